@@ -1,0 +1,202 @@
+//! The three AWS services the product stands on, embedded in this process on loopback: the real `aws-sdk-*` code
+//! runs unchanged against them, locally and in tests. Never part of a Lambda binary.
+//!
+//! | service | what answers | how far it goes |
+//! |---|---|---|
+//! | DynamoDB | `dynoxide` over one SQLite file | conditions, transactions, indexes; signatures are not checked; items past their TTL stay |
+//! | S3 | `s3s-fs` over a folder | signatures and presigned links are checked against the wall clock; path-style addresses only |
+//! | SQS | a small endpoint of our own over one SQLite file ([`EmbeddedAws::sqs_endpoint`]) | standard queues, the operations the product uses; signatures are not checked |
+//!
+//! These are stand-ins, not AWS: no IAM, no throttling, no eventual consistency, one process per folder.
+//! Each runs on a thread of its own, so that its file writes never hold up the caller's runtime.
+
+mod dynamodb;
+mod home;
+mod host;
+mod s3;
+mod sqs;
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use home::Home;
+use host::Host;
+
+/// A key pair for the stand-ins.
+#[derive(Clone, Copy)]
+pub struct Credentials {
+    /// The public half, named in every signature.
+    pub access_key_id: &'static str,
+    /// The secret half. Not a secret here: it opens nothing but a loopback stand-in.
+    pub secret_access_key: &'static str,
+}
+
+/// The only key pair the stand-ins know: S3 checks signatures made with it, SQS wants its id named.
+pub const LOCAL_CREDENTIALS: Credentials =
+    Credentials { access_key_id: "acredita-local", secret_access_key: "acredita-local-only" };
+
+/// The region to sign for, and the one in queue ARNs.
+pub const REGION: &str = "eu-west-1";
+
+/// The account number in queue URLs and queue ARNs.
+pub const ACCOUNT: &str = "000000000000";
+
+/// Where the SQS stand-in reads the time for delays, visibility and retention. A long poll ends on real time, as its
+/// caller waits in real time. DynamoDB (10 minutes of request tokens) and S3 (signatures) read the wall clock.
+pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
+/// Where the data is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// In this folder, made when missing: `dynamodb.sqlite`, `s3/`, `sqs.sqlite`. Survives a stop and a killed
+    /// process. One [`EmbeddedAws`] at a time.
+    Folder(PathBuf),
+    /// DynamoDB and SQS in memory, S3 in a temporary folder removed at the end.
+    Memory,
+}
+
+/// The loopback ports to listen on; 0, the default, is any free port.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ports {
+    /// Port of the DynamoDB stand-in.
+    pub dynamodb: u16,
+    /// Port of the S3 stand-in.
+    pub s3: u16,
+    /// Port of the SQS stand-in.
+    pub sqs: u16,
+}
+
+/// One of the three stand-ins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Amazon DynamoDB.
+    DynamoDb,
+    /// Amazon S3.
+    S3,
+    /// Amazon SQS.
+    Sqs,
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DynamoDb => "DynamoDB",
+            Self::S3 => "S3",
+            Self::Sqs => "SQS",
+        })
+    }
+}
+
+/// Why the stand-ins did not start. Nothing is left running.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another process, or another [`EmbeddedAws`] of this one, is using the folder.
+    #[error("{} is in use by another process: stop that one, or use another folder", folder.display())]
+    FolderInUse {
+        /// The folder asked for.
+        folder: PathBuf,
+    },
+    /// The folder cannot be made, locked or written.
+    #[error("cannot use {}", folder.display())]
+    Folder {
+        /// The folder asked for.
+        folder: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The data of one service cannot be opened, for instance because a newer version wrote it.
+    #[error("cannot open the {service} data: {reason}")]
+    Open {
+        /// The service concerned.
+        service: Service,
+        /// What its storage said.
+        reason: String,
+    },
+    /// The loopback port cannot be had.
+    #[error("{service} cannot listen on 127.0.0.1:{port}")]
+    Listen {
+        /// The service concerned.
+        service: Service,
+        /// The port asked for, 0 for any.
+        port: u16,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The thread of a service cannot be started.
+    #[error("cannot start the {service} thread")]
+    Thread {
+        /// The service concerned.
+        service: Service,
+        /// What the operating system said.
+        source: io::Error,
+    },
+}
+
+/// Three running stand-ins. Dropping it ends them at once, cutting requests off, and waits for that;
+/// [`EmbeddedAws::stop`] lets requests finish first.
+pub struct EmbeddedAws {
+    // In this order, because fields are dropped in order: the folder is given up once nothing writes to it.
+    dynamodb: Host,
+    s3: Host,
+    sqs: Host,
+    home: Home,
+}
+
+impl EmbeddedAws {
+    /// Starts the three stand-ins, each on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    /// [`StartError::FolderInUse`] when the folder is taken; the others when files or ports cannot be had.
+    pub async fn start(storage: Storage, clock: Clock) -> Result<Self, StartError> {
+        Self::start_on(storage, clock, Ports::default()).await
+    }
+
+    /// As [`EmbeddedAws::start`], on ports of the caller's choosing.
+    ///
+    /// # Errors
+    /// As [`EmbeddedAws::start`], and [`StartError::Listen`] when a port is taken.
+    pub async fn start_on(storage: Storage, clock: Clock, ports: Ports) -> Result<Self, StartError> {
+        let starting = tokio::task::spawn_blocking(move || Self::start_blocking(storage, clock, ports));
+        match starting.await {
+            Ok(started) => started,
+            Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+        }
+    }
+
+    fn start_blocking(storage: Storage, clock: Clock, ports: Ports) -> Result<Self, StartError> {
+        let home = Home::open(storage)?;
+        Ok(Self {
+            dynamodb: dynamodb::start(&home, ports.dynamodb)?,
+            s3: s3::start(&home, ports.s3)?,
+            sqs: sqs::start(&home, clock, ports.sqs)?,
+            home,
+        })
+    }
+
+    /// The endpoint URL for `aws-sdk-dynamodb`: `http://127.0.0.1:PORT`.
+    pub fn dynamodb_endpoint(&self) -> &str {
+        self.dynamodb.endpoint()
+    }
+
+    /// The endpoint URL for `aws-sdk-s3`, which has to use path-style addresses.
+    pub fn s3_endpoint(&self) -> &str {
+        self.s3.endpoint()
+    }
+
+    /// The endpoint URL for `aws-sdk-sqs`. A queue URL is `{this}/{ACCOUNT}/{queue name}`; only its path counts, so
+    /// one made before a restart on another port still works.
+    pub fn sqs_endpoint(&self) -> &str {
+        self.sqs.endpoint()
+    }
+
+    /// Ends the three stand-ins: no new connection, running requests get up to 5 s, waiting long polls are answered
+    /// empty. When it returns, another [`EmbeddedAws`] can have the folder.
+    pub async fn stop(self) {
+        let Self { dynamodb, s3, sqs, home } = self;
+        tokio::join!(dynamodb.stop(), s3.stop(), sqs.stop());
+        drop(home);
+    }
+}

@@ -1,0 +1,160 @@
+//! The errors of SQS in the shape AWS gives them: a JSON body with `__type`, and the older code that
+//! `x-amzn-query-error` carries for SDKs that knew the query protocol.
+
+use axum::Json;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::wire::FailedEntry;
+
+/// Why a request was refused. No message, receipt handle or attribute value is repeated in it.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SqsError {
+    #[error("The request must be signed.")]
+    Unsigned,
+    #[error("The access key is not the one of this local stand-in.")]
+    UnknownAccessKey,
+    #[error("This local stand-in for SQS does not know the operation.")]
+    UnknownOperation,
+    #[error("The request cannot be read: {0}.")]
+    Unreadable(String),
+    #[error("The request must contain the parameter {0}.")]
+    MissingParameter(&'static str),
+    #[error("Value for parameter {parameter} is invalid. Reason: {reason}")]
+    InvalidParameter { parameter: &'static str, reason: &'static str },
+    #[error("The queue URL is not one of this endpoint.")]
+    InvalidAddress,
+    #[error("The specified queue does not exist.")]
+    QueueDoesNotExist,
+    #[error("A queue already exists with the same name and a different value for attribute {0}.")]
+    QueueNameExists(String),
+    #[error("Unknown or unsupported attribute {0}.")]
+    InvalidAttributeName(String),
+    #[error("Invalid value for the attribute {0}.")]
+    InvalidAttributeValue(String),
+    #[error("The input receipt handle is invalid.")]
+    ReceiptHandleIsInvalid,
+    #[error("The message is not in flight.")]
+    MessageNotInflight,
+    #[error("The message holds characters outside the allowed set.")]
+    InvalidMessageContents,
+    #[error("There should be at least one entry in the request.")]
+    EmptyBatch,
+    #[error("A batch can hold up to 10 entries.")]
+    TooManyEntries,
+    #[error("Two entries of the batch have the same id.")]
+    EntryIdsNotDistinct,
+    #[error("An entry id may hold letters, digits, hyphens and underscores, 1 to 80 of them.")]
+    InvalidEntryId,
+    #[error("The batch cannot be longer than 262144 bytes.")]
+    BatchTooLong,
+    #[error("The stand-in's storage failed.")]
+    Storage(#[from] rusqlite::Error),
+}
+
+/// How one error looks on the wire: status, `__type`, and the code of the query protocol.
+struct Shape(StatusCode, &'static str, &'static str);
+
+impl SqsError {
+    fn shape(&self) -> Shape {
+        const BAD: StatusCode = StatusCode::BAD_REQUEST;
+        match self {
+            Self::Unsigned => Shape(
+                StatusCode::FORBIDDEN,
+                "com.amazon.coral.service#MissingAuthenticationTokenException",
+                "MissingAuthenticationToken",
+            ),
+            Self::UnknownAccessKey => Shape(
+                StatusCode::FORBIDDEN,
+                "com.amazon.coral.service#UnrecognizedClientException",
+                "InvalidClientTokenId",
+            ),
+            Self::UnknownOperation => {
+                Shape(BAD, "com.amazon.coral.service#UnknownOperationException", "InvalidAction")
+            }
+            Self::Unreadable(_) => {
+                Shape(BAD, "com.amazon.coral.service#SerializationException", "MalformedInput")
+            }
+            Self::MissingParameter(_) => {
+                Shape(BAD, "com.amazon.coral.service#MissingRequiredParameterException", "MissingParameter")
+            }
+            Self::InvalidParameter { .. } => Shape(
+                BAD,
+                "com.amazon.coral.service#InvalidParameterValueException",
+                "InvalidParameterValue",
+            ),
+            Self::InvalidAddress => Shape(BAD, "com.amazonaws.sqs#InvalidAddress", "InvalidAddress"),
+            Self::QueueDoesNotExist => {
+                Shape(BAD, "com.amazonaws.sqs#QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue")
+            }
+            Self::QueueNameExists(_) => Shape(BAD, "com.amazonaws.sqs#QueueNameExists", "QueueAlreadyExists"),
+            Self::InvalidAttributeName(_) => {
+                Shape(BAD, "com.amazonaws.sqs#InvalidAttributeName", "InvalidAttributeName")
+            }
+            Self::InvalidAttributeValue(_) => {
+                Shape(BAD, "com.amazonaws.sqs#InvalidAttributeValue", "InvalidAttributeValue")
+            }
+            Self::ReceiptHandleIsInvalid => {
+                Shape(BAD, "com.amazonaws.sqs#ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid")
+            }
+            Self::MessageNotInflight => Shape(
+                BAD,
+                "com.amazonaws.sqs#MessageNotInflight",
+                "AWS.SimpleQueueService.MessageNotInflight",
+            ),
+            Self::InvalidMessageContents => {
+                Shape(BAD, "com.amazonaws.sqs#InvalidMessageContents", "InvalidMessageContents")
+            }
+            Self::EmptyBatch => {
+                Shape(BAD, "com.amazonaws.sqs#EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest")
+            }
+            Self::TooManyEntries => Shape(
+                BAD,
+                "com.amazonaws.sqs#TooManyEntriesInBatchRequest",
+                "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+            ),
+            Self::EntryIdsNotDistinct => Shape(
+                BAD,
+                "com.amazonaws.sqs#BatchEntryIdsNotDistinct",
+                "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+            ),
+            Self::InvalidEntryId => Shape(
+                BAD,
+                "com.amazonaws.sqs#InvalidBatchEntryId",
+                "AWS.SimpleQueueService.InvalidBatchEntryId",
+            ),
+            Self::BatchTooLong => {
+                Shape(BAD, "com.amazonaws.sqs#BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong")
+            }
+            Self::Storage(_) => Shape(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "com.amazon.coral.service#InternalFailure",
+                "InternalFailure",
+            ),
+        }
+    }
+
+    /// This error as the fate of one entry of a batch.
+    pub(super) fn of_entry(&self, id: String) -> FailedEntry {
+        let Shape(status, _, code) = self.shape();
+        FailedEntry { id, code, message: self.to_string(), sender_fault: status.is_client_error() }
+    }
+}
+
+impl IntoResponse for SqsError {
+    fn into_response(self) -> Response {
+        let Shape(status, kind, code) = self.shape();
+        let (fault, log_as_fault) = if status.is_client_error() { ("Sender", false) } else { ("Receiver", true) };
+        if log_as_fault {
+            tracing::error!(error = ?self, "the embedded SQS could not answer");
+        } else {
+            tracing::debug!(code, "the embedded SQS refused a request");
+        }
+        let mut headers = HeaderMap::new();
+        if let Ok(query_error) = HeaderValue::try_from(format!("{code};{fault}")) {
+            headers.insert("x-amzn-query-error", query_error);
+        }
+        (status, headers, Json(json!({ "__type": kind, "message": self.to_string() }))).into_response()
+    }
+}

@@ -1,0 +1,313 @@
+//! What each SQS operation does, between the wire and the store.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeInclusive;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, UNIX_EPOCH};
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::digest;
+use super::error::SqsError;
+use super::messages::{self, NewMessage, Receipt};
+use super::queue::{self, MAX_MESSAGE_BYTES, MAX_VISIBILITY_S, MAX_WAIT_S, Queue, Settings};
+use super::store::{Received, Store, Taken, VisibilityChange};
+use super::wire;
+use crate::host::Draining;
+use crate::{ACCOUNT, Clock};
+
+/// How often a long poll looks again by itself: messages also become visible by time passing, and the time is an
+/// input that may jump.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+const BATCH_SIZE: RangeInclusive<i64> = 1..=10;
+
+/// The SQS stand-in.
+pub(super) struct Sqs {
+    store: Store,
+    clock: Clock,
+    endpoint: String,
+    draining: Draining,
+    /// Wakes the long polls of each queue.
+    arrivals: Mutex<HashMap<String, Arc<Notify>>>,
+}
+
+impl Sqs {
+    pub(super) fn new(store: Store, clock: Clock, endpoint: String, draining: Draining) -> Self {
+        Self { store, clock, endpoint, draining, arrivals: Mutex::default() }
+    }
+
+    /// Creating a queue again is fine as long as no given attribute differs.
+    pub(super) fn create_queue(&self, request: wire::CreateQueue) -> Result<wire::QueueUrl, SqsError> {
+        let name = request.queue_name;
+        queue::check_name(&name)?;
+        let Some(existing) = self.store.queue(&name)? else {
+            let settings = Settings::default().with(&request.attributes)?;
+            self.check_dead_letter_queue(&settings)?;
+            self.store.create_queue(&Queue { name: name.clone(), created_ms: self.now_ms(), settings })?;
+            return Ok(self.url(&name));
+        };
+        for (attribute, value) in request.attributes {
+            let wanted = existing.settings.with(&BTreeMap::from([(attribute.clone(), value)]))?;
+            if wanted != existing.settings {
+                return Err(SqsError::QueueNameExists(attribute));
+            }
+        }
+        Ok(self.url(&name))
+    }
+
+    pub(super) fn get_queue_url(&self, request: wire::GetQueueUrl) -> Result<wire::QueueUrl, SqsError> {
+        if request.owner.is_some_and(|owner| owner != ACCOUNT) {
+            return Err(SqsError::QueueDoesNotExist);
+        }
+        let queue = self.store.queue(&request.queue_name)?.ok_or(SqsError::QueueDoesNotExist)?;
+        Ok(self.url(&queue.name))
+    }
+
+    pub(super) fn get_queue_attributes(
+        &self,
+        request: wire::GetQueueAttributes,
+    ) -> Result<wire::QueueAttributes, SqsError> {
+        let queue = self.queue(&request.queue_url)?;
+        let mut attributes = self.attributes(&queue)?;
+        for name in &request.attribute_names {
+            // A queue without a dead-letter queue has no such attribute, and asking for it is no mistake.
+            let is_known = attributes.contains_key(name.as_str()) || name == "All" || name == "RedrivePolicy";
+            if !is_known {
+                return Err(SqsError::InvalidAttributeName(name.clone()));
+            }
+        }
+        attributes.retain(|attribute, _| asks_for(&request.attribute_names, attribute));
+        Ok(wire::QueueAttributes { attributes })
+    }
+
+    pub(super) fn send_message(&self, request: wire::SendMessage) -> Result<wire::Sent, SqsError> {
+        let queue = self.queue(&request.queue_url)?;
+        let message = NewMessage::parse(request.message_body, request.message_attributes, request.delay_seconds)?;
+        let sent = sent(&message);
+        self.store.send(&queue, &[message], self.now_ms())?;
+        self.arrival(&queue.name).notify_waiters();
+        Ok(sent)
+    }
+
+    pub(super) fn send_message_batch(
+        &self,
+        request: wire::SendMessageBatch,
+    ) -> Result<wire::BatchAnswer<wire::SentEntry>, SqsError> {
+        let queue = self.queue(&request.queue_url)?;
+        messages::check_batch(request.entries.iter().map(|entry| entry.id.as_str()))?;
+        let size = |entry: &wire::SendEntry| messages::size(&entry.message_body, &entry.message_attributes);
+        if request.entries.iter().map(size).sum::<usize>() > MAX_MESSAGE_BYTES {
+            return Err(SqsError::BatchTooLong);
+        }
+        let mut accepted = Vec::new();
+        let mut answer = wire::BatchAnswer { successful: Vec::new(), failed: Vec::new() };
+        for entry in request.entries {
+            match NewMessage::parse(entry.message_body, entry.message_attributes, entry.delay_seconds) {
+                Ok(message) => {
+                    answer.successful.push(wire::SentEntry { id: entry.id, sent: sent(&message) });
+                    accepted.push(message);
+                }
+                Err(error) => answer.failed.push(error.of_entry(entry.id)),
+            }
+        }
+        self.store.send(&queue, &accepted, self.now_ms())?;
+        self.arrival(&queue.name).notify_waiters();
+        Ok(answer)
+    }
+
+    /// Waits for a message up to the time asked for; a send ends the wait at once, and so does a stop.
+    pub(super) async fn receive_message(
+        &self,
+        request: wire::ReceiveMessage,
+    ) -> Result<wire::ReceivedMessages, SqsError> {
+        let queue = self.queue(&request.queue_url)?;
+        let limit = in_range("MaxNumberOfMessages", request.max_number_of_messages.unwrap_or(1), BATCH_SIZE)?;
+        let visibility_s = request.visibility_timeout.unwrap_or(queue.settings.visibility_timeout);
+        let visibility_s = in_range("VisibilityTimeout", visibility_s, 0..=MAX_VISIBILITY_S)?;
+        let wait_s = request.wait_time_seconds.unwrap_or(queue.settings.wait);
+        let wait_s = in_range("WaitTimeSeconds", wait_s, 0..=MAX_WAIT_S)?;
+        let deadline = Instant::now() + Duration::from_secs(wait_s.unsigned_abs());
+        let arrival = self.arrival(&queue.name);
+        let taken = loop {
+            // Listening starts before looking, so that a send in between is not missed.
+            let mut arrived = pin!(arrival.notified());
+            arrived.as_mut().enable();
+            let taken = self.take(&queue, limit, visibility_s)?;
+            if !taken.is_empty() || Instant::now() >= deadline || self.draining.has_begun() {
+                break taken;
+            }
+            tokio::select! {
+                () = arrived => {}
+                () = tokio::time::sleep_until(deadline.min(Instant::now() + LOOK_AGAIN)) => {}
+                () = self.draining.clone().begun() => {}
+            }
+        };
+        let messages = taken.into_iter().map(|message| shown(message, &request)).collect();
+        Ok(wire::ReceivedMessages { messages })
+    }
+
+    /// A receipt that is out of date deletes nothing and is no error, as in AWS.
+    pub(super) fn delete_message(&self, request: wire::DeleteMessage) -> Result<wire::Done, SqsError> {
+        let queue = self.queue(&request.queue_url)?;
+        self.store.delete(&queue, Receipt::parse(&request.receipt_handle)?)?;
+        Ok(wire::Done {})
+    }
+
+    pub(super) fn delete_message_batch(
+        &self,
+        request: wire::DeleteMessageBatch,
+    ) -> Result<wire::BatchAnswer<wire::DeletedEntry>, SqsError> {
+        let queue = self.queue(&request.queue_url)?;
+        messages::check_batch(request.entries.iter().map(|entry| entry.id.as_str()))?;
+        let mut answer = wire::BatchAnswer { successful: Vec::new(), failed: Vec::new() };
+        for entry in request.entries {
+            let delete = |receipt| self.store.delete(&queue, receipt).map_err(SqsError::from);
+            match Receipt::parse(&entry.receipt_handle).and_then(delete) {
+                Ok(()) => answer.successful.push(wire::DeletedEntry { id: entry.id }),
+                Err(error) => answer.failed.push(error.of_entry(entry.id)),
+            }
+        }
+        Ok(answer)
+    }
+
+    pub(super) fn change_message_visibility(
+        &self,
+        request: wire::ChangeMessageVisibility,
+    ) -> Result<wire::Done, SqsError> {
+        let queue = self.queue(&request.queue_url)?;
+        let receipt = Receipt::parse(&request.receipt_handle)?;
+        let visibility_s = in_range("VisibilityTimeout", request.visibility_timeout, 0..=MAX_VISIBILITY_S)?;
+        match self.store.change_visibility(&queue, receipt, visibility_s, self.now_ms())? {
+            VisibilityChange::Done => {
+                self.arrival(&queue.name).notify_waiters();
+                Ok(wire::Done {})
+            }
+            VisibilityChange::NotInFlight => Err(SqsError::MessageNotInflight),
+            VisibilityChange::Gone => Err(SqsError::InvalidParameter {
+                parameter: "ReceiptHandle",
+                reason: "Message does not exist or is not available for visibility timeout change.",
+            }),
+        }
+    }
+
+    pub(super) fn purge_queue(&self, request: wire::PurgeQueue) -> Result<wire::Done, SqsError> {
+        let queue = self.queue(&request.queue_url)?;
+        self.store.purge(&queue)?;
+        Ok(wire::Done {})
+    }
+
+    fn take(&self, queue: &Queue, limit: i64, visibility_s: i64) -> Result<Vec<Received>, SqsError> {
+        let Taken { messages, dead_lettered } = self.store.receive(queue, limit, visibility_s, self.now_ms())?;
+        if let Some(redrive) = &queue.settings.redrive
+            && dead_lettered > 0
+        {
+            self.arrival(&redrive.dead_letter_queue).notify_waiters();
+        }
+        Ok(messages)
+    }
+
+    fn attributes(&self, queue: &Queue) -> Result<BTreeMap<&'static str, String>, SqsError> {
+        let Queue { name, created_ms, settings } = queue;
+        let counts = self.store.counts(queue, self.now_ms())?;
+        let mut attributes = BTreeMap::from([
+            ("ApproximateNumberOfMessages", counts.visible.to_string()),
+            ("ApproximateNumberOfMessagesNotVisible", counts.in_flight.to_string()),
+            ("ApproximateNumberOfMessagesDelayed", counts.delayed.to_string()),
+            ("CreatedTimestamp", (created_ms / 1000).to_string()),
+            ("LastModifiedTimestamp", (created_ms / 1000).to_string()),
+            ("DelaySeconds", settings.delay.to_string()),
+            ("MaximumMessageSize", MAX_MESSAGE_BYTES.to_string()),
+            ("MessageRetentionPeriod", settings.retention.to_string()),
+            ("QueueArn", queue::arn(name)),
+            ("ReceiveMessageWaitTimeSeconds", settings.wait.to_string()),
+            ("VisibilityTimeout", settings.visibility_timeout.to_string()),
+        ]);
+        if let Some(redrive) = &settings.redrive {
+            attributes.insert("RedrivePolicy", redrive.to_policy());
+        }
+        Ok(attributes)
+    }
+
+    fn check_dead_letter_queue(&self, settings: &Settings) -> Result<(), SqsError> {
+        let Some(redrive) = &settings.redrive else { return Ok(()) };
+        if self.store.queue(&redrive.dead_letter_queue)?.is_none() {
+            let reason = "Dead letter target does not exist.";
+            return Err(SqsError::InvalidParameter { parameter: "RedrivePolicy", reason });
+        }
+        Ok(())
+    }
+
+    fn queue(&self, url: &str) -> Result<Queue, SqsError> {
+        self.store.queue(queue::name_in_url(url)?)?.ok_or(SqsError::QueueDoesNotExist)
+    }
+
+    fn url(&self, name: &str) -> wire::QueueUrl {
+        wire::QueueUrl { queue_url: format!("{}/{ACCOUNT}/{name}", self.endpoint) }
+    }
+
+    fn arrival(&self, queue: &str) -> Arc<Notify> {
+        let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(arrivals.entry(queue.to_owned()).or_default())
+    }
+
+    /// Milliseconds since 1970.
+    fn now_ms(&self) -> i64 {
+        let since = (self.clock)().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX / 2)
+    }
+}
+
+fn sent(message: &NewMessage) -> wire::Sent {
+    wire::Sent {
+        message_id: message.id.to_string(),
+        body_md5: digest::of_body(&message.body),
+        attributes_md5: digest::of_attributes(&message.attributes),
+    }
+}
+
+/// The message with the attributes that were asked for.
+fn shown(message: Received, request: &wire::ReceiveMessage) -> wire::ReceivedMessage {
+    let mut system = BTreeMap::from([
+        ("ApproximateFirstReceiveTimestamp", message.first_receive_ms.to_string()),
+        ("ApproximateReceiveCount", message.receive_count.to_string()),
+        ("SenderId", ACCOUNT.to_owned()),
+        ("SentTimestamp", message.sent_ms.to_string()),
+    ]);
+    if let Some(source) = &message.came_from {
+        system.insert("DeadLetterQueueSourceArn", queue::arn(source));
+    }
+    system.retain(|name, _| {
+        asks_for(&request.message_system_attribute_names, name) || asks_for(&request.attribute_names, name)
+    });
+    let mut own = message.attributes;
+    own.retain(|name, _| asks_for_own(&request.message_attribute_names, name));
+    wire::ReceivedMessage {
+        message_id: message.receipt.message_id.to_string(),
+        receipt_handle: message.receipt.to_handle(),
+        body_md5: digest::of_body(&message.body),
+        body: message.body,
+        attributes: system,
+        attributes_md5: digest::of_attributes(&own),
+        message_attributes: own,
+    }
+}
+
+fn asks_for(names: &[String], attribute: &str) -> bool {
+    names.iter().any(|name| name == attribute || name == "All")
+}
+
+/// A sender's own attributes can also be asked for by prefix: `trace.*`.
+fn asks_for_own(names: &[String], attribute: &str) -> bool {
+    let by_prefix = |name: &String| name.strip_suffix(".*").is_some_and(|prefix| attribute.starts_with(prefix));
+    asks_for(names, attribute) || names.iter().any(by_prefix)
+}
+
+fn in_range(parameter: &'static str, value: i64, allowed: RangeInclusive<i64>) -> Result<i64, SqsError> {
+    if allowed.contains(&value) {
+        return Ok(value);
+    }
+    Err(SqsError::InvalidParameter { parameter, reason: "it is outside the allowed range" })
+}

@@ -1,0 +1,110 @@
+//! What is known of the device that validated, kept as the validation's evidence.
+
+use crate::{error::Invalid, ids::InstallationId, text::Private};
+use serde::{Deserialize, Serialize};
+use std::{net::IpAddr, str::FromStr};
+
+/// The device headers of a validate, and the address that the gateway saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceEvidence {
+    /// `x-installation_id`.
+    pub installation_id: InstallationId,
+    /// `x-fingerprint`.
+    pub fingerprint: Fingerprint,
+    /// `x-location`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// `User-Agent`.
+    pub user_agent: UserAgent,
+    /// The client's address as the gateway reports it; a client cannot choose it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip: Option<Private<IpAddr>>,
+}
+
+macro_rules! checked_text {
+    ($(#[$doc:meta])* $name:ident, $problem:literal, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Private<String>);
+
+        impl $name {
+            /// The text.
+            pub fn expose(&self) -> &str {
+                self.0.expose()
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Invalid;
+            fn from_str(text: &str) -> Result<Self, Invalid> {
+                let check: fn(&str) -> bool = $check;
+                if check(text) { Ok(Self(Private::new(text.to_owned()))) } else { Err(Invalid($problem)) }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Invalid;
+            fn try_from(text: String) -> Result<Self, Invalid> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(text: $name) -> Self {
+                text.expose().to_owned()
+            }
+        }
+    };
+}
+
+checked_text! {
+    /// What the client computed about its device: 1 to 128 visible characters.
+    Fingerprint, "is not 1 to 128 visible characters",
+    |text| (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+checked_text! {
+    /// The client's `User-Agent`: printable, at most 1,024 characters (one header line has no reason to be longer).
+    UserAgent, "is not 1 to 1,024 printable characters",
+    |text| !text.trim().is_empty() && text.len() <= 1_024 && !text.chars().any(char::is_control)
+}
+
+checked_text! {
+    /// Where the device says it is: `latitude,longitude` in decimal degrees.
+    Location, "is not latitude,longitude in degrees",
+    is_location
+}
+
+fn is_location(text: &str) -> bool {
+    let degrees = |text: &str, most: f64| {
+        let text = text.trim();
+        let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+'));
+        plain && text.parse::<f64>().is_ok_and(|degrees| degrees.abs() <= most)
+    };
+    text.split_once(',')
+        .is_some_and(|(latitude, longitude)| degrees(latitude, 90.0) && degrees(longitude, 180.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_location_is_on_the_globe() {
+        for text in ["40.4168,-3.7038", "90,180", "-90,-180", "0,0", "40.4168, -3.7038"] {
+            assert!(text.parse::<Location>().is_ok(), "{text}");
+        }
+        for text in ["", "40", "91,0", "0,181", "a,b", "NaN,0", "inf,0", "1,2,3", "1e1,0", ","] {
+            assert!(text.parse::<Location>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fingerprint_is_visible_and_bounded() {
+        assert!("a".repeat(128).parse::<Fingerprint>().is_ok());
+        for text in ["", "a b", "é", &"a".repeat(129)] {
+            assert!(text.parse::<Fingerprint>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! How long an identification or a scoring lives.
+
+use crate::error::Invalid;
+use chrono::TimeDelta;
+use std::str::FromStr;
+
+const SHORTEST: i64 = 60;
+const LONGEST: i64 = 30 * 24 * 60 * 60;
+
+/// A life between 1 minute and 30 days, both included, written as an ISO 8601 duration of weeks, days, hours, minutes and seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExpiresIn(i64);
+
+impl ExpiresIn {
+    /// What an identity document gets when its creator says nothing: `P30D`.
+    pub const LONGEST: Self = Self(LONGEST);
+
+    /// The duration.
+    pub fn delta(self) -> TimeDelta {
+        TimeDelta::seconds(self.0)
+    }
+}
+
+impl FromStr for ExpiresIn {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let seconds = seconds(text).ok_or(Invalid("is not an ISO 8601 duration of weeks, days, hours, minutes and seconds"))?;
+        if !(SHORTEST..=LONGEST).contains(&seconds) {
+            return Err(Invalid("is not between 1 minute and 30 days"));
+        }
+        Ok(Self(seconds))
+    }
+}
+
+/// The seconds of a duration: each unit at most once and in order (ISO 8601-1 §5.5.2.4). Saturates: the limit refuses what is too long.
+fn seconds(text: &str) -> Option<i64> {
+    let (date, time) = match text.strip_prefix('P')?.split_once('T') {
+        Some((_, "")) => return None,
+        Some((date, time)) => (date, time),
+        None => (text.strip_prefix('P')?, ""),
+    };
+    if date.is_empty() && time.is_empty() {
+        return None;
+    }
+    let date = sum(date, &[('W', 604_800), ('D', 86_400)])?;
+    let time = sum(time, &[('H', 3_600), ('M', 60), ('S', 1)])?;
+    Some(date.saturating_add(time))
+}
+
+fn sum(mut text: &str, units: &[(char, i64)]) -> Option<i64> {
+    let mut total: i64 = 0;
+    for &(unit, seconds) in units {
+        let Some((number, rest)) = text.split_once(unit) else { continue };
+        if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let number = number.parse::<i64>().unwrap_or(i64::MAX);
+        total = total.saturating_add(number.saturating_mul(seconds));
+        text = rest;
+    }
+    text.is_empty().then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ends_are_included() {
+        for (text, seconds) in [
+            ("PT1M", 60),
+            ("PT60S", 60),
+            ("P30D", 2_592_000),
+            ("P1DT2H30M", 95_400),
+            ("P1W2D", 777_600),
+            ("PT720H", 2_592_000),
+        ] {
+            assert_eq!(text.parse::<ExpiresIn>().map(|e| e.delta().num_seconds()), Ok(seconds), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in [
+            "",
+            "P",
+            "PT",
+            "P1DT",
+            "P1Y",
+            "P1M",
+            "PT1.5H",
+            "PT0S",
+            "-PT5M",
+            "PT-5M",
+            "PT59S",
+            "P30DT1S",
+            "P31D",
+            "pt5m",
+            "5M",
+            "PT5",
+            "PT5MM",
+            "PT1M1H",
+            "P99999999999999999999D",
+            "PT5M ",
+            "P1D2H",
+            "P+1D",
+        ] {
+            assert!(text.parse::<ExpiresIn>().is_err(), "{text}");
+        }
+    }
+}

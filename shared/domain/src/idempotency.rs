@@ -1,0 +1,93 @@
+//! Idempotency keys: a create that is sent twice creates once, and both get the same answer.
+
+use crate::error::Invalid;
+use chrono::TimeDelta;
+use sha2::{Digest, Sha256};
+use std::{fmt, str::FromStr};
+
+/// How long a first answer is repeated.
+pub const IDEMPOTENCY_WINDOW: TimeDelta = TimeDelta::hours(24);
+
+/// The caller's `Idempotency-Key`: 1 to 255 visible ASCII characters.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl FromStr for IdempotencyKey {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if text.is_empty() || text.len() > 255 || !text.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(Invalid("is not 1 to 255 visible characters"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// Which create a key belongs to. The same key on another operation is another key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// `POST /identifications/agent`
+    CreateAgentIdentification,
+    /// `POST /identifications/otp`
+    CreateOtpIdentification,
+    /// `POST /identifications/identity_document`
+    CreateIdentityDocumentIdentification,
+    /// `POST /scorings/identity_document`
+    CreateScoring,
+}
+
+impl Operation {
+    /// The operation's name, the same everywhere.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CreateAgentIdentification => "create_agent_identification",
+            Self::CreateOtpIdentification => "create_otp_identification",
+            Self::CreateIdentityDocumentIdentification => "create_identity_document_identification",
+            Self::CreateScoring => "create_scoring",
+        }
+    }
+}
+
+/// What makes two requests the same: the key, and a digest of the body.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    key: [u8; 32],
+    body: [u8; 32],
+}
+
+impl Idempotency {
+    /// `canonical_body` is the body with what does not matter (white space, order of members) taken out.
+    pub fn new(key: &IdempotencyKey, canonical_body: &[u8]) -> Self {
+        Self { key: Sha256::digest(key.0.as_bytes()).into(), body: Sha256::digest(canonical_body).into() }
+    }
+
+    /// The digest of the caller's key, as part of the record's own key. A digest, because a caller may put anything into a key.
+    pub fn key_digest(&self) -> String {
+        hex(&self.key)
+    }
+
+    /// The digest of the body: the same key with another one is a conflict.
+    pub fn body_digest(&self) -> String {
+        hex(&self.body)
+    }
+}
+
+impl fmt::Debug for Idempotency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Idempotency")
+    }
+}
+
+impl fmt::Debug for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IdempotencyKey")
+    }
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,245 @@
+//! The identification: what was asked for, and how far it has come.
+//!
+//! ```text
+//!             validate             close
+//!   CREATED ───────────▶ VALIDATED ─────▶ CLOSED
+//!      │ close ──────────────────────────▶ CLOSED
+//!      │ cancel ─▶ CANCELLED
+//!      │ fifth wrong try ─▶ FAILED
+//!      └ the clock ─▶ EXPIRED
+//! ```
+//!
+//! Only what is CREATED expires, and it does so by the clock: [`Identification::status`] says EXPIRED from `expires_at` on, whether or not a
+//! sweep has passed. What was validated stays validated, because somebody relies on it.
+
+use crate::{
+    Time,
+    actor::{Actor, names},
+    device::DeviceEvidence,
+    error::Conflict,
+    ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
+    otp::{MAX_TRIES, Otp},
+    pictures::Sha256Digest,
+    scoring::{ConfigurationName, Provider},
+    text::{AgentName, Private, Reason},
+};
+use serde::{Deserialize, Serialize};
+
+names! {
+    /// Where an identification stands, as its callers see it.
+    Status("is not a status") {
+        /// Waiting for the actor.
+        Created = "CREATED",
+        /// The person is who they say they are.
+        Validated = "VALIDATED",
+        /// Ended by the back office.
+        Closed = "CLOSED",
+        /// Called off by the back office.
+        Cancelled = "CANCELLED",
+        /// The tries were used up.
+        Failed = "FAILED",
+        /// Nothing happened in time.
+        Expired = "EXPIRED",
+    }
+}
+
+names! {
+    /// The way of identifying.
+    MethodKind("is not a method") {
+        /// A shop agent confirms the person.
+        Agent = "AGENT",
+        /// A one-time code.
+        Otp = "OTP",
+        /// An identity document is scored.
+        IdentityDocument = "IDENTITY_DOCUMENT",
+    }
+}
+
+/// An identification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identification {
+    /// The actor's side.
+    pub id: IdentificationId,
+    /// The back office's handle.
+    pub admin_id: AdminIdentificationId,
+    /// Whose it is.
+    pub org: OrgId,
+    /// Who is to be identified.
+    pub actor: Actor,
+    /// How.
+    pub method: Method,
+    /// What is stored of its state. Ask [`Identification::status`] where it stands.
+    pub state: State,
+    /// When it was created, to the second.
+    pub created_at: Time,
+    /// From then on it cannot be validated.
+    pub expires_at: Time,
+}
+
+/// The method, with what only it has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// A shop agent confirms the person.
+    Agent {
+        /// Whether a picture of the person's document is taken as evidence.
+        personal_document_image: bool,
+    },
+    /// A one-time code.
+    Otp(Otp),
+    /// An identity document is scored.
+    IdentityDocument {
+        /// How sure one has to be.
+        configuration: ConfigurationName,
+        /// The scoring that was created with it.
+        scoring_id: ScoringId,
+        /// Who scores.
+        provider: Provider,
+    },
+}
+
+impl Method {
+    /// The kind.
+    pub fn kind(&self) -> MethodKind {
+        match self {
+            Self::Agent { .. } => MethodKind::Agent,
+            Self::Otp(_) => MethodKind::Otp,
+            Self::IdentityDocument { .. } => MethodKind::IdentityDocument,
+        }
+    }
+}
+
+/// The stored state. EXPIRED is stored only once a sweep has passed; the clock decides before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Waiting for the actor.
+    Created,
+    /// Validated.
+    Validated(Validation),
+    /// Closed, with what validated it before, if anything did.
+    Closed {
+        /// When.
+        at: Time,
+        /// The validation that came before.
+        validation: Option<Validation>,
+    },
+    /// Cancelled.
+    Cancelled {
+        /// When.
+        at: Time,
+        /// Why.
+        reason: Reason,
+    },
+    /// The tries were used up.
+    Failed {
+        /// When.
+        at: Time,
+    },
+    /// A sweep found that its time was over.
+    Expired,
+}
+
+/// What is kept of a validation: who, when, from which device, with which evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validation {
+    /// When.
+    pub at: Time,
+    /// From where.
+    pub device: DeviceEvidence,
+    /// What the agent left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentEvidence>,
+}
+
+/// What a shop agent left as evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentEvidence {
+    /// Who they are.
+    pub agent: AgentName,
+    /// The picture of the document, by its digest; the bytes are in the picture store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Sha256Digest>,
+    /// The caller's own notes on the evidence: a JSON object, kept as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Private<String>>,
+}
+
+impl Identification {
+    /// Where it stands at `now`.
+    pub fn status(&self, now: Time) -> Status {
+        match &self.state {
+            State::Created if self.tries_used_up() => Status::Failed,
+            State::Created if now >= self.expires_at => Status::Expired,
+            State::Created => Status::Created,
+            State::Validated(_) => Status::Validated,
+            State::Closed { .. } => Status::Closed,
+            State::Cancelled { .. } => Status::Cancelled,
+            State::Failed { .. } => Status::Failed,
+            State::Expired => Status::Expired,
+        }
+    }
+
+    /// Validate, cancel and resend start from CREATED.
+    pub fn require_open(&self, now: Time) -> Result<(), Conflict> {
+        match self.status(now) {
+            Status::Created => Ok(()),
+            other => Err(Conflict::State(other)),
+        }
+    }
+
+    /// Close starts from CREATED or VALIDATED; which of them is what the store has to guard.
+    pub fn require_closable(&self, now: Time) -> Result<Closable, Conflict> {
+        match self.status(now) {
+            Status::Created => Ok(Closable::Created),
+            Status::Validated => Ok(Closable::Validated),
+            other => Err(Conflict::State(other)),
+        }
+    }
+
+    /// The OTP side, if it is an OTP identification.
+    pub fn otp(&self) -> Option<&Otp> {
+        match &self.method {
+            Method::Otp(otp) => Some(otp),
+            _ => None,
+        }
+    }
+
+    /// A process that died between counting the last try and noting the failure must not leave an identification open.
+    fn tries_used_up(&self) -> bool {
+        self.otp().is_some_and(|otp| otp.tries >= MAX_TRIES)
+    }
+}
+
+/// A state that can be closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closable {
+    /// Nothing happened yet.
+    Created,
+    /// The person was identified.
+    Validated,
+}
+
+/// One step of the state machine, with everything that the store has to guard and to write. A step is taken whole or not at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transition {
+    /// CREATED → VALIDATED, while it has not expired.
+    Validate {
+        /// What is kept of it.
+        validation: Validation,
+        /// For an OTP: only while this generation's code is the live one.
+        generation: Option<u32>,
+    },
+    /// CREATED → CANCELLED, while it has not expired.
+    Cancel {
+        /// Why.
+        reason: Reason,
+    },
+    /// CREATED (while it has not expired) or VALIDATED → CLOSED.
+    Close {
+        /// The state that the decision was made on.
+        from: Closable,
+    },
+    /// CREATED → FAILED, when the tries are used up.
+    Fail,
+    /// CREATED → EXPIRED, when its time is over.
+    Expire,
+}

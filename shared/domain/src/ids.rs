@@ -1,0 +1,134 @@
+//! The kinds of id. Each is its own type, so that a back office's handle cannot open the actor's door by accident.
+
+use crate::{error::Invalid, ports::Entropy};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new version 4 UUID (RFC 9562 §5.4).
+            pub fn generate(entropy: &dyn Entropy) -> Self {
+                let mut bytes = [0; 16];
+                entropy.fill(&mut bytes);
+                Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Invalid;
+
+            /// Only the hyphenated form is an id: the one that we give out.
+            fn from_str(text: &str) -> Result<Self, Invalid> {
+                let hyphenated = text.len() == uuid::fmt::Hyphenated::LENGTH;
+                match Uuid::try_parse(text) {
+                    Ok(uuid) if hyphenated => Ok(Self(uuid)),
+                    _ => Err(Invalid("is not a UUID")),
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+    };
+}
+
+uuid_id! {
+    /// The actor's side of an identification: metadata, validate, resend.
+    IdentificationId
+}
+uuid_id! {
+    /// The back office's handle on an identification: cancel, close, delete.
+    AdminIdentificationId
+}
+uuid_id! {
+    /// A scoring of an identity document.
+    ScoringId
+}
+uuid_id! {
+    /// A message in the outbox.
+    MessageId
+}
+uuid_id! {
+    /// The installation that validated (`x-installation_id`).
+    InstallationId
+}
+
+uuid_id! {
+    /// One worker's hold on a message.
+    LeaseId
+}
+
+/// An organisation: the tenant that owns identifications and scorings.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct OrgId(String);
+
+impl OrgId {
+    /// The organisation's name as it stands in the path.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for OrgId {
+    type Err = Invalid;
+
+    /// 1 to 64 of `A-Z a-z 0-9 . _ -`: it becomes part of store keys and object names, so it has no separators. `.` and `..` are refused.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        if text.is_empty() || text.len() > 64 || !text.chars().all(allowed) || text.chars().all(|c| c == '.') {
+            return Err(Invalid("is not the name of an organisation"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for OrgId {
+    type Error = Invalid;
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        text.parse()
+    }
+}
+
+impl From<OrgId> for String {
+    fn from(org: OrgId) -> Self {
+        org.0
+    }
+}
+
+impl fmt::Display for OrgId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_hyphenated_form_is_an_id() {
+        assert!("7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11".parse::<IdentificationId>().is_ok());
+        for text in ["", "7d4448409dc041a98a3a6f2a5e4f1c11", "{7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11}", "not-a-uuid"] {
+            assert!(text.parse::<IdentificationId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_organisation_cannot_smuggle_a_separator_into_a_key() {
+        assert!("yoigo".parse::<OrgId>().is_ok());
+        for text in ["", "..", "a/b", "a#b", "a b", &"x".repeat(65)] {
+            assert!(text.parse::<OrgId>().is_err(), "{text}");
+        }
+    }
+}

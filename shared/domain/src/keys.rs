@@ -1,0 +1,173 @@
+//! The keyring: everything that is keyed by a secret kept outside the table.
+//!
+//! A deployment holds one or more master keys. The newest signs and seals, all of them verify and open, so that keys rotate without
+//! breaking what is under way. Each purpose gets its own key, derived from the master by HMAC with the purpose's name (NIST SP 800-108 §4.1
+//! in its simplest form: one block of HMAC-SHA-256).
+
+use crate::{
+    error::{Error, Invalid},
+    idempotency::hex,
+    ids::{IdentificationId, OrgId},
+    otp::OtpCode,
+    ports::Entropy,
+};
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use hmac::{Hmac, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use subtle::{Choice, ConstantTimeEq};
+
+/// Names a master key without telling it: the first 4 bytes of a digest of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyId(String);
+
+/// A stored code: its keyed hash, and which key made it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeHash {
+    key_id: KeyId,
+    mac: String,
+}
+
+impl fmt::Debug for CodeHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeHash")
+    }
+}
+
+/// A text that only a holder of the key can read (XChaCha20-Poly1305).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed {
+    key_id: KeyId,
+    nonce: String,
+    text: String,
+}
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealed")
+    }
+}
+
+/// The master keys of a deployment, the newest first.
+pub struct Keyring {
+    keys: Vec<MasterKey>,
+}
+
+struct MasterKey {
+    id: KeyId,
+    secret: [u8; 32],
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keyring of {}", self.keys.len())
+    }
+}
+
+impl Keyring {
+    /// A keyring of at least one master key of 32 random bytes; the newest first.
+    pub fn new(secrets: Vec<[u8; 32]>) -> Result<Self, Invalid> {
+        if secrets.is_empty() {
+            return Err(Invalid("a keyring needs at least one key"));
+        }
+        let id = |secret: &[u8; 32]| KeyId(hex(&Sha256::digest(secret)[..4]));
+        Ok(Self { keys: secrets.into_iter().map(|secret| MasterKey { id: id(&secret), secret }).collect() })
+    }
+
+    /// The keyed hash of a code, bound to the identification and the generation that it was made for.
+    pub fn hash_code(&self, org: &OrgId, id: IdentificationId, generation: u32, code: &OtpCode) -> CodeHash {
+        let key = self.newest();
+        CodeHash { key_id: key.id.clone(), mac: hex(&code_mac(key, org, id, generation, code.expose())) }
+    }
+
+    /// Whether what a person typed is the code behind `stored`. Takes the same time whatever the answer is, and does the same work when nothing is
+    /// stored or the key is gone.
+    pub fn code_matches(&self, org: &OrgId, id: IdentificationId, generation: u32, stored: Option<&CodeHash>, typed: &str) -> Choice {
+        let typed = typed.trim().to_ascii_lowercase();
+        let key = stored.and_then(|stored| self.find(&stored.key_id));
+        let mac = hex(&code_mac(key.unwrap_or(self.newest()), org, id, generation, &typed));
+        let expected = stored.map_or_else(|| "0".repeat(mac.len()), |stored| stored.mac.clone());
+        mac.as_bytes().ct_eq(expected.as_bytes()) & Choice::from(u8::from(key.is_some()))
+    }
+
+    /// Seals a text, bound to `context`: it opens only with the same one.
+    pub fn seal(&self, entropy: &dyn Entropy, context: &str, text: &str) -> Sealed {
+        let mut nonce = [0; 24];
+        entropy.fill(&mut nonce);
+        let key = self.newest();
+        let sealed = cipher(key)
+            .encrypt(&XNonce::from(nonce), Payload { msg: text.as_bytes(), aad: context.as_bytes() })
+            .expect("encryption into memory fails only past 256 GiB");
+        Sealed {
+            key_id: key.id.clone(),
+            nonce: BASE64_STANDARD_NO_PAD.encode(nonce),
+            text: BASE64_STANDARD_NO_PAD.encode(sealed),
+        }
+    }
+
+    /// Opens what [`Keyring::seal`] sealed.
+    pub fn open(&self, context: &str, sealed: &Sealed) -> Result<String, Error> {
+        let fault = || Error::Corrupt("sealed text");
+        let key = self.find(&sealed.key_id).ok_or(Error::Corrupt("sealed with a key that is gone"))?;
+        let nonce: [u8; 24] = BASE64_STANDARD_NO_PAD
+            .decode(&sealed.nonce)
+            .ok()
+            .and_then(|n| n.try_into().ok())
+            .ok_or_else(fault)?;
+        let text = BASE64_STANDARD_NO_PAD.decode(&sealed.text).map_err(|_| fault())?;
+        let open = cipher(key)
+            .decrypt(&XNonce::from(nonce), Payload { msg: &text, aad: context.as_bytes() })
+            .map_err(|_| fault())?;
+        String::from_utf8(open).map_err(|_| fault())
+    }
+
+    /// Names a destination (a phone, an address) in the throttle without telling it.
+    pub fn destination_digest(&self, destination: &str) -> String {
+        hex(&mac(self.newest(), "destination throttle", &[destination.as_bytes()]))
+    }
+
+    fn newest(&self) -> &MasterKey {
+        &self.keys[0]
+    }
+
+    fn find(&self, id: &KeyId) -> Option<&MasterKey> {
+        self.keys.iter().find(|key| key.id == *id)
+    }
+}
+
+/// HMAC-SHA-256 under the key derived for `purpose`. Parts are prefixed by their length, so that no two lists of parts read the same.
+fn mac(key: &MasterKey, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+    let derived = hmac(&key.secret, &[purpose.as_bytes()]);
+    let lengths: Vec<[u8; 8]> = parts.iter().map(|part| (part.len() as u64).to_be_bytes()).collect();
+    let message: Vec<&[u8]> = parts.iter().zip(&lengths).flat_map(|(part, length)| [length.as_slice(), part]).collect();
+    hmac(&derived, &message)
+}
+
+fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    parts.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
+}
+
+fn code_mac(key: &MasterKey, org: &OrgId, id: IdentificationId, generation: u32, code: &str) -> [u8; 32] {
+    mac(
+        key,
+        "otp code",
+        &[org.as_str().as_bytes(), id.to_string().as_bytes(), &generation.to_be_bytes(), code.as_bytes()],
+    )
+}
+
+fn cipher(key: &MasterKey) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(&hmac(&key.secret, &[b"sealed answer"]).into())
+}
+
+/// Whether two texts are the same, in a time that does not depend on where they differ: digests are compared, which also hides their lengths.
+pub fn same_text(left: &str, right: &str) -> Choice {
+    Sha256::digest(left.as_bytes()).as_slice().ct_eq(Sha256::digest(right.as_bytes()).as_slice())
+}

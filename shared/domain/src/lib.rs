@@ -1,0 +1,29 @@
+//! The rules of identification, and nothing else.
+//!
+//! This crate is the bottom of the house: ids and value types that cannot hold a wrong value, the identification and scoring state
+//! machines, the ports (traits) that the rules need from the outside, and the use cases that tie them together. It has no clock,
+//! no randomness and no I/O of its own: they come in through [`ports`]. It does not know HTTP, and it does not know AWS.
+//!
+//! Read it in this order: [`identification`], [`otp`], [`scoring`], [`ports`], [`use_cases`].
+
+pub mod actor;
+pub mod device;
+pub mod error;
+pub mod expires_in;
+pub mod idempotency;
+pub mod identification;
+pub mod ids;
+pub mod keys;
+pub mod messages;
+pub mod otp;
+pub mod pictures;
+pub mod ports;
+pub mod scoring;
+pub mod text;
+pub mod use_cases;
+
+pub use error::{Conflict, Error, Invalid};
+pub use use_cases::App;
+
+/// A point in time. Always UTC; the house never uses another zone.
+pub type Time = chrono::DateTime<chrono::Utc>;

@@ -1,0 +1,51 @@
+//! The texts that people receive, in their language. Short enough for one SMS of 70 UCS-2 characters or 160 GSM-7 ones where the language allows.
+
+use crate::{actor::Language, otp::OtpCode, text::Private};
+
+/// A text ready to be sent. It contains the code, so `Debug` hides it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenderedMessage {
+    /// Subject, for channels that have one.
+    pub subject: &'static str,
+    /// The text.
+    pub text: Private<String>,
+}
+
+/// The message that carries a code, which lives `minutes` more.
+pub fn code_message(language: Language, code: &OtpCode, minutes: i64) -> RenderedMessage {
+    let code = code.expose();
+    let (subject, text) = match language {
+        Language::Spanish => ("Tu código de verificación", format!("Tu código es {code}. Vale {minutes} min. No lo compartas con nadie.")),
+        Language::English => (
+            "Your verification code",
+            format!("Your code is {code}. It is valid for {minutes} min. Do not share it with anyone."),
+        ),
+        Language::Basque => ("Zure egiaztapen-kodea", format!("Zure kodea {code} da. {minutes} min balio du. Ez eman inori.")),
+        Language::Galician => (
+            "O teu código de verificación",
+            format!("O teu código é {code}. Vale {minutes} min. Non o compartas con ninguén."),
+        ),
+        Language::Catalan => (
+            "El teu codi de verificació",
+            format!("El teu codi és {code}. Val {minutes} min. No el comparteixis amb ningú."),
+        ),
+        Language::German => ("Ihr Bestätigungscode", format!("Ihr Code lautet {code}. Er gilt {minutes} Min. Geben Sie ihn nicht weiter.")),
+    };
+    RenderedMessage { subject, text: Private::new(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_says_the_code_and_its_life_once() {
+        for language in Language::ALL {
+            let message = code_message(*language, &OtpCode::unsealed("abc234".to_owned()), 10);
+            assert_eq!(message.text.expose().matches("abc234").count(), 1, "{language}");
+            assert!(message.text.expose().contains("10 "), "{language}");
+            assert!(message.text.expose().chars().count() <= 160, "{language}");
+            assert!(!format!("{message:?}").contains("abc234"));
+        }
+    }
+}

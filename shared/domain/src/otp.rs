@@ -1,0 +1,202 @@
+//! One-time codes: how they are made, how long they live, how often they may be tried and sent.
+//!
+//! A code here is a *confirmation code* in the sense of NIST SP 800-63A-4 §3: it proves control of a phone or an address at one moment.
+
+use crate::{
+    Time,
+    actor::{Actor, EmailAddress, Msisdn, names},
+    keys::{CodeHash, same_text},
+    ports::Entropy,
+    text::Private,
+};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use subtle::Choice;
+
+/// Without 0/o and 1/l/i, which people mix up: 31 letters, so 29.7 bits in a code.
+const ALPHABET: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
+/// Characters of a code (NIST SP 800-63B-4 §3.1.3.2 asks for at least six).
+pub const CODE_LENGTH: usize = 6;
+/// How long a code that we sent can be used (NIST SP 800-63A-4 §3.8: at most 10 minutes by SMS).
+pub const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
+/// Wrong tries that an identification survives is one less than this. A resend does not reset the count.
+pub const MAX_TRIES: u32 = 5;
+/// Messages that one identification may cause.
+pub const MAX_SENDS: u32 = 5;
+/// The least time between two messages of one identification.
+pub const RESEND_PAUSE: TimeDelta = TimeDelta::seconds(30);
+/// Messages that one organisation may send to one destination within [`DESTINATION_WINDOW`].
+pub const MAX_DESTINATION_SENDS: usize = 5;
+/// The window of [`MAX_DESTINATION_SENDS`]. It slides.
+pub const DESTINATION_WINDOW: TimeDelta = TimeDelta::minutes(10);
+
+/// A code in the clear. It has no `Debug` and no `Display`: it cannot reach a log by accident.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OtpCode(String);
+
+impl OtpCode {
+    /// A new code, uniform over its alphabet: bytes past the last whole multiple of 31 are thrown away.
+    pub fn generate(entropy: &dyn Entropy) -> Self {
+        let mut code = String::with_capacity(CODE_LENGTH);
+        let mut bytes = [0; 16];
+        while code.len() < CODE_LENGTH {
+            entropy.fill(&mut bytes);
+            let fair = bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(ALPHABET[usize::from(byte % 31)]));
+            code.extend(fair.take(CODE_LENGTH - code.len()));
+        }
+        Self(code)
+    }
+
+    /// A code that was sealed earlier.
+    pub fn unsealed(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The code, for the one message or answer that carries it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+names! {
+    /// How a code travels.
+    Channel("is not one of SMS, EMAIL, WHATSAPP") {
+        /// A text message.
+        Sms = "SMS",
+        /// An e-mail.
+        Email = "EMAIL",
+        /// A WhatsApp message.
+        Whatsapp = "WHATSAPP",
+    }
+}
+
+names! {
+    /// What the person must know or show besides the code.
+    SecondFactor("is not one of DOCUMENT_NUMBER, EMAIL, PERSONAL_DOCUMENT_IMAGE") {
+        /// The number of their identity document.
+        DocumentNumber = "DOCUMENT_NUMBER",
+        /// Their e-mail address.
+        Email = "EMAIL",
+        /// A picture of their identity document.
+        PersonalDocumentImage = "PERSONAL_DOCUMENT_IMAGE",
+    }
+}
+
+/// Where a message goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// A text message to a phone.
+    Sms(Msisdn),
+    /// A WhatsApp message to a phone.
+    Whatsapp(Msisdn),
+    /// An e-mail.
+    Email(EmailAddress),
+}
+
+impl Destination {
+    /// Where a message on `channel` reaches the actor; none when they did not say.
+    pub fn of(actor: &Actor, channel: Channel) -> Option<Self> {
+        match channel {
+            Channel::Sms => actor.msisdn.clone().map(Self::Sms),
+            Channel::Whatsapp => actor.msisdn.clone().map(Self::Whatsapp),
+            Channel::Email => actor.email.clone().map(Self::Email),
+        }
+    }
+
+    /// The channel.
+    pub fn channel(&self) -> Channel {
+        match self {
+            Self::Sms(_) => Channel::Sms,
+            Self::Whatsapp(_) => Channel::Whatsapp,
+            Self::Email(_) => Channel::Email,
+        }
+    }
+
+    /// The phone (E.164) or the address.
+    pub fn address(&self) -> Private<String> {
+        match self {
+            Self::Sms(phone) | Self::Whatsapp(phone) => phone.e164(),
+            Self::Email(address) => address.normalized(),
+        }
+    }
+}
+
+/// Who delivers the code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// We do, to this destination.
+    Sent(Destination),
+    /// The caller does, on a channel that we only note.
+    External(Channel),
+}
+
+impl Delivery {
+    /// The channel.
+    pub fn channel(&self) -> Channel {
+        match self {
+            Self::Sent(destination) => destination.channel(),
+            Self::External(channel) => *channel,
+        }
+    }
+}
+
+/// The one code that can be used now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveCode {
+    /// Its keyed hash.
+    pub hash: CodeHash,
+    /// From then on it is outdated.
+    pub expires_at: Time,
+}
+
+/// The OTP side of an identification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Otp {
+    /// Who delivers, where.
+    pub delivery: Delivery,
+    /// What is asked for besides the code.
+    pub second_factor: Option<SecondFactor>,
+    /// Tries that were counted. At [`MAX_TRIES`] the identification has failed.
+    pub tries: u32,
+    /// Which code is the live one: 1 for the first, one more for each resend.
+    pub generation: u32,
+    /// Messages asked for so far.
+    pub sends: u32,
+    /// When the last message was asked for.
+    pub last_send_at: Time,
+    /// The live code; none until the message is on its way.
+    pub code: Option<LiveCode>,
+}
+
+impl Otp {
+    /// Wrong tries that are left.
+    pub fn attempts_left(&self) -> u32 {
+        MAX_TRIES.saturating_sub(self.tries)
+    }
+
+    /// When a resend is possible again; none when it never is.
+    pub fn resend_available_at(&self) -> Option<Time> {
+        let possible = matches!(self.delivery, Delivery::Sent(_)) && self.sends < MAX_SENDS;
+        possible.then(|| self.last_send_at + RESEND_PAUSE)
+    }
+}
+
+/// Whether the second factor that a person gave is the actor's. Takes the same time whatever the answer is; no factor asked for is a match.
+pub fn second_factor_matches(actor: &Actor, asked: Option<SecondFactor>, given: Option<&str>) -> Choice {
+    let given = given.unwrap_or_default();
+    let expected = |expected: Option<Private<String>>, given: String| match expected {
+        Some(expected) => same_text(expected.expose(), &given),
+        None => same_text("", &given) & Choice::from(0),
+    };
+    match asked {
+        None => Choice::from(1),
+        Some(SecondFactor::DocumentNumber) => {
+            let number = actor.identity_document.as_ref().and_then(|document| document.document_number.as_ref());
+            let given = given.parse::<crate::text::DocumentNumber>().map(|number| number.normalized().expose().clone());
+            expected(number.map(crate::text::DocumentNumber::normalized), given.unwrap_or_default())
+        }
+        Some(SecondFactor::Email) => expected(actor.email.as_ref().map(EmailAddress::normalized), given.trim().to_lowercase()),
+        // Refused when the identification is created, until documents can be read.
+        Some(SecondFactor::PersonalDocumentImage) => Choice::from(0),
+    }
+}

@@ -1,0 +1,223 @@
+//! Pictures: their formats and limits, and how they are named in the picture store.
+
+use crate::{
+    Time,
+    actor::names,
+    error::Invalid,
+    idempotency::hex,
+    ids::{IdentificationId, OrgId, ScoringId},
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::{fmt, str::FromStr};
+
+/// The most bytes of a picture.
+pub const MAX_PICTURE_BYTES: usize = 10 * 1024 * 1024;
+/// The most pixels that a picture may decode into: 50 megapixels.
+pub const MAX_PICTURE_PIXELS: u64 = 50_000_000;
+
+names! {
+    /// A side of an identity document.
+    Side("is not one of FRONT, BACK") {
+        /// The side with the portrait; a passport's data page.
+        Front = "FRONT",
+        /// The other side.
+        Back = "BACK",
+    }
+}
+
+impl Side {
+    /// The name of the multipart part that carries it.
+    pub const fn part(self) -> &'static str {
+        match self {
+            Self::Front => "front",
+            Self::Back => "back",
+        }
+    }
+}
+
+names! {
+    /// A format that pictures are taken in, told by their bytes and never by what the caller calls them.
+    PictureFormat("is not a picture format") {
+        /// JPEG (ITU-T T.81).
+        Jpeg = "image/jpeg",
+        /// PNG (W3C PNG, third edition).
+        Png = "image/png",
+    }
+}
+
+impl PictureFormat {
+    /// The format of these bytes, by their first ones: SOI and a marker, or the PNG signature.
+    pub fn sniff(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [0xFF, 0xD8, 0xFF, ..] => Some(Self::Jpeg),
+            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some(Self::Png),
+            _ => None,
+        }
+    }
+}
+
+/// What is wrong with a picture. Says nothing of what it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PictureFault {
+    /// Neither JPEG nor PNG by its bytes: HEIC, PDF and anything else.
+    #[error("is neither JPEG nor PNG")]
+    Unsupported,
+    /// More than [`MAX_PICTURE_BYTES`].
+    #[error("is larger than 10 MiB")]
+    TooManyBytes,
+    /// More than [`MAX_PICTURE_PIXELS`].
+    #[error("is larger than 50 megapixels")]
+    TooManyPixels,
+    /// It starts like a picture and cannot be decoded.
+    #[error("cannot be decoded")]
+    Undecodable,
+}
+
+/// SHA-256 of a picture's bytes: its name in the store, and the proof of what was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Sha256Digest(String);
+
+impl Sha256Digest {
+    /// The digest of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(hex(&Sha256::digest(bytes)))
+    }
+
+    /// 64 lower-case hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Sha256Digest {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let digits = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if text.len() == 64 && digits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Invalid("is not a SHA-256 digest"))
+        }
+    }
+}
+
+impl TryFrom<String> for Sha256Digest {
+    type Error = Invalid;
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        text.parse()
+    }
+}
+
+impl From<Sha256Digest> for String {
+    fn from(digest: Sha256Digest) -> Self {
+        digest.0
+    }
+}
+
+/// A picture of a document's side that was uploaded or captured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capture {
+    /// Which side.
+    pub side: Side,
+    /// Its format.
+    pub format: PictureFormat,
+    /// How many bytes.
+    pub size_bytes: u64,
+    /// Its digest.
+    pub sha256: Sha256Digest,
+    /// When it arrived.
+    pub captured_at: Time,
+}
+
+/// A picture that was read: its bytes as they came, and its brightness, decoded once for everybody who looks at it.
+#[derive(Clone)]
+pub struct Picture {
+    /// The format.
+    pub format: PictureFormat,
+    /// The bytes as they came.
+    pub bytes: Vec<u8>,
+    /// The brightness of each pixel, upright: EXIF orientation is applied.
+    pub luma: Luma,
+}
+
+impl fmt::Debug for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}×{}", self.format, self.luma.width, self.luma.height)
+    }
+}
+
+/// Brightness, row by row, 0 (black) to 255 (white).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Luma {
+    /// Pixels a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// `width × height` values.
+    pub pixels: Vec<u8>,
+}
+
+/// Where a picture lies in the picture store. The organisation leads, so that a policy or an erasure can take its part.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PictureKey(String);
+
+impl PictureKey {
+    /// A picture that was scored.
+    pub fn capture(org: &OrgId, scoring: ScoringId, digest: &Sha256Digest) -> Self {
+        Self(format!("{}{}", PicturePrefix::scoring(org, scoring).0, digest.0))
+    }
+
+    /// Where a delegated capture puts a side's picture, until it is scored.
+    pub fn upload(org: &OrgId, scoring: ScoringId, side: Side) -> Self {
+        Self(format!("{}upload-{}", PicturePrefix::scoring(org, scoring).0, side.part()))
+    }
+
+    /// A picture that a shop agent took as evidence.
+    pub fn evidence(org: &OrgId, identification: IdentificationId, digest: &Sha256Digest) -> Self {
+        Self(format!("{}{}", PicturePrefix::identification(org, identification).0, digest.0))
+    }
+
+    /// The object's name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// All the pictures of a scoring or an identification.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PicturePrefix(String);
+
+impl PicturePrefix {
+    /// All pictures of a scoring.
+    pub fn scoring(org: &OrgId, id: ScoringId) -> Self {
+        Self(format!("{org}/scorings/{id}/"))
+    }
+
+    /// All pictures of an identification.
+    pub fn identification(org: &OrgId, id: IdentificationId) -> Self {
+        Self(format!("{org}/identifications/{id}/"))
+    }
+
+    /// What the objects' names begin with.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A link that opens one object, for one method, for a short time.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignedLink {
+    /// The link.
+    pub url: String,
+    /// When it stops to work.
+    pub expires_at: Time,
+}
+
+impl fmt::Debug for SignedLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SignedLink")
+    }
+}

@@ -1,0 +1,109 @@
+//! Delivering a message of the outbox.
+//!
+//! The code is made here, when the message goes out, so that it is young when it arrives and never lies in the outbox or the queue. A worker holds a
+//! message by a lease: two workers never send the same message while both are alive. A send cannot be taken back or recognized by the provider,
+//! so a worker that dies between the send and noting it leaves one window in which a person gets a second code; that one then is the live one.
+
+use super::App;
+use crate::{
+    Error, Time,
+    identification::{Identification, Status},
+    ids::LeaseId,
+    messages::code_message,
+    otp::{CODE_LIFE, Delivery, Destination, LiveCode, OtpCode},
+    ports::{Claim, MessageRef, OutboxMessage, OutgoingMessage, SendError, Sender, Settlement, StepError},
+};
+use chrono::TimeDelta;
+
+/// How long a worker holds a message: longer than any send takes, and not longer than the queue hides a message from other workers.
+pub const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// Attempts after which the sweep stops to wake workers for a message; the queue's own limit moves it to the dead letters.
+pub const MAX_DELIVERY_ATTEMPTS: u32 = 5;
+
+/// What became of a message that was taken up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivered {
+    /// The provider has it.
+    Sent,
+    /// Nobody waits for it any more, or it was settled before.
+    NothingToDo,
+    /// The provider refused it for good.
+    Refused,
+    /// Another worker has it: look again later.
+    Leased,
+}
+
+/// Delivers a message. An error means: put it back, somebody will take it up again.
+pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef) -> Result<Delivered, Error> {
+    let lease = LeaseId::generate(&*app.entropy);
+    let now = app.now();
+    let message = match app.outbox.claim(message, lease, now, now + LEASE).await? {
+        Claim::Taken(message) => message,
+        Claim::Leased => return Ok(Delivered::Leased),
+        Claim::Settled => return Ok(Delivered::NothingToDo),
+    };
+    match send(app, sender, &message, lease).await {
+        Ok(settlement) => {
+            settled(app.outbox.settle(&message, lease, settlement).await)?;
+            Ok(match settlement {
+                Settlement::Sent => Delivered::Sent,
+                Settlement::Dropped => Delivered::NothingToDo,
+                Settlement::Refused => Delivered::Refused,
+            })
+        }
+        Err(error) => {
+            // Given back at once rather than after the lease. Should that fail too, the lease ends by itself.
+            let _ = app.outbox.release(&message, lease).await;
+            Err(error)
+        }
+    }
+}
+
+async fn send(app: &App, sender: &dyn Sender, message: &OutboxMessage, lease: LeaseId) -> Result<Settlement, Error> {
+    let now = app.now();
+    let found = app.identifications.find(&message.org, message.reference.identification_id).await?;
+    let Some(identification) = found.filter(|found| wants(found, message, now)) else {
+        return Ok(Settlement::Dropped);
+    };
+    let destination = destination(&identification)?;
+    let code = OtpCode::generate(&*app.entropy);
+    let expires_at = identification.expires_at.min(now + CODE_LIFE);
+    let hash = app.keys.hash_code(&message.org, identification.id, message.generation, &code);
+    match app.outbox.issue_code(message, lease, LiveCode { hash, expires_at }, now).await {
+        Ok(()) => {}
+        // Validated, cancelled, resent or taken over between the read and the write.
+        Err(StepError::Lost) => return Ok(Settlement::Dropped),
+        Err(StepError::Unavailable(unavailable)) => return Err(unavailable.into()),
+    }
+    let minutes = (expires_at - now).num_minutes().max(1);
+    let rendered = code_message(identification.actor.language, &code, minutes);
+    match sender
+        .send(OutgoingMessage { reference: message.reference, destination, rendered, expires_at })
+        .await
+    {
+        Ok(()) => Ok(Settlement::Sent),
+        Err(SendError::Refused) => Ok(Settlement::Refused),
+        Err(SendError::Unavailable) => Err(crate::error::Unavailable("the sender").into()),
+    }
+}
+
+/// Whether anybody still waits for this generation's code.
+fn wants(identification: &Identification, message: &OutboxMessage, now: Time) -> bool {
+    let current = identification.otp().is_some_and(|otp| otp.generation == message.generation);
+    current && identification.status(now) == Status::Created
+}
+
+fn destination(identification: &Identification) -> Result<&Destination, Error> {
+    match identification.otp().map(|otp| &otp.delivery) {
+        Some(Delivery::Sent(destination)) => Ok(destination),
+        _ => Err(Error::Corrupt("a message of an identification that sends none")),
+    }
+}
+
+/// A lease that was lost after the send is no error: whoever took over has made a newer code.
+fn settled(result: Result<(), StepError>) -> Result<(), Error> {
+    match result {
+        Ok(()) | Err(StepError::Lost) => Ok(()),
+        Err(StepError::Unavailable(unavailable)) => Err(unavailable.into()),
+    }
+}

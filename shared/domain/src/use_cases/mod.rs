@@ -1,0 +1,107 @@
+//! The use cases: one function for each operation of the contract, plus delivering a message and the sweep.
+//!
+//! Each one reads the same way: load, decide, commit once. A handler calls exactly one of them; none knows HTTP.
+
+mod assess;
+mod cancel;
+mod close;
+mod create;
+mod deliver;
+mod metadata;
+mod remove;
+mod resend;
+mod score;
+mod sweep;
+mod validate;
+
+pub use assess::{
+    Captures, CreateScoring, Delegation, LinkedCapture, ScoringCreated, UploadLink, close_scoring, create_scoring, delegate_scoring, read_captures,
+    read_scoring,
+};
+pub use cancel::cancel_identification;
+pub use close::close_identification;
+pub use create::{
+    CreateAgent, CreateIdentityDocument, CreateOtp, Created, create_agent_identification, create_identity_document_identification,
+    create_otp_identification,
+};
+pub use deliver::{Delivered, LEASE, MAX_DELIVERY_ATTEMPTS, deliver_message};
+pub use metadata::{Metadata, read_metadata};
+pub use remove::{Force, delete_identification};
+pub use resend::resend_otp;
+pub use score::{UploadedPicture, score_document};
+pub use sweep::{DUE_SHARDS, REKICK_AFTER, SweepReport, sweep};
+pub use validate::{
+    AgentConfirmation, OtpAttempt, validate_agent_identification, validate_identity_document_identification, validate_otp_identification,
+};
+
+use crate::{
+    Error, Time,
+    identification::{Identification, MethodKind},
+    ids::{AdminIdentificationId, IdentificationId, OrgId},
+    keys::Keyring,
+    ports::{Clock, Entropy, Housekeeping, Identifications, Outbox, PictureReader, Pictures, Queue, Scorer, Scorings},
+    scoring::Provider,
+};
+use chrono::{SubsecRound, TimeDelta};
+use std::sync::Arc;
+
+/// How long a signed link works.
+pub const LINK_LIFE: TimeDelta = TimeDelta::minutes(5);
+
+/// Everything that the use cases need, put together once at start.
+#[derive(Clone)]
+pub struct App {
+    /// Identifications.
+    pub identifications: Arc<dyn Identifications>,
+    /// Scorings.
+    pub scorings: Arc<dyn Scorings>,
+    /// Messages to send.
+    pub outbox: Arc<dyn Outbox>,
+    /// What is due.
+    pub housekeeping: Arc<dyn Housekeeping>,
+    /// Wakes a worker.
+    pub queue: Arc<dyn Queue>,
+    /// Where pictures are kept.
+    pub pictures: Arc<dyn Pictures>,
+    /// Decodes pictures.
+    pub picture_reader: Arc<dyn PictureReader>,
+    /// The providers that this deployment has configured.
+    pub scorers: Vec<Arc<dyn Scorer>>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Secrets.
+    pub keys: Arc<Keyring>,
+    /// How long an identification or a scoring is kept after its time is over.
+    pub retention: TimeDelta,
+}
+
+impl App {
+    /// Now.
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// Now, to the second: what callers are told is exactly what holds.
+    fn creation_time(&self) -> Time {
+        self.now().trunc_subsecs(0)
+    }
+
+    /// The scorer of a provider, if this deployment has it.
+    pub fn scorer(&self, provider: Provider) -> Option<&Arc<dyn Scorer>> {
+        self.scorers.iter().find(|scorer| scorer.provider() == provider)
+    }
+
+    /// The identification of the actor's side, if it is of this kind.
+    async fn find(&self, org: &OrgId, id: IdentificationId, kind: MethodKind) -> Result<Identification, Error> {
+        let found = self.identifications.find(org, id).await?;
+        found.filter(|found| found.method.kind() == kind).ok_or(Error::NotFound("identification"))
+    }
+
+    /// The identification behind a handle, if it is of this kind.
+    async fn find_by_admin_id(&self, org: &OrgId, id: AdminIdentificationId, kind: MethodKind) -> Result<Identification, Error> {
+        let found = self.identifications.find_by_admin_id(org, id).await?;
+        found.filter(|found| found.method.kind() == kind).ok_or(Error::NotFound("identification"))
+    }
+}

@@ -1,0 +1,132 @@
+//! Scoring a document's pictures.
+
+use super::{App, assess::read_scoring, close::lost_to};
+use crate::{
+    Conflict, Error, Time,
+    ids::{OrgId, ScoringId},
+    pictures::{Capture, MAX_PICTURE_BYTES, Picture, PictureFault, PictureKey, PicturePrefix, Sha256Digest, Side},
+    ports::{ScoreRequest, StepError, StoredPicture, Verdict},
+    scoring::{Assessment, Scoring},
+};
+
+/// A picture as it came with the request.
+pub struct UploadedPicture {
+    /// Which side.
+    pub side: Side,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A side's picture, decoded, with what is kept of it.
+struct SidePicture {
+    side: Side,
+    picture: Picture,
+    capture: Capture,
+}
+
+/// Scores what came with the request together with the other side that is there already; without a picture in the request, what was uploaded or
+/// captured before. A retry is used up by a score that was made, and by nothing else.
+pub async fn score_document(app: &App, org: &OrgId, id: ScoringId, uploaded: Vec<UploadedPicture>) -> Result<(), Error> {
+    let sent = read_uploaded(app, uploaded).await?;
+    let (scoring, now) = read_scoring(app, org, id).await?;
+    scoring.require_open(now)?;
+    let scorer = app.scorer(scoring.provider).ok_or(Error::NotFound("provider in this deployment"))?;
+
+    let delegated = if sent.is_empty() { read_delegated(app, &scoring, now).await? } else { Vec::new() };
+    let mut sides = sent;
+    sides.extend(delegated);
+    for new in &sides {
+        let key = PictureKey::capture(org, id, &new.capture.sha256);
+        app.pictures.put(&key, new.picture.format, new.picture.bytes.clone()).await?;
+    }
+    add_earlier_sides(app, &scoring, &mut sides).await?;
+    if sides.is_empty() {
+        return Err(Conflict::NothingToScore.into());
+    }
+
+    let picture = |side| sides.iter().find(|s| s.side == side).map(|s| &s.picture);
+    let request = ScoreRequest {
+        document: scoring.document,
+        declared: scoring.declared.as_ref(),
+        front: picture(Side::Front),
+        back: picture(Side::Back),
+        now,
+    };
+    let verdict = scorer.score(request).await?;
+    record(app, &scoring, verdict, sides).await
+}
+
+async fn read_uploaded(app: &App, uploaded: Vec<UploadedPicture>) -> Result<Vec<SidePicture>, Error> {
+    let now = app.now();
+    let mut sides = Vec::with_capacity(uploaded.len());
+    for UploadedPicture { side, bytes } in uploaded {
+        sides.push(read_side(app, side, bytes, now).await?);
+    }
+    Ok(sides)
+}
+
+async fn read_side(app: &App, side: Side, bytes: Vec<u8>, captured_at: Time) -> Result<SidePicture, Error> {
+    let picture = app.picture_reader.read(bytes).await.map_err(|fault| Error::Picture { part: side.part(), fault })?;
+    let sha256 = Sha256Digest::of(&picture.bytes);
+    let capture = Capture { side, format: picture.format, size_bytes: picture.bytes.len() as u64, sha256, captured_at };
+    Ok(SidePicture { side, picture, capture })
+}
+
+/// What somebody else put behind the signed upload links.
+async fn read_delegated(app: &App, scoring: &Scoring, now: Time) -> Result<Vec<SidePicture>, Error> {
+    let mut sides = Vec::new();
+    for side in Side::ALL.iter().copied() {
+        let key = PictureKey::upload(&scoring.org, scoring.id, side);
+        match app.pictures.get(&key, MAX_PICTURE_BYTES).await? {
+            None => {}
+            Some(StoredPicture::TooLarge) => return Err(Error::Picture { part: side.part(), fault: PictureFault::TooManyBytes }),
+            Some(StoredPicture::Bytes(bytes)) => sides.push(read_side(app, side, bytes, now).await?),
+        }
+    }
+    Ok(sides)
+}
+
+/// A side that is not new is the one that was scored before.
+async fn add_earlier_sides(app: &App, scoring: &Scoring, sides: &mut Vec<SidePicture>) -> Result<(), Error> {
+    for capture in &scoring.captures {
+        if sides.iter().any(|s| s.side == capture.side) {
+            continue;
+        }
+        let key = PictureKey::capture(&scoring.org, scoring.id, &capture.sha256);
+        let Some(StoredPicture::Bytes(bytes)) = app.pictures.get(&key, MAX_PICTURE_BYTES).await? else {
+            return Err(Error::Corrupt("a capture without its picture"));
+        };
+        sides.push(read_side(app, capture.side, bytes, capture.captured_at).await?);
+    }
+    Ok(())
+}
+
+async fn record(app: &App, scoring: &Scoring, verdict: Verdict, sides: Vec<SidePicture>) -> Result<(), Error> {
+    let now = app.now();
+    let assessment = Assessment { score: verdict.score, breakdown: verdict.breakdown, extracted: verdict.extracted, scored_at: now };
+    let mut captures: Vec<Capture> = sides.into_iter().map(|s| s.capture).collect();
+    captures.sort_by_key(|capture| capture.side as u8);
+    match app.scorings.record_score(scoring, assessment, captures, now).await {
+        Ok(()) => {
+            // Scored: what lay behind the upload links is now a capture. Left over, it would only be scored again.
+            for side in Side::ALL.iter().copied() {
+                let _ = app.pictures.remove(&PictureKey::upload(&scoring.org, scoring.id, side)).await;
+            }
+            Ok(())
+        }
+        Err(StepError::Lost) => Err(why_lost(app, scoring, now).await),
+        Err(error) => Err(lost_to(error)),
+    }
+}
+
+/// Another request came first. If it deleted the scoring, the pictures of this request go after it.
+async fn why_lost(app: &App, scoring: &Scoring, now: Time) -> Error {
+    match read_scoring(app, &scoring.org, scoring.id).await {
+        Ok((current, _)) => current.require_open(now).map_or_else(Error::from, |()| Conflict::CameSecond.into()),
+        Err(Error::NotFound(what)) => match app.pictures.erase(&PicturePrefix::scoring(&scoring.org, scoring.id)).await {
+            Ok(()) => Error::NotFound(what),
+            Err(unavailable) => unavailable.into(),
+        },
+        Err(error) => error,
+    }
+}

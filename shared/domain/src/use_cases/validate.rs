@@ -1,0 +1,173 @@
+//! Validating an identification: the three ways.
+
+use super::{App, close::lost_to};
+use crate::{
+    Conflict, Error, Time,
+    device::DeviceEvidence,
+    identification::{AgentEvidence, Identification, Method, MethodKind, Transition, Validation},
+    ids::{IdentificationId, OrgId},
+    otp::{MAX_TRIES, Otp, second_factor_matches},
+    pictures::{PictureFormat, PictureKey, Sha256Digest},
+    ports::StepError,
+    scoring::ScoringStatus,
+    text::{AgentName, Attempt, Private},
+};
+
+/// What a shop agent says.
+pub struct AgentConfirmation {
+    /// Who they are.
+    pub agent: AgentName,
+    /// The picture of the document: a PNG.
+    pub evidence: Option<Vec<u8>>,
+    /// Their notes: a JSON object as text.
+    pub metadata: Option<Private<String>>,
+}
+
+/// What a person typed.
+pub struct OtpAttempt {
+    /// As the code.
+    pub code: Attempt,
+    /// As the second factor.
+    pub second_factor: Option<Attempt>,
+}
+
+/// One answer for a wrong code, a wrong second factor and an outdated code: which of them it was is nobody's business but the person's.
+const WRONG_CODE: Error = Error::BadField { pointer: "/code", problem: "the code or the second factor is not right, or the code is no longer valid" };
+
+/// CREATED → VALIDATED, by a shop agent's word and, where it was asked for, a picture.
+pub async fn validate_agent_identification(
+    app: &App,
+    org: &OrgId,
+    id: IdentificationId,
+    device: DeviceEvidence,
+    confirmation: AgentConfirmation,
+) -> Result<(), Error> {
+    let identification = app.find(org, id, MethodKind::Agent).await?;
+    let asked = matches!(identification.method, Method::Agent { personal_document_image: true });
+    match (asked, &confirmation.evidence) {
+        (true, None) => return Err(Error::BadField { pointer: "/evidence", problem: "is required: the identification asks for a picture" }),
+        (false, Some(_)) => return Err(Error::BadField { pointer: "/evidence", problem: "the identification does not ask for a picture" }),
+        _ => {}
+    }
+    let now = app.now();
+    identification.require_open(now)?;
+    let picture = match confirmation.evidence {
+        Some(bytes) => Some(keep_evidence(app, org, id, bytes).await?),
+        None => None,
+    };
+    let agent = Some(AgentEvidence { agent: confirmation.agent, picture, metadata: confirmation.metadata });
+    let transition = Transition::Validate { validation: Validation { at: now, device, agent }, generation: None };
+    app.identifications.transition(org, id, transition, now).await.map_err(lost_to)
+}
+
+/// The picture is kept before the state says so: a state never points at nothing.
+async fn keep_evidence(app: &App, org: &OrgId, id: IdentificationId, bytes: Vec<u8>) -> Result<Sha256Digest, Error> {
+    let digest = Sha256Digest::of(&bytes);
+    app.pictures.put(&PictureKey::evidence(org, id, &digest), PictureFormat::Png, bytes).await?;
+    Ok(digest)
+}
+
+/// CREATED → VALIDATED, by the live code and the second factor.
+///
+/// The try is counted before anything is compared, so that any number of concurrent tries gets at most [`MAX_TRIES`] comparisons. Both factors are
+/// always compared, in constant time.
+pub async fn validate_otp_identification(
+    app: &App,
+    org: &OrgId,
+    id: IdentificationId,
+    device: DeviceEvidence,
+    attempt: OtpAttempt,
+) -> Result<(), Error> {
+    let identification = app.find(org, id, MethodKind::Otp).await?;
+    let asked = identification.otp().and_then(|otp| otp.second_factor);
+    if asked.is_some() && attempt.second_factor.is_none() {
+        return Err(Error::BadField { pointer: "/two_factor", problem: "is required: the identification has a second factor" });
+    }
+    let now = app.now();
+    identification.require_open(now)?;
+    let counted = match app.identifications.count_try(org, id, now).await {
+        Ok(counted) => counted,
+        Err(StepError::Lost) => return Err(why_lost(app, org, id, now, Conflict::CameSecond.into()).await),
+        Err(StepError::Unavailable(unavailable)) => return Err(unavailable.into()),
+    };
+    let otp = counted.otp().ok_or(Error::Corrupt("an OTP identification without an OTP"))?;
+    match judge(app, &counted, otp, &attempt, now) {
+        Judgement::Right => {
+            let validation = Validation { at: now, device, agent: None };
+            let transition = Transition::Validate { validation, generation: Some(otp.generation) };
+            match app.identifications.transition(org, id, transition, now).await {
+                Ok(()) => Ok(()),
+                // Another request won, or a resend has just killed this code.
+                Err(StepError::Lost) => Err(why_lost(app, org, id, now, WRONG_CODE).await),
+                Err(StepError::Unavailable(unavailable)) => Err(unavailable.into()),
+            }
+        }
+        Judgement::Outdated => {
+            // A try that was right but late must not cost one; losing the race to another transition changes nothing.
+            match app.identifications.give_back_try(org, id).await {
+                Err(StepError::Unavailable(unavailable)) => Err(unavailable.into()),
+                _ => Err(WRONG_CODE),
+            }
+        }
+        Judgement::Wrong => {
+            if otp.tries >= MAX_TRIES {
+                // The count alone closes the door; noting the failure is for those who read the table.
+                let _ = app.identifications.transition(org, id, Transition::Fail, now).await;
+            }
+            Err(WRONG_CODE)
+        }
+    }
+}
+
+enum Judgement {
+    Right,
+    Outdated,
+    Wrong,
+}
+
+fn judge(app: &App, identification: &Identification, otp: &Otp, attempt: &OtpAttempt, now: Time) -> Judgement {
+    let hash = otp.code.as_ref().map(|code| &code.hash);
+    let code = app
+        .keys
+        .code_matches(&identification.org, identification.id, otp.generation, hash, attempt.code.expose());
+    let given = attempt.second_factor.as_ref().map(Attempt::expose);
+    let factor = second_factor_matches(&identification.actor, otp.second_factor, given);
+    let alive = otp.code.as_ref().is_some_and(|code| now < code.expires_at);
+    match (bool::from(code & factor), alive) {
+        (true, true) => Judgement::Right,
+        (true, false) => Judgement::Outdated,
+        (false, _) => Judgement::Wrong,
+    }
+}
+
+/// Why a step was not taken: the state as it is now says it, else `otherwise`.
+async fn why_lost(app: &App, org: &OrgId, id: IdentificationId, now: Time, otherwise: Error) -> Error {
+    match app.find(org, id, MethodKind::Otp).await {
+        Err(error) => error,
+        Ok(identification) => identification.require_open(now).map_or_else(Error::from, |()| otherwise),
+    }
+}
+
+/// CREATED → VALIDATED, when the linked scoring is good enough for the configuration.
+pub async fn validate_identity_document_identification(app: &App, org: &OrgId, id: IdentificationId, device: DeviceEvidence) -> Result<(), Error> {
+    let identification = app.find(org, id, MethodKind::IdentityDocument).await?;
+    let now = app.now();
+    identification.require_open(now)?;
+    let Method::IdentityDocument { configuration, scoring_id, .. } = identification.method else {
+        return Err(Error::NotFound("identification"));
+    };
+    let scoring = app
+        .scorings
+        .find(org, scoring_id)
+        .await?
+        .ok_or(Error::Corrupt("an identity document without its scoring"))?;
+    let status = scoring.status(now);
+    if status != ScoringStatus::Scored {
+        return Err(Conflict::ScoringState(status).into());
+    }
+    if !scoring.assessment.as_ref().is_some_and(|assessment| configuration.accepts(assessment)) {
+        return Err(Conflict::ScoreTooLow.into());
+    }
+    let transition = Transition::Validate { validation: Validation { at: now, device, agent: None }, generation: None };
+    app.identifications.transition(org, id, transition, now).await.map_err(lost_to)
+}
