@@ -1,1 +1,67 @@
-//! acredita-identification-agent
+//! Identification by agent, the actor's side: metadata, validate.
+
+pub mod body;
+
+use acredita_domain::{identification::MethodKind, use_cases};
+use acredita_http::{
+    Api, ApiError, Checked, Principal,
+    params::{DeviceHeaders, IdentificationPath},
+    principal::Validate,
+    request::IdentificationRequest,
+};
+use axum::{Json, extract::State, http::StatusCode};
+use body::{AgentMetadata, ValidateAgentBody, ValidateAgentRequest};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The routes of this function.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(read_agent_identification))
+        .routes(routes!(validate_agent_identification))
+}
+
+/// What the actor's side may see of an identification.
+#[utoipa::path(
+    get,
+    path = "/v1/orgs/{org_id}/identifications/agent/{identification_id}",
+    tag = "Identification by agent",
+    params(IdentificationPath),
+    responses(
+        (status = 200, description = "The identification, masked.", body = AgentMetadata, example = json!({
+            "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "type": "AGENT", "status": "CREATED", "created_at": "2026-11-20T08:33:00Z",
+            "expires_at": "2026-11-20T09:33:00Z", "actor": {"name": "James", "language": "ES", "email": "e*****e@email.com", "msisdn": "*******789"},
+            "personal_document_image": true})),
+        (status = 404, description = "No such identification."),
+    ),
+)]
+async fn read_agent_identification(
+    State(api): State<Api>,
+    principal: Principal<Validate>,
+    Checked(IdentificationRequest { id }): Checked<IdentificationRequest>,
+) -> Result<Json<AgentMetadata>, ApiError> {
+    let metadata = use_cases::read_metadata(api.app(), &principal.org, MethodKind::Agent, id).await;
+    metadata.map(|metadata| Json((&metadata).into())).map_err(|error| api.refused(error))
+}
+
+/// A shop agent confirms the person.
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org_id}/identifications/agent/{identification_id}/validate",
+    tag = "Identification by agent",
+    params(IdentificationPath, DeviceHeaders),
+    request_body(content = ValidateAgentBody, example = json!({"agent": "shop-042/maria", "evidence": "iVBORw0KGgo", "evidence_metadata": "{\"shop\":\"042\"}"})),
+    responses(
+        (status = 204, description = "Validated."),
+        (status = 404, description = "No such identification."),
+        (status = 409, description = "It is not CREATED."),
+        (status = 413, description = "The body is larger than 6 MiB."),
+    ),
+)]
+async fn validate_agent_identification(
+    State(api): State<Api>,
+    principal: Principal<Validate>,
+    Checked(request): Checked<ValidateAgentRequest>,
+) -> Result<StatusCode, ApiError> {
+    let ValidateAgentRequest { id, device, confirmation } = request;
+    api.done(use_cases::validate_agent_identification(api.app(), &principal.org, id, device, confirmation).await)
+}

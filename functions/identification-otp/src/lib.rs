@@ -1,1 +1,90 @@
-//! acredita-identification-otp
+//! Identification by one-time code, the actor's side: metadata, validate, resend.
+
+pub mod body;
+
+use acredita_domain::{identification::MethodKind, use_cases};
+use acredita_http::{
+    Api, ApiError, Checked, Principal,
+    params::{DeviceHeaders, IdentificationPath},
+    principal::Validate,
+    request::IdentificationRequest,
+};
+use axum::{Json, extract::State, http::StatusCode};
+use body::{OtpMetadata, ValidateOtpBody, ValidateOtpRequest};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The routes of this function.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(read_otp_identification))
+        .routes(routes!(validate_otp_identification))
+        .routes(routes!(resend_otp))
+}
+
+/// What the actor's side may see of an identification.
+#[utoipa::path(
+    get,
+    path = "/v1/orgs/{org_id}/identifications/otp/{identification_id}",
+    tag = "Identification by OTP",
+    params(IdentificationPath),
+    responses(
+        (status = 200, description = "The identification, masked.", body = OtpMetadata, example = json!({
+            "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "type": "OTP", "status": "CREATED", "created_at": "2026-11-20T08:33:00Z",
+            "expires_at": "2026-11-20T09:33:00Z", "actor": {"name": "James", "language": "ES", "email": "e*****e@email.com", "msisdn": "*******789"},
+            "two_factor_type": "DOCUMENT_NUMBER", "channel": {"type": "SMS", "external": false}, "attempts_left": 5,
+            "resend_available_at": "2026-11-20T08:33:30Z"})),
+        (status = 404, description = "No such identification."),
+    ),
+)]
+async fn read_otp_identification(
+    State(api): State<Api>,
+    principal: Principal<Validate>,
+    Checked(IdentificationRequest { id }): Checked<IdentificationRequest>,
+) -> Result<Json<OtpMetadata>, ApiError> {
+    let metadata = use_cases::read_metadata(api.app(), &principal.org, MethodKind::Otp, id).await;
+    let metadata = metadata.and_then(|metadata| OtpMetadata::try_from(&metadata));
+    metadata.map(Json).map_err(|error| api.refused(error))
+}
+
+/// The person types the code, and the second factor where there is one. The fifth wrong try fails the identification.
+#[utoipa::path(
+    put,
+    path = "/v1/orgs/{org_id}/identifications/otp/{identification_id}/validate",
+    tag = "Identification by OTP",
+    params(IdentificationPath, DeviceHeaders),
+    request_body(content = ValidateOtpBody, example = json!({"code": "k7m2pq", "two_factor": "12345678A"})),
+    responses(
+        (status = 204, description = "Validated."),
+        (status = 404, description = "No such identification."),
+        (status = 409, description = "It is not CREATED."),
+    ),
+)]
+async fn validate_otp_identification(
+    State(api): State<Api>,
+    principal: Principal<Validate>,
+    Checked(request): Checked<ValidateOtpRequest>,
+) -> Result<StatusCode, ApiError> {
+    let ValidateOtpRequest { id, device, attempt } = request;
+    api.done(use_cases::validate_otp_identification(api.app(), &principal.org, id, device, attempt).await)
+}
+
+/// Sends a new code. The old one dies; tries stay counted.
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org_id}/identifications/otp/{identification_id}/resend",
+    tag = "Identification by OTP",
+    params(IdentificationPath),
+    responses(
+        (status = 204, description = "A new code is on its way."),
+        (status = 404, description = "No such identification."),
+        (status = 409, description = "It is not CREATED, or the caller delivers the code."),
+        (status = 429, description = "Too soon, or too often. `Retry-After` says when."),
+    ),
+)]
+async fn resend_otp(
+    State(api): State<Api>,
+    principal: Principal<Validate>,
+    Checked(IdentificationRequest { id }): Checked<IdentificationRequest>,
+) -> Result<StatusCode, ApiError> {
+    api.done(use_cases::resend_otp(api.app(), &principal.org, id).await)
+}

@@ -1,1 +1,66 @@
-//! acredita-identity-document
+//! Identification by identity document, the actor's side: metadata, validate.
+
+pub mod body;
+
+use acredita_domain::{identification::MethodKind, use_cases};
+use acredita_http::{
+    Api, ApiError, Checked, Principal,
+    device::DeviceRequest,
+    params::{DeviceHeaders, IdentificationPath},
+    principal::Validate,
+    request::IdentificationRequest,
+};
+use axum::{Json, extract::State, http::StatusCode};
+use body::IdentityDocumentMetadata;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The routes of this function.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(read_identity_document_identification))
+        .routes(routes!(validate_identity_document_identification))
+}
+
+/// What the actor's side may see of an identification.
+#[utoipa::path(
+    get,
+    path = "/v1/orgs/{org_id}/identifications/identity_document/{identification_id}",
+    tag = "Identity document",
+    params(IdentificationPath),
+    responses(
+        (status = 200, description = "The identification, masked.", body = IdentityDocumentMetadata, example = json!({
+            "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "type": "IDENTITY_DOCUMENT", "status": "CREATED",
+            "created_at": "2026-11-20T08:33:00Z", "expires_at": "2026-12-20T08:33:00Z", "actor": {"name": "James", "language": "ES"},
+            "configuration_name": "MEDIUM", "scoring": {"scoring_id": "16fd2706-8baf-433b-82eb-8c7fada847da", "provider": "INTERNAL", "status": "SCORED"}})),
+        (status = 404, description = "No such identification."),
+    ),
+)]
+async fn read_identity_document_identification(
+    State(api): State<Api>,
+    principal: Principal<Validate>,
+    Checked(IdentificationRequest { id }): Checked<IdentificationRequest>,
+) -> Result<Json<IdentityDocumentMetadata>, ApiError> {
+    let metadata = use_cases::read_metadata(api.app(), &principal.org, MethodKind::IdentityDocument, id).await;
+    let metadata = metadata.and_then(|metadata| IdentityDocumentMetadata::try_from(&metadata));
+    metadata.map(Json).map_err(|error| api.refused(error))
+}
+
+/// Validates, when the linked scoring is good enough for the configuration. There is no body.
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org_id}/identifications/identity_document/{identification_id}/validate",
+    tag = "Identity document",
+    params(IdentificationPath, DeviceHeaders),
+    responses(
+        (status = 204, description = "Validated."),
+        (status = 404, description = "No such identification."),
+        (status = 409, description = "It is not CREATED, its scoring is not SCORED, or the score is not enough."),
+    ),
+)]
+async fn validate_identity_document_identification(
+    State(api): State<Api>,
+    principal: Principal<Validate>,
+    Checked(DeviceRequest { id, device }): Checked<DeviceRequest>,
+) -> Result<StatusCode, ApiError> {
+    api.done(use_cases::validate_identity_document_identification(api.app(), &principal.org, id, device).await)
+}

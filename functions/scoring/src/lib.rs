@@ -1,1 +1,168 @@
-//! acredita-scoring-api
+//! Scoring: create, read, captures, score, delegate, close.
+
+pub mod answers;
+pub mod body;
+
+use acredita_domain::use_cases;
+use acredita_http::{
+    Api, ApiError, Checked, Principal,
+    multipart::PicturesRequest,
+    params::{IdempotencyHeader, OrgPath, ScoringPath},
+    principal::{ReadScorings, WriteScorings},
+    request::ScoringRequest,
+};
+use answers::{CapturesAnswer, CreatedScoring, DelegationAnswer, ScoringAnswer};
+use axum::{Json, extract::State, http::StatusCode};
+use body::{CreateScoringBody, CreateScoringRequest, ScoreBody};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// The routes of this function.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(create_scoring))
+        .routes(routes!(read_scoring))
+        .routes(routes!(read_captures))
+        .routes(routes!(score_document))
+        .routes(routes!(delegate_scoring))
+        .routes(routes!(close_scoring))
+}
+
+/// Asks for a document to be scored.
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org_id}/scorings/identity_document",
+    tag = "Scoring",
+    params(OrgPath, IdempotencyHeader),
+    request_body(content = CreateScoringBody, example = json!({
+        "document": {"type": "IDENTITY_CARD", "country": "ES"}, "provider": "INTERNAL", "expires_in": "PT1H", "max_score_retries": 5})),
+    responses(
+        (status = 200, description = "Created.", body = CreatedScoring, example = json!({
+            "scoring_id": "16fd2706-8baf-433b-82eb-8c7fada847da", "status": "CREATED", "created_at": "2026-11-20T08:33:00Z",
+            "expires_at": "2026-11-20T09:33:00Z"})),
+        (status = 404, description = "This deployment has not configured the provider."),
+        (status = 409, description = "The idempotency key was used with another body."),
+    ),
+)]
+async fn create_scoring(
+    State(api): State<Api>,
+    principal: Principal<WriteScorings>,
+    Checked(request): Checked<CreateScoringRequest>,
+) -> Result<Json<CreatedScoring>, ApiError> {
+    let created = use_cases::create_scoring(api.app(), &principal.org, request.command, request.idempotency).await;
+    created.map(|created| Json(created.into())).map_err(|error| api.refused(error))
+}
+
+/// The scoring, with its score and how it came about.
+#[utoipa::path(
+    get,
+    path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}",
+    tag = "Scoring",
+    params(ScoringPath),
+    responses(
+        (status = 200, description = "The scoring.", body = ScoringAnswer, example = json!({
+            "scoring_id": "16fd2706-8baf-433b-82eb-8c7fada847da", "status": "SCORED", "document": {"type": "IDENTITY_CARD", "country": "ES"},
+            "provider": "INTERNAL", "score": 0.93, "breakdown": [{"check": "MRZ_CHECK_DIGITS", "result": "PASS", "score": 1.0, "details": "All check digits hold."}],
+            "extracted": {"document_number": "99999999R", "nationality": "ESP"}, "retries": {"used": 1, "max": 5},
+            "created_at": "2026-11-20T08:33:00Z", "expires_at": "2026-11-20T09:33:00Z", "scored_at": "2026-11-20T08:34:00Z"})),
+        (status = 404, description = "No such scoring."),
+    ),
+)]
+async fn read_scoring(
+    State(api): State<Api>,
+    principal: Principal<ReadScorings>,
+    Checked(ScoringRequest { id }): Checked<ScoringRequest>,
+) -> Result<Json<ScoringAnswer>, ApiError> {
+    let read = use_cases::read_scoring(api.app(), &principal.org, id).await;
+    read.map(|(scoring, now)| Json(ScoringAnswer::new(scoring, now)))
+        .map_err(|error| api.refused(error))
+}
+
+/// The pictures of a scoring, each behind a signed link that works for 5 minutes.
+#[utoipa::path(
+    get,
+    path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/captures",
+    tag = "Scoring",
+    params(ScoringPath),
+    responses(
+        (status = 200, description = "The pictures.", body = CapturesAnswer, example = json!({"captures": [{
+            "side": "FRONT", "content_type": "image/jpeg", "size_bytes": 482113, "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "captured_at": "2026-11-20T08:34:00Z", "url": "https://pictures.example.com/…", "url_expires_at": "2026-11-20T08:39:00Z"}]})),
+        (status = 404, description = "No such scoring."),
+    ),
+)]
+async fn read_captures(
+    State(api): State<Api>,
+    principal: Principal<ReadScorings>,
+    Checked(ScoringRequest { id }): Checked<ScoringRequest>,
+) -> Result<Json<CapturesAnswer>, ApiError> {
+    let captures = use_cases::read_captures(api.app(), &principal.org, id).await;
+    captures.map(|captures| Json(captures.into())).map_err(|error| api.refused(error))
+}
+
+/// Scores the pictures in the request, or, without a body, those that were uploaded or captured before.
+#[utoipa::path(
+    put,
+    path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/score",
+    tag = "Scoring",
+    params(ScoringPath),
+    request_body(content(
+        (Option<ScoreBody> = "multipart/form-data", example = json!({"front": "(bytes of a JPEG or PNG)", "back": "(bytes of a JPEG or PNG)"})),
+        (Option<ScoreBody> = "multipart/mixed"),
+    )),
+    responses(
+        (status = 204, description = "Scored. Read the scoring for the score."),
+        (status = 404, description = "No such scoring."),
+        (status = 409, description = "Closed, expired, no retry left, or nothing to score."),
+        (status = 413, description = "A picture is larger than 10 MiB or 50 megapixels."),
+        (status = 415, description = "A picture is neither JPEG nor PNG."),
+        (status = 503, description = "The provider does not answer. No retry was used up."),
+    ),
+)]
+async fn score_document(
+    State(api): State<Api>,
+    principal: Principal<WriteScorings>,
+    PicturesRequest { id, pictures }: PicturesRequest,
+) -> Result<StatusCode, ApiError> {
+    api.done(use_cases::score_document(api.app(), &principal.org, id, pictures).await)
+}
+
+/// Lets somebody else take the pictures. For `INTERNAL`: signed links to upload them to, past the gateway's body limit.
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/delegate",
+    tag = "Scoring",
+    params(ScoringPath),
+    responses(
+        (status = 200, description = "Where the pictures go.", body = DelegationAnswer, example = json!({"provider": "INTERNAL",
+            "credentials": {"token_type": "SignedLink", "expires_at": "2026-11-20T08:38:00Z"},
+            "metadata": {"uploads": {"front": {"url": "https://pictures.example.com/…", "method": "PUT", "headers": {}},
+            "back": {"url": "https://pictures.example.com/…", "method": "PUT", "headers": {}}}}})),
+        (status = 404, description = "No such scoring."),
+        (status = 409, description = "Closed, expired, no retry left, or the provider has no delegated capture."),
+        (status = 503, description = "The provider does not answer."),
+    ),
+)]
+async fn delegate_scoring(
+    State(api): State<Api>,
+    principal: Principal<WriteScorings>,
+    Checked(ScoringRequest { id }): Checked<ScoringRequest>,
+) -> Result<Json<DelegationAnswer>, ApiError> {
+    let delegation = use_cases::delegate_scoring(api.app(), &principal.org, id).await;
+    delegation.map(|delegation| Json(delegation.into())).map_err(|error| api.refused(error))
+}
+
+/// Ends a scoring. Ending it twice is fine.
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/close",
+    tag = "Scoring",
+    params(ScoringPath),
+    responses((status = 204, description = "Closed."), (status = 404, description = "No such scoring.")),
+)]
+async fn close_scoring(
+    State(api): State<Api>,
+    principal: Principal<WriteScorings>,
+    Checked(ScoringRequest { id }): Checked<ScoringRequest>,
+) -> Result<StatusCode, ApiError> {
+    api.done(use_cases::close_scoring(api.app(), &principal.org, id).await)
+}

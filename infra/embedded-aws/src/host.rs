@@ -105,6 +105,13 @@ impl Draining {
         reached(self.0, Phase::Draining).await;
     }
 
+    /// One that begins when the first value is dropped.
+    #[cfg(test)]
+    pub(crate) fn on_drop() -> (impl Sized, Self) {
+        let (phase, phases) = watch::channel(Phase::Serving);
+        (phase, Self(phases))
+    }
+
     /// Whether the server shall finish.
     pub(crate) fn has_begun(&self) -> bool {
         *self.0.borrow() >= Phase::Draining

@@ -1,12 +1,13 @@
 //! S3: s3s over a folder, with signatures checked. A body is written to a temporary file and renamed into place, so
-//! it is there whole or not at all; its content type and checksums follow in files beside it.
+//! it is there whole or not at all; its content type and checksums follow in files beside it, which an upload that a
+//! killed process never answered may lack. Temporary files left behind go at the next start.
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
-use axum::Router;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
@@ -28,8 +29,7 @@ pub(crate) fn start(home: &Home, port: u16) -> Result<Host, StartError> {
 }
 
 fn open(home: &Home) -> Result<S3Service, StartError> {
-    let files = FileSystem::new(home.s3_folder())
-        .map_err(|error| StartError::Open { service: Service::S3, reason: format!("{error:?}") })?;
+    let files = FileSystem::new(home.s3_folder()).map_err(|error| StartError::Open { service: Service::S3, reason: format!("{error:?}") })?;
     let mut service = S3ServiceBuilder::new(files);
     // With a key pair set, s3s refuses unsigned requests by itself.
     service.set_auth(SimpleAuth::from_single(LOCAL_CREDENTIALS.access_key_id, LOCAL_CREDENTIALS.secret_access_key));

@@ -1,1 +1,35 @@
-//! acredita-aws
+//! The ports of `acredita-domain` on AWS: DynamoDB for what has a state, S3 for pictures, SQS to wake a worker.
+//!
+//! It is the only family of adapters: the Lambdas, the local server and the tests run this same code against different endpoints.
+//!
+//! Everything that has a state lies in one table. A decision of the domain is one write there: a single conditional `UpdateItem` where one
+//! item changes, one `TransactWriteItems` where several do. Nothing is read before it is written, and nothing scans. Read it in this order:
+//! `items` (what lies in the table, and how it is coded), `store` (how it is read and written), then the port of interest.
+//!
+//! What a caller needs: [`AwsClients`] from a [`Config`], and from its clients [`DynamoStore`] (four ports), [`S3Pictures`], [`SqsQueue`];
+//! [`SystemClock`] and [`SystemEntropy`]; [`provision`] where there is no CloudFormation to make the table, the bucket and the queues.
+
+mod boot;
+mod creation;
+mod errors;
+mod expressions;
+mod housekeeping;
+mod identifications;
+mod items;
+mod outbox;
+mod pictures;
+pub mod provision;
+mod queue;
+mod retry;
+mod scorings;
+mod store;
+mod system;
+mod throttle;
+mod transitions;
+
+pub use boot::{AwsClients, Config, Endpoints, StaticCredentials};
+pub use pictures::S3Pictures;
+pub use queue::SqsQueue;
+pub use retry::RetryTransactionConflicts;
+pub use store::DynamoStore;
+pub use system::{SystemClock, SystemEntropy};

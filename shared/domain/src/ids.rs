@@ -83,10 +83,10 @@ impl OrgId {
 impl FromStr for OrgId {
     type Err = Invalid;
 
-    /// 1 to 64 of `A-Z a-z 0-9 . _ -`: it becomes part of store keys and object names, so it has no separators. `.` and `..` are refused.
+    /// 1 to 48 of `A-Z a-z 0-9 . _ -`: it becomes part of store keys and object names, so it has no separators. `.` and `..` are refused.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-        if text.is_empty() || text.len() > 64 || !text.chars().all(allowed) || text.chars().all(|c| c == '.') {
+        if text.is_empty() || text.len() > 48 || !text.chars().all(allowed) || text.chars().all(|c| c == '.') {
             return Err(Invalid("is not the name of an organisation"));
         }
         Ok(Self(text.to_owned()))
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn an_organisation_cannot_smuggle_a_separator_into_a_key() {
         assert!("yoigo".parse::<OrgId>().is_ok());
-        for text in ["", "..", "a/b", "a#b", "a b", &"x".repeat(65)] {
+        for text in ["", "..", "a/b", "a#b", "a b", &"x".repeat(49)] {
             assert!(text.parse::<OrgId>().is_err(), "{text}");
         }
     }

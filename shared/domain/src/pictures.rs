@@ -185,7 +185,7 @@ impl PictureKey {
     }
 }
 
-/// All the pictures of a scoring or an identification.
+/// All the pictures of a scoring (`s`) or an identification (`i`). Short, because some object stores on a file system bound a name by 255 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PicturePrefix(String);
@@ -193,12 +193,12 @@ pub struct PicturePrefix(String);
 impl PicturePrefix {
     /// All pictures of a scoring.
     pub fn scoring(org: &OrgId, id: ScoringId) -> Self {
-        Self(format!("{org}/scorings/{id}/"))
+        Self(format!("{org}/s/{id}/"))
     }
 
     /// All pictures of an identification.
     pub fn identification(org: &OrgId, id: IdentificationId) -> Self {
-        Self(format!("{org}/identifications/{id}/"))
+        Self(format!("{org}/i/{id}/"))
     }
 
     /// What the objects' names begin with.

@@ -11,7 +11,7 @@ use crate::{
     identification::{Identification, Transition},
     ids::{AdminIdentificationId, IdentificationId, LeaseId, MessageId, OrgId, ScoringId},
     messages::RenderedMessage,
-    otp::{Destination, LiveCode},
+    otp::{Destination, LiveCode, OtpCode},
     pictures::{Capture, Picture, PictureFault, PictureFormat, PictureKey, PicturePrefix, SignedLink},
     scoring::{Assessment, Check, DocumentKind, Extracted, Provider, Score, Scoring},
 };
@@ -312,14 +312,15 @@ pub trait PictureReader: Send + Sync {
     async fn read(&self, bytes: Vec<u8>) -> Result<Picture, PictureFault>;
 }
 
-/// A message on its way out.
-#[derive(Clone, Debug)]
+/// A message on its way out. It carries the code, so it has no `Debug`.
 pub struct OutgoingMessage<'a> {
     /// Which message. Providers that can tell a repeat by an id are given this one.
     pub reference: MessageRef,
     /// Where it goes.
     pub destination: &'a Destination,
-    /// What it says.
+    /// The code, for channels whose texts are templates of the provider.
+    pub code: &'a OtpCode,
+    /// What it says, for all others.
     pub rendered: RenderedMessage,
     /// From then on it is of no use, and must not be delivered.
     pub expires_at: Time,

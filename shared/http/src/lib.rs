@@ -1,1 +1,29 @@
-//! acredita-http
+//! HTTP, said once: who may call, how a request is checked, how an answer looks.
+//!
+//! This crate stands between the routers in `functions/*` and the use cases in `shared/domain`. A handler is three lines because of it: a
+//! [`principal::Principal`] proves the authority, a [`request::Checked`] holds a request that has no faults left, and [`error::ApiError`] knows
+//! the status of every refusal. It knows nothing of AWS and nothing of where the router runs.
+
+pub mod actor;
+pub mod admin;
+pub mod answers;
+pub mod api;
+pub mod device;
+pub mod error;
+pub mod fault;
+pub mod fields;
+pub mod idempotency;
+pub mod jwt;
+pub mod layers;
+pub mod multipart;
+pub mod openapi;
+pub mod params;
+pub mod principal;
+pub mod request;
+
+pub use api::Api;
+pub use error::ApiError;
+pub use fault::{Fault, Faults, Place};
+pub use fields::Fields;
+pub use principal::Principal;
+pub use request::{Check, Checked, RequestReader};

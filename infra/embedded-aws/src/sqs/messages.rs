@@ -22,11 +22,7 @@ pub(super) struct NewMessage {
 }
 
 impl NewMessage {
-    pub(super) fn parse(
-        body: String,
-        attributes: BTreeMap<String, MessageAttribute>,
-        delay_s: Option<i64>,
-    ) -> Result<Self, SqsError> {
+    pub(super) fn parse(body: String, attributes: BTreeMap<String, MessageAttribute>, delay_s: Option<i64>) -> Result<Self, SqsError> {
         if body.is_empty() {
             return Err(SqsError::MissingParameter("MessageBody"));
         }
@@ -40,8 +36,14 @@ impl NewMessage {
         }
         check_characters(&body)?;
         check_attributes(&attributes)?;
-        Ok(Self { id: Uuid::new_v4(), body, attributes, delay_s })
+        Ok(Self { id: random_id(), body, attributes, delay_s })
     }
+}
+
+/// A new id. Amazon makes up ids of its own as well, so no caller can hand them in.
+#[expect(clippy::disallowed_methods, reason = "the service's own randomness is no input of its callers")]
+pub(super) fn random_id() -> Uuid {
+    Uuid::new_v4()
 }
 
 /// What counts towards the limit: the body, and name, type and value of each attribute.
@@ -118,7 +120,7 @@ impl Receipt {
     const UUID_LENGTH: usize = 32;
 
     pub(super) fn new(message_id: Uuid) -> Self {
-        Self { message_id, receive_id: Uuid::new_v4() }
+        Self { message_id, receive_id: random_id() }
     }
 
     pub(super) fn to_handle(self) -> String {

@@ -24,8 +24,8 @@ use crate::host::{Host, Listening};
 use crate::{Clock, Service, StartError};
 
 pub(crate) fn start(home: &Home, clock: Clock, port: u16) -> Result<Host, StartError> {
-    let store = store::Store::open(home.sqs_file().as_deref())
-        .map_err(|error| StartError::Open { service: Service::Sqs, reason: error.to_string() })?;
+    let store =
+        store::Store::open(home.sqs_file().as_deref()).map_err(|error| StartError::Open { service: Service::Sqs, reason: error.to_string() })?;
     let listening = Listening::on(Service::Sqs, port)?;
     let endpoint = listening.endpoint().to_owned();
     listening.serve(|listener, draining| async move {

@@ -9,9 +9,9 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use uuid::Uuid;
 
 use super::error::SqsError;
+use super::messages;
 use super::service::Sqs;
 use crate::LOCAL_CREDENTIALS;
 
@@ -25,7 +25,7 @@ pub(super) async fn answer(State(sqs): State<Arc<Sqs>>, headers: HeaderMap, body
         Ok(answer) => answer,
         Err(error) => error.into_response(),
     };
-    let common = [(REQUEST_ID, Uuid::new_v4().to_string()), (CONTENT_TYPE, "application/x-amz-json-1.0".to_owned())];
+    let common = [(REQUEST_ID, messages::random_id().to_string()), (CONTENT_TYPE, "application/x-amz-json-1.0".to_owned())];
     (common, answer).into_response()
 }
 

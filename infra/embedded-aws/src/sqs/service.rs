@@ -66,10 +66,7 @@ impl Sqs {
         Ok(self.url(&queue.name))
     }
 
-    pub(super) fn get_queue_attributes(
-        &self,
-        request: wire::GetQueueAttributes,
-    ) -> Result<wire::QueueAttributes, SqsError> {
+    pub(super) fn get_queue_attributes(&self, request: wire::GetQueueAttributes) -> Result<wire::QueueAttributes, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         let mut attributes = self.attributes(&queue)?;
         for name in &request.attribute_names {
@@ -92,10 +89,7 @@ impl Sqs {
         Ok(sent)
     }
 
-    pub(super) fn send_message_batch(
-        &self,
-        request: wire::SendMessageBatch,
-    ) -> Result<wire::BatchAnswer<wire::SentEntry>, SqsError> {
+    pub(super) fn send_message_batch(&self, request: wire::SendMessageBatch) -> Result<wire::BatchAnswer<wire::SentEntry>, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         messages::check_batch(request.entries.iter().map(|entry| entry.id.as_str()))?;
         let size = |entry: &wire::SendEntry| messages::size(&entry.message_body, &entry.message_attributes);
@@ -119,10 +113,7 @@ impl Sqs {
     }
 
     /// Waits for a message up to the time asked for; a send ends the wait at once, and so does a stop.
-    pub(super) async fn receive_message(
-        &self,
-        request: wire::ReceiveMessage,
-    ) -> Result<wire::ReceivedMessages, SqsError> {
+    pub(super) async fn receive_message(&self, request: wire::ReceiveMessage) -> Result<wire::ReceivedMessages, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         let limit = in_range("MaxNumberOfMessages", request.max_number_of_messages.unwrap_or(1), BATCH_SIZE)?;
         let visibility_s = request.visibility_timeout.unwrap_or(queue.settings.visibility_timeout);
@@ -156,10 +147,7 @@ impl Sqs {
         Ok(wire::Done {})
     }
 
-    pub(super) fn delete_message_batch(
-        &self,
-        request: wire::DeleteMessageBatch,
-    ) -> Result<wire::BatchAnswer<wire::DeletedEntry>, SqsError> {
+    pub(super) fn delete_message_batch(&self, request: wire::DeleteMessageBatch) -> Result<wire::BatchAnswer<wire::DeletedEntry>, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         messages::check_batch(request.entries.iter().map(|entry| entry.id.as_str()))?;
         let mut answer = wire::BatchAnswer { successful: Vec::new(), failed: Vec::new() };
@@ -173,10 +161,7 @@ impl Sqs {
         Ok(answer)
     }
 
-    pub(super) fn change_message_visibility(
-        &self,
-        request: wire::ChangeMessageVisibility,
-    ) -> Result<wire::Done, SqsError> {
+    pub(super) fn change_message_visibility(&self, request: wire::ChangeMessageVisibility) -> Result<wire::Done, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         let receipt = Receipt::parse(&request.receipt_handle)?;
         let visibility_s = in_range("VisibilityTimeout", request.visibility_timeout, 0..=MAX_VISIBILITY_S)?;
@@ -279,9 +264,7 @@ fn shown(message: Received, request: &wire::ReceiveMessage) -> wire::ReceivedMes
     if let Some(source) = &message.came_from {
         system.insert("DeadLetterQueueSourceArn", queue::arn(source));
     }
-    system.retain(|name, _| {
-        asks_for(&request.message_system_attribute_names, name) || asks_for(&request.attribute_names, name)
-    });
+    system.retain(|name, _| asks_for(&request.message_system_attribute_names, name) || asks_for(&request.attribute_names, name));
     let mut own = message.attributes;
     own.retain(|name, _| asks_for_own(&request.message_attribute_names, name));
     wire::ReceivedMessage {
@@ -310,4 +293,34 @@ fn in_range(parameter: &'static str, value: i64, allowed: RangeInclusive<i64>) -
         return Ok(value);
     }
     Err(SqsError::InvalidParameter { parameter, reason: "it is outside the allowed range" })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    fn request<T: serde::de::DeserializeOwned>(fields: serde_json::Value) -> T {
+        serde_json::from_value(fields).unwrap()
+    }
+
+    /// Polled by hand, so that only a send, and no timer, can have ended the wait.
+    #[tokio::test]
+    async fn a_send_wakes_a_waiting_receive() {
+        let (_serving, draining) = Draining::on_drop();
+        let store = Store::open(None).unwrap();
+        let sqs = Sqs::new(store, Arc::new(|| UNIX_EPOCH), "http://127.0.0.1:1".to_owned(), draining);
+        let url = sqs.create_queue(request(serde_json::json!({ "QueueName": "q" }))).unwrap().queue_url;
+        let receive = request(serde_json::json!({ "QueueUrl": &url, "WaitTimeSeconds": 20 }));
+        let mut receiving = pin!(sqs.receive_message(receive));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(receiving.as_mut().poll(&mut context).is_pending());
+
+        sqs.send_message(request(serde_json::json!({ "QueueUrl": &url, "MessageBody": "a" }))).unwrap();
+        let Poll::Ready(Ok(received)) = receiving.as_mut().poll(&mut context) else {
+            panic!("the send did not end the wait");
+        };
+        assert_eq!(received.messages[0].body, "a");
+    }
 }

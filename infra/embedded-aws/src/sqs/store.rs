@@ -72,13 +72,22 @@ pub(super) enum VisibilityChange {
     Gone,
 }
 
+/// Why the database cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OpenError {
+    #[error("a newer version of this program wrote the file")]
+    NewerVersion,
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+}
+
 pub(super) struct Store {
     connection: Mutex<Connection>,
 }
 
 impl Store {
     /// Opens the file, or a database in memory.
-    pub(super) fn open(file: Option<&Path>) -> rusqlite::Result<Self> {
+    pub(super) fn open(file: Option<&Path>) -> Result<Self, OpenError> {
         let connection = match file {
             Some(file) => Connection::open(file)?,
             None => Connection::open_in_memory()?,
@@ -88,7 +97,7 @@ impl Store {
         connection.pragma_update(None, "synchronous", "FULL")?;
         let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
         if version > SCHEMA_VERSION {
-            return Err(rusqlite::Error::InvalidParameterName("a newer version wrote this file".to_owned()));
+            return Err(OpenError::NewerVersion);
         }
         connection.execute_batch(SCHEMA)?;
         connection.pragma_update(None, "user_version", SCHEMA_VERSION)?;
@@ -139,13 +148,7 @@ impl Store {
 
     /// Hands out up to `limit` visible messages, oldest first, and hides them for `visibility_s`. Messages that were
     /// received too often go to the dead-letter queue instead.
-    pub(super) fn receive(
-        &self,
-        queue: &Queue,
-        limit: i64,
-        visibility_s: i64,
-        now_ms: i64,
-    ) -> rusqlite::Result<Taken> {
+    pub(super) fn receive(&self, queue: &Queue, limit: i64, visibility_s: i64, now_ms: i64) -> rusqlite::Result<Taken> {
         let mut connection = self.lock();
         let transaction = begin(&mut connection)?;
         forget_expired(&transaction, queue, now_ms)?;
@@ -178,21 +181,12 @@ impl Store {
         Ok(())
     }
 
-    pub(super) fn change_visibility(
-        &self,
-        queue: &Queue,
-        receipt: Receipt,
-        visibility_s: i64,
-        now_ms: i64,
-    ) -> rusqlite::Result<VisibilityChange> {
+    pub(super) fn change_visibility(&self, queue: &Queue, receipt: Receipt, visibility_s: i64, now_ms: i64) -> rusqlite::Result<VisibilityChange> {
         let mut connection = self.lock();
         let transaction = begin(&mut connection)?;
         let visible_ms: Option<i64> = transaction
             .prepare_cached("SELECT visible_ms FROM messages WHERE queue = ?1 AND id = ?2 AND receipt = ?3")?
-            .query_row(
-                params![queue.name, receipt.message_id.to_string(), receipt.receive_id.to_string()],
-                |row| row.get(0),
-            )
+            .query_row(params![queue.name, receipt.message_id.to_string(), receipt.receive_id.to_string()], |row| row.get(0))
             .optional()?;
         let change = match visible_ms {
             None => VisibilityChange::Gone,

@@ -78,7 +78,7 @@ async fn send(app: &App, sender: &dyn Sender, message: &OutboxMessage, lease: Le
     let minutes = (expires_at - now).num_minutes().max(1);
     let rendered = code_message(identification.actor.language, &code, minutes);
     match sender
-        .send(OutgoingMessage { reference: message.reference, destination, rendered, expires_at })
+        .send(OutgoingMessage { reference: message.reference, destination, code: &code, rendered, expires_at })
         .await
     {
         Ok(()) => Ok(Settlement::Sent),

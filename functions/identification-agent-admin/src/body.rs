@@ -1,0 +1,43 @@
+//! The body of `create_agent_identification`.
+
+use acredita_domain::{idempotency::Idempotency, use_cases::CreateAgent};
+use acredita_http::{
+    Check, Faults, RequestReader,
+    actor::{ActorBody, required_actor},
+    idempotency::idempotency,
+    request::{BodyKind, MAX_JSON},
+};
+use utoipa::ToSchema;
+
+/// Asks for a shop agent's confirmation.
+#[derive(ToSchema)]
+pub struct CreateAgentBody {
+    /// The person to identify.
+    pub actor: ActorBody,
+    /// Whether the agent takes a picture of the person's document as evidence. Default: false.
+    pub personal_document_image: Option<bool>,
+    /// ISO 8601, from 1 minute to 30 days.
+    #[schema(example = "PT1H")]
+    pub expires_in: String,
+}
+
+/// A checked create.
+pub struct CreateAgentRequest {
+    /// What to create.
+    pub command: CreateAgent,
+    /// What makes it repeatable.
+    pub idempotency: Option<Idempotency>,
+}
+
+impl Check for CreateAgentRequest {
+    const BODY: BodyKind = BodyKind::Json(MAX_JSON);
+
+    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+        let idempotency = idempotency(request, faults);
+        let body = request.body(faults)?;
+        let actor = required_actor(&body, faults);
+        let personal_document_image = body.boolean("personal_document_image", faults).unwrap_or(false);
+        let expires_in = body.required_text("expires_in", faults);
+        Some(Self { command: CreateAgent { actor: actor?, personal_document_image, expires_in: expires_in? }, idempotency })
+    }
+}

@@ -1,0 +1,99 @@
+//! The bodies of the actor's side of an identification by agent.
+
+use acredita_domain::{
+    Invalid,
+    device::DeviceEvidence,
+    identification::Method,
+    ids::IdentificationId,
+    pictures::PictureFormat,
+    text::Private,
+    use_cases::{AgentConfirmation, Metadata},
+};
+use acredita_http::{
+    Check, Faults, RequestReader,
+    answers::CommonMetadata,
+    device::device_evidence,
+    request::{BodyKind, MAX_JSON_WITH_PICTURE},
+};
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What a shop agent says.
+#[derive(ToSchema)]
+pub struct ValidateAgentBody {
+    /// Who they are.
+    #[schema(example = "shop-042/maria")]
+    pub agent: String,
+    /// A PNG of the person's document in base64, padded or not. Required when the identification asks for a picture, refused when it does not.
+    #[schema(content_encoding = "base64", content_media_type = "image/png")]
+    pub evidence: Option<String>,
+    /// Notes: a JSON object as a string.
+    #[schema(example = "{\"shop\":\"042\"}")]
+    pub evidence_metadata: Option<String>,
+}
+
+/// What the actor's side may see.
+#[derive(Serialize, ToSchema)]
+pub struct AgentMetadata {
+    /// What every method has.
+    #[serde(flatten)]
+    pub common: CommonMetadata,
+    /// Whether the agent takes a picture.
+    pub personal_document_image: bool,
+}
+
+impl From<&Metadata> for AgentMetadata {
+    fn from(metadata: &Metadata) -> Self {
+        let personal_document_image = matches!(metadata.identification.method, Method::Agent { personal_document_image: true });
+        Self { common: metadata.into(), personal_document_image }
+    }
+}
+
+/// A checked validate.
+pub struct ValidateAgentRequest {
+    /// Which identification.
+    pub id: IdentificationId,
+    /// The device.
+    pub device: DeviceEvidence,
+    /// The agent's word.
+    pub confirmation: AgentConfirmation,
+}
+
+impl Check for ValidateAgentRequest {
+    const BODY: BodyKind = BodyKind::Json(MAX_JSON_WITH_PICTURE);
+
+    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+        let id = request.path("identification_id", faults);
+        let device = device_evidence(request, faults);
+        let body = request.body(faults)?;
+        let agent = body.required_text("agent", faults);
+        let evidence = body.raw("evidence", faults).and_then(|text| faults.value(body.place("evidence"), png(text)));
+        let metadata = body
+            .raw("evidence_metadata", faults)
+            .and_then(|text| faults.value(body.place("evidence_metadata"), json_object(text)));
+        Some(Self { id: id?, device: device?, confirmation: AgentConfirmation { agent: agent?, evidence, metadata } })
+    }
+}
+
+/// The standard alphabet (RFC 4648 §4); clients of the published API leave the padding out.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+
+fn png(text: &str) -> Result<Vec<u8>, Invalid> {
+    let bytes = BASE64.decode(text.trim()).map_err(|_| Invalid("is not base64"))?;
+    match PictureFormat::sniff(&bytes) {
+        Some(PictureFormat::Png) => Ok(bytes),
+        _ => Err(Invalid("is not a PNG")),
+    }
+}
+
+fn json_object(text: &str) -> Result<Private<String>, Invalid> {
+    let object: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(text);
+    object
+        .map(|_| Private::new(text.to_owned()))
+        .map_err(|_| Invalid("is not a string that holds a JSON object"))
+}

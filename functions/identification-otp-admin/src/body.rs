@@ -1,0 +1,130 @@
+//! The body of `create_otp_identification`.
+
+use acredita_domain::{
+    actor::Actor,
+    idempotency::Idempotency,
+    otp::{Channel, Delivery, Destination, SecondFactor},
+    use_cases::CreateOtp,
+};
+use acredita_http::{
+    Check, Faults, Fields, Place, RequestReader,
+    actor::{ActorBody, required_actor},
+    idempotency::idempotency,
+    request::{BodyKind, MAX_JSON},
+};
+use utoipa::ToSchema;
+
+/// Asks for a one-time code.
+#[derive(ToSchema)]
+pub struct CreateOtpBody {
+    /// The person to identify.
+    pub actor: ActorBody,
+    /// ISO 8601, from 1 minute to 30 days.
+    #[schema(example = "PT1H")]
+    pub expires_in: String,
+    /// What the person has to know or show besides the code.
+    pub two_factor_type: Option<TwoFactorType>,
+    /// How the code travels.
+    pub channel: ChannelBody,
+}
+
+/// Second factors. `PERSONAL_DOCUMENT_IMAGE` is refused until documents can be read.
+#[derive(ToSchema)]
+#[schema(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TwoFactorType {
+    /// The number of the identity document.
+    DocumentNumber,
+    /// The e-mail address.
+    Email,
+    /// A picture of the identity document.
+    PersonalDocumentImage,
+}
+
+/// How a code travels.
+#[derive(ToSchema)]
+#[schema(as = Channel)]
+pub struct ChannelBody {
+    /// The medium.
+    #[schema(inline)]
+    pub r#type: ChannelType,
+    /// Whether the caller delivers the code. The strings `true` and `false` are taken too. Default: false.
+    #[schema(value_type = Option<serde_json::Value>, example = false)]
+    pub external: Option<bool>,
+}
+
+/// The media.
+#[derive(ToSchema)]
+#[schema(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ChannelType {
+    /// A text message.
+    Sms,
+    /// An e-mail.
+    Email,
+    /// A WhatsApp message.
+    Whatsapp,
+}
+
+/// A checked create.
+pub struct CreateOtpRequest {
+    /// What to create.
+    pub command: CreateOtp,
+    /// What makes it repeatable.
+    pub idempotency: Option<Idempotency>,
+}
+
+impl Check for CreateOtpRequest {
+    const BODY: BodyKind = BodyKind::Json(MAX_JSON);
+
+    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+        let idempotency = idempotency(request, faults);
+        let body = request.body(faults)?;
+        let actor = required_actor(&body, faults);
+        let expires_in = body.required_text("expires_in", faults);
+        let second_factor = second_factor(&body, actor.as_ref(), faults);
+        let delivery = delivery(&body, actor.as_ref(), faults);
+        let command = CreateOtp { actor: actor?, delivery: delivery?, second_factor, expires_in: expires_in? };
+        Some(Self { command, idempotency })
+    }
+}
+
+/// The second factor, and that the actor has what it asks for.
+fn second_factor(body: &Fields<'_>, actor: Option<&Actor>, faults: &mut Faults) -> Option<SecondFactor> {
+    let factor: SecondFactor = body.text("two_factor_type", faults)?;
+    let document_number = actor.and_then(|actor| actor.identity_document.as_ref()?.document_number.as_ref());
+    match factor {
+        SecondFactor::DocumentNumber => require(body, "identity_document/document_number", actor.is_none() || document_number.is_some(), faults),
+        SecondFactor::Email => require(body, "email", actor.is_none_or(|actor| actor.email.is_some()), faults),
+        SecondFactor::PersonalDocumentImage => {
+            faults.add(
+                body.place("two_factor_type"),
+                "PERSONAL_DOCUMENT_IMAGE is not available yet: this deployment cannot read documents",
+            );
+        }
+    }
+    Some(factor)
+}
+
+/// Who delivers, and that the actor can be reached there.
+fn delivery(body: &Fields<'_>, actor: Option<&Actor>, faults: &mut Faults) -> Option<Delivery> {
+    if !body.has("channel") {
+        body.missing("channel", faults);
+    }
+    let fields = body.object("channel", faults)?;
+    let channel: Option<Channel> = fields.required_text("type", faults);
+    let external = fields.lenient_boolean("external", faults).unwrap_or(false);
+    let channel = channel?;
+    let destination = Destination::of(actor?, channel);
+    let needed = if channel == Channel::Email { "email" } else { "msisdn" };
+    require(body, needed, destination.is_some() || (external && channel != Channel::Email), faults);
+    if external { Some(Delivery::External(channel)) } else { destination.map(Delivery::Sent) }
+}
+
+/// Notes that a field of the actor is missing, once, unless it is there and already known to be wrong.
+fn require(body: &Fields<'_>, field: &str, is_there: bool, faults: &mut Faults) {
+    let Place::Body(pointer) = body.place(&format!("actor/{field}")) else {
+        return;
+    };
+    if !is_there && !faults.has_at_or_below(&pointer) {
+        faults.add(Place::Body(pointer), "is required");
+    }
+}

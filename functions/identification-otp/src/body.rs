@@ -1,0 +1,103 @@
+//! The bodies of the actor's side of an identification by one-time code.
+
+use acredita_domain::{
+    Error,
+    device::DeviceEvidence,
+    identification::Status,
+    ids::IdentificationId,
+    otp::{Channel, Delivery, SecondFactor},
+    use_cases::{Metadata, OtpAttempt},
+};
+use acredita_http::{
+    Check, Faults, RequestReader,
+    answers::{CommonMetadata, Rfc3339, as_text},
+    device::device_evidence,
+    request::{BodyKind, MAX_JSON_WITH_PICTURE},
+};
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
+
+/// What a person typed.
+#[derive(ToSchema)]
+pub struct ValidateOtpBody {
+    /// The code, in any case.
+    #[schema(example = "k7m2pq")]
+    pub code: String,
+    /// The second factor. Required when the identification has one.
+    #[schema(example = "12345678A")]
+    pub two_factor: Option<String>,
+}
+
+/// What the actor's side may see.
+#[derive(Serialize, ToSchema)]
+pub struct OtpMetadata {
+    /// What every method has.
+    #[serde(flatten)]
+    pub common: CommonMetadata,
+    /// What is asked for besides the code.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "factor")]
+    #[schema(value_type = Option<String>, example = "DOCUMENT_NUMBER")]
+    pub two_factor_type: Option<SecondFactor>,
+    /// How the code travels.
+    pub channel: ChannelMetadata,
+    /// Wrong tries that are left.
+    pub attempts_left: u32,
+    /// When a resend is possible; absent when it never is again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub resend_available_at: Option<Rfc3339>,
+}
+
+/// How a code travels.
+#[derive(Serialize, ToSchema)]
+pub struct ChannelMetadata {
+    /// `SMS`, `EMAIL` or `WHATSAPP`.
+    #[serde(rename = "type", serialize_with = "as_text")]
+    #[schema(value_type = String, example = "SMS")]
+    pub channel: Channel,
+    /// Whether the caller delivers the code.
+    pub external: bool,
+}
+
+fn factor<S: Serializer>(factor: &Option<SecondFactor>, serializer: S) -> Result<S::Ok, S::Error> {
+    factor.map(SecondFactor::as_str).serialize(serializer)
+}
+
+impl TryFrom<&Metadata> for OtpMetadata {
+    type Error = Error;
+
+    fn try_from(metadata: &Metadata) -> Result<Self, Error> {
+        let otp = metadata.identification.otp().ok_or(Error::NotFound("identification"))?;
+        let open = metadata.identification.status(metadata.now) == Status::Created;
+        Ok(Self {
+            common: metadata.into(),
+            two_factor_type: otp.second_factor,
+            channel: ChannelMetadata { channel: otp.delivery.channel(), external: matches!(otp.delivery, Delivery::External(_)) },
+            attempts_left: otp.attempts_left(),
+            resend_available_at: otp.resend_available_at().filter(|_| open).map(Rfc3339),
+        })
+    }
+}
+
+/// A checked validate.
+pub struct ValidateOtpRequest {
+    /// Which identification.
+    pub id: IdentificationId,
+    /// The device.
+    pub device: DeviceEvidence,
+    /// What was typed.
+    pub attempt: OtpAttempt,
+}
+
+impl Check for ValidateOtpRequest {
+    const BODY: BodyKind = BodyKind::Json(MAX_JSON_WITH_PICTURE);
+
+    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+        let id = request.path("identification_id", faults);
+        let device = device_evidence(request, faults);
+        let body = request.body(faults)?;
+        let code = body.required_text("code", faults);
+        let second_factor = body.text("two_factor", faults);
+        Some(Self { id: id?, device: device?, attempt: OtpAttempt { code: code?, second_factor } })
+    }
+}

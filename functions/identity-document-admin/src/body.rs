@@ -1,0 +1,113 @@
+//! The body of `create_identity_document_identification`.
+
+use acredita_domain::{
+    actor::Actor,
+    expires_in::ExpiresIn,
+    idempotency::Idempotency,
+    scoring::{ConfigurationName, Provider},
+    use_cases::CreateIdentityDocument,
+};
+use acredita_http::{
+    ApiError, Check, Fault, Faults, Fields, Place, RequestReader,
+    actor::{ActorBody, IdentityDocumentBody, Names, read_actor},
+    idempotency::idempotency,
+    request::{BodyKind, MAX_JSON},
+};
+use utoipa::ToSchema;
+
+/// Asks for a scored identity document. Every field is optional.
+#[derive(ToSchema)]
+pub struct CreateIdentityDocumentBody {
+    /// The person to identify. It wins over the flat fields.
+    pub actor: Option<ActorBody>,
+    /// Given name, where there is no `actor`.
+    pub name: Option<String>,
+    /// Family names, where there is no `actor`.
+    pub last_name: Option<String>,
+    /// The identity document, where there is no `actor`.
+    pub identity_document: Option<IdentityDocumentBody>,
+    /// How sure one has to be. Default: `MEDIUM`.
+    pub configuration_name: Option<Configuration>,
+    /// ISO 8601, from 1 minute to 30 days. Default: `P30D`.
+    #[schema(example = "P30D")]
+    pub expires_in: Option<String>,
+    /// Who scores.
+    pub scoring: Option<ScoringBody>,
+}
+
+/// The least score: 0.50, 0.70, 0.90.
+#[derive(ToSchema)]
+#[schema(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Configuration {
+    /// 0.50 is enough.
+    Low,
+    /// 0.70 is enough.
+    Medium,
+    /// 0.90 is enough.
+    High,
+}
+
+/// Who scores.
+#[derive(ToSchema)]
+#[schema(as = LinkedScoring)]
+pub struct ScoringBody {
+    /// Our own engine, or the organisation's external provider. Default: `INTERNAL`.
+    #[schema(inline)]
+    pub provider: Option<ProviderChoice>,
+}
+
+/// Whose engine.
+#[derive(ToSchema)]
+#[schema(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ProviderChoice {
+    /// Ours.
+    Internal,
+    /// The organisation's.
+    External,
+}
+
+/// A checked create.
+pub struct CreateIdentityDocumentRequest {
+    actor: Actor,
+    configuration: ConfigurationName,
+    expires_in: ExpiresIn,
+    external: bool,
+    /// What makes it repeatable.
+    pub idempotency: Option<Idempotency>,
+}
+
+impl CreateIdentityDocumentRequest {
+    /// What to create. `EXTERNAL` needs a provider that this deployment has configured.
+    pub fn command(&self, external: Option<Provider>) -> Result<CreateIdentityDocument, ApiError> {
+        let provider = if self.external { external } else { Some(Provider::Internal) };
+        let fault = Fault { place: Place::Body("/scoring/provider".to_owned()), problem: "no external provider is configured" };
+        let provider = provider.ok_or(ApiError::Faults(vec![fault]))?;
+        Ok(CreateIdentityDocument { actor: self.actor.clone(), configuration: self.configuration, expires_in: self.expires_in, provider })
+    }
+}
+
+impl Check for CreateIdentityDocumentRequest {
+    const BODY: BodyKind = BodyKind::Json(MAX_JSON);
+
+    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+        let idempotency = idempotency(request, faults);
+        let body = request.body(faults)?;
+        let actor = if body.has("actor") { body.object("actor", faults) } else { Some(body.clone()) };
+        let actor = actor.map(|fields| read_actor(&fields, Names::Optional, faults));
+        let configuration = body.text("configuration_name", faults).unwrap_or_default();
+        let expires_in = body.text("expires_in", faults).unwrap_or(ExpiresIn::LONGEST);
+        let external = body.object("scoring", faults).is_some_and(|fields| external(&fields, faults));
+        Some(Self { actor: actor?, configuration, expires_in, external, idempotency })
+    }
+}
+
+fn external(fields: &Fields<'_>, faults: &mut Faults) -> bool {
+    match fields.raw("provider", faults) {
+        None | Some("INTERNAL") => false,
+        Some("EXTERNAL") => true,
+        Some(_) => {
+            faults.add(fields.place("provider"), "is not one of INTERNAL, EXTERNAL");
+            false
+        }
+    }
+}

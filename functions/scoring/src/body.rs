@@ -1,0 +1,99 @@
+//! The bodies that scorings take.
+
+use acredita_domain::{
+    idempotency::Idempotency,
+    scoring::{DocumentKind, MaxScoreRetries, Provider},
+    use_cases::CreateScoring,
+};
+use acredita_http::{
+    Check, Faults, Fields, RequestReader,
+    actor::DocumentTypeBody,
+    idempotency::idempotency,
+    request::{BodyKind, MAX_JSON},
+};
+use utoipa::ToSchema;
+
+/// Asks for a document to be scored.
+#[derive(ToSchema)]
+pub struct CreateScoringBody {
+    /// The document to expect.
+    pub document: DocumentBody,
+    /// Who scores. One that this deployment has not configured is answered 404.
+    pub provider: ProviderBody,
+    /// ISO 8601, from 1 minute to 30 days.
+    #[schema(example = "PT1H")]
+    pub expires_in: String,
+    /// How many scores may be made, from 1 to 10. Default: 5.
+    #[schema(example = 5, minimum = 1, maximum = 10)]
+    pub max_score_retries: Option<u32>,
+}
+
+/// The document to expect.
+#[derive(ToSchema)]
+#[schema(as = ExpectedDocument)]
+pub struct DocumentBody {
+    /// Its type.
+    pub r#type: DocumentTypeBody,
+    /// ISO 3166-1 alpha-2.
+    #[schema(example = "ES", pattern = "^[A-Z]{2}$")]
+    pub country: String,
+}
+
+/// The providers.
+#[derive(ToSchema)]
+#[schema(as = Provider, rename_all = "UPPERCASE")]
+pub enum ProviderBody {
+    /// Google Document AI.
+    Google,
+    /// Veridas.
+    Veridas,
+    /// Our own engine.
+    Internal,
+}
+
+/// The pictures of a document: JPEG or PNG, at most 10 MiB and 50 megapixels each. One of the sides may be missing.
+#[derive(ToSchema)]
+pub struct ScoreBody {
+    /// The side with the portrait; a passport's data page.
+    #[schema(value_type = Option<String>, format = Binary)]
+    pub front: Option<Vec<u8>>,
+    /// The other side.
+    #[schema(value_type = Option<String>, format = Binary)]
+    pub back: Option<Vec<u8>>,
+}
+
+/// A checked create.
+pub struct CreateScoringRequest {
+    /// What to create.
+    pub command: CreateScoring,
+    /// What makes it repeatable.
+    pub idempotency: Option<Idempotency>,
+}
+
+impl Check for CreateScoringRequest {
+    const BODY: BodyKind = BodyKind::Json(MAX_JSON);
+
+    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+        let idempotency = idempotency(request, faults);
+        let body = request.body(faults)?;
+        if !body.has("document") {
+            body.missing("document", faults);
+        }
+        let document = body.object("document", faults).and_then(|fields| document(&fields, faults));
+        let provider: Option<Provider> = body.required_text("provider", faults);
+        let expires_in = body.required_text("expires_in", faults);
+        let max_retries = if body.has("max_score_retries") {
+            body.integer("max_score_retries", faults)
+        } else {
+            Some(MaxScoreRetries::default())
+        };
+        let command = CreateScoring { document: document?, provider: provider?, expires_in: expires_in?, max_retries: max_retries? };
+        Some(Self { command, idempotency })
+    }
+}
+
+fn document(fields: &Fields<'_>, faults: &mut Faults) -> Option<DocumentKind> {
+    let document_type = fields.required_text("type", faults);
+    let country = fields.required_text("country", faults);
+    Some(DocumentKind { document_type: document_type?, country: country? })
+}

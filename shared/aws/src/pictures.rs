@@ -1,0 +1,136 @@
+//! Pictures in S3.
+
+use crate::errors::{PICTURES, unavailable, unusable};
+use acredita_domain::{
+    Time,
+    error::Unavailable,
+    pictures::{PictureFormat, PictureKey, PicturePrefix, SignedLink},
+    ports::{Pictures, StoredPicture},
+    use_cases::LINK_LIFE,
+};
+use async_trait::async_trait;
+use aws_sdk_s3::{
+    Client,
+    operation::get_object::{GetObjectError, GetObjectOutput},
+    presigning::PresigningConfig,
+    primitives::ByteStream,
+    types::{Delete, ObjectIdentifier},
+};
+
+/// An S3 bucket.
+#[derive(Clone, Debug)]
+pub struct S3Pictures {
+    client: Client,
+    bucket: String,
+}
+
+impl S3Pictures {
+    /// The pictures in `bucket`.
+    pub fn new(client: Client, bucket: String) -> Self {
+        Self { client, bucket }
+    }
+
+    /// A page of the objects with a prefix, and whether there are more.
+    async fn list(&self, prefix: &PicturePrefix) -> Result<(Vec<ObjectIdentifier>, bool), Unavailable> {
+        let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix.as_str());
+        let page = request.send().await.map_err(|error| unavailable(PICTURES, "list pictures", &error))?;
+        let more = page.is_truncated().unwrap_or(false);
+        let keys = page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
+        let objects = keys.map(|key| ObjectIdentifier::builder().key(key).build().expect("the key is set"));
+        Ok((objects.collect(), more))
+    }
+
+    async fn remove_all(&self, objects: Vec<ObjectIdentifier>) -> Result<(), Unavailable> {
+        let operation = "erase pictures";
+        let delete = Delete::builder().set_objects(Some(objects)).quiet(true).build().expect("the objects are set");
+        let request = self.client.delete_objects().bucket(&self.bucket).delete(delete);
+        let output = request.send().await.map_err(|error| unavailable(PICTURES, operation, &error))?;
+        // A success may still have failed for some of them.
+        match output.errors() {
+            [] => Ok(()),
+            _ => Err(unusable(PICTURES, operation, "some pictures were not removed")),
+        }
+    }
+}
+
+#[async_trait]
+impl Pictures for S3Pictures {
+    async fn put(&self, key: &PictureKey, format: PictureFormat, bytes: Vec<u8>) -> Result<(), Unavailable> {
+        let request = self.client.put_object().bucket(&self.bucket).key(key.as_str());
+        let request = request.content_type(format.as_str()).body(ByteStream::from(bytes));
+        request.send().await.map_err(|error| unavailable(PICTURES, "put picture", &error))?;
+        Ok(())
+    }
+
+    async fn get(&self, key: &PictureKey, max_bytes: usize) -> Result<Option<StoredPicture>, Unavailable> {
+        match self.client.get_object().bucket(&self.bucket).key(key.as_str()).send().await {
+            Ok(output) => read_at_most(output, max_bytes).await.map(Some),
+            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
+            Err(error) => Err(unavailable(PICTURES, "get picture", &error)),
+        }
+    }
+
+    async fn remove(&self, key: &PictureKey) -> Result<(), Unavailable> {
+        let request = self.client.delete_object().bucket(&self.bucket).key(key.as_str());
+        request.send().await.map_err(|error| unavailable(PICTURES, "remove picture", &error))?;
+        Ok(())
+    }
+
+    /// S3 lists what is there now, so that each look finds what the one before left over.
+    async fn erase(&self, prefix: &PicturePrefix) -> Result<(), Unavailable> {
+        loop {
+            let (objects, more) = self.list(prefix).await?;
+            if !objects.is_empty() {
+                self.remove_all(objects).await?;
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn link_to_read(&self, key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable> {
+        let request = self.client.get_object().bucket(&self.bucket).key(key.as_str());
+        let signed = request
+            .presigned(signed_at(now)?)
+            .await
+            .map_err(|error| unavailable(PICTURES, "sign link to read", &error))?;
+        Ok(SignedLink { url: signed.uri().to_owned(), expires_at: now + LINK_LIFE })
+    }
+
+    async fn link_to_write(&self, key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable> {
+        let request = self.client.put_object().bucket(&self.bucket).key(key.as_str());
+        let signed = request
+            .presigned(signed_at(now)?)
+            .await
+            .map_err(|error| unavailable(PICTURES, "sign link to write", &error))?;
+        Ok(SignedLink { url: signed.uri().to_owned(), expires_at: now + LINK_LIFE })
+    }
+}
+
+/// Reads a picture, unless its announced or its real size is over the limit.
+async fn read_at_most(output: GetObjectOutput, max_bytes: usize) -> Result<StoredPicture, Unavailable> {
+    let announced = output.content_length().and_then(|length| usize::try_from(length).ok());
+    if announced.is_some_and(|length| length > max_bytes) {
+        return Ok(StoredPicture::TooLarge);
+    }
+    let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
+    let mut body = output.body;
+    while let Some(chunk) = body.next().await {
+        let chunk = chunk.map_err(|_| {
+            tracing::warn!(operation = "get picture", code = "body", "{PICTURES} is unavailable");
+            Unavailable(PICTURES)
+        })?;
+        if bytes.len() + chunk.len() > max_bytes {
+            return Ok(StoredPicture::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(StoredPicture::Bytes(bytes))
+}
+
+fn signed_at(now: Time) -> Result<PresigningConfig, Unavailable> {
+    let life = LINK_LIFE.to_std().map_err(|_| Unavailable(PICTURES))?;
+    let config = PresigningConfig::builder().start_time(now.into()).expires_in(life).build();
+    config.map_err(|_| unusable(PICTURES, "sign link", "the life of a link cannot be signed"))
+}

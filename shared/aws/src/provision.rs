@@ -1,0 +1,187 @@
+//! Makes the table, the bucket and the queues where no CloudFormation does: for the local server and for tests.
+//!
+//! `template.yaml` says the same for AWS. Doing it again changes nothing.
+
+use crate::{boot::AwsClients, errors::code};
+use acredita_domain::use_cases::LEASE;
+use aws_sdk_dynamodb::{
+    client::Waiters,
+    operation::create_table::builders::CreateTableFluentBuilder,
+    types::{
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType, ScalarAttributeType,
+        TimeToLiveSpecification, TimeToLiveStatus,
+    },
+};
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
+use aws_sdk_sqs::types::QueueAttributeName;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::time::Duration;
+
+/// The sparse index of what is due.
+pub const DUE_INDEX: &str = "due";
+/// What a row of the index has besides keys: enough to know what is due without a read each. Both are written once, so that the index is written
+/// only when something becomes due at another time; neither tells anything of a person.
+pub const DUE_PROJECTION: [&str; 2] = ["org", "prefixes"];
+/// The attribute that DynamoDB drops items by.
+pub const TTL_ATTRIBUTE: &str = "ttl";
+/// How long the queue hides a message that a worker took: longer than [`LEASE`], so that it comes back when it can be claimed again.
+pub const VISIBILITY_SECONDS: u32 = 90;
+/// Receives after which a message goes to the dead letters.
+pub const MAX_RECEIVES: u32 = 5;
+/// How long dead letters are kept: SQS's longest, 14 days.
+pub const DEAD_LETTER_SECONDS: u32 = 14 * 24 * 60 * 60;
+/// How long to wait for a table.
+const TABLE_WAIT: Duration = Duration::from_secs(30);
+
+const _: () = assert!(VISIBILITY_SECONDS as i64 > LEASE.num_seconds());
+
+/// What to make.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// The region that the bucket is made in.
+    pub region: String,
+    /// The table.
+    pub table: String,
+    /// The bucket.
+    pub bucket: String,
+    /// The queue of messages.
+    pub queue: String,
+    /// Where messages go that nobody could deliver.
+    pub dead_letter_queue: String,
+}
+
+/// Where the queues are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueUrls {
+    /// Of messages.
+    pub queue: String,
+    /// Of dead letters.
+    pub dead_letter_queue: String,
+}
+
+/// Something could not be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cannot make the {what}: {code}")]
+pub struct ProvisionError {
+    /// What.
+    pub what: &'static str,
+    /// The service's word for why.
+    pub code: String,
+}
+
+fn failed<E: ProvideErrorMetadata, R>(what: &'static str) -> impl FnOnce(SdkError<E, R>) -> ProvisionError {
+    move |error| ProvisionError { what, code: code(&error).to_owned() }
+}
+
+/// Makes what is missing, and says where the queues are.
+pub async fn provision(clients: &AwsClients, names: &Names) -> Result<QueueUrls, ProvisionError> {
+    make_table(&clients.dynamodb, &names.table).await?;
+    make_bucket(&clients.s3, &names.bucket, &names.region).await?;
+    make_queues(&clients.sqs, names).await
+}
+
+async fn make_table(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<(), ProvisionError> {
+    match describe(client.create_table().table_name(table)).send().await {
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_in_use_exception()) => {}
+        made => drop(made.map_err(failed("table"))?),
+    }
+    let waiting = client.wait_until_table_exists().table_name(table).wait(TABLE_WAIT).await;
+    waiting.map_err(|_| ProvisionError { what: "table", code: "it does not become active".to_owned() })?;
+
+    let ttl = client.describe_time_to_live().table_name(table).send().await.map_err(failed("time to live"))?;
+    let status = ttl.time_to_live_description().and_then(|ttl| ttl.time_to_live_status());
+    if matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)) {
+        return Ok(());
+    }
+    let specification = TimeToLiveSpecification::builder()
+        .attribute_name(TTL_ATTRIBUTE)
+        .enabled(true)
+        .build()
+        .expect("name and state are set");
+    let request = client.update_time_to_live().table_name(table).time_to_live_specification(specification);
+    request.send().await.map_err(failed("time to live"))?;
+    Ok(())
+}
+
+fn describe(table: CreateTableFluentBuilder) -> CreateTableFluentBuilder {
+    let index = GlobalSecondaryIndex::builder()
+        .index_name(DUE_INDEX)
+        .key_schema(key("due_shard", KeyType::Hash))
+        .key_schema(key("due_at", KeyType::Range))
+        .projection(
+            Projection::builder()
+                .projection_type(ProjectionType::Include)
+                .set_non_key_attributes(Some(DUE_PROJECTION.map(str::to_owned).to_vec()))
+                .build(),
+        );
+    table
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(attribute("pk", ScalarAttributeType::S))
+        .attribute_definitions(attribute("sk", ScalarAttributeType::S))
+        .attribute_definitions(attribute("due_shard", ScalarAttributeType::S))
+        .attribute_definitions(attribute("due_at", ScalarAttributeType::N))
+        .key_schema(key("pk", KeyType::Hash))
+        .key_schema(key("sk", KeyType::Range))
+        .global_secondary_indexes(index.build().expect("name, keys and projection are set"))
+}
+
+fn attribute(name: &str, kind: ScalarAttributeType) -> AttributeDefinition {
+    AttributeDefinition::builder()
+        .attribute_name(name)
+        .attribute_type(kind)
+        .build()
+        .expect("name and type are set")
+}
+
+fn key(name: &str, kind: KeyType) -> KeySchemaElement {
+    KeySchemaElement::builder()
+        .attribute_name(name)
+        .key_type(kind)
+        .build()
+        .expect("name and type are set")
+}
+
+async fn make_bucket(client: &aws_sdk_s3::Client, bucket: &str, region: &str) -> Result<(), ProvisionError> {
+    let mut request = client.create_bucket().bucket(bucket);
+    // The one region that must not be named.
+    if region != "us-east-1" {
+        let place = BucketLocationConstraint::from(region);
+        request = request.create_bucket_configuration(CreateBucketConfiguration::builder().location_constraint(place).build());
+    }
+    match request.send().await {
+        Err(error) if matches!(code(&error), "BucketAlreadyOwnedByYou" | "BucketAlreadyExists") => Ok(()),
+        made => made.map(drop).map_err(failed("bucket")),
+    }
+}
+
+async fn make_queues(client: &aws_sdk_sqs::Client, names: &Names) -> Result<QueueUrls, ProvisionError> {
+    let what = "dead-letter queue";
+    let missing = |what| ProvisionError { what, code: "it has no address".to_owned() };
+    let made = client
+        .create_queue()
+        .queue_name(&names.dead_letter_queue)
+        .attributes(QueueAttributeName::MessageRetentionPeriod, DEAD_LETTER_SECONDS.to_string())
+        .send()
+        .await;
+    let dead_letters = made.map_err(failed(what))?.queue_url.ok_or_else(|| missing(what))?;
+    let attributes = client
+        .get_queue_attributes()
+        .queue_url(&dead_letters)
+        .attribute_names(QueueAttributeName::QueueArn)
+        .send()
+        .await;
+    let attributes = attributes.map_err(failed(what))?.attributes.unwrap_or_default();
+    let arn = attributes.get(&QueueAttributeName::QueueArn).ok_or_else(|| missing(what))?;
+
+    let redrive = serde_json::json!({ "deadLetterTargetArn": arn, "maxReceiveCount": MAX_RECEIVES });
+    let made = client
+        .create_queue()
+        .queue_name(&names.queue)
+        .attributes(QueueAttributeName::VisibilityTimeout, VISIBILITY_SECONDS.to_string())
+        .attributes(QueueAttributeName::RedrivePolicy, redrive.to_string())
+        .send()
+        .await;
+    let queue = made.map_err(failed("queue"))?.queue_url.ok_or_else(|| missing("queue"))?;
+    Ok(QueueUrls { queue, dead_letter_queue: dead_letters })
+}

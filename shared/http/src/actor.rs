@@ -1,0 +1,133 @@
+//! The actor in a body: its schema, and its reader. Three creates take one.
+
+use crate::{fault::Faults, fields::Fields};
+use acredita_domain::{
+    Invalid,
+    actor::{Actor, IdentityDocument, Language, Msisdn},
+};
+use std::str::FromStr;
+use utoipa::ToSchema;
+
+/// The person to identify.
+#[derive(ToSchema)]
+#[schema(as = Actor)]
+pub struct ActorBody {
+    /// Given name, at most 256 characters. Required except on identity documents.
+    #[schema(example = "James", max_length = 256)]
+    pub name: Option<String>,
+    /// Family names, at most 256 characters. Required except on identity documents.
+    #[schema(example = "Smith", max_length = 256)]
+    pub last_name: Option<String>,
+    /// Required for the second factors `DOCUMENT_NUMBER` and `PERSONAL_DOCUMENT_IMAGE`.
+    pub identity_document: Option<IdentityDocumentBody>,
+    /// Required for the channel and the second factor `EMAIL`.
+    #[schema(example = "example@email.com", format = Email)]
+    pub email: Option<String>,
+    /// Required when an SMS or a WhatsApp message is to be sent.
+    pub msisdn: Option<MsisdnBody>,
+    /// The language of what is sent, in any case. Default: `ES`.
+    #[schema(example = "ES", pattern = "^(?i:ES|EN|EU|GL|CA|DE)$")]
+    pub language: Option<String>,
+}
+
+/// The identity document that the actor says they hold.
+#[derive(ToSchema)]
+#[schema(as = IdentityDocument)]
+pub struct IdentityDocumentBody {
+    /// Its number. A wrong control letter is accepted here, and counts in scoring.
+    #[schema(example = "12345678A", max_length = 256)]
+    pub document_number: Option<String>,
+    /// Its type.
+    pub document_type: Option<DocumentTypeBody>,
+    /// ISO 3166-1 alpha-2.
+    #[schema(example = "ES", pattern = "^[A-Z]{2}$")]
+    pub country: Option<String>,
+}
+
+/// The types of identity documents.
+#[derive(ToSchema)]
+#[schema(as = DocumentType, rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DocumentTypeBody {
+    /// Spanish national identity number.
+    Nif,
+    /// Spanish number of a foreigner.
+    Nie,
+    /// Passport.
+    Passport,
+    /// Any other national identity card.
+    IdentityCard,
+}
+
+/// A phone.
+#[derive(ToSchema)]
+#[schema(as = Msisdn)]
+pub struct MsisdnBody {
+    /// A 64-bit integer or a string of digits.
+    #[schema(value_type = u64, example = 6123456789_u64)]
+    pub phone_number: u64,
+    /// Digits, with an optional leading `+`.
+    #[schema(example = "34", pattern = r"^\+?[0-9]{1,4}$")]
+    pub country_code: String,
+}
+
+/// Which of the actor's names have to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// Both.
+    Required,
+    /// None.
+    Optional,
+}
+
+/// Reads an actor from its fields.
+pub fn read_actor(fields: &Fields<'_>, names: Names, faults: &mut Faults) -> Actor {
+    if names == Names::Required {
+        for name in ["name", "last_name"].into_iter().filter(|name| !fields.has(name)) {
+            fields.missing(name, faults);
+        }
+    }
+    Actor {
+        name: fields.text("name", faults),
+        last_name: fields.text("last_name", faults),
+        identity_document: fields.object("identity_document", faults).map(|fields| read_identity_document(&fields, faults)),
+        email: fields.text("email", faults),
+        msisdn: fields.object("msisdn", faults).and_then(|fields| read_msisdn(&fields, faults)),
+        language: fields.text("language", faults).map_or_else(Language::default, |AnyCase(language)| language),
+    }
+}
+
+/// Reads the actor of a body that has to have one.
+pub fn required_actor(body: &Fields<'_>, faults: &mut Faults) -> Option<Actor> {
+    if !body.has("actor") {
+        body.missing("actor", faults);
+    }
+    body.object("actor", faults).map(|fields| read_actor(&fields, Names::Required, faults))
+}
+
+/// Reads an identity document from its fields.
+pub fn read_identity_document(fields: &Fields<'_>, faults: &mut Faults) -> IdentityDocument {
+    IdentityDocument {
+        document_number: fields.text("document_number", faults),
+        document_type: fields.text("document_type", faults),
+        country: fields.text("country", faults),
+    }
+}
+
+fn read_msisdn(fields: &Fields<'_>, faults: &mut Faults) -> Option<Msisdn> {
+    for name in ["phone_number", "country_code"].into_iter().filter(|name| !fields.has(name)) {
+        fields.missing(name, faults);
+    }
+    let phone_number = fields.digits("phone_number", faults);
+    let country_code = fields.text("country_code", faults);
+    Some(Msisdn::new(phone_number?, country_code?))
+}
+
+/// A language in any case.
+struct AnyCase(Language);
+
+impl FromStr for AnyCase {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        text.to_ascii_uppercase().parse().map(Self)
+    }
+}

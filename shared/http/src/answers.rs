@@ -1,0 +1,140 @@
+//! Answers that more than one operation gives.
+
+use acredita_domain::{
+    Time,
+    identification::Status,
+    ids::{AdminIdentificationId, IdentificationId, ScoringId},
+    use_cases::Created,
+};
+use chrono::SecondsFormat;
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
+
+/// A time in an answer: RFC 3339, UTC, to the second.
+#[derive(Clone, Copy, Debug, ToSchema)]
+#[schema(value_type = String, format = DateTime, example = "2026-11-20T08:33:00Z")]
+pub struct Rfc3339(pub Time);
+
+impl Serialize for Rfc3339 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.to_rfc3339_opts(SecondsFormat::Secs, true))
+    }
+}
+
+/// Serializes an id as a string.
+pub fn as_text<T: ToString, S: Serializer>(id: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&id.to_string())
+}
+
+/// A new identification.
+#[derive(Serialize, ToSchema)]
+pub struct CreatedIdentification {
+    /// The back office's handle: cancel, close, delete.
+    #[schema(value_type = uuid::Uuid)]
+    pub admin_identification_id: AdminIdentificationId,
+    /// The actor's side: metadata, validate, resend.
+    #[schema(value_type = uuid::Uuid)]
+    pub identification_id: IdentificationId,
+    /// `CREATED`.
+    #[serde(serialize_with = "as_text")]
+    #[schema(value_type = String, example = "CREATED")]
+    pub status: Status,
+    /// When it was created.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Rfc3339,
+    /// From then on it cannot be validated.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Rfc3339,
+    /// The linked scoring; on identity documents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub scoring_id: Option<ScoringId>,
+    /// The code, when the channel is external: the caller delivers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "k7m2pq")]
+    pub code: Option<String>,
+}
+
+impl From<Created> for CreatedIdentification {
+    fn from(created: Created) -> Self {
+        Self {
+            admin_identification_id: created.admin_id,
+            identification_id: created.id,
+            status: Status::Created,
+            created_at: Rfc3339(created.created_at),
+            expires_at: Rfc3339(created.expires_at),
+            scoring_id: created.scoring_id,
+            code: created.code.map(|code| code.expose().to_owned()),
+        }
+    }
+}
+
+/// The actor as the actor's side may see it: nothing that was not known before.
+#[derive(Serialize, ToSchema)]
+pub struct MaskedActor {
+    /// Given name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "James")]
+    pub name: Option<String>,
+    /// The language of what is sent.
+    #[schema(value_type = String, example = "ES")]
+    #[serde(serialize_with = "as_text")]
+    pub language: acredita_domain::actor::Language,
+    /// The address, masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "e*****e@email.com")]
+    pub email: Option<String>,
+    /// The phone, masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "*******789")]
+    pub msisdn: Option<String>,
+}
+
+impl From<&acredita_domain::actor::Actor> for MaskedActor {
+    fn from(actor: &acredita_domain::actor::Actor) -> Self {
+        Self {
+            name: actor.name.as_ref().map(|name| name.expose().to_owned()),
+            language: actor.language,
+            email: actor.email.as_ref().map(|email| email.masked()),
+            msisdn: actor.msisdn.as_ref().map(|msisdn| msisdn.masked()),
+        }
+    }
+}
+
+/// What every identification's metadata begins with.
+#[derive(Serialize, ToSchema)]
+pub struct CommonMetadata {
+    /// The actor's side.
+    #[schema(value_type = uuid::Uuid)]
+    pub identification_id: IdentificationId,
+    /// `AGENT`, `OTP` or `IDENTITY_DOCUMENT`.
+    #[serde(rename = "type", serialize_with = "as_text")]
+    #[schema(value_type = String)]
+    pub kind: acredita_domain::identification::MethodKind,
+    /// Where it stands.
+    #[serde(serialize_with = "as_text")]
+    #[schema(value_type = String, example = "CREATED")]
+    pub status: Status,
+    /// When it was created.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Rfc3339,
+    /// From then on it cannot be validated.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Rfc3339,
+    /// The person, masked.
+    pub actor: MaskedActor,
+}
+
+impl From<&acredita_domain::use_cases::Metadata> for CommonMetadata {
+    fn from(metadata: &acredita_domain::use_cases::Metadata) -> Self {
+        let identification = &metadata.identification;
+        Self {
+            identification_id: identification.id,
+            kind: identification.method.kind(),
+            status: identification.status(metadata.now),
+            created_at: Rfc3339(identification.created_at),
+            expires_at: Rfc3339(identification.expires_at),
+            actor: (&identification.actor).into(),
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The one table from an error to a status and a body. Nothing else in the house knows both.
+
+use crate::fault::{Fault, Place};
+use acredita_domain::{Conflict, Error, Time, pictures::PictureFault};
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Where the errors are described. Relative: the docs are served beside the API.
+const DOCS: &str = "/docs/errors";
+/// What a caller is told to wait when a dependency did not answer: its retries are over by then. Seconds.
+const UNAVAILABLE_RETRY_AFTER: i64 = 1;
+
+/// The body of every refusal.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorsResponse {
+    /// All that is wrong, one entry each.
+    pub errors: Vec<ErrorEntry>,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorEntry {
+    /// The stable code of the kind of error.
+    #[schema(example = "MDOC_001")]
+    pub code: &'static str,
+    /// The stable name of the kind of error.
+    #[schema(example = "INVALID_INPUT")]
+    pub title: &'static str,
+    /// Where this kind of error is described.
+    #[serde(rename = "ref")]
+    #[schema(example = "/docs/errors#MDOC_001")]
+    pub reference: String,
+    /// What is wrong here, for a developer. A fault in a body begins with its JSON pointer.
+    #[schema(example = "/actor/email: is not an e-mail address")]
+    pub details: String,
+}
+
+/// A kind of error: the code and title of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Our fault, or a dependency's.
+    Internal,
+    /// The body is not right.
+    InvalidInput,
+    /// A path, query or header parameter is not right.
+    Parameter,
+    /// Not allowed.
+    Unauthorized,
+    /// Not there.
+    NotFound,
+    /// Collides with what is.
+    Conflict,
+    /// Understood and refused: too many.
+    Unprocessable,
+}
+
+impl Kind {
+    /// Every kind, for the docs.
+    pub const ALL: [Self; 7] = [
+        Self::Internal,
+        Self::InvalidInput,
+        Self::Parameter,
+        Self::Unauthorized,
+        Self::NotFound,
+        Self::Conflict,
+        Self::Unprocessable,
+    ];
+
+    /// `MDOC_…`
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Internal => "MDOC_000",
+            Self::InvalidInput | Self::Parameter => "MDOC_001",
+            Self::Unauthorized => "MDOC_002",
+            Self::NotFound => "MDOC_003",
+            Self::Conflict => "MDOC_005",
+            Self::Unprocessable => "MDOC_006",
+        }
+    }
+
+    /// The title.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Internal => "INTERNAL_SERVER_ERROR",
+            Self::InvalidInput => "INVALID_INPUT",
+            Self::Parameter => "PARAMETER_ERROR",
+            Self::Unauthorized => "UNAUTHORIZED",
+            Self::NotFound => "RESOURCE_NOT_FOUND",
+            Self::Conflict => "CONFLICT",
+            Self::Unprocessable => "UNPROCESSABLE_ENTITY",
+        }
+    }
+
+    /// The kind that a status has when nothing more is known.
+    pub fn of(status: StatusCode) -> Self {
+        match status.as_u16() {
+            400 | 405 | 413 | 415 => Self::InvalidInput,
+            401 | 403 => Self::Unauthorized,
+            404 => Self::NotFound,
+            409 => Self::Conflict,
+            422 | 429 => Self::Unprocessable,
+            _ => Self::Internal,
+        }
+    }
+
+    /// One entry of this kind.
+    pub fn entry(self, details: impl Into<String>) -> ErrorEntry {
+        ErrorEntry { code: self.code(), title: self.title(), reference: format!("{DOCS}#{}", self.code()), details: details.into() }
+    }
+}
+
+/// Everything that a request can be refused with.
+#[derive(Debug)]
+pub enum ApiError {
+    /// No token, or not a good one.
+    Token(&'static str),
+    /// A good token that does not allow this, where the contract answers 401.
+    NotAllowed(&'static str),
+    /// A good token that does not allow this, where the contract answers 403.
+    Forbidden(&'static str),
+    /// The request itself is not right.
+    Faults(Vec<Fault>),
+    /// The body is larger than this operation takes.
+    BodyTooLarge,
+    /// The body is not of a type that this operation takes.
+    UnsupportedMediaType(&'static str),
+    /// There is no such path.
+    NoSuchPath,
+    /// There is such a path, but not with this method.
+    MethodNotAllowed,
+    /// A use case refused.
+    Domain {
+        /// What it said.
+        error: Error,
+        /// The time by which `Retry-After` is told.
+        now: Time,
+    },
+    /// We broke.
+    Bug(&'static str),
+}
+
+impl ApiError {
+    fn parts(&self) -> (StatusCode, Vec<ErrorEntry>) {
+        let one = |status: StatusCode, details: String| (status, vec![Kind::of(status).entry(details)]);
+        match self {
+            Self::Token(why) | Self::NotAllowed(why) => one(StatusCode::UNAUTHORIZED, (*why).into()),
+            Self::Forbidden(why) => one(StatusCode::FORBIDDEN, (*why).into()),
+            Self::Faults(faults) => (StatusCode::BAD_REQUEST, faults.iter().map(fault_entry).collect()),
+            Self::BodyTooLarge => one(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than this operation takes".into()),
+            Self::UnsupportedMediaType(what) => one(StatusCode::UNSUPPORTED_MEDIA_TYPE, (*what).into()),
+            Self::NoSuchPath => one(StatusCode::NOT_FOUND, "there is no such path".into()),
+            Self::MethodNotAllowed => one(StatusCode::METHOD_NOT_ALLOWED, "this path does not take this method".into()),
+            Self::Domain { error, .. } => one(status_of(error), details_of(error)),
+            Self::Bug(_) => one(StatusCode::INTERNAL_SERVER_ERROR, "an internal error".into()),
+        }
+    }
+
+    /// Seconds, for the answers that carry `Retry-After`.
+    fn retry_after(&self) -> Option<i64> {
+        let Self::Domain { error, now } = self else { return None };
+        match error {
+            Error::Unavailable(_) => Some(UNAVAILABLE_RETRY_AFTER),
+            Error::TooManyMessages { again_at: Some(at) } => Some((*at - *now).num_milliseconds().max(0).div_euclid(1_000) + 1),
+            // Never again for this identification: a day is as good as any answer that a client can act upon.
+            Error::TooManyMessages { again_at: None } => Some(86_400),
+            _ => None,
+        }
+    }
+}
+
+fn fault_entry(fault: &Fault) -> ErrorEntry {
+    let kind = if matches!(fault.place, Place::Body(_)) { Kind::InvalidInput } else { Kind::Parameter };
+    kind.entry(fault.to_string())
+}
+
+/// The status of every refusal of the domain.
+fn status_of(error: &Error) -> StatusCode {
+    match error {
+        Error::NotFound(_) => StatusCode::NOT_FOUND,
+        Error::BadField { .. } => StatusCode::BAD_REQUEST,
+        Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::DeleteForbidden => StatusCode::FORBIDDEN,
+        Error::TooManyMessages { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::Picture { fault: PictureFault::Unsupported, .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Error::Picture { fault: PictureFault::TooManyBytes | PictureFault::TooManyPixels, .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        Error::Picture { fault: PictureFault::Undecodable, .. } => StatusCode::BAD_REQUEST,
+        Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Corrupt(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// What a caller is told. What happened inside stays inside.
+fn details_of(error: &Error) -> String {
+    match error {
+        Error::Picture { part, fault } => format!("/{part}: {fault}"),
+        Error::Unavailable(_) => "a part of the service does not answer; try again".to_owned(),
+        Error::Corrupt(_) => "an internal error".to_owned(),
+        Error::Conflict(Conflict::CameSecond) => "another request changed it at the same time".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        match &self {
+            Self::Bug(what) => tracing::error!(what, "a bug"),
+            Self::Domain { error: Error::Corrupt(what), .. } => tracing::error!(what, "stored data cannot be understood"),
+            _ => {}
+        }
+        let (status, errors) = self.parts();
+        let mut response = (status, Json(ErrorsResponse { errors })).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

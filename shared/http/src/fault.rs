@@ -1,0 +1,71 @@
+//! The faults of a request. They are collected, so that a caller learns all of them at once.
+
+use acredita_domain::Invalid;
+use std::fmt;
+
+/// Where a fault is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A parameter in the path.
+    Path(&'static str),
+    /// A parameter in the query.
+    Query(&'static str),
+    /// A header.
+    Header(&'static str),
+    /// A JSON pointer (RFC 6901) into the body; empty for the body as a whole.
+    Body(String),
+}
+
+/// One thing that is wrong with a request. It never repeats what the caller sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub problem: &'static str,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::Path(name) => write!(f, "path parameter {name}: {}", self.problem),
+            Place::Query(name) => write!(f, "query parameter {name}: {}", self.problem),
+            Place::Header(name) => write!(f, "header {name}: {}", self.problem),
+            Place::Body(pointer) => write!(f, "{pointer}: {}", self.problem),
+        }
+    }
+}
+
+/// Collects faults.
+#[derive(Debug, Default)]
+pub struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// Notes a fault.
+    pub fn add(&mut self, place: Place, problem: &'static str) {
+        self.0.push(Fault { place, problem });
+    }
+
+    /// Notes why a text is not a value of its type, or gives the value.
+    pub fn value<T>(&mut self, place: Place, parsed: Result<T, Invalid>) -> Option<T> {
+        parsed.map_err(|Invalid(problem)| self.add(place, problem)).ok()
+    }
+
+    /// Whether a fault of the body is noted at this pointer or below it.
+    pub fn has_at_or_below(&self, pointer: &str) -> bool {
+        let below = |rest: &str| rest.is_empty() || rest.starts_with('/');
+        self.0
+            .iter()
+            .any(|fault| matches!(&fault.place, Place::Body(at) if at.strip_prefix(pointer).is_some_and(below)))
+    }
+
+    /// All of them.
+    pub fn into_vec(self) -> Vec<Fault> {
+        self.0
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

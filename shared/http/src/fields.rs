@@ -1,0 +1,116 @@
+//! Reading a JSON body field by field, noting every fault with its JSON pointer (RFC 6901).
+
+use crate::fault::{Faults, Place};
+use acredita_domain::{Invalid, text::MAX_TEXT, text::clean};
+use serde_json::{Map, Value};
+use std::str::FromStr;
+
+/// The fields of one JSON object of a body. A field that is `null` is not there. Unknown fields are ignored.
+#[derive(Clone, Debug)]
+pub struct Fields<'a> {
+    members: &'a Map<String, Value>,
+    pointer: String,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of the body itself.
+    pub fn of_body(body: &'a Value, faults: &mut Faults) -> Option<Self> {
+        Self::of(body, String::new(), faults)
+    }
+
+    fn of(value: &'a Value, pointer: String, faults: &mut Faults) -> Option<Self> {
+        match value {
+            Value::Object(members) => Some(Self { members, pointer }),
+            _ => {
+                faults.add(Place::Body(pointer), "is not an object");
+                None
+            }
+        }
+    }
+
+    /// Where a field is.
+    pub fn place(&self, name: &str) -> Place {
+        Place::Body(format!("{}/{name}", self.pointer))
+    }
+
+    /// Whether the field is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Notes that a field is missing.
+    pub fn missing(&self, name: &str, faults: &mut Faults) {
+        faults.add(self.place(name), "is required");
+    }
+
+    fn get(&self, name: &str) -> Option<&'a Value> {
+        self.members.get(name).filter(|value| !value.is_null())
+    }
+
+    /// An object.
+    pub fn object(&self, name: &str, faults: &mut Faults) -> Option<Self> {
+        Self::of(self.get(name)?, format!("{}/{name}", self.pointer), faults)
+    }
+
+    /// A string that is a `T`.
+    pub fn text<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
+        let parsed = match self.get(name)? {
+            Value::String(text) => clean(text, usize::MAX).and_then(|text| text.parse()),
+            _ => Err(Invalid("is not a string")),
+        };
+        faults.value(self.place(name), parsed)
+    }
+
+    /// A string that is a `T`, and has to be there.
+    pub fn required_text<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
+        if !self.has(name) {
+            self.missing(name, faults);
+        }
+        self.text(name, faults)
+    }
+
+    /// A boolean.
+    pub fn boolean(&self, name: &str, faults: &mut Faults) -> Option<bool> {
+        let parsed = match self.get(name)? {
+            Value::Bool(value) => Ok(*value),
+            _ => Err(Invalid("is not a boolean")),
+        };
+        faults.value(self.place(name), parsed)
+    }
+
+    /// A boolean, or the string `true` or `false`, which the published API takes too.
+    pub fn lenient_boolean(&self, name: &str, faults: &mut Faults) -> Option<bool> {
+        let parsed = match self.get(name)? {
+            Value::Bool(value) => Ok(*value),
+            Value::String(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+            Value::String(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+            _ => Err(Invalid("is not a boolean, nor the string true or false")),
+        };
+        faults.value(self.place(name), parsed)
+    }
+
+    /// A non-negative integer that is a `T`.
+    pub fn integer<T: TryFrom<u32, Error = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
+        let value = self.get(name)?;
+        // Too large for 32 bits is too large for anything that we count.
+        let parsed = value.as_u64().ok_or(Invalid("is not a non-negative integer"));
+        let parsed = parsed.and_then(|number| T::try_from(u32::try_from(number).unwrap_or(u32::MAX)));
+        faults.value(self.place(name), parsed)
+    }
+
+    /// A 64-bit integer or a string of digits, as a `T`.
+    pub fn digits<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
+        let parsed = match self.get(name)? {
+            Value::Number(number) => number.to_string().parse(),
+            Value::String(text) => clean(text, MAX_TEXT).and_then(|text| text.parse()),
+            _ => Err(Invalid("is not an integer or a string of digits")),
+        };
+        faults.value(self.place(name), parsed)
+    }
+
+    /// A string as it came, of any length; it may be blank.
+    pub fn raw(&self, name: &str, faults: &mut Faults) -> Option<&'a str> {
+        let parsed = self.get(name)?.as_str().ok_or(Invalid("is not a string"));
+        faults.value(self.place(name), parsed)
+    }
+}

@@ -1,0 +1,10 @@
+//! The `Idempotency-Key` header of every create.
+
+use crate::{fault::Faults, request::RequestReader};
+use acredita_domain::idempotency::{Idempotency, IdempotencyKey};
+
+/// What makes this create the same as another; none without the header.
+pub fn idempotency(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Idempotency> {
+    let key: IdempotencyKey = request.header("idempotency-key", faults)?;
+    Some(Idempotency::new(&key, &request.canonical_body()))
+}

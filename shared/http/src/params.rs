@@ -1,0 +1,82 @@
+//! The parameters of operations, for the OpenAPI document. They are read in `request`, `device` and `idempotency`.
+
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+/// Every path begins with the organisation.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct OrgPath {
+    /// One of the token's organisations.
+    #[param(example = "yoigo")]
+    pub org_id: String,
+}
+
+/// The back office's handle.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct AdminPath {
+    /// One of the token's organisations.
+    #[param(example = "yoigo")]
+    pub org_id: String,
+    /// The back office's handle on the identification.
+    pub admin_identification_id: Uuid,
+}
+
+/// The actor's side.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct IdentificationPath {
+    /// One of the token's organisations.
+    #[param(example = "yoigo")]
+    pub org_id: String,
+    /// The actor's side of the identification.
+    pub identification_id: Uuid,
+}
+
+/// A scoring.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ScoringPath {
+    /// One of the token's organisations.
+    #[param(example = "yoigo")]
+    pub org_id: String,
+    /// The scoring.
+    pub scoring_id: Uuid,
+}
+
+/// Delete, whatever the state.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ForceQuery {
+    /// `true` or `false`, in any case. Counts only with the permission `identifications:force_delete`.
+    #[param(example = "false")]
+    pub force: Option<String>,
+}
+
+/// Makes a create repeatable.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IdempotencyHeader {
+    /// 1 to 255 visible characters. For 24 hours the same key with the same body answers what the first answered, and creates nothing.
+    #[param(rename = "Idempotency-Key", example = "order-4711", max_length = 255)]
+    pub idempotency_key: Option<String>,
+}
+
+/// The device that validates. Kept as evidence.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct DeviceHeaders {
+    /// The installation of the app, or of the browser.
+    #[param(rename = "x-installation_id")]
+    pub installation_id: Uuid,
+    /// What the client computed about its device: 1 to 128 visible characters.
+    #[param(rename = "x-fingerprint", example = "f6a1c0", max_length = 128)]
+    pub fingerprint: String,
+    /// `latitude,longitude` in degrees.
+    #[param(rename = "x-location", example = "40.4168,-3.7038")]
+    pub location: Option<String>,
+    /// The client.
+    #[param(rename = "User-Agent", example = "example-app/1.0")]
+    pub user_agent: String,
+}

@@ -1,0 +1,260 @@
+//! Checked requests: everything of a request that can be wrong is checked in one place, and all its faults are answered at once.
+
+use crate::{
+    api::Api,
+    error::ApiError,
+    fault::{Fault, Faults, Place},
+    fields::Fields,
+};
+use acredita_domain::{
+    Invalid,
+    ids::{IdentificationId, ScoringId},
+};
+use axum::{
+    body::Body,
+    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
+    http::{HeaderMap, header, request::Parts},
+};
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::Value;
+use std::{net::IpAddr, str::FromStr};
+
+/// The most bytes of a JSON body.
+pub const MAX_JSON: usize = 1024 * 1024;
+/// The most bytes of a JSON body that a picture travels in.
+pub const MAX_JSON_WITH_PICTURE: usize = 6 * 1024 * 1024;
+/// How deep the objects and lists of a JSON body may nest.
+pub const MAX_JSON_DEPTH: usize = 64;
+
+/// The client's address as the gateway saw it. Whoever hosts the router puts it into the request's extensions; a header of the client never does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientIp(pub IpAddr);
+
+/// What body an operation takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyKind {
+    /// None. What comes is not looked at.
+    None,
+    /// JSON of at most this many bytes.
+    Json(usize),
+}
+
+/// A request of one operation, without faults.
+pub trait Check: Sized + Send {
+    /// The body that it takes.
+    const BODY: BodyKind;
+
+    /// Reads the request, and notes every fault. It answers none only when it noted one.
+    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self>;
+}
+
+/// Extracts a [`Check`]ed request.
+pub struct Checked<T>(pub T);
+
+impl<T: Check> FromRequest<Api> for Checked<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
+        let (mut parts, body) = request.into_parts();
+        let mut faults = Faults::default();
+        let body = match T::BODY {
+            BodyKind::None => None,
+            BodyKind::Json(most) => {
+                require_json(&parts.headers)?;
+                let body = read_body(&parts.headers, body, most).await?;
+                parse_json(&body).map_err(|Invalid(problem)| faults.add(Place::Body(String::new()), problem)).ok()
+            }
+        };
+        check(&mut parts, api, body, faults).await.map(Self)
+    }
+}
+
+/// Checks everything of a request whose body has been read.
+pub(crate) async fn check<T: Check>(parts: &mut Parts, api: &Api, body: Option<Value>, mut faults: Faults) -> Result<T, ApiError> {
+    let params = path_params(parts, api).await?;
+    let client_ip = parts.extensions.get::<ClientIp>().copied();
+    let reader = RequestReader { params, query: parts.uri.query().unwrap_or(""), headers: &parts.headers, body, client_ip };
+    match T::check(&reader, &mut faults) {
+        Some(checked) if faults.is_empty() => Ok(checked),
+        None if faults.is_empty() => Err(ApiError::Bug("a check that says nothing and gives nothing")),
+        _ => Err(ApiError::Faults(faults.into_vec())),
+    }
+}
+
+/// The parameters of the path, decoded.
+async fn path_params(parts: &mut Parts, api: &Api) -> Result<Vec<(String, String)>, ApiError> {
+    let not_text = |_| ApiError::Faults(vec![Fault { place: Place::Path("path"), problem: "is not UTF-8" }]);
+    let params = RawPathParams::from_request_parts(parts, api).await.map_err(not_text)?;
+    Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+}
+
+/// A body that calls itself something else than JSON is refused; one that says nothing is taken for JSON.
+fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
+    let Some(content_type) = headers.get(header::CONTENT_TYPE) else {
+        return Ok(());
+    };
+    let essence = content_type.to_str().unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let json = essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"));
+    if json {
+        Ok(())
+    } else {
+        Err(ApiError::UnsupportedMediaType("the body has to be application/json"))
+    }
+}
+
+/// Reads a body of at most `most` bytes, and not one more.
+pub(crate) async fn read_body(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, ApiError> {
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > most) {
+        return Err(ApiError::BodyTooLarge);
+    }
+    match Limited::new(body, most).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::BodyTooLarge),
+        Err(_) => Err(body_fault("was cut off")),
+    }
+}
+
+pub(crate) fn body_fault(problem: &'static str) -> ApiError {
+    ApiError::Faults(vec![Fault { place: Place::Body(String::new()), problem }])
+}
+
+/// Parses JSON that nests no deeper than [`MAX_JSON_DEPTH`].
+fn parse_json(body: &[u8]) -> Result<Value, Invalid> {
+    if body.is_empty() {
+        return Err(Invalid("a JSON body is required"));
+    }
+    let text = std::str::from_utf8(body).map_err(|_| Invalid("is not UTF-8"))?;
+    if depth(text) > MAX_JSON_DEPTH {
+        return Err(Invalid("nests deeper than 64"));
+    }
+    serde_json::from_str(text).map_err(|_| Invalid("is not JSON"))
+}
+
+/// How deep brackets nest outside of strings. Counted before parsing, so that no parser has to go down there.
+fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// The raw parts of a request, for a [`Check`] to read.
+pub struct RequestReader<'a> {
+    params: Vec<(String, String)>,
+    query: &'a str,
+    headers: &'a HeaderMap,
+    body: Option<Value>,
+    client_ip: Option<ClientIp>,
+}
+
+impl RequestReader<'_> {
+    /// A parameter of the path.
+    pub fn path<T: FromStr<Err = Invalid>>(&self, name: &'static str, faults: &mut Faults) -> Option<T> {
+        let text = self.params.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value);
+        faults.value(Place::Path(name), text.parse())
+    }
+
+    /// A parameter of the query, which may be missing, but not come twice.
+    pub fn query(&self, name: &'static str, faults: &mut Faults) -> Option<&str> {
+        let mut values = self
+            .query
+            .split('&')
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .filter(|(n, _)| *n == name);
+        let first = values.next()?.1;
+        if values.next().is_some() {
+            faults.add(Place::Query(name), "is given more than once");
+        }
+        Some(first)
+    }
+
+    /// A header, which may be missing, but not come twice.
+    pub fn header<T: FromStr<Err = Invalid>>(&self, name: &'static str, faults: &mut Faults) -> Option<T> {
+        let mut values = self.headers.get_all(name).iter();
+        let first = values.next()?;
+        if values.next().is_some() {
+            faults.add(Place::Header(name), "is given more than once");
+            return None;
+        }
+        let parsed = first.to_str().map_err(|_| Invalid("is not visible ASCII")).and_then(|text| text.trim().parse());
+        faults.value(Place::Header(name), parsed)
+    }
+
+    /// A header that has to be there.
+    pub fn required_header<T: FromStr<Err = Invalid>>(&self, name: &'static str, faults: &mut Faults) -> Option<T> {
+        if !self.headers.contains_key(name) {
+            faults.add(Place::Header(name), "is required");
+        }
+        self.header(name, faults)
+    }
+
+    /// The fields of the body.
+    pub fn body(&self, faults: &mut Faults) -> Option<Fields<'_>> {
+        Fields::of_body(self.body.as_ref()?, faults)
+    }
+
+    /// The body with what does not matter taken out: white space, and the order of members.
+    pub fn canonical_body(&self) -> Vec<u8> {
+        self.body.as_ref().map(|body| body.to_string().into_bytes()).unwrap_or_default()
+    }
+
+    /// The client's address as the gateway saw it.
+    pub fn client_ip(&self) -> Option<IpAddr> {
+        self.client_ip.map(|ClientIp(ip)| ip)
+    }
+}
+
+/// A request that only names an identification of the actor's side.
+pub struct IdentificationRequest {
+    /// Which one.
+    pub id: IdentificationId,
+}
+
+impl Check for IdentificationRequest {
+    const BODY: BodyKind = BodyKind::None;
+
+    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+        Some(Self { id: request.path("identification_id", faults)? })
+    }
+}
+
+/// A request that only names a scoring.
+pub struct ScoringRequest {
+    /// Which one.
+    pub id: ScoringId,
+}
+
+impl Check for ScoringRequest {
+    const BODY: BodyKind = BodyKind::None;
+
+    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+        Some(Self { id: request.path("scoring_id", faults)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nesting_is_counted_outside_of_strings_only() {
+        assert_eq!(depth(r#"{"a":[1,{"b":"[[[[\"[["}]}"#), 3);
+        assert_eq!(depth(&"[".repeat(100_000)), 100_000);
+        let nested = |n: usize| format!("{}1{}", "[".repeat(n), "]".repeat(n));
+        assert!(parse_json(nested(64).as_bytes()).is_ok());
+        assert_eq!(parse_json(nested(65).as_bytes()), Err(Invalid("nests deeper than 64")));
+    }
+}
