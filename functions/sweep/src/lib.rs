@@ -1,1 +1,18 @@
-//! acredita-sweep
+//! The scheduled worker: one run of the sweep for each tick of the schedule.
+
+use acredita_domain::{
+    App,
+    use_cases::{self, SweepReport},
+};
+
+/// One run. What could not be done stays due, so a run never fails as a whole.
+pub async fn sweep(app: &App) -> SweepReport {
+    let report = use_cases::sweep(app).await;
+    let SweepReport { kicked, expired, erased, failed } = report;
+    if failed > 0 {
+        tracing::warn!(kicked, expired, erased, failed, "swept, and something is left to do");
+    } else {
+        tracing::info!(kicked, expired, erased, "swept");
+    }
+    report
+}

@@ -12,10 +12,10 @@ use acredita_domain::pictures::PictureFault;
 
 /// Coefficients of a block; the first is its mean (DC), the others its detail (AC).
 const COEFFICIENTS: u32 = 64;
-/// The longest difference of means of 8-bit samples (T.81 table F.1; one more in practice, see its §H for what readers take).
-const MAX_DC_BITS: u8 = 12;
-/// The longest detail coefficient of 8-bit samples (T.81 table F.2), with the same margin.
-const MAX_AC_BITS: u8 = 11;
+/// The longest difference of means of 8-bit samples (T.81 table F.1).
+const MAX_DC_BITS: u8 = 11;
+/// The longest detail coefficient of 8-bit samples (T.81 table F.2).
+const MAX_AC_BITS: u8 = 10;
 
 /// The tables that are defined at the moment.
 #[derive(Default)]

@@ -1,0 +1,190 @@
+//! The command line: `serve` (the default), `token`, `openapi`.
+
+use crate::{
+    gateway::document,
+    inbox::FailRate,
+    keys::{Grant, KeyError, TokenSigner},
+    logs,
+    pages::Overview,
+    serve::{Options, ServeError, Server},
+};
+use acredita_aws::SystemClock;
+use acredita_domain::{ids::OrgId, ports::Clock};
+use chrono::TimeDelta;
+use clap::{Args, Parser, Subcommand};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
+};
+
+/// The organisation of the token that `serve` prints.
+pub const READY_ORG: &str = "demo";
+const EVERYTHING: &str = "api:everything";
+
+/// Acredita on this machine: the whole service, with everything it needs embedded.
+#[derive(Parser)]
+#[command(name = "acredita", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the service (the default)
+    Serve(ServeArgs),
+    /// Print a token that the service of the same data folder accepts
+    Token(TokenArgs),
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+#[derive(Args)]
+struct ServeArgs {
+    /// Where to listen
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Where everything is kept
+    #[arg(long, default_value = ".acredita")]
+    data_dir: PathBuf,
+    /// Verify tokens with the keys of this JSON Web Key Set only, instead of the data folder's own
+    #[arg(long)]
+    jwks: Option<PathBuf>,
+    /// Let this share of deliveries fail, from 0 to 1, to see retries and dead letters
+    #[arg(long, default_value = "0")]
+    fail_delivery: FailRate,
+}
+
+#[derive(Args)]
+struct TokenArgs {
+    /// The organisation
+    #[arg(long)]
+    org: OrgId,
+    /// The data folder of the service
+    #[arg(long, default_value = ".acredita")]
+    data_dir: PathBuf,
+    /// Permissions, space-separated
+    #[arg(long)]
+    permissions: Option<String>,
+    /// Scopes, space-separated [default: api:everything, when there are no permissions]
+    #[arg(long)]
+    scope: Option<String>,
+    /// How long it is good: an ISO 8601 duration or seconds
+    #[arg(long, default_value = "PT12H", value_parser = ttl)]
+    ttl: TimeDelta,
+}
+
+/// What the token that `serve` prints says: everything, deleting by force too, for a working day and a bit.
+pub fn ready_grant() -> Grant {
+    Grant {
+        org: READY_ORG.to_owned(),
+        permissions: "identifications:force_delete".to_owned(),
+        scope: EVERYTHING.to_owned(),
+        ttl: TimeDelta::hours(12),
+    }
+}
+
+/// Runs the command line.
+pub async fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        None => serve(cli.serve).await,
+        Some(Command::Serve(args)) => serve(args).await,
+        Some(Command::Token(args)) => token(args),
+        Some(Command::Openapi) => openapi(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "acredita: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error("the OpenAPI document cannot be written: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+async fn serve(args: ServeArgs) -> Result<(), CommandError> {
+    logs::start();
+    let ServeArgs { listen, data_dir, jwks, fail_delivery } = args;
+    let server = Server::start(&Options { listen, data_dir, jwks, fail_delivery }).await?;
+    greet(&server.overview)?;
+    asked_to_stop().await?;
+    server.stop().await;
+    Ok(())
+}
+
+/// What a person at the terminal wants to know first.
+fn greet(overview: &Overview) -> io::Result<()> {
+    let Overview { address, dynamodb, s3, sqs, region, access_key_id, secret_access_key, data_dir, token, .. } = overview;
+    let mut out = io::stdout().lock();
+    writeln!(out, "Acredita runs at  {address}")?;
+    writeln!(out, "  inbox           {address}/local/inbox")?;
+    writeln!(out, "  docs            {address}/docs")?;
+    writeln!(out, "  OpenAPI         {address}/openapi.json")?;
+    writeln!(out, "  health          {address}/health")?;
+    writeln!(out, "  DynamoDB        {dynamodb}")?;
+    writeln!(out, "  S3              {s3}")?;
+    writeln!(out, "  SQS             {sqs}")?;
+    writeln!(out, "                  AWS_REGION={region} AWS_ACCESS_KEY_ID={access_key_id} AWS_SECRET_ACCESS_KEY={secret_access_key}")?;
+    writeln!(out, "  data            {data_dir}")?;
+    match token {
+        None => writeln!(out, "  tokens          only those signed by the keys in --jwks")?,
+        Some(token) => {
+            writeln!(out, "  token           {token}")?;
+            writeln!(out, "\nA first call:\n\n{}\n", overview.first_call())?;
+        }
+    }
+    writeln!(out, "Ctrl-C ends it.")?;
+    out.flush()
+}
+
+/// Ctrl-C, or what a supervisor sends.
+async fn asked_to_stop() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
+fn token(args: TokenArgs) -> Result<(), CommandError> {
+    std::fs::create_dir_all(&args.data_dir)?;
+    let scope = args.scope.unwrap_or_else(|| if args.permissions.is_none() { EVERYTHING.to_owned() } else { String::new() });
+    let grant = Grant { org: args.org.to_string(), permissions: args.permissions.unwrap_or_default(), scope, ttl: args.ttl };
+    let token = TokenSigner::of(&args.data_dir)?.token(&grant, SystemClock.now())?;
+    Ok(writeln!(io::stdout(), "{token}")?)
+}
+
+fn openapi() -> Result<(), CommandError> {
+    Ok(writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&document())?)?)
+}
+
+/// Seconds, or an ISO 8601 duration within the limits of everything that expires here.
+fn ttl(text: &str) -> Result<TimeDelta, String> {
+    match text.parse::<i64>() {
+        Ok(seconds) if (1..=30 * 24 * 60 * 60).contains(&seconds) => Ok(TimeDelta::seconds(seconds)),
+        Ok(_) => Err("is not between 1 second and 30 days".to_owned()),
+        Err(_) => text.parse::<acredita_domain::expires_in::ExpiresIn>().map(|ttl| ttl.delta()).map_err(|error| error.to_string()),
+    }
+}

@@ -1,0 +1,139 @@
+//! The secrets of a data folder: the master key of codes, and the key pair that signs local tokens.
+
+use acredita_domain::{keys::Keyring, ports::Entropy};
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde_json::{Value, json};
+use std::{
+    fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+/// Why a secret cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The file cannot be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("{0}: not a key of this program; remove it to get a new one")]
+    NotAKey(PathBuf),
+    /// A token cannot be signed.
+    #[error("cannot sign a token")]
+    Signing,
+}
+
+/// The keyring of the data folder. Made at first use.
+pub fn keyring(folder: &Path, entropy: &dyn Entropy) -> Result<Keyring, KeyError> {
+    let path = folder.join("master.key");
+    let bytes = read_or_make(&path, || {
+        let mut secret = vec![0; 32];
+        entropy.fill(&mut secret);
+        Ok(secret)
+    })?;
+    let secret = bytes.try_into().map_err(|_| KeyError::NotAKey(path.clone()))?;
+    Keyring::new(vec![secret]).map_err(|_| KeyError::NotAKey(path))
+}
+
+/// The key pair that signs local tokens (ES256).
+pub struct TokenSigner {
+    pkcs8: Vec<u8>,
+    pair: EcdsaKeyPair,
+}
+
+impl TokenSigner {
+    /// The key pair of the data folder. Made at first use.
+    pub fn of(folder: &Path) -> Result<Self, KeyError> {
+        let path = folder.join("token-signing.key");
+        let pkcs8 = read_or_make(&path, || {
+            let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).map_err(|_| KeyError::Signing)?;
+            Ok(pair.as_ref().to_vec())
+        })?;
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &pkcs8).map_err(|_| KeyError::NotAKey(path))?;
+        Ok(Self { pkcs8, pair })
+    }
+
+    /// The public half as a JWKS (RFC 7517, RFC 7518 §6.2).
+    pub fn jwks(&self) -> Value {
+        // An uncompressed point: 0x04, x, y (SEC 1 §2.3.3).
+        let (x, y) = self.pair.public_key().as_ref()[1..].split_at(32);
+        let text = |bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        json!({ "keys": [{ "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": self.kid(), "x": text(x), "y": text(y) }] })
+    }
+
+    /// Named after itself: a folder with another key has another `kid`.
+    fn kid(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(&self.pair.public_key().as_ref()[1..13])
+    }
+
+    /// A token for an organisation.
+    pub fn token(&self, grant: &Grant, now: acredita_domain::Time) -> Result<String, KeyError> {
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = Some(self.kid());
+        let claims = json!({
+            "iss": "acredita-local",
+            "sub": "local",
+            "iat": now.timestamp(),
+            "exp": (now + grant.ttl).timestamp(),
+            "tenants_translation": [{ "tenant_id": "1", "org": grant.org }],
+            "permissions": grant.permissions,
+            "scope": grant.scope,
+        });
+        encode(&header, &claims, &EncodingKey::from_ec_der(&self.pkcs8)).map_err(|_| KeyError::Signing)
+    }
+}
+
+/// What a token is to say.
+pub struct Grant {
+    /// The organisation.
+    pub org: String,
+    /// Space-separated permissions.
+    pub permissions: String,
+    /// Space-separated scopes.
+    pub scope: String,
+    /// How long it is good.
+    pub ttl: TimeDelta,
+}
+
+/// Reads a secret file, or makes it: readable by its owner only, and whole before it has its name.
+fn read_or_make(path: &Path, make: impl FnOnce() -> Result<Vec<u8>, KeyError>) -> Result<Vec<u8>, KeyError> {
+    let file = |source| KeyError::File { path: path.to_owned(), source };
+    match fs::read(path) {
+        Ok(bytes) => Ok(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let bytes = make()?;
+            let unfinished = path.with_extension(format!("{}.new", std::process::id()));
+            write_private(&unfinished, &bytes).map_err(file)?;
+            // Linking fails where another process was first: then its secret is the one.
+            let linked = fs::hard_link(&unfinished, path);
+            fs::remove_file(&unfinished).map_err(file)?;
+            match linked {
+                Ok(()) => Ok(bytes),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read(path).map_err(file),
+                Err(error) => Err(file(error)),
+            }
+        }
+        Err(error) => Err(file(error)),
+    }
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}

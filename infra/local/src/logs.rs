@@ -1,0 +1,35 @@
+//! Logs, to the standard error.
+//!
+//! `RUST_LOG` chooses how much, but only for our own crates: libraries below them print requests and items when asked to, and those hold names,
+//! numbers and codes. Whatever it says, theirs stay at what is harmless.
+
+use tracing::{Level, Metadata};
+use tracing_subscriber::{EnvFilter, Layer, filter::filter_fn, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// Starts logging to the standard error.
+pub fn start() {
+    let chosen = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(chosen);
+    // A second start within one process changes nothing: the first one's choice stays.
+    let _ = tracing_subscriber::registry().with(layer.with_filter(filter_fn(harmless))).try_init();
+}
+
+/// A subscriber that writes everything that may ever be written, for tests that look for what must not.
+pub fn everything<W: for<'w> MakeWriter<'w> + Send + Sync + 'static>(writer: W) -> impl tracing::Subscriber + Send + Sync {
+    let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer);
+    tracing_subscriber::registry().with(layer.with_filter(filter_fn(harmless)))
+}
+
+/// What may be logged at all.
+fn harmless(metadata: &Metadata<'_>) -> bool {
+    let of = |prefix: &str| metadata.target().starts_with(prefix);
+    let most = if of("acredita") {
+        Level::TRACE
+    } else if of("dynoxide") {
+        // It warns of each condition that does not hold, which is our daily bread.
+        Level::ERROR
+    } else {
+        Level::WARN
+    };
+    *metadata.level() <= most
+}

@@ -1,0 +1,262 @@
+//! Puts the service together on one machine, and runs it.
+
+use crate::{
+    gateway::{Gateway, document},
+    inbox::{FailRate, Inbox, InboxSender},
+    keys::{self, KeyError, TokenSigner},
+    pages::{self, Overview},
+    workers,
+};
+use acredita_aws::{
+    AwsClients, Config, DynamoStore, Endpoints, S3Pictures, SqsQueue, StaticCredentials, SystemClock, SystemEntropy,
+    provision::{Names, ProvisionError, QueueUrls, provision},
+};
+use acredita_domain::{
+    App,
+    ids::MessageId,
+    ports::{Clock, Entropy, Scorer},
+};
+use acredita_embedded_aws::{EmbeddedAws, LOCAL_CREDENTIALS, REGION, StartError, Storage};
+use acredita_http::{
+    Api,
+    jwt::{JwksError, TokenPolicy, TokenVerifier},
+};
+use acredita_scoring::{InternalPictureReader, InternalScorer};
+use aws_sdk_sqs::config::SharedInterceptor;
+use axum::Router;
+use chrono::TimeDelta;
+use std::{io, net::SocketAddr, path::{Path, PathBuf}, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+
+/// How long what is over is kept, until somebody configures it.
+pub const RETENTION: TimeDelta = TimeDelta::days(90);
+/// How long requests under way may take to finish after Ctrl-C.
+const DRAIN: Duration = Duration::from_secs(10);
+/// The names of what is embedded.
+const TABLE: &str = "acredita";
+const BUCKET: &str = "acredita-pictures";
+const QUEUE: &str = "acredita-messages";
+const DEAD_LETTER_QUEUE: &str = "acredita-messages-dead";
+
+/// What to serve.
+pub struct Options {
+    /// The address.
+    pub listen: SocketAddr,
+    /// Where everything is kept.
+    pub data_dir: PathBuf,
+    /// The keys that tokens are verified with; without, the data folder's own.
+    pub jwks: Option<PathBuf>,
+    /// How often a delivery fails on purpose.
+    pub fail_delivery: FailRate,
+}
+
+/// Why the server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address or the folder.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// A stand-in for AWS.
+    #[error(transparent)]
+    Embedded(#[from] StartError),
+    /// The table, the bucket or a queue.
+    #[error(transparent)]
+    Provision(#[from] ProvisionError),
+    /// A secret.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The keys that tokens are verified with.
+    #[error("{file}: {source}")]
+    Jwks {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        source: JwksError,
+    },
+}
+
+/// The embedded AWS with the house's table, bucket and queues in it, and clients for them.
+pub struct LocalAws {
+    /// The stand-ins.
+    pub embedded: EmbeddedAws,
+    /// The clients.
+    pub clients: AwsClients,
+    /// The queues.
+    pub queues: QueueUrls,
+}
+
+impl LocalAws {
+    /// Starts the stand-ins and makes what is missing. `interceptors` see every call of the clients.
+    pub async fn start(storage: Storage, clock: Arc<dyn Clock>, interceptors: &[SharedInterceptor]) -> Result<Self, ServeError> {
+        let embedded = EmbeddedAws::start(storage, Arc::new(move || clock.now().into())).await?;
+        let endpoints = Endpoints {
+            dynamodb: embedded.dynamodb_endpoint().to_owned(),
+            s3: embedded.s3_endpoint().to_owned(),
+            sqs: embedded.sqs_endpoint().to_owned(),
+        };
+        let credentials = StaticCredentials {
+            access_key_id: LOCAL_CREDENTIALS.access_key_id.to_owned(),
+            secret_access_key: LOCAL_CREDENTIALS.secret_access_key.to_owned(),
+        };
+        let config = Config { region: REGION.to_owned(), endpoints: Some(endpoints), credentials: Some(credentials) };
+        let clients = AwsClients::new(&config, interceptors).await;
+        let names = Names {
+            region: REGION.to_owned(),
+            table: TABLE.to_owned(),
+            bucket: BUCKET.to_owned(),
+            queue: QUEUE.to_owned(),
+            dead_letter_queue: DEAD_LETTER_QUEUE.to_owned(),
+        };
+        let queues = provision(&clients, &names).await?;
+        Ok(Self { embedded, clients, queues })
+    }
+
+    /// The use cases over these stand-ins.
+    pub fn app(&self, parts: AppParts) -> App {
+        let AppParts { clock, entropy, keys, scorers } = parts;
+        let store = Arc::new(DynamoStore::new(self.clients.dynamodb.clone(), TABLE, RETENTION));
+        App {
+            identifications: store.clone(),
+            scorings: store.clone(),
+            outbox: store.clone(),
+            housekeeping: store,
+            queue: Arc::new(SqsQueue::new(self.clients.sqs.clone(), self.queues.queue.clone())),
+            pictures: Arc::new(S3Pictures::new(self.clients.s3.clone(), BUCKET)),
+            picture_reader: Arc::new(InternalPictureReader::default()),
+            scorers,
+            clock,
+            entropy,
+            keys,
+            retention: RETENTION,
+        }
+    }
+}
+
+/// What an [`App`] has besides its stores.
+pub struct AppParts {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Secrets.
+    pub keys: Arc<acredita_domain::keys::Keyring>,
+    /// The providers.
+    pub scorers: Vec<Arc<dyn Scorer>>,
+}
+
+/// Names requests.
+pub fn request_ids(entropy: Arc<dyn Entropy>) -> impl Fn() -> String + Clone + Send + Sync + 'static {
+    move || MessageId::generate(&*entropy).to_string()
+}
+
+/// A server that runs.
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What to tell whoever started it.
+    pub overview: Overview,
+    aws: LocalAws,
+    tasks: JoinSet<()>,
+    stop: watch::Sender<bool>,
+}
+
+impl Server {
+    /// Starts everything: the stand-ins, the routers, the pages, the worker, the sweep.
+    pub async fn start(options: &Options) -> Result<Self, ServeError> {
+        let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+        let folder = &options.data_dir;
+        std::fs::create_dir_all(folder).map_err(|source| ServeError::Io { what: folder.display().to_string(), source })?;
+        let aws = LocalAws::start(Storage::Folder(folder.clone()), clock.clone(), &[]).await?;
+        let keys = Arc::new(keys::keyring(folder, &*entropy)?);
+        let app = aws.app(AppParts { clock: clock.clone(), entropy: entropy.clone(), keys, scorers: vec![Arc::new(InternalScorer::default())] });
+
+        let inbox_file = folder.join("inbox.jsonl");
+        let inbox = Inbox::open(&inbox_file).map_err(|source| ServeError::Io { what: inbox_file.display().to_string(), source })?;
+        let inbox = Arc::new(inbox);
+        let sender = Arc::new(InboxSender {
+            inbox: inbox.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            fail_rate: options.fail_delivery,
+        });
+
+        let listener = TcpListener::bind(options.listen).await;
+        let listener = listener.map_err(|source| ServeError::Io { what: format!("cannot listen on {}", options.listen), source })?;
+        let address = listener.local_addr().map_err(|source| ServeError::Io { what: "the listener".to_owned(), source })?;
+
+        let (verifier, token) = tokens(options, &app)?;
+        let overview = overview(address, folder, &aws, token);
+        let api = Api::new(app.clone(), verifier);
+        let gateway = Gateway::new(&api, request_ids(entropy));
+        let router = pages::router(overview.clone(), inbox.clone(), document())
+            .fallback(move |request| gateway.clone().serve(request));
+
+        let (stop, stopping) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(serve(listener, router, stopping.clone()));
+        let (sqs, queues) = (&aws.clients.sqs, &aws.queues);
+        tasks.spawn(workers::deliver(app.clone(), sender, sqs.clone(), queues.queue.clone(), stopping.clone()));
+        tasks.spawn(workers::watch_dead_letters(app.clone(), inbox, sqs.clone(), queues.dead_letter_queue.clone(), stopping.clone()));
+        tasks.spawn(workers::sweep(app, stopping));
+        Ok(Self { address, overview, aws, tasks, stop })
+    }
+
+    /// Takes no new request, finishes what is under way, and ends.
+    pub async fn stop(mut self) {
+        let _ = self.stop.send(true);
+        let drained = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(DRAIN, drained).await.is_err() {
+            tracing::warn!("some requests did not finish in time");
+        }
+        self.aws.embedded.stop().await;
+    }
+}
+
+async fn serve(listener: TcpListener, router: Router, stop: workers::Stop) {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(workers::stopped(stop)).await {
+        tracing::error!(%error, "the server ended");
+    }
+}
+
+/// Who verifies tokens, and a token that is good right now, if we can make one.
+fn tokens(options: &Options, app: &App) -> Result<(TokenVerifier, Option<String>), ServeError> {
+    let verifier = |file: String, jwks: &str| {
+        TokenVerifier::new(jwks, TokenPolicy::default()).map_err(|source| ServeError::Jwks { file, source })
+    };
+    match &options.jwks {
+        Some(path) => {
+            let file = path.display().to_string();
+            let jwks = std::fs::read_to_string(path).map_err(|source| ServeError::Io { what: file.clone(), source })?;
+            Ok((verifier(file, &jwks)?, None))
+        }
+        None => {
+            let signer = TokenSigner::of(&options.data_dir)?;
+            let token = signer.token(&crate::cli::ready_grant(), app.now())?;
+            Ok((verifier("the data folder's keys".to_owned(), &signer.jwks().to_string())?, Some(token)))
+        }
+    }
+}
+
+fn overview(address: SocketAddr, folder: &Path, aws: &LocalAws, token: Option<String>) -> Overview {
+    Overview {
+        address: format!("http://{address}"),
+        dynamodb: aws.embedded.dynamodb_endpoint().to_owned(),
+        s3: aws.embedded.s3_endpoint().to_owned(),
+        sqs: aws.embedded.sqs_endpoint().to_owned(),
+        region: REGION.to_owned(),
+        access_key_id: LOCAL_CREDENTIALS.access_key_id.to_owned(),
+        secret_access_key: LOCAL_CREDENTIALS.secret_access_key.to_owned(),
+        table: TABLE.to_owned(),
+        bucket: BUCKET.to_owned(),
+        queue_url: aws.queues.queue.clone(),
+        data_dir: folder.display().to_string(),
+        org: crate::cli::READY_ORG.to_owned(),
+        token,
+    }
+}

@@ -1,0 +1,110 @@
+//! What the triggers of AWS do: hand the queue's messages to the worker, and run the sweep on a schedule.
+
+use crate::inbox::Inbox;
+use acredita_domain::{App, ports::{MessageRef, Sender}};
+use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use aws_sdk_sqs::{Client, types::Message};
+use std::{collections::HashSet, sync::Arc, time::Duration};
+use tokio::sync::watch;
+
+/// Messages in one batch, as the template has it.
+const BATCH: i32 = 10;
+/// How long a receive waits for a message: the longest that SQS allows. Seconds.
+const LONG_POLL: i32 = 20;
+/// A record that failed is tried again this soon. On AWS it waits for its visibility timeout; somebody who sits before the screen does not.
+const RETRY_AFTER_SECONDS: i32 = 1;
+/// How often the sweep runs. Every minute on AWS; here a lost message should not take that long to be seen.
+const SWEEP_EVERY: Duration = Duration::from_secs(10);
+/// How often the dead letters are looked at. Seconds.
+const DEAD_LETTERS_EVERY: i32 = 5;
+/// After the queue did not answer.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Becomes true when the process is to end.
+pub type Stop = watch::Receiver<bool>;
+
+/// Resolves when the process is to end.
+pub async fn stopped(mut stop: Stop) {
+    // An error means that whoever says stop is gone: that is a stop as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Delivers messages until it is told to stop, and finishes the batch that it has.
+pub async fn deliver(app: App, sender: Arc<dyn Sender>, sqs: Client, queue_url: String, stop: Stop) {
+    loop {
+        let receive = sqs.receive_message().queue_url(&queue_url).max_number_of_messages(BATCH).wait_time_seconds(LONG_POLL);
+        let received = tokio::select! {
+            () = stopped(stop.clone()) => return,
+            received = with_long_poll(receive) => received,
+        };
+        match received {
+            Some(messages) if !messages.is_empty() => batch(&app, &*sender, &sqs, &queue_url, messages).await,
+            Some(_) => {}
+            None => tokio::time::sleep(PAUSE).await,
+        }
+    }
+}
+
+/// The time limit of a call has to be longer than the wait that it asks for.
+async fn with_long_poll(receive: aws_sdk_sqs::operation::receive_message::builders::ReceiveMessageFluentBuilder) -> Option<Vec<Message>> {
+    let limit = Duration::from_secs(30);
+    let timeouts = aws_sdk_sqs::config::timeout::TimeoutConfig::builder().operation_attempt_timeout(limit).operation_timeout(limit).build();
+    let config = aws_sdk_sqs::config::Builder::new().timeout_config(timeouts);
+    let received = receive.customize().config_override(config).send().await.ok()?;
+    Some(received.messages.unwrap_or_default())
+}
+
+/// What Lambda's poller does with a batch: what did not fail is deleted, what failed becomes visible again.
+async fn batch(app: &App, sender: &dyn Sender, sqs: &Client, queue_url: &str, messages: Vec<Message>) {
+    let mut event = SqsEvent::default();
+    event.records = messages.iter().map(record).collect();
+    let response = acredita_notify::notify(app, sender, event).await;
+    let failed: HashSet<&str> = response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
+    for message in &messages {
+        let receipt = message.receipt_handle().unwrap_or_default();
+        // Either call may be lost: the message then comes again, and the worker recognizes it.
+        if failed.contains(message.message_id().unwrap_or_default()) {
+            let change = sqs.change_message_visibility().queue_url(queue_url).receipt_handle(receipt);
+            let _ = change.visibility_timeout(RETRY_AFTER_SECONDS).send().await;
+        } else {
+            let _ = sqs.delete_message().queue_url(queue_url).receipt_handle(receipt).send().await;
+        }
+    }
+}
+
+fn record(message: &Message) -> SqsMessage {
+    let mut record = SqsMessage::default();
+    record.message_id = message.message_id.clone();
+    record.receipt_handle = message.receipt_handle.clone();
+    record.body = message.body.clone();
+    record
+}
+
+/// Runs the sweep on its schedule until it is told to stop, beginning now.
+pub async fn sweep(app: App, stop: Stop) {
+    loop {
+        acredita_sweep::sweep(&app).await;
+        tokio::select! {
+            () = stopped(stop.clone()) => return,
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+        }
+    }
+}
+
+/// Shows dead letters in the inbox. They stay in their queue, for whoever wants to redrive them.
+pub async fn watch_dead_letters(app: App, inbox: Arc<Inbox>, sqs: Client, queue_url: String, stop: Stop) {
+    loop {
+        let receive = sqs.receive_message().queue_url(&queue_url).max_number_of_messages(BATCH).wait_time_seconds(LONG_POLL);
+        let received = tokio::select! {
+            () = stopped(stop.clone()) => return,
+            received = with_long_poll(receive.visibility_timeout(DEAD_LETTERS_EVERY)) => received,
+        };
+        match received {
+            Some(messages) => {
+                let references = messages.iter().filter_map(|message| serde_json::from_str::<MessageRef>(message.body()?).ok());
+                references.for_each(|reference| inbox.record_dead_letter(reference, app.now()));
+            }
+            None => tokio::time::sleep(PAUSE).await,
+        }
+    }
+}

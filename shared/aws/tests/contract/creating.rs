@@ -1,0 +1,189 @@
+//! Creating: all or nothing, once for each idempotency key, and no more messages than a destination may get.
+
+use crate::{
+    samples::{TICK, agent, alone, document, now, only, org, other_org, otp, record, scoring, with_message},
+    stage::{Ports, sixteen_at_once, successes},
+};
+use acredita_domain::{
+    idempotency::{IDEMPOTENCY_WINDOW, Operation},
+    otp::{DESTINATION_WINDOW, MAX_DESTINATION_SENDS},
+    ports::{CreateError, FirstAnswer, NewIdentification, NewScoring},
+};
+use chrono::TimeDelta;
+
+const OPERATION: Operation = Operation::CreateOtpIdentification;
+
+fn remembering(new: NewIdentification, key: &str, body: &str, answer: &str) -> NewIdentification {
+    NewIdentification { idempotency: Some(record(OPERATION, key, body, answer)), ..new }
+}
+
+fn replayed(answer: &str) -> Result<(), CreateError> {
+    Err(CreateError::Replay(FirstAnswer(answer.to_owned())))
+}
+
+async fn what_was_created_is_found_by_both_ids(ports: &Ports) {
+    let (by_document, linked) = document();
+    let new = NewIdentification { scoring: Some(linked.clone()), ..alone(&by_document) };
+    ports.identifications.create(new, now()).await.expect("created");
+    assert_eq!(ports.identifications.find(&org(), by_document.id).await, Ok(Some(by_document.clone())));
+    assert_eq!(ports.identifications.find_by_admin_id(&org(), by_document.admin_id).await, Ok(Some(by_document)));
+    assert_eq!(ports.scorings.find(&org(), linked.id).await, Ok(Some(linked)));
+}
+
+async fn what_was_not_created_is_not_found(ports: &Ports) {
+    assert_eq!(ports.identifications.find(&org(), agent().id).await, Ok(None));
+    assert_eq!(ports.identifications.find_by_admin_id(&org(), agent().admin_id).await, Ok(None));
+    assert_eq!(ports.scorings.find(&org(), scoring().id).await, Ok(None));
+}
+
+async fn another_organisation_finds_nothing(ports: &Ports) {
+    let (identification, scoring) = document();
+    let new = NewIdentification { scoring: Some(scoring.clone()), ..alone(&identification) };
+    ports.identifications.create(new, now()).await.expect("created");
+    assert_eq!(ports.identifications.find(&other_org(), identification.id).await, Ok(None));
+    assert_eq!(ports.identifications.find_by_admin_id(&other_org(), identification.admin_id).await, Ok(None));
+    assert_eq!(ports.scorings.find(&other_org(), scoring.id).await, Ok(None));
+}
+
+async fn the_same_request_again_gets_the_first_answer(ports: &Ports) {
+    let (first, second) = (otp(), otp());
+    ports.identifications.create(remembering(alone(&first), "key", "body", "first"), now()).await.expect("created");
+    let again = ports.identifications.create(remembering(alone(&second), "key", "body", "second"), now()).await;
+    assert_eq!(again, replayed("first"));
+    assert_eq!(ports.identifications.find(&org(), second.id).await, Ok(None), "nothing was created");
+}
+
+async fn the_same_key_with_another_body_is_refused(ports: &Ports) {
+    ports.identifications.create(remembering(alone(&otp()), "key", "body", "first"), now()).await.expect("created");
+    let reused = otp();
+    let again = ports.identifications.create(remembering(alone(&reused), "key", "other body", "second"), now()).await;
+    assert_eq!(again, Err(CreateError::KeyReused));
+    assert_eq!(ports.identifications.find(&org(), reused.id).await, Ok(None), "nothing was created");
+}
+
+async fn a_key_belongs_to_its_operation_and_its_organisation(ports: &Ports) {
+    ports.identifications.create(remembering(alone(&otp()), "key", "body", "first"), now()).await.expect("created");
+    let mut foreign = otp();
+    foreign.org = other_org();
+    ports.identifications.create(remembering(alone(&foreign), "key", "body", "foreign"), now()).await.expect("another organisation");
+    let idempotency = Some(record(Operation::CreateScoring, "key", "body", "scoring"));
+    ports.scorings.create(NewScoring { idempotency, ..only(&scoring()) }, now()).await.expect("another operation");
+}
+
+async fn a_key_is_free_again_when_its_window_is_over(ports: &Ports) {
+    let again = |body, answer| remembering(alone(&otp()), "key", body, answer);
+    ports.identifications.create(again("body", "first"), now()).await.expect("created");
+    let over = now() + IDEMPOTENCY_WINDOW;
+    assert_eq!(ports.identifications.create(again("body", "early"), over - TICK).await, replayed("first"));
+    ports.identifications.create(again("other body", "second"), over).await.expect("the key is free");
+    assert_eq!(ports.identifications.create(again("other body", "third"), over).await, replayed("second"));
+}
+
+async fn one_key_creates_once_however_many_come_at_once(ports: &Ports) {
+    let identifications: Vec<_> = (0..16).map(|_| otp()).collect();
+    let results = sixteen_at_once(|number| {
+        let ports = ports.clone();
+        let answer = number.to_string();
+        let new = remembering(with_message(&identifications[number], &answer), "key", "body", &answer);
+        async move { ports.identifications.create(new, now()).await }
+    })
+    .await;
+    assert_eq!(successes(&results), 1);
+    let winner = results.iter().position(Result::is_ok).expect("a winner");
+    for (number, result) in results.iter().enumerate().filter(|(number, _)| *number != winner) {
+        assert_eq!(*result, replayed(&winner.to_string()));
+        assert_eq!(ports.identifications.find(&org(), identifications[number].id).await, Ok(None));
+    }
+    let messages = ports.due(now() + TimeDelta::minutes(2)).await;
+    assert_eq!(messages.len(), 1, "one message goes out: {messages:?}");
+}
+
+async fn one_key_creates_one_scoring_however_many_come_at_once(ports: &Ports) {
+    let results = sixteen_at_once(|number| {
+        let ports = ports.clone();
+        let idempotency = Some(record(Operation::CreateScoring, "key", "body", &number.to_string()));
+        async move { ports.scorings.create(NewScoring { idempotency, ..only(&scoring()) }, now()).await }
+    })
+    .await;
+    assert_eq!(successes(&results), 1);
+    assert!(results.iter().all(|result| matches!(result, Ok(()) | Err(CreateError::Replay(_)))));
+}
+
+async fn a_destination_gets_five_messages_in_any_ten_minutes(ports: &Ports) {
+    let send = |at| ports.identifications.create(with_message(&otp(), "phone"), at);
+    let second = |number| now() + TimeDelta::seconds(number);
+    for number in 0..5 {
+        send(second(number)).await.expect("within the limit");
+    }
+    // Each place in the window is free again when its own message is ten minutes old, and not a tick before.
+    for number in 0..3 {
+        let free_again = second(number) + DESTINATION_WINDOW;
+        let refused = Err(CreateError::TooManyMessages { again_at: free_again });
+        assert_eq!(send(free_again - TICK).await, refused);
+        send(free_again).await.expect("the window has moved on");
+        let next = Err(CreateError::TooManyMessages { again_at: second(number + 1) + DESTINATION_WINDOW });
+        assert_eq!(send(free_again).await, next);
+    }
+}
+
+async fn a_destination_gets_five_messages_however_many_come_at_once(ports: &Ports) {
+    let results = sixteen_at_once(|_| {
+        let ports = ports.clone();
+        async move { ports.identifications.create(with_message(&otp(), "phone"), now()).await }
+    })
+    .await;
+    assert_eq!(successes(&results), MAX_DESTINATION_SENDS);
+    let refused = CreateError::TooManyMessages { again_at: now() + DESTINATION_WINDOW };
+    assert!(results.iter().flat_map(|result| result.as_ref().err()).all(|error| *error == refused));
+}
+
+async fn one_destinations_messages_do_not_count_against_another(ports: &Ports) {
+    let mut foreign = otp();
+    foreign.org = other_org();
+    for _ in 0..MAX_DESTINATION_SENDS {
+        ports.identifications.create(with_message(&otp(), "phone"), now()).await.expect("within the limit");
+    }
+    ports.identifications.create(with_message(&otp(), "another phone"), now()).await.expect("another destination");
+    ports.identifications.create(with_message(&foreign, "phone"), now()).await.expect("another organisation");
+}
+
+async fn a_create_that_is_refused_leaves_nothing(ports: &Ports) {
+    for _ in 0..MAX_DESTINATION_SENDS {
+        ports.identifications.create(with_message(&otp(), "phone"), now()).await.expect("within the limit");
+    }
+    let before = ports.due(now() + TimeDelta::days(60)).await.len();
+    let refused = otp();
+    let new = remembering(with_message(&refused, "phone"), "key", "body", "refused");
+    assert!(matches!(ports.identifications.create(new, now()).await, Err(CreateError::TooManyMessages { .. })));
+    assert_eq!(ports.identifications.find(&org(), refused.id).await, Ok(None));
+    assert_eq!(ports.identifications.find_by_admin_id(&org(), refused.admin_id).await, Ok(None));
+    assert_eq!(ports.due(now() + TimeDelta::days(60)).await.len(), before, "no message either");
+    let elsewhere = remembering(with_message(&otp(), "another phone"), "key", "body", "now");
+    ports.identifications.create(elsewhere, now()).await.expect("its key is not used up");
+}
+
+async fn a_first_answer_is_repeated_even_when_the_destination_has_had_enough(ports: &Ports) {
+    let new = || remembering(with_message(&otp(), "phone"), "key", "body", "first");
+    ports.identifications.create(new(), now()).await.expect("created");
+    for _ in 1..MAX_DESTINATION_SENDS {
+        ports.identifications.create(with_message(&otp(), "phone"), now()).await.expect("within the limit");
+    }
+    assert_eq!(ports.identifications.create(new(), now()).await, replayed("first"));
+}
+
+on_aws! {
+    what_was_created_is_found_by_both_ids,
+    what_was_not_created_is_not_found,
+    another_organisation_finds_nothing,
+    the_same_request_again_gets_the_first_answer,
+    the_same_key_with_another_body_is_refused,
+    a_key_belongs_to_its_operation_and_its_organisation,
+    a_key_is_free_again_when_its_window_is_over,
+    one_key_creates_once_however_many_come_at_once,
+    one_key_creates_one_scoring_however_many_come_at_once,
+    a_destination_gets_five_messages_in_any_ten_minutes,
+    a_destination_gets_five_messages_however_many_come_at_once,
+    one_destinations_messages_do_not_count_against_another,
+    a_create_that_is_refused_leaves_nothing,
+    a_first_answer_is_repeated_even_when_the_destination_has_had_enough,
+}

@@ -1,0 +1,96 @@
+//! Deleting: gone at once and whole, with the pictures' erasure left to be done.
+
+use crate::{
+    samples::{LIFE, TICK, agent, alone, cancel, document, now, only, org, other_org, otp, scoring, validate},
+    stage::{Ports, sixteen_at_once, successes},
+};
+use acredita_domain::{
+    identification::Identification,
+    otp::MAX_TRIES,
+    pictures::PicturePrefix,
+    ports::{Due, Erasure, NewIdentification, StepError},
+};
+
+const LOST: Result<Erasure, StepError> = Err(StepError::Lost);
+
+async fn created(ports: &Ports, identification: Identification) -> Identification {
+    ports.identifications.create(alone(&identification), now()).await.expect("created");
+    identification
+}
+
+async fn an_identification_goes_with_its_handle_and_its_scoring(ports: &Ports) {
+    let (identification, scoring) = document();
+    let new = NewIdentification { scoring: Some(scoring.clone()), ..alone(&identification) };
+    ports.identifications.create(new, now()).await.expect("created");
+
+    let erasure = ports.identifications.delete(&identification, false, now()).await.expect("deleted");
+    assert_eq!(ports.identifications.find(&org(), identification.id).await, Ok(None));
+    assert_eq!(ports.identifications.find_by_admin_id(&org(), identification.admin_id).await, Ok(None));
+    assert_eq!(ports.scorings.find(&org(), scoring.id).await, Ok(None));
+    let prefixes = vec![PicturePrefix::identification(&org(), identification.id), PicturePrefix::scoring(&org(), scoring.id)];
+    assert_eq!(erasure.prefixes, prefixes);
+    assert_eq!(ports.due(now()).await, [Due::Erasure(erasure)], "the pictures go next, and nothing else is left");
+}
+
+async fn only_what_is_open_goes_without_force(ports: &Ports) {
+    let cancelled = created(ports, agent()).await;
+    ports.identifications.transition(&org(), cancelled.id, cancel(), now()).await.expect("cancelled");
+    let validated = created(ports, agent()).await;
+    ports.identifications.transition(&org(), validated.id, validate(), now()).await.expect("validated");
+    let tried = created(ports, otp()).await;
+    for _ in 0..MAX_TRIES {
+        ports.identifications.count_try(&org(), tried.id, now()).await.expect("a try is left");
+    }
+    for kept in [&cancelled, &validated, &tried] {
+        assert_eq!(ports.identifications.delete(kept, false, now()).await, LOST);
+        assert!(ports.identifications.find_by_admin_id(&org(), kept.admin_id).await.expect("an answer").is_some(), "whole");
+        ports.identifications.delete(kept, true, now()).await.expect("by force");
+        assert_eq!(ports.identifications.find(&org(), kept.id).await, Ok(None));
+    }
+    let over = created(ports, agent()).await;
+    assert_eq!(ports.identifications.delete(&over, false, now() + LIFE).await, LOST);
+    ports.identifications.delete(&over, false, now() + LIFE - TICK).await.expect("a tick before");
+}
+
+async fn an_identification_is_deleted_once_however_many_try_at_once(ports: &Ports) {
+    for force in [false, true] {
+        let gone = created(ports, agent()).await;
+        let results = sixteen_at_once(|_| {
+            let (ports, gone) = (ports.clone(), gone.clone());
+            async move { ports.identifications.delete(&gone, force, now()).await }
+        })
+        .await;
+        assert_eq!(successes(&results), 1);
+        assert!(results.iter().all(|result| matches!(result, Ok(_) | Err(StepError::Lost))));
+    }
+}
+
+async fn another_organisation_deletes_nothing_not_even_by_force(ports: &Ports) {
+    let (identification, scoring) = document();
+    let new = NewIdentification { scoring: Some(scoring.clone()), ..alone(&identification) };
+    ports.identifications.create(new, now()).await.expect("created");
+    let foreign = Identification { org: other_org(), ..identification.clone() };
+    assert_eq!(ports.identifications.delete(&foreign, true, now()).await, LOST);
+    assert_eq!(ports.identifications.find(&org(), identification.id).await, Ok(Some(identification)));
+    assert_eq!(ports.scorings.find(&org(), scoring.id).await, Ok(Some(scoring)));
+    assert_eq!(ports.due(now()).await, []);
+}
+
+async fn a_scoring_goes_when_its_time_is_over(ports: &Ports) {
+    let scoring = scoring();
+    ports.scorings.create(only(&scoring), now()).await.expect("created");
+    assert_eq!(ports.scorings.delete(&scoring, now() + LIFE - TICK).await, LOST);
+    let erasure = ports.scorings.delete(&scoring, now() + LIFE).await.expect("deleted");
+    assert_eq!(erasure.prefixes, [PicturePrefix::scoring(&org(), scoring.id)]);
+    assert_eq!(ports.scorings.find(&org(), scoring.id).await, Ok(None));
+    assert_eq!(ports.scorings.delete(&scoring, now() + LIFE).await, LOST, "once");
+    assert_eq!(ports.due(now() + LIFE).await, [Due::Erasure(erasure)]);
+}
+
+on_aws! {
+    an_identification_goes_with_its_handle_and_its_scoring,
+    only_what_is_open_goes_without_force,
+    an_identification_is_deleted_once_however_many_try_at_once,
+    another_organisation_deletes_nothing_not_even_by_force,
+    a_scoring_goes_when_its_time_is_over,
+}

@@ -1,0 +1,203 @@
+//! The steps of an identification, and the tries of an OTP.
+
+use crate::{
+    samples::{LIFE, TICK, agent, alone, cancel, now, org, other_org, otp, otp_of, validate, validation},
+    stage::{Ports, sixteen_at_once, successes},
+};
+use acredita_domain::{
+    Time,
+    identification::{Closable, Identification, State, Status, Transition},
+    otp::MAX_TRIES,
+    ports::StepError,
+};
+
+const CLOSE: Transition = Transition::Close { from: Closable::Created };
+const CLOSE_VALIDATED: Transition = Transition::Close { from: Closable::Validated };
+const LOST: Result<(), StepError> = Err(StepError::Lost);
+
+async fn created(ports: &Ports, identification: Identification) -> Identification {
+    ports.identifications.create(alone(&identification), now()).await.expect("created");
+    identification
+}
+
+async fn take(ports: &Ports, identification: &Identification, transition: Transition, at: Time) -> Result<(), StepError> {
+    ports.identifications.transition(&org(), identification.id, transition, at).await
+}
+
+async fn state(ports: &Ports, identification: &Identification) -> State {
+    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer");
+    found.expect("an identification").state
+}
+
+async fn try_until_none_is_left(ports: &Ports, identification: &Identification) {
+    for _ in 0..MAX_TRIES {
+        ports.identifications.count_try(&org(), identification.id, now()).await.expect("a try is left");
+    }
+}
+
+async fn every_step_is_kept_with_its_evidence(ports: &Ports) {
+    let validated = created(ports, agent()).await;
+    let evidence = validation();
+    take(ports, &validated, Transition::Validate { validation: evidence.clone(), generation: None }, now()).await.expect("validated");
+    assert_eq!(state(ports, &validated).await, State::Validated(evidence.clone()));
+    take(ports, &validated, CLOSE_VALIDATED, now() + LIFE).await.expect("what was validated does not expire");
+    assert_eq!(state(ports, &validated).await, State::Closed { at: now() + LIFE, validation: Some(evidence) });
+
+    let closed = created(ports, agent()).await;
+    take(ports, &closed, CLOSE, now()).await.expect("closed");
+    assert_eq!(state(ports, &closed).await, State::Closed { at: now(), validation: None });
+
+    let cancelled = created(ports, agent()).await;
+    take(ports, &cancelled, cancel(), now()).await.expect("cancelled");
+    let reason = "changed their mind".parse().expect("a reason");
+    assert_eq!(state(ports, &cancelled).await, State::Cancelled { at: now(), reason });
+}
+
+async fn a_step_changes_nothing_but_the_state(ports: &Ports) {
+    let before = created(ports, otp()).await;
+    take(ports, &before, cancel(), now()).await.expect("cancelled");
+    let after = ports.identifications.find(&org(), before.id).await.expect("an answer").expect("an identification");
+    assert_eq!(Identification { state: State::Created, ..after }, before);
+}
+
+async fn nothing_starts_from_an_end(ports: &Ports) {
+    for end in [CLOSE, cancel()] {
+        let ended = created(ports, agent()).await;
+        take(ports, &ended, end, now()).await.expect("ended");
+        for step in [validate(), cancel(), CLOSE, CLOSE_VALIDATED, Transition::Expire, Transition::Fail] {
+            assert_eq!(take(ports, &ended, step, now() + LIFE - TICK).await, LOST);
+        }
+    }
+}
+
+async fn what_was_validated_is_neither_cancelled_nor_closed_as_if_it_were_not(ports: &Ports) {
+    let validated = created(ports, agent()).await;
+    take(ports, &validated, validate(), now()).await.expect("validated");
+    for step in [validate(), cancel(), CLOSE] {
+        assert_eq!(take(ports, &validated, step, now()).await, LOST);
+    }
+    assert_eq!(take(ports, &validated, Transition::Expire, now() + LIFE).await, LOST);
+}
+
+async fn a_step_needs_an_identification(ports: &Ports) {
+    for step in [validate(), cancel(), CLOSE, CLOSE_VALIDATED] {
+        assert_eq!(take(ports, &agent(), step, now()).await, LOST);
+    }
+    assert_eq!(ports.identifications.count_try(&org(), otp().id, now()).await, Err(StepError::Lost));
+    assert_eq!(ports.identifications.give_back_try(&org(), otp().id).await, LOST);
+}
+
+async fn another_organisation_takes_no_step(ports: &Ports) {
+    let mine = created(ports, otp()).await;
+    for step in [validate(), cancel(), CLOSE] {
+        assert_eq!(ports.identifications.transition(&other_org(), mine.id, step, now()).await, LOST);
+    }
+    assert_eq!(ports.identifications.transition(&other_org(), mine.id, Transition::Expire, now() + LIFE).await, LOST);
+    assert_eq!(ports.identifications.count_try(&other_org(), mine.id, now()).await, Err(StepError::Lost));
+    assert_eq!(ports.identifications.find(&org(), mine.id).await, Ok(Some(mine)), "untouched");
+}
+
+async fn nothing_happens_from_expiry_on_but_expiring(ports: &Ports) {
+    for step in [validate(), cancel(), CLOSE] {
+        let over = created(ports, otp()).await;
+        assert_eq!(take(ports, &over, step.clone(), now() + LIFE).await, LOST);
+        assert_eq!(ports.identifications.count_try(&org(), over.id, now() + LIFE).await, Err(StepError::Lost));
+        take(ports, &over, step, now() + LIFE - TICK).await.expect("a tick before");
+    }
+}
+
+async fn what_is_over_expires_and_not_before(ports: &Ports) {
+    let over = created(ports, agent()).await;
+    assert_eq!(take(ports, &over, Transition::Expire, now() + LIFE - TICK).await, LOST);
+    take(ports, &over, Transition::Expire, now() + LIFE).await.expect("expired");
+    assert_eq!(state(ports, &over).await, State::Expired);
+}
+
+async fn a_code_of_another_generation_does_not_validate(ports: &Ports) {
+    let current = created(ports, otp()).await;
+    let with = |generation| Transition::Validate { validation: validation(), generation: Some(generation) };
+    assert_eq!(take(ports, &current, with(2), now()).await, LOST);
+    take(ports, &current, with(1), now()).await.expect("the live one");
+}
+
+async fn five_tries_are_counted_however_many_come_at_once(ports: &Ports) {
+    let tried = created(ports, otp()).await;
+    let results = sixteen_at_once(|_| {
+        let (ports, id) = (ports.clone(), tried.id);
+        async move { ports.identifications.count_try(&org(), id, now()).await }
+    })
+    .await;
+    assert_eq!(successes(&results), MAX_TRIES as usize);
+    let mut counts: Vec<u32> = results.iter().flatten().map(|after| otp_of(after).tries).collect();
+    counts.sort_unstable();
+    assert_eq!(counts, [1, 2, 3, 4, 5], "each try sees itself counted");
+}
+
+async fn an_identification_without_a_code_has_no_tries(ports: &Ports) {
+    let by_agent = created(ports, agent()).await;
+    assert_eq!(ports.identifications.count_try(&org(), by_agent.id, now()).await, Err(StepError::Lost));
+}
+
+async fn a_try_that_is_given_back_can_be_made_again(ports: &Ports) {
+    let tried = created(ports, otp()).await;
+    assert_eq!(ports.identifications.give_back_try(&org(), tried.id).await, LOST, "none was made");
+    try_until_none_is_left(ports, &tried).await;
+    ports.identifications.give_back_try(&org(), tried.id).await.expect("given back");
+    let after = ports.identifications.count_try(&org(), tried.id, now()).await.expect("made again");
+    assert_eq!(otp_of(&after).tries, MAX_TRIES);
+}
+
+async fn the_last_try_may_still_be_the_right_one(ports: &Ports) {
+    let tried = created(ports, otp()).await;
+    try_until_none_is_left(ports, &tried).await;
+    take(ports, &tried, validate(), now()).await.expect("the fifth try is judged, too");
+}
+
+async fn who_has_used_up_the_tries_can_only_fail(ports: &Ports) {
+    let tried = created(ports, otp()).await;
+    assert_eq!(take(ports, &tried, Transition::Fail, now()).await, LOST, "tries are left");
+    try_until_none_is_left(ports, &tried).await;
+    for step in [cancel(), CLOSE] {
+        assert_eq!(take(ports, &tried, step, now()).await, LOST);
+    }
+    // Its callers were told FAILED already: it does not become EXPIRED because nobody noted it in time.
+    assert_eq!(take(ports, &tried, Transition::Expire, now() + LIFE).await, LOST);
+    take(ports, &tried, Transition::Fail, now() + LIFE).await.expect("failed");
+    assert_eq!(state(ports, &tried).await, State::Failed { at: now() + LIFE });
+    assert_eq!(ports.identifications.give_back_try(&org(), tried.id).await, LOST);
+}
+
+async fn of_all_steps_at_once_one_is_taken(ports: &Ports) {
+    for identification in [agent(), otp(), agent(), otp()] {
+        let raced = created(ports, identification).await;
+        let steps = [validate(), cancel(), CLOSE];
+        let results = sixteen_at_once(|number| {
+            let (ports, id, step) = (ports.clone(), raced.id, steps[number % 3].clone());
+            async move { ports.identifications.transition(&org(), id, step, now()).await }
+        })
+        .await;
+        assert_eq!(successes(&results), 1);
+        assert!(results.iter().all(|result| matches!(result, Ok(()) | Err(StepError::Lost))));
+        let winner = results.iter().position(Result::is_ok).expect("a winner") % 3;
+        let found = ports.identifications.find(&org(), raced.id).await.expect("an answer").expect("an identification");
+        assert_eq!(found.status(now()), [Status::Validated, Status::Cancelled, Status::Closed][winner]);
+    }
+}
+
+on_aws! {
+    every_step_is_kept_with_its_evidence,
+    a_step_changes_nothing_but_the_state,
+    nothing_starts_from_an_end,
+    what_was_validated_is_neither_cancelled_nor_closed_as_if_it_were_not,
+    a_step_needs_an_identification,
+    another_organisation_takes_no_step,
+    nothing_happens_from_expiry_on_but_expiring,
+    what_is_over_expires_and_not_before,
+    a_code_of_another_generation_does_not_validate,
+    five_tries_are_counted_however_many_come_at_once,
+    an_identification_without_a_code_has_no_tries,
+    a_try_that_is_given_back_can_be_made_again,
+    the_last_try_may_still_be_the_right_one,
+    who_has_used_up_the_tries_can_only_fail,
+    of_all_steps_at_once_one_is_taken,
+}

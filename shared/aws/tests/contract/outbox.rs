@@ -1,0 +1,176 @@
+//! The outbox: one worker at a time, no code but the live one, nothing sent twice.
+
+use crate::{
+    samples::{LIFE, TICK, cancel, lease, live_code, message, now, org, otp, otp_of, with_message},
+    stage::{Ports, sixteen_at_once},
+};
+use acredita_domain::{
+    Time,
+    identification::Identification,
+    ids::LeaseId,
+    otp::LiveCode,
+    ports::{Claim, Due, OutboxMessage, Settlement, StepError},
+    use_cases::{LEASE, MAX_DELIVERY_ATTEMPTS, REKICK_AFTER},
+};
+use chrono::TimeDelta;
+
+const LOST: Result<(), StepError> = Err(StepError::Lost);
+
+/// An identification whose first message waits to be sent.
+async fn waiting(ports: &Ports) -> (Identification, OutboxMessage) {
+    let identification = otp();
+    let new = with_message(&identification, "phone");
+    let waiting = new.message.clone().expect("a message").message;
+    ports.identifications.create(new, now()).await.expect("created");
+    (identification, waiting)
+}
+
+async fn claim(ports: &Ports, message: &OutboxMessage, lease: LeaseId, at: Time) -> Claim {
+    ports.outbox.claim(message.reference, lease, at, at + LEASE).await.expect("an answer")
+}
+
+/// As [`waiting`], taken up.
+async fn taken(ports: &Ports) -> (Identification, OutboxMessage, LeaseId) {
+    let (identification, message) = waiting(ports).await;
+    let mine = lease();
+    match claim(ports, &message, mine, now()).await {
+        Claim::Taken(message) => (identification, message, mine),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn code_of(ports: &Ports, identification: &Identification) -> Option<LiveCode> {
+    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer");
+    otp_of(&found.expect("an identification")).code.clone()
+}
+
+async fn is_due(ports: &Ports, message: &OutboxMessage, at: Time) -> bool {
+    ports.due(at).await.contains(&Due::Message(message.reference))
+}
+
+async fn a_message_is_taken_up_by_one_worker(ports: &Ports) {
+    let (_, message) = waiting(ports).await;
+    let mine = lease();
+    let expected = OutboxMessage { attempts: 1, ..message.clone() };
+    assert_eq!(claim(ports, &message, mine, now()).await, Claim::Taken(expected));
+    assert_eq!(claim(ports, &message, lease(), now()).await, Claim::Leased);
+}
+
+async fn a_message_is_taken_up_by_one_worker_however_many_come_at_once(ports: &Ports) {
+    let (_, message) = waiting(ports).await;
+    let claims = sixteen_at_once(|_| {
+        let (ports, message) = (ports.clone(), message.clone());
+        async move { claim(&ports, &message, lease(), now()).await }
+    })
+    .await;
+    assert_eq!(claims.iter().filter(|claim| matches!(claim, Claim::Taken(_))).count(), 1);
+    assert_eq!(claims.iter().filter(|claim| **claim == Claim::Leased).count(), 15);
+}
+
+async fn when_a_lease_is_over_another_worker_may_come(ports: &Ports) {
+    let (identification, message, first) = taken(ports).await;
+    let (second, over) = (lease(), now() + LEASE);
+    assert_eq!(claim(ports, &message, second, over - TICK).await, Claim::Leased);
+    assert!(matches!(claim(ports, &message, second, over).await, Claim::Taken(taken) if taken.attempts == 2));
+    // The one who lost it can do nothing with it any more.
+    assert_eq!(ports.outbox.issue_code(&message, first, live_code(&identification, 1), over).await, LOST);
+    assert_eq!(ports.outbox.settle(&message, first, Settlement::Sent).await, LOST);
+    assert_eq!(ports.outbox.release(&message, first).await, LOST);
+    ports.outbox.settle(&message, second, Settlement::Sent).await.expect("the new holder settles");
+}
+
+async fn what_is_settled_is_not_taken_up_again(ports: &Ports) {
+    for how in [Settlement::Sent, Settlement::Dropped, Settlement::Refused] {
+        let identification = otp();
+        let new = with_message(&identification, how.as_str());
+        let message = new.message.clone().expect("a message").message;
+        ports.identifications.create(new, now()).await.expect("created");
+        let mine = lease();
+        claim(ports, &message, mine, now()).await;
+        ports.outbox.settle(&message, mine, how).await.expect("settled");
+        assert_eq!(claim(ports, &message, lease(), now() + LEASE).await, Claim::Settled);
+        assert_eq!(claim(ports, &message, mine, now()).await, Claim::Settled);
+        assert!(!is_due(ports, &message, now() + LIFE).await);
+    }
+}
+
+async fn what_never_was_counts_as_settled(ports: &Ports) {
+    let never = message(&otp(), 1, "phone").message;
+    assert_eq!(claim(ports, &never, lease(), now()).await, Claim::Settled);
+    assert_eq!(claim(ports, &never, lease(), now()).await, Claim::Settled, "and is not made by asking");
+    assert_eq!(ports.outbox.settle(&never, lease(), Settlement::Sent).await, LOST);
+    assert_eq!(ports.outbox.release(&never, lease()).await, LOST);
+}
+
+async fn a_code_is_made_live_by_the_holder_of_the_message(ports: &Ports) {
+    let (identification, message, mine) = taken(ports).await;
+    let code = live_code(&identification, 1);
+    assert_eq!(ports.outbox.issue_code(&message, lease(), code.clone(), now()).await, LOST);
+    assert_eq!(code_of(ports, &identification).await, None);
+    ports.outbox.issue_code(&message, mine, code.clone(), now()).await.expect("live");
+    assert_eq!(code_of(ports, &identification).await, Some(code));
+}
+
+async fn a_lease_that_is_over_makes_no_code_live(ports: &Ports) {
+    let (identification, message, mine) = taken(ports).await;
+    let code = live_code(&identification, 1);
+    assert_eq!(ports.outbox.issue_code(&message, mine, code.clone(), now() + LEASE).await, LOST);
+    ports.outbox.issue_code(&message, mine, code, now() + LEASE - TICK).await.expect("a tick before");
+}
+
+async fn no_code_becomes_live_for_what_is_not_open(ports: &Ports) {
+    let (identification, message, mine) = taken(ports).await;
+    ports.identifications.transition(&org(), identification.id, cancel(), now()).await.expect("cancelled");
+    assert_eq!(ports.outbox.issue_code(&message, mine, live_code(&identification, 1), now()).await, LOST);
+    assert_eq!(code_of(ports, &identification).await, None);
+
+    let (identification, message) = waiting(ports).await;
+    let (mine, over) = (lease(), now() + LIFE);
+    claim(ports, &message, mine, over).await;
+    assert_eq!(ports.outbox.issue_code(&message, mine, live_code(&identification, 1), over).await, LOST);
+
+    let (identification, message, mine) = taken(ports).await;
+    ports.identifications.delete(&identification, true, now()).await.expect("deleted");
+    assert_eq!(ports.outbox.issue_code(&message, mine, live_code(&identification, 1), now()).await, LOST);
+    assert_eq!(ports.identifications.find(&org(), identification.id).await, Ok(None), "a code brings nothing back");
+}
+
+async fn no_code_of_an_earlier_generation_becomes_live(ports: &Ports) {
+    let (identification, first, mine) = taken(ports).await;
+    ports.identifications.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
+    assert_eq!(ports.outbox.issue_code(&first, mine, live_code(&identification, 1), now()).await, LOST);
+    assert_eq!(code_of(ports, &identification).await, None);
+}
+
+async fn what_is_put_back_is_free_at_once(ports: &Ports) {
+    let (_, message, mine) = taken(ports).await;
+    ports.outbox.release(&message, mine).await.expect("put back");
+    assert!(matches!(claim(ports, &message, lease(), now()).await, Claim::Taken(taken) if taken.attempts == 2));
+}
+
+async fn after_the_last_attempt_nobody_is_woken_any_more(ports: &Ports) {
+    let (_, message) = waiting(ports).await;
+    for attempt in 1..=MAX_DELIVERY_ATTEMPTS {
+        assert!(is_due(ports, &message, now() + REKICK_AFTER).await, "before attempt {attempt}");
+        let mine = lease();
+        let Claim::Taken(taken) = claim(ports, &message, mine, now()).await else { panic!("attempt {attempt}") };
+        assert_eq!(taken.attempts, attempt);
+        ports.outbox.release(&taken, mine).await.expect("put back");
+    }
+    assert!(!is_due(ports, &message, now() + TimeDelta::days(1)).await);
+    assert!(matches!(claim(ports, &message, lease(), now()).await, Claim::Taken(_)), "who asks for it by hand still gets it");
+}
+
+on_aws! {
+    a_message_is_taken_up_by_one_worker,
+    a_message_is_taken_up_by_one_worker_however_many_come_at_once,
+    when_a_lease_is_over_another_worker_may_come,
+    what_is_settled_is_not_taken_up_again,
+    what_never_was_counts_as_settled,
+    a_code_is_made_live_by_the_holder_of_the_message,
+    a_lease_that_is_over_makes_no_code_live,
+    no_code_becomes_live_for_what_is_not_open,
+    no_code_of_an_earlier_generation_becomes_live,
+    what_is_put_back_is_free_at_once,
+    after_the_last_attempt_nobody_is_woken_any_more,
+}

@@ -1,0 +1,56 @@
+//! The queue carries ids, and nothing but ids.
+
+use crate::{
+    samples::{message, otp},
+    stage::Stage,
+};
+use acredita_aws::{SqsQueue, provision::provision};
+use acredita_domain::{
+    error::Unavailable,
+    ports::{MessageRef, Queue},
+};
+use aws_sdk_sqs::types::QueueAttributeName;
+
+/// Kicks, and gives what a worker receives.
+async fn received(stage: &Stage, message: MessageRef) -> String {
+    stage.ports.queue.kick(message).await.expect("kicked");
+    let answer = stage.clients.sqs.receive_message().queue_url(&stage.config.queue_url).send().await.expect("an answer");
+    let [message] = answer.messages() else { panic!("one message") };
+    message.body().expect("a body").to_owned()
+}
+
+#[tokio::test]
+async fn a_kick_carries_the_ids_of_its_message() {
+    let stage = Stage::start().await;
+    let reference = message(&otp(), 1, "phone").message.reference;
+    let body = received(&stage, reference).await;
+    assert_eq!(serde_json::from_str::<MessageRef>(&body).expect("a reference"), reference);
+    let expected = serde_json::json!({ "message_id": reference.message_id, "identification_id": reference.identification_id });
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&body).expect("JSON"), expected);
+}
+
+#[tokio::test]
+async fn a_kick_that_is_not_taken_says_so() {
+    let stage = Stage::start().await;
+    let nowhere = SqsQueue::new(stage.clients.sqs.clone(), stage.config.queue_url.replace("messages", "nowhere"));
+    let kicked = nowhere.kick(message(&otp(), 1, "phone").message.reference).await;
+    assert_eq!(kicked, Err(Unavailable("the queue")));
+}
+
+#[tokio::test]
+async fn a_message_comes_back_after_its_lease_and_ends_in_the_dead_letters() {
+    let stage = Stage::start().await;
+    let answer = stage.clients.sqs.get_queue_attributes().queue_url(&stage.config.queue_url).attribute_names(QueueAttributeName::All).send().await;
+    let attributes = answer.expect("an answer").attributes.expect("attributes");
+    assert_eq!(attributes[&QueueAttributeName::VisibilityTimeout], "90");
+    let redrive: serde_json::Value = serde_json::from_str(&attributes[&QueueAttributeName::RedrivePolicy]).expect("JSON");
+    assert_eq!(redrive["maxReceiveCount"].to_string().trim_matches('"'), "5");
+    assert!(redrive["deadLetterTargetArn"].as_str().is_some_and(|arn| arn.ends_with(":dead-letters")));
+}
+
+#[tokio::test]
+async fn providing_everything_again_changes_nothing() {
+    let stage = Stage::start().await;
+    let again = provision(&stage.clients, &stage.names).await.expect("provided again");
+    assert_eq!(again.queue, stage.config.queue_url);
+}

@@ -1,0 +1,122 @@
+//! Sending a code again.
+
+use crate::{
+    samples::{LIFE, TICK, alone, cancel, lease, live_code, message, now, org, other_org, otp, otp_of, validation, with_message},
+    stage::{Ports, sixteen_at_once, successes},
+};
+use acredita_domain::{
+    identification::{Identification, Transition},
+    otp::{DESTINATION_WINDOW, MAX_SENDS, MAX_TRIES},
+    ports::{Claim, Due, ResendError, StepError},
+    use_cases::LEASE,
+};
+use chrono::TimeDelta;
+
+async fn created(ports: &Ports) -> Identification {
+    let identification = otp();
+    ports.identifications.create(alone(&identification), now()).await.expect("created");
+    identification
+}
+
+async fn the_next_generation_starts_without_a_code(ports: &Ports) {
+    let identification = otp();
+    let first = with_message(&identification, "phone");
+    let outgoing = first.message.clone().expect("a message").message;
+    ports.identifications.create(first, now()).await.expect("created");
+    let mine = lease();
+    ports.outbox.claim(outgoing.reference, mine, now(), now() + LEASE).await.expect("claimed");
+    ports.outbox.issue_code(&outgoing, mine, live_code(&identification, 1), now()).await.expect("a live code");
+
+    let later = now() + TimeDelta::seconds(30);
+    let second = message(&identification, 2, "phone");
+    ports.identifications.resend(second.clone(), later).await.expect("sent again");
+    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("an identification");
+    let after = otp_of(&found);
+    assert_eq!((after.generation, after.sends, after.last_send_at, &after.code), (2, 2, later, &None));
+    let claim = ports.outbox.claim(second.message.reference, lease(), later, later + LEASE).await.expect("an answer");
+    assert!(matches!(claim, Claim::Taken(taken) if taken.generation == 2));
+    let of_the_first = Transition::Validate { validation: validation(), generation: Some(1) };
+    assert_eq!(ports.identifications.transition(&org(), identification.id, of_the_first, later).await, Err(StepError::Lost));
+}
+
+async fn a_resend_leaves_the_tries_as_they_are(ports: &Ports) {
+    let identification = created(ports).await;
+    ports.identifications.count_try(&org(), identification.id, now()).await.expect("a try");
+    ports.identifications.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
+    let after = ports.identifications.count_try(&org(), identification.id, now()).await.expect("another try");
+    assert_eq!(otp_of(&after).tries, 2);
+}
+
+async fn one_generation_starts_once_however_many_ask_at_once(ports: &Ports) {
+    let identification = created(ports).await;
+    let results = sixteen_at_once(|number| {
+        let ports = ports.clone();
+        let new = message(&identification, 2, &number.to_string());
+        async move { ports.identifications.resend(new, now()).await }
+    })
+    .await;
+    assert_eq!(successes(&results), 1);
+    assert!(results.iter().all(|result| matches!(result, Ok(()) | Err(ResendError::Lost))));
+    let messages = ports.due(now() + TimeDelta::minutes(2)).await;
+    assert_eq!(messages.iter().filter(|due| matches!(due, Due::Message(_))).count(), 1);
+}
+
+async fn only_the_next_generation_starts(ports: &Ports) {
+    let identification = created(ports).await;
+    for generation in [0, 1, 3] {
+        let skipped = ports.identifications.resend(message(&identification, generation, "phone"), now()).await;
+        assert_eq!(skipped, Err(ResendError::Lost));
+    }
+}
+
+async fn an_identification_causes_five_messages(ports: &Ports) {
+    let identification = created(ports).await;
+    for generation in 2..=MAX_SENDS {
+        ports.identifications.resend(message(&identification, generation, &generation.to_string()), now()).await.expect("within the limit");
+    }
+    let sixth = message(&identification, MAX_SENDS + 1, "another");
+    assert_eq!(ports.identifications.resend(sixth, now()).await, Err(ResendError::Lost));
+}
+
+async fn a_destination_that_has_had_enough_gets_no_resend(ports: &Ports) {
+    let identification = created(ports).await;
+    for _ in 0..5 {
+        ports.identifications.create(with_message(&otp(), "phone"), now()).await.expect("within the limit");
+    }
+    let again_at = now() + DESTINATION_WINDOW;
+    let new = || message(&identification, 2, "phone");
+    assert_eq!(ports.identifications.resend(new(), again_at - TICK).await, Err(ResendError::TooManyMessages { again_at }));
+    let untouched = ports.identifications.find(&org(), identification.id).await;
+    assert_eq!(untouched, Ok(Some(identification.clone())));
+    ports.identifications.resend(new(), again_at).await.expect("the window has moved on");
+}
+
+async fn what_is_not_open_is_not_sent_again(ports: &Ports) {
+    let over = created(ports).await;
+    assert_eq!(ports.identifications.resend(message(&over, 2, "a"), now() + LIFE).await, Err(ResendError::Lost));
+
+    let cancelled = created(ports).await;
+    ports.identifications.transition(&org(), cancelled.id, cancel(), now()).await.expect("cancelled");
+    assert_eq!(ports.identifications.resend(message(&cancelled, 2, "b"), now()).await, Err(ResendError::Lost));
+
+    let tried = created(ports).await;
+    for _ in 0..MAX_TRIES {
+        ports.identifications.count_try(&org(), tried.id, now()).await.expect("a try is left");
+    }
+    assert_eq!(ports.identifications.resend(message(&tried, 2, "c"), now()).await, Err(ResendError::Lost));
+
+    let mut foreign = created(ports).await;
+    foreign.org = other_org();
+    assert_eq!(ports.identifications.resend(message(&foreign, 2, "d"), now()).await, Err(ResendError::Lost));
+    assert_eq!(ports.identifications.resend(message(&otp(), 2, "e"), now()).await, Err(ResendError::Lost));
+}
+
+on_aws! {
+    the_next_generation_starts_without_a_code,
+    a_resend_leaves_the_tries_as_they_are,
+    one_generation_starts_once_however_many_ask_at_once,
+    only_the_next_generation_starts,
+    an_identification_causes_five_messages,
+    a_destination_that_has_had_enough_gets_no_resend,
+    what_is_not_open_is_not_sent_again,
+}

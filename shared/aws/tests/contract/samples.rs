@@ -1,0 +1,158 @@
+//! Entities to test with. Times are inputs: "now" is always the same moment.
+
+use acredita_aws::SystemEntropy;
+use acredita_domain::{
+    Time,
+    actor::{Actor, Msisdn},
+    device::DeviceEvidence,
+    idempotency::{Idempotency, Operation},
+    identification::{Identification, Method, State, Transition, Validation},
+    ids::{AdminIdentificationId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId},
+    keys::Keyring,
+    otp::{Delivery, Destination, LiveCode, Otp, OtpCode},
+    ports::{FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewMessage, NewScoring, OutboxMessage},
+    scoring::{Assessment, ConfigurationName, MaxScoreRetries, Provider, Score, Scoring},
+};
+use chrono::{DateTime, TimeDelta};
+
+/// How long the samples live.
+pub const LIFE: TimeDelta = TimeDelta::hours(1);
+/// The smallest step of time that the store tells apart.
+pub const TICK: TimeDelta = TimeDelta::milliseconds(1);
+
+pub fn now() -> Time {
+    DateTime::from_timestamp(1_800_000_000, 0).expect("a time")
+}
+
+pub fn org() -> OrgId {
+    "yoigo".parse().expect("an organisation")
+}
+
+pub fn other_org() -> OrgId {
+    "masmovil".parse().expect("an organisation")
+}
+
+pub fn lease() -> LeaseId {
+    LeaseId::generate(&SystemEntropy)
+}
+
+fn phone() -> Msisdn {
+    Msisdn::new("612345678".parse().expect("digits"), "34".parse().expect("digits"))
+}
+
+fn identification(method: Method) -> Identification {
+    Identification {
+        id: IdentificationId::generate(&SystemEntropy),
+        admin_id: AdminIdentificationId::generate(&SystemEntropy),
+        org: org(),
+        actor: Actor { msisdn: Some(phone()), ..Actor::default() },
+        method,
+        state: State::Created,
+        created_at: now(),
+        expires_at: now() + LIFE,
+    }
+}
+
+pub fn agent() -> Identification {
+    identification(Method::Agent { personal_document_image: false })
+}
+
+pub fn otp() -> Identification {
+    identification(Method::Otp(Otp {
+        delivery: Delivery::Sent(Destination::Sms(phone())),
+        second_factor: None,
+        tries: 0,
+        generation: 1,
+        sends: 1,
+        last_send_at: now(),
+        code: None,
+    }))
+}
+
+/// An identification by document, and its linked scoring.
+pub fn document() -> (Identification, Scoring) {
+    let scoring = scoring();
+    let method = Method::IdentityDocument { configuration: ConfigurationName::Medium, scoring_id: scoring.id, provider: Provider::Internal };
+    (identification(method), scoring)
+}
+
+pub fn scoring() -> Scoring {
+    Scoring {
+        id: ScoringId::generate(&SystemEntropy),
+        org: org(),
+        document: None,
+        declared: None,
+        provider: Provider::Internal,
+        max_retries: MaxScoreRetries::default(),
+        retries_used: 0,
+        closed: false,
+        assessment: None,
+        captures: Vec::new(),
+        created_at: now(),
+        expires_at: now() + LIFE,
+        version: 0,
+    }
+}
+
+pub fn assessment(score: f64) -> Assessment {
+    Assessment { score: Score::new(score), breakdown: Vec::new(), extracted: None, scored_at: now() }
+}
+
+/// Just this identification.
+pub fn alone(identification: &Identification) -> NewIdentification {
+    NewIdentification { identification: identification.clone(), scoring: None, message: None, idempotency: None }
+}
+
+/// This identification and its first message, to a destination of that name.
+pub fn with_message(identification: &Identification, destination: &str) -> NewIdentification {
+    NewIdentification { message: Some(message(identification, 1, destination)), ..alone(identification) }
+}
+
+pub fn only(scoring: &Scoring) -> NewScoring {
+    NewScoring { scoring: scoring.clone(), idempotency: None }
+}
+
+pub fn message(identification: &Identification, generation: u32, destination: &str) -> NewMessage {
+    let reference = MessageRef { message_id: MessageId::generate(&SystemEntropy), identification_id: identification.id };
+    NewMessage {
+        message: OutboxMessage { reference, org: identification.org.clone(), generation, attempts: 0 },
+        destination_digest: destination.to_owned(),
+    }
+}
+
+/// What is remembered of a create with this key and body.
+pub fn record(operation: Operation, key: &str, body: &str, answer: &str) -> IdempotencyRecord {
+    let key = key.parse().expect("a key");
+    IdempotencyRecord { operation, request: Idempotency::new(&key, body.as_bytes()), answer: FirstAnswer(answer.to_owned()) }
+}
+
+pub fn validation() -> Validation {
+    let device = DeviceEvidence {
+        installation_id: InstallationId::generate(&SystemEntropy),
+        fingerprint: "f".parse().expect("a fingerprint"),
+        location: None,
+        user_agent: "test".parse().expect("a user agent"),
+        ip: None,
+    };
+    Validation { at: now(), device, agent: None }
+}
+
+/// The validation of whatever code is live.
+pub fn validate() -> Transition {
+    Transition::Validate { validation: validation(), generation: None }
+}
+
+pub fn cancel() -> Transition {
+    Transition::Cancel { reason: "changed their mind".parse().expect("a reason") }
+}
+
+pub fn live_code(identification: &Identification, generation: u32) -> LiveCode {
+    let keys = Keyring::new(vec![[7; 32]]).expect("a key");
+    let hash = keys.hash_code(&identification.org, identification.id, generation, &OtpCode::unsealed("abc234".to_owned()));
+    LiveCode { hash, expires_at: now() + TimeDelta::minutes(10) }
+}
+
+/// The OTP of an identification that has one.
+pub fn otp_of(identification: &Identification) -> &Otp {
+    identification.otp().expect("an OTP")
+}

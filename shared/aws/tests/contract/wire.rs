@@ -1,0 +1,275 @@
+//! What only these adapters have to do with: calls on the wire, answers that get lost on it, items that nobody understands.
+
+use crate::{
+    samples::{agent, alone, assessment, cancel, lease, message, now, only, org, otp, otp_of, record, scoring, validate, with_message},
+    stage::{RETENTION, Stage},
+};
+use acredita_aws::{AwsClients, DynamoStore};
+use acredita_domain::{
+    error::Unavailable,
+    idempotency::Operation,
+    identification::State,
+    ports::{Claim, FindError, Identifications, NewIdentification, Settlement, StepError},
+    use_cases::LEASE,
+};
+use aws_sdk_dynamodb::{
+    config::{ConfigBag, Intercept, RuntimeComponents, SharedInterceptor},
+    error::BoxError,
+    types::AttributeValue,
+};
+use aws_smithy_runtime_api::{
+    client::interceptors::context::{BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextRef},
+    http::StatusCode,
+};
+use aws_smithy_types::body::SdkBody;
+use std::sync::{Arc, Mutex};
+
+/// Counts what goes over the wire, and puts answers of its own in the place of real ones.
+#[derive(Clone, Debug, Default)]
+struct Wire(Arc<Mutex<Inner>>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    calls: Vec<String>,
+    instead: Vec<Instead>,
+}
+
+/// An answer instead of the real one. What was asked for has been done all the same.
+#[derive(Clone, Copy, Debug)]
+struct Instead {
+    status: u16,
+    body: &'static str,
+}
+
+const LOST: Instead = Instead { status: 500, body: "{}" };
+const CONFLICT: Instead = Instead {
+    status: 400,
+    body: r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","CancellationReasons":[{"Code":"None"},{"Code":"TransactionConflict"}]}"#,
+};
+const THROTTLED: Instead =
+    Instead { status: 400, body: r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}"# };
+
+impl Wire {
+    async fn start() -> (Self, Stage) {
+        let wire = Self::default();
+        let stage = Stage::start_with(&[SharedInterceptor::new(wire.clone())]).await;
+        (wire, stage)
+    }
+
+    /// The next answers are these.
+    fn answer(&self, instead: &[Instead]) {
+        self.0.lock().expect("not poisoned").instead.extend(instead.iter().rev());
+    }
+
+    /// What was called since the last time.
+    fn calls(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().expect("not poisoned").calls)
+    }
+}
+
+impl Intercept for Wire {
+    fn name(&self) -> &'static str {
+        "wire"
+    }
+
+    fn read_before_transmit(&self, context: &BeforeTransmitInterceptorContextRef<'_>, _: &RuntimeComponents, _: &mut ConfigBag) -> Result<(), BoxError> {
+        let target = context.request().headers().get("x-amz-target").unwrap_or("S3").rsplit('.').next().unwrap_or_default().to_owned();
+        self.0.lock().expect("not poisoned").calls.push(target);
+        Ok(())
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(Instead { status, body }) = self.0.lock().expect("not poisoned").instead.pop() {
+            *context.response_mut().status_mut() = StatusCode::try_from(status)?;
+            *context.response_mut().body_mut() = SdkBody::from(body);
+            // It was the digest of the answer that is gone.
+            context.response_mut().headers_mut().remove("x-amz-crc32");
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_request_costs_as_many_calls_as_it_may() {
+    let (wire, stage) = Wire::start().await;
+    let ports = &stage.ports;
+    let identification = otp();
+    let idempotency = Some(record(Operation::CreateOtpIdentification, "key", "body", "answer"));
+    let new = NewIdentification { idempotency, ..with_message(&identification, "phone") };
+    ports.identifications.create(new.clone(), now()).await.expect("created");
+    assert_eq!(wire.calls(), ["TransactWriteItems"]);
+    ports.identifications.create(new, now()).await.expect_err("a replay");
+    assert_eq!(wire.calls(), ["TransactWriteItems"], "the refusal tells the first answer");
+    ports.identifications.find(&org(), identification.id).await.expect("an answer");
+    assert_eq!(wire.calls(), ["GetItem"]);
+    ports.identifications.find_by_admin_id(&org(), identification.admin_id).await.expect("an answer");
+    assert_eq!(wire.calls(), ["GetItem", "GetItem"]);
+    ports.identifications.count_try(&org(), identification.id, now()).await.expect("counted");
+    ports.identifications.give_back_try(&org(), identification.id).await.expect("given back");
+    assert_eq!(wire.calls(), ["UpdateItem", "UpdateItem"]);
+    ports.identifications.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
+    assert_eq!(wire.calls(), ["TransactWriteItems"]);
+    ports.identifications.transition(&org(), identification.id, validate(), now()).await.expect("validated");
+    assert_eq!(wire.calls(), ["UpdateItem"]);
+    let erasure = ports.identifications.delete(&identification, true, now()).await.expect("deleted");
+    assert_eq!(wire.calls(), ["TransactWriteItems"]);
+    ports.housekeeping.due(0, now(), 10).await.expect("an answer");
+    ports.housekeeping.erased(&erasure).await.expect("erased");
+    assert_eq!(wire.calls(), ["Query", "DeleteItem"]);
+}
+
+#[tokio::test]
+async fn delivering_costs_as_many_calls_as_it_may() {
+    let (wire, stage) = Wire::start().await;
+    let outbox = &stage.ports.outbox;
+    let identification = otp();
+    let new = with_message(&identification, "phone");
+    let message = new.message.clone().expect("a message").message;
+    stage.ports.identifications.create(new, now()).await.expect("created");
+    let mine = lease();
+    wire.calls();
+    outbox.claim(message.reference, mine, now(), now() + LEASE).await.expect("claimed");
+    outbox.issue_code(&message, mine, crate::samples::live_code(&identification, 1), now()).await.expect("live");
+    outbox.settle(&message, mine, Settlement::Sent).await.expect("settled");
+    assert_eq!(wire.calls(), ["UpdateItem", "TransactWriteItems", "UpdateItem"]);
+}
+
+#[tokio::test]
+async fn a_create_whose_answer_was_lost_is_tried_again_and_happens_once() {
+    let (wire, stage) = Wire::start().await;
+    let identification = otp();
+    wire.answer(&[LOST]);
+    stage.ports.identifications.create(with_message(&identification, "phone"), now()).await.expect("created");
+    assert_eq!(wire.calls(), ["TransactWriteItems", "TransactWriteItems"]);
+    assert_eq!(stage.ports.identifications.find(&org(), identification.id).await, Ok(Some(identification)));
+}
+
+#[tokio::test]
+async fn a_step_whose_answer_was_lost_was_taken_by_its_own_caller() {
+    let (wire, stage) = Wire::start().await;
+    let ports = &stage.ports;
+    let identification = agent();
+    ports.identifications.create(alone(&identification), now()).await.expect("created");
+    wire.answer(&[LOST]);
+    ports.identifications.transition(&org(), identification.id, cancel(), now()).await.expect("it was this call that cancelled");
+    assert_eq!(ports.identifications.transition(&org(), identification.id, cancel(), now()).await, Err(StepError::Lost), "and not another one");
+
+    let scoring = scoring();
+    ports.scorings.create(only(&scoring), now()).await.expect("created");
+    wire.answer(&[LOST]);
+    ports.scorings.record_score(&scoring, assessment(0.5), Vec::new(), now()).await.expect("it was this call that scored");
+    assert_eq!(ports.scorings.find(&org(), scoring.id).await.expect("an answer").expect("a scoring").retries_used, 1);
+    wire.answer(&[LOST]);
+    ports.scorings.close(&org(), scoring.id, now()).await.expect("it was this call that closed");
+}
+
+#[tokio::test]
+async fn a_claim_whose_answer_was_lost_is_still_the_callers() {
+    let (wire, stage) = Wire::start().await;
+    let new = with_message(&otp(), "phone");
+    let message = new.message.clone().expect("a message").message;
+    stage.ports.identifications.create(new, now()).await.expect("created");
+    wire.answer(&[LOST]);
+    let claim = stage.ports.outbox.claim(message.reference, lease(), now(), now() + LEASE).await;
+    assert!(matches!(claim, Ok(Claim::Taken(taken)) if taken.attempts == 1));
+}
+
+#[tokio::test]
+async fn what_met_another_transaction_or_was_throttled_is_tried_again() {
+    let (wire, stage) = Wire::start().await;
+    let identification = otp();
+    wire.answer(&[CONFLICT]);
+    stage.ports.identifications.create(alone(&identification), now()).await.expect("created");
+    assert_eq!(wire.calls().len(), 2);
+    wire.answer(&[THROTTLED]);
+    let counted = stage.ports.identifications.count_try(&org(), identification.id, now()).await.expect("counted");
+    assert_eq!(wire.calls().len(), 2);
+    assert!(otp_of(&counted).tries >= 1, "a try whose answer was lost may count twice, and never not at all");
+}
+
+#[tokio::test]
+async fn three_attempts_are_made_and_then_the_outcome_is_unknown() {
+    let (wire, stage) = Wire::start().await;
+    for answer in [CONFLICT, LOST] {
+        wire.answer(&[answer; 3]);
+        let step = stage.ports.identifications.delete(&agent(), true, now()).await;
+        assert_eq!(step, Err(StepError::Unavailable(Unavailable("the store"))));
+        assert_eq!(wire.calls().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_is_not_there_is_unavailable() {
+    let stage = Stage::start().await;
+    let mut config = stage.config.clone();
+    config.table = "nowhere".to_owned();
+    let clients = AwsClients::new(&config, &[]).await;
+    let store = DynamoStore::new(clients.dynamodb, config.table, RETENTION);
+    let found = Identifications::find(&store, &org(), agent().id).await;
+    assert_eq!(found, Err(FindError::Unavailable(Unavailable("the store"))));
+    stage.aws.stop().await;
+    let found = stage.ports.identifications.find(&org(), agent().id).await;
+    assert_eq!(found, Err(FindError::Unavailable(Unavailable("the store"))));
+}
+
+#[tokio::test]
+async fn an_item_of_another_version_is_corrupt_and_stays_as_it_is() {
+    let stage = Stage::start().await;
+    let identification = agent();
+    stage.ports.identifications.create(alone(&identification), now()).await.expect("created");
+    let request = stage.clients.dynamodb.update_item().table_name(&stage.config.table);
+    request
+        .key("pk", AttributeValue::S(format!("IDN#{}", identification.id)))
+        .key("sk", AttributeValue::S("A".to_owned()))
+        .update_expression("SET #schema = :two")
+        .expression_attribute_names("#schema", "schema")
+        .expression_attribute_values(":two", AttributeValue::N("2".to_owned()))
+        .send()
+        .await
+        .expect("changed behind the store's back");
+    let found = stage.ports.identifications.find(&org(), identification.id).await;
+    assert_eq!(found, Err(FindError::Corrupt("schema")));
+    let found = stage.ports.identifications.find_by_admin_id(&org(), identification.admin_id).await;
+    assert_eq!(found, Err(FindError::Corrupt("schema")));
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_understood_does_not_hide_the_others() {
+    let stage = Stage::start().await;
+    let identification = agent();
+    stage.ports.identifications.create(alone(&identification), now()).await.expect("created");
+    for shard in 0..8 {
+        let request = stage.clients.dynamodb.put_item().table_name(&stage.config.table);
+        request
+            .item("pk", AttributeValue::S(format!("XYZ#{shard}")))
+            .item("sk", AttributeValue::S("A".to_owned()))
+            .item("due_shard", AttributeValue::S(shard.to_string()))
+            .item("due_at", AttributeValue::N("0".to_owned()))
+            .send()
+            .await
+            .expect("put behind the store's back");
+    }
+    let due = stage.ports.due(identification.expires_at).await;
+    assert_eq!(due.len(), 1);
+}
+
+#[tokio::test]
+async fn a_pointer_to_what_is_gone_leads_nowhere() {
+    let stage = Stage::start().await;
+    let identification = agent();
+    stage.ports.identifications.create(alone(&identification), now()).await.expect("created");
+    let request = stage.clients.dynamodb.delete_item().table_name(&stage.config.table);
+    request
+        .key("pk", AttributeValue::S(format!("IDN#{}", identification.id)))
+        .key("sk", AttributeValue::S("A".to_owned()))
+        .send()
+        .await
+        .expect("dropped by its time to live, before its handle");
+    assert_eq!(stage.ports.identifications.find_by_admin_id(&org(), identification.admin_id).await, Ok(None));
+    assert_eq!(identification.state, State::Created);
+}

@@ -1,0 +1,62 @@
+//! The same picture is known again, and different ones are told apart.
+
+use super::*;
+use crate::{
+    jpeg,
+    synthetic::{Jpeg, blur, card, card_on, map, paint},
+};
+
+fn saved(luma: &Luma, quality: u8) -> Luma {
+    jpeg::decode(&Jpeg { quality, ..Jpeg::GREY }.encode(luma)).unwrap().0
+}
+
+fn scaled(luma: &Luma, width: usize, height: usize) -> Luma {
+    let means = Means::of(luma, width, height);
+    Luma { width, height, pixels: means.values.iter().map(|&value| (value / 256) as u8).collect() }
+}
+
+#[test]
+fn a_picture_is_the_same_after_saving_scaling_turning_and_brightening() {
+    let one = card(1, 800, 500);
+    let turned = Orientation::HALF.apply(one.clone());
+    for (how, other) in [
+        ("saved", saved(&one, 30)),
+        ("saved badly", saved(&one, 10)),
+        ("scaled", scaled(&one, 711, 444)),
+        ("turned", turned.clone()),
+        ("turned, scaled and saved", saved(&scaled(&turned, 611, 382), 40)),
+        ("on its side", Orientation::QUARTER.apply(one.clone())),
+        ("brightened", map(&one, |level| level * 0.8 + 20.0)),
+        ("blurred", blur(&one, 1)),
+    ] {
+        assert_eq!(compare(&one, &other), Likeness::Same, "{how}");
+    }
+}
+
+#[test]
+fn two_sides_of_a_card_in_the_same_place_are_different() {
+    for seed in 0..20 {
+        assert_eq!(compare(&card(seed, 800, 500), &card(seed + 100, 800, 500)), Likeness::Different, "seed {seed}");
+    }
+}
+
+#[test]
+fn two_sides_scanned_on_white_are_different_although_most_of_it_is_the_same() {
+    let scan = |seed| {
+        let mut page = paint(800, 1100, |_, _| 252);
+        let small = card_on(seed, 280, 180, |_, _| 252);
+        for y in 0..180 {
+            page.pixels[(300 + y) * 800 + 250..][..280].copy_from_slice(&small.pixels[y * 280..][..280]);
+        }
+        page
+    };
+    assert_eq!(compare(&scan(1), &scan(2)), Likeness::Different);
+    assert_eq!(compare(&scan(1), &saved(&scan(1), 50)), Likeness::Same);
+}
+
+#[test]
+fn plain_pictures_cannot_be_compared() {
+    let plain = paint(100, 100, |_, _| 128);
+    assert_eq!(compare(&plain, &plain), Likeness::Unclear);
+    assert_eq!(compare(&card(1, 100, 100), &plain), Likeness::Unclear);
+}

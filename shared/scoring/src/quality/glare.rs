@@ -1,0 +1,75 @@
+//! GLARE: no large burnt-out spots.
+//!
+//! A spot of glare is a connected region of burnt-out pixels that fades: light that falls on a laminate is brightest in its middle. Two things
+//! that are as bright do not fade and are no glare: paper, which runs along the rim of the picture ([`Region::is_background`]) and ends at
+//! the document's edge; and white print or white fields of a document, which end at a sharp edge. The price: the mirror image of a lamp or a
+//! window with sharp edges is taken for white print.
+
+use super::{Finding, View, grade, regions, regions::Region};
+use acredita_domain::pictures::Luma;
+
+/// Burnt out: cameras and JPEG leave a few levels below 255.
+const BURNT: u8 = 250;
+/// The share of the picture from which a spot hides something: 0.2 %, about two characters of a machine-readable zone. The limit holds.
+const SHARE: f64 = 0.002;
+/// Share that spoils the picture.
+const SPOILT: f64 = 0.02;
+/// Specks below this many pixels are not looked at: a character has more.
+const LEAST_PIXELS: usize = 60;
+/// Where brightness is compared with that at the spot's border, in pixels: near it, and where a sharp edge has long come down.
+const NEAR: usize = 4;
+const FAR: usize = 16;
+/// Paper that gets a little darker comes down by less than this until [`FAR`]: it hides nothing.
+const LEAST_FALL: i32 = 20;
+/// An edge is soft where at most this share of the fall has come about near it, in percent. Sharp edges have 90 and more; a straight slope 25.
+const NEAR_FALL_PERCENT: i32 = 70;
+/// A spot is glare where this share of its border is soft, in percent. Print below the spot cuts sharply into the rest.
+const SOFT_PERCENT: usize = 33;
+
+/// Judges the burnt-out spots.
+pub(super) fn judge(view: &View) -> Finding {
+    let luma = &view.small;
+    let spots = regions::bright(luma, BURNT, LEAST_PIXELS).into_iter().filter(|region| !region.is_background(luma) && fades(luma, region));
+    let largest = spots.map(|spot| spot.pixels.len()).max().unwrap_or(0);
+    let share = largest as f64 / luma.pixels.len() as f64;
+    let score = grade(share, SPOILT, SHARE, 0.0);
+    let reason = if score >= 0.5 {
+        "no glare".to_owned()
+    } else {
+        format!("glare on {:.1} % of the picture; tilt the document or turn off the flash", share * 100.0)
+    };
+    Finding { score, reason }
+}
+
+/// Whether enough of a region's border is soft.
+fn fades(luma: &Luma, region: &Region) -> bool {
+    let (mut border, mut soft) = (0_usize, 0_usize);
+    for &at in &region.pixels {
+        for outward in outward(luma, at) {
+            border += 1;
+            soft += usize::from(is_soft(luma, at, outward));
+        }
+    }
+    soft * 100 >= SOFT_PERCENT * border.max(1)
+}
+
+/// The directions in which a pixel of a region borders on what is not burnt out.
+fn outward(luma: &Luma, at: usize) -> impl Iterator<Item = (isize, isize)> + '_ {
+    [(-1, 0), (1, 0), (0, -1), (0, 1)].into_iter().filter(move |&direction| look(luma, at, direction, 1).is_some_and(|level| level <= BURNT))
+}
+
+fn is_soft(luma: &Luma, at: usize, direction: (isize, isize)) -> bool {
+    let fall = |distance| look(luma, at, direction, distance).map(|level| i32::from(u8::MAX) - i32::from(level));
+    match (fall(NEAR), fall(FAR)) {
+        (Some(near), Some(far)) => far >= LEAST_FALL && near * 100 <= NEAR_FALL_PERCENT * far,
+        // Cut by the rim: nothing can be said.
+        _ => false,
+    }
+}
+
+/// The level at a distance; none outside the picture.
+fn look(luma: &Luma, at: usize, (right, down): (isize, isize), distance: usize) -> Option<u8> {
+    let x = (at % luma.width).checked_add_signed(right * distance.cast_signed())?;
+    let y = (at / luma.width).checked_add_signed(down * distance.cast_signed())?;
+    (x < luma.width && y < luma.height).then(|| luma.pixels[y * luma.width + x])
+}

@@ -1,0 +1,19 @@
+//! The acceptance tests: what callers are promised, seen from outside.
+//!
+//! One binary, so that it links once. `contract` walks through the HTTP contract section by section; the other modules hold what must not
+//! happen under races, faults, hostile input and restarts.
+
+mod arrows;
+mod budgets;
+mod contract;
+mod delivery;
+mod expiry;
+mod faults;
+mod hostile;
+mod leaks;
+mod model;
+mod openapi;
+mod races;
+mod readme;
+mod replay;
+mod serve;

@@ -1,0 +1,59 @@
+//! Bodies of requests, as the published API shows them.
+
+use serde_json::{Value, json};
+
+/// The published actor.
+pub fn actor() -> Value {
+    json!({
+        "name": "James", "last_name": "Smith",
+        "identity_document": { "document_number": "12345678A", "document_type": "NIF", "country": "ES" },
+        "email": "example@email.com", "msisdn": { "phone_number": 6123456789_i64, "country_code": "34" }, "language": "ES",
+    })
+}
+
+/// An agent identification, with or without a picture as evidence.
+pub fn agent(picture: bool) -> Value {
+    json!({ "actor": actor(), "personal_document_image": picture, "expires_in": "PT1H" })
+}
+
+/// An OTP by SMS, without a second factor.
+pub fn otp() -> Value {
+    json!({ "actor": actor(), "expires_in": "PT1H", "channel": { "type": "SMS" } })
+}
+
+/// An OTP that the caller delivers.
+pub fn external_otp() -> Value {
+    json!({ "actor": actor(), "expires_in": "PT1H", "channel": { "type": "SMS", "external": "true" } })
+}
+
+/// An OTP by SMS to a phone of its own, so that no throttle meets another test's.
+pub fn otp_to(phone: u64) -> Value {
+    let mut body = otp();
+    body["actor"]["msisdn"]["phone_number"] = json!(phone);
+    body
+}
+
+/// An identity document.
+pub fn identity_document(configuration: &str) -> Value {
+    json!({ "actor": actor(), "configuration_name": configuration, "expires_in": "PT1H" })
+}
+
+/// A scoring by our own engine.
+pub fn scoring() -> Value {
+    json!({ "document": { "type": "IDENTITY_CARD", "country": "ES" }, "provider": "INTERNAL", "expires_in": "PT1H" })
+}
+
+/// A small PNG that decodes: 64 × 40 with a pattern that `seed` changes.
+pub fn png(seed: u32) -> Vec<u8> {
+    png_of(64, 40, seed)
+}
+
+/// A PNG of this size, with a pattern that `seed` changes.
+pub fn png_of(width: u32, height: u32, seed: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    let pixels: Vec<u8> = (0..width * height).map(|i| (i.wrapping_mul(seed.wrapping_add(2_654_435_761)) >> 24) as u8).collect();
+    encoder.write_header().expect("a header").write_image_data(&pixels).expect("pixels");
+    bytes
+}

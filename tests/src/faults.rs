@@ -1,0 +1,169 @@
+//! A fault at any call of any port: before it has its effect, or after.
+//!
+//! Every port is decorated by the same [`Faults`], which counts the calls of all ports and fails the one that it was told to.
+
+use acredita_domain::{
+    App, Time,
+    error::Unavailable,
+    identification::{Identification, Transition},
+    ids::{AdminIdentificationId, IdentificationId, LeaseId, OrgId, ScoringId},
+    otp::LiveCode,
+    pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink},
+    ports::{
+        Claim, CreateError, Due, Erasure, FindError, Housekeeping, Identifications, MessageRef, NewIdentification, NewMessage, NewScoring, Outbox,
+        OutboxMessage, OutgoingMessage, Pictures, Queue, ResendError, Scorings, SendError, Sender, Settlement, StepError, StoredPicture,
+    },
+    scoring::{Assessment, Scoring},
+};
+use async_trait::async_trait;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+/// When the fault strikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Nothing happened.
+    Before,
+    /// It happened, and the answer was lost.
+    After,
+}
+
+/// Fails one call of all the calls to all ports.
+#[derive(Debug)]
+pub struct Faults {
+    calls: AtomicUsize,
+    at: usize,
+    moment: Moment,
+}
+
+impl Faults {
+    /// Fails the call number `at`, counted from 0.
+    pub fn new(at: usize, moment: Moment) -> Arc<Self> {
+        Arc::new(Self { calls: AtomicUsize::new(0), at, moment })
+    }
+
+    /// Whether the fault has struck.
+    pub fn struck(&self) -> bool {
+        self.calls.load(Ordering::SeqCst) > self.at
+    }
+
+    /// The use cases, with every port that can fail decorated.
+    pub fn around(self: &Arc<Self>, app: &App) -> App {
+        let decorate = || self.clone();
+        App {
+            identifications: Arc::new(Faulty { faults: decorate(), port: app.identifications.clone() }),
+            scorings: Arc::new(Faulty { faults: decorate(), port: app.scorings.clone() }),
+            outbox: Arc::new(Faulty { faults: decorate(), port: app.outbox.clone() }),
+            housekeeping: Arc::new(Faulty { faults: decorate(), port: app.housekeeping.clone() }),
+            queue: Arc::new(Faulty { faults: decorate(), port: app.queue.clone() }),
+            pictures: Arc::new(Faulty { faults: decorate(), port: app.pictures.clone() }),
+            ..app.clone()
+        }
+    }
+
+    /// A sender with the same fault.
+    pub fn around_sender(self: &Arc<Self>, sender: Arc<dyn Sender>) -> impl Sender + use<> {
+        Faulty { faults: self.clone(), port: sender }
+    }
+
+    /// Makes a call, unless it is the one to fail.
+    async fn call<T, E: Lost>(&self, call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let fails = self.calls.fetch_add(1, Ordering::SeqCst) == self.at;
+        match (fails, self.moment) {
+            (false, _) => call.await,
+            (true, Moment::Before) => Err(E::lost()),
+            (true, Moment::After) => {
+                let _ = call.await;
+                Err(E::lost())
+            }
+        }
+    }
+}
+
+/// An error that says: nobody knows what became of it.
+trait Lost {
+    fn lost() -> Self;
+}
+
+macro_rules! lost {
+    ($($error:ty => $lost:expr),+ $(,)?) => { $(impl Lost for $error { fn lost() -> Self { $lost } })+ };
+}
+
+const NO_ANSWER: Unavailable = Unavailable("what was made to fail");
+lost! {
+    Unavailable => NO_ANSWER,
+    FindError => Self::Unavailable(NO_ANSWER),
+    StepError => Self::Unavailable(NO_ANSWER),
+    CreateError => Self::Unavailable(NO_ANSWER),
+    ResendError => Self::Unavailable(NO_ANSWER),
+    SendError => Self::Unavailable,
+}
+
+/// A port with a fault in it.
+struct Faulty<P: ?Sized> {
+    faults: Arc<Faults>,
+    port: Arc<P>,
+}
+
+/// Forwards every method of a port through [`Faults::call`].
+macro_rules! forward {
+    ($port:ident { $(fn $method:ident($($arg:ident: $kind:ty),*) -> $answer:ty;)+ }) => {
+        #[async_trait]
+        impl $port for Faulty<dyn $port> {
+            $(async fn $method(&self, $($arg: $kind),*) -> $answer {
+                self.faults.call(self.port.$method($($arg),*)).await
+            })+
+        }
+    };
+}
+
+forward! { Identifications {
+    fn create(new: NewIdentification, now: Time) -> Result<(), CreateError>;
+    fn find(org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError>;
+    fn find_by_admin_id(org: &OrgId, id: AdminIdentificationId) -> Result<Option<Identification>, FindError>;
+    fn transition(org: &OrgId, id: IdentificationId, transition: Transition, now: Time) -> Result<(), StepError>;
+    fn count_try(org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;
+    fn give_back_try(org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
+    fn resend(new: NewMessage, now: Time) -> Result<(), ResendError>;
+    fn delete(identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError>;
+} }
+
+forward! { Scorings {
+    fn create(new: NewScoring, now: Time) -> Result<(), CreateError>;
+    fn find(org: &OrgId, id: ScoringId) -> Result<Option<Scoring>, FindError>;
+    fn record_score(decided_on: &Scoring, assessment: Assessment, captures: Vec<Capture>, now: Time) -> Result<(), StepError>;
+    fn close(org: &OrgId, id: ScoringId, now: Time) -> Result<(), StepError>;
+    fn delete(scoring: &Scoring, now: Time) -> Result<Erasure, StepError>;
+} }
+
+forward! { Outbox {
+    fn claim(message: MessageRef, lease: LeaseId, now: Time, until: Time) -> Result<Claim, FindError>;
+    fn issue_code(message: &OutboxMessage, lease: LeaseId, code: LiveCode, now: Time) -> Result<(), StepError>;
+    fn settle(message: &OutboxMessage, lease: LeaseId, how: Settlement) -> Result<(), StepError>;
+    fn release(message: &OutboxMessage, lease: LeaseId) -> Result<(), StepError>;
+} }
+
+forward! { Housekeeping {
+    fn due(shard: u32, now: Time, limit: usize) -> Result<Vec<Due>, FindError>;
+    fn postpone(due: &Due, until: Time) -> Result<(), Unavailable>;
+    fn erased(erasure: &Erasure) -> Result<(), Unavailable>;
+} }
+
+forward! { Queue {
+    fn kick(message: MessageRef) -> Result<(), Unavailable>;
+} }
+
+forward! { Pictures {
+    fn put(key: &PictureKey, format: PictureFormat, bytes: Vec<u8>) -> Result<(), Unavailable>;
+    fn get(key: &PictureKey, max_bytes: usize) -> Result<Option<StoredPicture>, Unavailable>;
+    fn remove(key: &PictureKey) -> Result<(), Unavailable>;
+    fn erase(prefix: &PicturePrefix) -> Result<(), Unavailable>;
+    fn link_to_read(key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
+    fn link_to_write(key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
+} }
+
+forward! { Sender {
+    fn send(message: OutgoingMessage<'_>) -> Result<(), SendError>;
+} }

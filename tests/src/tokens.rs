@@ -1,0 +1,62 @@
+//! Tokens, good and bad.
+
+use aws_lc_rs::{
+    rsa::{KeyPair, KeySize},
+    signature::KeyPair as _,
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde_json::{Value, json};
+use std::sync::LazyLock;
+
+/// The name of the issuer's key.
+pub const KID: &str = "test-key";
+
+/// An issuer with one RSA key.
+pub struct Issuer {
+    pkcs1: Vec<u8>,
+    /// The public half as a JWKS document.
+    pub jwks: Value,
+}
+
+/// One issuer for all tests of a process: making an RSA key takes a while.
+pub static ISSUER: LazyLock<Issuer> = LazyLock::new(Issuer::generate);
+
+impl Issuer {
+    /// An issuer with a new key.
+    pub fn generate() -> Self {
+        use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+        let pair = KeyPair::generate(KeySize::Rsa2048).expect("an RSA key");
+        let pkcs8 = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).expect("PKCS #8");
+        let text = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        let public = pair.public_key();
+        let (n, e) = (public.modulus().big_endian_without_leading_zero(), public.exponent().big_endian_without_leading_zero());
+        let jwks = json!({ "keys": [{ "kty": "RSA", "alg": "RS256", "use": "sig", "kid": KID, "n": text(n), "e": text(e) }] });
+        Self { pkcs1: pkcs1_of(pkcs8.as_ref()), jwks }
+    }
+
+    /// Signs claims with RS256.
+    pub fn sign(&self, claims: &Value) -> String {
+        let mut header = Header::new(Algorithm::RS256);
+        header.kid = Some(KID.to_owned());
+        self.sign_as(&header, claims)
+    }
+
+    /// Signs claims under a header of the test's own making.
+    pub fn sign_as(&self, header: &Header, claims: &Value) -> String {
+        encode(header, claims, &EncodingKey::from_rsa_der(&self.pkcs1)).expect("a token")
+    }
+}
+
+/// The RSA key inside of a PKCS #8 document (RFC 5208 §5): the content of its last element.
+fn pkcs1_of(pkcs8: &[u8]) -> Vec<u8> {
+    // SEQUENCE { INTEGER 0, SEQUENCE { OID, NULL }, OCTET STRING { … } } with two-byte lengths, as a 2,048-bit key always has them.
+    let octets = 4 + 3 + 15;
+    assert_eq!(pkcs8[octets], 0x04, "the OCTET STRING is where a 2,048-bit key has it");
+    pkcs8[octets + 4..].to_vec()
+}
+
+/// Claims for an organisation, good until `exp` (epoch seconds), with everything but deleting by force.
+pub fn claims(org: &str, exp: i64) -> Value {
+    json!({ "tenants_translation": [{ "tenant_id": "15", "org": org }], "scope": "api:everything", "exp": exp })
+}

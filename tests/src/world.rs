@@ -1,0 +1,340 @@
+//! The whole service in one process, with the clock, the sender and the scorers in the hands of the test.
+
+use crate::{
+    ORG,
+    request::{Answer, Call},
+    tokens::{ISSUER, claims},
+    wire::Wire,
+};
+use acredita_aws::SystemEntropy;
+use acredita_domain::{
+    App, Time,
+    keys::Keyring,
+    ports::{Clock, DelegatedCapture, Entropy, OutgoingMessage, ScoreRequest, Scorer, SendError, Sender, Verdict},
+    scoring::{Check, Provider, Score},
+    error::Unavailable,
+};
+use acredita_embedded_aws::Storage;
+use acredita_http::{
+    Api,
+    jwt::{TokenPolicy, TokenVerifier},
+};
+use acredita_local::{
+    gateway::Gateway,
+    serve::{AppParts, LocalAws, request_ids},
+};
+use acredita_scoring::InternalScorer;
+use async_trait::async_trait;
+use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use aws_sdk_sqs::config::SharedInterceptor;
+use axum::http::Request;
+use chrono::{DateTime, TimeDelta};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use std::{path::PathBuf, sync::{Arc, Mutex}};
+
+/// A clock that stands still until it is told to go on. It begins at 2026-11-20T08:33:00Z, or at the real time for what verifies by it.
+#[derive(Clone)]
+pub struct ManualClock(Arc<Mutex<Time>>);
+
+impl Clock for ManualClock {
+    fn now(&self) -> Time {
+        *self.0.lock().expect("no test panics while it holds this")
+    }
+}
+
+impl ManualClock {
+    /// Goes on.
+    pub fn advance(&self, by: TimeDelta) {
+        *self.0.lock().expect("no test panics while it holds this") += by;
+    }
+}
+
+/// A message that went out.
+#[derive(Clone)]
+pub struct SentMessage {
+    /// Of which identification.
+    pub identification_id: String,
+    /// Where it went.
+    pub to: String,
+    /// The code that it carried.
+    pub code: String,
+    /// What it said.
+    pub text: String,
+}
+
+/// Records what goes out, and fails as often as it is told to.
+#[derive(Clone, Default)]
+pub struct RecordingSender(Arc<Mutex<SenderState>>);
+
+#[derive(Default)]
+struct SenderState {
+    sent: Vec<SentMessage>,
+    failures: Vec<SendError>,
+}
+
+impl RecordingSender {
+    /// What went out, oldest first.
+    pub fn sent(&self) -> Vec<SentMessage> {
+        self.0.lock().expect("no test panics while it holds this").sent.clone()
+    }
+
+    /// The next sends fail like this, one after the other.
+    pub fn fail_next(&self, failures: &[SendError]) {
+        self.0.lock().expect("no test panics while it holds this").failures = failures.iter().rev().copied().collect();
+    }
+}
+
+#[async_trait]
+impl Sender for RecordingSender {
+    async fn send(&self, message: OutgoingMessage<'_>) -> Result<(), SendError> {
+        let mut state = self.0.lock().expect("no test panics while it holds this");
+        if let Some(failure) = state.failures.pop() {
+            return Err(failure);
+        }
+        state.sent.push(SentMessage {
+            identification_id: message.reference.identification_id.to_string(),
+            to: message.destination.address().expose().clone(),
+            code: message.code.expose().to_owned(),
+            text: message.rendered.text.expose().clone(),
+        });
+        Ok(())
+    }
+}
+
+/// A provider that answers what the test wants. It stands for GOOGLE, which this deployment has not configured otherwise.
+#[derive(Clone, Default)]
+pub struct ScriptedScorer(Arc<Mutex<Option<Verdict>>>);
+
+impl ScriptedScorer {
+    /// From now on it answers this score, and these checks.
+    pub fn answer(&self, score: f64, breakdown: Vec<Check>) {
+        let verdict = Verdict { score: Score::new(score), breakdown, extracted: None };
+        *self.0.lock().expect("no test panics while it holds this") = Some(verdict);
+    }
+
+    /// From now on it does not answer.
+    pub fn go_down(&self) {
+        *self.0.lock().expect("no test panics while it holds this") = None;
+    }
+}
+
+#[async_trait]
+impl Scorer for ScriptedScorer {
+    fn provider(&self) -> Provider {
+        Provider::Google
+    }
+
+    fn delegated_capture(&self) -> DelegatedCapture {
+        DelegatedCapture::NotOffered
+    }
+
+    async fn score(&self, _: ScoreRequest<'_>) -> Result<Verdict, Unavailable> {
+        self.0.lock().expect("no test panics while it holds this").clone().ok_or(Unavailable("the provider"))
+    }
+}
+
+/// How a world is made.
+pub struct Setup {
+    /// Where it is kept: in memory, or in a folder that another world can take over.
+    pub storage: Storage,
+    /// When it begins.
+    pub clock: Time,
+    /// The secret of codes.
+    pub secret: [u8; 32],
+    /// Whether `EXTERNAL` has a provider.
+    pub external: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        let clock = DateTime::from_timestamp(1_795_163_580, 0).expect("2026-11-20T08:33:00Z");
+        Self { storage: Storage::Memory, clock, secret: [7; 32], external: false }
+    }
+}
+
+/// The whole service.
+pub struct World {
+    /// The time.
+    pub clock: ManualClock,
+    /// What went out.
+    pub sender: RecordingSender,
+    /// The external provider, if the world has one.
+    pub scorer: ScriptedScorer,
+    /// What was called over the wire.
+    pub wire: Wire,
+    /// The embedded AWS, and clients for it.
+    pub aws: LocalAws,
+    /// The use cases. A test may put decorators around the ports before it calls [`World::serve`].
+    pub app: App,
+    gateway: Gateway,
+}
+
+impl World {
+    /// A fresh world in memory.
+    pub async fn start() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    /// A fresh world in memory, whose `EXTERNAL` provider is the [`ScriptedScorer`].
+    pub async fn with_external_provider() -> Self {
+        Self::with(Setup { external: true, ..Setup::default() }).await
+    }
+
+    /// A world kept in a folder.
+    pub async fn in_folder(folder: PathBuf, clock: Time) -> Self {
+        Self::with(Setup { storage: Storage::Folder(folder), clock, ..Setup::default() }).await
+    }
+
+    /// A world of the test's own making.
+    pub async fn with(setup: Setup) -> Self {
+        let clock = ManualClock(Arc::new(Mutex::new(setup.clock)));
+        let wire = Wire::default();
+        let interceptor = SharedInterceptor::new(wire.clone());
+        let aws = LocalAws::start(setup.storage, Arc::new(clock.clone()), &[interceptor]).await.expect("the embedded AWS starts");
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let keys = Arc::new(Keyring::new(vec![setup.secret]).expect("one key"));
+        let scorer = ScriptedScorer::default();
+        let mut scorers: Vec<Arc<dyn Scorer>> = vec![Arc::new(InternalScorer::default())];
+        if setup.external {
+            scorers.push(Arc::new(scorer.clone()));
+        }
+        let app = aws.app(AppParts { clock: Arc::new(clock.clone()), entropy, keys, scorers });
+        let gateway = gateway(&app);
+        wire.take();
+        Self { clock, sender: RecordingSender::default(), scorer, wire, aws, app, gateway }
+    }
+
+    /// Serves other use cases from now on, such as ones with decorated ports.
+    pub fn serve(&mut self, app: App) {
+        self.gateway = gateway(&app);
+        self.app = app;
+    }
+
+    /// The gateway, for tests that make their own requests.
+    pub fn gateway(&self) -> &Gateway {
+        &self.gateway
+    }
+
+    /// A token for an organisation with everything but deleting by force.
+    pub fn token(&self, org: &str) -> String {
+        ISSUER.sign(&claims(org, self.in_an_hour()))
+    }
+
+    /// A token for an organisation with these permissions only.
+    pub fn token_with(&self, org: &str, permissions: &str) -> String {
+        let mut claims = claims(org, self.in_an_hour());
+        claims["scope"] = json!("");
+        claims["permissions"] = json!(permissions);
+        ISSUER.sign(&claims)
+    }
+
+    /// Epoch seconds.
+    pub fn in_an_hour(&self) -> i64 {
+        (self.clock.now() + TimeDelta::days(40)).timestamp()
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, call: Call) -> Answer {
+        self.send_request(call.into_request()).await
+    }
+
+    /// Sends a request of the test's own making.
+    pub async fn send_request(&self, request: Request<axum::body::Body>) -> Answer {
+        let response = self.gateway.clone().serve(request).await;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a whole body").to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Sends a request to a path below [`ORG`], with a good token and, on a validate, the device headers.
+    pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        self.send(self.request(method, path, body)).await
+    }
+
+    /// The request of [`World::call`], to be changed before it is sent.
+    pub fn request(&self, method: &str, path: &str, body: Option<Value>) -> Call {
+        let call = Call::org(method, ORG, path).token(&self.token(ORG));
+        let call = if path.ends_with("/validate") { call.device() } else { call };
+        match body {
+            Some(body) => call.json(&body),
+            None => call,
+        }
+    }
+
+    /// Hands every message of the queue to the worker once, as Lambda's poller does, and answers how many failed.
+    pub async fn deliver(&self) -> usize {
+        self.deliver_with(&self.app).await
+    }
+
+    /// The same, by a worker over other use cases.
+    pub async fn deliver_with(&self, app: &App) -> usize {
+        let (sqs, queue) = (&self.aws.clients.sqs, &self.aws.queues.queue);
+        let mut failed = 0;
+        loop {
+            let received = sqs.receive_message().queue_url(queue).max_number_of_messages(10).send().await.expect("the queue answers");
+            let messages = received.messages.unwrap_or_default();
+            if messages.is_empty() {
+                self.wire.take();
+                return failed;
+            }
+            let mut event = SqsEvent::default();
+            event.records = messages
+                .iter()
+                .map(|message| {
+                    let mut record = SqsMessage::default();
+                    record.message_id = message.message_id.clone();
+                    record.body = message.body.clone();
+                    record
+                })
+                .collect();
+            let response = acredita_notify::notify(app, &self.sender, event).await;
+            failed += response.batch_item_failures.len();
+            for message in messages {
+                let id = message.message_id.unwrap_or_default();
+                if !response.batch_item_failures.iter().any(|failure| failure.item_identifier == id) {
+                    let receipt = message.receipt_handle.unwrap_or_default();
+                    sqs.delete_message().queue_url(queue).receipt_handle(receipt).send().await.expect("the queue answers");
+                }
+            }
+        }
+    }
+
+    /// The newest code that was sent for an identification.
+    #[track_caller]
+    pub fn code_of(&self, identification_id: &str) -> String {
+        let sent = self.sender.sent();
+        let message = sent.iter().rev().find(|message| message.identification_id == identification_id);
+        message.expect("a message went out").code.clone()
+    }
+
+    /// Creates an OTP by SMS and has its code delivered.
+    pub async fn delivered_otp(&self) -> Otp {
+        let created = self.call("POST", "/identifications/otp", Some(crate::bodies::otp())).await.expect(201);
+        assert_eq!(self.deliver().await, 0);
+        let id = created.text("identification_id");
+        Otp { admin_id: created.text("admin_identification_id"), code: self.code_of(&id), id }
+    }
+}
+
+/// An OTP whose code was delivered.
+pub struct Otp {
+    /// The back office's handle.
+    pub admin_id: String,
+    /// The actor's side.
+    pub id: String,
+    /// The code.
+    pub code: String,
+}
+
+impl Otp {
+    /// The path of its validate.
+    pub fn validate_path(&self) -> String {
+        format!("/identifications/otp/{}/validate", self.id)
+    }
+}
+
+fn gateway(app: &App) -> Gateway {
+    let tokens = TokenVerifier::new(&ISSUER.jwks.to_string(), TokenPolicy::default()).expect("a JWKS");
+    Gateway::new(&Api::new(app.clone(), tokens), request_ids(app.entropy.clone()))
+}
