@@ -1,1 +1,301 @@
-//! replay
+//! Replays `events/`: what API Gateway, SQS and the scheduler really send, in the form in which they send it.
+//!
+//! An event is named `<function>.<case>.json`. The ids, the code and the token in it are placeholders (the ids are those of the OpenAPI
+//! document's examples); each test puts those of a fresh world in their place.
+
+use acceptance::{World, bodies, request::Answer, world::Setup};
+use acredita_domain::{
+    ids::{OrgId, ScoringId},
+    pictures::{PictureFormat, PictureKey, Side},
+    scoring::ScoringStatus,
+};
+use acredita_local::gateway::{document, functions};
+use aws_lambda_events::event::sqs::SqsEvent;
+use axum::body::Body;
+use chrono::TimeDelta;
+use lambda_http::{RequestExt, request::RequestContext};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+const ADMIN_ID: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
+const IDENTIFICATION_ID: &str = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
+const SCORING_ID: &str = "16fd2706-8baf-433b-82eb-8c7fada847da";
+const CODE: &str = "k7m2pq";
+const TOKEN: &str = "TOKEN";
+
+/// A file of `events/`.
+struct Event {
+    function: String,
+    case: String,
+    text: String,
+}
+
+impl Event {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{}: {error}", self.name()))
+    }
+
+    fn name(&self) -> String {
+        format!("{}.{}.json", self.function, self.case)
+    }
+
+    /// `PUT /v1/orgs/{org_id}/…`, as the gateway's route is called.
+    fn route(&self) -> String {
+        self.json()["routeKey"].as_str().unwrap_or_else(|| panic!("{} has no routeKey", self.name())).to_owned()
+    }
+
+    /// The text with other values in the place of its placeholders.
+    fn filled(&self, values: &[(&str, String)]) -> String {
+        values.iter().fold(self.text.clone(), |text, (placeholder, value)| text.replace(placeholder, value))
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../events")
+}
+
+fn event(name: &str) -> Event {
+    let text = fs::read_to_string(folder().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let parts: Vec<&str> = name.split('.').collect();
+    let [function, case, "json"] = parts[..] else { panic!("events/{name} is not called <function>.<case>.json") };
+    Event { function: function.to_owned(), case: case.to_owned(), text }
+}
+
+fn events() -> Vec<Event> {
+    let names = fs::read_dir(folder()).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let mut names: Vec<String> = names.map(|name| name.into_string().expect("UTF-8")).collect();
+    names.sort();
+    names.iter().map(|name| event(name)).collect()
+}
+
+/// The events of the functions behind the gateway.
+fn http_events() -> Vec<Event> {
+    let behind_the_gateway: Vec<&str> = functions().into_iter().map(|(name, _)| name).collect();
+    events().into_iter().filter(|event| behind_the_gateway.contains(&event.function.as_str())).collect()
+}
+
+/// Route and documented success status of every operation.
+fn operations() -> Vec<(String, u16)> {
+    let document = serde_json::to_value(document()).expect("a document");
+    let paths = document["paths"].as_object().expect("paths");
+    let mut operations = Vec::new();
+    for (path, item) in paths {
+        for (method, operation) in item.as_object().expect("operations") {
+            let statuses = operation["responses"].as_object().expect("responses").keys();
+            let success = statuses.filter_map(|status| status.parse().ok()).find(|status| (200..300).contains(status));
+            operations.push((format!("{} {path}", method.to_uppercase()), success.expect("a success status")));
+        }
+    }
+    operations
+}
+
+#[test]
+fn every_event_is_of_a_function_that_there_is() {
+    let behind_the_gateway = functions().into_iter().map(|(name, _)| name);
+    let known: BTreeSet<&str> = behind_the_gateway.chain(["notify", "sweep"]).collect();
+    let used: BTreeSet<String> = events().into_iter().map(|event| event.function).collect();
+    assert_eq!(used, known.into_iter().map(str::to_owned).collect());
+}
+
+#[test]
+fn every_operation_has_an_event() {
+    let documented: BTreeSet<String> = operations().into_iter().map(|(route, _)| route).collect();
+    let replayed: BTreeSet<String> = http_events().iter().map(Event::route).collect();
+    assert_eq!(replayed, documented);
+}
+
+#[test]
+fn every_event_has_the_whole_envelope_of_payload_format_2() {
+    for event in http_events() {
+        let payload = event.json();
+        let (name, route) = (event.name(), event.route());
+        let (method, template) = route.split_once(' ').expect("a method and a path");
+        let params = payload["pathParameters"].as_object().expect("path parameters");
+        let value = |value: &Value| value.as_str().expect("a string").to_owned();
+        let path = params.iter().fold(template.to_owned(), |path, (param, id)| path.replace(&format!("{{{param}}}"), &value(id)));
+        assert_eq!(payload["version"], "2.0", "{name}");
+        assert_eq!(payload["rawPath"], path.as_str(), "{name}");
+        assert_eq!(payload["requestContext"]["http"]["path"], path.as_str(), "{name}");
+        assert_eq!(payload["requestContext"]["http"]["method"], method, "{name}");
+        assert_eq!(payload["requestContext"]["routeKey"], route.as_str(), "{name}");
+        assert!(payload["isBase64Encoded"].is_boolean(), "{name}");
+    }
+}
+
+#[test]
+fn the_quirks_of_the_gateway_are_among_the_events() {
+    let payloads: Vec<Value> = http_events().iter().map(Event::json).collect();
+    let some = |quirk: &dyn Fn(&Value) -> bool| payloads.iter().any(quirk);
+    assert!(some(&|payload| payload["isBase64Encoded"] == true), "a body in base64");
+    assert!(some(&|payload| payload["cookies"].is_array()), "cookies");
+    assert!(some(&|payload| payload["headers"]["AUTHORIZATION"].is_string()), "headers in upper case");
+    assert!(some(&|payload| payload["queryStringParameters"].to_string().contains(",b")), "a query parameter with several values");
+}
+
+#[tokio::test]
+async fn every_http_event_is_answered_with_its_documented_success() {
+    let operations = operations();
+    for event in http_events() {
+        let (name, route) = (event.name(), event.route());
+        let success = operations.iter().find(|(documented, _)| *documented == route).map(|(_, success)| *success);
+        let world = World::with(Setup { external: true, ..Setup::default() }).await;
+        let values = stage(&world, &event, &route).await;
+        let answer = replay(&world, &event, &values).await;
+        assert_eq!(Some(answer.status.as_u16()), success, "{name}: {}", String::from_utf8_lossy(&answer.body));
+    }
+}
+
+/// Sends an event through the gateway, which has to route it to the function that the event is named after.
+async fn replay(world: &World, event: &Event, values: &[(&str, String)]) -> Answer {
+    let name = event.name();
+    let request = lambda_http::request::from_str(&event.filled(values)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert!(matches!(request.request_context_ref(), Some(RequestContext::ApiGatewayV2(_))), "{name} is not of payload format 2.0");
+    let function = world.gateway().function(request.method(), request.uri().path());
+    assert_eq!(function, Some(event.function.as_str()), "{name}");
+    let request = request.map(|body| match body {
+        lambda_http::Body::Text(text) => Body::from(text),
+        lambda_http::Body::Binary(bytes) => Body::from(bytes),
+        _ => Body::empty(),
+    });
+    world.send_request(request).await
+}
+
+/// Makes what an event asks about, and answers the values of its placeholders.
+async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static str, String)> {
+    let mut values = vec![(TOKEN, world.token(acceptance::ORG))];
+    let is_validate = route.ends_with("/validate");
+    if route.contains("/agent/{") {
+        let created = world.call("POST", "/identifications/agent", Some(bodies::agent(event.text.contains("\\\"evidence\\\"")))).await;
+        values.extend(ids(&created));
+    } else if route.contains("/otp/{") {
+        values.extend(stage_otp(world, event, is_validate, route.ends_with("/resend")).await);
+    } else if route.contains("/identity_document/{") && !route.contains("/scorings/") {
+        values.extend(stage_identity_document(world, is_validate).await);
+    } else if route.contains("/scorings/identity_document/{") {
+        values.push((SCORING_ID, stage_scoring(world, route.ends_with("/score") && event.json()["body"].is_null()).await));
+    }
+    values
+}
+
+fn ids(created: &Answer) -> [(&'static str, String); 2] {
+    [(ADMIN_ID, created.text("admin_identification_id")), (IDENTIFICATION_ID, created.text("identification_id"))]
+}
+
+async fn stage_otp(world: &World, event: &Event, is_validate: bool, is_resend: bool) -> Vec<(&'static str, String)> {
+    let mut body = if is_validate || is_resend { bodies::otp() } else { bodies::external_otp() };
+    if event.text.contains("two_factor") {
+        body["two_factor_type"] = json!("DOCUMENT_NUMBER");
+    }
+    let created = world.call("POST", "/identifications/otp", Some(body)).await.expect(201);
+    world.deliver().await;
+    let mut values = ids(&created).to_vec();
+    if is_validate {
+        values.push((CODE, world.code_of(&created.text("identification_id"))));
+    }
+    if is_resend {
+        world.clock.advance(TimeDelta::seconds(31));
+    }
+    values
+}
+
+/// To be validated it needs a good score, which the scripted provider gives.
+async fn stage_identity_document(world: &World, scored: bool) -> Vec<(&'static str, String)> {
+    let mut body = bodies::identity_document("HIGH");
+    body["scoring"] = json!({ "provider": "EXTERNAL" });
+    let created = world.call("POST", "/identifications/identity_document", Some(body)).await.expect(200);
+    if scored {
+        world.scorer.answer(0.95, Vec::new());
+        let path = format!("/scorings/identity_document/{}/score", created.text("scoring_id"));
+        world.send(world.request("PUT", &path, None).pictures(&[("front", &bodies::png(1))])).await.expect(204);
+    }
+    ids(&created).to_vec()
+}
+
+/// `captured`: with a picture behind its upload link, as a delegated capture leaves it.
+async fn stage_scoring(world: &World, captured: bool) -> String {
+    let created = world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
+    let id = created.text("scoring_id");
+    if captured {
+        let (org, scoring): (OrgId, ScoringId) = (acceptance::ORG.parse().expect("an organisation"), id.parse().expect("an id"));
+        let key = PictureKey::upload(&org, scoring, Side::Front);
+        world.app.pictures.put(&key, PictureFormat::Png, bodies::png(1)).await.expect("S3 answers");
+    }
+    id
+}
+
+#[tokio::test]
+async fn a_picture_in_a_base64_event_arrives_byte_by_byte() {
+    let world = World::start().await;
+    let event = event("scoring.score.json");
+    let values = stage(&world, &event, &event.route()).await;
+    replay(&world, &event, &values).await.expect(204);
+    let id = &values.iter().find(|(placeholder, _)| *placeholder == SCORING_ID).expect("a scoring").1;
+    let read = world.call("GET", &format!("/scorings/identity_document/{id}"), None).await.expect(200);
+    assert_eq!(read.text("status"), ScoringStatus::Scored.to_string());
+    let captures = world.call("GET", &format!("/scorings/identity_document/{id}/captures"), None).await.expect(200);
+    let sides: Vec<Value> = captures.json()["captures"].as_array().expect("captures").iter().map(|capture| capture["side"].clone()).collect();
+    assert_eq!(sides, [json!("FRONT"), json!("BACK")]);
+}
+
+/// What the kicks of these identifications put into the queue, and takes it from there.
+async fn queued(world: &World) -> Vec<String> {
+    let (sqs, queue) = (&world.aws.clients.sqs, &world.aws.queues.queue);
+    let received = sqs.receive_message().queue_url(queue).max_number_of_messages(10).send().await.expect("the queue answers");
+    let messages = received.messages.unwrap_or_default();
+    for message in &messages {
+        let receipt = message.receipt_handle().expect("a receipt");
+        sqs.delete_message().queue_url(queue).receipt_handle(receipt).send().await.expect("the queue answers");
+    }
+    messages.into_iter().filter_map(|message| message.body).collect()
+}
+
+/// An event of SQS, with the bodies of its records that refer to a message replaced.
+fn with_references(event: &Event, mut bodies: Vec<String>) -> SqsEvent {
+    let mut sqs: SqsEvent = serde_json::from_str(&event.text).expect("an SQS event");
+    for record in &mut sqs.records {
+        if record.body.as_deref().is_some_and(|body| body.contains("message_id")) {
+            record.body = Some(bodies.pop().expect("a message for each record"));
+        }
+    }
+    sqs
+}
+
+#[tokio::test]
+async fn a_batch_of_the_queue_is_delivered_whole() {
+    let world = World::start().await;
+    for phone in [600_000_001, 600_000_002] {
+        world.call("POST", "/identifications/otp", Some(bodies::otp_to(phone))).await.expect(201);
+    }
+    let event = with_references(&event("notify.sqs-batch.json"), queued(&world).await);
+    let response = acredita_notify::notify(&world.app, &world.sender, event).await;
+    assert!(response.batch_item_failures.is_empty());
+    assert_eq!(world.sender.sent().len(), 2);
+}
+
+#[tokio::test]
+async fn a_record_that_nobody_understands_fails_alone() {
+    let world = World::start().await;
+    world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
+    let event = with_references(&event("notify.sqs-poison.json"), queued(&world).await);
+    let poison = event.records[0].message_id.clone().expect("an id");
+    let response = acredita_notify::notify(&world.app, &world.sender, event).await;
+    let failed: Vec<String> = response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect();
+    assert_eq!(failed, [poison]);
+    assert_eq!(world.sender.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_tick_of_the_schedule_finds_a_message_that_the_queue_lost() {
+    assert_eq!(event("sweep.schedule.json").json()["detail-type"], "Scheduled Event");
+    let world = World::start().await;
+    world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
+    assert_eq!(queued(&world).await.len(), 1);
+    world.clock.advance(TimeDelta::seconds(61));
+    assert_eq!(acredita_sweep::sweep(&world.app).await.kicked, 1);
+    world.deliver().await;
+    assert_eq!(world.sender.sent().len(), 1);
+}

@@ -4,7 +4,7 @@ use crate::{
     gateway::{Gateway, document},
     inbox::{FailRate, Inbox, InboxSender},
     keys::{self, KeyError, TokenSigner},
-    pages::{self, Overview},
+    pages::{self, Health, Overview},
     workers,
 };
 use acredita_aws::{
@@ -13,7 +13,7 @@ use acredita_aws::{
 };
 use acredita_domain::{
     App,
-    ids::MessageId,
+    ids::{IdentificationId, MessageId},
     ports::{Clock, Entropy, Scorer},
 };
 use acredita_embedded_aws::{EmbeddedAws, LOCAL_CREDENTIALS, REGION, StartError, Storage};
@@ -22,6 +22,7 @@ use acredita_http::{
     jwt::{JwksError, TokenPolicy, TokenVerifier},
 };
 use acredita_scoring::{InternalPictureReader, InternalScorer};
+use async_trait::async_trait;
 use aws_sdk_sqs::config::SharedInterceptor;
 use axum::Router;
 use chrono::TimeDelta;
@@ -103,7 +104,14 @@ impl LocalAws {
             access_key_id: LOCAL_CREDENTIALS.access_key_id.to_owned(),
             secret_access_key: LOCAL_CREDENTIALS.secret_access_key.to_owned(),
         };
-        let config = Config { region: REGION.to_owned(), endpoints: Some(endpoints), credentials: Some(credentials) };
+        let config = Config {
+            region: REGION.to_owned(),
+            endpoints: Some(endpoints),
+            credentials: Some(credentials),
+            table: TABLE.to_owned(),
+            bucket: BUCKET.to_owned(),
+            queue_url: String::new(),
+        };
         let clients = AwsClients::new(&config, interceptors).await;
         let names = Names {
             region: REGION.to_owned(),
@@ -119,14 +127,14 @@ impl LocalAws {
     /// The use cases over these stand-ins.
     pub fn app(&self, parts: AppParts) -> App {
         let AppParts { clock, entropy, keys, scorers } = parts;
-        let store = Arc::new(DynamoStore::new(self.clients.dynamodb.clone(), TABLE, RETENTION));
+        let store = Arc::new(DynamoStore::new(self.clients.dynamodb.clone(), TABLE.to_owned(), RETENTION));
         App {
             identifications: store.clone(),
             scorings: store.clone(),
             outbox: store.clone(),
             housekeeping: store,
             queue: Arc::new(SqsQueue::new(self.clients.sqs.clone(), self.queues.queue.clone())),
-            pictures: Arc::new(S3Pictures::new(self.clients.s3.clone(), BUCKET)),
+            pictures: Arc::new(S3Pictures::new(self.clients.s3.clone(), BUCKET.to_owned())),
             picture_reader: Arc::new(InternalPictureReader::default()),
             scorers,
             clock,
@@ -193,7 +201,7 @@ impl Server {
         let overview = overview(address, folder, &aws, token);
         let api = Api::new(app.clone(), verifier);
         let gateway = Gateway::new(&api, request_ids(entropy));
-        let router = pages::router(overview.clone(), inbox.clone(), document())
+        let router = pages::router(overview.clone(), inbox.clone(), document(), Arc::new(StoreHealth(app.clone())))
             .fallback(move |request| gateway.clone().serve(request));
 
         let (stop, stopping) = watch::channel(false);
@@ -214,6 +222,18 @@ impl Server {
             tracing::warn!("some requests did not finish in time");
         }
         self.aws.embedded.stop().await;
+    }
+}
+
+/// Healthy is a service whose store answers.
+struct StoreHealth(App);
+
+#[async_trait]
+impl Health for StoreHealth {
+    async fn healthy(&self) -> bool {
+        let nobody = IdentificationId::generate(&*self.0.entropy);
+        let Ok(org) = crate::cli::READY_ORG.parse() else { return false };
+        self.0.identifications.find(&org, nobody).await.is_ok()
     }
 }
 

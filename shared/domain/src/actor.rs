@@ -94,8 +94,10 @@ names! {
 
 names! {
     /// The languages that messages are written in.
+    #[derive(Default)]
     Language("is not one of ES, EN, EU, GL, CA, DE") {
         /// Spanish.
+        #[default]
         Spanish = "ES",
         /// English.
         English = "EN",
@@ -107,12 +109,6 @@ names! {
         Catalan = "CA",
         /// German.
         German = "DE",
-    }
-}
-
-impl Default for Language {
-    fn default() -> Self {
-        Self::Spanish
     }
 }
 

@@ -171,3 +171,77 @@ fn cipher(key: &MasterKey) -> XChaCha20Poly1305 {
 pub fn same_text(left: &str, right: &str) -> Choice {
     Sha256::digest(left.as_bytes()).as_slice().ct_eq(Sha256::digest(right.as_bytes()).as_slice())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counts up: every draw is another one, and every run is the same.
+    struct Counting(std::sync::atomic::AtomicU8);
+
+    impl Entropy for Counting {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        }
+    }
+
+    fn entropy() -> Counting {
+        Counting(std::sync::atomic::AtomicU8::new(0))
+    }
+
+    fn ring(secrets: &[u8]) -> Keyring {
+        Keyring::new(secrets.iter().map(|secret| [*secret; 32]).collect()).expect("at least one key")
+    }
+
+    fn ids() -> (OrgId, IdentificationId) {
+        ("yoigo".parse().expect("an organisation"), IdentificationId::generate(&entropy()))
+    }
+
+    #[test]
+    fn a_code_matches_only_what_it_was_made_for() {
+        let (keys, (org, id), code) = (ring(&[1]), ids(), OtpCode::unsealed("abc234".to_owned()));
+        let hash = keys.hash_code(&org, id, 1, &code);
+        let other: OrgId = "other".parse().expect("an organisation");
+        let matches = |org: &OrgId, generation, typed: &str| bool::from(keys.code_matches(org, id, generation, Some(&hash), typed));
+        assert!(matches(&org, 1, "abc234"));
+        assert!(matches(&org, 1, " ABC234 "), "people type capitals and spaces");
+        assert!(!matches(&org, 1, "abc235"));
+        assert!(!matches(&org, 2, "abc234"), "another generation");
+        assert!(!matches(&other, 1, "abc234"), "another organisation");
+        assert!(!bool::from(keys.code_matches(&org, id, 1, None, "abc234")), "no code yet");
+    }
+
+    #[test]
+    fn a_new_key_signs_and_the_old_one_still_verifies() {
+        let ((org, id), code) = (ids(), OtpCode::unsealed("abc234".to_owned()));
+        let old = ring(&[1]).hash_code(&org, id, 1, &code);
+        let rotated = ring(&[2, 1]);
+        assert!(bool::from(rotated.code_matches(&org, id, 1, Some(&old), "abc234")));
+        assert_ne!(rotated.hash_code(&org, id, 1, &code), old);
+        assert!(!bool::from(ring(&[2]).code_matches(&org, id, 1, Some(&old), "abc234")), "its key is gone");
+    }
+
+    #[test]
+    fn what_is_sealed_opens_only_with_its_key_and_its_context() {
+        let keys = ring(&[1]);
+        let sealed = keys.seal(&entropy(), "id", "abc234");
+        assert!(!serde_json::to_string(&sealed).expect("JSON").contains("abc234"));
+        assert_eq!(keys.open("id", &sealed), Ok("abc234".to_owned()));
+        assert_eq!(ring(&[2, 1]).open("id", &sealed), Ok("abc234".to_owned()));
+        assert!(keys.open("another id", &sealed).is_err());
+        assert!(ring(&[2]).open("id", &sealed).is_err());
+    }
+
+    #[test]
+    fn nothing_of_a_secret_shows_in_debug() {
+        let keys = ring(&[1]);
+        let (org, id) = ids();
+        let hash = keys.hash_code(&org, id, 1, &OtpCode::unsealed("abc234".to_owned()));
+        assert_eq!(format!("{keys:?} {hash:?} {:?}", keys.seal(&entropy(), "id", "abc234")), "Keyring of 1 CodeHash Sealed");
+    }
+
+    #[test]
+    fn a_keyring_needs_a_key() {
+        assert!(Keyring::new(Vec::new()).is_err());
+    }
+}

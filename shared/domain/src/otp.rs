@@ -200,3 +200,78 @@ pub fn second_factor_matches(actor: &Actor, asked: Option<SecondFactor>, given: 
         Some(SecondFactor::PersonalDocumentImage) => Choice::from(0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{actor::IdentityDocument, text::DocumentNumber};
+    use sha2::{Digest, Sha256};
+    use std::{
+        collections::BTreeSet,
+        sync::atomic::{AtomicU32, Ordering},
+    };
+
+    /// Digests of 0, 1, 2 …: as good as random, and the same in every run.
+    struct Digests(AtomicU32);
+
+    impl Entropy for Digests {
+        fn fill(&self, bytes: &mut [u8]) {
+            let digest = Sha256::digest(self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+            bytes.copy_from_slice(&digest[..bytes.len()]);
+        }
+    }
+
+    #[test]
+    fn a_code_is_six_letters_of_the_alphabet_each_as_likely_as_the_other() {
+        let entropy = Digests(AtomicU32::new(0));
+        let mut counts = [0_u32; 31];
+        for _ in 0..20_000 {
+            let code = OtpCode::generate(&entropy);
+            assert_eq!(code.expose().len(), CODE_LENGTH);
+            for letter in code.expose().bytes() {
+                counts[ALPHABET.iter().position(|known| *known == letter).expect("a letter of the alphabet")] += 1;
+            }
+        }
+        // 256 = 8 × 31 + 8: without the rejection the first eight letters would come up an eighth more often.
+        let mean = |counts: &[u32]| f64::from(counts.iter().sum::<u32>()) / counts.len() as f64;
+        let ratio = mean(&counts[..8]) / mean(&counts[8..]);
+        assert!((0.97..1.03).contains(&ratio), "{ratio}");
+    }
+
+    #[test]
+    fn nobody_can_mistake_a_letter_of_the_alphabet() {
+        assert!("01oil".bytes().all(|byte| !ALPHABET.contains(&byte)));
+        assert_eq!(ALPHABET.iter().collect::<BTreeSet<_>>().len(), 31);
+    }
+
+    fn actor() -> Actor {
+        let number: DocumentNumber = "12345678A".parse().expect("a number");
+        let document = IdentityDocument { document_number: Some(number), document_type: None, country: None };
+        Actor {
+            identity_document: Some(document),
+            email: Some("James@Email.com".parse().expect("an address")),
+            ..Actor::default()
+        }
+    }
+
+    #[test]
+    fn a_second_factor_is_compared_as_people_mean_it() {
+        let matches = |asked, given| bool::from(second_factor_matches(&actor(), Some(asked), given));
+        assert!(matches(SecondFactor::DocumentNumber, Some("12345678-a")));
+        assert!(matches(SecondFactor::Email, Some(" james@email.COM ")));
+        for (asked, given) in [
+            (SecondFactor::DocumentNumber, None),
+            (SecondFactor::DocumentNumber, Some("")),
+            (SecondFactor::DocumentNumber, Some("12345678B")),
+            (SecondFactor::Email, Some("12345678A")),
+            (SecondFactor::PersonalDocumentImage, Some("12345678A")),
+        ] {
+            assert!(!matches(asked, given), "{asked} {given:?}");
+        }
+        assert!(bool::from(second_factor_matches(&actor(), None, Some("anything"))), "none was asked for");
+        assert!(
+            !bool::from(second_factor_matches(&Actor::default(), Some(SecondFactor::Email), Some(""))),
+            "the actor has none"
+        );
+    }
+}

@@ -255,19 +255,15 @@ pub struct Extracted {
 
 names! {
     /// How sure an identity document's scoring has to be.
+    #[derive(Default)]
     ConfigurationName("is not one of LOW, MEDIUM, HIGH") {
         /// 0.50 is enough.
         Low = "LOW",
         /// 0.70 is enough.
+        #[default]
         Medium = "MEDIUM",
         /// 0.90 is enough.
         High = "HIGH",
-    }
-}
-
-impl Default for ConfigurationName {
-    fn default() -> Self {
-        Self::Medium
     }
 }
 
@@ -296,5 +292,53 @@ impl ConfigurationName {
         let (least, decisive) = self.requirements();
         let failed = |check: &Check| check.result == CheckResult::Fail && decisive.contains(&check.name);
         assessment.score >= least && !assessment.breakdown.iter().any(failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assessment(score: f64, failed: &[CheckName]) -> Assessment {
+        let check = |name: &CheckName| Check { name: *name, result: CheckResult::Fail, score: None, details: String::new() };
+        Assessment {
+            score: Score::new(score),
+            breakdown: failed.iter().map(check).collect(),
+            extracted: None,
+            scored_at: chrono::DateTime::from_timestamp(0, 0).expect("the epoch"),
+        }
+    }
+
+    #[test]
+    fn a_configuration_accepts_from_its_threshold_on() {
+        for (configuration, threshold) in [(ConfigurationName::Low, 0.5), (ConfigurationName::Medium, 0.7), (ConfigurationName::High, 0.9)] {
+            assert!(configuration.accepts(&assessment(threshold, &[])), "{configuration}");
+            assert!(!configuration.accepts(&assessment(threshold - 0.0001, &[])), "{configuration}");
+        }
+    }
+
+    #[test]
+    fn a_decisive_check_that_failed_decides_alone() {
+        assert!(!ConfigurationName::Low.accepts(&assessment(1.0, &[CheckName::MrzCheckDigits])));
+        assert!(ConfigurationName::Low.accepts(&assessment(1.0, &[CheckName::NotExpired])));
+        assert!(!ConfigurationName::Medium.accepts(&assessment(1.0, &[CheckName::NotExpired])));
+        assert!(ConfigurationName::Medium.accepts(&assessment(1.0, &[CheckName::Glare])));
+        assert!(!ConfigurationName::High.accepts(&assessment(1.0, &[CheckName::Glare])));
+    }
+
+    #[test]
+    fn a_stricter_configuration_asks_for_everything_that_a_laxer_one_asks_for() {
+        let requirements: Vec<_> = ConfigurationName::ALL.iter().map(|name| name.requirements()).collect();
+        for pair in requirements.windows(2) {
+            assert!(pair[0].0 < pair[1].0);
+            assert!(pair[0].1.iter().all(|check| pair[1].1.contains(check)));
+        }
+    }
+
+    #[test]
+    fn a_score_stays_between_0_and_1() {
+        for (value, score) in [(-1.0, 0.0), (f64::NAN, 0.0), (0.93, 0.93), (7.0, 1.0)] {
+            assert_eq!(Score::new(value).value(), score);
+        }
     }
 }

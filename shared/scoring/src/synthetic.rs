@@ -43,14 +43,14 @@ pub(crate) fn card_on(seed: u64, width: usize, height: usize, table: impl Fn(usi
     let mut numbers = Numbers::new(seed);
     let portrait = left + across * numbers.below(7) as usize / 10 + across / 30;
     fill(&mut luma, (portrait, top + down / 6), (across / 4, down * 4 / 10), |x, y| 120 + ((x * x / 40 + y * 2) % 50) as u8);
-    let glyph = (across / 110).max(1);
+    let glyph = (across / 220).max(1);
     for line in 0..6 {
-        let length = 8 + numbers.below(20) as usize;
+        let length = 12 + numbers.below(30) as usize;
         let start = left + across / 20 + numbers.below(across as u32 / 3) as usize;
         print_line(&mut luma, &mut numbers, (start, top + down / 12 + line * down / 11), glyph, length);
     }
     for line in 0..3 {
-        print_line(&mut luma, &mut numbers, (left + across / 20, top + down * (72 + 9 * line) / 100), glyph, 26);
+        print_line(&mut luma, &mut numbers, (left + across / 20, top + down * (72 + 9 * line) / 100), glyph, 50);
     }
     luma
 }

@@ -10,9 +10,7 @@ use acredita_domain::{
     otp::{Channel, Delivery, Destination, LiveCode, Otp, OtpCode, SecondFactor},
     pictures::{Capture, PictureFormat, Sha256Digest, Side},
     ports::{Entropy, MessageRef, OutboxMessage},
-    scoring::{
-        Assessment, Check, CheckName, CheckResult, ConfigurationName, DocumentKind, Extracted, MaxScoreRetries, Provider, Score, Scoring,
-    },
+    scoring::{Assessment, Check, CheckName, CheckResult, ConfigurationName, DocumentKind, Extracted, MaxScoreRetries, Provider, Score, Scoring},
     text::{Private, Reason},
 };
 use chrono::DateTime;
@@ -78,9 +76,22 @@ pub fn actor() -> impl Strategy<Value = Actor> {
     let document = (option::of(parsed("\\PC{1,30}")), option::of(select(DocumentType::ALL)), option::of(country()))
         .prop_map(|(document_number, document_type, country)| IdentityDocument { document_number, document_type, country });
     let name = || option::of(parsed("\\PC{1,30}"));
-    (name(), option::of(parsed("\\PC{1,30}")), option::of(document), option::of(email()), option::of(phone()), select(Language::ALL)).prop_map(
-        |(name, last_name, identity_document, email, msisdn, language)| Actor { name, last_name, identity_document, email, msisdn, language },
+    (
+        name(),
+        option::of(parsed("\\PC{1,30}")),
+        option::of(document),
+        option::of(email()),
+        option::of(phone()),
+        select(Language::ALL),
     )
+        .prop_map(|(name, last_name, identity_document, email, msisdn, language)| Actor {
+            name,
+            last_name,
+            identity_document,
+            email,
+            msisdn,
+            language,
+        })
 }
 
 fn digest() -> impl Strategy<Value = Sha256Digest> {
@@ -104,8 +115,16 @@ fn delivery() -> impl Strategy<Value = Delivery> {
 }
 
 fn otp() -> impl Strategy<Value = Otp> {
-    (delivery(), option::of(select(SecondFactor::ALL)), any::<u32>(), any::<u32>(), any::<u32>(), time(), option::of(live_code())).prop_map(
-        |(delivery, second_factor, tries, generation, sends, last_send_at, code)| Otp {
+    (
+        delivery(),
+        option::of(select(SecondFactor::ALL)),
+        any::<u32>(),
+        any::<u32>(),
+        any::<u32>(),
+        time(),
+        option::of(live_code()),
+    )
+        .prop_map(|(delivery, second_factor, tries, generation, sends, last_send_at, code)| Otp {
             delivery,
             second_factor,
             tries,
@@ -113,8 +132,7 @@ fn otp() -> impl Strategy<Value = Otp> {
             sends,
             last_send_at,
             code,
-        },
-    )
+        })
 }
 
 pub fn method() -> impl Strategy<Value = Method> {
@@ -129,8 +147,9 @@ pub fn method() -> impl Strategy<Value = Method> {
 pub fn validation() -> impl Strategy<Value = Validation> {
     let ip = option::of(any::<std::net::IpAddr>().prop_map(Private::new));
     let location = option::of(select(vec!["40.4168,-3.7038", "0,0"]).prop_map(|text| text.parse().expect("a location")));
-    let device = (installation_id(), parsed("[!-~]{1,128}"), location, parsed("[ -~]{1,200}"), ip)
-        .prop_map(|(installation_id, fingerprint, location, user_agent, ip)| DeviceEvidence { installation_id, fingerprint, location, user_agent, ip });
+    let device = (installation_id(), parsed("[!-~]{1,128}"), location, parsed("[ -~]{1,200}"), ip).prop_map(
+        |(installation_id, fingerprint, location, user_agent, ip)| DeviceEvidence { installation_id, fingerprint, location, user_agent, ip },
+    );
     let agent = (parsed("\\PC{1,30}"), option::of(digest()), option::of(private("\\{\"note\":\"[a-z]{0,20}\"\\}")))
         .prop_map(|(agent, picture, metadata)| AgentEvidence { agent, picture, metadata });
     (time(), device, option::of(agent)).prop_map(|(at, device, agent)| Validation { at, device, agent })
@@ -181,8 +200,12 @@ fn assessment() -> impl Strategy<Value = Assessment> {
             sex,
         },
     );
-    (score(), proptest::collection::vec(check, 0..4), option::of(extracted), time())
-        .prop_map(|(score, breakdown, extracted, scored_at)| Assessment { score, breakdown, extracted, scored_at })
+    (score(), proptest::collection::vec(check, 0..4), option::of(extracted), time()).prop_map(|(score, breakdown, extracted, scored_at)| Assessment {
+        score,
+        breakdown,
+        extracted,
+        scored_at,
+    })
 }
 
 fn capture() -> impl Strategy<Value = Capture> {
@@ -196,20 +219,43 @@ fn capture() -> impl Strategy<Value = Capture> {
 }
 
 pub fn scoring() -> impl Strategy<Value = Scoring> {
-    let document =
-        option::of((select(DocumentType::ALL), country()).prop_map(|(document_type, country)| DocumentKind { document_type, country }));
+    let document = option::of((select(DocumentType::ALL), country()).prop_map(|(document_type, country)| DocumentKind { document_type, country }));
     let asked = (document, option::of(actor()), select(Provider::ALL), 1..=10_u32);
-    let done = (any::<u32>(), any::<bool>(), option::of(assessment()), proptest::collection::vec(capture(), 0..3), any::<u64>());
+    let done = (
+        any::<u32>(),
+        any::<bool>(),
+        option::of(assessment()),
+        proptest::collection::vec(capture(), 0..3),
+        any::<u64>(),
+    );
     (scoring_id(), org(), asked, done, time(), time()).prop_map(|(id, org, asked, done, created_at, expires_at)| {
         let (document, declared, provider, max_retries) = asked;
         let (retries_used, closed, assessment, captures, version) = done;
         let max_retries = MaxScoreRetries::try_from(max_retries).expect("1 to 10");
-        Scoring { id, org, document, declared, provider, max_retries, retries_used, closed, assessment, captures, created_at, expires_at, version }
+        Scoring {
+            id,
+            org,
+            document,
+            declared,
+            provider,
+            max_retries,
+            retries_used,
+            closed,
+            assessment,
+            captures,
+            created_at,
+            expires_at,
+            version,
+        }
     })
 }
 
 pub fn message() -> impl Strategy<Value = OutboxMessage> {
     let reference = (message_id(), identification_id()).prop_map(|(message_id, identification_id)| MessageRef { message_id, identification_id });
-    (reference, org(), any::<u32>(), any::<u32>())
-        .prop_map(|(reference, org, generation, attempts)| OutboxMessage { reference, org, generation, attempts })
+    (reference, org(), any::<u32>(), any::<u32>()).prop_map(|(reference, org, generation, attempts)| OutboxMessage {
+        reference,
+        org,
+        generation,
+        attempts,
+    })
 }

@@ -1,7 +1,7 @@
 use super::{records::Remembered, *};
 use acredita_domain::{
-    identification::State,
     idempotency::{Idempotency, Operation},
+    identification::State,
     otp::{DESTINATION_WINDOW, MAX_DESTINATION_SENDS},
     pictures::PicturePrefix,
     ports::{Due, Erasure, FirstAnswer, IdempotencyRecord, Settlement},
@@ -12,6 +12,8 @@ use proptest::prelude::*;
 #[path = "arbitrary.rs"]
 mod arbitrary;
 
+/// What most items have and decoding does not look at.
+const UNREAD: [&str; 4] = ["sk", "ttl", "due_at", "due_shard"];
 const RETENTION: TimeDelta = TimeDelta::days(30);
 
 fn one<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>) -> T {
@@ -20,7 +22,10 @@ fn one<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>) -> T {
 }
 
 fn without(item: &Item, name: &str) -> Item {
-    item.iter().filter(|(key, _)| *key != name).map(|(key, value)| (key.clone(), value.clone())).collect()
+    item.iter()
+        .filter(|(key, _)| *key != name)
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 fn with(item: &Item, name: &str, value: AttributeValue) -> Item {
@@ -141,15 +146,14 @@ proptest! {
         scoring in arbitrary::scoring(),
         message in arbitrary::message(),
     ) {
-        let kept = ["sk", "ttl", "due_at", "due_shard"];
-        let optional = [&kept[..], &["code", "validation", "assessment"]].concat();
+        let optional = [&UNREAD[..], &["code", "validation", "assessment"]].concat();
         let validated = matches!(identification.state, State::Validated(_));
         let optional_now: Vec<&str> = optional.iter().copied().filter(|name| !(validated && *name == "validation")).collect();
         assert_nothing_is_guessed(&encode_identification(&identification, RETENTION), &optional_now, decode_identification);
         assert_nothing_is_guessed(&encode_scoring(&scoring, Standing::Alone, RETENTION), &optional, decode_scoring);
-        assert_nothing_is_guessed(&encode_message(&message, Time::UNIX_EPOCH), &kept[1..], decode_message);
+        assert_nothing_is_guessed(&encode_message(&message, Time::UNIX_EPOCH), &UNREAD[1..], decode_message);
         let pointer = without(&without(&encode_pointer(&identification, RETENTION), "pk"), "sk");
-        assert_nothing_is_guessed(&pointer, &kept, decode_pointer);
+        assert_nothing_is_guessed(&pointer, &UNREAD, decode_pointer);
     }
 }
 

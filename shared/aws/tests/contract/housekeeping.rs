@@ -60,7 +60,15 @@ async fn a_shard_gives_the_longest_due_first_and_no_more_than_asked_for(ports: &
         let mut times = Vec::new();
         for due in &all {
             let Due::Identification(org, id) = due else { panic!("{due:?}") };
-            times.push(ports.identifications.find(org, *id).await.expect("an answer").expect("an identification").expires_at);
+            times.push(
+                ports
+                    .identifications
+                    .find(org, *id)
+                    .await
+                    .expect("an answer")
+                    .expect("an identification")
+                    .expires_at,
+            );
         }
         assert!(times.is_sorted());
         seen += all.len();
@@ -81,7 +89,8 @@ async fn what_is_postponed_is_due_later(ports: &Ports) {
         ports.housekeeping.postpone(due, later).await.expect("postponed");
     }
     assert_eq!(ports.due(later - TICK).await, []);
-    assert_eq!(ports.due(later).await, due);
+    let again = ports.due(later).await;
+    assert!(again.len() == due.len() && due.iter().all(|due| again.contains(due)));
     assert_eq!(ports.identifications.find(&org(), identification.id).await, Ok(Some(identification)), "untouched");
 }
 
@@ -123,7 +132,7 @@ async fn an_erasure_is_due_until_it_is_done(ports: &Ports) {
     ports.identifications.create(alone(&identification), now()).await.expect("created");
     let erasure = ports.identifications.delete(&identification, false, now()).await.expect("deleted");
     let due = Due::Erasure(erasure.clone());
-    assert_eq!(ports.due(now()).await, [due.clone()]);
+    assert_eq!(ports.due(now()).await, std::slice::from_ref(&due));
     ports.housekeeping.postpone(&due, now() + LIFE).await.expect("postponed");
     assert_eq!(ports.due(now()).await, []);
     assert_eq!(ports.due(now() + LIFE).await, [due]);

@@ -38,9 +38,13 @@ async fn try_until_none_is_left(ports: &Ports, identification: &Identification) 
 async fn every_step_is_kept_with_its_evidence(ports: &Ports) {
     let validated = created(ports, agent()).await;
     let evidence = validation();
-    take(ports, &validated, Transition::Validate { validation: evidence.clone(), generation: None }, now()).await.expect("validated");
+    take(ports, &validated, Transition::Validate { validation: evidence.clone(), generation: None }, now())
+        .await
+        .expect("validated");
     assert_eq!(state(ports, &validated).await, State::Validated(evidence.clone()));
-    take(ports, &validated, CLOSE_VALIDATED, now() + LIFE).await.expect("what was validated does not expire");
+    take(ports, &validated, CLOSE_VALIDATED, now() + LIFE)
+        .await
+        .expect("what was validated does not expire");
     assert_eq!(state(ports, &validated).await, State::Closed { at: now() + LIFE, validation: Some(evidence) });
 
     let closed = created(ports, agent()).await;

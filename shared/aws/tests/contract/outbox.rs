@@ -120,7 +120,11 @@ async fn a_lease_that_is_over_makes_no_code_live(ports: &Ports) {
 
 async fn no_code_becomes_live_for_what_is_not_open(ports: &Ports) {
     let (identification, message, mine) = taken(ports).await;
-    ports.identifications.transition(&org(), identification.id, cancel(), now()).await.expect("cancelled");
+    ports
+        .identifications
+        .transition(&org(), identification.id, cancel(), now())
+        .await
+        .expect("cancelled");
     assert_eq!(ports.outbox.issue_code(&message, mine, live_code(&identification, 1), now()).await, LOST);
     assert_eq!(code_of(ports, &identification).await, None);
 
@@ -153,12 +157,17 @@ async fn after_the_last_attempt_nobody_is_woken_any_more(ports: &Ports) {
     for attempt in 1..=MAX_DELIVERY_ATTEMPTS {
         assert!(is_due(ports, &message, now() + REKICK_AFTER).await, "before attempt {attempt}");
         let mine = lease();
-        let Claim::Taken(taken) = claim(ports, &message, mine, now()).await else { panic!("attempt {attempt}") };
+        let Claim::Taken(taken) = claim(ports, &message, mine, now()).await else {
+            panic!("attempt {attempt}")
+        };
         assert_eq!(taken.attempts, attempt);
         ports.outbox.release(&taken, mine).await.expect("put back");
     }
     assert!(!is_due(ports, &message, now() + TimeDelta::days(1)).await);
-    assert!(matches!(claim(ports, &message, lease(), now()).await, Claim::Taken(_)), "who asks for it by hand still gets it");
+    assert!(
+        matches!(claim(ports, &message, lease(), now()).await, Claim::Taken(_)),
+        "who asks for it by hand still gets it"
+    );
 }
 
 on_aws! {

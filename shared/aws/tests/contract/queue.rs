@@ -14,7 +14,14 @@ use aws_sdk_sqs::types::QueueAttributeName;
 /// Kicks, and gives what a worker receives.
 async fn received(stage: &Stage, message: MessageRef) -> String {
     stage.ports.queue.kick(message).await.expect("kicked");
-    let answer = stage.clients.sqs.receive_message().queue_url(&stage.config.queue_url).send().await.expect("an answer");
+    let answer = stage
+        .clients
+        .sqs
+        .receive_message()
+        .queue_url(&stage.config.queue_url)
+        .send()
+        .await
+        .expect("an answer");
     let [message] = answer.messages() else { panic!("one message") };
     message.body().expect("a body").to_owned()
 }
@@ -40,7 +47,14 @@ async fn a_kick_that_is_not_taken_says_so() {
 #[tokio::test]
 async fn a_message_comes_back_after_its_lease_and_ends_in_the_dead_letters() {
     let stage = Stage::start().await;
-    let answer = stage.clients.sqs.get_queue_attributes().queue_url(&stage.config.queue_url).attribute_names(QueueAttributeName::All).send().await;
+    let answer = stage
+        .clients
+        .sqs
+        .get_queue_attributes()
+        .queue_url(&stage.config.queue_url)
+        .attribute_names(QueueAttributeName::All)
+        .send()
+        .await;
     let attributes = answer.expect("an answer").attributes.expect("attributes");
     assert_eq!(attributes[&QueueAttributeName::VisibilityTimeout], "90");
     let redrive: serde_json::Value = serde_json::from_str(&attributes[&QueueAttributeName::RedrivePolicy]).expect("JSON");

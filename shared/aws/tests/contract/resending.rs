@@ -25,15 +25,28 @@ async fn the_next_generation_starts_without_a_code(ports: &Ports) {
     ports.identifications.create(first, now()).await.expect("created");
     let mine = lease();
     ports.outbox.claim(outgoing.reference, mine, now(), now() + LEASE).await.expect("claimed");
-    ports.outbox.issue_code(&outgoing, mine, live_code(&identification, 1), now()).await.expect("a live code");
+    ports
+        .outbox
+        .issue_code(&outgoing, mine, live_code(&identification, 1), now())
+        .await
+        .expect("a live code");
 
     let later = now() + TimeDelta::seconds(30);
     let second = message(&identification, 2, "phone");
     ports.identifications.resend(second.clone(), later).await.expect("sent again");
-    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("an identification");
+    let found = ports
+        .identifications
+        .find(&org(), identification.id)
+        .await
+        .expect("an answer")
+        .expect("an identification");
     let after = otp_of(&found);
     assert_eq!((after.generation, after.sends, after.last_send_at, &after.code), (2, 2, later, &None));
-    let claim = ports.outbox.claim(second.message.reference, lease(), later, later + LEASE).await.expect("an answer");
+    let claim = ports
+        .outbox
+        .claim(second.message.reference, lease(), later, later + LEASE)
+        .await
+        .expect("an answer");
     assert!(matches!(claim, Claim::Taken(taken) if taken.generation == 2));
     let of_the_first = Transition::Validate { validation: validation(), generation: Some(1) };
     assert_eq!(ports.identifications.transition(&org(), identification.id, of_the_first, later).await, Err(StepError::Lost));
@@ -72,7 +85,11 @@ async fn only_the_next_generation_starts(ports: &Ports) {
 async fn an_identification_causes_five_messages(ports: &Ports) {
     let identification = created(ports).await;
     for generation in 2..=MAX_SENDS {
-        ports.identifications.resend(message(&identification, generation, &generation.to_string()), now()).await.expect("within the limit");
+        ports
+            .identifications
+            .resend(message(&identification, generation, &generation.to_string()), now())
+            .await
+            .expect("within the limit");
     }
     let sixth = message(&identification, MAX_SENDS + 1, "another");
     assert_eq!(ports.identifications.resend(sixth, now()).await, Err(ResendError::Lost));

@@ -46,8 +46,7 @@ const CONFLICT: Instead = Instead {
     status: 400,
     body: r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","CancellationReasons":[{"Code":"None"},{"Code":"TransactionConflict"}]}"#,
 };
-const THROTTLED: Instead =
-    Instead { status: 400, body: r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}"# };
+const THROTTLED: Instead = Instead { status: 400, body: r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}"# };
 
 impl Wire {
     async fn start() -> (Self, Stage) {
@@ -72,8 +71,21 @@ impl Intercept for Wire {
         "wire"
     }
 
-    fn read_before_transmit(&self, context: &BeforeTransmitInterceptorContextRef<'_>, _: &RuntimeComponents, _: &mut ConfigBag) -> Result<(), BoxError> {
-        let target = context.request().headers().get("x-amz-target").unwrap_or("S3").rsplit('.').next().unwrap_or_default().to_owned();
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let target = context
+            .request()
+            .headers()
+            .get("x-amz-target")
+            .unwrap_or("S3")
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         self.0.lock().expect("not poisoned").calls.push(target);
         Ok(())
     }
@@ -114,7 +126,11 @@ async fn a_request_costs_as_many_calls_as_it_may() {
     assert_eq!(wire.calls(), ["UpdateItem", "UpdateItem"]);
     ports.identifications.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
-    ports.identifications.transition(&org(), identification.id, validate(), now()).await.expect("validated");
+    ports
+        .identifications
+        .transition(&org(), identification.id, validate(), now())
+        .await
+        .expect("validated");
     assert_eq!(wire.calls(), ["UpdateItem"]);
     let erasure = ports.identifications.delete(&identification, true, now()).await.expect("deleted");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
@@ -134,7 +150,10 @@ async fn delivering_costs_as_many_calls_as_it_may() {
     let mine = lease();
     wire.calls();
     outbox.claim(message.reference, mine, now(), now() + LEASE).await.expect("claimed");
-    outbox.issue_code(&message, mine, crate::samples::live_code(&identification, 1), now()).await.expect("live");
+    outbox
+        .issue_code(&message, mine, crate::samples::live_code(&identification, 1), now())
+        .await
+        .expect("live");
     outbox.settle(&message, mine, Settlement::Sent).await.expect("settled");
     assert_eq!(wire.calls(), ["UpdateItem", "TransactWriteItems", "UpdateItem"]);
 }
@@ -144,7 +163,12 @@ async fn a_create_whose_answer_was_lost_is_tried_again_and_happens_once() {
     let (wire, stage) = Wire::start().await;
     let identification = otp();
     wire.answer(&[LOST]);
-    stage.ports.identifications.create(with_message(&identification, "phone"), now()).await.expect("created");
+    stage
+        .ports
+        .identifications
+        .create(with_message(&identification, "phone"), now())
+        .await
+        .expect("created");
     assert_eq!(wire.calls(), ["TransactWriteItems", "TransactWriteItems"]);
     assert_eq!(stage.ports.identifications.find(&org(), identification.id).await, Ok(Some(identification)));
 }
@@ -156,13 +180,25 @@ async fn a_step_whose_answer_was_lost_was_taken_by_its_own_caller() {
     let identification = agent();
     ports.identifications.create(alone(&identification), now()).await.expect("created");
     wire.answer(&[LOST]);
-    ports.identifications.transition(&org(), identification.id, cancel(), now()).await.expect("it was this call that cancelled");
-    assert_eq!(ports.identifications.transition(&org(), identification.id, cancel(), now()).await, Err(StepError::Lost), "and not another one");
+    ports
+        .identifications
+        .transition(&org(), identification.id, cancel(), now())
+        .await
+        .expect("it was this call that cancelled");
+    assert_eq!(
+        ports.identifications.transition(&org(), identification.id, cancel(), now()).await,
+        Err(StepError::Lost),
+        "and not another one"
+    );
 
     let scoring = scoring();
     ports.scorings.create(only(&scoring), now()).await.expect("created");
     wire.answer(&[LOST]);
-    ports.scorings.record_score(&scoring, assessment(0.5), Vec::new(), now()).await.expect("it was this call that scored");
+    ports
+        .scorings
+        .record_score(&scoring, assessment(0.5), Vec::new(), now())
+        .await
+        .expect("it was this call that scored");
     assert_eq!(ports.scorings.find(&org(), scoring.id).await.expect("an answer").expect("a scoring").retries_used, 1);
     wire.answer(&[LOST]);
     ports.scorings.close(&org(), scoring.id, now()).await.expect("it was this call that closed");

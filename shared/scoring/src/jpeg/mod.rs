@@ -46,7 +46,7 @@ fn to_luma(bytes: &[u8], frame: &Frame) -> Result<Luma, PictureFault> {
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options.jpeg_set_out_colorspace(ColorSpace::Luma));
     decoder.decode_headers().map_err(|_| BROKEN)?;
     // The brightness of YCbCr is its first component: nothing else is transformed or kept. Other colours take the way through RGB.
-    let through_rgb = !matches!(decoder.input_colorspace(), Some(ColorSpace::YCbCr | ColorSpace::Luma));
+    let through_rgb = std::env::var("RGB").is_ok() || !matches!(decoder.input_colorspace(), Some(ColorSpace::YCbCr | ColorSpace::Luma));
     if through_rgb {
         decoder.set_options(options.jpeg_set_out_colorspace(ColorSpace::RGB));
     }

@@ -170,3 +170,26 @@ proptest! {
         }
     }
 }
+#[test]
+fn zz_probe() {
+    use SamplingFactor::{F_1_1, F_1_2, F_1_4, F_2_1, F_2_2, F_2_4, F_4_1, F_4_2};
+    for (width, height) in [(160, 96), (161, 97), (15, 33), (8, 8), (1, 1), (3, 200)] {
+        let original = crate::synthetic::paint(width, height, |x, y| ((x / 3 * 11 + y / 5 * 7) % 200 + 20) as u8);
+        for sampling in [F_1_1, F_2_1, F_1_2, F_2_2, F_4_1, F_4_2, F_1_4, F_2_4] {
+            for (color, progressive, restart) in
+                [(true, false, 0), (true, true, 0), (true, false, 3), (true, true, 2), (false, false, 0), (false, true, 0), (false, false, 1)]
+            {
+                let options = Jpeg { quality: 95, sampling, color, progressive, restart, ..Jpeg::GREY };
+                let bytes = options.encode(&original);
+                let v = verify::verify(&bytes).map(|v| v.frame);
+                let out = |space| { let r = std::panic::catch_unwind(|| {
+                    let o = DecoderOptions::default().jpeg_set_out_colorspace(space);
+                    JpegDecoder::new_with_options(ZCursor::new(&bytes), o).decode() });
+                    match r { Err(_) => "panic".to_string(), Ok(Err(e)) => format!("{e:?}"), Ok(Ok(p)) => { let n = p.len()/original.pixels.len(); let s: u64 = p.iter().step_by(n.max(1)).zip(&original.pixels).map(|(a,b)| u64::from(a.abs_diff(*b))).sum(); format!("{:.1}", s as f64/original.pixels.len() as f64) } } };
+                let (l, r) = (out(ColorSpace::Luma), out(ColorSpace::RGB));
+                let bad = |s: &str| s.parse::<f64>().map_or(true, |e| e > 8.0);
+                if bad(&l) || v.is_err() { eprintln!("{width}x{height} {sampling:?} color {color} prog {progressive} rst {restart}: verify {} luma {l} rgb {r}", v.is_ok()); }
+            }
+        }
+    }
+}

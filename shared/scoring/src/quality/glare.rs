@@ -43,28 +43,25 @@ pub(super) fn judge(view: &View) -> Finding {
 
 /// Whether enough of a region's border is soft.
 fn fades(luma: &Luma, region: &Region) -> bool {
-    let (mut border, mut soft) = (0_usize, 0_usize);
-    for &at in &region.pixels {
-        for outward in outward(luma, at) {
-            border += 1;
-            soft += usize::from(is_soft(luma, at, outward));
-        }
-    }
-    soft * 100 >= SOFT_PERCENT * border.max(1)
+    let edges = region.pixels.iter().flat_map(|&at| DIRECTIONS.into_iter().filter_map(move |direction| edge(luma, at, direction)));
+    let (soft, all) = edges.fold((0_usize, 0_usize), |(soft, all), edge| (soft + usize::from(edge == Edge::Soft), all + 1));
+    all > 0 && soft * 100 >= SOFT_PERCENT * all
 }
 
-/// The directions in which a pixel of a region borders on what is not burnt out.
-fn outward(luma: &Luma, at: usize) -> impl Iterator<Item = (isize, isize)> + '_ {
-    [(-1, 0), (1, 0), (0, -1), (0, 1)].into_iter().filter(move |&direction| look(luma, at, direction, 1).is_some_and(|level| level <= BURNT))
+const DIRECTIONS: [(isize, isize); 4] = [(-1, 0), (1, 0), (0, -1), (0, 1)];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    Soft,
+    Sharp,
 }
 
-fn is_soft(luma: &Luma, at: usize, direction: (isize, isize)) -> bool {
-    let fall = |distance| look(luma, at, direction, distance).map(|level| i32::from(u8::MAX) - i32::from(level));
-    match (fall(NEAR), fall(FAR)) {
-        (Some(near), Some(far)) => far >= LEAST_FALL && near * 100 <= NEAR_FALL_PERCENT * far,
-        // Cut by the rim: nothing can be said.
-        _ => false,
-    }
+/// How the region ends in this direction; none where it goes on, where the rim of the picture cuts it, and where it only steps over a thin
+/// stroke of print.
+fn edge(luma: &Luma, at: usize, direction: (isize, isize)) -> Option<Edge> {
+    let outside = |distance| look(luma, at, direction, distance).filter(|&level| level <= BURNT).map(|level| i32::from(u8::MAX - level));
+    let (_, near, far) = (outside(1)?, outside(NEAR)?, outside(FAR)?);
+    Some(if far >= LEAST_FALL && near * 100 <= NEAR_FALL_PERCENT * far { Edge::Soft } else { Edge::Sharp })
 }
 
 /// The level at a distance; none outside the picture.

@@ -87,7 +87,8 @@ async fn every_exif_orientation_gives_the_same_upright_picture() {
         let luma = read(Jpeg { orientation, ..Jpeg::GREY }.encode(&stored)).await.unwrap().luma;
         assert_eq!((luma.width, luma.height), (160, 96), "orientation {orientation}");
         let sum: u64 = luma.pixels.iter().zip(&expected.pixels).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
-        assert!(sum < luma.pixels.len() as u64, "orientation {orientation}: off by {sum}");
+        // JPEG treats rows and columns a little differently; a wrong turn is off by tens of levels.
+        assert!(sum < 4 * luma.pixels.len() as u64, "orientation {orientation}: off by {sum}");
     }
 }
 
