@@ -1,1 +1,156 @@
-//! arrows
+//! Arrows between crates point down only: what each crate of the house may use, and what must never be below it.
+
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+const DOMAIN: &str = "acredita-domain";
+const HTTP: &str = "acredita-http";
+const AWS: &str = "acredita-aws";
+const SCORING: &str = "acredita-scoring";
+const EMBEDDED_AWS: &str = "acredita-embedded-aws";
+const LOCAL: &str = "acredita-local";
+const ACCEPTANCE: &str = "acceptance";
+const PERF: &str = "acredita-perf";
+
+/// A function that serves HTTP.
+const SERVES_HTTP: &[&str] = &[DOMAIN, HTTP];
+/// A function that works.
+const WORKS: &[&str] = &[DOMAIN];
+
+/// Crate, folder, and what of ours it may use. A crate that is not here must not be there.
+const CRATES: &[(&str, &str, May)] = &[
+    (DOMAIN, "shared/domain", May::Use(&[])),
+    (HTTP, "shared/http", May::Use(&[DOMAIN])),
+    (AWS, "shared/aws", May::Use(&[DOMAIN])),
+    (SCORING, "shared/scoring", May::Use(&[DOMAIN])),
+    ("acredita-identification-agent-admin", "functions/identification-agent-admin", May::Use(SERVES_HTTP)),
+    ("acredita-identification-agent", "functions/identification-agent", May::Use(SERVES_HTTP)),
+    ("acredita-identification-otp-admin", "functions/identification-otp-admin", May::Use(SERVES_HTTP)),
+    ("acredita-identification-otp", "functions/identification-otp", May::Use(SERVES_HTTP)),
+    ("acredita-identity-document-admin", "functions/identity-document-admin", May::Use(SERVES_HTTP)),
+    ("acredita-identity-document", "functions/identity-document", May::Use(SERVES_HTTP)),
+    ("acredita-scoring-api", "functions/scoring", May::Use(SERVES_HTTP)),
+    ("acredita-notify", "functions/notify", May::Use(WORKS)),
+    ("acredita-sweep", "functions/sweep", May::Use(WORKS)),
+    (EMBEDDED_AWS, "infra/embedded-aws", May::Use(&[])),
+    (LOCAL, "infra/local", May::UseEverything),
+    (ACCEPTANCE, "tests", May::UseEverything),
+    (PERF, "tests/perf", May::UseEverything),
+];
+
+#[derive(Clone, Copy)]
+enum May {
+    Use(&'static [&'static str]),
+    UseEverything,
+}
+
+/// What a crate uses: `None` when it is needed to run it, `Some("dev")` to test it, `Some("build")` to build it.
+struct Use {
+    name: String,
+    kinds: BTreeSet<Option<String>>,
+}
+
+/// The crates below the workspace, by their names. Two versions of a crate are one here.
+struct Graph {
+    members: BTreeMap<String, PathBuf>,
+    uses: BTreeMap<String, Vec<Use>>,
+}
+
+impl Graph {
+    fn read() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("a folder");
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let metadata = Command::new(cargo).args(["metadata", "--format-version", "1", "--offline", "--locked"]).current_dir(&root).output();
+        let metadata = metadata.expect("cargo runs");
+        assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
+        Self::of(&serde_json::from_slice(&metadata.stdout).expect("JSON"), &root)
+    }
+
+    fn of(metadata: &Value, root: &Path) -> Self {
+        let text = |value: &Value| value.as_str().expect("a string").to_owned();
+        let list = |value: &Value| value.as_array().expect("a list").clone();
+        let packages = list(&metadata["packages"]);
+        let names: BTreeMap<String, String> = packages.iter().map(|package| (text(&package["id"]), text(&package["name"]))).collect();
+        let member = |package: &Value| list(&metadata["workspace_members"]).contains(&package["id"]);
+        let folder = |package: &Value| {
+            let manifest = PathBuf::from(text(&package["manifest_path"]));
+            manifest.parent().and_then(|folder| folder.strip_prefix(root).ok()).expect("a folder below the root").to_owned()
+        };
+        let members = packages.iter().filter(|package| member(package)).map(|package| (text(&package["name"]), folder(package))).collect();
+        let mut uses: BTreeMap<String, Vec<Use>> = BTreeMap::new();
+        for node in list(&metadata["resolve"]["nodes"]) {
+            let used = list(&node["deps"]).into_iter().map(|used| Use {
+                name: names[&text(&used["pkg"])].clone(),
+                kinds: list(&used["dep_kinds"]).iter().map(|kind| kind["kind"].as_str().map(str::to_owned)).collect(),
+            });
+            uses.entry(names[&text(&node["id"])].clone()).or_default().extend(used);
+        }
+        Self { members, uses }
+    }
+
+    /// What a crate uses of ours, whether to run or to test it.
+    fn uses_of_ours(&self, name: &str) -> impl Iterator<Item = &Use> {
+        self.uses[name].iter().filter(|used| self.members.contains_key(&used.name))
+    }
+
+    /// Everything below a crate when it runs.
+    fn below<'a>(&'a self, name: &'a str) -> BTreeSet<&'a str> {
+        let (mut below, mut next) = (BTreeSet::new(), vec![name]);
+        while let Some(name) = next.pop() {
+            let runs = self.uses.get(name).into_iter().flatten().filter(|used| used.kinds.contains(&None));
+            next.extend(runs.map(|used| used.name.as_str()).filter(|name| below.insert(*name)));
+        }
+        below
+    }
+}
+
+#[test]
+fn every_crate_is_where_the_table_has_it() {
+    let graph = Graph::read();
+    let listed = CRATES.iter().map(|(name, folder, _)| ((*name).to_owned(), PathBuf::from(folder))).collect();
+    assert_eq!(graph.members, listed, "a new crate goes into the table of this test, with what it may use");
+}
+
+#[test]
+fn arrows_point_down_only() {
+    let graph = Graph::read();
+    for (name, _, may) in CRATES {
+        let May::Use(allowed) = may else { continue };
+        for used in graph.uses_of_ours(name) {
+            // The embedded AWS is what adapters are tested against: a test may use it, what runs may not.
+            let to_test = used.name == EMBEDDED_AWS && *name == AWS && !used.kinds.contains(&None);
+            assert!(to_test || allowed.contains(&used.name.as_str()), "{name} must not use {}", used.name);
+        }
+    }
+}
+
+#[test]
+fn nothing_uses_the_tests() {
+    let graph = Graph::read();
+    for name in graph.members.keys() {
+        let tests = graph.uses_of_ours(name).find(|used| [ACCEPTANCE, PERF].contains(&used.name.as_str()));
+        assert!(tests.is_none(), "{name} uses tests");
+    }
+}
+
+#[test]
+fn the_domain_knows_no_runtime_no_aws_and_no_http() {
+    let graph = Graph::read();
+    let below = graph.below(DOMAIN);
+    let outside = ["tokio", "hyper", "axum", "tower", "http", "reqwest", "lambda_http", "lambda_runtime", "tracing"];
+    let found: Vec<&&str> = below.iter().filter(|name| outside.contains(*name) || name.starts_with("aws-") || name.starts_with("aws_")).collect();
+    assert!(found.is_empty(), "below the domain: {found:?}");
+}
+
+#[test]
+fn only_the_local_server_and_tests_stand_on_the_embedded_aws() {
+    let graph = Graph::read();
+    let stand_ins = ["dynoxide-rs", "s3s", "s3s-fs"];
+    let stands_on = |name: &&String| stand_ins.iter().any(|stand_in| graph.below(name).contains(stand_in));
+    let on: BTreeSet<&str> = graph.members.keys().filter(stands_on).map(String::as_str).collect();
+    assert_eq!(on, BTreeSet::from([EMBEDDED_AWS, LOCAL, ACCEPTANCE, PERF]));
+}

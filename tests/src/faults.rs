@@ -17,8 +17,8 @@ use acredita_domain::{
 };
 use async_trait::async_trait;
 use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
 };
 
 /// When the fault strikes.
@@ -30,23 +30,53 @@ pub enum Moment {
     After,
 }
 
+/// Which call fails.
+#[derive(Clone, Copy, Debug)]
+enum Target {
+    None,
+    /// By its number among all calls.
+    Call(usize),
+    /// By its name, and its number among the calls of this name.
+    Named(&'static str, usize),
+}
+
 /// Fails one call of all the calls to all ports.
 #[derive(Debug)]
 pub struct Faults {
-    calls: AtomicUsize,
-    at: usize,
+    calls: Mutex<Vec<&'static str>>,
+    target: Target,
     moment: Moment,
+    struck: AtomicBool,
 }
 
 impl Faults {
     /// Fails the call number `at`, counted from 0.
     pub fn new(at: usize, moment: Moment) -> Arc<Self> {
-        Arc::new(Self { calls: AtomicUsize::new(0), at, moment })
+        Self::at(Target::Call(at), moment)
+    }
+
+    /// Fails the call number `nth`, counted from 0, of this name: `Queue::kick`.
+    pub fn on(call: &'static str, nth: usize, moment: Moment) -> Arc<Self> {
+        Self::at(Target::Named(call, nth), moment)
+    }
+
+    /// Fails nothing, and counts.
+    pub fn none() -> Arc<Self> {
+        Self::at(Target::None, Moment::Before)
+    }
+
+    fn at(target: Target, moment: Moment) -> Arc<Self> {
+        Arc::new(Self { calls: Mutex::default(), target, moment, struck: AtomicBool::new(false) })
     }
 
     /// Whether the fault has struck.
     pub fn struck(&self) -> bool {
-        self.calls.load(Ordering::SeqCst) > self.at
+        self.struck.load(Ordering::SeqCst)
+    }
+
+    /// The names of the calls so far, in order.
+    pub fn calls(&self) -> Vec<&'static str> {
+        self.calls.lock().expect("no test panics while it holds this").clone()
     }
 
     /// The use cases, with every port that can fail decorated.
@@ -69,8 +99,9 @@ impl Faults {
     }
 
     /// Makes a call, unless it is the one to fail.
-    async fn call<T, E: Lost>(&self, call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        let fails = self.calls.fetch_add(1, Ordering::SeqCst) == self.at;
+    async fn call<T, E: Lost>(&self, name: &'static str, call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let fails = self.fails(name);
+        self.struck.fetch_or(fails, Ordering::SeqCst);
         match (fails, self.moment) {
             (false, _) => call.await,
             (true, Moment::Before) => Err(E::lost()),
@@ -78,6 +109,18 @@ impl Faults {
                 let _ = call.await;
                 Err(E::lost())
             }
+        }
+    }
+
+    /// Notes a call, and says whether it is the one to fail.
+    fn fails(&self, name: &'static str) -> bool {
+        let mut calls = self.calls.lock().expect("no test panics while it holds this");
+        let (all, of_its_name) = (calls.len(), calls.iter().filter(|call| **call == name).count());
+        calls.push(name);
+        match self.target {
+            Target::None => false,
+            Target::Call(at) => all == at,
+            Target::Named(target, nth) => target == name && of_its_name == nth,
         }
     }
 }
@@ -113,7 +156,7 @@ macro_rules! forward {
         #[async_trait]
         impl $port for Faulty<dyn $port> {
             $(async fn $method(&self, $($arg: $kind),*) -> $answer {
-                self.faults.call(self.port.$method($($arg),*)).await
+                self.faults.call(concat!(stringify!($port), "::", stringify!($method)), self.port.$method($($arg),*)).await
             })+
         }
     };

@@ -6,6 +6,7 @@
 
 pub mod bodies;
 pub mod faults;
+pub mod look;
 pub mod program;
 pub mod request;
 pub mod tokens;

@@ -211,6 +211,12 @@ impl World {
         self.app = app;
     }
 
+    /// Trusts other keys, or reads tokens by another policy, from now on.
+    pub fn trust(&mut self, jwks: &Value, policy: TokenPolicy) {
+        let tokens = TokenVerifier::new(&jwks.to_string(), policy).expect("a JWKS");
+        self.gateway = Gateway::new(&Api::new(self.app.clone(), tokens), request_ids(self.app.entropy.clone()));
+    }
+
     /// The gateway, for tests that make their own requests.
     pub fn gateway(&self) -> &Gateway {
         &self.gateway
@@ -269,6 +275,11 @@ impl World {
 
     /// The same, by a worker over other use cases.
     pub async fn deliver_with(&self, app: &App) -> usize {
+        self.deliver_by(app, &self.sender).await
+    }
+
+    /// The same, by a worker over other use cases and another sender.
+    pub async fn deliver_by(&self, app: &App, sender: &dyn Sender) -> usize {
         let (sqs, queue) = (&self.aws.clients.sqs, &self.aws.queues.queue);
         let mut failed = 0;
         loop {
@@ -288,7 +299,7 @@ impl World {
                     record
                 })
                 .collect();
-            let response = acredita_notify::notify(app, &self.sender, event).await;
+            let response = acredita_notify::notify(app, sender, event).await;
             failed += response.batch_item_failures.len();
             for message in messages {
                 let id = message.message_id.unwrap_or_default();

@@ -141,7 +141,10 @@ fn greet(overview: &Overview) -> io::Result<()> {
     writeln!(out, "  DynamoDB        {dynamodb}")?;
     writeln!(out, "  S3              {s3}")?;
     writeln!(out, "  SQS             {sqs}")?;
-    writeln!(out, "                  AWS_REGION={region} AWS_ACCESS_KEY_ID={access_key_id} AWS_SECRET_ACCESS_KEY={secret_access_key}")?;
+    writeln!(
+        out,
+        "                  AWS_REGION={region} AWS_ACCESS_KEY_ID={access_key_id} AWS_SECRET_ACCESS_KEY={secret_access_key}"
+    )?;
     writeln!(out, "  data            {data_dir}")?;
     match token {
         None => writeln!(out, "  tokens          only those signed by the keys in --jwks")?,
@@ -170,7 +173,9 @@ async fn asked_to_stop() -> io::Result<()> {
 
 fn token(args: TokenArgs) -> Result<(), CommandError> {
     std::fs::create_dir_all(&args.data_dir)?;
-    let scope = args.scope.unwrap_or_else(|| if args.permissions.is_none() { EVERYTHING.to_owned() } else { String::new() });
+    let scope = args
+        .scope
+        .unwrap_or_else(|| if args.permissions.is_none() { EVERYTHING.to_owned() } else { String::new() });
     let grant = Grant { org: args.org.to_string(), permissions: args.permissions.unwrap_or_default(), scope, ttl: args.ttl };
     let token = TokenSigner::of(&args.data_dir)?.token(&grant, SystemClock.now())?;
     Ok(writeln!(io::stdout(), "{token}")?)
@@ -185,6 +190,9 @@ fn ttl(text: &str) -> Result<TimeDelta, String> {
     match text.parse::<i64>() {
         Ok(seconds) if (1..=30 * 24 * 60 * 60).contains(&seconds) => Ok(TimeDelta::seconds(seconds)),
         Ok(_) => Err("is not between 1 second and 30 days".to_owned()),
-        Err(_) => text.parse::<acredita_domain::expires_in::ExpiresIn>().map(|ttl| ttl.delta()).map_err(|error| error.to_string()),
+        Err(_) => text
+            .parse::<acredita_domain::expires_in::ExpiresIn>()
+            .map(|ttl| ttl.delta())
+            .map_err(|error| error.to_string()),
     }
 }

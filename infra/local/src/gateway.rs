@@ -3,6 +3,7 @@
 //! Each function keeps its own router, as on AWS, and the table of routes is read off their OpenAPI documents. The routers cannot be merged into
 //! one: the published API names the same place in a path differently on the back office's and the actor's side.
 
+use crate::drain::answered_after_reading;
 use acredita_http::{Api, ApiError, layers, openapi, request::ClientIp};
 use axum::{
     Router,
@@ -69,7 +70,9 @@ impl Gateway {
     }
 
     fn find(&self, method: &Method, path: &str) -> Option<&Function> {
-        self.functions.iter().find(|function| function.routes.iter().any(|route| route.method == *method && matches(&route.template, path)))
+        self.functions
+            .iter()
+            .find(|function| function.routes.iter().any(|route| route.method == *method && matches(&route.template, path)))
     }
 
     /// Serves a request.
@@ -82,7 +85,9 @@ impl Gateway {
             return call(&function.router, request).await;
         }
         let takes = |function: &&Function| function.routes.iter().any(|route| matches(&route.template, &path));
-        let Some(function) = self.functions.iter().find(takes) else { return call(&self.no_function, request).await };
+        let Some(function) = self.functions.iter().find(takes) else {
+            return call(&self.no_function, request).await;
+        };
         // The path is there, the method is not: any of its functions answers that, and all of them together say what is allowed.
         let mut response = call(&function.router, request).await;
         let routes = self.functions.iter().flat_map(|function| &function.routes);
@@ -95,20 +100,29 @@ impl Gateway {
 }
 
 async fn call(router: &Router, request: Request) -> Response {
-    match router.clone().oneshot(request).await {
+    let router = router.clone();
+    answered_after_reading(request, async move |request| match router.oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
-    }
+    })
+    .await
 }
 
 fn routes(document: &OpenApi) -> Vec<Route> {
     let methods = |item: &PathItem| {
         let taken = [(Method::GET, item.get.is_some()), (Method::PUT, item.put.is_some()), (Method::POST, item.post.is_some())];
         let delete = (Method::DELETE, item.delete.is_some());
-        taken.into_iter().chain([delete]).filter(|(_, taken)| *taken).map(|(method, _)| method).collect::<Vec<_>>()
+        taken
+            .into_iter()
+            .chain([delete])
+            .filter(|(_, taken)| *taken)
+            .map(|(method, _)| method)
+            .collect::<Vec<_>>()
     };
     let paths = document.paths.paths.iter();
-    paths.flat_map(|(template, item)| methods(item).into_iter().map(|method| Route { method, template: template.clone() })).collect()
+    paths
+        .flat_map(|(template, item)| methods(item).into_iter().map(|method| Route { method, template: template.clone() }))
+        .collect()
 }
 
 /// Whether a path is one of a template's: the same segments, and anything but nothing where the template has a parameter.

@@ -5,6 +5,7 @@
 //! schedule's triggers do, [`inbox`] what the carriers do; everything else is the code of the Lambdas.
 
 pub mod cli;
+mod drain;
 pub mod gateway;
 pub mod inbox;
 pub mod keys;

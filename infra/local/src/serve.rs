@@ -20,13 +20,20 @@ use acredita_embedded_aws::{EmbeddedAws, LOCAL_CREDENTIALS, REGION, StartError, 
 use acredita_http::{
     Api,
     jwt::{JwksError, TokenPolicy, TokenVerifier},
+    layers,
 };
 use acredita_scoring::{InternalPictureReader, InternalScorer};
 use async_trait::async_trait;
 use aws_sdk_sqs::config::SharedInterceptor;
 use axum::Router;
 use chrono::TimeDelta;
-use std::{io, net::SocketAddr, path::{Path, PathBuf}, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 /// How long what is over is kept, until somebody configures it.
@@ -178,7 +185,7 @@ impl Server {
     pub async fn start(options: &Options) -> Result<Self, ServeError> {
         let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
         let folder = &options.data_dir;
-        std::fs::create_dir_all(folder).map_err(|source| ServeError::Io { what: folder.display().to_string(), source })?;
+        make_private_folder(folder).map_err(|source| ServeError::Io { what: folder.display().to_string(), source })?;
         let aws = LocalAws::start(Storage::Folder(folder.clone()), clock.clone(), &[]).await?;
         let keys = Arc::new(keys::keyring(folder, &*entropy)?);
         let app = aws.app(AppParts { clock: clock.clone(), entropy: entropy.clone(), keys, scorers: vec![Arc::new(InternalScorer::default())] });
@@ -186,12 +193,7 @@ impl Server {
         let inbox_file = folder.join("inbox.jsonl");
         let inbox = Inbox::open(&inbox_file).map_err(|source| ServeError::Io { what: inbox_file.display().to_string(), source })?;
         let inbox = Arc::new(inbox);
-        let sender = Arc::new(InboxSender {
-            inbox: inbox.clone(),
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            fail_rate: options.fail_delivery,
-        });
+        let sender = Arc::new(InboxSender { inbox: inbox.clone(), clock: clock.clone(), entropy: entropy.clone(), fail_rate: options.fail_delivery });
 
         let listener = TcpListener::bind(options.listen).await;
         let listener = listener.map_err(|source| ServeError::Io { what: format!("cannot listen on {}", options.listen), source })?;
@@ -200,16 +202,23 @@ impl Server {
         let (verifier, token) = tokens(options, &app)?;
         let overview = overview(address, folder, &aws, token);
         let api = Api::new(app.clone(), verifier);
-        let gateway = Gateway::new(&api, request_ids(entropy));
-        let router = pages::router(overview.clone(), inbox.clone(), document(), Arc::new(StoreHealth(app.clone())))
-            .fallback(move |request| gateway.clone().serve(request));
+        let ids = request_ids(entropy);
+        let gateway = Gateway::new(&api, ids.clone());
+        let pages = pages::router(overview.clone(), inbox.clone(), document(), Arc::new(StoreHealth(app.clone())));
+        let router = layers::finish(pages, ids).fallback(move |request| gateway.clone().serve(request));
 
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(serve(listener, router, stopping.clone()));
         let (sqs, queues) = (&aws.clients.sqs, &aws.queues);
         tasks.spawn(workers::deliver(app.clone(), sender, sqs.clone(), queues.queue.clone(), stopping.clone()));
-        tasks.spawn(workers::watch_dead_letters(app.clone(), inbox, sqs.clone(), queues.dead_letter_queue.clone(), stopping.clone()));
+        tasks.spawn(workers::watch_dead_letters(
+            app.clone(),
+            inbox,
+            sqs.clone(),
+            queues.dead_letter_queue.clone(),
+            stopping.clone(),
+        ));
         tasks.spawn(workers::sweep(app, stopping));
         Ok(Self { address, overview, aws, tasks, stop })
     }
@@ -223,6 +232,15 @@ impl Server {
         }
         self.aws.embedded.stop().await;
     }
+}
+
+/// What is kept is about people: nobody else on this machine has to read it.
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// Healthy is a service whose store answers.
@@ -246,9 +264,7 @@ async fn serve(listener: TcpListener, router: Router, stop: workers::Stop) {
 
 /// Who verifies tokens, and a token that is good right now, if we can make one.
 fn tokens(options: &Options, app: &App) -> Result<(TokenVerifier, Option<String>), ServeError> {
-    let verifier = |file: String, jwks: &str| {
-        TokenVerifier::new(jwks, TokenPolicy::default()).map_err(|source| ServeError::Jwks { file, source })
-    };
+    let verifier = |file: String, jwks: &str| TokenVerifier::new(jwks, TokenPolicy::default()).map_err(|source| ServeError::Jwks { file, source });
     match &options.jwks {
         Some(path) => {
             let file = path.display().to_string();
@@ -275,7 +291,7 @@ fn overview(address: SocketAddr, folder: &Path, aws: &LocalAws, token: Option<St
         table: TABLE.to_owned(),
         bucket: BUCKET.to_owned(),
         queue_url: aws.queues.queue.clone(),
-        data_dir: folder.display().to_string(),
+        data_dir: folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).display().to_string(),
         org: crate::cli::READY_ORG.to_owned(),
         token,
     }

@@ -1,7 +1,10 @@
 //! What the triggers of AWS do: hand the queue's messages to the worker, and run the sweep on a schedule.
 
 use crate::inbox::Inbox;
-use acredita_domain::{App, ports::{MessageRef, Sender}};
+use acredita_domain::{
+    App,
+    ports::{MessageRef, Sender},
+};
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use aws_sdk_sqs::{Client, types::Message};
 use std::{collections::HashSet, sync::Arc, time::Duration};
@@ -32,7 +35,11 @@ pub async fn stopped(mut stop: Stop) {
 /// Delivers messages until it is told to stop, and finishes the batch that it has.
 pub async fn deliver(app: App, sender: Arc<dyn Sender>, sqs: Client, queue_url: String, stop: Stop) {
     loop {
-        let receive = sqs.receive_message().queue_url(&queue_url).max_number_of_messages(BATCH).wait_time_seconds(LONG_POLL);
+        let receive = sqs
+            .receive_message()
+            .queue_url(&queue_url)
+            .max_number_of_messages(BATCH)
+            .wait_time_seconds(LONG_POLL);
         let received = tokio::select! {
             () = stopped(stop.clone()) => return,
             received = with_long_poll(receive) => received,
@@ -48,7 +55,10 @@ pub async fn deliver(app: App, sender: Arc<dyn Sender>, sqs: Client, queue_url: 
 /// The time limit of a call has to be longer than the wait that it asks for.
 async fn with_long_poll(receive: aws_sdk_sqs::operation::receive_message::builders::ReceiveMessageFluentBuilder) -> Option<Vec<Message>> {
     let limit = Duration::from_secs(30);
-    let timeouts = aws_sdk_sqs::config::timeout::TimeoutConfig::builder().operation_attempt_timeout(limit).operation_timeout(limit).build();
+    let timeouts = aws_sdk_sqs::config::timeout::TimeoutConfig::builder()
+        .operation_attempt_timeout(limit)
+        .operation_timeout(limit)
+        .build();
     let config = aws_sdk_sqs::config::Builder::new().timeout_config(timeouts);
     let received = receive.customize().config_override(config).send().await.ok()?;
     Some(received.messages.unwrap_or_default())
@@ -94,7 +104,11 @@ pub async fn sweep(app: App, stop: Stop) {
 /// Shows dead letters in the inbox. They stay in their queue, for whoever wants to redrive them.
 pub async fn watch_dead_letters(app: App, inbox: Arc<Inbox>, sqs: Client, queue_url: String, stop: Stop) {
     loop {
-        let receive = sqs.receive_message().queue_url(&queue_url).max_number_of_messages(BATCH).wait_time_seconds(LONG_POLL);
+        let receive = sqs
+            .receive_message()
+            .queue_url(&queue_url)
+            .max_number_of_messages(BATCH)
+            .wait_time_seconds(LONG_POLL);
         let received = tokio::select! {
             () = stopped(stop.clone()) => return,
             received = with_long_poll(receive.visibility_timeout(DEAD_LETTERS_EVERY)) => received,

@@ -46,8 +46,10 @@ use std::{collections::HashMap, fmt::Display, str::FromStr};
 
 /// The version of the coding.
 pub(crate) const SCHEMA: u32 = 1;
-/// How long after its retention the table may drop an item by itself, should the sweep not have come by.
+/// How long after its retention the table may drop an entity by itself, should the sweep not have come by: its pictures go with the sweep alone.
 const GRACE: TimeDelta = TimeDelta::days(7);
+/// How long what is of no use any more stays, so that clocks that differ a little do no harm.
+pub(crate) const SLACK: TimeDelta = TimeDelta::hours(1);
 /// Of items that stand alone under their key.
 const ALONE: &str = "A";
 
@@ -127,7 +129,7 @@ fn set_due(item: &mut Item, id: &str, at: Time) {
     item.insert("due_at".to_owned(), millis(at));
 }
 
-/// Lets the table drop the item some days after `at`.
+/// Lets the table drop the item from `at` on.
 fn set_ttl(item: &mut Item, at: Time) {
     item.insert("ttl".to_owned(), ttl(at));
 }
@@ -147,9 +149,9 @@ pub(crate) fn millis(time: Time) -> AttributeValue {
     number(time.timestamp_millis())
 }
 
-/// A time to live of some days after `at`, in epoch seconds, as DynamoDB wants it.
+/// A time to live in epoch seconds, as DynamoDB wants it.
 pub(crate) fn ttl(at: Time) -> AttributeValue {
-    number((at + GRACE).timestamp())
+    number(at.timestamp())
 }
 
 /// A value as JSON text.

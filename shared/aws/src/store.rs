@@ -39,8 +39,7 @@ pub(crate) struct Change<'a> {
     pub values: Values,
 }
 
-/// Why an item was not changed.
-#[derive(Debug)]
+/// Why an item was not changed. Like all that holds an item, it has no `Debug`: items hold personal data.
 pub(crate) enum Refused {
     /// The condition did not hold; the item as it is, if there is one.
     Condition(Option<Item>),
@@ -58,7 +57,6 @@ impl From<Refused> for StepError {
 }
 
 /// Why a transaction did nothing.
-#[derive(Debug)]
 pub(crate) enum NotCommitted {
     /// Conditions did not hold.
     Cancelled(Reasons),
@@ -67,7 +65,6 @@ pub(crate) enum NotCommitted {
 }
 
 /// Why a transaction was cancelled, by the position of the write.
-#[derive(Debug)]
 pub(crate) struct Reasons(Vec<CancellationReason>);
 
 impl Reasons {

@@ -6,7 +6,7 @@
 use crate::{
     errors::{STORE, unusable},
     expressions::Values,
-    items::{Item, Key, SCHEMA, SLOTS, decode_oldest_send, millis, number, ttl},
+    items::{Item, Key, SCHEMA, SLACK, SLOTS, decode_oldest_send, millis, number, ttl},
     store::{Change, DynamoStore, corrupt},
 };
 use acredita_domain::{Time, error::Unavailable, ids::OrgId, otp::DESTINATION_WINDOW};
@@ -21,7 +21,7 @@ pub(crate) fn count_send(store: &DynamoStore, key: Key, now: Time) -> TransactWr
     let update = format!("SET #schema = :schema, #ttl = :ttl, #s1 = :now, {}", moves.collect::<Vec<_>>().join(", "));
     let values: Values = vec![
         ("schema", number(SCHEMA)),
-        ("ttl", ttl(now + DESTINATION_WINDOW)),
+        ("ttl", ttl(now + DESTINATION_WINDOW + SLACK)),
         ("now", millis(now)),
         ("never", number(0)),
         ("cutoff", millis(now - DESTINATION_WINDOW)),

@@ -8,8 +8,11 @@ use acredita_domain::pictures::Luma;
 
 /// The most bits of 64 in which the same picture differs. Strong recompression changes 3; two unrelated pictures differ in 32 ± 4.
 const SAME_BITS: u32 = 12;
-/// The least correlation of the edges of the same picture. A JPEG of quality 10 keeps 0.98; two sides of a card in one place reach about 0.6.
-const SAME_EDGES: f64 = 0.9;
+/// The least correlation of the edges of the same picture. A JPEG of quality 30 keeps 0.98, one of quality 10 still 0.91; two sides of a card
+/// in one place reach 0.5, or 0.75 where white paper is most of the picture.
+const SAME_EDGES: f64 = 0.88;
+/// Edges are taken as at most this strong, in levels: the outline of a card on paper would outweigh everything on it.
+const STRONGEST: f64 = 6.0;
 /// Cells a side of the grid of edges: a line of print is about a cell high.
 const GRID: usize = 64;
 
@@ -59,7 +62,7 @@ impl Edges {
         let places = (0..GRID - 1).flat_map(|y| (0..GRID - 1).map(move |x| (x, y)));
         let differences: Vec<f64> = places
             .flat_map(|(x, y)| [cells.at(x + 1, y) - cells.at(x, y), cells.at(x, y + 1) - cells.at(x, y)])
-            .map(|difference| f64::from(difference) / 256.0)
+            .map(|difference| (f64::from(difference) / 256.0).clamp(-STRONGEST, STRONGEST))
             .collect();
         let length = differences.iter().map(|d| d * d).sum::<f64>().sqrt();
         // On average less than a level between cells is noise.

@@ -5,11 +5,8 @@ use acceptance::{
     Answer, Call, ORG, OTHER_ORG, World,
     tokens::{ISSUER, Issuer, KID, claims},
 };
-use acredita_http::jwt::TokenPolicy;
-use aws_lc_rs::{
-    encoding::AsBigEndian,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair},
-};
+use acredita_http::jwt::{PermissionNames, TokenPolicy};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
 use base64::{Engine, prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD}};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
@@ -276,5 +273,59 @@ async fn es256_and_eddsa_are_taken_and_each_key_only_signs_its_own_algorithm() {
     ] {
         refused(read_with(&world, &token).await, what);
     }
-    let _ = AsBigEndian::<aws_lc_rs::encoding::EcPrivateKeyBin<'_>>::as_be_bytes(&ec.private_key());
+}
+
+#[tokio::test]
+async fn issuer_and_audience_are_checked_when_they_are_configured() {
+    let mut world = World::start().await;
+    let policy = TokenPolicy { issuer: Some("https://id.example.com".to_owned()), audience: Some("acredita".to_owned()), ..TokenPolicy::default() };
+    world.trust(&ISSUER.jwks, policy);
+    let token = |iss: Value, aud: Value| {
+        let mut claims = claims(ORG, world.in_an_hour());
+        claims["iss"] = iss;
+        claims["aud"] = aud;
+        ISSUER.sign(&claims)
+    };
+    let issuer = json!("https://id.example.com");
+    for audience in [json!("acredita"), json!(["another", "acredita"])] {
+        read_with(&world, &token(issuer.clone(), audience)).await.expect(404);
+    }
+    for audience in [json!("another"), json!(null), json!(["another"]), json!("acredita ")] {
+        refused(read_with(&world, &token(issuer.clone(), audience.clone())).await, &audience.to_string());
+    }
+    for issuer in [json!("https://id.example.com/"), json!(null), json!("")] {
+        refused(read_with(&world, &token(issuer.clone(), json!("acredita"))).await, &issuer.to_string());
+    }
+}
+
+#[tokio::test]
+async fn the_names_of_claims_and_permissions_are_configuration() {
+    let mut world = World::start().await;
+    let policy = TokenPolicy {
+        organisations_claim: "cognito:groups".to_owned(),
+        permissions_claim: "roles".to_owned(),
+        scope_claim: "scp".to_owned(),
+        everything_scope: "all".to_owned(),
+        permission_names: PermissionNames { identifications_validate: "may-validate".to_owned(), ..TokenPolicy::default().permission_names },
+        ..TokenPolicy::default()
+    };
+    world.trust(&ISSUER.jwks, policy);
+    let exp = world.in_an_hour();
+    for claims in [
+        json!({ "exp": exp, "cognito:groups": [ORG], "roles": ["may-validate"] }),
+        json!({ "exp": exp, "cognito:groups": ORG, "scp": "all" }),
+        json!({ "exp": exp, "cognito:groups": [{ "org": ORG }], "roles": "x may-validate" }),
+    ] {
+        read_with(&world, &ISSUER.sign(&claims)).await.expect(404);
+    }
+    for claims in [claims(ORG, exp), json!({ "exp": exp, "cognito:groups": [ORG], "roles": ["identifications:validate"] })] {
+        refused(read_with(&world, &ISSUER.sign(&claims)).await, "the published names");
+    }
+}
+
+#[tokio::test]
+async fn without_a_kid_a_token_can_only_mean_the_one_key_there_is() {
+    let world = World::start().await;
+    let token = ISSUER.sign_as(&header(Algorithm::RS256, None), &claims(ORG, world.in_an_hour()));
+    read_with(&world, &token).await.expect(404);
 }

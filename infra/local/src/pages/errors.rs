@@ -6,7 +6,8 @@ use acredita_http::error::Kind;
 const PAGE: &str = include_str!("../../assets/errors.html");
 const ROW: &str = r##"<tr><td><a href="#{{code}}"><code>{{code}}</code></a></td><td><code>{{title}}</code></td><td>{{statuses}}</td></tr>"##;
 const SECTION: &str = r##"<section id="{{code}}" class="error"><h2><a href="#{{code}}">{{code}}</a></h2>{{kinds}}</section>"##;
-const KIND: &str = r#"<h3><code>{{title}}</code> <span class="statuses">{{statuses}}</span></h3><p>{{meaning}}</p><p><strong>What to do.</strong> {{remedy}}</p>"#;
+const KIND: &str =
+    r#"<h3><code>{{title}}</code> <span class="statuses">{{statuses}}</span></h3><p>{{meaning}}</p><p><strong>What to do.</strong> {{remedy}}</p>"#;
 
 /// What is said of a kind of error.
 struct Explanation {
@@ -76,7 +77,11 @@ pub fn page() -> String {
 }
 
 fn section(code: &'static str) -> Html {
-    let kinds = Kind::ALL.into_iter().filter(|kind| kind.code() == code).map(|kind| Html::template(KIND, &slots(kind))).collect();
+    let kinds = Kind::ALL
+        .into_iter()
+        .filter(|kind| kind.code() == code)
+        .map(|kind| Html::template(KIND, &slots(kind)))
+        .collect();
     Html::template(SECTION, &[("code", Html::text(code)), ("kinds", kinds)])
 }
 

@@ -4,6 +4,7 @@
 use std::fmt;
 
 const LAYOUT: &str = include_str!("../../assets/layout.html");
+const TEXT_HEAD: &str = r#"<link rel="stylesheet" href="/local/assets/text.css">"#;
 
 /// HTML that is safe to put into a page, between tags or in a quoted attribute.
 #[derive(Clone, Default)]
@@ -51,8 +52,14 @@ impl Html {
         Self(page)
     }
 
-    /// A whole page: `body` with the head and the navigation that all pages have.
+    /// A whole page of our own: `body` with the head, the navigation and the look that our pages have.
     pub fn page(title: &'static str, head: Html, body: Html) -> String {
+        let text = Self::template(TEXT_HEAD, &[]);
+        Self::frame(title, Self::from_iter([text, head]), body)
+    }
+
+    /// A whole page around something that brings a look of its own.
+    pub fn frame(title: &'static str, head: Html, body: Html) -> String {
         Self::template(LAYOUT, &[("title", Self::text(title)), ("head", head), ("body", body)]).0
     }
 }

@@ -39,14 +39,20 @@ struct Messages {
 pub async fn read_inbox(State(inbox): State<Arc<Inbox>>, Query(filter): Query<Filter>, headers: HeaderMap) -> Response {
     let mut messages = inbox.messages();
     messages.retain(|message| filter.identification_id.is_none_or(|id| message.identification_id == id));
-    let answer = if wants_json(&headers) { Json(Messages { messages }).into_response() } else { Page(page(&messages)).into_response() };
+    let answer = if wants_json(&headers) {
+        Json(Messages { messages }).into_response()
+    } else {
+        Page(page(&messages)).into_response()
+    };
     ([(CACHE_CONTROL, NO_STORE.to_str().unwrap_or_default()), (VARY, "accept")], answer).into_response()
 }
 
 /// Browsers name HTML first and take anything; a program that wants JSON says so.
 fn wants_json(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut types = accepted.flat_map(|value| value.split(',')).map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    let mut types = accepted
+        .flat_map(|value| value.split(','))
+        .map(|kind| kind.split(';').next().unwrap_or_default().trim());
     types.find(|kind| matches!(*kind, "application/json" | "text/html")) == Some("application/json")
 }
 

@@ -28,6 +28,7 @@ use std::sync::Arc;
 use utoipa::openapi::OpenApi;
 
 const STYLE: &str = include_str!("../../assets/style.css");
+const TEXT_STYLE: &str = include_str!("../../assets/text.css");
 const SCRIPT: &str = include_str!("../../assets/app.js");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
@@ -66,7 +67,9 @@ pub fn router(overview: Overview, inbox: Arc<Inbox>, openapi: OpenApi, health: A
         .route("/docs/", get(async || Redirect::permanent("/docs")))
         .route("/docs/ui/{name}", get(swagger::file))
         .route_layer(middleware::map_response(|response| guard::harden(Policy::InlineStyles, response)));
-    let guarded = pages.merge(docs).route_layer(middleware::from_fn_with_state(Arc::new(allowed), guard::known_hosts_only));
+    let guarded = pages
+        .merge(docs)
+        .route_layer(middleware::from_fn_with_state(Arc::new(allowed), guard::known_hosts_only));
     // A neighbour may ask these two under any name: they tell nothing that is not public.
     let openapi = Arc::new(openapi);
     guarded
@@ -86,6 +89,7 @@ async fn read_health(State(health): State<Arc<dyn Health>>) -> Response {
 async fn asset(Path(name): Path<String>) -> Response {
     let (kind, text) = match name.as_str() {
         "style.css" => ("text/css; charset=utf-8", STYLE),
+        "text.css" => ("text/css; charset=utf-8", TEXT_STYLE),
         "app.js" => ("text/javascript; charset=utf-8", SCRIPT),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };

@@ -15,7 +15,7 @@ const BODY: &str = r#"<div id="swagger-ui"><noscript><p>The documentation needs 
 
 /// The page.
 pub fn page() -> String {
-    Html::page("API", Html::template(HEAD, &[]), Html::template(BODY, &[]))
+    Html::frame("API", Html::template(HEAD, &[]), Html::template(BODY, &[]))
 }
 
 /// A file of Swagger UI.

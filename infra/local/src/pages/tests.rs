@@ -68,7 +68,10 @@ async fn what_callers_wrote_is_shown_and_never_run() {
     let inbox = Arc::new(Inbox::in_memory());
     let text = r#"</p><script>alert(1)</script><img src=x onerror='alert(2)'> "&amp; {{code}}"#;
     send(&inbox, reference(1), "o'neil&sons@email.com", text).await.expect("sent");
-    let page = ask(&pages(inbox, "http://127.0.0.1:8080", true), "/local/inbox", &[("host", "127.0.0.1:8080")]).await.text().await;
+    let page = ask(&pages(inbox, "http://127.0.0.1:8080", true), "/local/inbox", &[("host", "127.0.0.1:8080")])
+        .await
+        .text()
+        .await;
     assert!(!page.contains("alert(1)</script>") && !page.contains("<img"), "{page}");
     assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert!(page.contains("&quot;&amp;amp; {{code}}"), "a message is not a template");
@@ -171,12 +174,18 @@ async fn every_page_is_kept_to_its_own_files() {
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         assert_eq!(answer.header("referrer-policy"), "no-referrer");
         let page = answer.text().await;
-        assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains("<script>"), "{path} has something inline");
+        assert!(
+            !page.contains("<style") && !page.contains(" style=") && !page.contains("<script>"),
+            "{path} has something inline"
+        );
         for attribute in ["src=\"", "href=\""] {
             for link in page.split(attribute).skip(1).filter_map(|rest| rest.split('"').next()) {
-                assert!(link.starts_with('/') && !link.starts_with("//") || link.starts_with('#') || link == "data:,", "{path} links to {link}");
-                if let Some(asset) = ["/local/assets/", "/docs/ui/"].iter().find(|folder| link.starts_with(**folder)) {
-                    assert!(!get_page(link).await.text().await.is_empty(), "{asset}");
+                assert!(
+                    link.starts_with('/') && !link.starts_with("//") || link.starts_with('#') || link == "data:,",
+                    "{path} links to {link}"
+                );
+                if ["/local/assets/", "/docs/ui/"].iter().any(|folder| link.starts_with(folder)) {
+                    assert!(!get_page(link).await.text().await.is_empty(), "{link}");
                 }
             }
         }
@@ -216,7 +225,10 @@ async fn neighbours_may_ask_for_health_and_for_the_document_by_any_name() {
 #[test]
 fn the_first_call_can_be_pasted() {
     let call = overview("http://127.0.0.1:8080").first_call();
-    assert!(call.starts_with("curl -sS 'http://127.0.0.1:8080/v1/orgs/demo/identifications/otp' \\\n  -H 'authorization: Bearer a.b.c'"), "{call}");
+    assert!(
+        call.starts_with("curl -sS 'http://127.0.0.1:8080/v1/orgs/demo/identifications/otp' \\\n  -H 'authorization: Bearer a.b.c'"),
+        "{call}"
+    );
     let body = call.split("-d '").nth(1).and_then(|body| body.strip_suffix('\'')).expect("a body");
     let body: serde_json::Value = serde_json::from_str(body).expect("JSON");
     assert_eq!(body["channel"]["type"], "SMS");

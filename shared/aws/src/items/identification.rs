@@ -1,8 +1,8 @@
 //! Identifications and the handles on them.
 
 use super::{
-    Corrupt, Item, Key, check_schema, if_there, json, millis, number, read_json, read_number, read_parsed, read_text, read_time, set_due, set_ttl,
-    text,
+    Corrupt, GRACE, Item, Key, check_schema, if_there, json, millis, number, read_json, read_number, read_parsed, read_text, read_time, set_due,
+    set_ttl, text,
 };
 use acredita_domain::{
     actor::{EmailAddress, Msisdn},
@@ -87,7 +87,7 @@ pub(crate) fn encode_identification(identification: &Identification, retention: 
     }
     encode_state(&mut item, &identification.state);
     set_due(&mut item, &identification.id.to_string(), identification.expires_at);
-    set_ttl(&mut item, identification.expires_at + retention);
+    set_ttl(&mut item, identification.expires_at + retention + GRACE);
     item
 }
 
@@ -178,7 +178,7 @@ pub(crate) fn encode_pointer(identification: &Identification, retention: TimeDel
     let mut item = Key::pointer(identification.admin_id).item();
     item.insert("org".to_owned(), text(&identification.org));
     item.insert("identification_id".to_owned(), text(identification.id));
-    set_ttl(&mut item, identification.expires_at + retention);
+    set_ttl(&mut item, identification.expires_at + retention + GRACE);
     item
 }
 

@@ -1,6 +1,6 @@
 //! What is remembered of creates and of destinations.
 
-use super::{Corrupt, Item, Key, check_schema, millis, read_text, read_time, set_ttl, text};
+use super::{Corrupt, Item, Key, SLACK, check_schema, millis, read_text, read_time, set_ttl, text};
 use acredita_domain::{
     Time,
     idempotency::IDEMPOTENCY_WINDOW,
@@ -23,7 +23,7 @@ pub(crate) fn encode_remembered(org: &OrgId, record: &IdempotencyRecord, now: Ti
     item.insert("body_digest".to_owned(), text(record.request.body_digest()));
     item.insert("answer".to_owned(), text(&record.answer.0));
     item.insert("valid_until".to_owned(), millis(valid_until));
-    set_ttl(&mut item, valid_until);
+    set_ttl(&mut item, valid_until + SLACK);
     item
 }
 

@@ -1,8 +1,8 @@
 //! Scorings.
 
 use super::{
-    Corrupt, Item, Key, check_schema, if_there, json, millis, number, read_json, read_number, read_parsed, read_text, read_time, set_due, set_ttl,
-    text,
+    Corrupt, GRACE, Item, Key, check_schema, if_there, json, millis, number, read_json, read_number, read_parsed, read_text, read_time, set_due,
+    set_ttl, text,
 };
 use acredita_domain::{
     actor::Actor,
@@ -56,7 +56,7 @@ pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, retention: T
     if standing == Standing::Alone {
         set_due(&mut item, &scoring.id.to_string(), scoring.expires_at);
     }
-    set_ttl(&mut item, scoring.expires_at + retention);
+    set_ttl(&mut item, scoring.expires_at + retention + GRACE);
     item
 }
 

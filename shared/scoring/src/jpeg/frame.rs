@@ -103,9 +103,18 @@ impl Frame {
         }
         let (across, down) = self.units();
         let blocks: u64 = self.components.iter().map(|c| u64::from(c.across * c.down)).sum();
+        u64::from(across) * u64::from(down) * blocks * 64 * 2
+    }
+
+    /// zune-jpeg 0.5.15 gives a wrong picture or panics where a sequential picture comes component by component and its colours have fewer rows
+    /// than its brightness. Next to nobody writes these.
+    pub(super) fn is_beyond_the_decoder(&self) -> bool {
+        self.components.len() > 1 && self.process == Process::Sequential && self.buffered && self.components[0].down > 1
+    }
+
+    /// zune-jpeg 0.5.15 takes twice the rows when it decodes a progressive picture with half the rows of colour straight to brightness.
+    pub(super) fn needs_rgb(&self) -> bool {
         let first = self.components[0];
-        // The decoder takes twice as much where only rows are subsampled.
-        let waste = if (first.across, first.down) == (1, 2) { 2 } else { 1 };
-        u64::from(across) * u64::from(down) * blocks * waste * 64 * 2
+        self.components.len() > 1 && self.process == Process::Progressive && (first.across, first.down) == (1, 2)
     }
 }

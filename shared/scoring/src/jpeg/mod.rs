@@ -33,7 +33,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, PictureFault> {
 /// Decodes the whole picture, as it is stored, and tells how to turn it. The caller has checked the header's size.
 pub(crate) fn decode(bytes: &[u8]) -> Result<(Luma, Orientation), PictureFault> {
     let verified = verify::verify(bytes)?;
-    if verified.frame.coefficient_bytes() > MAX_BUFFERED_BYTES {
+    if verified.frame.coefficient_bytes() > MAX_BUFFERED_BYTES || verified.frame.is_beyond_the_decoder() {
         return Err(BROKEN);
     }
     let luma = to_luma(&bytes[..verified.end], &verified.frame)?;
@@ -45,8 +45,9 @@ fn to_luma(bytes: &[u8], frame: &Frame) -> Result<Luma, PictureFault> {
     let options = DecoderOptions::default().set_strict_mode(true).set_max_width(longest).set_max_height(longest);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options.jpeg_set_out_colorspace(ColorSpace::Luma));
     decoder.decode_headers().map_err(|_| BROKEN)?;
-    // The brightness of YCbCr is its first component: nothing else is transformed or kept. Other colours take the way through RGB.
-    let through_rgb = std::env::var("RGB").is_ok() || !matches!(decoder.input_colorspace(), Some(ColorSpace::YCbCr | ColorSpace::Luma));
+    // The brightness of YCbCr is its first component: nothing else is transformed or kept. Other colours take the way through RGB, and so
+    // does what the decoder gets wrong without.
+    let through_rgb = !matches!(decoder.input_colorspace(), Some(ColorSpace::YCbCr | ColorSpace::Luma)) || frame.needs_rgb();
     if through_rgb {
         decoder.set_options(options.jpeg_set_out_colorspace(ColorSpace::RGB));
     }

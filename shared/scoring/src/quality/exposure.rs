@@ -32,9 +32,9 @@ pub(super) fn judge(view: &View) -> Finding {
     let score = dark.min(bright).min(flat);
     let verdict = match score {
         _ if score >= 0.5 => "well exposed",
-        _ if dark < 0.5 => "too dark; use more light",
-        _ if bright < 0.5 => "too bright; use less light, or none behind the document",
-        _ => "too little contrast; use more even light",
+        _ if dark < 0.5 => "too dark, use more light",
+        _ if bright < 0.5 => "too bright, use less light or none behind the document",
+        _ => "too little contrast, use more even light",
     };
     Finding { score, reason: format!("{verdict} (mean {mean:.0}, contrast {contrast:.0} of 255)") }
 }

@@ -23,8 +23,8 @@ const FAR: usize = 16;
 const LEAST_FALL: i32 = 20;
 /// An edge is soft where at most this share of the fall has come about near it, in percent. Sharp edges have 90 and more; a straight slope 25.
 const NEAR_FALL_PERCENT: i32 = 70;
-/// A spot is glare where this share of its border is soft, in percent. Print below the spot cuts sharply into the rest.
-const SOFT_PERCENT: usize = 33;
+/// A spot is glare where this share of its border is soft, in percent. Print below the spot cuts sharply into the rest; white print has up to 16.
+const SOFT_PERCENT: usize = 30;
 
 /// Judges the burnt-out spots.
 pub(super) fn judge(view: &View) -> Finding {
@@ -36,19 +36,43 @@ pub(super) fn judge(view: &View) -> Finding {
     let reason = if score >= 0.5 {
         "no glare".to_owned()
     } else {
-        format!("glare on {:.1} % of the picture; tilt the document or turn off the flash", share * 100.0)
+        format!("glare on {:.1} % of the picture, tilt the document or turn off the flash", share * 100.0)
     };
     Finding { score, reason }
 }
 
-/// Whether enough of a region's border is soft.
+/// Whether enough of a region's outer border is soft. Holes are print that shines through, and say nothing of the light.
 fn fades(luma: &Luma, region: &Region) -> bool {
-    let edges = region.pixels.iter().flat_map(|&at| DIRECTIONS.into_iter().filter_map(move |direction| edge(luma, at, direction)));
+    let mut ends = Ends { rows: vec![None; luma.height], columns: vec![None; luma.width] };
+    region.pixels.iter().for_each(|&at| ends.extend(at % luma.width, at / luma.width));
+    let edges = ends.outward().filter_map(|(x, y, direction)| edge(luma, y * luma.width + x, direction));
     let (soft, all) = edges.fold((0_usize, 0_usize), |(soft, all), edge| (soft + usize::from(edge == Edge::Soft), all + 1));
     all > 0 && soft * 100 >= SOFT_PERCENT * all
 }
 
-const DIRECTIONS: [(isize, isize); 4] = [(-1, 0), (1, 0), (0, -1), (0, 1)];
+/// The first and the last pixel of a region in each row and column.
+struct Ends {
+    rows: Vec<Option<(usize, usize)>>,
+    columns: Vec<Option<(usize, usize)>>,
+}
+
+impl Ends {
+    fn extend(&mut self, x: usize, y: usize) {
+        let widen = |ends: &mut Option<(usize, usize)>, at: usize| {
+            let (first, last) = ends.unwrap_or((at, at));
+            *ends = Some((first.min(at), last.max(at)));
+        };
+        widen(&mut self.rows[y], x);
+        widen(&mut self.columns[x], y);
+    }
+
+    /// These pixels, and which way is out.
+    fn outward(&self) -> impl Iterator<Item = (usize, usize, (isize, isize))> {
+        let rows = self.rows.iter().enumerate().filter_map(|(y, ends)| ends.map(|(first, last)| [(first, y, (-1, 0)), (last, y, (1, 0))]));
+        let columns = self.columns.iter().enumerate().filter_map(|(x, ends)| ends.map(|(first, last)| [(x, first, (0, -1)), (x, last, (0, 1))]));
+        rows.chain(columns).flatten()
+    }
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Edge {

@@ -34,7 +34,7 @@ pub(super) fn judge(view: &View) -> Finding {
         None => Finding { score: 0.0, reason: "no clear edges: blurred, or nothing to see".to_owned() },
         Some(width) => {
             let score = grade(width, BLURRED, LIMIT, SHARP);
-            let verdict = if score >= 0.5 { "sharp" } else { "blurred; hold still and let the camera focus on the document" };
+            let verdict = if score >= 0.5 { "sharp" } else { "blurred, hold still and let the camera focus on the document" };
             Finding { score, reason: format!("{verdict} (edges are {width:.1} pixels wide)") }
         }
     }

@@ -1,0 +1,166 @@
+//! Looks behind the API: what lies in the table, the bucket and the queues, and whether it fits together.
+
+use crate::{
+    request::{Answer, Call},
+    world::World,
+};
+use acredita_domain::use_cases::SweepReport;
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::TimeDelta;
+use http_body_util::BodyExt;
+use serde_json::Value;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+/// The table that the local server makes.
+pub const TABLE: &str = "acredita";
+/// The bucket that the local server makes.
+pub const BUCKET: &str = "acredita-pictures";
+
+/// An item of the table.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// A text of an item; empty where there is none.
+pub fn text<'a>(item: &'a Item, name: &str) -> &'a str {
+    item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+}
+
+/// A JSON text of an item; null where there is none.
+pub fn json(item: &Item, name: &str) -> Value {
+    serde_json::from_str(text(item, name)).unwrap_or_default()
+}
+
+impl World {
+    /// Sends all of these at once, each from a task of its own, and answers in their order. Wants a runtime with several threads.
+    pub async fn at_once(&self, calls: Vec<Call>) -> Vec<Answer> {
+        let start = Arc::new(tokio::sync::Barrier::new(calls.len()));
+        let send = |call: Call| {
+            let (gateway, start) = (self.gateway().clone(), start.clone());
+            tokio::spawn(async move {
+                start.wait().await;
+                let (parts, body) = gateway.serve(call.into_request()).await.into_parts();
+                let body = body.collect().await.expect("a whole body").to_bytes().to_vec();
+                Answer { status: parts.status, headers: parts.headers, body }
+            })
+        };
+        let sent: Vec<_> = calls.into_iter().map(send).collect();
+        let mut answers = Vec::with_capacity(sent.len());
+        for answer in sent {
+            answers.push(answer.await.expect("no request panics"));
+        }
+        answers
+    }
+
+    /// The metadata of an identification; `kind` as in the path.
+    pub async fn metadata(&self, kind: &str, id: &str) -> Value {
+        self.call("GET", &format!("/identifications/{kind}/{id}"), None).await.expect(200).json()
+    }
+
+    /// The status of an identification; `kind` as in the path.
+    pub async fn status(&self, kind: &str, id: &str) -> String {
+        self.metadata(kind, id).await["status"].as_str().expect("a status").to_owned()
+    }
+
+    /// One run of the sweep.
+    pub async fn sweep(&self) -> SweepReport {
+        acredita_sweep::sweep(&self.app).await
+    }
+
+    /// Lets time pass until every lease and every hidden message is free again, and has everything done that is left to do.
+    pub async fn settle(&self) {
+        for _ in 0..2 {
+            self.clock.advance(TimeDelta::seconds(91));
+            assert_eq!(self.sweep().await.failed, 0, "the sweep leaves nothing undone");
+            assert_eq!(self.deliver().await, 0, "the worker leaves nothing undelivered");
+        }
+    }
+
+    /// Everything in the table.
+    pub async fn items(&self) -> Vec<Item> {
+        let pages = self.aws.clients.dynamodb.scan().table_name(TABLE).consistent_read(true).into_paginator().items().send();
+        let items = pages.collect::<Result<Vec<_>, _>>().await.expect("the table answers");
+        self.wire.take();
+        items
+    }
+
+    /// The items whose key begins like this: `IDN#`, `SCO#` …
+    pub async fn items_of(&self, prefix: &str) -> Vec<Item> {
+        let mut items = self.items().await;
+        items.retain(|item| text(item, "pk").starts_with(prefix));
+        items
+    }
+
+    /// The identifications in the table.
+    pub async fn identifications(&self) -> Vec<Item> {
+        let mut items = self.items_of("IDN#").await;
+        items.retain(|item| text(item, "sk") == "A");
+        items
+    }
+
+    /// The names of all pictures.
+    pub async fn pictures(&self) -> BTreeSet<String> {
+        let page = self.aws.clients.s3.list_objects_v2().bucket(BUCKET).send().await.expect("the bucket answers");
+        assert_ne!(page.is_truncated(), Some(true), "a test has few pictures");
+        self.wire.take();
+        page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key).collect()
+    }
+
+    /// What the queue's messages say, without taking them.
+    pub async fn queued(&self) -> Vec<String> {
+        self.peek(&self.aws.queues.queue).await
+    }
+
+    /// What the dead letters say.
+    pub async fn dead_letters(&self) -> Vec<String> {
+        self.peek(&self.aws.queues.dead_letter_queue).await
+    }
+
+    async fn peek(&self, queue: &str) -> Vec<String> {
+        let receive = self.aws.clients.sqs.receive_message().queue_url(queue).max_number_of_messages(10).visibility_timeout(0);
+        let received = receive.send().await.expect("the queue answers");
+        self.wire.take();
+        received.messages.unwrap_or_default().into_iter().filter_map(|message| message.body).collect()
+    }
+
+    /// Demands that what lies in the table and the bucket fits together: handles and identifications lead to each other, what is referred to is
+    /// there, no picture is left without its owner, and nothing waits to be sent or erased. To be asked after [`World::settle`].
+    pub async fn assert_whole(&self) {
+        let (items, pictures) = (self.items().await, self.pictures().await);
+        let keys: BTreeSet<(&str, &str)> = items.iter().map(|item| (text(item, "pk"), text(item, "sk"))).collect();
+        let mut owned = BTreeSet::new();
+        for item in &items {
+            let (pk, sk, org) = (text(item, "pk"), text(item, "sk"), text(item, "org"));
+            let there = |key: String| assert!(keys.contains(&(key.as_str(), "A")), "{pk} leads to {key}, which is not there");
+            match (&pk[..4], sk) {
+                ("IDN#", "A") => {
+                    there(format!("ADM#{}", text(item, "admin_id")));
+                    let folder = format!("{org}/i/{}/", &pk[4..]);
+                    if let Some(digest) = json(item, "validation")["agent"]["picture"].as_str() {
+                        assert!(pictures.contains(&format!("{folder}{digest}")), "the evidence of {pk} is not there");
+                    }
+                    owned.insert(folder);
+                    if let Some(scoring) = json(item, "method")["IDENTITY_DOCUMENT"]["scoring_id"].as_str() {
+                        there(format!("SCO#{scoring}"));
+                    }
+                }
+                ("IDN#", _) => assert_ne!(text(item, "state"), "PENDING", "a message of {pk} was never sent"),
+                ("ADM#", _) => there(format!("IDN#{}", text(item, "identification_id"))),
+                ("SCO#", _) => {
+                    let folder = format!("{org}/s/{}/", &pk[4..]);
+                    for capture in json(item, "captures").as_array().expect("captures") {
+                        let name = format!("{folder}{}", capture["sha256"].as_str().expect("a digest"));
+                        assert!(pictures.contains(&name), "a capture of {pk} is not there");
+                    }
+                    owned.insert(folder);
+                }
+                ("ERA#", _) => panic!("{pk} was never carried out"),
+                _ => {}
+            }
+        }
+        let left: Vec<&String> = pictures.iter().filter(|name| !owned.iter().any(|folder| name.starts_with(folder))).collect();
+        assert!(left.is_empty(), "pictures without an owner: {left:?}");
+        assert_eq!(self.queued().await.len() + self.dead_letters().await.len(), 0, "the queues are empty");
+    }
+}
