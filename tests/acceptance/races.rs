@@ -1,1 +1,352 @@
-//! races
+//! What must hold when requests meet: sixteen at once, each in a task of its own.
+//!
+//! Nobody can say who wins; these tests say that somebody wins, how many may, and that what is stored afterwards agrees with the answers.
+
+use acceptance::{
+    Answer, Call, ORG, World, bodies,
+    faults::{Faults, Moment},
+    look::text,
+    world::RecordingSender,
+};
+use acredita_domain::{
+    ports::{MessageRef, OutgoingMessage, SendError, Sender},
+    use_cases::{Delivered, deliver_message},
+};
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+const MANY: usize = 16;
+
+fn count(answers: &[Answer], status: u16) -> usize {
+    answers.iter().filter(|answer| answer.status.as_u16() == status).count()
+}
+
+/// Demands that every answer has one of these statuses.
+#[track_caller]
+fn only(answers: &[Answer], statuses: &[u16]) {
+    for answer in answers {
+        assert!(statuses.contains(&answer.status.as_u16()), "{} {}", answer.status, String::from_utf8_lossy(&answer.body));
+    }
+}
+
+async fn create(world: &World, kind: &str, body: Value) -> (String, String) {
+    let created = world.call("POST", &format!("/identifications/{kind}"), Some(body)).await;
+    assert!(created.status.is_success(), "{}", created.json());
+    (created.text("identification_id"), created.text("admin_identification_id"))
+}
+
+async fn delivered_otp(world: &World, phone: u64) -> (String, String, String) {
+    let (id, admin_id) = create(world, "otp", bodies::otp_to(phone)).await;
+    assert_eq!(world.deliver().await, 0);
+    let code = world.code_of(&id);
+    (id, admin_id, code)
+}
+
+fn validate_otp(world: &World, id: &str, code: &str) -> Call {
+    world.request("PUT", &format!("/identifications/otp/{id}/validate"), Some(json!({ "code": code })))
+}
+
+fn validate_agent(world: &World, id: &str) -> Call {
+    world.request("POST", &format!("/identifications/agent/{id}/validate"), Some(json!({ "agent": "maria" })))
+}
+
+fn cancel(world: &World, kind: &str, admin_id: &str) -> Call {
+    world.request("POST", &format!("/identifications/{kind}/{admin_id}/cancel"), Some(json!({ "reason": "no" })))
+}
+
+fn close(world: &World, kind: &str, admin_id: &str) -> Call {
+    world.request("POST", &format!("/identifications/{kind}/{admin_id}/close"), None)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_right_codes_one_validates() {
+    let world = World::start().await;
+    let (id, _, code) = delivered_otp(&world, 600_000_001).await;
+    let answers = world.at_once(vec![validate_otp(&world, &id, &code); MANY]).await;
+    only(&answers, &[204, 409]);
+    assert_eq!(count(&answers, 204), 1);
+    assert_eq!(world.status("otp", &id).await, "VALIDATED");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_wrong_codes_five_are_compared() {
+    let world = World::start().await;
+    let (id, _, code) = delivered_otp(&world, 600_000_001).await;
+    let answers = world.at_once(vec![validate_otp(&world, &id, "000000"); MANY]).await;
+    only(&answers, &[400, 409]);
+    assert_eq!(count(&answers, 400), 5);
+    let metadata = world.metadata("otp", &id).await;
+    assert_eq!((&metadata["status"], &metadata["attempts_left"]), (&json!("FAILED"), &json!(0)));
+    world.send(validate_otp(&world, &id, &code)).await.expect(409);
+}
+
+/// The right one may come too late, and it may be compared and yet lose to the failure that another one notes. Never are more than five compared.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_right_code_among_wrong_ones_gets_no_sixth_compare() {
+    let world = World::start().await;
+    for round in 0..8_u32 {
+        let (id, _, code) = delivered_otp(&world, 600_000_100 + u64::from(round)).await;
+        let mut calls = vec![validate_otp(&world, &id, "000000"); MANY];
+        let right = round as usize * 2 % MANY;
+        calls[right] = validate_otp(&world, &id, &code);
+        let answers = world.at_once(calls).await;
+        only(&answers, &[204, 400, 409]);
+        assert_ne!(answers[right].status, 400, "a right code is never called wrong");
+        assert_eq!(count(&answers, 204), usize::from(answers[right].status == 204), "a wrong code never validates");
+        assert!(count(&answers, 204) + count(&answers, 400) <= 5);
+        let status = world.status("otp", &id).await;
+        assert_eq!(status, if answers[right].status == 204 { "VALIDATED" } else { "FAILED" });
+    }
+}
+
+/// How many of each kind of step were answered 204, and where the identification stands then.
+fn agrees(validated: usize, cancelled: usize, closed: usize, status: &str) -> bool {
+    matches!(
+        (validated, cancelled, closed, status),
+        (1, 0, 0, "VALIDATED") | (0, 1, 0, "CANCELLED") | (0, 0, 1, "CLOSED") | (1, 0, 1, "CLOSED")
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_cancel_close_and_validate_one_leaves_created() {
+    let world = World::start().await;
+    for round in 0..10_u32 {
+        for kind in ["agent", "otp"] {
+            let (id, admin_id, validate) = if kind == "agent" {
+                let (id, admin_id) = create(&world, kind, bodies::agent(false)).await;
+                let validate = validate_agent(&world, &id);
+                (id, admin_id, validate)
+            } else {
+                let (id, admin_id, code) = delivered_otp(&world, 600_000_200 + u64::from(round)).await;
+                let validate = validate_otp(&world, &id, &code);
+                (id, admin_id, validate)
+            };
+            let steps = [validate, cancel(&world, kind, &admin_id), close(&world, kind, &admin_id)];
+            // Each round begins with another one.
+            let calls = (0..MANY).map(|at| steps[(at + round as usize) % 3].clone()).collect();
+            let answers = world.at_once(calls).await;
+            only(&answers, &[204, 409]);
+            let won = |step: usize| (0..MANY).filter(|at| (at + round as usize) % 3 == step && answers[*at].status == 204).count();
+            let status = world.status(kind, &id).await;
+            assert!(agrees(won(0), won(1), won(2), &status), "{kind}: {} {} {} {status}", won(0), won(1), won(2));
+        }
+    }
+    world.assert_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_delete_that_meets_a_validate_leaves_all_or_nothing() {
+    let world = World::start().await;
+    for _ in 0..10 {
+        let (id, admin_id) = create(&world, "agent", bodies::agent(true)).await;
+        let evidence = json!({ "agent": "maria", "evidence": acceptance::request::base64(&bodies::png(1)) });
+        let validate = world.request("POST", &format!("/identifications/agent/{id}/validate"), Some(evidence));
+        let delete = world.request("DELETE", &format!("/identifications/agent/{admin_id}"), None);
+        let calls = (0..MANY).map(|at| if at % 2 == 0 { validate.clone() } else { delete.clone() }).collect();
+        let answers = world.at_once(calls).await;
+        only(&answers, &[204, 403, 404, 409]);
+        assert_eq!(count(&answers, 204), 1);
+        let deleted = answers.iter().skip(1).step_by(2).any(|answer| answer.status == 204);
+        let read = world.call("GET", &format!("/identifications/agent/{id}"), None).await;
+        assert_eq!(read.status.as_u16(), if deleted { 404 } else { 200 });
+    }
+    world.settle().await;
+    world.assert_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_idempotency_key_creates_once() {
+    let cases = [
+        ("/identifications/agent", bodies::agent(false), 201, "IDN#", 0),
+        ("/identifications/otp", bodies::otp(), 201, "IDN#", 1),
+        ("/identifications/otp", bodies::external_otp(), 201, "IDN#", 0),
+        ("/identifications/identity_document", bodies::identity_document("LOW"), 200, "SCO#", 0),
+        ("/scorings/identity_document", bodies::scoring(), 200, "SCO#", 0),
+    ];
+    for (path, body, success, key, messages) in cases {
+        let world = World::start().await;
+        let call = world.request("POST", path, Some(body)).header("idempotency-key", "the-same");
+        let answers = world.at_once(vec![call.clone(); MANY]).await;
+        only(&answers, &[success, 409]);
+        let bodies: BTreeSet<String> = answers.iter().filter(|answer| answer.status == success).map(|answer| answer.json().to_string()).collect();
+        assert_eq!(bodies.len(), 1, "{path}: everybody gets the first answer");
+        assert_eq!(world.send(call).await.expect(success).json().to_string(), bodies.into_iter().next().expect("one"));
+
+        world.settle().await;
+        let entities: BTreeSet<String> = world.items_of(key).await.iter().map(|item| text(item, "pk").to_owned()).collect();
+        assert_eq!(entities.len(), 1, "{path}");
+        assert_eq!(world.sender.sent().len(), messages, "{path}");
+        world.assert_whole().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_resends_one_sends() {
+    let world = World::start().await;
+    let (id, _, first) = delivered_otp(&world, 600_000_001).await;
+    world.clock.advance(TimeDelta::seconds(30));
+    let answers = world.at_once(vec![world.request("POST", &format!("/identifications/otp/{id}/resend"), None); MANY]).await;
+    only(&answers, &[204, 409, 429]);
+    assert_eq!(count(&answers, 204), 1);
+    world.settle().await;
+    assert_eq!(world.sender.sent().len(), 2);
+    world.send(validate_otp(&world, &id, &first)).await.expect(400);
+    world.send(validate_otp(&world, &id, &world.code_of(&id))).await.expect(204);
+    world.assert_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_deletes_one_deletes() {
+    let world = World::start().await;
+    let (_, admin_id) = create(&world, "agent", bodies::agent(false)).await;
+    let answers = world.at_once(vec![world.request("DELETE", &format!("/identifications/agent/{admin_id}"), None); MANY]).await;
+    only(&answers, &[204, 404, 409]);
+    assert_eq!(count(&answers, 204), 1);
+    world.settle().await;
+    world.assert_whole().await;
+    assert!(world.identifications().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_deletes_by_force_one_deletes_and_the_pictures_go() {
+    let world = World::start().await;
+    let (id, admin_id) = create(&world, "agent", bodies::agent(true)).await;
+    let evidence = json!({ "agent": "maria", "evidence": acceptance::request::base64(&bodies::png(1)) });
+    world.call("POST", &format!("/identifications/agent/{id}/validate"), Some(evidence)).await.expect(204);
+    assert_eq!(world.pictures().await.len(), 1);
+
+    let token = world.token_with(ORG, "identifications:admin identifications:force_delete");
+    let delete = Call::org("DELETE", ORG, &format!("/identifications/agent/{admin_id}?force=true")).token(&token);
+    let answers = world.at_once(vec![delete; MANY]).await;
+    only(&answers, &[204, 404]);
+    assert_eq!(count(&answers, 204), 1);
+    world.settle().await;
+    assert!(world.pictures().await.is_empty());
+    world.assert_whole().await;
+}
+
+/// Gives way to the other workers while it sends, as a call over a network does.
+struct SlowSender(RecordingSender);
+
+#[async_trait]
+impl Sender for SlowSender {
+    async fn send(&self, message: OutgoingMessage<'_>) -> Result<(), SendError> {
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+        self.0.send(message).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_workers_with_the_same_message_one_sends() {
+    let world = World::start().await;
+    let (id, _) = create(&world, "otp", bodies::otp()).await;
+    let message: MessageRef = serde_json::from_str(&world.queued().await[0]).expect("a message reference");
+    let workers = (0..MANY).map(|_| {
+        let (app, sender) = (world.app.clone(), SlowSender(world.sender.clone()));
+        tokio::spawn(async move { deliver_message(&app, &sender, message).await })
+    });
+    let mut outcomes = Vec::new();
+    for worker in workers.collect::<Vec<_>>() {
+        outcomes.push(worker.await.expect("no worker panics").expect("no worker fails"));
+    }
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Delivered::Sent).count(), 1, "{outcomes:?}");
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Delivered::Sent | Delivered::Leased | Delivered::NothingToDo)), "{outcomes:?}");
+    assert_eq!(world.sender.sent().len(), 1);
+    world.send(validate_otp(&world, &id, &world.code_of(&id))).await.expect(204);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_creates_to_one_destination_five_send() {
+    let world = World::start().await;
+    let answers = world.at_once(vec![world.request("POST", "/identifications/otp", Some(bodies::otp())); MANY]).await;
+    only(&answers, &[201, 429]);
+    assert_eq!(count(&answers, 201), 5);
+    assert_eq!(world.identifications().await.len(), 5, "what was refused left nothing");
+    world.settle().await;
+    assert_eq!(world.sender.sent().len(), 5);
+    world.assert_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_more_scores_than_allowed_are_made() {
+    let world = World::start().await;
+    let mut body = bodies::scoring();
+    body["max_score_retries"] = json!(3);
+    let id = world.call("POST", "/scorings/identity_document", Some(body)).await.expect(200).text("scoring_id");
+    let path = format!("/scorings/identity_document/{id}");
+    let score = |seed: u32| world.request("PUT", &format!("{path}/score"), None).pictures(&[("front", &bodies::png(seed))]);
+    let answers = world.at_once((0..MANY as u32).map(score).collect()).await;
+    only(&answers, &[204, 409]);
+    let mut made = count(&answers, 204);
+    assert!((1..=3).contains(&made), "{made} scores");
+    let used = async || world.call("GET", &path, None).await.expect(200).json()["retries"]["used"].clone();
+    assert_eq!(used().await, json!(made));
+
+    while world.send(score(99)).await.status == 204 {
+        made += 1;
+    }
+    assert_eq!((made, used().await), (3, json!(3)));
+    world.assert_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_close_that_meets_scores_ends_them() {
+    let world = World::start().await;
+    for _ in 0..4 {
+        let id = world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200).text("scoring_id");
+        let path = format!("/scorings/identity_document/{id}");
+        let score = world.request("PUT", &format!("{path}/score"), None).pictures(&[("front", &bodies::png(1))]);
+        let close = world.request("POST", &format!("{path}/close"), None);
+        let calls = (0..MANY).map(|at| if at % 4 == 0 { close.clone() } else { score.clone() }).collect();
+        let answers = world.at_once(calls).await;
+        only(&answers, &[204, 409]);
+        assert!(answers.iter().step_by(4).all(|answer| answer.status == 204), "closing twice is fine");
+        let read = world.call("GET", &path, None).await.expect(200).json();
+        let scored = answers.iter().enumerate().filter(|(at, answer)| at % 4 != 0 && answer.status == 204).count();
+        assert_eq!((&read["status"], &read["retries"]["used"]), (&json!("CLOSED"), &json!(scored)));
+        world.send(score).await.expect(409);
+    }
+    world.assert_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_sweeps_at_once_do_everything_once() {
+    let mut world = World::start().await;
+    // What retention takes.
+    let (old, _) = create(&world, "agent", bodies::agent(true)).await;
+    let evidence = json!({ "agent": "maria", "evidence": acceptance::request::base64(&bodies::png(1)) });
+    world.call("POST", &format!("/identifications/agent/{old}/validate"), Some(evidence)).await.expect(204);
+    create(&world, "identity_document", bodies::identity_document("LOW")).await;
+    world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
+    world.clock.advance(world.app.retention + TimeDelta::hours(1));
+    // What is over, and what nobody sent.
+    let mut short = bodies::agent(false);
+    short["expires_in"] = json!("PT1M");
+    let (expired, _) = create(&world, "agent", short).await;
+    let whole = world.app.clone();
+    world.serve(Faults::on("Queue::kick", 0, Moment::Before).around(&whole));
+    let (stuck, _) = create(&world, "otp", bodies::otp()).await;
+    world.serve(whole);
+    world.clock.advance(TimeDelta::seconds(60));
+
+    let sweeps = [0, 1].map(|_| {
+        let app = world.app.clone();
+        tokio::spawn(async move { acredita_sweep::sweep(&app).await })
+    });
+    let mut expirations = 0;
+    for sweep in sweeps {
+        let report = sweep.await.expect("no sweep panics");
+        assert_eq!(report.failed, 0, "{report:?}");
+        expirations += report.expired;
+    }
+    assert_eq!(expirations, 1);
+    world.deliver().await;
+    assert_eq!(world.sender.sent().iter().map(|message| message.identification_id.clone()).collect::<Vec<_>>(), [stuck]);
+    assert_eq!(world.status("agent", &expired).await, "EXPIRED");
+    assert_eq!(world.identifications().await.len(), 2, "what retention takes is gone");
+    world.assert_whole().await;
+}

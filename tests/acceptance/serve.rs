@@ -1,1 +1,374 @@
-//! serve
+//! The program `acredita`, as a user runs it: over HTTP, over restarts, over a kill, and from the command line.
+
+use acceptance::{
+    Answer, Call, bodies,
+    program::{Program, binary},
+    tokens::{ISSUER, Issuer, claims},
+};
+use acredita_aws::{AwsClients, Config, Endpoints, StaticCredentials, SystemClock};
+use acredita_domain::ports::Clock;
+use acredita_local::gateway::document;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+use std::{path::Path, process::Output, time::Duration};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// The organisation of the token that the program prints.
+const ORG: &str = "demo";
+/// How long anything may take that happens by itself.
+const PATIENCE: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(50);
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+/// A running program, and the token that it printed.
+struct Service {
+    program: Program,
+    token: String,
+}
+
+impl Service {
+    async fn start(data: &Path, arguments: &[&str]) -> Self {
+        let program = Program::serve(data, arguments).await;
+        let token = program.printed("token");
+        Self { program, token }
+    }
+
+    fn request(&self, method: &str, path: &str, body: Option<Value>) -> Call {
+        let call = Call::org(method, ORG, path).token(&self.token);
+        let call = if path.ends_with("/validate") { call.device() } else { call };
+        body.map_or(call.clone(), |body| call.json(&body))
+    }
+
+    async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        self.program.send(self.request(method, path, body)).await
+    }
+
+    /// The messages of an identification, as soon as there are any.
+    async fn messages(&self, identification_id: &str) -> Vec<Value> {
+        let path = format!("/local/inbox?identification_id={identification_id}");
+        let look = async {
+            loop {
+                let inbox = self.program.send(Call::new("GET", &path).header("accept", "application/json")).await.expect(200);
+                match inbox.json()["messages"].as_array() {
+                    Some(messages) if !messages.is_empty() => return messages.clone(),
+                    _ => tokio::time::sleep(POLL).await,
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, look).await.expect("a message in time")
+    }
+
+    async fn code(&self, identification_id: &str) -> String {
+        self.messages(identification_id).await[0]["code"].as_str().expect("a code").to_owned()
+    }
+
+    async fn status(&self, method: &str, identification_id: &str) -> String {
+        self.call("GET", &format!("/identifications/{method}/{identification_id}"), None).await.expect(200).text("status")
+    }
+}
+
+/// Runs the program to its end.
+async fn run(arguments: &[&str]) -> Output {
+    let run = Command::new(binary()).args(arguments).kill_on_drop(true).output();
+    tokio::time::timeout(PATIENCE, run).await.expect("it ends in time").expect("it runs")
+}
+
+fn text(output: &[u8]) -> String {
+    String::from_utf8_lossy(output).trim().to_owned()
+}
+
+/// The arguments of a command over a data folder.
+fn over<'a>(data: &'a TempDir, command: &'a str, arguments: &[&'a str]) -> Vec<&'a str> {
+    let data = data.path().to_str().expect("UTF-8");
+    [&[command, "--data-dir", data], arguments].concat()
+}
+
+async fn token(data: &TempDir, arguments: &[&str]) -> String {
+    let output = run(&over(data, "token", &[&["--org", ORG], arguments].concat())).await;
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+#[tokio::test]
+async fn it_says_what_one_needs_to_begin() {
+    let data = folder();
+    let service = Service::start(data.path(), &[]).await;
+    let program = &service.program;
+    for label in ["inbox", "docs", "OpenAPI", "health"] {
+        let link = program.printed(label);
+        let path = link.strip_prefix(&program.address).unwrap_or_else(|| panic!("{label} leads to {link}"));
+        program.send(Call::new("GET", path)).await.expect(200);
+    }
+    assert_eq!(Path::new(&program.printed("data")), data.path());
+    for service in ["DynamoDB", "S3", "SQS"] {
+        assert!(program.printed(service).starts_with("http://127.0.0.1:"), "{}", program.greeting);
+    }
+}
+
+#[tokio::test]
+async fn the_first_call_that_it_prints_works_as_it_stands() {
+    let data = folder();
+    let service = Service::start(data.path(), &[]).await;
+    let greeting = &service.program.greeting;
+    let command = &greeting[greeting.find("curl ").expect("a command")..greeting.find("Ctrl-C").expect("an end")];
+    let output = Command::new("sh").args(["-c", command]).output().await.expect("a shell");
+    let created: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
+    assert_eq!(created["status"], "CREATED", "{created}");
+}
+
+#[tokio::test]
+async fn a_person_is_identified_by_a_code_from_the_inbox() {
+    let data = folder();
+    let service = Service::start(data.path(), &[]).await;
+    let created = service.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
+    let id = created.text("identification_id");
+    let code = service.code(&id).await;
+    let path = format!("/identifications/otp/{id}/validate");
+    service.call("PUT", &path, Some(json!({ "code": "000000" }))).await.expect(400);
+    service.call("PUT", &path, Some(json!({ "code": code }))).await.expect(204);
+    service.call("PUT", &path, Some(json!({ "code": code }))).await.expect(409);
+    assert_eq!(service.status("otp", &id).await, "VALIDATED");
+}
+
+#[tokio::test]
+async fn a_person_is_identified_by_a_shop_agent() {
+    let data = folder();
+    let service = Service::start(data.path(), &[]).await;
+    let created = service.call("POST", "/identifications/agent", Some(bodies::agent(true))).await.expect(201);
+    let id = created.text("identification_id");
+    let body = json!({ "agent": "shop-042/maria", "evidence": acceptance::request::base64(&bodies::png(1)) });
+    service.call("POST", &format!("/identifications/agent/{id}/validate"), Some(body)).await.expect(204);
+    let close = format!("/identifications/agent/{}/close", created.text("admin_identification_id"));
+    service.call("POST", &close, None).await.expect(204);
+    assert_eq!(service.status("agent", &id).await, "CLOSED");
+}
+
+#[tokio::test]
+async fn an_identity_document_that_nobody_can_read_is_not_validated() {
+    let data = folder();
+    let service = Service::start(data.path(), &[]).await;
+    let created = service.call("POST", "/identifications/identity_document", Some(bodies::identity_document("LOW"))).await.expect(200);
+    let id = created.text("identification_id");
+    let score = format!("/scorings/identity_document/{}/score", created.text("scoring_id"));
+    let pictures = [("front", &*bodies::png(1)), ("back", &*bodies::png(2))];
+    service.program.send(service.request("PUT", &score, None).pictures(&pictures)).await.expect(204);
+    let refused = service.call("POST", &format!("/identifications/identity_document/{id}/validate"), None).await.expect(409);
+    assert_eq!(refused.details(), ["the scoring does not reach what the configuration asks for"]);
+    let cancel = format!("/identifications/identity_document/{}/cancel", created.text("admin_identification_id"));
+    service.call("POST", &cancel, Some(json!({ "reason": "not readable" }))).await.expect(204);
+    assert_eq!(service.status("identity_document", &id).await, "CANCELLED");
+}
+
+#[tokio::test]
+async fn pictures_travel_by_the_links_that_the_service_signs() {
+    let data = folder();
+    let service = Service::start(data.path(), &[]).await;
+    let created = service.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
+    let scoring = format!("/scorings/identity_document/{}", created.text("scoring_id"));
+    let delegation = service.call("POST", &format!("{scoring}/delegate"), None).await.expect(200).json();
+    let (client, picture) = (reqwest::Client::new(), bodies::png(1));
+    let upload = delegation["metadata"]["uploads"]["front"]["url"].as_str().expect("a link");
+    let uploaded = client.put(upload).body(picture.clone()).send().await.expect("S3 answers");
+    assert!(uploaded.status().is_success(), "{uploaded:?}");
+    service.call("PUT", &format!("{scoring}/score"), None).await.expect(204);
+    let captures = service.call("GET", &format!("{scoring}/captures"), None).await.expect(200).json();
+    let link = captures["captures"][0]["url"].as_str().expect("a link");
+    let kept = client.get(link).send().await.expect("S3 answers").bytes().await.expect("a picture");
+    assert_eq!(kept, picture);
+    let read = service.call("GET", &scoring, None).await.expect(200).json();
+    assert_eq!((&read["status"], &read["retries"]["used"]), (&json!("SCORED"), &json!(1)));
+}
+
+#[tokio::test]
+async fn everything_is_still_there_after_a_restart() {
+    let data = folder();
+    let service = Service::start(data.path(), &[]).await;
+    let created = service.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
+    let id = created.text("identification_id");
+    let code = service.code(&id).await;
+    let old_token = service.token.clone();
+    assert_eq!(service.program.interrupt().await, Some(0), "Ctrl-C is an ordinary end");
+    let service = Service { token: old_token, ..Service::start(data.path(), &[]).await };
+    assert_eq!(service.code(&id).await, code, "the inbox keeps its messages");
+    let body = json!({ "code": code });
+    service.call("PUT", &format!("/identifications/otp/{id}/validate"), Some(body)).await.expect(204);
+}
+
+#[tokio::test]
+async fn what_was_answered_is_still_there_after_a_kill() {
+    let data = folder();
+    let service = Service::start(data.path(), &[]).await;
+    let mut ids = Vec::new();
+    for phone in 600_000_001..600_000_006 {
+        let created = service.call("POST", "/identifications/otp", Some(bodies::otp_to(phone))).await.expect(201);
+        ids.push(created.text("identification_id"));
+    }
+    // Whether or not their messages have gone out by now: nothing that was committed goes unsent.
+    service.program.kill().await;
+    let service = Service::start(data.path(), &[]).await;
+    for id in ids {
+        let body = json!({ "code": service.code(&id).await });
+        let validated = service.call("PUT", &format!("/identifications/otp/{id}/validate"), Some(body)).await;
+        // A kill between the send and its note: the person gets a second code, and that one counts.
+        assert!(matches!(validated.status.as_u16(), 204 | 400), "{validated:?}");
+        assert!(["VALIDATED", "CREATED"].contains(&service.status("otp", &id).await.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn a_data_folder_that_is_in_use_is_refused() {
+    let data = folder();
+    let service = Service::start(data.path(), &[]).await;
+    let second = run(&over(&data, "serve", &["--listen", "127.0.0.1:0"])).await;
+    assert_eq!(second.status.code(), Some(1));
+    assert!(text(&second.stderr).contains("is in use by another process"), "{}", text(&second.stderr));
+    service.call("POST", "/identifications/otp", Some(bodies::external_otp())).await.expect(201);
+}
+
+#[tokio::test]
+async fn an_address_that_is_in_use_is_refused() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let refused = run(&over(&folder(), "serve", &["--listen", &address])).await;
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains(&format!("cannot listen on {address}")), "{}", text(&refused.stderr));
+}
+
+#[tokio::test]
+async fn with_a_jwks_only_its_keys_count() {
+    let data = folder();
+    let jwks = data.path().join("jwks.json");
+    std::fs::write(&jwks, ISSUER.jwks.to_string()).expect("writable");
+    let program = Program::serve(data.path(), &["--jwks", jwks.to_str().expect("UTF-8")]).await;
+    assert!(program.printed("tokens").contains("--jwks"), "{}", program.greeting);
+    let in_an_hour = SystemClock.now().timestamp() + 3_600;
+    let create = |token: String| program.send(Call::org("POST", ORG, "/identifications/agent").token(&token).json(&bodies::agent(false)));
+    create(ISSUER.sign(&claims(ORG, in_an_hour))).await.expect(201);
+    create(token(&data, &[]).await).await.expect(401);
+    create(Issuer::generate().sign(&claims(ORG, in_an_hour))).await.expect(401);
+}
+
+#[tokio::test]
+async fn a_token_may_do_what_it_was_made_for() {
+    let data = folder();
+    // Before the service has ever run: the first of the two makes the key.
+    let admin = token(&data, &["--permissions", "identifications:admin"]).await;
+    let service = Service::start(data.path(), &[]).await;
+    let both = token(&data, &["--permissions", "identifications:admin identifications:validate"]).await;
+    let everything = token(&data, &["--scope", "api:everything"]).await;
+    let nothing = token(&data, &["--scope", "api:nothing"]).await;
+    let unasked = token(&data, &[]).await;
+    let created = service.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+    let metadata = format!("/identifications/agent/{}", created.text("identification_id"));
+    for (token, create, read) in [(admin, 201, 401), (both, 201, 200), (everything, 201, 200), (unasked, 201, 200), (nothing, 401, 401)] {
+        let call = |method, path| Call::org(method, ORG, path).token(&token);
+        service.program.send(call("POST", "/identifications/agent").json(&bodies::agent(false))).await.expect(create);
+        service.program.send(call("GET", &metadata)).await.expect(read);
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_another_data_folder_is_refused() {
+    let (data, other) = (folder(), folder());
+    let service = Service { token: token(&other, &[]).await, ..Service::start(data.path(), &[]).await };
+    service.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(401);
+}
+
+#[tokio::test]
+async fn a_token_is_good_for_as_long_as_was_asked() {
+    let data = folder();
+    for (ttl, seconds) in [("90", 90), ("PT5M", 300), ("P1D", 86_400)] {
+        let token = token(&data, &["--ttl", ttl]).await;
+        let claims = token.split('.').nth(1).and_then(|claims| BASE64_URL_SAFE_NO_PAD.decode(claims).ok()).expect("claims");
+        let claims: Value = serde_json::from_slice(&claims).expect("JSON");
+        assert_eq!(claims["exp"].as_i64().zip(claims["iat"].as_i64()).map(|(exp, iat)| exp - iat), Some(seconds), "{ttl}");
+    }
+}
+
+#[tokio::test]
+async fn it_prints_the_openapi_document_that_it_serves() {
+    let data = folder();
+    let printed = run(&["openapi"]).await;
+    let generated = serde_json::to_value(document()).expect("a document");
+    assert_eq!(serde_json::from_slice::<Value>(&printed.stdout).expect("JSON"), generated);
+    let service = Service::start(data.path(), &[]).await;
+    assert_eq!(service.program.send(Call::new("GET", "/openapi.json")).await.expect(200).json(), generated);
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_delivered_ends_as_a_dead_letter_in_the_inbox() {
+    let data = folder();
+    let service = Service::start(data.path(), &["--fail-delivery", "1"]).await;
+    let created = service.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
+    let messages = service.messages(&created.text("identification_id")).await;
+    assert_eq!(messages.len(), 1);
+    assert_eq!(messages[0]["status"], "DEAD_LETTER");
+    assert!(messages[0].get("code").is_none(), "nobody ever gets this code");
+}
+
+#[tokio::test]
+async fn what_the_command_line_does_not_understand_ends_with_2() {
+    let wrong: &[&[&str]] = &[
+        &["unknown"],
+        &["--unknown"],
+        &["serve", "--listen", "nowhere"],
+        &["serve", "--fail-delivery", "2"],
+        &["serve", "--fail-delivery", "often"],
+        &["token"],
+        &["token", "--org", ""],
+        &["token", "--org", ORG, "--ttl", "0"],
+        &["token", "--org", ORG, "--ttl", "P31D"],
+        &["token", "--org", ORG, "--ttl", "soon"],
+    ];
+    for arguments in wrong {
+        let output = run(arguments).await;
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments:?} is explained on the standard error");
+    }
+}
+
+#[tokio::test]
+async fn a_jwks_that_cannot_be_used_is_refused() {
+    let data = folder();
+    let file = data.path().join("jwks.json");
+    for (content, what) in [(None, "jwks.json"), (Some("{}"), "jwks.json"), (Some(r#"{"keys":[]}"#), "jwks.json")] {
+        if let Some(content) = content {
+            std::fs::write(&file, content).expect("writable");
+        }
+        let jwks = file.to_str().expect("UTF-8");
+        let refused = run(&over(&data, "serve", &["--listen", "127.0.0.1:0", "--jwks", jwks])).await;
+        assert_eq!(refused.status.code(), Some(1), "{content:?}");
+        assert!(text(&refused.stderr).contains(what), "{}", text(&refused.stderr));
+    }
+}
+
+#[tokio::test]
+async fn the_aws_sdk_takes_the_printed_endpoints() {
+    let data = folder();
+    let service = Service::start(data.path(), &[]).await;
+    let printed = |label| service.program.printed(label);
+    let variable = |name: &str| {
+        let words = service.program.greeting.split_whitespace();
+        let value = words.filter_map(|word| word.strip_prefix(name)).find_map(|word| word.strip_prefix('='));
+        value.unwrap_or_else(|| panic!("no {name}")).to_owned()
+    };
+    let config = Config {
+        region: variable("AWS_REGION"),
+        endpoints: Some(Endpoints { dynamodb: printed("DynamoDB"), s3: printed("S3"), sqs: printed("SQS") }),
+        credentials: Some(StaticCredentials {
+            access_key_id: variable("AWS_ACCESS_KEY_ID"),
+            secret_access_key: variable("AWS_SECRET_ACCESS_KEY"),
+        }),
+    };
+    let clients = AwsClients::new(&config, &[]).await;
+    let tables = clients.dynamodb.list_tables().send().await.expect("DynamoDB answers");
+    assert_eq!(tables.table_names(), ["acredita"]);
+    let buckets = clients.s3.list_buckets().send().await.expect("S3 answers");
+    assert_eq!(buckets.buckets()[0].name(), Some("acredita-pictures"));
+    let queue = clients.sqs.get_queue_url().queue_name("acredita-messages").send().await.expect("SQS answers");
+    assert!(queue.queue_url().is_some_and(|url| url.starts_with(&printed("SQS"))));
+}

@@ -37,19 +37,23 @@ async function copy(text) {
 }
 
 // The page is asked for again and its list taken over: the server escapes, and there is one place that knows what a message looks like.
+const list = () => document.querySelector("[data-live]");
+let latest = list()?.innerHTML;
+
 async function refresh() {
-  const shown = document.querySelector("[data-live]");
-  if (!shown) return;
   if (!document.hidden) {
     try {
       const answer = await fetch(location.href, { headers: { accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector("[data-live]");
-      if (answer.ok && fresh && shown.innerHTML !== fresh.innerHTML) shown.replaceWith(document.adoptNode(fresh));
+      if (answer.ok && fresh && fresh.innerHTML !== latest) {
+        latest = fresh.innerHTML;
+        list().replaceWith(document.adoptNode(fresh));
+      }
     } catch {
       // The server is being restarted. It will be back.
     }
   }
   setTimeout(refresh, 2000);
 }
-setTimeout(refresh, 2000);
+if (list()) setTimeout(refresh, 2000);

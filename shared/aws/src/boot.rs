@@ -31,12 +31,6 @@ pub struct Config {
     pub endpoints: Option<Endpoints>,
     /// Credentials that are no secret. None takes what the environment gives, as in a Lambda.
     pub credentials: Option<StaticCredentials>,
-    /// The table's name.
-    pub table: String,
-    /// The bucket's name.
-    pub bucket: String,
-    /// The URL of the queue of messages.
-    pub queue_url: String,
 }
 
 /// Endpoints as URLs.

@@ -10,6 +10,16 @@ fn main() {
         let reader = InternalPictureReader::new();
         let scorer = InternalScorer::new();
         let repeat: usize = std::env::var("REPEAT").ok().and_then(|r| r.parse().ok()).unwrap_or(1);
+        if std::env::var("PAIRS").is_ok() {
+            let mut all = vec![];
+            for f in &args { all.push(reader.read(std::fs::read(f).unwrap()).await.unwrap()); }
+            let mut fails = 0; let mut n = 0;
+            for i in 0..all.len() { for j in i + 1..all.len() {
+                let v = scorer.score(ScoreRequest { document: None, declared: None, front: Some(&all[i]), back: Some(&all[j]), now: Default::default() }).await.unwrap();
+                n += 1; let r = v.breakdown[6].result.as_str(); if r != "PASS" { fails += 1; println!("{} {} {r}", args[i], args[j]); } } }
+            println!("pairs {n} not different {fails}");
+            return;
+        }
         for file in args {
             let bytes = std::fs::read(&file).unwrap();
             let c = cpu(); let t = Instant::now();

@@ -223,8 +223,8 @@ async fn json_nests_at_most_64_deep() {
     let world = World::start().await;
     let nested = |depth: usize| {
         let body = bodies::agent(false).to_string();
-        let lists = format!("{}{}", "[".repeat(depth - 1), "]".repeat(depth - 1));
-        format!("{},\"unknown\":{lists}}}", body.trim_end_matches('}').to_owned() + "}".repeat(body.len() - body.trim_end_matches('}').len() - 1).as_str())
+        let members = body.strip_suffix('}').expect("an object");
+        format!("{members},\"unknown\":{}{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1))
     };
     let send = |body: String| world.send(world.request("POST", "/identifications/agent", None).body("application/json", body));
     send(nested(64)).await.expect(201);

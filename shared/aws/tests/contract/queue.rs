@@ -14,14 +14,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 /// Kicks, and gives what a worker receives.
 async fn received(stage: &Stage, message: MessageRef) -> String {
     stage.ports.queue.kick(message).await.expect("kicked");
-    let answer = stage
-        .clients
-        .sqs
-        .receive_message()
-        .queue_url(&stage.config.queue_url)
-        .send()
-        .await
-        .expect("an answer");
+    let answer = stage.clients.sqs.receive_message().queue_url(&stage.queue_url).send().await.expect("an answer");
     let [message] = answer.messages() else { panic!("one message") };
     message.body().expect("a body").to_owned()
 }
@@ -39,7 +32,7 @@ async fn a_kick_carries_the_ids_of_its_message() {
 #[tokio::test]
 async fn a_kick_that_is_not_taken_says_so() {
     let stage = Stage::start().await;
-    let nowhere = SqsQueue::new(stage.clients.sqs.clone(), stage.config.queue_url.replace("messages", "nowhere"));
+    let nowhere = SqsQueue::new(stage.clients.sqs.clone(), stage.queue_url.replace("messages", "nowhere"));
     let kicked = nowhere.kick(message(&otp(), 1, "phone").message.reference).await;
     assert_eq!(kicked, Err(Unavailable("the queue")));
 }
@@ -51,7 +44,7 @@ async fn a_message_comes_back_after_its_lease_and_ends_in_the_dead_letters() {
         .clients
         .sqs
         .get_queue_attributes()
-        .queue_url(&stage.config.queue_url)
+        .queue_url(&stage.queue_url)
         .attribute_names(QueueAttributeName::All)
         .send()
         .await;
@@ -66,5 +59,5 @@ async fn a_message_comes_back_after_its_lease_and_ends_in_the_dead_letters() {
 async fn providing_everything_again_changes_nothing() {
     let stage = Stage::start().await;
     let again = provision(&stage.clients, &stage.names).await.expect("provided again");
-    assert_eq!(again.queue, stage.config.queue_url);
+    assert_eq!(again.queue, stage.queue_url);
 }

@@ -44,6 +44,8 @@ pub struct Stage {
     pub config: Config,
     pub clients: AwsClients,
     pub names: Names,
+    /// Where the queue is.
+    pub queue_url: String,
     pub ports: Ports,
 }
 
@@ -63,7 +65,7 @@ impl Stage {
             queue: "messages".to_owned(),
             dead_letter_queue: "dead-letters".to_owned(),
         };
-        let mut config = Config {
+        let config = Config {
             region: REGION.to_owned(),
             endpoints: Some(Endpoints {
                 dynamodb: aws.dynamodb_endpoint().to_owned(),
@@ -74,23 +76,20 @@ impl Stage {
                 access_key_id: LOCAL_CREDENTIALS.access_key_id.to_owned(),
                 secret_access_key: LOCAL_CREDENTIALS.secret_access_key.to_owned(),
             }),
-            table: names.table.clone(),
-            bucket: names.bucket.clone(),
-            queue_url: String::new(),
         };
         let clients = AwsClients::new(&config, &[]).await;
-        config.queue_url = provision(&clients, &names).await.expect("provisioned").queue;
+        let queue_url = provision(&clients, &names).await.expect("provisioned").queue;
         let clients = if interceptors.is_empty() { clients } else { AwsClients::new(&config, interceptors).await };
-        let store = Arc::new(DynamoStore::new(clients.dynamodb.clone(), config.table.clone(), RETENTION));
+        let store = Arc::new(DynamoStore::new(clients.dynamodb.clone(), names.table.clone(), RETENTION));
         let ports = Ports {
             identifications: store.clone(),
             scorings: store.clone(),
             outbox: store.clone(),
             housekeeping: store,
-            pictures: Arc::new(S3Pictures::new(clients.s3.clone(), config.bucket.clone())),
-            queue: Arc::new(SqsQueue::new(clients.sqs.clone(), config.queue_url.clone())),
+            pictures: Arc::new(S3Pictures::new(clients.s3.clone(), names.bucket.clone())),
+            queue: Arc::new(SqsQueue::new(clients.sqs.clone(), queue_url.clone())),
         };
-        Self { aws, config, clients, names, ports }
+        Self { aws, config, clients, names, queue_url, ports }
     }
 }
 

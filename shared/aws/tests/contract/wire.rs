@@ -242,10 +242,7 @@ async fn three_attempts_are_made_and_then_the_outcome_is_unknown() {
 #[tokio::test]
 async fn a_store_that_is_not_there_is_unavailable() {
     let stage = Stage::start().await;
-    let mut config = stage.config.clone();
-    config.table = "nowhere".to_owned();
-    let clients = AwsClients::new(&config, &[]).await;
-    let store = DynamoStore::new(clients.dynamodb, config.table, RETENTION);
+    let store = DynamoStore::new(stage.clients.dynamodb.clone(), "nowhere".to_owned(), RETENTION);
     let found = Identifications::find(&store, &org(), agent().id).await;
     assert_eq!(found, Err(FindError::Unavailable(Unavailable("the store"))));
     stage.aws.stop().await;
@@ -258,7 +255,7 @@ async fn an_item_of_another_version_is_corrupt_and_stays_as_it_is() {
     let stage = Stage::start().await;
     let identification = agent();
     stage.ports.identifications.create(alone(&identification), now()).await.expect("created");
-    let request = stage.clients.dynamodb.update_item().table_name(&stage.config.table);
+    let request = stage.clients.dynamodb.update_item().table_name(&stage.names.table);
     request
         .key("pk", AttributeValue::S(format!("IDN#{}", identification.id)))
         .key("sk", AttributeValue::S("A".to_owned()))
@@ -280,7 +277,7 @@ async fn a_row_that_cannot_be_understood_does_not_hide_the_others() {
     let identification = agent();
     stage.ports.identifications.create(alone(&identification), now()).await.expect("created");
     for shard in 0..8 {
-        let request = stage.clients.dynamodb.put_item().table_name(&stage.config.table);
+        let request = stage.clients.dynamodb.put_item().table_name(&stage.names.table);
         request
             .item("pk", AttributeValue::S(format!("XYZ#{shard}")))
             .item("sk", AttributeValue::S("A".to_owned()))
@@ -299,7 +296,7 @@ async fn a_pointer_to_what_is_gone_leads_nowhere() {
     let stage = Stage::start().await;
     let identification = agent();
     stage.ports.identifications.create(alone(&identification), now()).await.expect("created");
-    let request = stage.clients.dynamodb.delete_item().table_name(&stage.config.table);
+    let request = stage.clients.dynamodb.delete_item().table_name(&stage.names.table);
     request
         .key("pk", AttributeValue::S(format!("IDN#{}", identification.id)))
         .key("sk", AttributeValue::S("A".to_owned()))

@@ -7,7 +7,7 @@ use crate::{
     identification::{AgentEvidence, Identification, Method, MethodKind, Transition, Validation},
     ids::{IdentificationId, OrgId},
     otp::{MAX_TRIES, Otp, second_factor_matches},
-    pictures::{PictureFormat, PictureKey, Sha256Digest},
+    pictures::{PictureFormat, PictureKey, PicturePrefix, Sha256Digest},
     ports::StepError,
     scoring::ScoringStatus,
     text::{AgentName, Attempt, Private},
@@ -55,9 +55,25 @@ pub async fn validate_agent_identification(
         Some(bytes) => Some(keep_evidence(app, org, id, bytes).await?),
         None => None,
     };
+    let kept = picture.is_some();
     let agent = Some(AgentEvidence { agent: confirmation.agent, picture, metadata: confirmation.metadata });
     let transition = Transition::Validate { validation: Validation { at: now, device, agent }, generation: None };
-    app.identifications.transition(org, id, transition, now).await.map_err(lost_to)
+    match app.identifications.transition(org, id, transition, now).await {
+        Err(StepError::Lost) if kept => Err(why_evidence_came_late(app, org, id).await),
+        step => step.map_err(lost_to),
+    }
+}
+
+/// Another request came first. If it deleted the identification, the picture of this request goes after it.
+async fn why_evidence_came_late(app: &App, org: &OrgId, id: IdentificationId) -> Error {
+    match app.find(org, id, MethodKind::Agent).await {
+        Ok(_) => Conflict::CameSecond.into(),
+        Err(Error::NotFound(what)) => match app.pictures.erase(&PicturePrefix::identification(org, id)).await {
+            Ok(()) => Error::NotFound(what),
+            Err(unavailable) => unavailable.into(),
+        },
+        Err(error) => error,
+    }
 }
 
 /// The picture is kept before the state says so: a state never points at nothing.

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::synthetic::{Jpeg, card, paint, png};
-use std::time::{Duration, Instant};
 
 async fn read(bytes: Vec<u8>) -> Result<Picture, PictureFault> {
     InternalPictureReader::new().read(bytes).await
@@ -52,13 +51,18 @@ async fn too_many_bytes_are_refused_even_if_the_picture_is_small() {
 }
 
 #[tokio::test]
-async fn huge_sizes_are_refused_by_their_header_at_once() {
-    let started = Instant::now();
-    for bytes in [jpeg_that_says(60_000, 60_000), jpeg_that_says(65_535, 65_535), jpeg_that_says(10_000, 5_001), png_that_says(60_000, 60_000), png_that_says(u32::MAX, u32::MAX)]
-    {
+async fn huge_sizes_are_refused_by_their_header_before_anything_is_decoded() {
+    for bytes in [
+        jpeg_that_says(60_000, 60_000),
+        jpeg_that_says(65_535, 65_535),
+        jpeg_that_says(10_000, 5_001),
+        png_that_says(60_000, 60_000),
+        png_that_says(u32::MAX, u32::MAX),
+    ] {
+        // This step has only a look at the header; that it refuses means that nothing else was done.
+        assert_eq!(within_limits(&bytes).err(), Some(PictureFault::TooManyPixels));
         assert_eq!(fault(bytes).await, Some(PictureFault::TooManyPixels));
     }
-    assert!(started.elapsed() < Duration::from_millis(500), "nothing was decoded");
 }
 
 #[tokio::test]

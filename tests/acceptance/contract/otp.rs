@@ -1,0 +1,294 @@
+//! Identification by one-time code: what it takes, its codes and its tries (§5, §6, §7). How often it sends is in `otp_sends`.
+
+use super::stage::{Method, Subject, reviewed};
+use acceptance::{World, bodies};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+const OTP: &str = "/identifications/otp";
+
+/// A body with a channel and a second factor.
+fn body(channel: &str, external: bool, factor: Option<&str>) -> Value {
+    let mut body = bodies::otp();
+    body["channel"] = json!({ "type": channel, "external": external });
+    body["two_factor_type"] = json!(factor);
+    body
+}
+
+/// An OTP whose code the caller delivers, with a second factor.
+async fn with_factor(world: &World, factor: &str) -> Subject {
+    Subject::of(world, Method::Otp, body("SMS", true, Some(factor))).await
+}
+
+/// An OTP by SMS whose code has arrived.
+async fn delivered(world: &World) -> (Subject, String) {
+    let subject = Subject::of(world, Method::Otp, bodies::otp()).await;
+    assert_eq!(world.deliver().await, 0);
+    let code = world.code_of(&subject.id);
+    (subject, code)
+}
+
+async fn attempt(world: &World, subject: &Subject, code: &str, factor: Value, status: u16) -> Vec<String> {
+    let body = json!({ "code": code, "two_factor": factor });
+    world.call("PUT", &subject.actor_path("/validate"), Some(body)).await.expect(status).details()
+}
+
+#[tokio::test]
+async fn the_answers_have_exactly_the_members_of_the_contract() {
+    let world = World::start().await;
+    for (name, body) in [("sent", body("SMS", false, Some("DOCUMENT_NUMBER"))), ("external", body("WHATSAPP", true, None))] {
+        let created = world.call("POST", OTP, Some(body)).await.expect(201);
+        reviewed(&format!("otp_created_{name}"), created.json());
+        let path = format!("{OTP}/{}", created.text("identification_id"));
+        reviewed(&format!("otp_metadata_{name}"), world.call("GET", &path, None).await.expect(200).json());
+    }
+    let (subject, code) = delivered(&world).await;
+    assert!(subject.try_code(&world, &code).await.expect(204).body.is_empty());
+    assert!(subject.metadata(&world).await.json().get("resend_available_at").is_none(), "nothing is resent of what is over");
+}
+
+#[tokio::test]
+async fn what_the_channel_and_the_factor_need_of_the_actor_is_required() {
+    let world = World::start().await;
+    // (channel, external, factor, what is missing of the actor, the pointer that is refused)
+    for (channel, external, factor, missing, refused) in [
+        ("SMS", false, None, "msisdn", Some("/actor/msisdn")),
+        ("WHATSAPP", false, None, "msisdn", Some("/actor/msisdn")),
+        ("EMAIL", false, None, "email", Some("/actor/email")),
+        ("EMAIL", true, None, "email", Some("/actor/email")),
+        ("SMS", true, None, "msisdn", None),
+        ("WHATSAPP", true, None, "msisdn", None),
+        ("SMS", false, None, "email", None),
+        ("SMS", false, None, "identity_document", None),
+        ("EMAIL", false, None, "msisdn", None),
+        ("SMS", true, Some("EMAIL"), "email", Some("/actor/email")),
+        ("SMS", true, Some("EMAIL"), "identity_document", None),
+        ("SMS", true, Some("DOCUMENT_NUMBER"), "identity_document", Some("/actor/identity_document")),
+        ("SMS", true, Some("DOCUMENT_NUMBER"), "email", None),
+        ("EMAIL", false, Some("EMAIL"), "email", Some("/actor/email")),
+    ] {
+        let mut body = body(channel, external, factor);
+        body["actor"][missing] = Value::Null;
+        let answer = world.call("POST", OTP, Some(body)).await;
+        match refused {
+            None => assert_eq!(answer.status, 201, "{channel} {external} {factor:?} without {missing}: {}", answer.json()),
+            Some(pointer) => {
+                let details = answer.expect(400).details();
+                assert!(details.len() == 1 && details[0].starts_with(pointer), "{channel} {external} {factor:?}: {details:?}");
+            }
+        }
+    }
+    let mut without_number = body("SMS", true, Some("DOCUMENT_NUMBER"));
+    without_number["actor"]["identity_document"] = json!({ "document_type": "NIF", "country": "ES" });
+    let details = world.call("POST", OTP, Some(without_number)).await.expect(400).details();
+    assert_eq!(details, ["/actor/identity_document/document_number: is required"]);
+}
+
+#[tokio::test]
+async fn channels_factors_and_external_are_the_published_ones() {
+    let world = World::start().await;
+    for (pointer, values) in [
+        ("/channel/type", vec![json!("sms"), json!("PUSH"), json!(""), json!(null), json!(1)]),
+        ("/channel/external", vec![json!("yes"), json!(""), json!(1), json!([])]),
+        ("/channel", vec![json!("SMS"), json!([]), json!(null)]),
+        ("/two_factor_type", vec![json!("email"), json!("PIN"), json!(""), json!(1)]),
+    ] {
+        for value in values {
+            let mut body = bodies::external_otp();
+            let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
+            body.pointer_mut(parent).expect("a parent")[name] = value.clone();
+            let details = world.call("POST", OTP, Some(body)).await.expect(400).details();
+            assert!(details[0].starts_with(pointer), "{pointer} {value}: {details:?}");
+        }
+    }
+    for external in [json!(true), json!("true"), json!("TRUE")] {
+        let mut body = bodies::external_otp();
+        body["channel"]["external"] = external;
+        assert!(world.call("POST", OTP, Some(body)).await.expect(201).json()["code"].is_string());
+    }
+    let unsaid = world.call("POST", OTP, Some(bodies::otp_to(600_000_001))).await.expect(201);
+    assert!(unsaid.json().get("code").is_none(), "the default is that we deliver, and what we deliver is not told");
+}
+
+/// The contract knows this factor; it is refused with a reason until documents can be read, rather than accepted and never right.
+#[tokio::test]
+async fn a_picture_as_second_factor_is_refused_until_documents_can_be_read() {
+    let world = World::start().await;
+    let details = world.call("POST", OTP, Some(body("SMS", true, Some("PERSONAL_DOCUMENT_IMAGE")))).await.expect(400).details();
+    assert!(details.len() == 1 && details[0].starts_with("/two_factor_type: "), "{details:?}");
+}
+
+#[tokio::test]
+async fn a_code_has_six_characters_that_nobody_mixes_up() {
+    let world = World::start().await;
+    let mut codes = BTreeSet::new();
+    for _ in 0..60 {
+        codes.insert(Subject::create(&world, Method::Otp).await.code.expect("an external channel"));
+    }
+    codes.insert(delivered(&world).await.1);
+    assert_eq!(codes.len(), 61, "two of 61 codes are the same once in 485,000 runs");
+    for code in &codes {
+        assert!(code.len() == 6 && code.chars().all(|c| "23456789abcdefghjkmnpqrstuvwxyz".contains(c)), "{code}");
+    }
+    let seen: BTreeSet<char> = codes.iter().flat_map(|code| code.chars()).collect();
+    assert!(seen.len() > 25, "366 characters show nearly all of the alphabet: {seen:?}");
+}
+
+#[tokio::test]
+async fn a_code_is_right_in_any_case_and_with_space_around_it() {
+    let world = World::start().await;
+    for change in [str::to_uppercase as fn(&str) -> String, str::to_lowercase, |code| format!("  {code} ")] {
+        let subject = Subject::create(&world, Method::Otp).await;
+        let code = change(subject.code.as_deref().expect("an external channel"));
+        subject.try_code(&world, &code).await.expect(204);
+    }
+}
+
+#[tokio::test]
+async fn a_used_code_cannot_be_used_twice() {
+    let world = World::start().await;
+    let (subject, code) = delivered(&world).await;
+    subject.try_code(&world, &code).await.expect(204);
+    subject.try_code(&world, &code).await.expect(409);
+    assert_eq!(subject.status(&world).await.as_deref(), Some("VALIDATED"));
+}
+
+#[tokio::test]
+async fn a_code_of_another_identification_is_wrong() {
+    let world = World::start().await;
+    let [first, second] = [Subject::create(&world, Method::Otp).await, Subject::create(&world, Method::Otp).await];
+    first.try_code(&world, second.code.as_deref().expect("an external channel")).await.expect(400);
+    first.try_code(&world, first.code.as_deref().expect("an external channel")).await.expect(204);
+}
+
+#[tokio::test]
+async fn no_code_is_right_before_it_is_sent() {
+    let world = World::start().await;
+    let subject = Subject::of(&world, Method::Otp, bodies::otp()).await;
+    subject.try_code(&world, "222222").await.expect(400);
+    assert_eq!(subject.attempts_left(&world).await, 4);
+}
+
+#[tokio::test]
+async fn a_code_lives_ten_minutes_from_when_it_was_sent() {
+    let world = World::start().await;
+    let (early, code) = delivered(&world).await;
+    world.clock.advance(TimeDelta::seconds(599));
+    early.try_code(&world, &code).await.expect(204);
+    let (late, code) = delivered(&world).await;
+    world.clock.advance(TimeDelta::seconds(600));
+    late.try_code(&world, &code).await.expect(400);
+    assert_eq!(late.status(&world).await.as_deref(), Some("CREATED"));
+}
+
+#[tokio::test]
+async fn an_external_code_lives_as_long_as_its_identification() {
+    let world = World::start().await;
+    let subject = Subject::create(&world, Method::Otp).await;
+    world.clock.advance(TimeDelta::seconds(3_599));
+    subject.validate(&world).await.expect(204);
+    let subject = Subject::create(&world, Method::Otp).await;
+    world.clock.advance(TimeDelta::seconds(3_600));
+    subject.validate(&world).await.expect(409);
+}
+
+#[tokio::test]
+async fn an_outdated_code_counts_only_if_it_is_wrong() {
+    let world = World::start().await;
+    let (subject, code) = delivered(&world).await;
+    world.clock.advance(TimeDelta::minutes(10));
+    for _ in 0..7 {
+        subject.try_code(&world, &code).await.expect(400);
+        assert_eq!(subject.attempts_left(&world).await, 5);
+    }
+    subject.try_code(&world, "wrong!").await.expect(400);
+    assert_eq!(subject.attempts_left(&world).await, 4);
+}
+
+#[tokio::test]
+async fn the_fifth_wrong_try_fails_the_identification() {
+    let world = World::start().await;
+    let subject = Subject::create(&world, Method::Otp).await;
+    for left in (0..5).rev() {
+        assert_eq!(subject.status(&world).await.as_deref(), Some("CREATED"));
+        subject.try_code(&world, "wrong!").await.expect(400);
+        assert_eq!(subject.attempts_left(&world).await, left);
+    }
+    assert_eq!(subject.status(&world).await.as_deref(), Some("FAILED"));
+    subject.try_code(&world, "wrong!").await.expect(409);
+    subject.validate(&world).await.expect(409);
+    assert_eq!(subject.status(&world).await.as_deref(), Some("FAILED"));
+}
+
+#[tokio::test]
+async fn the_fifth_try_may_be_the_right_one() {
+    let world = World::start().await;
+    let subject = Subject::create(&world, Method::Otp).await;
+    for _ in 0..4 {
+        subject.try_code(&world, "wrong!").await.expect(400);
+    }
+    subject.validate(&world).await.expect(204);
+}
+
+#[tokio::test]
+async fn a_syntax_fault_is_no_try() {
+    let world = World::start().await;
+    let subject = with_factor(&world, "EMAIL").await;
+    let path = subject.actor_path("/validate");
+    for body in [json!({}), json!({ "code": "" }), json!({ "code": 222222 }), json!({ "code": "x".repeat(257) }), json!({ "code": "222222", "two_factor": 5 }), json!({ "code": "222222" })] {
+        world.call("PUT", &path, Some(body)).await.expect(400);
+    }
+    world.send(world.request("PUT", &path, Some(json!({ "code": "222222", "two_factor": "x" }))).without("user-agent")).await.expect(400);
+    assert_eq!(subject.attempts_left(&world).await, 5);
+}
+
+#[tokio::test]
+async fn a_second_factor_is_required_when_it_was_asked_for() {
+    let world = World::start().await;
+    let subject = with_factor(&world, "DOCUMENT_NUMBER").await;
+    let code = subject.code.clone().expect("an external channel");
+    let details = attempt(&world, &subject, &code, Value::Null, 400).await;
+    assert!(details.len() == 1 && details[0].starts_with("/two_factor: "), "{details:?}");
+    attempt(&world, &subject, &code, json!("12345678A"), 204).await;
+    let unasked = Subject::create(&world, Method::Otp).await;
+    attempt(&world, &unasked, unasked.code.as_deref().expect("an external channel"), json!("whatever"), 204).await;
+}
+
+#[tokio::test]
+async fn a_factor_is_compared_as_people_mean_it() {
+    let world = World::start().await;
+    for (factor, right, wrong) in [
+        ("DOCUMENT_NUMBER", vec!["12345678A", "12345678a", "12.345.678-A", " 12345678 A "], vec!["12345678B", "2345678A", "123456789A", "-"]),
+        ("EMAIL", vec!["example@email.com", "EXAMPLE@Email.Com", " example@email.com "], vec!["example@email.co", "e*****e@email.com", "@"]),
+    ] {
+        for text in right {
+            let subject = with_factor(&world, factor).await;
+            attempt(&world, &subject, subject.code.as_deref().expect("a code"), json!(text), 204).await;
+        }
+        for text in wrong {
+            let subject = with_factor(&world, factor).await;
+            attempt(&world, &subject, subject.code.as_deref().expect("a code"), json!(text), 400).await;
+            assert_eq!(subject.attempts_left(&world).await, 4, "{text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_learns_which_of_code_and_factor_was_wrong() {
+    let world = World::start().await;
+    let mut factored = bodies::otp();
+    factored["two_factor_type"] = json!("DOCUMENT_NUMBER");
+    let subject = Subject::of(&world, Method::Otp, factored).await;
+    world.deliver().await;
+    let code = world.code_of(&subject.id);
+    let right = json!("12345678A");
+    let wrong_code = attempt(&world, &subject, "wrong!", right.clone(), 400).await;
+    let wrong_factor = attempt(&world, &subject, &code, json!("87654321A"), 400).await;
+    let both_wrong = attempt(&world, &subject, "wrong!", json!("87654321A"), 400).await;
+    world.clock.advance(TimeDelta::minutes(10));
+    let outdated = attempt(&world, &subject, &code, right, 400).await;
+    assert_eq!([&wrong_factor, &both_wrong, &outdated], [&wrong_code; 3]);
+    assert!(wrong_code[0].starts_with("/code: "));
+    assert_eq!(subject.attempts_left(&world).await, 2);
+}
