@@ -34,7 +34,9 @@ pub(crate) fn compare(one: &Luma, other: &Luma) -> Likeness {
     let turns = [Orientation::UPRIGHT, Orientation::HALF, Orientation::QUARTER, Orientation::THREE_QUARTERS];
     for turn in turns {
         let turned = turn.apply(other.clone());
-        let Some(turned_edges) = Edges::of(&turned) else { return Likeness::Unclear };
+        let Some(turned_edges) = Edges::of(&turned) else {
+            return Likeness::Unclear;
+        };
         let distance = (hash ^ difference_hash(&turned)).count_ones();
         if distance <= SAME_BITS && edges.correlation(&turned_edges) >= SAME_EDGES {
             return Likeness::Same;

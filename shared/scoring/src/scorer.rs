@@ -93,7 +93,9 @@ fn decodes(shots: &[Shot]) -> Check {
         (false, _) => (CheckResult::Inconclusive, None),
     };
     let missing = (!has_front).then(|| "front: no picture was given".to_owned());
-    let given = shots.iter().map(|shot| format!("{}: {}, {} x {} pixels", shot.side.part(), shot.format, shot.luma.width, shot.luma.height));
+    let given = shots
+        .iter()
+        .map(|shot| format!("{}: {}, {} x {} pixels", shot.side.part(), shot.format, shot.luma.width, shot.luma.height));
     let details = missing.into_iter().chain(given).collect::<Vec<_>>().join("; ");
     Check { name: CheckName::PictureDecodes, result, score, details }
 }
@@ -104,14 +106,20 @@ fn worst(name: CheckName, judge: Judge, views: &[View]) -> Check {
     let Some(worst) = findings.iter().map(|(_, finding)| finding).min_by(|a, b| a.score.total_cmp(&b.score)) else {
         return not_applicable(name, "no picture was given");
     };
-    let details = findings.iter().map(|(side, finding)| format!("{}: {}", side.part(), finding.reason)).collect::<Vec<_>>().join("; ");
+    let details = findings
+        .iter()
+        .map(|(side, finding)| format!("{}: {}", side.part(), finding.reason))
+        .collect::<Vec<_>>()
+        .join("; ");
     let result = if worst.holds() { CheckResult::Pass } else { CheckResult::Fail };
     Check { name, result, score: Some(Score::new(worst.score)), details }
 }
 
 fn sides_differ(views: &[View]) -> Check {
     let name = CheckName::SidesDiffer;
-    let [front, back] = views else { return not_applicable(name, "only one side was given") };
+    let [front, back] = views else {
+        return not_applicable(name, "only one side was given");
+    };
     let (result, score, details) = match hash::compare(&front.small, &back.small) {
         Likeness::Different => (CheckResult::Pass, Some(Score::new(1.0)), "front and back are different pictures"),
         Likeness::Same => (CheckResult::Fail, Some(Score::new(0.0)), "front and back are the same picture"),

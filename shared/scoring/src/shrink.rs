@@ -108,9 +108,14 @@ mod tests {
 
     #[test]
     fn the_long_side_becomes_a_thousand_and_the_shape_stays() {
-        for (width, height, expected) in
-            [(4000, 3000, (1000, 750)), (3024, 4032, (750, 1000)), (1999, 1000, (1000, 501)), (1000, 10, (1000, 10)), (640, 480, (640, 480)), (65_535, 1, (1000, 1))]
-        {
+        for (width, height, expected) in [
+            (4000, 3000, (1000, 750)),
+            (3024, 4032, (750, 1000)),
+            (1999, 1000, (1000, 501)),
+            (1000, 10, (1000, 10)),
+            (640, 480, (640, 480)),
+            (65_535, 1, (1000, 1)),
+        ] {
             let small = for_looking(&luma(width, height, |_, _| 77));
             assert_eq!((small.width, small.height), expected);
             assert!(small.pixels.iter().all(|&pixel| pixel == 77), "a plain picture stays plain");

@@ -42,7 +42,9 @@ pub(crate) fn card_on(seed: u64, width: usize, height: usize, table: impl Fn(usi
     fill(&mut luma, (left, top), (across, down), |x, y| 200 + (x / 9 % 7 + y / 5 % 5) as u8);
     let mut numbers = Numbers::new(seed);
     let portrait = left + across * numbers.below(7) as usize / 10 + across / 30;
-    fill(&mut luma, (portrait, top + down / 6), (across / 4, down * 4 / 10), |x, y| 120 + ((x * x / 40 + y * 2) % 50) as u8);
+    fill(&mut luma, (portrait, top + down / 6), (across / 4, down * 4 / 10), |x, y| {
+        120 + ((x * x / 40 + y * 2) % 50) as u8
+    });
     let glyph = (across / 220).max(1);
     for line in 0..6 {
         let length = 12 + numbers.below(30) as usize;
@@ -104,7 +106,11 @@ fn mean(luma: &Luma, radius: usize, stride: usize) -> Luma {
 /// Adds noise of a deviation, in levels.
 pub(crate) fn noisy(luma: &Luma, deviation: f64) -> Luma {
     let mut numbers = Numbers::new(7);
-    let pixels = luma.pixels.iter().map(|&pixel| (f64::from(pixel) + numbers.normal() * deviation).round().clamp(0.0, 255.0) as u8).collect();
+    let pixels = luma
+        .pixels
+        .iter()
+        .map(|&pixel| (f64::from(pixel) + numbers.normal() * deviation).round().clamp(0.0, 255.0) as u8)
+        .collect();
     Luma { pixels, ..*luma }
 }
 
@@ -130,8 +136,7 @@ pub(crate) struct Jpeg {
 }
 
 impl Jpeg {
-    pub(crate) const GREY: Self =
-        Self { quality: 90, sampling: SamplingFactor::F_1_1, progressive: false, restart: 0, color: false, orientation: 0 };
+    pub(crate) const GREY: Self = Self { quality: 90, sampling: SamplingFactor::F_1_1, progressive: false, restart: 0, color: false, orientation: 0 };
 
     pub(crate) fn encode(self, luma: &Luma) -> Vec<u8> {
         let mut bytes = Vec::new();

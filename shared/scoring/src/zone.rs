@@ -9,7 +9,9 @@ const NO_RULE: &str = "only documents of Spain have a control that is known here
 /// One line for each, in the order of the breakdown.
 pub(crate) fn checks(document: Option<DocumentKind>) -> Vec<Check> {
     use CheckName::{DeclaredMatch, MrzCheckDigits, MrzRead, NationalControl, NotExpired};
-    [MrzRead, MrzCheckDigits, NationalControl, NotExpired, DeclaredMatch].map(|name| line(name, document)).to_vec()
+    [MrzRead, MrzCheckDigits, NationalControl, NotExpired, DeclaredMatch]
+        .map(|name| line(name, document))
+        .to_vec()
 }
 
 fn line(name: CheckName, document: Option<DocumentKind>) -> Check {

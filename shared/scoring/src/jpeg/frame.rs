@@ -54,14 +54,18 @@ impl Frame {
             0xC2 => Process::Progressive,
             _ => return Err(BROKEN),
         };
-        let [precision, h1, h0, w1, w0, count, rest @ ..] = payload else { return Err(BROKEN) };
+        let [precision, h1, h0, w1, w0, count, rest @ ..] = payload else {
+            return Err(BROKEN);
+        };
         let height = u32::from(u16::from_be_bytes([*h1, *h0]));
         let width = u32::from(u16::from_be_bytes([*w1, *w0]));
         let (triples, extra) = rest.as_chunks::<3>();
         if *precision != 8 || !extra.is_empty() || triples.len() != usize::from(*count) || !COMPONENTS.contains(&triples.len()) {
             return Err(BROKEN);
         }
-        let components = triples.iter().map(|&[id, sampling, _]| Component { id, across: u32::from(sampling >> 4), down: u32::from(sampling & 15) });
+        let components = triples
+            .iter()
+            .map(|&[id, sampling, _]| Component { id, across: u32::from(sampling >> 4), down: u32::from(sampling & 15) });
         let frame = Self { width, height, process, components: components.collect(), buffered: process == Process::Progressive };
         if frame.sampling_is_sound() { Ok(frame) } else { Err(BROKEN) }
     }
@@ -73,7 +77,11 @@ impl Frame {
         let divides = |whole: u32, part: u32| (1..=4).contains(&part) && whole.is_multiple_of(part);
         let even = self.components.iter().all(|c| divides(first.across, c.across) && divides(first.down, c.down));
         let blocks: u32 = self.components.iter().map(|c| c.across * c.down).sum();
-        let distinct = self.components.iter().enumerate().all(|(i, c)| self.components[..i].iter().all(|other| other.id != c.id));
+        let distinct = self
+            .components
+            .iter()
+            .enumerate()
+            .all(|(i, c)| self.components[..i].iter().all(|other| other.id != c.id));
         even && distinct && (blocks <= MAX_UNIT_BLOCKS || self.components.len() == 1)
     }
 

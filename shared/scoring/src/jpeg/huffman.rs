@@ -62,6 +62,10 @@ impl Huffman {
         let length = (FAST_BITS + 1..=16).find(|&length| next < self.limits[length as usize]).ok_or(BROKEN)?;
         bits.take(length)?;
         let code = (next >> (16 - length)).cast_signed();
-        usize::try_from(code + self.offsets[length as usize]).ok().and_then(|index| self.symbols.get(index)).copied().ok_or(BROKEN)
+        usize::try_from(code + self.offsets[length as usize])
+            .ok()
+            .and_then(|index| self.symbols.get(index))
+            .copied()
+            .ok_or(BROKEN)
     }
 }

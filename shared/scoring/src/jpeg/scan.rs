@@ -58,9 +58,16 @@ impl Scan {
             Some(Member { component, dc: usize::from(tables >> 4), ac: usize::from(tables & 15) })
         };
         let members: Vec<Member> = pairs.as_chunks::<2>().0.iter().map(member).collect::<Option<_>>().ok_or(BROKEN)?;
-        let twice = members.iter().enumerate().any(|(i, m)| members[..i].iter().any(|other| other.component == m.component));
+        let twice = members
+            .iter()
+            .enumerate()
+            .any(|(i, m)| members[..i].iter().any(|other| other.component == m.component));
         let scan = Self { members, first: u32::from(first), last: u32::from(last), refines: approximation >> 4 != 0 };
-        if scan.members.is_empty() || twice || !scan.band_is_sound(frame.process) { Err(BROKEN) } else { Ok(scan) }
+        if scan.members.is_empty() || twice || !scan.band_is_sound(frame.process) {
+            Err(BROKEN)
+        } else {
+            Ok(scan)
+        }
     }
 
     fn band_is_sound(&self, process: Process) -> bool {

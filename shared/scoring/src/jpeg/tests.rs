@@ -33,9 +33,15 @@ fn every_sampling_coding_and_odd_size_gives_the_picture_that_was_encoded_or_none
     for (width, height) in [(160, 96), (161, 97), (15, 33), (8, 8), (1, 1), (3, 200)] {
         let original = crate::synthetic::paint(width, height, |x, y| ((x / 3 * 11 + y / 5 * 7) % 200 + 20) as u8);
         for sampling in [F_1_1, F_2_1, F_1_2, F_2_2, F_4_1, F_4_2, F_1_4, F_2_4] {
-            for (color, progressive, restart) in
-                [(true, false, 0), (true, true, 0), (true, false, 3), (true, true, 2), (false, false, 0), (false, true, 0), (false, false, 1)]
-            {
+            for (color, progressive, restart) in [
+                (true, false, 0),
+                (true, true, 0),
+                (true, false, 3),
+                (true, true, 2),
+                (false, false, 0),
+                (false, true, 0),
+                (false, false, 1),
+            ] {
                 let options = Jpeg { quality: 95, sampling, color, progressive, restart, ..Jpeg::GREY };
                 let bytes = options.encode(&original);
                 if decode(&bytes).is_err() {
@@ -43,12 +49,20 @@ fn every_sampling_coding_and_odd_size_gives_the_picture_that_was_encoded_or_none
                     continue;
                 }
                 let error = error(&bytes, &original);
-                assert!(error < 8.0, "{width}x{height} {sampling:?} color {color} progressive {progressive} restart {restart}: {error}");
+                assert!(
+                    error < 8.0,
+                    "{width}x{height} {sampling:?} color {color} progressive {progressive} restart {restart}: {error}"
+                );
             }
         }
     }
     // The encoder writes these component by component.
-    assert!(refused.iter().all(|&(sampling, color, progressive)| matches!(sampling, F_4_2 | F_1_4 | F_2_4) && color && !progressive), "{refused:?}");
+    assert!(
+        refused
+            .iter()
+            .all(|&(sampling, color, progressive)| matches!(sampling, F_4_2 | F_1_4 | F_2_4) && color && !progressive),
+        "{refused:?}"
+    );
 }
 
 #[test]

@@ -65,7 +65,15 @@ pub(super) fn verify(bytes: &[u8]) -> Result<Verified<'_>, PictureFault> {
         Process::Sequential => Vec::new(),
         Process::Progressive => (0..frame.components.len()).map(|component| empty_history(&frame, component)).collect(),
     };
-    let walk = Walk { tables: Tables::default(), restart_interval: 0, histories, shown: vec![false; frame.components.len()], scans: 0, exif: None, frame };
+    let walk = Walk {
+        tables: Tables::default(),
+        restart_interval: 0,
+        histories,
+        shown: vec![false; frame.components.len()],
+        scans: 0,
+        exif: None,
+        frame,
+    };
     walk.run(Segments::new(bytes)?)
 }
 
@@ -102,7 +110,11 @@ impl<'a> Walk<'a> {
             }
         }
         let complete = self.shown.iter().all(|&shown| shown);
-        if complete { Ok(Verified { frame: self.frame, exif: self.exif, end: segments.at }) } else { Err(BROKEN) }
+        if complete {
+            Ok(Verified { frame: self.frame, exif: self.exif, end: segments.at })
+        } else {
+            Err(BROKEN)
+        }
     }
 
     fn scan(&mut self, payload: &[u8], data: (&[u8], usize)) -> Result<usize, PictureFault> {

@@ -20,7 +20,12 @@ const AFTER_HEADER: usize = 33;
 
 #[test]
 fn every_depth_of_grey_gives_the_same_brightness() {
-    for (depth, data) in [(BitDepth::One, vec![0b0100_0000]), (BitDepth::Two, vec![0b0011_0000]), (BitDepth::Four, vec![0x0F]), (BitDepth::Eight, vec![0, 255])] {
+    for (depth, data) in [
+        (BitDepth::One, vec![0b0100_0000]),
+        (BitDepth::Two, vec![0b0011_0000]),
+        (BitDepth::Four, vec![0x0F]),
+        (BitDepth::Eight, vec![0, 255]),
+    ] {
         assert_eq!(pixels(&png_of(2, 1, (ColorType::Grayscale, depth), &data)), [0, 255], "{depth:?}");
     }
     assert_eq!(pixels(&png_of(2, 1, (ColorType::Grayscale, BitDepth::Sixteen), &[0x40, 0x12, 0xFF, 0xFF])), [0x40, 0xFF]);
@@ -71,7 +76,9 @@ fn interlaced_rows_come_to_their_places() {
 }
 
 fn adler(data: &[u8]) -> u32 {
-    let (a, b) = data.iter().fold((1_u32, 0_u32), |(a, b), &byte| ((a + u32::from(byte)) % 65_521, (b + a + u32::from(byte)) % 65_521));
+    let (a, b) = data
+        .iter()
+        .fold((1_u32, 0_u32), |(a, b), &byte| ((a + u32::from(byte)) % 65_521, (b + a + u32::from(byte)) % 65_521));
     b << 16 | a
 }
 

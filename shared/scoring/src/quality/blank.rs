@@ -39,7 +39,10 @@ fn standing_out(squares: &Means) -> f64 {
         let down = y >= REACH && y + REACH < squares.height && differs(squares.at(x, y - REACH), squares.at(x, y + REACH));
         across || down
     };
-    let count = (0..squares.height).flat_map(|y| (0..squares.width).map(move |x| (x, y))).filter(|&(x, y)| stands_out(x, y)).count();
+    let count = (0..squares.height)
+        .flat_map(|y| (0..squares.width).map(move |x| (x, y)))
+        .filter(|&(x, y)| stands_out(x, y))
+        .count();
     count as f64 * 100.0 / squares.values.len() as f64
 }
 

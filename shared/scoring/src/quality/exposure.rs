@@ -41,7 +41,10 @@ pub(super) fn judge(view: &View) -> Finding {
 
 /// The levels of what lies on white paper; none where there is no paper, or not one compact thing on it.
 fn beside_paper(luma: &Luma) -> Option<Levels> {
-    let sheets: Vec<_> = regions::bright(luma, PAPER, luma.pixels.len() / 10).into_iter().filter(|region| region.is_background(luma)).collect();
+    let sheets: Vec<_> = regions::bright(luma, PAPER, luma.pixels.len() / 10)
+        .into_iter()
+        .filter(|region| region.is_background(luma))
+        .collect();
     let (across, down) = (luma.width / BLOCK, luma.height / BLOCK);
     if sheets.is_empty() || across == 0 || down == 0 {
         return None;
@@ -54,12 +57,16 @@ fn beside_paper(luma: &Luma) -> Option<Levels> {
         }
     }
     // A few specks of dust or noise do not keep a block from being paper.
-    let left: Vec<(usize, usize)> =
-        (0..paper.len()).filter(|&block| paper[block] * 100 < 95 * BLOCK * BLOCK).map(|block| (block % across, block / across)).collect();
+    let left: Vec<(usize, usize)> = (0..paper.len())
+        .filter(|&block| paper[block] * 100 < 95 * BLOCK * BLOCK)
+        .map(|block| (block % across, block / across))
+        .collect();
     if left.len() * 100 < LEAST_LEFT_PERCENT * paper.len() || !is_compact(&left) {
         return None;
     }
-    let rows = left.iter().flat_map(|&(x, y)| (0..BLOCK).map(move |row| (y * BLOCK + row) * luma.width + x * BLOCK));
+    let rows = left
+        .iter()
+        .flat_map(|&(x, y)| (0..BLOCK).map(move |row| (y * BLOCK + row) * luma.width + x * BLOCK));
     Some(Levels::of(rows.flat_map(|start| luma.pixels[start..start + BLOCK].iter().copied())))
 }
 

@@ -29,7 +29,9 @@ const SOFT_PERCENT: usize = 30;
 /// Judges the burnt-out spots.
 pub(super) fn judge(view: &View) -> Finding {
     let luma = &view.small;
-    let spots = regions::bright(luma, BURNT, LEAST_PIXELS).into_iter().filter(|region| !region.is_background(luma) && fades(luma, region));
+    let spots = regions::bright(luma, BURNT, LEAST_PIXELS)
+        .into_iter()
+        .filter(|region| !region.is_background(luma) && fades(luma, region));
     let largest = spots.map(|spot| spot.pixels.len()).max().unwrap_or(0);
     let share = largest as f64 / luma.pixels.len() as f64;
     let score = grade(share, SPOILT, SHARE, 0.0);
@@ -68,8 +70,16 @@ impl Ends {
 
     /// These pixels, and which way is out.
     fn outward(&self) -> impl Iterator<Item = (usize, usize, (isize, isize))> {
-        let rows = self.rows.iter().enumerate().filter_map(|(y, ends)| ends.map(|(first, last)| [(first, y, (-1, 0)), (last, y, (1, 0))]));
-        let columns = self.columns.iter().enumerate().filter_map(|(x, ends)| ends.map(|(first, last)| [(x, first, (0, -1)), (x, last, (0, 1))]));
+        let rows = self
+            .rows
+            .iter()
+            .enumerate()
+            .filter_map(|(y, ends)| ends.map(|(first, last)| [(first, y, (-1, 0)), (last, y, (1, 0))]));
+        let columns = self
+            .columns
+            .iter()
+            .enumerate()
+            .filter_map(|(x, ends)| ends.map(|(first, last)| [(x, first, (0, -1)), (x, last, (0, 1))]));
         rows.chain(columns).flatten()
     }
 }
@@ -83,7 +93,11 @@ enum Edge {
 /// How the region ends in this direction; none where it goes on, where the rim of the picture cuts it, and where it only steps over a thin
 /// stroke of print.
 fn edge(luma: &Luma, at: usize, direction: (isize, isize)) -> Option<Edge> {
-    let outside = |distance| look(luma, at, direction, distance).filter(|&level| level <= BURNT).map(|level| i32::from(u8::MAX - level));
+    let outside = |distance| {
+        look(luma, at, direction, distance)
+            .filter(|&level| level <= BURNT)
+            .map(|level| i32::from(u8::MAX - level))
+    };
     let (_, near, far) = (outside(1)?, outside(NEAR)?, outside(FAR)?);
     Some(if far >= LEAST_FALL && near * 100 <= NEAR_FALL_PERCENT * far { Edge::Soft } else { Edge::Sharp })
 }

@@ -48,7 +48,9 @@ fn flood(luma: &Luma, open: &mut [bool], start: usize) -> Region {
             (y > 0).then(|| at - width),
             (y + 1 < height).then(|| at + width),
         ];
-        region.pixels.extend(neighbours.into_iter().flatten().filter(|&neighbour| std::mem::replace(&mut open[neighbour], false)));
+        region
+            .pixels
+            .extend(neighbours.into_iter().flatten().filter(|&neighbour| std::mem::replace(&mut open[neighbour], false)));
         region.on_rim += usize::from(x == 0 || y == 0 || x + 1 == width || y + 1 == height);
     }
     region

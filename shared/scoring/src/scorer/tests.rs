@@ -26,7 +26,12 @@ fn line(verdict: &Verdict, name: CheckName) -> &Check {
 }
 
 fn failed(verdict: &Verdict) -> Vec<CheckName> {
-    verdict.breakdown.iter().filter(|check| check.result == CheckResult::Fail).map(|check| check.name).collect()
+    verdict
+        .breakdown
+        .iter()
+        .filter(|check| check.result == CheckResult::Fail)
+        .map(|check| check.name)
+        .collect()
 }
 
 #[tokio::test]
@@ -49,7 +54,13 @@ async fn the_breakdown_has_every_check_once_in_the_order_of_the_contract() {
 #[tokio::test]
 async fn what_needs_the_machine_readable_zone_says_that_its_reader_does_not_exist() {
     let verdict = score(Some(&FRONT), Some(&BACK)).await;
-    for name in [CheckName::MrzRead, CheckName::MrzCheckDigits, CheckName::NationalControl, CheckName::NotExpired, CheckName::DeclaredMatch] {
+    for name in [
+        CheckName::MrzRead,
+        CheckName::MrzCheckDigits,
+        CheckName::NationalControl,
+        CheckName::NotExpired,
+        CheckName::DeclaredMatch,
+    ] {
         let line = line(&verdict, name);
         assert_eq!((line.result, line.score), (CheckResult::Inconclusive, None));
         assert!(line.details.contains("does not exist yet"));
@@ -77,7 +88,10 @@ async fn each_defect_fails_its_own_check_on_the_side_that_has_it() {
     ];
     for (name, spoilt) in cases {
         let spoilt = picture(spoilt);
-        for (verdict, side, other) in [(score(Some(&spoilt), Some(&FRONT)).await, "front", "back"), (score(Some(&FRONT), Some(&spoilt)).await, "back", "front")] {
+        for (verdict, side, other) in [
+            (score(Some(&spoilt), Some(&FRONT)).await, "front", "back"),
+            (score(Some(&FRONT), Some(&spoilt)).await, "back", "front"),
+        ] {
             let line = line(&verdict, name);
             assert_eq!(line.result, CheckResult::Fail, "{name} {side}: {}", line.details);
             assert!(line.score.unwrap() < Score::new(0.5));
