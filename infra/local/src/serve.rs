@@ -19,7 +19,8 @@ use acredita_domain::{
 use acredita_embedded_aws::{EmbeddedAws, LOCAL_CREDENTIALS, REGION, StartError, Storage};
 use acredita_http::{
     Api,
-    jwt::{JwksError, TokenPolicy, TokenVerifier},
+    jwks::JwksError,
+    jwt::{TokenPolicy, TokenVerifier},
     layers,
 };
 use acredita_scoring::{InternalPictureReader, InternalScorer};

@@ -389,3 +389,10 @@ pub trait Scorer: Send + Sync {
     /// Scores. An outage uses up no retry.
     async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, Unavailable>;
 }
+
+/// Where the issuer of tokens publishes its keys.
+#[async_trait]
+pub trait JwksSource: Send + Sync {
+    /// The JSON Web Key Set (RFC 7517) as it is now.
+    async fn fetch(&self) -> Result<String, Unavailable>;
+}

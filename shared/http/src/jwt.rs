@@ -3,12 +3,11 @@
 //! The algorithm is the key's, never the token's say (RFC 8725 §3.1): a key signs RS256, ES256 or EdDSA by its own type, and a token that says
 //! otherwise is refused, `none` and HMAC among them.
 
-use acredita_domain::{Time, ids::OrgId};
-use jsonwebtoken::{
-    Algorithm, DecodingKey, Validation, decode, decode_header,
-    jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse},
-};
+use crate::jwks::{IssuerKeys, JwksError};
+use acredita_domain::{Time, error::Unavailable, ids::OrgId, ports::JwksSource};
+use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde_json::{Map, Value};
+use std::sync::Arc;
 
 /// What may be done with a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,61 +78,51 @@ impl Default for TokenPolicy {
     }
 }
 
-/// Why a JWKS cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum JwksError {
-    /// It is not a JWKS.
-    #[error("not a JSON Web Key Set: {0}")]
-    Malformed(#[from] serde_json::Error),
-    /// No key in it can verify a token.
-    #[error("no RS256, ES256 or EdDSA key in the JSON Web Key Set")]
-    NoUsableKey,
-}
-
 /// Verifies tokens.
 pub struct TokenVerifier {
-    keys: Vec<VerifyingKey>,
+    keys: IssuerKeys,
     policy: TokenPolicy,
 }
 
-struct VerifyingKey {
-    kid: Option<String>,
-    algorithm: Algorithm,
-    key: DecodingKey,
+/// Why a token was not verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenError {
+    /// It is not good. The reason is for the caller, and does not help a forger.
+    Bad(&'static str),
+    /// The issuer's keys cannot be had, and never could: nobody knows whether the token is good.
+    NoKeys(Unavailable),
+}
+
+impl From<&'static str> for TokenError {
+    fn from(why: &'static str) -> Self {
+        Self::Bad(why)
+    }
 }
 
 impl TokenVerifier {
-    /// A verifier for the keys of a JWKS document. Keys of other types or uses are passed over.
+    /// A verifier for the keys of a JWKS document.
     pub fn new(jwks: &str, policy: TokenPolicy) -> Result<Self, JwksError> {
-        let raw: Value = serde_json::from_str(jwks)?;
-        let set: JwkSet = serde_json::from_value(raw)?;
-        let keys: Vec<_> = set.keys.iter().filter_map(VerifyingKey::from_jwk).collect();
-        if keys.is_empty() {
-            return Err(JwksError::NoUsableKey);
-        }
-        Ok(Self { keys, policy })
+        Ok(Self { keys: IssuerKeys::fixed(jwks)?, policy })
     }
 
-    /// The claims of a good token at `now`. The reason of a refusal is for the caller, and does not help a forger.
-    pub fn verify(&self, token: &str, now: Time) -> Result<Claims, &'static str> {
+    /// A verifier for the keys that an issuer publishes.
+    pub fn fetching(source: Arc<dyn JwksSource>, policy: TokenPolicy) -> Self {
+        Self { keys: IssuerKeys::fetched(source), policy }
+    }
+
+    /// The claims of a good token at `now`.
+    pub async fn verify(&self, token: &str, now: Time) -> Result<Claims, TokenError> {
         const BAD: &str = "the token is malformed or its signature is not good";
         let header = decode_header(token).map_err(|_| BAD)?;
-        let key = self.key(header.kid.as_deref()).ok_or("the token is signed with a key that is not known")?;
+        let kid = header.kid.as_deref();
+        let keys = self.keys.with(kid, now).await.map_err(TokenError::NoKeys)?;
+        let key = keys.find(kid).ok_or("the token is signed with a key that is not known")?;
         let claims = decode::<Map<String, Value>>(token, &key.key, &signature_only(key.algorithm))
             .map_err(|_| BAD)?
             .claims;
         self.check_times(&claims, now)?;
         self.check_parties(&claims)?;
         Ok(Claims::read(&claims, &self.policy))
-    }
-
-    /// A token without `kid` can only mean the one key there is.
-    fn key(&self, kid: Option<&str>) -> Option<&VerifyingKey> {
-        match (kid, self.keys.as_slice()) {
-            (Some(kid), keys) => keys.iter().find(|key| key.kid.as_deref() == Some(kid)),
-            (None, [only]) => Some(only),
-            (None, _) => None,
-        }
     }
 
     /// `exp` is required, `nbf` honoured (RFC 7519 §4.1.4, §4.1.5), both to the second and without leeway.
@@ -170,24 +159,6 @@ fn signature_only(algorithm: Algorithm) -> Validation {
     validation.validate_nbf = false;
     validation.validate_aud = false;
     validation
-}
-
-impl VerifyingKey {
-    fn from_jwk(jwk: &Jwk) -> Option<Self> {
-        let algorithm = match &jwk.algorithm {
-            AlgorithmParameters::RSA(_) => (KeyAlgorithm::RS256, Algorithm::RS256),
-            AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => (KeyAlgorithm::ES256, Algorithm::ES256),
-            AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => (KeyAlgorithm::EdDSA, Algorithm::EdDSA),
-            _ => return None,
-        };
-        let says_otherwise = jwk.common.key_algorithm.is_some_and(|says| says != algorithm.0);
-        let for_encryption = matches!(jwk.common.public_key_use, Some(PublicKeyUse::Encryption));
-        if says_otherwise || for_encryption {
-            return None;
-        }
-        let key = DecodingKey::from_jwk(jwk).ok()?;
-        Some(Self { kid: jwk.common.key_id.clone(), algorithm: algorithm.1, key })
-    }
 }
 
 /// What a good token says.

@@ -3,7 +3,7 @@
 use crate::{
     api::Api,
     error::ApiError,
-    jwt::{Claims, Permission},
+    jwt::{Claims, Permission, TokenError},
 };
 use acredita_domain::ids::OrgId;
 use axum::{
@@ -72,7 +72,10 @@ impl<A: Authority> FromRequestParts<Api> for Principal<A> {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
         let token = bearer(&parts.headers).ok_or(ApiError::Token("a bearer token is required"))?;
-        let claims = api.tokens().verify(token, api.app().now()).map_err(ApiError::Token)?;
+        let claims = api.tokens().verify(token, api.app().now()).await.map_err(|error| match error {
+            TokenError::Bad(why) => ApiError::Token(why),
+            TokenError::NoKeys(unavailable) => api.refused(unavailable.into()),
+        })?;
         let denied = |why| if A::FORBIDDEN { ApiError::Forbidden(why) } else { ApiError::NotAllowed(why) };
         let params = RawPathParams::from_request_parts(parts, api).await.ok();
         let org = params.and_then(|params| params.iter().find(|(name, _)| *name == "org_id").and_then(|(_, org)| org.parse::<OrgId>().ok()));

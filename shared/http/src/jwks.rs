@@ -1,0 +1,250 @@
+//! The keys of the issuer: a JWKS (RFC 7517), given once or fetched from where the issuer publishes it.
+//!
+//! Fetched keys are kept. They are fetched again when a token names a key that is not among them, at most once a minute, because anybody can name
+//! one; and once an hour, because an issuer takes keys back. An issuer that does not answer changes nothing: the keys that we have stay good.
+
+use acredita_domain::{Time, error::Unavailable, ports::JwksSource};
+use chrono::TimeDelta;
+use jsonwebtoken::{
+    Algorithm, DecodingKey,
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse},
+};
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::Mutex;
+
+/// The least time between two fetches.
+const PAUSE: TimeDelta = TimeDelta::seconds(60);
+/// Keys older than this are fetched again.
+const LONGEST_AGE: TimeDelta = TimeDelta::hours(1);
+
+/// Why a JWKS cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum JwksError {
+    /// It is not a JWKS.
+    #[error("not a JSON Web Key Set: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// No key in it can verify a token.
+    #[error("no RS256, ES256 or EdDSA key in the JSON Web Key Set")]
+    NoUsableKey,
+}
+
+/// The keys of a JWKS document that can verify a token.
+pub(crate) struct Keys(Vec<VerifyingKey>);
+
+/// A key, and the one algorithm that it verifies.
+pub(crate) struct VerifyingKey {
+    kid: Option<String>,
+    pub algorithm: Algorithm,
+    pub key: DecodingKey,
+}
+
+impl Keys {
+    /// Keys of other types or uses are passed over.
+    fn read(jwks: &str) -> Result<Self, JwksError> {
+        let set: serde_json::Value = serde_json::from_str(jwks)?;
+        let keys = set.get("keys").and_then(|keys| keys.as_array()).cloned().unwrap_or_default();
+        // One by one: a key of a type that we have never heard of is no reason to refuse the others.
+        let readable = keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
+        let set = JwkSet { keys: readable.collect() };
+        let keys: Vec<_> = set.keys.iter().filter_map(VerifyingKey::from_jwk).collect();
+        if keys.is_empty() { Err(JwksError::NoUsableKey) } else { Ok(Self(keys)) }
+    }
+
+    /// The key of this name. A token without `kid` can only mean the one key there is.
+    pub fn find(&self, kid: Option<&str>) -> Option<&VerifyingKey> {
+        match (kid, self.0.as_slice()) {
+            (Some(kid), keys) => keys.iter().find(|key| key.kid.as_deref() == Some(kid)),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        }
+    }
+}
+
+impl VerifyingKey {
+    fn from_jwk(jwk: &Jwk) -> Option<Self> {
+        let algorithm = match &jwk.algorithm {
+            AlgorithmParameters::RSA(_) => (KeyAlgorithm::RS256, Algorithm::RS256),
+            AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => (KeyAlgorithm::ES256, Algorithm::ES256),
+            AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => (KeyAlgorithm::EdDSA, Algorithm::EdDSA),
+            _ => return None,
+        };
+        let says_otherwise = jwk.common.key_algorithm.is_some_and(|says| says != algorithm.0);
+        let for_encryption = matches!(jwk.common.public_key_use, Some(PublicKeyUse::Encryption));
+        if says_otherwise || for_encryption {
+            return None;
+        }
+        let key = DecodingKey::from_jwk(jwk).ok()?;
+        Some(Self { kid: jwk.common.key_id.clone(), algorithm: algorithm.1, key })
+    }
+}
+
+/// Where the keys come from, and those that we have.
+pub(crate) struct IssuerKeys {
+    source: Option<Arc<dyn JwksSource>>,
+    known: RwLock<Option<Known>>,
+    last_fetch: Mutex<Option<Time>>,
+}
+
+#[derive(Clone)]
+struct Known {
+    keys: Arc<Keys>,
+    fetched_at: Option<Time>,
+}
+
+impl IssuerKeys {
+    /// The keys of a document, and no others.
+    pub fn fixed(jwks: &str) -> Result<Self, JwksError> {
+        let known = Known { keys: Arc::new(Keys::read(jwks)?), fetched_at: None };
+        Ok(Self { source: None, known: RwLock::new(Some(known)), last_fetch: Mutex::new(None) })
+    }
+
+    /// The keys that an issuer publishes. Nothing is fetched yet.
+    pub fn fetched(source: Arc<dyn JwksSource>) -> Self {
+        Self { source: Some(source), known: RwLock::new(None), last_fetch: Mutex::new(None) }
+    }
+
+    /// The keys at `now`, fetched anew where that may bring the one that is asked for.
+    pub async fn with(&self, kid: Option<&str>, now: Time) -> Result<Arc<Keys>, Unavailable> {
+        let Some(source) = &self.source else {
+            return self.known().map(|known| known.keys).ok_or(NO_KEYS);
+        };
+        if let Some(known) = self.known().filter(|known| known.serves(kid, now)) {
+            return Ok(known.keys);
+        }
+        // Only one fetches; who waited for it looks again first.
+        let mut last_fetch = self.last_fetch.lock().await;
+        let known = self.known();
+        let served = known.as_ref().is_some_and(|known| known.serves(kid, now));
+        let too_soon = last_fetch.is_some_and(|last| now - last < PAUSE);
+        if !served && (known.is_none() || !too_soon) {
+            *last_fetch = Some(now);
+            match source.fetch().await.map(|jwks| Keys::read(&jwks)) {
+                Ok(Ok(keys)) => self.learn(Known { keys: Arc::new(keys), fetched_at: Some(now) }),
+                Ok(Err(error)) => tracing::warn!(%error, "the issuer publishes keys that cannot be used"),
+                Err(_) => tracing::warn!("the issuer's keys cannot be fetched"),
+            }
+        }
+        self.known().map(|known| known.keys).ok_or(NO_KEYS)
+    }
+
+    fn known(&self) -> Option<Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn learn(&self, known: Known) {
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known);
+    }
+}
+
+const NO_KEYS: Unavailable = Unavailable("the issuer of tokens");
+
+impl Known {
+    /// Whether these keys are young enough and have the one that is asked for.
+    fn serves(&self, kid: Option<&str>, now: Time) -> bool {
+        let young = self.fetched_at.is_none_or(|at| now - at < LONGEST_AGE);
+        young && self.keys.find(kid).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_trait::async_trait;
+    use chrono::DateTime;
+    use std::sync::Mutex as StdMutex;
+
+    /// An issuer that answers what it is told to, and counts how often it was asked.
+    #[derive(Default)]
+    struct Issuer {
+        jwks: StdMutex<Option<String>>,
+        asked: StdMutex<usize>,
+    }
+
+    #[async_trait]
+    impl JwksSource for Issuer {
+        async fn fetch(&self) -> Result<String, Unavailable> {
+            *self.asked.lock().expect("no panic") += 1;
+            self.jwks.lock().expect("no panic").clone().ok_or(Unavailable("the issuer"))
+        }
+    }
+
+    impl Issuer {
+        fn publish(&self, kids: &[&str]) {
+            let key = |kid: &&str| format!(r#"{{"kty":"OKP","crv":"Ed25519","kid":"{kid}","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}}"#);
+            let keys: Vec<String> = kids.iter().map(key).collect();
+            *self.jwks.lock().expect("no panic") = Some(format!(r#"{{"keys":[{}]}}"#, keys.join(",")));
+        }
+
+        fn go_down(&self) {
+            *self.jwks.lock().expect("no panic") = None;
+        }
+
+        fn asked(&self) -> usize {
+            *self.asked.lock().expect("no panic")
+        }
+    }
+
+    fn at(seconds: i64) -> Time {
+        DateTime::from_timestamp(1_795_163_580 + seconds, 0).expect("a time")
+    }
+
+    async fn knows(keys: &IssuerKeys, kid: &str, seconds: i64) -> Result<bool, Unavailable> {
+        keys.with(Some(kid), at(seconds)).await.map(|keys| keys.find(Some(kid)).is_some())
+    }
+
+    #[tokio::test]
+    async fn keys_are_fetched_once_and_again_for_a_new_one() {
+        let issuer = Arc::new(Issuer::default());
+        let keys = IssuerKeys::fetched(issuer.clone());
+        issuer.publish(&["a"]);
+        assert_eq!(knows(&keys, "a", 0).await, Ok(true));
+        assert_eq!(knows(&keys, "a", 1).await, Ok(true));
+        assert_eq!(issuer.asked(), 1);
+        issuer.publish(&["a", "b"]);
+        assert_eq!(knows(&keys, "b", 59).await, Ok(false), "a minute has not passed");
+        assert_eq!(knows(&keys, "b", 60).await, Ok(true));
+        assert_eq!(issuer.asked(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_name_that_nobody_has_asks_the_issuer_once_a_minute_at_most() {
+        let issuer = Arc::new(Issuer::default());
+        let keys = IssuerKeys::fetched(issuer.clone());
+        issuer.publish(&["a"]);
+        for second in 0..120 {
+            assert_eq!(knows(&keys, "forged", second).await, Ok(false));
+        }
+        assert_eq!(issuer.asked(), 2);
+    }
+
+    #[tokio::test]
+    async fn an_issuer_that_is_down_takes_no_key_away() {
+        let issuer = Arc::new(Issuer::default());
+        let keys = IssuerKeys::fetched(issuer.clone());
+        assert_eq!(knows(&keys, "a", 0).await, Err(NO_KEYS), "there never was a key");
+        issuer.publish(&["a"]);
+        assert_eq!(knows(&keys, "a", 1).await, Ok(true), "without any key, nothing is waited for");
+        issuer.go_down();
+        assert_eq!(knows(&keys, "a", 4_000).await, Ok(true));
+        assert_eq!(issuer.asked(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_key_that_was_taken_back_is_forgotten_within_the_hour() {
+        let issuer = Arc::new(Issuer::default());
+        let keys = IssuerKeys::fetched(issuer.clone());
+        issuer.publish(&["a", "b"]);
+        assert_eq!(knows(&keys, "a", 0).await, Ok(true));
+        issuer.publish(&["b"]);
+        assert_eq!(knows(&keys, "a", 3_599).await, Ok(true));
+        assert_eq!(knows(&keys, "a", 3_600).await, Ok(false));
+    }
+
+    #[test]
+    fn a_key_of_an_unknown_type_does_not_spoil_the_others() {
+        let jwks = r#"{"keys":[{"kty":"NEW","kid":"x"},{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+        assert!(Keys::read(jwks).is_ok_and(|keys| keys.find(Some("a")).is_some()));
+        assert!(matches!(Keys::read(r#"{"keys":[]}"#), Err(JwksError::NoUsableKey)));
+        assert!(matches!(Keys::read("no JSON"), Err(JwksError::Malformed(_))));
+    }
+}
