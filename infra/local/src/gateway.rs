@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderValue, Method, header},
     response::Response,
 };
-use std::{net::SocketAddr, sync::Arc};
+use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 use tower::ServiceExt;
 use utoipa::openapi::{OpenApi, PathItem};
 use utoipa_axum::router::OpenApiRouter;
@@ -34,45 +34,64 @@ pub fn document() -> OpenApi {
     openapi::document(functions().into_iter().map(|(_, router)| router.split_for_parts().1))
 }
 
-/// Routes requests to functions.
-#[derive(Clone)]
-pub struct Gateway {
-    functions: Arc<[Function]>,
-    no_function: Router,
-}
+/// Which function serves which method of which path.
+#[derive(Clone, Debug)]
+pub struct RouteTable(Vec<Route>);
 
-struct Function {
-    name: &'static str,
-    routes: Vec<Route>,
-    router: Router,
-}
-
+#[derive(Clone, Debug)]
 struct Route {
+    function: &'static str,
     method: Method,
     template: String,
+}
+
+impl RouteTable {
+    /// The table of all functions, read off their OpenAPI documents.
+    pub fn of_all_functions() -> Self {
+        let routes = functions().into_iter().flat_map(|(function, router)| routes(function, &router.split_for_parts().1));
+        Self(routes.collect())
+    }
+
+    /// The function that serves a method of a path.
+    pub fn function(&self, method: &Method, path: &str) -> Option<&'static str> {
+        self.of_path(path).find(|route| route.method == *method).map(|route| route.function)
+    }
+
+    /// Any of the functions that serve a path, and all the methods that it takes.
+    pub fn allowed(&self, path: &str) -> Option<(&'static str, String)> {
+        let function = self.of_path(path).next()?.function;
+        let methods: Vec<&str> = self.of_path(path).map(|route| route.method.as_str()).collect();
+        Some((function, methods.join(", ")))
+    }
+
+    fn of_path(&self, path: &str) -> impl Iterator<Item = &Route> {
+        self.0.iter().filter(move |route| matches(&route.template, path))
+    }
+}
+
+/// Routes requests to functions in this process.
+#[derive(Clone)]
+pub struct Gateway(Arc<Parts>);
+
+struct Parts {
+    table: RouteTable,
+    routers: HashMap<&'static str, Router>,
+    no_function: Router,
 }
 
 impl Gateway {
     /// The gateway in front of all functions. `new_id` names requests.
     pub fn new(api: &Api, new_id: impl Fn() -> String + Clone + Send + Sync + 'static) -> Self {
-        let function = |(name, router): (&'static str, OpenApiRouter<Api>)| {
-            let (router, document) = router.split_for_parts();
-            Function { name, routes: routes(&document), router: layers::finish(router.with_state(api.clone()), new_id.clone()) }
-        };
-        let functions = functions().into_iter().map(function).collect();
+        let finish = |router: OpenApiRouter<Api>| layers::finish(router.split_for_parts().0.with_state(api.clone()), new_id.clone());
+        let routers = functions().into_iter().map(|(name, router)| (name, finish(router))).collect();
         let no_such_path = Router::new().route("/{*path}", axum::routing::any(async || ApiError::NoSuchPath));
-        Self { functions, no_function: layers::finish(no_such_path, new_id.clone()) }
+        let no_function = layers::finish(no_such_path, new_id.clone());
+        Self(Arc::new(Parts { table: RouteTable::of_all_functions(), routers, no_function }))
     }
 
     /// The function that serves a method of a path.
     pub fn function(&self, method: &Method, path: &str) -> Option<&'static str> {
-        self.find(method, path).map(|function| function.name)
-    }
-
-    fn find(&self, method: &Method, path: &str) -> Option<&Function> {
-        self.functions
-            .iter()
-            .find(|function| function.routes.iter().any(|route| route.method == *method && matches(&route.template, path)))
+        self.0.table.function(method, path)
     }
 
     /// Serves a request.
@@ -80,19 +99,17 @@ impl Gateway {
         if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
             request.extensions_mut().insert(ClientIp(peer.ip()));
         }
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        if let Some(function) = self.find(&method, &path) {
-            return call(&function.router, request).await;
+        let Parts { table, routers, no_function } = &*self.0;
+        let router = |name| routers.get(name).unwrap_or(no_function);
+        if let Some(function) = table.function(request.method(), request.uri().path()) {
+            return call(router(function), request).await;
         }
-        let takes = |function: &&Function| function.routes.iter().any(|route| matches(&route.template, &path));
-        let Some(function) = self.functions.iter().find(takes) else {
-            return call(&self.no_function, request).await;
+        let Some((function, allowed)) = table.allowed(request.uri().path()) else {
+            return call(no_function, request).await;
         };
         // The path is there, the method is not: any of its functions answers that, and all of them together say what is allowed.
-        let mut response = call(&function.router, request).await;
-        let routes = self.functions.iter().flat_map(|function| &function.routes);
-        let allowed: Vec<&str> = routes.filter(|route| matches(&route.template, &path)).map(|route| route.method.as_str()).collect();
-        if let Ok(allowed) = HeaderValue::from_str(&allowed.join(", ")) {
+        let mut response = call(router(function), request).await;
+        if let Ok(allowed) = HeaderValue::from_str(&allowed) {
             response.headers_mut().insert(header::ALLOW, allowed);
         }
         response
@@ -108,21 +125,21 @@ async fn call(router: &Router, request: Request) -> Response {
     .await
 }
 
-fn routes(document: &OpenApi) -> Vec<Route> {
+fn routes(function: &'static str, document: &OpenApi) -> Vec<Route> {
     let methods = |item: &PathItem| {
-        let taken = [(Method::GET, item.get.is_some()), (Method::PUT, item.put.is_some()), (Method::POST, item.post.is_some())];
-        let delete = (Method::DELETE, item.delete.is_some());
-        taken
-            .into_iter()
-            .chain([delete])
-            .filter(|(_, taken)| *taken)
-            .map(|(method, _)| method)
-            .collect::<Vec<_>>()
+        let taken = [
+            (Method::GET, item.get.is_some()),
+            (Method::PUT, item.put.is_some()),
+            (Method::POST, item.post.is_some()),
+            (Method::DELETE, item.delete.is_some()),
+        ];
+        taken.into_iter().filter(|(_, taken)| *taken).map(|(method, _)| method)
     };
-    let paths = document.paths.paths.iter();
-    paths
-        .flat_map(|(template, item)| methods(item).into_iter().map(|method| Route { method, template: template.clone() }))
-        .collect()
+    let of_path = |(template, item): (&String, &PathItem)| {
+        let route = |method| Route { function, method, template: template.clone() };
+        methods(item).map(route).collect::<Vec<_>>()
+    };
+    document.paths.paths.iter().flat_map(of_path).collect()
 }
 
 /// Whether a path is one of a template's: the same segments, and anything but nothing where the template has a parameter.

@@ -9,7 +9,8 @@ mod drain;
 pub mod gateway;
 pub mod inbox;
 pub mod keys;
-pub mod logs;
 pub mod pages;
 pub mod serve;
 pub mod workers;
+
+pub use acredita_http::logs;

@@ -205,15 +205,20 @@ impl Server {
         let mut tasks = JoinSet::new();
         tasks.spawn(serve(listener, router, stopping.clone()));
         let (sqs, queues) = (&aws.clients.sqs, &aws.queues);
-        tasks.spawn(workers::deliver(app.clone(), sender, sqs.clone(), queues.queue.clone(), stopping.clone()));
-        tasks.spawn(workers::watch_dead_letters(
-            app.clone(),
-            inbox,
-            sqs.clone(),
-            queues.dead_letter_queue.clone(),
-            stopping.clone(),
-        ));
-        tasks.spawn(workers::sweep(app, stopping));
+        let worker = app.clone();
+        let notify = move |batch| {
+            let (app, sender) = (worker.clone(), sender.clone());
+            async move { acredita_notify::notify(&app, &*sender, batch).await }
+        };
+        tasks.spawn(workers::deliver(notify, sqs.clone(), queues.queue.clone(), stopping.clone()));
+        tasks.spawn(workers::watch_dead_letters(clock, inbox, sqs.clone(), queues.dead_letter_queue.clone(), stopping.clone()));
+        let sweep = move || {
+            let app = app.clone();
+            async move {
+                acredita_sweep::sweep(&app).await;
+            }
+        };
+        tasks.spawn(workers::sweep(sweep, stopping));
         Ok(Self { address, overview, aws, tasks, stop })
     }
 

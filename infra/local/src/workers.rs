@@ -1,11 +1,8 @@
 //! What the triggers of AWS do: hand the queue's messages to the worker, and run the sweep on a schedule.
 
 use crate::inbox::Inbox;
-use acredita_domain::{
-    App,
-    ports::{MessageRef, Sender},
-};
-use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use acredita_domain::ports::{Clock, MessageRef};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use aws_sdk_sqs::{Client, types::Message};
 use std::{collections::HashSet, sync::Arc, time::Duration};
 use tokio::sync::watch;
@@ -32,8 +29,11 @@ pub async fn stopped(mut stop: Stop) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Delivers messages until it is told to stop, and finishes the batch that it has.
-pub async fn deliver(app: App, sender: Arc<dyn Sender>, sqs: Client, queue_url: String, stop: Stop) {
+/// Hands the queue's messages to the worker until it is told to stop, and finishes the batch that it has.
+pub async fn deliver<Batch>(notify: impl Fn(SqsEvent) -> Batch, sqs: Client, queue_url: String, stop: Stop)
+where
+    Batch: Future<Output = SqsBatchResponse>,
+{
     loop {
         let receive = sqs
             .receive_message()
@@ -45,7 +45,7 @@ pub async fn deliver(app: App, sender: Arc<dyn Sender>, sqs: Client, queue_url: 
             received = with_long_poll(receive) => received,
         };
         match received {
-            Some(messages) if !messages.is_empty() => batch(&app, &*sender, &sqs, &queue_url, messages).await,
+            Some(messages) if !messages.is_empty() => batch(&notify, &sqs, &queue_url, messages).await,
             Some(_) => {}
             None => tokio::time::sleep(PAUSE).await,
         }
@@ -65,10 +65,13 @@ async fn with_long_poll(receive: aws_sdk_sqs::operation::receive_message::builde
 }
 
 /// What Lambda's poller does with a batch: what did not fail is deleted, what failed becomes visible again.
-async fn batch(app: &App, sender: &dyn Sender, sqs: &Client, queue_url: &str, messages: Vec<Message>) {
+async fn batch<Batch>(notify: &impl Fn(SqsEvent) -> Batch, sqs: &Client, queue_url: &str, messages: Vec<Message>)
+where
+    Batch: Future<Output = SqsBatchResponse>,
+{
     let mut event = SqsEvent::default();
     event.records = messages.iter().map(record).collect();
-    let response = acredita_notify::notify(app, sender, event).await;
+    let response = notify(event).await;
     let failed: HashSet<&str> = response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
     for message in &messages {
         let receipt = message.receipt_handle().unwrap_or_default();
@@ -91,9 +94,9 @@ fn record(message: &Message) -> SqsMessage {
 }
 
 /// Runs the sweep on its schedule until it is told to stop, beginning now.
-pub async fn sweep(app: App, stop: Stop) {
+pub async fn sweep<Run: Future<Output = ()>>(sweep: impl Fn() -> Run, stop: Stop) {
     loop {
-        acredita_sweep::sweep(&app).await;
+        sweep().await;
         tokio::select! {
             () = stopped(stop.clone()) => return,
             () = tokio::time::sleep(SWEEP_EVERY) => {}
@@ -102,7 +105,7 @@ pub async fn sweep(app: App, stop: Stop) {
 }
 
 /// Shows dead letters in the inbox. They stay in their queue, for whoever wants to redrive them.
-pub async fn watch_dead_letters(app: App, inbox: Arc<Inbox>, sqs: Client, queue_url: String, stop: Stop) {
+pub async fn watch_dead_letters(clock: Arc<dyn Clock>, inbox: Arc<Inbox>, sqs: Client, queue_url: String, stop: Stop) {
     loop {
         let receive = sqs
             .receive_message()
@@ -116,7 +119,7 @@ pub async fn watch_dead_letters(app: App, inbox: Arc<Inbox>, sqs: Client, queue_
         match received {
             Some(messages) => {
                 let references = messages.iter().filter_map(|message| serde_json::from_str::<MessageRef>(message.body()?).ok());
-                references.for_each(|reference| inbox.record_dead_letter(reference, app.now()));
+                references.for_each(|reference| inbox.record_dead_letter(reference, clock.now()));
             }
             None => tokio::time::sleep(PAUSE).await,
         }

@@ -16,6 +16,7 @@ pub mod idempotency;
 pub mod jwks;
 pub mod jwt;
 pub mod layers;
+pub mod logs;
 pub mod multipart;
 pub mod openapi;
 pub mod params;

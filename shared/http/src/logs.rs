@@ -6,12 +6,27 @@
 use tracing::{Level, Metadata};
 use tracing_subscriber::{EnvFilter, Layer, filter::filter_fn, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// Starts logging to the standard error.
+/// Starts logging as text, for people.
 pub fn start() {
-    let chosen = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(chosen);
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(chosen());
     // A second start within one process changes nothing: the first one's choice stays.
     let _ = tracing_subscriber::registry().with(layer.with_filter(filter_fn(harmless))).try_init();
+}
+
+/// Starts logging as JSON, for CloudWatch, which notes the time itself.
+pub fn start_json() {
+    let layer = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .without_time()
+        .with_writer(std::io::stderr);
+    let _ = tracing_subscriber::registry()
+        .with(layer.with_filter(chosen()).with_filter(filter_fn(harmless)))
+        .try_init();
+}
+
+fn chosen() -> EnvFilter {
+    EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"))
 }
 
 /// A subscriber that writes everything that may ever be written, for tests that look for what must not.
