@@ -11,15 +11,17 @@ const DOMAIN: &str = "acredita-domain";
 const HTTP: &str = "acredita-http";
 const AWS: &str = "acredita-aws";
 const SCORING: &str = "acredita-scoring";
+const LAMBDA: &str = "acredita-lambda";
 const EMBEDDED_AWS: &str = "acredita-embedded-aws";
 const LOCAL: &str = "acredita-local";
+const AWS_LOCAL: &str = "acredita-aws-local";
 const ACCEPTANCE: &str = "acceptance";
 const PERF: &str = "acredita-perf";
 
-/// A function that serves HTTP.
-const SERVES_HTTP: &[&str] = &[DOMAIN, HTTP];
+/// A function that serves HTTP. What makes a Lambda of it is for its `main.rs` alone, as are the adapters below that.
+const SERVES_HTTP: &[&str] = &[DOMAIN, HTTP, LAMBDA];
 /// A function that works.
-const WORKS: &[&str] = &[DOMAIN];
+const WORKS: &[&str] = &[DOMAIN, LAMBDA];
 
 /// Crate, folder, and what of ours it may use. A crate that is not here must not be there.
 const CRATES: &[(&str, &str, May)] = &[
@@ -27,6 +29,7 @@ const CRATES: &[(&str, &str, May)] = &[
     (HTTP, "shared/http", May::Use(&[DOMAIN])),
     (AWS, "shared/aws", May::Use(&[DOMAIN])),
     (SCORING, "shared/scoring", May::Use(&[DOMAIN])),
+    (LAMBDA, "shared/lambda", May::Use(&[DOMAIN, HTTP, AWS, SCORING])),
     ("acredita-identification-agent-admin", "functions/identification-agent-admin", May::Use(SERVES_HTTP)),
     ("acredita-identification-agent", "functions/identification-agent", May::Use(SERVES_HTTP)),
     ("acredita-identification-otp-admin", "functions/identification-otp-admin", May::Use(SERVES_HTTP)),
@@ -38,6 +41,7 @@ const CRATES: &[(&str, &str, May)] = &[
     ("acredita-sweep", "functions/sweep", May::Use(WORKS)),
     (EMBEDDED_AWS, "infra/embedded-aws", May::Use(&[])),
     (LOCAL, "infra/local", May::UseEverything),
+    (AWS_LOCAL, "infra/aws-local", May::UseEverything),
     (ACCEPTANCE, "tests", May::UseEverything),
     (PERF, "tests/perf", May::UseEverything),
 ];
@@ -64,7 +68,10 @@ impl Graph {
     fn read() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("a folder");
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let metadata = Command::new(cargo).args(["metadata", "--format-version", "1", "--offline", "--locked"]).current_dir(&root).output();
+        let metadata = Command::new(cargo)
+            .args(["metadata", "--format-version", "1", "--offline", "--locked"])
+            .current_dir(&root)
+            .output();
         let metadata = metadata.expect("cargo runs");
         assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
         Self::of(&serde_json::from_slice(&metadata.stdout).expect("JSON"), &root)
@@ -78,9 +85,17 @@ impl Graph {
         let member = |package: &Value| list(&metadata["workspace_members"]).contains(&package["id"]);
         let folder = |package: &Value| {
             let manifest = PathBuf::from(text(&package["manifest_path"]));
-            manifest.parent().and_then(|folder| folder.strip_prefix(root).ok()).expect("a folder below the root").to_owned()
+            manifest
+                .parent()
+                .and_then(|folder| folder.strip_prefix(root).ok())
+                .expect("a folder below the root")
+                .to_owned()
         };
-        let members = packages.iter().filter(|package| member(package)).map(|package| (text(&package["name"]), folder(package))).collect();
+        let members = packages
+            .iter()
+            .filter(|package| member(package))
+            .map(|package| (text(&package["name"]), folder(package)))
+            .collect();
         let mut uses: BTreeMap<String, Vec<Use>> = BTreeMap::new();
         for node in list(&metadata["resolve"]["nodes"]) {
             let used = list(&node["deps"]).into_iter().map(|used| Use {
@@ -134,15 +149,18 @@ fn the_domain_knows_no_runtime_no_aws_and_no_http() {
     let graph = Graph::read();
     let below = graph.below(DOMAIN);
     let outside = ["tokio", "hyper", "axum", "tower", "http", "reqwest", "lambda_http", "lambda_runtime", "tracing"];
-    let found: Vec<&&str> = below.iter().filter(|name| outside.contains(*name) || name.starts_with("aws-") || name.starts_with("aws_")).collect();
+    let found: Vec<&&str> = below
+        .iter()
+        .filter(|name| outside.contains(*name) || name.starts_with("aws-") || name.starts_with("aws_"))
+        .collect();
     assert!(found.is_empty(), "below the domain: {found:?}");
 }
 
 #[test]
-fn only_the_local_server_and_tests_stand_on_the_embedded_aws() {
+fn only_local_servers_and_tests_stand_on_the_embedded_aws() {
     let graph = Graph::read();
     let stand_ins = ["dynoxide-rs", "s3s", "s3s-fs"];
     let stands_on = |name: &&String| stand_ins.iter().any(|stand_in| graph.below(name).contains(stand_in));
     let on: BTreeSet<&str> = graph.members.keys().filter(stands_on).map(String::as_str).collect();
-    assert_eq!(on, BTreeSet::from([EMBEDDED_AWS, LOCAL, ACCEPTANCE, PERF]));
+    assert_eq!(on, BTreeSet::from([EMBEDDED_AWS, LOCAL, AWS_LOCAL, ACCEPTANCE, PERF]));
 }

@@ -1,1 +1,233 @@
-//! budgets
+//! What a request may cost, counted on the wire: every call to AWS, and every attempt of it.
+//!
+//! The budgets are the architecture's: a create is one transaction, reading metadata one read, validating one read and two conditional writes. A
+//! call more on these paths is paid for with every request of every customer.
+
+use acceptance::{Call, ORG, World, bodies, request::base64};
+use acredita_domain::{ports::MessageRef, use_cases::deliver_message};
+use chrono::TimeDelta;
+use serde_json::json;
+
+const READS: [&str; 3] = ["GetItem", "BatchGetItem", "Query"];
+const WRITES: [&str; 4] = ["UpdateItem", "PutItem", "DeleteItem", "TransactWriteItems"];
+
+/// Sends a request, demands a status, and answers what was called.
+async fn calls(world: &World, call: Call, status: u16) -> Vec<String> {
+    world.wire.take();
+    world.send(call).await.expect(status);
+    world.wire.take()
+}
+
+/// Demands at most so many reads and writes of the table, and nothing else.
+#[track_caller]
+fn assert_within(calls: &[String], reads: usize, writes: usize) {
+    let count = |names: &[&str]| calls.iter().filter(|call| names.contains(&call.as_str())).count();
+    let (read, written) = (count(&READS), count(&WRITES));
+    assert!(
+        read <= reads && written <= writes && read + written == calls.len(),
+        "at most {reads} reads and {writes} writes: {calls:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_create_is_one_transaction_and_the_kick_of_its_message() {
+    let world = World::start().await;
+    let cases = [
+        ("/identifications/agent", bodies::agent(true), 201, false),
+        ("/identifications/otp", bodies::otp(), 201, true),
+        ("/identifications/otp", bodies::external_otp(), 201, false),
+        ("/identifications/identity_document", bodies::identity_document("LOW"), 200, false),
+        ("/scorings/identity_document", bodies::scoring(), 200, false),
+    ];
+    for (at, (path, body, status, sends)) in cases.into_iter().enumerate() {
+        let plain = world.request("POST", path, Some(body));
+        let keyed = plain.clone().header("idempotency-key", format!("key-{at}"));
+        let expected: &[&str] = if sends { &["TransactWriteItems", "SendMessage"] } else { &["TransactWriteItems"] };
+        assert_eq!(calls(&world, plain, status).await, expected, "{path}");
+        assert_eq!(calls(&world, keyed.clone(), status).await, expected, "{path}, with a key");
+        assert_eq!(
+            calls(&world, keyed, status).await,
+            ["TransactWriteItems"],
+            "{path}, again: the refusal brings the first answer"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_create_that_the_throttle_refuses_is_one_transaction() {
+    let world = World::start().await;
+    for _ in 0..5 {
+        world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
+    }
+    assert_eq!(
+        calls(&world, world.request("POST", "/identifications/otp", Some(bodies::otp())), 429).await,
+        ["TransactWriteItems"]
+    );
+}
+
+#[tokio::test]
+async fn metadata_is_one_read_and_one_more_for_a_linked_scoring() {
+    let world = World::start().await;
+    let cases = [
+        ("agent", bodies::agent(false), 1),
+        ("otp", bodies::otp(), 1),
+        ("identity_document", bodies::identity_document("LOW"), 2),
+    ];
+    for (kind, body, reads) in cases {
+        let created = world.call("POST", &format!("/identifications/{kind}"), Some(body)).await;
+        let read = world.request("GET", &format!("/identifications/{kind}/{}", created.text("identification_id")), None);
+        assert_eq!(calls(&world, read, 200).await, vec!["GetItem"; reads], "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn validating_a_code_is_two_reads_and_two_writes_at_most() {
+    let world = World::start().await;
+    let otp = world.delivered_otp().await;
+    let try_code = |code: &str| world.request("PUT", &otp.validate_path(), Some(json!({ "code": code })));
+    for _ in 0..4 {
+        assert_within(&calls(&world, try_code("000000"), 400).await, 2, 2);
+    }
+    assert_within(&calls(&world, try_code("000000"), 400).await, 2, 2);
+    assert_within(&calls(&world, try_code(&otp.code), 409).await, 2, 0);
+
+    let otp = world.delivered_otp().await;
+    let try_code = |code: &str| world.request("PUT", &otp.validate_path(), Some(json!({ "code": code })));
+    assert_within(&calls(&world, try_code(&otp.code), 204).await, 2, 2);
+    assert_within(&calls(&world, try_code(&otp.code), 409).await, 2, 0);
+
+    let otp = world.delivered_otp().await;
+    world.clock.advance(TimeDelta::minutes(10));
+    let outdated = world.request("PUT", &otp.validate_path(), Some(json!({ "code": otp.code })));
+    assert_within(&calls(&world, outdated, 400).await, 2, 2);
+}
+
+#[tokio::test]
+async fn every_other_step_stays_within_two_reads_and_one_write() {
+    let world = World::start().await;
+    for (kind, body) in [
+        ("agent", bodies::agent(false)),
+        ("otp", bodies::otp()),
+        ("identity_document", bodies::identity_document("LOW")),
+    ] {
+        for (step, reason) in [("cancel", Some(json!({ "reason": "no" }))), ("close", None)] {
+            let created = world.call("POST", &format!("/identifications/{kind}"), Some(body.clone())).await;
+            let path = format!("/identifications/{kind}/{}/{step}", created.text("admin_identification_id"));
+            let step = world.request("POST", &path, reason);
+            assert_within(&calls(&world, step.clone(), 204).await, 2, 1);
+            assert_within(&calls(&world, step, 409).await, 2, 0);
+        }
+    }
+    let agent = world
+        .call("POST", "/identifications/agent", Some(bodies::agent(false)))
+        .await
+        .text("identification_id");
+    let validate = world.request("POST", &format!("/identifications/agent/{agent}/validate"), Some(json!({ "agent": "maria" })));
+    assert_within(&calls(&world, validate, 204).await, 1, 1);
+
+    let otp = world.delivered_otp().await;
+    world.clock.advance(TimeDelta::seconds(30));
+    let resend = world.request("POST", &format!("/identifications/otp/{}/resend", otp.id), None);
+    assert_eq!(calls(&world, resend, 204).await, ["GetItem", "TransactWriteItems", "SendMessage"]);
+}
+
+#[tokio::test]
+async fn delivering_is_one_read_and_three_writes() {
+    let world = World::start().await;
+    world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
+    let message: MessageRef = serde_json::from_str(&world.queued().await[0]).expect("a message reference");
+    world.wire.take();
+    deliver_message(&world.app, &world.sender, message).await.expect("delivered");
+    assert_within(&world.wire.take(), 1, 3);
+    deliver_message(&world.app, &world.sender, message).await.expect("nothing to do");
+    assert_within(&world.wire.take(), 0, 1);
+}
+
+#[tokio::test]
+async fn a_sweep_with_nothing_to_do_is_one_query_for_each_shard() {
+    let world = World::start().await;
+    world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+    world.wire.take();
+    world.sweep().await;
+    assert_eq!(world.wire.take(), vec!["Query"; acredita_domain::use_cases::DUE_SHARDS as usize]);
+}
+
+/// The whole API, once over, and what runs behind it.
+#[tokio::test]
+async fn nothing_ever_scans_and_only_the_sweep_queries() {
+    let world = World::start().await;
+    let mut all = Vec::new();
+    let token = world.token_with(ORG, "identifications:admin identifications:force_delete");
+    let delete = |path: &str| Call::org("DELETE", ORG, &format!("{path}?force=true")).token(&token);
+
+    let agent = world.call("POST", "/identifications/agent", Some(bodies::agent(true))).await.expect(201);
+    let (id, admin) = (agent.text("identification_id"), format!("/identifications/agent/{}", agent.text("admin_identification_id")));
+    let evidence = json!({ "agent": "maria", "evidence": base64(&bodies::png(1)) });
+    world
+        .call("POST", &format!("/identifications/agent/{id}/validate"), Some(evidence))
+        .await
+        .expect(204);
+    world.call("GET", &format!("/identifications/agent/{id}"), None).await.expect(200);
+    world.call("POST", &format!("{admin}/close"), None).await.expect(204);
+    world.call("POST", &format!("{admin}/cancel"), Some(json!({ "reason": "no" }))).await.expect(409);
+    world.send(delete(&admin)).await.expect(204);
+
+    let otp = world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
+    let (id, admin) = (otp.text("identification_id"), format!("/identifications/otp/{}", otp.text("admin_identification_id")));
+    all.extend(world.wire.take());
+    world.deliver().await;
+    world
+        .call("PUT", &format!("/identifications/otp/{id}/validate"), Some(json!({ "code": "000000" })))
+        .await
+        .expect(400);
+    world.clock.advance(TimeDelta::seconds(30));
+    world.call("POST", &format!("/identifications/otp/{id}/resend"), None).await.expect(204);
+    all.extend(world.wire.take());
+    world.deliver().await;
+    world
+        .call("PUT", &format!("/identifications/otp/{id}/validate"), Some(json!({ "code": world.code_of(&id) })))
+        .await
+        .expect(204);
+    world.call("GET", &format!("/identifications/otp/{id}"), None).await.expect(200);
+    world.call("POST", &format!("{admin}/cancel"), Some(json!({ "reason": "no" }))).await.expect(409);
+    world.call("POST", &format!("{admin}/close"), None).await.expect(204);
+    world.send(delete(&admin)).await.expect(204);
+
+    let document = world
+        .call("POST", "/identifications/identity_document", Some(bodies::identity_document("LOW")))
+        .await
+        .expect(200);
+    let (id, admin) = (
+        document.text("identification_id"),
+        format!("/identifications/identity_document/{}", document.text("admin_identification_id")),
+    );
+    let scoring = format!("/scorings/identity_document/{}", document.text("scoring_id"));
+    world.call("POST", &format!("{scoring}/delegate"), None).await.expect(200);
+    let score = world.request("PUT", &format!("{scoring}/score"), None);
+    world
+        .send(score.clone().pictures(&[("front", &bodies::png(1)), ("back", &bodies::png(2))]))
+        .await
+        .expect(204);
+    world.send(score).await.expect(204);
+    world.call("GET", &scoring, None).await.expect(200);
+    world.call("GET", &format!("{scoring}/captures"), None).await.expect(200);
+    world
+        .call("POST", &format!("/identifications/identity_document/{id}/validate"), None)
+        .await
+        .expect(409);
+    world.call("GET", &format!("/identifications/identity_document/{id}"), None).await.expect(200);
+    world.call("POST", &format!("{scoring}/close"), None).await.expect(204);
+    world.call("POST", &format!("{admin}/cancel"), Some(json!({ "reason": "no" }))).await.expect(204);
+    world.send(delete(&admin)).await.expect(204);
+    world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
+    all.extend(world.wire.take());
+    assert!(all.len() > 40, "the whole API was called: {all:?}");
+    assert!(!all.iter().any(|call| call == "Scan" || call == "Query"), "{all:?}");
+
+    world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+    world.clock.advance(world.app.retention + TimeDelta::days(1));
+    world.wire.take();
+    assert!(world.sweep().await.erased > 0);
+    let swept = world.wire.take();
+    assert!(!swept.iter().any(|call| call == "Scan"), "{swept:?}");
+}

@@ -121,7 +121,11 @@ fn the_copy_in_the_repository_is_what_the_code_says() {
         return;
     }
     let copy = fs::read_to_string(&file).unwrap_or_default();
-    let line = copy.lines().zip(generated.lines()).position(|(copy, generated)| copy != generated).unwrap_or_else(|| copy.lines().count());
+    let line = copy
+        .lines()
+        .zip(generated.lines())
+        .position(|(copy, generated)| copy != generated)
+        .unwrap_or_else(|| copy.lines().count());
     assert!(
         copy == generated,
         "infra/openapi.json is out of date from line {} on: run `cargo run -- openapi > infra/openapi.json`, or this test with UPDATE=1",
@@ -154,7 +158,10 @@ fn every_operation_has_the_name_that_it_has_everywhere() {
 #[test]
 fn every_operation_asks_for_a_token() {
     let scheme = &generated()["components"]["securitySchemes"]["bearer"];
-    assert_eq!((&scheme["type"], &scheme["scheme"], &scheme["bearerFormat"]), (&"http".into(), &"bearer".into(), &"JWT".into()));
+    assert_eq!(
+        (&scheme["type"], &scheme["scheme"], &scheme["bearerFormat"]),
+        (&"http".into(), &"bearer".into(), &"JWT".into())
+    );
     for ((method, path), operation) in documented() {
         assert_eq!(operation["security"], serde_json::json!([{ "bearer": [] }]), "{method} {path}");
     }
@@ -220,7 +227,8 @@ fn every_body_that_is_answered_has_an_example_with_all_that_is_required() {
 /// The required fields of a schema and of those that it is made of.
 fn required(document: &Value, name: &str) -> Vec<String> {
     fn collect(document: &Value, schema: &Value, fields: &mut Vec<String>) {
-        let texts = |value: &Value| -> Vec<String> { value.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect() };
+        let texts =
+            |value: &Value| -> Vec<String> { value.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect() };
         fields.extend(texts(&schema["required"]));
         for part in schema["allOf"].as_array().into_iter().flatten() {
             collect(document, part, fields);

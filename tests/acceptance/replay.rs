@@ -46,7 +46,10 @@ impl Event {
 
     /// `PUT /v1/orgs/{org_id}/…`, as the gateway's route is called.
     fn route(&self) -> String {
-        self.json()["routeKey"].as_str().unwrap_or_else(|| panic!("{} has no routeKey", self.name())).to_owned()
+        self.json()["routeKey"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{} has no routeKey", self.name()))
+            .to_owned()
     }
 
     /// The text with other values in the place of its placeholders.
@@ -62,7 +65,9 @@ fn folder() -> PathBuf {
 fn event(name: &str) -> Event {
     let text = fs::read_to_string(folder().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
     let parts: Vec<&str> = name.split('.').collect();
-    let [function, case, "json"] = parts[..] else { panic!("events/{name} is not called <function>.<case>.json") };
+    let [function, case, "json"] = parts[..] else {
+        panic!("events/{name} is not called <function>.<case>.json")
+    };
     Event { function: function.to_owned(), case: case.to_owned(), text }
 }
 
@@ -117,7 +122,9 @@ fn every_event_has_the_whole_envelope_of_payload_format_2() {
         let (method, template) = route.split_once(' ').expect("a method and a path");
         let params = payload["pathParameters"].as_object().expect("path parameters");
         let value = |value: &Value| value.as_str().expect("a string").to_owned();
-        let path = params.iter().fold(template.to_owned(), |path, (param, id)| path.replace(&format!("{{{param}}}"), &value(id)));
+        let path = params
+            .iter()
+            .fold(template.to_owned(), |path, (param, id)| path.replace(&format!("{{{param}}}"), &value(id)));
         assert_eq!(payload["version"], "2.0", "{name}");
         assert_eq!(payload["rawPath"], path.as_str(), "{name}");
         assert_eq!(payload["requestContext"]["http"]["path"], path.as_str(), "{name}");
@@ -134,7 +141,10 @@ fn the_quirks_of_the_gateway_are_among_the_events() {
     assert!(some(&|payload| payload["isBase64Encoded"] == true), "a body in base64");
     assert!(some(&|payload| payload["cookies"].is_array()), "cookies");
     assert!(some(&|payload| payload["headers"]["AUTHORIZATION"].is_string()), "headers in upper case");
-    assert!(some(&|payload| payload["queryStringParameters"].to_string().contains(",b")), "a query parameter with several values");
+    assert!(
+        some(&|payload| payload["queryStringParameters"].to_string().contains(",b")),
+        "a query parameter with several values"
+    );
 }
 
 #[tokio::test]
@@ -156,7 +166,10 @@ async fn every_http_event_is_answered_with_its_documented_success() {
 async fn replay(world: &World, event: &Event, values: &[(&str, String)]) -> Answer {
     let name = event.name();
     let request = lambda_http::request::from_str(&event.filled(values)).unwrap_or_else(|error| panic!("{name}: {error}"));
-    assert!(matches!(request.request_context_ref(), Some(RequestContext::ApiGatewayV2(_))), "{name} is not of payload format 2.0");
+    assert!(
+        matches!(request.request_context_ref(), Some(RequestContext::ApiGatewayV2(_))),
+        "{name} is not of payload format 2.0"
+    );
     let function = world.gateway().function(request.method(), request.uri().path());
     assert_eq!(function, Some(event.function.as_str()), "{name}");
     let request = request.map(|body| match body {
@@ -172,7 +185,9 @@ async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static str, 
     let mut values = vec![(TOKEN, world.token(acceptance::ORG))];
     let is_validate = route.ends_with("/validate");
     if route.contains("/agent/{") {
-        let created = world.call("POST", "/identifications/agent", Some(bodies::agent(event.text.contains("\\\"evidence\\\"")))).await;
+        let created = world
+            .call("POST", "/identifications/agent", Some(bodies::agent(event.text.contains("\\\"evidence\\\""))))
+            .await;
         values.extend(ids(&created));
     } else if route.contains("/otp/{") {
         values.extend(stage_otp(world, event, is_validate, route.ends_with("/resend")).await);
@@ -213,7 +228,10 @@ async fn stage_identity_document(world: &World, scored: bool) -> Vec<(&'static s
     if scored {
         world.scorer.answer(0.95, Vec::new());
         let path = format!("/scorings/identity_document/{}/score", created.text("scoring_id"));
-        world.send(world.request("PUT", &path, None).pictures(&[("front", &bodies::png(1))])).await.expect(204);
+        world
+            .send(world.request("PUT", &path, None).pictures(&[("front", &bodies::png(1))]))
+            .await
+            .expect(204);
     }
     ids(&created).to_vec()
 }
@@ -240,18 +258,34 @@ async fn a_picture_in_a_base64_event_arrives_byte_by_byte() {
     let read = world.call("GET", &format!("/scorings/identity_document/{id}"), None).await.expect(200);
     assert_eq!(read.text("status"), ScoringStatus::Scored.to_string());
     let captures = world.call("GET", &format!("/scorings/identity_document/{id}/captures"), None).await.expect(200);
-    let sides: Vec<Value> = captures.json()["captures"].as_array().expect("captures").iter().map(|capture| capture["side"].clone()).collect();
+    let sides: Vec<Value> = captures.json()["captures"]
+        .as_array()
+        .expect("captures")
+        .iter()
+        .map(|capture| capture["side"].clone())
+        .collect();
     assert_eq!(sides, [json!("FRONT"), json!("BACK")]);
 }
 
 /// What the kicks of these identifications put into the queue, and takes it from there.
 async fn queued(world: &World) -> Vec<String> {
     let (sqs, queue) = (&world.aws.clients.sqs, &world.aws.queues.queue);
-    let received = sqs.receive_message().queue_url(queue).max_number_of_messages(10).send().await.expect("the queue answers");
+    let received = sqs
+        .receive_message()
+        .queue_url(queue)
+        .max_number_of_messages(10)
+        .send()
+        .await
+        .expect("the queue answers");
     let messages = received.messages.unwrap_or_default();
     for message in &messages {
         let receipt = message.receipt_handle().expect("a receipt");
-        sqs.delete_message().queue_url(queue).receipt_handle(receipt).send().await.expect("the queue answers");
+        sqs.delete_message()
+            .queue_url(queue)
+            .receipt_handle(receipt)
+            .send()
+            .await
+            .expect("the queue answers");
     }
     messages.into_iter().filter_map(|message| message.body).collect()
 }

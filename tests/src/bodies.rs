@@ -53,7 +53,9 @@ pub fn png_of(width: u32, height: u32, seed: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Grayscale);
-    let pixels: Vec<u8> = (0..width * height).map(|i| (i.wrapping_mul(seed.wrapping_add(2_654_435_761)) >> 24) as u8).collect();
+    let pixels: Vec<u8> = (0..width * height)
+        .map(|i| (i.wrapping_mul(seed.wrapping_mul(2).wrapping_add(1).wrapping_mul(2_654_435_761)) >> 24) as u8)
+        .collect();
     encoder.write_header().expect("a header").write_image_data(&pixels).expect("pixels");
     bytes
 }

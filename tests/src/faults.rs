@@ -7,6 +7,7 @@ use acredita_domain::{
     error::Unavailable,
     identification::{Identification, Transition},
     ids::{AdminIdentificationId, IdentificationId, LeaseId, OrgId, ScoringId},
+    keys::{Keyring, Keys},
     otp::LiveCode,
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink},
     ports::{
@@ -89,6 +90,7 @@ impl Faults {
             housekeeping: Arc::new(Faulty { faults: decorate(), port: app.housekeeping.clone() }),
             queue: Arc::new(Faulty { faults: decorate(), port: app.queue.clone() }),
             pictures: Arc::new(Faulty { faults: decorate(), port: app.pictures.clone() }),
+            keys: Arc::new(Faulty { faults: decorate(), port: app.keys.clone() }),
             ..app.clone()
         }
     }
@@ -192,6 +194,10 @@ forward! { Housekeeping {
     fn due(shard: u32, now: Time, limit: usize) -> Result<Vec<Due>, FindError>;
     fn postpone(due: &Due, until: Time) -> Result<(), Unavailable>;
     fn erased(erasure: &Erasure) -> Result<(), Unavailable>;
+} }
+
+forward! { Keys {
+    fn current() -> Result<Arc<Keyring>, Unavailable>;
 } }
 
 forward! { Queue {

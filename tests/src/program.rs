@@ -32,12 +32,22 @@ pub struct Program {
 impl Program {
     /// Starts `acredita serve` on a free port over a data folder, with further arguments, and waits until it says where it listens.
     pub async fn serve(data_dir: &Path, arguments: &[&str]) -> Self {
+        Self::start(data_dir, arguments, Stdio::null(), "info").await
+    }
+
+    /// The same, with everything that may be logged written to a file.
+    pub async fn serve_logging_everything(data_dir: &Path, log: std::fs::File) -> Self {
+        Self::start(data_dir, &[], log.into(), "trace").await
+    }
+
+    async fn start(data_dir: &Path, arguments: &[&str], log: Stdio, level: &str) -> Self {
         let mut child = Command::new(binary())
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
             .args(arguments)
+            .env("RUST_LOG", level)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .kill_on_drop(true)
             .spawn()
             .expect("the program starts");
@@ -53,7 +63,12 @@ impl Program {
             }
         };
         tokio::time::timeout(Duration::from_secs(30), read).await.expect("it starts within 30 s");
-        let address = greeting.lines().next().and_then(|line| line.split_whitespace().last()).expect("an address").to_owned();
+        let address = greeting
+            .lines()
+            .next()
+            .and_then(|line| line.split_whitespace().last())
+            .expect("an address")
+            .to_owned();
         Self { child, address, greeting }
     }
 

@@ -1,6 +1,7 @@
 //! The body of `create_identity_document_identification`.
 
 use acredita_domain::{
+    Invalid,
     actor::Actor,
     expires_in::ExpiresIn,
     idempotency::Idempotency,
@@ -13,6 +14,7 @@ use acredita_http::{
     idempotency::idempotency,
     request::{BodyKind, MAX_JSON},
 };
+use std::str::FromStr;
 use utoipa::ToSchema;
 
 /// Asks for a scored identity document. Every field is optional.
@@ -102,12 +104,17 @@ impl Check for CreateIdentityDocumentRequest {
 }
 
 fn external(fields: &Fields<'_>, faults: &mut Faults) -> bool {
-    match fields.raw("provider", faults) {
-        None | Some("INTERNAL") => false,
-        Some("EXTERNAL") => true,
-        Some(_) => {
-            faults.add(fields.place("provider"), "is not one of INTERNAL, EXTERNAL");
-            false
+    matches!(fields.text("provider", faults), Some(ProviderChoice::External))
+}
+
+impl FromStr for ProviderChoice {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "INTERNAL" => Ok(Self::Internal),
+            "EXTERNAL" => Ok(Self::External),
+            _ => Err(Invalid("is not one of INTERNAL, EXTERNAL")),
         }
     }
 }

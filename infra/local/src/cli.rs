@@ -158,7 +158,7 @@ fn greet(overview: &Overview) -> io::Result<()> {
 }
 
 /// Ctrl-C, or what a supervisor sends.
-async fn asked_to_stop() -> io::Result<()> {
+pub async fn asked_to_stop() -> io::Result<()> {
     #[cfg(unix)]
     {
         let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

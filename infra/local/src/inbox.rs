@@ -123,6 +123,12 @@ impl Inbox {
         self.state().messages.iter().rev().cloned().collect()
     }
 
+    /// Notes what a person would have received.
+    pub fn record_delivery(&self, reference: MessageRef, delivery: Delivery) -> io::Result<()> {
+        let MessageRef { message_id, identification_id } = reference;
+        self.record(InboxMessage { message_id, identification_id, outcome: Outcome::Delivered(delivery) })
+    }
+
     /// Notes that the queue gave up on a message. The same message is noted once, and not at all when it was delivered: what was lost
     /// then is the note of the delivery, not the message. A delivery that comes later takes the dead letter's place.
     pub fn record_dead_letter(&self, reference: MessageRef, at: Time) {
@@ -255,7 +261,6 @@ impl Sender for InboxSender {
         if self.fail_rate.strikes(&*self.entropy) {
             return Err(SendError::Unavailable);
         }
-        let MessageRef { message_id, identification_id } = message.reference;
         let delivery = Delivery {
             channel: message.destination.channel(),
             to: message.destination.address().expose().clone(),
@@ -265,9 +270,8 @@ impl Sender for InboxSender {
             sent_at: self.clock.now(),
             expires_at: message.expires_at,
         };
-        let outcome = Outcome::Delivered(delivery);
-        self.inbox.record(InboxMessage { message_id, identification_id, outcome }).map_err(|error| {
-            tracing::error!(%message_id, %error, "the inbox cannot be written");
+        self.inbox.record_delivery(message.reference, delivery).map_err(|error| {
+            tracing::error!(message_id = %message.reference.message_id, %error, "the inbox cannot be written");
             SendError::Unavailable
         })
     }

@@ -36,14 +36,25 @@ pub enum KeyError {
 
 /// The keyring of the data folder. Made at first use.
 pub fn keyring(folder: &Path, entropy: &dyn Entropy) -> Result<Keyring, KeyError> {
-    let path = folder.join("master.key");
+    Keyring::new(vec![master_key(folder, entropy)?]).map_err(|_| KeyError::NotAKey(folder.join(MASTER_KEY)))
+}
+
+/// The same secret as the text that Secrets Manager would hold for the functions: any text of enough length will do there.
+pub fn secret_text(folder: &Path, entropy: &dyn Entropy) -> Result<String, KeyError> {
+    let newest = BASE64_URL_SAFE_NO_PAD.encode(master_key(folder, entropy)?);
+    Ok(json!({ "newest": newest, "older": [] }).to_string())
+}
+
+const MASTER_KEY: &str = "master.key";
+
+fn master_key(folder: &Path, entropy: &dyn Entropy) -> Result<[u8; 32], KeyError> {
+    let path = folder.join(MASTER_KEY);
     let bytes = read_or_make(&path, || {
         let mut secret = vec![0; 32];
         entropy.fill(&mut secret);
         Ok(secret)
     })?;
-    let secret = bytes.try_into().map_err(|_| KeyError::NotAKey(path.clone()))?;
-    Keyring::new(vec![secret]).map_err(|_| KeyError::NotAKey(path))
+    bytes.try_into().map_err(|_| KeyError::NotAKey(path))
 }
 
 /// The key pair that signs local tokens (ES256).

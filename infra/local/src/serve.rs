@@ -13,7 +13,8 @@ use acredita_aws::{
 };
 use acredita_domain::{
     App,
-    ids::{IdentificationId, MessageId},
+    ids::MessageId,
+    otp::Channel,
     ports::{Clock, Entropy, Scorer},
 };
 use acredita_embedded_aws::{EmbeddedAws, LOCAL_CREDENTIALS, REGION, StartError, Storage};
@@ -41,9 +42,10 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 pub const RETENTION: TimeDelta = TimeDelta::days(90);
 /// How long requests under way may take to finish after Ctrl-C.
 const DRAIN: Duration = Duration::from_secs(10);
-/// The names of what is embedded.
-const TABLE: &str = "acredita";
-const BUCKET: &str = "acredita-pictures";
+/// The name of the embedded table.
+pub const TABLE: &str = "acredita";
+/// The name of the embedded bucket.
+pub const BUCKET: &str = "acredita-pictures";
 const QUEUE: &str = "acredita-messages";
 const DEAD_LETTER_QUEUE: &str = "acredita-messages-dead";
 
@@ -140,7 +142,9 @@ impl LocalAws {
             scorers,
             clock,
             entropy,
-            keys,
+            keys: Arc::new(keys),
+            // The inbox takes them all.
+            channels: Channel::ALL.to_vec(),
             retention: RETENTION,
         }
     }
@@ -198,7 +202,7 @@ impl Server {
         let api = Api::new(app.clone(), verifier);
         let ids = request_ids(entropy);
         let gateway = Gateway::new(&api, ids.clone());
-        let pages = pages::router(overview.clone(), inbox.clone(), document(), Arc::new(StoreHealth(app.clone())));
+        let pages = pages::router(overview.clone(), inbox.clone(), document(), Arc::new(StoreHealth::of(&aws)));
         let router = layers::finish(pages, ids).fallback(move |request| gateway.clone().serve(request));
 
         let (stop, stopping) = watch::channel(false);
@@ -243,18 +247,26 @@ fn make_private_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Healthy is a service whose store answers.
-struct StoreHealth(App);
+pub struct StoreHealth {
+    client: aws_sdk_dynamodb::Client,
+}
+
+impl StoreHealth {
+    /// The health of this store.
+    pub fn of(aws: &LocalAws) -> Self {
+        Self { client: aws.clients.dynamodb.clone() }
+    }
+}
 
 #[async_trait]
 impl Health for StoreHealth {
     async fn healthy(&self) -> bool {
-        let nobody = IdentificationId::generate(&*self.0.entropy);
-        let Ok(org) = crate::cli::READY_ORG.parse() else { return false };
-        self.0.identifications.find(&org, nobody).await.is_ok()
+        self.client.describe_table().table_name(TABLE).send().await.is_ok()
     }
 }
 
-async fn serve(listener: TcpListener, router: Router, stop: workers::Stop) {
+/// Serves a router until it is told to stop.
+pub async fn serve(listener: TcpListener, router: Router, stop: workers::Stop) {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(workers::stopped(stop)).await {
         tracing::error!(%error, "the server ended");
@@ -278,7 +290,8 @@ fn tokens(options: &Options, app: &App) -> Result<(TokenVerifier, Option<String>
     }
 }
 
-fn overview(address: SocketAddr, folder: &Path, aws: &LocalAws, token: Option<String>) -> Overview {
+/// What to tell a person who looks at what runs.
+pub fn overview(address: SocketAddr, folder: &Path, aws: &LocalAws, token: Option<String>) -> Overview {
     Overview {
         address: format!("http://{address}"),
         dynamodb: aws.embedded.dynamodb_endpoint().to_owned(),

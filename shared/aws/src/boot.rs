@@ -1,7 +1,8 @@
 //! The SDK's clients: where they connect, how long they wait, how often they try.
 //!
-//! The SDK's standard retries, three attempts, are the only retry layer of the house: nothing above tries again by itself. All time limits are
-//! set here, because the SDK has none for a server that takes a request and does not answer.
+//! The SDK's standard retries, three attempts, are the only retry layer of the house: nothing above tries again by itself. A send is tried once:
+//! no provider can tell that it has it already. All time limits are set here, because the SDK has none for a server that takes a request and
+//! does not answer.
 
 use crate::retry::RetryTransactionConflicts;
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
@@ -21,8 +22,13 @@ const CALL: Duration = Duration::from_secs(8);
 /// A picture has up to 10 MiB to travel.
 const PICTURE_ATTEMPT: Duration = Duration::from_secs(10);
 const PICTURE_CALL: Duration = Duration::from_secs(20);
+/// A message is sent at one attempt, which has to be over while the worker still holds the message.
+const SEND: Duration = Duration::from_secs(10);
+/// A request waits for the secrets only when they have to be looked at again.
+const SECRET_ATTEMPT: Duration = Duration::from_secs(3);
+const SECRET_CALL: Duration = Duration::from_secs(5);
 
-/// Where the house lives in AWS.
+/// Where the house lives when the environment does not say it: on the embedded AWS.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The region, such as `eu-west-1`.
@@ -73,22 +79,31 @@ pub struct AwsClients {
 impl AwsClients {
     /// The clients for `config`. Nothing is connected yet. `interceptors` see every call of every client, for those who count or disturb them.
     pub async fn new(config: &Config, interceptors: &[SharedInterceptor]) -> Self {
-        let shared = shared_config(config).await;
         let endpoints = config.endpoints.as_ref();
+        Self::build(&shared_config(config).await, endpoints, endpoints.is_some(), interceptors)
+    }
 
-        let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(&shared)
+    /// The clients as the SDK's own configuration says, its endpoints included. `s3_by_path` addresses buckets by path rather than by host.
+    pub fn of(sdk: &SdkConfig, s3_by_path: bool) -> Self {
+        Self::build(sdk, None, s3_by_path, &[])
+    }
+
+    fn build(sdk: &SdkConfig, endpoints: Option<&Endpoints>, s3_by_path: bool, interceptors: &[SharedInterceptor]) -> Self {
+        let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(sdk)
+            .retry_config(retries())
             .timeout_config(timeouts(ATTEMPT, CALL))
             .retry_classifier(RetryTransactionConflicts);
-        dynamodb.set_endpoint_url(endpoints.map(|endpoints| endpoints.dynamodb.clone()));
-
-        let mut s3 = aws_sdk_s3::config::Builder::from(&shared)
+        let mut s3 = aws_sdk_s3::config::Builder::from(sdk)
+            .retry_config(retries())
             .timeout_config(timeouts(PICTURE_ATTEMPT, PICTURE_CALL))
-            .force_path_style(endpoints.is_some());
-        s3.set_endpoint_url(endpoints.map(|endpoints| endpoints.s3.clone()));
+            .force_path_style(s3_by_path);
+        let mut sqs = aws_sdk_sqs::config::Builder::from(sdk).retry_config(retries()).timeout_config(timeouts(ATTEMPT, CALL));
 
-        let mut sqs = aws_sdk_sqs::config::Builder::from(&shared).timeout_config(timeouts(ATTEMPT, CALL));
-        sqs.set_endpoint_url(endpoints.map(|endpoints| endpoints.sqs.clone()));
-
+        if let Some(endpoints) = endpoints {
+            dynamodb.set_endpoint_url(Some(endpoints.dynamodb.clone()));
+            s3.set_endpoint_url(Some(endpoints.s3.clone()));
+            sqs.set_endpoint_url(Some(endpoints.sqs.clone()));
+        }
         for interceptor in interceptors {
             dynamodb.push_interceptor(interceptor.clone());
             s3.push_interceptor(interceptor.clone());
@@ -102,22 +117,48 @@ impl AwsClients {
     }
 }
 
+/// A client of the secrets.
+pub(crate) fn secrets_client(sdk: &SdkConfig) -> aws_sdk_secretsmanager::Client {
+    let config = aws_sdk_secretsmanager::config::Builder::from(sdk)
+        .retry_config(retries())
+        .timeout_config(timeouts(SECRET_ATTEMPT, SECRET_CALL));
+    aws_sdk_secretsmanager::Client::from_conf(config.build())
+}
+
+/// A client that sends text messages, each once.
+pub(crate) fn sms_client(sdk: &SdkConfig) -> aws_sdk_pinpointsmsvoicev2::Client {
+    let config = aws_sdk_pinpointsmsvoicev2::config::Builder::from(sdk)
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts(SEND, SEND));
+    aws_sdk_pinpointsmsvoicev2::Client::from_conf(config.build())
+}
+
+/// A client that sends e-mails, each once.
+pub(crate) fn email_client(sdk: &SdkConfig) -> aws_sdk_sesv2::Client {
+    let config = aws_sdk_sesv2::config::Builder::from(sdk)
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts(SEND, SEND));
+    aws_sdk_sesv2::Client::from_conf(config.build())
+}
+
 async fn shared_config(config: &Config) -> SdkConfig {
     let region = Region::new(config.region.clone());
-    let retries = RetryConfig::standard()
-        .with_max_attempts(ATTEMPTS)
-        .with_initial_backoff(FIRST_PAUSE)
-        .with_max_backoff(LONGEST_PAUSE);
     match &config.credentials {
         // Nothing of the environment counts then, not even a profile that happens to lie around.
         Some(StaticCredentials { access_key_id, secret_access_key }) => SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(region)
-            .retry_config(retries)
             .credentials_provider(SharedCredentialsProvider::new(Credentials::new(access_key_id, secret_access_key, None, None, "static")))
             .build(),
-        None => aws_config::defaults(BehaviorVersion::latest()).region(region).retry_config(retries).load().await,
+        None => aws_config::defaults(BehaviorVersion::latest()).region(region).load().await,
     }
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(ATTEMPTS)
+        .with_initial_backoff(FIRST_PAUSE)
+        .with_max_backoff(LONGEST_PAUSE)
 }
 
 fn timeouts(attempt: Duration, call: Duration) -> TimeoutConfig {
@@ -134,9 +175,16 @@ mod tests {
 
     #[test]
     fn every_attempt_fits_into_its_call_and_every_call_into_the_gateways_30_seconds() {
-        for (attempt, call) in [(ATTEMPT, CALL), (PICTURE_ATTEMPT, PICTURE_CALL)] {
+        for (attempt, call) in [(ATTEMPT, CALL), (PICTURE_ATTEMPT, PICTURE_CALL), (SECRET_ATTEMPT, SECRET_CALL)] {
             assert!(CONNECT < attempt && attempt < call && call < Duration::from_secs(30));
         }
+    }
+
+    #[test]
+    fn a_message_is_sent_or_not_while_its_worker_still_holds_it() {
+        // Claimed, found, the keys read, the code issued: then it is sent.
+        let longest = 3 * CALL + SECRET_CALL + SEND;
+        assert!(CONNECT < SEND && longest < acredita_domain::use_cases::LEASE.to_std().expect("a positive time"));
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub(crate) const STORE: &str = "the store";
 pub(crate) const PICTURES: &str = "the picture store";
 /// The queue.
 pub(crate) const QUEUE: &str = "the queue";
+/// Secrets Manager.
+pub(crate) const SECRETS: &str = "the store of secrets";
 
 /// Logs that `what` did not answer `operation`, and says so.
 pub(crate) fn unavailable<E: ProvideErrorMetadata, R>(what: &'static str, operation: &'static str, error: &SdkError<E, R>) -> Unavailable {

@@ -1,4 +1,5 @@
-//! The ports of `acredita-domain` on AWS: DynamoDB for what has a state, S3 for pictures, SQS to wake a worker.
+//! The ports of `acredita-domain` on AWS: DynamoDB for what has a state, S3 for pictures, SQS to wake a worker, End User Messaging and SES to send
+//! codes, Secrets Manager for the keys.
 //!
 //! It is the only family of adapters: the Lambdas, the local server and the tests run this same code against different endpoints.
 //!
@@ -6,7 +7,7 @@
 //! item changes, one `TransactWriteItems` where several do. Nothing is read before it is written, and nothing scans. Read it in this order:
 //! `items` (what lies in the table, and how it is coded), `store` (how it is read and written), then the port of interest.
 //!
-//! What a caller needs: [`AwsClients`] from a [`Config`], and from its clients [`DynamoStore`] (four ports), [`S3Pictures`], [`SqsQueue`];
+//! A Lambda needs [`lambda`] alone. Any other caller needs [`AwsClients`] from a [`Config`], and from its clients [`DynamoStore`] (four ports), [`S3Pictures`], [`SqsQueue`];
 //! [`SystemClock`] and [`SystemEntropy`]; [`provision`] where there is no CloudFormation to make the table, the bucket and the queues.
 
 mod boot;
@@ -16,12 +17,16 @@ mod expressions;
 mod housekeeping;
 mod identifications;
 mod items;
+pub mod lambda;
 mod outbox;
 mod pictures;
 pub mod provision;
 mod queue;
 mod retry;
 mod scorings;
+mod secrets;
+mod senders;
+mod settings;
 mod store;
 mod system;
 mod throttle;
@@ -31,5 +36,7 @@ pub use boot::{AwsClients, Config, Endpoints, StaticCredentials};
 pub use pictures::S3Pictures;
 pub use queue::SqsQueue;
 pub use retry::RetryTransactionConflicts;
+pub use secrets::SecretKeys;
+pub use senders::{EmailSender, Senders, SmsSender};
 pub use store::DynamoStore;
 pub use system::{SystemClock, SystemEntropy};

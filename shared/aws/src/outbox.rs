@@ -67,7 +67,13 @@ impl Outbox for DynamoStore {
     async fn settle(&self, message: &OutboxMessage, lease: LeaseId, how: Settlement) -> Result<(), StepError> {
         let mut values = lease_values(message, lease);
         values.push(("settled", text(how.as_str())));
-        let update = "SET #state = :settled REMOVE #lease, #lease_until, #due_shard, #due_at";
+        let update = match how {
+            Settlement::Refused(refusal) => {
+                values.push(("refusal", text(refusal)));
+                "SET #state = :settled, #refusal = :refusal REMOVE #lease, #lease_until, #due_shard, #due_at"
+            }
+            Settlement::Sent | Settlement::Dropped => "SET #state = :settled REMOVE #lease, #lease_until, #due_shard, #due_at",
+        };
         self.update("settle message", Change { key: Key::message(message.reference), update, condition: MINE, values })
             .await?;
         Ok(())

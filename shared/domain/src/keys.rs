@@ -5,12 +5,13 @@
 //! in its simplest form: one block of HMAC-SHA-256).
 
 use crate::{
-    error::{Error, Invalid},
+    error::{Error, Invalid, Unavailable},
     idempotency::hex,
     ids::{IdentificationId, OrgId},
     otp::OtpCode,
     ports::Entropy,
 };
+use async_trait::async_trait;
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
@@ -19,7 +20,7 @@ use chacha20poly1305::{
 use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fmt;
+use std::{fmt, sync::Arc};
 use subtle::{Choice, ConstantTimeEq};
 
 /// Names a master key without telling it: the first 4 bytes of a digest of it.
@@ -54,7 +55,22 @@ impl fmt::Debug for Sealed {
     }
 }
 
-/// The master keys of a deployment, the newest first.
+/// Where the keyring comes from. A port: in AWS it is read again from time to time, so that keys rotate while the service runs.
+#[async_trait]
+pub trait Keys: Send + Sync {
+    /// The keyring to use now.
+    async fn current(&self) -> Result<Arc<Keyring>, Unavailable>;
+}
+
+/// A keyring that stays as it is.
+#[async_trait]
+impl Keys for Arc<Keyring> {
+    async fn current(&self) -> Result<Arc<Keyring>, Unavailable> {
+        Ok(self.clone())
+    }
+}
+
+/// The master keys of a deployment. The first one signs and seals: the newest, as soon as everybody has it.
 pub struct Keyring {
     keys: Vec<MasterKey>,
 }

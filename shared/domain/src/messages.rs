@@ -1,6 +1,10 @@
 //! The texts that people receive, in their language. Short enough for one SMS of 70 UCS-2 characters or 160 GSM-7 ones where the language allows.
 
-use crate::{actor::Language, otp::OtpCode, text::Private};
+use crate::{
+    actor::{Language, names},
+    otp::OtpCode,
+    text::Private,
+};
 
 /// A text ready to be sent. It contains the code, so `Debug` hides it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +13,22 @@ pub struct RenderedMessage {
     pub subject: &'static str,
     /// The text.
     pub text: Private<String>,
+}
+
+names! {
+    /// Why a message will never reach its destination. What an operator can mend is no refusal: such a message waits for them.
+    Refusal("is not one of OPTED_OUT, COUNTRY_BLOCKED, BAD_DESTINATION, REJECTED, NOT_CONFIGURED") {
+        /// Whoever has the phone or the address does not want messages.
+        OptedOut = "OPTED_OUT",
+        /// This deployment does not send to that country.
+        CountryBlocked = "COUNTRY_BLOCKED",
+        /// There can be no such phone or address.
+        BadDestination = "BAD_DESTINATION",
+        /// The provider does not take this one message.
+        Rejected = "REJECTED",
+        /// This deployment has no sender for the channel.
+        NotConfigured = "NOT_CONFIGURED",
+    }
 }
 
 /// The message that carries a code, which lives `minutes` more.

@@ -10,7 +10,7 @@ use crate::{
     idempotency::{Idempotency, Operation},
     identification::{Identification, Transition},
     ids::{AdminIdentificationId, IdentificationId, LeaseId, MessageId, OrgId, ScoringId},
-    messages::RenderedMessage,
+    messages::{Refusal, RenderedMessage},
     otp::{Destination, LiveCode, OtpCode},
     pictures::{Capture, Picture, PictureFault, PictureFormat, PictureKey, PicturePrefix, SignedLink},
     scoring::{Assessment, Check, DocumentKind, Extracted, Provider, Score, Scoring},
@@ -212,7 +212,7 @@ pub enum Settlement {
     /// Nobody waits for it any more.
     Dropped,
     /// The provider refused it for good.
-    Refused,
+    Refused(Refusal),
 }
 
 impl Settlement {
@@ -221,7 +221,7 @@ impl Settlement {
         match self {
             Self::Sent => "SENT",
             Self::Dropped => "DROPPED",
-            Self::Refused => "REFUSED",
+            Self::Refused(_) => "REFUSED",
         }
     }
 }
@@ -332,9 +332,9 @@ pub enum SendError {
     /// Try again. It may have been sent all the same.
     #[error("the provider is unavailable")]
     Unavailable,
-    /// The provider will never take it: opted out, country blocked, not a number.
-    #[error("the provider refuses the message")]
-    Refused,
+    /// It never will be: no use in trying again.
+    #[error("the message is refused: {0}")]
+    Refused(Refusal),
 }
 
 /// Sends messages.

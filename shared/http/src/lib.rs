@@ -13,6 +13,7 @@ pub mod error;
 pub mod fault;
 pub mod fields;
 pub mod idempotency;
+mod json;
 pub mod jwks;
 pub mod jwt;
 pub mod layers;

@@ -5,6 +5,7 @@ use crate::{
     error::ApiError,
     fault::{Fault, Faults, Place},
     fields::Fields,
+    json,
 };
 use acredita_domain::{
     Invalid,
@@ -24,8 +25,6 @@ use std::{net::IpAddr, str::FromStr};
 pub const MAX_JSON: usize = 1024 * 1024;
 /// The most bytes of a JSON body that a picture travels in.
 pub const MAX_JSON_WITH_PICTURE: usize = 6 * 1024 * 1024;
-/// How deep the objects and lists of a JSON body may nest.
-pub const MAX_JSON_DEPTH: usize = 64;
 
 /// The client's address as the gateway saw it. Whoever hosts the router puts it into the request's extensions; a header of the client never does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +62,7 @@ impl<T: Check> FromRequest<Api> for Checked<T> {
             BodyKind::Json(most) => {
                 require_json(&parts.headers)?;
                 let body = read_body(&parts.headers, body, most).await?;
-                parse_json(&body).map_err(|Invalid(problem)| faults.add(Place::Body(String::new()), problem)).ok()
+                json::parse(&body).map_err(|Invalid(problem)| faults.add(Place::Body(String::new()), problem)).ok()
             }
         };
         check(&mut parts, api, body, faults).await.map(Self)
@@ -118,37 +117,6 @@ pub(crate) async fn read_body(headers: &HeaderMap, body: Body, most: usize) -> R
 
 pub(crate) fn body_fault(problem: &'static str) -> ApiError {
     ApiError::Faults(vec![Fault { place: Place::Body(String::new()), problem }])
-}
-
-/// Parses JSON that nests no deeper than [`MAX_JSON_DEPTH`].
-fn parse_json(body: &[u8]) -> Result<Value, Invalid> {
-    if body.is_empty() {
-        return Err(Invalid("a JSON body is required"));
-    }
-    let text = std::str::from_utf8(body).map_err(|_| Invalid("is not UTF-8"))?;
-    if depth(text) > MAX_JSON_DEPTH {
-        return Err(Invalid("nests deeper than 64"));
-    }
-    serde_json::from_str(text).map_err(|_| Invalid("is not JSON"))
-}
-
-/// How deep brackets nest outside of strings. Counted before parsing, so that no parser has to go down there.
-fn depth(text: &str) -> usize {
-    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 /// The raw parts of a request, for a [`Check`] to read.
@@ -242,19 +210,5 @@ impl Check for ScoringRequest {
 
     fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         Some(Self { id: request.path("scoring_id", faults)? })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nesting_is_counted_outside_of_strings_only() {
-        assert_eq!(depth(r#"{"a":[1,{"b":"[[[[\"[["}]}"#), 3);
-        assert_eq!(depth(&"[".repeat(100_000)), 100_000);
-        let nested = |n: usize| format!("{}1{}", "[".repeat(n), "]".repeat(n));
-        assert!(parse_json(nested(64).as_bytes()).is_ok());
-        assert_eq!(parse_json(nested(65).as_bytes()), Err(Invalid("nests deeper than 64")));
     }
 }

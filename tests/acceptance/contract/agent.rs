@@ -1,7 +1,7 @@
 //! Identification by a shop agent: its create, its metadata, its validate (§5, §7).
 
 use super::stage::{Method, Subject, kept_pictures, reviewed};
-use acceptance::{ORG, World, base64, bodies};
+use acceptance::{ORG, World, bodies, request::base64};
 use acredita_domain::identification::State;
 use serde_json::{Value, json};
 
@@ -102,7 +102,10 @@ async fn evidence_is_base64_of_a_png_with_or_without_padding() {
     for wrong in [json!(5), json!([good]), json!({ "front": good })] {
         validate(&world, &subject, &json!({ "agent": "maria", "evidence": wrong }), Some("/evidence")).await;
     }
-    assert!(kept_pictures(&world).await.iter().all(|key| !key.contains(&subject.id)), "nothing is kept of what was refused");
+    assert!(
+        kept_pictures(&world).await.iter().all(|key| !key.contains(&subject.id)),
+        "nothing is kept of what was refused"
+    );
 }
 
 #[tokio::test]
@@ -126,7 +129,18 @@ async fn metadata_is_text_that_holds_a_json_object() {
         validate(&world, &subject, &json!({ "agent": "maria", "evidence_metadata": metadata }), None).await;
     }
     let subject = Subject::create(&world, Method::Agent).await;
-    for metadata in [json!(""), json!("shop 042"), json!("[]"), json!("[{}]"), json!("null"), json!("5"), json!("{"), json!("{} {}"), json!({ "shop": "042" }), json!(true)] {
+    for metadata in [
+        json!(""),
+        json!("shop 042"),
+        json!("[]"),
+        json!("[{}]"),
+        json!("null"),
+        json!("5"),
+        json!("{"),
+        json!("{} {}"),
+        json!({ "shop": "042" }),
+        json!(true),
+    ] {
         validate(&world, &subject, &json!({ "agent": "maria", "evidence_metadata": metadata }), Some("/evidence_metadata")).await;
     }
 }

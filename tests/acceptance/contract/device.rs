@@ -28,9 +28,32 @@ fn bad_values() -> Vec<(&'static str, Vec<String>)> {
     let mut agents = texts(&["", "  "]);
     agents.push("x".repeat(100_000));
     vec![
-        ("x-installation_id", texts(&["", "17", "7d4448409dc041a98a3a6f2a5e4f1c11", "not-a-uuid", "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c1g"])),
+        (
+            "x-installation_id",
+            texts(&["", "17", "7d4448409dc041a98a3a6f2a5e4f1c11", "not-a-uuid", "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c1g"]),
+        ),
         ("x-fingerprint", fingerprints),
-        ("x-location", texts(&["", "40.4168", "40.4168,", ",", "90.0001,0", "-91,0", "0,180.0001", "0,-181", "a,b", "NaN,0", "inf,0", "0,inf", "1e1,0", "1,2,3", "40.4168;-3.7038", "0x10,0"])),
+        (
+            "x-location",
+            texts(&[
+                "",
+                "40.4168",
+                "40.4168,",
+                ",",
+                "90.0001,0",
+                "-91,0",
+                "0,180.0001",
+                "0,-181",
+                "a,b",
+                "NaN,0",
+                "inf,0",
+                "0,inf",
+                "1e1,0",
+                "1,2,3",
+                "40.4168;-3.7038",
+                "0x10,0",
+            ]),
+        ),
         ("user-agent", agents),
     ]
 }
@@ -43,7 +66,10 @@ async fn a_malformed_device_header_is_refused_on_every_validate() {
             for value in values {
                 let call = validate(&world, method, NOBODY).without(name).header(name, value.clone());
                 let details = world.send(call).await.expect(400).details();
-                assert!(details.len() == 1 && details[0].starts_with(&format!("header {name}: ")), "{method:?} {name} {value:?}: {details:?}");
+                assert!(
+                    details.len() == 1 && details[0].starts_with(&format!("header {name}: ")),
+                    "{method:?} {name} {value:?}: {details:?}"
+                );
             }
         }
     }
@@ -99,7 +125,10 @@ async fn values_at_the_edge_are_fine() {
 async fn no_other_operation_asks_for_the_device() {
     let world = World::start().await;
     let subject = Subject::create(&world, Method::Agent).await;
-    world.send(Call::org("GET", ORG, &subject.actor_path("")).token(&world.token(ORG))).await.expect(200);
+    world
+        .send(Call::org("GET", ORG, &subject.actor_path("")).token(&world.token(ORG)))
+        .await
+        .expect(200);
 }
 
 /// The clients address in an evidence is the gateway's, whatever the client says.
@@ -113,9 +142,14 @@ async fn the_device_is_kept_as_evidence_with_the_address_that_the_gateway_saw() 
             Some(code) => call.json(&json!({ "code": code })),
             None => call,
         };
-        let call = call.header("x-forwarded-for", "198.51.100.66").header("forwarded", "for=198.51.100.66").header("x-real-ip", "198.51.100.66");
+        let call = call
+            .header("x-forwarded-for", "198.51.100.66")
+            .header("forwarded", "for=198.51.100.66")
+            .header("x-real-ip", "198.51.100.66");
         let mut request = call.into_request();
-        request.extensions_mut().insert(ConnectInfo("203.0.113.9:4711".parse::<SocketAddr>().expect("an address")));
+        request
+            .extensions_mut()
+            .insert(ConnectInfo("203.0.113.9:4711".parse::<SocketAddr>().expect("an address")));
         world.send_request(request).await.expect(204);
         let (org, id) = (ORG.parse().expect("an organisation"), subject.id.parse().expect("an id"));
         let kept = world.app.identifications.find(&org, id).await.expect("an answer").expect("it is there");

@@ -18,8 +18,15 @@ async fn all_faults_of_a_create_come_in_one_answer() {
         },
         "channel": { "type": "PIGEON", "external": "perhaps" }, "two_factor_type": "FINGER", "expires_in": "P1Y",
     });
-    let answer = world.send(world.request("POST", "/identifications/otp", Some(body)).header("idempotency-key", "a b")).await.expect(400);
-    let pointers: Vec<String> = answer.details().iter().map(|details| details.split(": ").next().unwrap_or_default().to_owned()).collect();
+    let answer = world
+        .send(world.request("POST", "/identifications/otp", Some(body)).header("idempotency-key", "a b"))
+        .await
+        .expect(400);
+    let pointers: Vec<String> = answer
+        .details()
+        .iter()
+        .map(|details| details.split(": ").next().unwrap_or_default().to_owned())
+        .collect();
     assert_eq!(
         pointers,
         [
@@ -53,7 +60,10 @@ async fn faults_in_path_headers_and_body_come_together() {
     for (name, call) in [("agent", agent), ("otp", otp), ("identity_document", document)] {
         reviewed(&format!("all_faults_of_a_validate_{name}"), world.send(call).await.expect(400).json());
     }
-    reviewed("all_faults_of_a_delete", world.send(call("DELETE", "/identifications/otp/17?force=perhaps")).await.expect(400).json());
+    reviewed(
+        "all_faults_of_a_delete",
+        world.send(call("DELETE", "/identifications/otp/17?force=perhaps")).await.expect(400).json(),
+    );
     let cancel = call("POST", "/identifications/otp/17/cancel").json(&json!({}));
     reviewed("all_faults_of_a_cancel", world.send(cancel).await.expect(400).json());
 }
@@ -64,12 +74,18 @@ async fn an_empty_body_of_each_create_says_all_that_is_missing() {
     for (path, missing) in [
         ("/identifications/agent", vec!["/actor: is required", "/expires_in: is required"]),
         ("/identifications/otp", vec!["/actor: is required", "/channel: is required", "/expires_in: is required"]),
-        ("/scorings/identity_document", vec!["/document: is required", "/expires_in: is required", "/provider: is required"]),
+        (
+            "/scorings/identity_document",
+            vec!["/document: is required", "/expires_in: is required", "/provider: is required"],
+        ),
     ] {
         assert_eq!(world.call("POST", path, Some(json!({}))).await.expect(400).details(), missing, "{path}");
     }
     let null = json!({ "actor": null, "expires_in": null });
-    assert_eq!(world.call("POST", "/identifications/agent", Some(null)).await.expect(400).details(), ["/actor: is required", "/expires_in: is required"]);
+    assert_eq!(
+        world.call("POST", "/identifications/agent", Some(null)).await.expect(400).details(),
+        ["/actor: is required", "/expires_in: is required"]
+    );
 }
 
 const CANARY: &str = "C4NARY";
@@ -96,7 +112,12 @@ async fn no_field_of_a_body_is_repeated() {
         "scoring": { "provider": CANARY }, "document": { "type": CANARY, "country": CANARY }, "provider": CANARY, "max_score_retries": CANARY,
         "personal_document_image": CANARY, CANARY: CANARY,
     });
-    for path in ["/identifications/agent", "/identifications/otp", "/identifications/identity_document", "/scorings/identity_document"] {
+    for path in [
+        "/identifications/agent",
+        "/identifications/otp",
+        "/identifications/identity_document",
+        "/scorings/identity_document",
+    ] {
         silent(world.call("POST", path, Some(body.clone())).await, 400);
         let broken = format!("{{\"{CANARY}\": {CANARY}");
         silent(world.send(world.request("POST", path, None).body("application/json", broken)).await, 400);
@@ -119,9 +140,23 @@ async fn no_path_query_or_header_is_repeated() {
     for name in ["x-installation_id", "x-location"] {
         silent(world.send(validate.clone().without(name).header(name, CANARY)).await, 400);
     }
-    silent(world.send(validate.without("x-fingerprint").header("x-fingerprint", format!("{CANARY} {CANARY}"))).await, 400);
+    silent(
+        world
+            .send(validate.without("x-fingerprint").header("x-fingerprint", format!("{CANARY} {CANARY}")))
+            .await,
+        400,
+    );
     let key = format!("{CANARY} {CANARY}");
-    silent(world.send(world.request("POST", "/identifications/agent", Some(bodies::agent(false))).header("idempotency-key", key)).await, 400);
+    silent(
+        world
+            .send(
+                world
+                    .request("POST", "/identifications/agent", Some(bodies::agent(false)))
+                    .header("idempotency-key", key),
+            )
+            .await,
+        400,
+    );
 }
 
 #[tokio::test]

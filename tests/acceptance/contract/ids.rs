@@ -85,7 +85,9 @@ async fn another_organisations_id_is_not_found_and_stays_untouched() {
     }
     for read in Operation::with_an_id().filter(|operation| operation.method == "GET" && !operation.path.ends_with("/captures")) {
         let (_, created) = ids.iter().find(|(method, _)| *method == method_of(read)).expect("one of each");
-        let id = created[if read.door == Door::Scoring { "scoring_id" } else { "identification_id" }].as_str().expect("an id");
+        let id = created[if read.door == Door::Scoring { "scoring_id" } else { "identification_id" }]
+            .as_str()
+            .expect("an id");
         let answer = world.send(read.call(OTHER_ORG, id).token(&token)).await.expect(200);
         assert_eq!(answer.text("status"), "CREATED");
     }
@@ -94,7 +96,15 @@ async fn another_organisations_id_is_not_found_and_stays_untouched() {
 #[tokio::test]
 async fn a_path_id_that_is_no_uuid_is_a_parameter_error() {
     let world = World::start().await;
-    let no_uuids = ["not-a-uuid", "1", "7d4448409dc041a98a3a6f2a5e4f1c11", "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c1", "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c1g", "%7B7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11%7D", "%20"];
+    let no_uuids = [
+        "not-a-uuid",
+        "1",
+        "7d4448409dc041a98a3a6f2a5e4f1c11",
+        "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c1",
+        "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c1g",
+        "%7B7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11%7D",
+        "%20",
+    ];
     for operation in Operation::with_an_id() {
         for id in no_uuids {
             let answer = world.send(operation.good_call(&world, id)).await.expect(400);
@@ -111,7 +121,10 @@ async fn a_path_id_that_is_no_uuid_is_a_parameter_error() {
 async fn an_id_is_the_same_in_any_case() {
     let world = World::start().await;
     let subject = Subject::create(&world, Method::Agent).await;
-    world.call("GET", &format!("/identifications/agent/{}", subject.id.to_uppercase()), None).await.expect(200);
+    world
+        .call("GET", &format!("/identifications/agent/{}", subject.id.to_uppercase()), None)
+        .await
+        .expect(200);
 }
 
 /// A request of an operation with a fault in what the operation looks at before it looks for the entity.
@@ -125,7 +138,10 @@ fn faulty(operation: &Operation, world: &World, id: &str) -> Option<(Call, u16)>
         let path = format!("{}?force=perhaps", operation.path_of(id));
         Some((world.request("DELETE", &path, None), 400))
     } else if operation.body().is_some() {
-        Some((call.json(&json!({})), if operation.path == "/identifications/identity_document" { operation.success } else { 400 }))
+        Some((
+            call.json(&json!({})),
+            if operation.path == "/identifications/identity_document" { operation.success } else { 400 },
+        ))
     } else {
         None
     }
@@ -157,7 +173,10 @@ async fn the_syntax_comes_before_the_entity() {
         }
         if operation.body().is_some() {
             world.send(operation.good_call(&world, NOBODY).body("text/plain", "x")).await.expect(415);
-            world.send(operation.good_call(&world, NOBODY).body("application/json", vec![b' '; 6 * 1024 * 1024 + 1])).await.expect(413);
+            world
+                .send(operation.good_call(&world, NOBODY).body("application/json", vec![b' '; 6 * 1024 * 1024 + 1]))
+                .await
+                .expect(413);
         }
     }
     let score = format!("/scorings/identity_document/{NOBODY}/score");
@@ -188,6 +207,12 @@ async fn the_entity_comes_before_its_state_and_its_faults_before_its_state() {
     world.call("DELETE", &agent.admin_path("?force=perhaps"), None).await.expect(400);
     let scoring = create_scoring(&world, |_| {}).await;
     world.call("POST", &format!("{scoring}/close"), None).await.expect(204);
-    world.send(world.request("PUT", &format!("{scoring}/score"), None).pictures(&[("front", b"%PDF-1.7")])).await.expect(415);
-    world.send(world.request("PUT", &format!("{scoring}/score"), None).pictures(&[("front", &bodies::png(1))])).await.expect(409);
+    world
+        .send(world.request("PUT", &format!("{scoring}/score"), None).pictures(&[("front", b"%PDF-1.7")]))
+        .await
+        .expect(415);
+    world
+        .send(world.request("PUT", &format!("{scoring}/score"), None).pictures(&[("front", &bodies::png(1))]))
+        .await
+        .expect(409);
 }

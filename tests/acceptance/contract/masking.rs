@@ -15,7 +15,11 @@ async fn every_method_shows_the_published_actor_masked() {
     let world = World::start().await;
     for method in Method::ALL {
         let seen = actor_seen(&world, method, bodies::actor()).await;
-        assert_eq!(seen, json!({ "name": "James", "language": "ES", "email": "e*****e@email.com", "msisdn": "*******789" }), "{method:?}");
+        assert_eq!(
+            seen,
+            json!({ "name": "James", "language": "ES", "email": "e*****e@email.com", "msisdn": "*******789" }),
+            "{method:?}"
+        );
     }
 }
 

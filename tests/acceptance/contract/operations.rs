@@ -7,7 +7,13 @@ use serde_json::{Value, json};
 pub const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
 /// The permissions of §3.
-pub const PERMISSIONS: [&str; 5] = ["identifications:admin", "identifications:validate", "scorings:write", "scorings:read", "identifications:force_delete"];
+pub const PERMISSIONS: [&str; 5] = [
+    "identifications:admin",
+    "identifications:validate",
+    "scorings:write",
+    "scorings:read",
+    "identifications:force_delete",
+];
 
 /// Which id an operation's path has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +83,9 @@ pub const OPERATIONS: [Operation; 25] = [
     operation("GET", "/identifications/otp/{id}", Door::Actor, VALIDATE, 200, none),
     operation("PUT", "/identifications/otp/{id}/validate", Door::Actor, VALIDATE, 204, || code("222222")),
     operation("POST", "/identifications/otp/{id}/resend", Door::Actor, VALIDATE, 204, none),
-    operation("POST", "/identifications/identity_document", Door::Create, ADMIN, 200, || Some(bodies::identity_document("MEDIUM"))),
+    operation("POST", "/identifications/identity_document", Door::Create, ADMIN, 200, || {
+        Some(bodies::identity_document("MEDIUM"))
+    }),
     operation("POST", "/identifications/identity_document/{id}/close", Door::Admin, ADMIN, 204, none),
     operation("POST", "/identifications/identity_document/{id}/cancel", Door::Admin, ADMIN, 204, reason),
     operation("DELETE", "/identifications/identity_document/{id}", Door::Admin, ADMIN, 204, none),

@@ -45,7 +45,10 @@ async fn the_answers_have_exactly_the_members_of_the_contract() {
     }
     let (subject, code) = delivered(&world).await;
     assert!(subject.try_code(&world, &code).await.expect(204).body.is_empty());
-    assert!(subject.metadata(&world).await.json().get("resend_available_at").is_none(), "nothing is resent of what is over");
+    assert!(
+        subject.metadata(&world).await.json().get("resend_available_at").is_none(),
+        "nothing is resent of what is over"
+    );
 }
 
 #[tokio::test]
@@ -115,7 +118,11 @@ async fn channels_factors_and_external_are_the_published_ones() {
 #[tokio::test]
 async fn a_picture_as_second_factor_is_refused_until_documents_can_be_read() {
     let world = World::start().await;
-    let details = world.call("POST", OTP, Some(body("SMS", true, Some("PERSONAL_DOCUMENT_IMAGE")))).await.expect(400).details();
+    let details = world
+        .call("POST", OTP, Some(body("SMS", true, Some("PERSONAL_DOCUMENT_IMAGE"))))
+        .await
+        .expect(400)
+        .details();
     assert!(details.len() == 1 && details[0].starts_with("/two_factor_type: "), "{details:?}");
 }
 
@@ -236,10 +243,24 @@ async fn a_syntax_fault_is_no_try() {
     let world = World::start().await;
     let subject = with_factor(&world, "EMAIL").await;
     let path = subject.actor_path("/validate");
-    for body in [json!({}), json!({ "code": "" }), json!({ "code": 222222 }), json!({ "code": "x".repeat(257) }), json!({ "code": "222222", "two_factor": 5 }), json!({ "code": "222222" })] {
+    for body in [
+        json!({}),
+        json!({ "code": "" }),
+        json!({ "code": 222222 }),
+        json!({ "code": "x".repeat(257) }),
+        json!({ "code": "222222", "two_factor": 5 }),
+        json!({ "code": "222222" }),
+    ] {
         world.call("PUT", &path, Some(body)).await.expect(400);
     }
-    world.send(world.request("PUT", &path, Some(json!({ "code": "222222", "two_factor": "x" }))).without("user-agent")).await.expect(400);
+    world
+        .send(
+            world
+                .request("PUT", &path, Some(json!({ "code": "222222", "two_factor": "x" })))
+                .without("user-agent"),
+        )
+        .await
+        .expect(400);
     assert_eq!(subject.attempts_left(&world).await, 5);
 }
 
@@ -259,8 +280,16 @@ async fn a_second_factor_is_required_when_it_was_asked_for() {
 async fn a_factor_is_compared_as_people_mean_it() {
     let world = World::start().await;
     for (factor, right, wrong) in [
-        ("DOCUMENT_NUMBER", vec!["12345678A", "12345678a", "12.345.678-A", " 12345678 A "], vec!["12345678B", "2345678A", "123456789A", "-"]),
-        ("EMAIL", vec!["example@email.com", "EXAMPLE@Email.Com", " example@email.com "], vec!["example@email.co", "e*****e@email.com", "@"]),
+        (
+            "DOCUMENT_NUMBER",
+            vec!["12345678A", "12345678a", "12.345.678-A", " 12345678 A "],
+            vec!["12345678B", "2345678A", "123456789A", "-"],
+        ),
+        (
+            "EMAIL",
+            vec!["example@email.com", "EXAMPLE@Email.Com", " example@email.com "],
+            vec!["example@email.co", "e*****e@email.com", "@"],
+        ),
     ] {
         for text in right {
             let subject = with_factor(&world, factor).await;
@@ -291,4 +320,29 @@ async fn nobody_learns_which_of_code_and_factor_was_wrong() {
     assert_eq!([&wrong_factor, &both_wrong, &outdated], [&wrong_code; 3]);
     assert!(wrong_code[0].starts_with("/code: "));
     assert_eq!(subject.attempts_left(&world).await, 2);
+}
+
+#[tokio::test]
+async fn concurrent_tries_never_get_more_than_five_compares() {
+    let world = World::start().await;
+    let subject = Subject::create(&world, Method::Otp).await;
+    let tries = futures_util::future::join_all((0..16).map(|_| subject.try_code(&world, "wrong!"))).await;
+    let answered = |status: u16| tries.iter().filter(|answer| answer.status.as_u16() == status).count();
+    assert_eq!((answered(400), answered(409)), (5, 11));
+    assert_eq!(subject.status(&world).await.as_deref(), Some("FAILED"));
+}
+
+#[tokio::test]
+async fn a_code_is_not_stored_in_the_clear() {
+    let world = World::start().await;
+    let created = world.request("POST", OTP, Some(bodies::external_otp())).header("idempotency-key", "k");
+    let external = world.send(created).await.expect(201).text("code");
+    let (_, sent) = delivered(&world).await;
+    let table = world.aws.clients.dynamodb.scan().table_name("acredita").send().await.expect("the table answers");
+    let stored = format!("{:?}", table.items()).to_lowercase();
+    assert!(table.count() > 5);
+    for code in [external, sent] {
+        // In quotes, as a text of its own or of a JSON text: six letters may stand in a digest by chance.
+        assert!(!stored.contains(&format!("\"{code}\"")) && !stored.contains(&format!("{code}\\\"")), "a code lies in the table");
+    }
 }

@@ -200,7 +200,13 @@ async fn creates_and_resends_to_a_destination_count_together() {
 #[tokio::test]
 async fn a_destination_is_the_same_however_it_is_written() {
     let world = World::start().await;
-    let phones = [(json!(612345678), "34"), (json!("612345678"), "+34"), (json!(" 612345678 "), " 34 "), (json!(612345678), "+34"), (json!("612345678"), "34")];
+    let phones = [
+        (json!(612345678), "34"),
+        (json!("612345678"), "+34"),
+        (json!(" 612345678 "), " 34 "),
+        (json!(612345678), "+34"),
+        (json!("612345678"), "34"),
+    ];
     for (phone_number, country_code) in phones {
         let mut body = bodies::otp();
         body["actor"]["msisdn"] = json!({ "phone_number": phone_number, "country_code": country_code });

@@ -1,6 +1,6 @@
 //! The published examples work as they stand: client code that was written for the API that this one re-implements must not change.
 
-use acceptance::{Call, ORG, World, base64, bodies, request::Answer, tokens::ISSUER};
+use acceptance::{Answer, Call, ORG, World, bodies, request::base64, tokens::ISSUER};
 use serde_json::json;
 
 const ACTOR: &str = r#"{"name":"James","last_name":"Smith",
@@ -34,7 +34,10 @@ async fn an_agent_confirms_a_person() {
     let created = client.send("POST", "/identifications/agent", &body).await.expect(201);
     let path = format!("/identifications/agent/{}/validate", created.text("identification_id"));
     // Base64 as it is published: without its padding.
-    let unpadded = (1..).map(|seed| base64(&bodies::png(seed))).find(|text| text.ends_with('=')).expect("a length that needs padding");
+    let unpadded = (1..)
+        .map(|seed| base64(&bodies::png(seed)))
+        .find(|text| text.ends_with('='))
+        .expect("a length that needs padding");
     let body = json!({ "agent": "shop-042/maria", "evidence": unpadded.trim_end_matches('='), "evidence_metadata": "{\"shop\":\"042\"}" });
     client.send("POST", &path, &body.to_string()).await.expect(204);
     let close = format!("/identifications/agent/{}/close", created.text("admin_identification_id"));
@@ -50,7 +53,10 @@ async fn a_person_types_a_code() {
     assert_eq!(client.0.deliver().await, 0);
     assert_eq!(client.0.sender.sent()[0].to, "+346123456789");
     let body = json!({ "code": client.0.code_of(&id), "two_factor": "12345678A" });
-    client.send("PUT", &format!("/identifications/otp/{id}/validate"), &body.to_string()).await.expect(204);
+    client
+        .send("PUT", &format!("/identifications/otp/{id}/validate"), &body.to_string())
+        .await
+        .expect(204);
 }
 
 #[tokio::test]
@@ -81,7 +87,10 @@ async fn a_document_is_scored() {
     let body = r#"{"document":{"type":"IDENTITY_CARD","country":"ES"},"provider":"INTERNAL","expires_in":"P1DT2H30M","max_score_retries":5}"#;
     let created = client.send("POST", "/scorings/identity_document", body).await.expect(200);
     let path = format!("/scorings/identity_document/{}", created.text("scoring_id"));
-    let pictures = client.0.request("PUT", &format!("{path}/score"), None).pictures(&[("front", &bodies::png(1)), ("back", &bodies::png(2))]);
+    let pictures = client
+        .0
+        .request("PUT", &format!("{path}/score"), None)
+        .pictures(&[("front", &bodies::png(1)), ("back", &bodies::png(2))]);
     client.0.send(pictures).await.expect(204);
     assert_eq!(client.send("GET", &path, "").await.expect(200).text("status"), "SCORED");
     client.send("POST", &format!("{path}/close"), "").await.expect(204);

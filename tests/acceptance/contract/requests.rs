@@ -55,8 +55,33 @@ async fn durations_run_from_one_minute_to_thirty_days() {
             assert_eq!(life.num_seconds(), seconds, "{text} on {}", operation.path);
         }
         for text in [
-            "PT59S", "PT0S", "P0D", "P30DT1S", "P31D", "P5W", "PT721H", "P1Y", "P1M", "P1Y2M", "PT1.5H", "PT0.5M", "P1,5D", "-PT5M", "PT-5M",
-            "P", "PT", "P1DT", "5M", "60", "1h", "pt1h", "PT1H1H", "PT1M1H", "P1D2H", "PT99999999999999999999S", "",
+            "PT59S",
+            "PT0S",
+            "P0D",
+            "P30DT1S",
+            "P31D",
+            "P5W",
+            "PT721H",
+            "P1Y",
+            "P1M",
+            "P1Y2M",
+            "PT1.5H",
+            "PT0.5M",
+            "P1,5D",
+            "-PT5M",
+            "PT-5M",
+            "P",
+            "PT",
+            "P1DT",
+            "5M",
+            "60",
+            "1h",
+            "pt1h",
+            "PT1H1H",
+            "PT1M1H",
+            "P1D2H",
+            "PT99999999999999999999S",
+            "",
         ] {
             create(&world, operation, "/expires_in", json!(text), false).await;
         }
@@ -116,7 +141,12 @@ async fn a_language_may_be_in_any_case_and_is_spanish_when_nothing_is_said() {
     let world = World::start().await;
     for language in ["ES", "EN", "EU", "GL", "CA", "DE"] {
         let [first, second] = [&language[..1], &language[1..]];
-        for text in [language.to_owned(), language.to_lowercase(), format!("{first}{}", second.to_lowercase()), format!(" {language} ")] {
+        for text in [
+            language.to_owned(),
+            language.to_lowercase(),
+            format!("{first}{}", second.to_lowercase()),
+            format!(" {language} "),
+        ] {
             let subject = Subject::of(&world, Method::Agent, with(bodies::agent(false), "/actor/language", json!(text))).await;
             assert_eq!(subject.metadata(&world).await.json()["actor"]["language"], language);
         }
@@ -131,10 +161,35 @@ async fn a_language_may_be_in_any_case_and_is_spanish_when_nothing_is_said() {
 #[tokio::test]
 async fn a_phone_number_is_a_64_bit_integer_or_digits() {
     let world = World::start().await;
-    for phone in [json!(6123456789_i64), json!("6123456789"), json!(i64::MAX), json!(i64::MAX.to_string()), json!("0034600000000"), json!(" 612 ".trim()), json!(" 612345678 "), json!(1)] {
+    for phone in [
+        json!(6123456789_i64),
+        json!("6123456789"),
+        json!(i64::MAX),
+        json!(i64::MAX.to_string()),
+        json!("0034600000000"),
+        json!(" 612 ".trim()),
+        json!(" 612345678 "),
+        json!(1),
+    ] {
         create(&world, agent(), "/actor/msisdn/phone_number", phone, true).await;
     }
-    for phone in [json!(-1), json!(1.5), json!(1e3), json!("1.5"), json!("-1"), json!("+34612345678"), json!("612 345 678"), json!("61234567a"), json!("٦١٢"), json!("１２３"), json!(""), json!(true), json!([612]), json!({}), json!("9".repeat(257))] {
+    for phone in [
+        json!(-1),
+        json!(1.5),
+        json!(1e3),
+        json!("1.5"),
+        json!("-1"),
+        json!("+34612345678"),
+        json!("612 345 678"),
+        json!("61234567a"),
+        json!("٦١٢"),
+        json!("１２３"),
+        json!(""),
+        json!(true),
+        json!([612]),
+        json!({}),
+        json!("9".repeat(257)),
+    ] {
         create(&world, agent(), "/actor/msisdn/phone_number", phone, false).await;
     }
     create(&world, agent(), "/actor/msisdn/phone_number", Value::Null, false).await;
@@ -146,7 +201,17 @@ async fn a_country_code_is_digits_with_an_optional_plus() {
     for code in ["34", "+34", "1", "+1", "1684", " 34 "] {
         create(&world, agent(), "/actor/msisdn/country_code", json!(code), true).await;
     }
-    for code in [json!("++34"), json!("34+"), json!("-34"), json!("+"), json!("ES"), json!("3 4"), json!(""), json!(34), json!("٣٤")] {
+    for code in [
+        json!("++34"),
+        json!("34+"),
+        json!("-34"),
+        json!("+"),
+        json!("ES"),
+        json!("3 4"),
+        json!(""),
+        json!(34),
+        json!("٣٤"),
+    ] {
         create(&world, agent(), "/actor/msisdn/country_code", code, false).await;
     }
     create(&world, agent(), "/actor/msisdn/country_code", Value::Null, false).await;
@@ -158,7 +223,18 @@ async fn an_email_is_one_that_mail_can_be_sent_to() {
     for email in ["example@email.com", " example@email.com ", "a.b+c@x-y.co.uk", "EXAMPLE@EMAIL.COM"] {
         create(&world, agent(), "/actor/email", json!(email), true).await;
     }
-    for email in ["example", "@email.com", "example@", "example@email", "a@b@c.de", "a b@email.com", "a@email..com", "a@email.com\r\nBcc: b@email.com", "<a@email.com>", ""] {
+    for email in [
+        "example",
+        "@email.com",
+        "example@",
+        "example@email",
+        "a@b@c.de",
+        "a b@email.com",
+        "a@email..com",
+        "a@email.com\r\nBcc: b@email.com",
+        "<a@email.com>",
+        "",
+    ] {
         create(&world, agent(), "/actor/email", json!(email), false).await;
     }
     create(&world, agent(), "/actor/email", json!(format!("{}@email.com", "a".repeat(250))), false).await;
@@ -191,13 +267,24 @@ async fn texts_are_trimmed_bounded_and_without_control_characters() {
 async fn a_cancel_needs_a_reason_of_at_most_a_thousand_characters() {
     let world = World::start().await;
     for method in Method::ALL {
-        for reason in [json!("x".repeat(1_000)), json!("é".repeat(1_000)), json!(" because "), json!(format!(" {} ", "x".repeat(1_000)))] {
+        for reason in [
+            json!("x".repeat(1_000)),
+            json!("é".repeat(1_000)),
+            json!(" because "),
+            json!(format!(" {} ", "x".repeat(1_000))),
+        ] {
             let subject = Subject::create(&world, method).await;
-            world.call("POST", &subject.admin_path("/cancel"), Some(json!({ "reason": reason }))).await.expect(204);
+            world
+                .call("POST", &subject.admin_path("/cancel"), Some(json!({ "reason": reason })))
+                .await
+                .expect(204);
         }
         let subject = Subject::create(&world, method).await;
         for reason in [json!(null), json!(""), json!("   "), json!("x".repeat(1_001)), json!("a\nb"), json!(7), json!(["x"])] {
-            let answer = world.call("POST", &subject.admin_path("/cancel"), Some(json!({ "reason": reason }))).await.expect(400);
+            let answer = world
+                .call("POST", &subject.admin_path("/cancel"), Some(json!({ "reason": reason })))
+                .await
+                .expect(400);
             assert!(answer.details()[0].starts_with("/reason: "), "{reason}");
         }
         world.call("POST", &subject.admin_path("/cancel"), None).await.expect(400);
@@ -211,7 +298,10 @@ async fn unknown_fields_are_ignored() {
     for operation in Operation::creates() {
         let mut body = operation.body().expect("a body");
         body["unknown"] = json!({ "deep": [1, 2.5, null, "\n"] });
-        for name in ["actor", "channel", "document"].into_iter().filter(|name| operation.body().expect("a body").get(name).is_some()) {
+        for name in ["actor", "channel", "document"]
+            .into_iter()
+            .filter(|name| operation.body().expect("a body").get(name).is_some())
+        {
             body[name]["unknown"] = json!(true);
         }
         world.call("POST", operation.path, Some(body)).await.expect(operation.success);

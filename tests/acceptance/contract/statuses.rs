@@ -11,19 +11,35 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const AGENT: &str = "/identifications/agent";
 
+/// The names of an object's members, sorted.
+fn members(object: &Value) -> Vec<&str> {
+    object
+        .as_object()
+        .expect("an object")
+        .keys()
+        .map(String::as_str)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
+}
+
 /// Demands a refusal as the contract has it: the status, and in every entry four strings, the code and the title.
 #[track_caller]
 fn refusal(answer: Answer, status: u16, code: &str, title: &str) -> Answer {
     let answer = answer.expect(status);
     assert_eq!(answer.headers["content-type"], "application/json", "{status}");
     let body = answer.json();
-    assert_eq!(body.as_object().map(|members| members.keys().collect::<Vec<_>>()), Some(vec!["errors"]), "{body}");
+    assert_eq!(members(&body), ["errors"], "{body}");
     let errors = body["errors"].as_array().expect("a list");
     assert!(!errors.is_empty(), "{status}");
     for error in errors {
-        let members = error.as_object().expect("an object");
-        assert_eq!(members.keys().collect::<BTreeSet<_>>(), ["code", "details", "ref", "title"].iter().map(|name| name.to_string()).collect::<Vec<_>>().iter().collect(), "{body}");
-        assert!(members.values().all(|value| value.as_str().is_some_and(|text| !text.is_empty())), "{body}");
+        assert_eq!(members(error), ["code", "details", "ref", "title"], "{body}");
+        assert!(
+            ["code", "details", "ref", "title"]
+                .iter()
+                .all(|name| error[name].as_str().is_some_and(|text| !text.is_empty())),
+            "{body}"
+        );
         assert_eq!((&error["code"], &error["title"]), (&json!(code), &json!(title)), "{body}");
         assert!(error["ref"].as_str().is_some_and(|link| link.ends_with(&format!("#{code}"))), "{body}");
     }
@@ -47,7 +63,9 @@ async fn a_fault_in_path_query_or_header_is_a_parameter_error() {
     let world = World::start().await;
     let path = world.call("GET", &format!("{AGENT}/17"), None).await;
     let query = world.call("DELETE", &format!("{AGENT}/{NOBODY}?force=perhaps"), None).await;
-    let header = world.send(world.request("POST", AGENT, Some(bodies::agent(false))).header("idempotency-key", "")).await;
+    let header = world
+        .send(world.request("POST", AGENT, Some(bodies::agent(false))).header("idempotency-key", ""))
+        .await;
     for (name, answer) in [("path", path), ("query", query), ("header", header)] {
         reviewed(&format!("fault_in_the_{name}"), refusal(answer, 400, "MDOC_001", "PARAMETER_ERROR").json());
     }
@@ -62,7 +80,10 @@ async fn a_wrong_method_is_told_which_ones_there_are() {
         paths.entry(shape(operation)).or_default().insert(operation.method);
     }
     for (path, methods) in &paths {
-        for method in ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "BREW"].into_iter().filter(|method| !methods.contains(method)) {
+        for method in ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "BREW"]
+            .into_iter()
+            .filter(|method| !methods.contains(method))
+        {
             let answer = refusal(world.call(method, path, None).await, 405, "MDOC_001", "INVALID_INPUT");
             let allow = answer.headers["allow"].to_str().expect("ASCII").to_owned();
             assert_eq!(&allow.split(", ").collect::<BTreeSet<_>>(), methods, "{method} {path}");
@@ -74,12 +95,29 @@ async fn a_wrong_method_is_told_which_ones_there_are() {
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
     let world = World::start().await;
-    for path in ["", "/", "/identifications", "/identifications/agent/", "/identifications/chain", "/identifications/otp/x/y/z", "/scorings", "/v1/orgs", "//identifications/agent", "/identifications/Agent"] {
+    for path in [
+        "",
+        "/",
+        "/identifications",
+        "/identifications/agent/",
+        "/identifications/chain",
+        "/identifications/otp/x/y/z",
+        "/scorings",
+        "/v1/orgs",
+        "//identifications/agent",
+        "/identifications/Agent",
+    ] {
         for method in ["GET", "POST", "DELETE"] {
             refusal(world.call(method, path, None).await, 404, "MDOC_003", "RESOURCE_NOT_FOUND");
         }
     }
-    for path in ["/", "/v1", "/v2/orgs/yoigo/identifications/agent", "/V1/orgs/yoigo/identifications/agent", "/v1/orgs//identifications/agent"] {
+    for path in [
+        "/",
+        "/v1",
+        "/v2/orgs/yoigo/identifications/agent",
+        "/V1/orgs/yoigo/identifications/agent",
+        "/v1/orgs//identifications/agent",
+    ] {
         refusal(world.send(Call::new("POST", path)).await, 404, "MDOC_003", "RESOURCE_NOT_FOUND");
     }
     let nobody = world.call("GET", &format!("{AGENT}/{NOBODY}"), None).await;
@@ -117,7 +155,10 @@ fn padded(body: &Value, bytes: usize) -> Vec<u8> {
 async fn a_body_may_be_as_large_as_the_contract_says_and_not_a_byte_more() {
     const MIB: usize = 1024 * 1024;
     let world = World::start().await;
-    for operation in OPERATIONS.iter().filter(|operation| operation.path != "/identifications/identity_document/{id}/validate") {
+    for operation in OPERATIONS
+        .iter()
+        .filter(|operation| operation.path != "/identifications/identity_document/{id}/validate")
+    {
         let Some(body) = operation.body() else { continue };
         let most = if operation.path.ends_with("/validate") { 6 * MIB } else { MIB };
         let call = |bytes| operation.good_call(&world, NOBODY).body("application/json", padded(&body, bytes));
@@ -135,7 +176,16 @@ async fn a_body_of_another_type_is_refused() {
     let world = World::start().await;
     for operation in OPERATIONS.iter().filter(|operation| operation.body().is_some()) {
         let text = operation.body().expect("a body").to_string();
-        for content_type in ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "json", "application/jsonx", "text/json"] {
+        for content_type in [
+            "text/plain",
+            "application/xml",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "",
+            "json",
+            "application/jsonx",
+            "text/json",
+        ] {
             let call = operation.good_call(&world, NOBODY).body(content_type, text.clone());
             refusal(world.send(call).await, 415, "MDOC_001", "INVALID_INPUT");
         }
@@ -143,7 +193,9 @@ async fn a_body_of_another_type_is_refused() {
             let answer = world.send(operation.good_call(&world, NOBODY).body(content_type, text.clone())).await;
             assert_ne!(answer.status, 415, "{content_type}");
         }
-        let unsaid = world.send(operation.good_call(&world, NOBODY).json(&operation.body().expect("a body")).without("content-type")).await;
+        let unsaid = world
+            .send(operation.good_call(&world, NOBODY).json(&operation.body().expect("a body")).without("content-type"))
+            .await;
         assert_ne!(unsaid.status, 415);
     }
 }
@@ -176,9 +228,19 @@ async fn a_provider_that_is_down_is_told_with_503() {
 async fn a_fault_of_ours_is_told_with_500_and_nothing_else() {
     let world = World::start().await;
     let subject = Subject::create(&world, Method::Agent).await;
-    let update = world.aws.clients.dynamodb.update_item().table_name("acredita").update_expression("SET #status = :broken");
-    let update = update.key("pk", AttributeValue::S(format!("IDN#{}", subject.id))).key("sk", AttributeValue::S("A".to_owned()));
-    let update = update.expression_attribute_names("#status", "status").expression_attribute_values(":broken", AttributeValue::S("BROKEN".to_owned()));
+    let update = world
+        .aws
+        .clients
+        .dynamodb
+        .update_item()
+        .table_name("acredita")
+        .update_expression("SET #status = :broken");
+    let update = update
+        .key("pk", AttributeValue::S(format!("IDN#{}", subject.id)))
+        .key("sk", AttributeValue::S("A".to_owned()));
+    let update = update
+        .expression_attribute_names("#status", "status")
+        .expression_attribute_values(":broken", AttributeValue::S("BROKEN".to_owned()));
     update.send().await.expect("the table answers");
     let answer = refusal(subject.metadata(&world).await, 500, "MDOC_000", "INTERNAL_SERVER_ERROR");
     reviewed("internal_error", answer.json());

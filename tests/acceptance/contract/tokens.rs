@@ -7,7 +7,10 @@ use acceptance::{
 };
 use acredita_http::jwt::{PermissionNames, TokenPolicy};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
-use base64::{Engine, prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD}};
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
@@ -67,13 +70,15 @@ fn bad_tokens(world: &World) -> Vec<(&'static str, String)> {
     };
     let mut timeless = good.clone();
     timeless.as_object_mut().expect("an object").remove("exp");
-    let now = world.clock.now().timestamp();
+    let now = world.app.now().timestamp();
     let hmac = |secret: &[u8]| encode(&header(Algorithm::HS256, Some(KID)), &good, &EncodingKey::from_secret(secret)).expect("a token");
     let der = public_key_der(&ISSUER.jwks);
     let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
     let unsigned = |alg: &str| format!("{}.{}.", part(&json!({ "alg": alg, "typ": "JWT", "kid": KID })), part(&good));
     let signed = ISSUER.sign(&good);
-    let [head, body, signature] = signed.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
+    let [head, body, signature] = signed.split('.').collect::<Vec<_>>()[..] else {
+        panic!("three parts")
+    };
     let other_body = part(&claims(OTHER_ORG, world.in_an_hour()));
     vec![
         ("not a token", "not-a-token".to_owned()),
@@ -83,7 +88,10 @@ fn bad_tokens(world: &World) -> Vec<(&'static str, String)> {
         ("no signature", format!("{head}.{body}.")),
         ("no third part", format!("{head}.{body}")),
         ("other claims under a signature", format!("{head}.{other_body}.{signature}")),
-        ("another header under a signature", format!("{}.{body}.{signature}", part(&json!({ "alg": "RS256", "kid": KID, "x": 1 })))),
+        (
+            "another header under a signature",
+            format!("{}.{body}.{signature}", part(&json!({ "alg": "RS256", "kid": KID, "x": 1 }))),
+        ),
         ("HS256 with the public key in PEM", hmac(pem(&der).as_bytes())),
         ("HS256 with the public key in DER", hmac(&der)),
         ("HS256 with the modulus", hmac(ISSUER.jwks["keys"][0]["n"].as_str().expect("a member").as_bytes())),
@@ -121,7 +129,16 @@ async fn no_operation_answers_without_a_good_token() {
 async fn only_one_bearer_header_carries_a_token() {
     let world = World::start().await;
     let good = world.token(ORG);
-    for value in ["", "Bearer", "Bearer ", &good, &format!("Basic {good}"), &format!("Token {good}"), &format!("Bearer {good} {good}"), &format!("Bearer{good}")] {
+    for value in [
+        "",
+        "Bearer",
+        "Bearer ",
+        &good,
+        &format!("Basic {good}"),
+        &format!("Token {good}"),
+        &format!("Bearer {good} {good}"),
+        &format!("Bearer{good}"),
+    ] {
         let call = Call::org("GET", ORG, METADATA).header("authorization", value);
         refused(world.send(call).await, value);
     }
@@ -139,7 +156,7 @@ async fn only_one_bearer_header_carries_a_token() {
 #[tokio::test]
 async fn exp_and_nbf_count_to_the_second() {
     let world = World::start().await;
-    let now = world.clock.now().timestamp();
+    let now = world.app.now().timestamp();
     read_with(&world, &ISSUER.sign(&claims(ORG, now + 1))).await.expect(404);
     let mut begun = claims(ORG, now + 1);
     begun["nbf"] = json!(now);
@@ -162,7 +179,14 @@ async fn a_token_opens_its_own_organisations_and_no_other() {
     for org in [ORG, OTHER_ORG] {
         world.send(Call::org("GET", org, METADATA).token(&ISSUER.sign(&of_both))).await.expect(404);
     }
-    for of_none in [json!([]), json!(null), json!(15), json!([{ "tenant_id": ORG }]), json!([{ "org": format!("{ORG}x") }]), json!([{ "org": "YOIGO" }])] {
+    for of_none in [
+        json!([]),
+        json!(null),
+        json!(15),
+        json!([{ "tenant_id": ORG }]),
+        json!([{ "org": format!("{ORG}x") }]),
+        json!([{ "org": "YOIGO" }]),
+    ] {
         let mut claims = claims(ORG, world.in_an_hour());
         claims["tenants_translation"] = of_none.clone();
         refused(read_with(&world, &ISSUER.sign(&claims)).await, &of_none.to_string());
@@ -195,7 +219,11 @@ async fn each_permission_opens_exactly_its_operations() {
         let token = world.token_with(ORG, permission);
         for operation in &OPERATIONS {
             let answer = world.send(operation.call(ORG, NOBODY).token(&token)).await;
-            if operation.permission == permission { assert_let_in(operation, answer) } else { assert_denied(operation, answer) }
+            if operation.permission == permission {
+                assert_let_in(operation, answer)
+            } else {
+                assert_denied(operation, answer)
+            }
         }
     }
 }
@@ -203,7 +231,15 @@ async fn each_permission_opens_exactly_its_operations() {
 #[tokio::test]
 async fn no_permission_opens_nothing() {
     let world = World::start().await;
-    for permissions in ["", "identifications", "identifications:*", "IDENTIFICATIONS:ADMIN", "identifications:administrator", "identifications:admin,scorings:read", "api:everything"] {
+    for permissions in [
+        "",
+        "identifications",
+        "identifications:*",
+        "IDENTIFICATIONS:ADMIN",
+        "identifications:administrator",
+        "identifications:admin,scorings:read",
+        "api:everything",
+    ] {
         let token = world.token_with(ORG, permissions);
         for operation in &OPERATIONS {
             assert_denied(operation, world.send(operation.call(ORG, NOBODY).token(&token)).await);
@@ -242,7 +278,10 @@ async fn everything_is_all_but_deleting_by_force() {
     world.call("POST", &format!("{path}/close"), None).await.expect(204);
     world.call("DELETE", &format!("{path}?force=true"), None).await.expect(403);
     let forcing = world.token_with(ORG, "identifications:admin identifications:force_delete");
-    world.send(Call::org("DELETE", ORG, &format!("{path}?force=true")).token(&forcing)).await.expect(204);
+    world
+        .send(Call::org("DELETE", ORG, &format!("{path}?force=true")).token(&forcing))
+        .await
+        .expect(204);
 }
 
 #[tokio::test]
@@ -278,7 +317,11 @@ async fn es256_and_eddsa_are_taken_and_each_key_only_signs_its_own_algorithm() {
 #[tokio::test]
 async fn issuer_and_audience_are_checked_when_they_are_configured() {
     let mut world = World::start().await;
-    let policy = TokenPolicy { issuer: Some("https://id.example.com".to_owned()), audience: Some("acredita".to_owned()), ..TokenPolicy::default() };
+    let policy = TokenPolicy {
+        issuer: Some("https://id.example.com".to_owned()),
+        audience: Some("acredita".to_owned()),
+        ..TokenPolicy::default()
+    };
     world.trust(&ISSUER.jwks, policy);
     let token = |iss: Value, aud: Value| {
         let mut claims = claims(ORG, world.in_an_hour());

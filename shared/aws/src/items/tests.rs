@@ -2,6 +2,7 @@ use super::{records::Remembered, *};
 use acredita_domain::{
     idempotency::{Idempotency, Operation},
     identification::State,
+    messages::Refusal,
     otp::{DESTINATION_WINDOW, MAX_DESTINATION_SENDS},
     pictures::PicturePrefix,
     ports::{Due, Erasure, FirstAnswer, IdempotencyRecord, Settlement},
@@ -79,9 +80,13 @@ proptest! {
 
     #[test]
     fn a_messages_state_and_lease_come_back(message in arbitrary::message(), lease in arbitrary::lease_id()) {
-        for how in [Settlement::Sent, Settlement::Dropped, Settlement::Refused] {
+        let refused = Refusal::ALL.iter().map(|refusal| Settlement::Refused(*refusal));
+        for how in [Settlement::Sent, Settlement::Dropped].into_iter().chain(refused) {
             let state = MessageState::Settled(how);
-            let item = with(&with(&encode_message(&message, Time::UNIX_EPOCH), "state", text(state.as_str())), "lease", text(lease));
+            let mut item = with(&with(&encode_message(&message, Time::UNIX_EPOCH), "state", text(state.as_str())), "lease", text(lease));
+            if let Settlement::Refused(refusal) = how {
+                item = with(&item, "refusal", text(refusal));
+            }
             let stored = StoredMessage { message: message.clone(), state, lease: Some(lease) };
             prop_assert_eq!(decode_message(&item), Ok(stored));
         }
@@ -165,6 +170,8 @@ fn a_status_a_state_and_a_method_that_nobody_knows_are_corrupt() {
     assert_eq!(decode_identification(&with(&item, "pk", text("SCO#1"))), Err(Corrupt("identification id")));
     let item = encode_message(&one(arbitrary::message()), Time::UNIX_EPOCH);
     assert_eq!(decode_message(&with(&item, "state", text("LOST"))), Err(Corrupt("state")));
+    assert_eq!(decode_message(&with(&item, "state", text("REFUSED"))), Err(Corrupt("state")), "nobody knows why");
+    assert_eq!(decode_message(&with(&item, "refusal", text("MOOD"))), Err(Corrupt("refusal")));
     assert_eq!(decode_due(&with(&item, "pk", text("XYZ#1"))), Err(Corrupt("due kind")));
 }
 

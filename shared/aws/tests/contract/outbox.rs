@@ -8,6 +8,7 @@ use acredita_domain::{
     Time,
     identification::Identification,
     ids::LeaseId,
+    messages::Refusal,
     otp::LiveCode,
     ports::{Claim, Due, OutboxMessage, Settlement, StepError},
     use_cases::{LEASE, MAX_DELIVERY_ATTEMPTS, REKICK_AFTER},
@@ -80,7 +81,7 @@ async fn when_a_lease_is_over_another_worker_may_come(ports: &Ports) {
 }
 
 async fn what_is_settled_is_not_taken_up_again(ports: &Ports) {
-    for how in [Settlement::Sent, Settlement::Dropped, Settlement::Refused] {
+    for how in [Settlement::Sent, Settlement::Dropped, Settlement::Refused(Refusal::OptedOut)] {
         let identification = otp();
         let new = with_message(&identification, how.as_str());
         let message = new.message.clone().expect("a message").message;

@@ -41,7 +41,6 @@ impl Ports {
 /// Embedded AWS, provisioned, and our adapters on it.
 pub struct Stage {
     pub aws: EmbeddedAws,
-    pub config: Config,
     pub clients: AwsClients,
     pub names: Names,
     /// Where the queue is.
@@ -89,7 +88,7 @@ impl Stage {
             pictures: Arc::new(S3Pictures::new(clients.s3.clone(), names.bucket.clone())),
             queue: Arc::new(SqsQueue::new(clients.sqs.clone(), queue_url.clone())),
         };
-        Self { aws, config, clients, names, queue_url, ports }
+        Self { aws, clients, names, queue_url, ports }
     }
 }
 

@@ -4,12 +4,12 @@ use crate::{
     samples::{agent, alone, assessment, cancel, lease, message, now, only, org, otp, otp_of, record, scoring, validate, with_message},
     stage::{RETENTION, Stage},
 };
-use acredita_aws::{AwsClients, DynamoStore};
+use acredita_aws::DynamoStore;
 use acredita_domain::{
     error::Unavailable,
     idempotency::Operation,
     identification::State,
-    ports::{Claim, FindError, Identifications, NewIdentification, Settlement, StepError},
+    ports::{Claim, CreateError, FindError, FirstAnswer, Identifications, NewIdentification, Settlement, StepError},
     use_cases::LEASE,
 };
 use aws_sdk_dynamodb::{
@@ -213,6 +213,63 @@ async fn a_claim_whose_answer_was_lost_is_still_the_callers() {
     wire.answer(&[LOST]);
     let claim = stage.ports.outbox.claim(message.reference, lease(), now(), now() + LEASE).await;
     assert!(matches!(claim, Ok(Claim::Taken(taken)) if taken.attempts == 1));
+}
+
+#[tokio::test]
+async fn what_is_done_at_once_or_not_at_all_is_done_once_when_its_answer_was_lost() {
+    let (wire, stage) = Wire::start().await;
+    let ports = &stage.ports;
+    let identification = otp();
+    let new = with_message(&identification, "phone");
+    let first = new.message.clone().expect("a message").message;
+    ports.identifications.create(new, now()).await.expect("created");
+    let mine = lease();
+    ports.outbox.claim(first.reference, mine, now(), now() + LEASE).await.expect("claimed");
+
+    wire.answer(&[LOST, LOST]);
+    let code = crate::samples::live_code(&identification, 1);
+    ports.outbox.issue_code(&first, mine, code, now()).await.expect("live");
+    wire.answer(&[LOST, LOST]);
+    ports.identifications.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
+    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("an identification");
+    assert_eq!((otp_of(&found).generation, otp_of(&found).sends), (2, 2));
+    wire.answer(&[LOST, LOST]);
+    ports.identifications.delete(&identification, true, now()).await.expect("deleted");
+}
+
+#[tokio::test]
+async fn a_message_whose_end_was_not_heard_has_ended_all_the_same() {
+    let (wire, stage) = Wire::start().await;
+    let outbox = &stage.ports.outbox;
+    let taken = async |destination| {
+        let new = with_message(&otp(), destination);
+        let message = new.message.clone().expect("a message").message;
+        stage.ports.identifications.create(new, now()).await.expect("created");
+        let mine = lease();
+        outbox.claim(message.reference, mine, now(), now() + LEASE).await.expect("claimed");
+        (message, mine)
+    };
+    let (sent, mine) = taken("a").await;
+    wire.answer(&[LOST]);
+    assert_eq!(outbox.settle(&sent, mine, Settlement::Sent).await, Err(StepError::Lost), "which a worker takes for done");
+    assert_eq!(outbox.claim(sent.reference, lease(), now(), now() + LEASE).await, Ok(Claim::Settled));
+
+    let (put_back, mine) = taken("b").await;
+    wire.answer(&[LOST]);
+    assert_eq!(outbox.release(&put_back, mine).await, Err(StepError::Lost));
+    assert!(matches!(outbox.claim(put_back.reference, lease(), now(), now() + LEASE).await, Ok(Claim::Taken(_))));
+}
+
+#[tokio::test]
+async fn a_create_that_nobody_heard_of_is_found_again_by_its_key() {
+    let (wire, stage) = Wire::start().await;
+    let idempotency = || Some(record(Operation::CreateOtpIdentification, "key", "body", "answer"));
+    wire.answer(&[LOST; 3]);
+    let new = NewIdentification { idempotency: idempotency(), ..with_message(&otp(), "phone") };
+    let unknown = stage.ports.identifications.create(new, now()).await;
+    assert_eq!(unknown, Err(CreateError::Unavailable(Unavailable("the store"))));
+    let again = NewIdentification { idempotency: idempotency(), ..with_message(&otp(), "phone") };
+    assert_eq!(stage.ports.identifications.create(again, now()).await, Err(CreateError::Replay(FirstAnswer("answer".to_owned()))));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::{
     idempotency::{Idempotency, Operation},
     identification::{Identification, Method, State},
     ids::{AdminIdentificationId, IdentificationId, MessageId, OrgId, ScoringId},
-    keys::Sealed,
+    keys::{Keyring, Sealed},
     otp::{Delivery, LiveCode, Otp, OtpCode, SecondFactor},
     ports::{CreateError, FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewMessage, OutboxMessage},
     scoring::{ConfigurationName, DocumentKind, MaxScoreRetries, Provider, Scoring},
@@ -77,6 +77,9 @@ pub async fn create_agent_identification(app: &App, org: &OrgId, command: Create
 /// Creates an identification by one-time code, and has the code sent. An external channel's code is made here, because the caller delivers it.
 pub async fn create_otp_identification(app: &App, org: &OrgId, command: CreateOtp, idempotency: Option<Idempotency>) -> Result<Created, Error> {
     let destination = match &command.delivery {
+        Delivery::Sent(destination) if !app.channels.contains(&destination.channel()) => {
+            return Err(Error::BadField { pointer: "/channel/type", problem: "this deployment does not send on this channel" });
+        }
         Delivery::Sent(destination) => Some(destination.address()),
         Delivery::External(_) => None,
     };
@@ -90,11 +93,12 @@ pub async fn create_otp_identification(app: &App, org: &OrgId, command: CreateOt
         code: None,
     };
     let mut identification = new_identification(app, org, command.actor, Method::Otp(otp), command.expires_in);
+    let keys = app.keys.current().await?;
     let mut code = None;
     let mut message = None;
     match destination {
-        Some(address) => message = Some(new_message(app, &identification, 1, address.expose())),
-        None => code = Some(make_external_code(app, &mut identification)),
+        Some(address) => message = Some(new_message(app, &keys, &identification, 1, address.expose())),
+        None => code = Some(make_external_code(app, &keys, &mut identification)),
     }
     let creation = Creation { operation: Operation::CreateOtpIdentification, identification, scoring: None, message, code };
     creation.commit(app, idempotency).await
@@ -146,18 +150,18 @@ fn new_identification(app: &App, org: &OrgId, actor: Actor, method: Method, expi
 }
 
 /// The message that carries the code of a generation.
-pub(super) fn new_message(app: &App, identification: &Identification, generation: u32, address: &str) -> NewMessage {
+pub(super) fn new_message(app: &App, keys: &Keyring, identification: &Identification, generation: u32, address: &str) -> NewMessage {
     let reference = MessageRef { message_id: MessageId::generate(&*app.entropy), identification_id: identification.id };
     NewMessage {
         message: OutboxMessage { reference, org: identification.org.clone(), generation, attempts: 0 },
-        destination_digest: app.keys.destination_digest(address),
+        destination_digest: keys.destination_digest(address),
     }
 }
 
 /// An external code lives as long as its identification.
-fn make_external_code(app: &App, identification: &mut Identification) -> OtpCode {
+fn make_external_code(app: &App, keys: &Keyring, identification: &mut Identification) -> OtpCode {
     let code = OtpCode::generate(&*app.entropy);
-    let hash = app.keys.hash_code(&identification.org, identification.id, 1, &code);
+    let hash = keys.hash_code(&identification.org, identification.id, 1, &code);
     if let Method::Otp(otp) = &mut identification.method {
         otp.code = Some(LiveCode { hash, expires_at: identification.expires_at });
     }
@@ -185,10 +189,10 @@ impl Creation {
             code: self.code,
         };
         let operation = self.operation;
-        let idempotency = idempotency.map(|request| {
-            let answer = seal_answer(app, &created);
-            IdempotencyRecord { operation, request, answer }
-        });
+        let idempotency = match idempotency {
+            Some(request) => Some(IdempotencyRecord { operation, request, answer: seal_answer(app, &created).await? }),
+            None => None,
+        };
         let kick = self.message.as_ref().map(|new| new.message.reference);
         let new = NewIdentification { identification: self.identification, scoring: self.scoring, message: self.message, idempotency };
         match app.identifications.create(new, app.now()).await {
@@ -198,7 +202,7 @@ impl Creation {
                 }
                 Ok(created)
             }
-            Err(CreateError::Replay(answer)) => open_answer(app, &answer),
+            Err(CreateError::Replay(answer)) => open_answer(app, &answer).await,
             Err(error) => Err(create_refused(error)),
         }
     }
@@ -227,19 +231,22 @@ struct StoredCreated {
     code: Option<Sealed>,
 }
 
-fn seal_answer(app: &App, created: &Created) -> FirstAnswer {
-    let code = created
-        .code
-        .as_ref()
-        .map(|code| app.keys.seal(&*app.entropy, &created.id.to_string(), code.expose()));
+async fn seal_answer(app: &App, created: &Created) -> Result<FirstAnswer, Error> {
+    let code = match &created.code {
+        Some(code) => Some(app.keys.current().await?.seal(&*app.entropy, &created.id.to_string(), code.expose())),
+        None => None,
+    };
     let Created { admin_id, id, created_at, expires_at, scoring_id, .. } = *created;
     let stored = StoredCreated { admin_id, id, created_at, expires_at, scoring_id, code };
-    FirstAnswer(serde_json::to_string(&stored).expect("ids, times and strings always serialize"))
+    Ok(FirstAnswer(serde_json::to_string(&stored).expect("ids, times and strings always serialize")))
 }
 
-fn open_answer(app: &App, answer: &FirstAnswer) -> Result<Created, Error> {
+async fn open_answer(app: &App, answer: &FirstAnswer) -> Result<Created, Error> {
     let stored: StoredCreated = serde_json::from_str(&answer.0).map_err(|_| Error::Corrupt("first answer"))?;
     let StoredCreated { admin_id, id, created_at, expires_at, scoring_id, code } = stored;
-    let code = code.map(|sealed| app.keys.open(&id.to_string(), &sealed)).transpose()?.map(OtpCode::unsealed);
+    let code = match code {
+        Some(sealed) => Some(OtpCode::unsealed(app.keys.current().await?.open(&id.to_string(), &sealed)?)),
+        None => None,
+    };
     Ok(Created { admin_id, id, created_at, expires_at, scoring_id, code })
 }

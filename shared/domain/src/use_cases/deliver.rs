@@ -48,7 +48,7 @@ pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef
             Ok(match settlement {
                 Settlement::Sent => Delivered::Sent,
                 Settlement::Dropped => Delivered::NothingToDo,
-                Settlement::Refused => Delivered::Refused,
+                Settlement::Refused(_) => Delivered::Refused,
             })
         }
         Err(error) => {
@@ -66,9 +66,10 @@ async fn send(app: &App, sender: &dyn Sender, message: &OutboxMessage, lease: Le
         return Ok(Settlement::Dropped);
     };
     let destination = destination(&identification)?;
+    let keys = app.keys.current().await?;
     let code = OtpCode::generate(&*app.entropy);
     let expires_at = identification.expires_at.min(now + CODE_LIFE);
-    let hash = app.keys.hash_code(&message.org, identification.id, message.generation, &code);
+    let hash = keys.hash_code(&message.org, identification.id, message.generation, &code);
     match app.outbox.issue_code(message, lease, LiveCode { hash, expires_at }, now).await {
         Ok(()) => {}
         // Validated, cancelled, resent or taken over between the read and the write.
@@ -82,7 +83,7 @@ async fn send(app: &App, sender: &dyn Sender, message: &OutboxMessage, lease: Le
         .await
     {
         Ok(()) => Ok(Settlement::Sent),
-        Err(SendError::Refused) => Ok(Settlement::Refused),
+        Err(SendError::Refused(refusal)) => Ok(Settlement::Refused(refusal)),
         Err(SendError::Unavailable) => Err(crate::error::Unavailable("the sender").into()),
     }
 }

@@ -38,7 +38,8 @@ use crate::{
     Error, Time,
     identification::{Identification, MethodKind},
     ids::{AdminIdentificationId, IdentificationId, OrgId},
-    keys::Keyring,
+    keys::Keys,
+    otp::Channel,
     ports::{Clock, Entropy, Housekeeping, Identifications, Outbox, PictureReader, Pictures, Queue, Scorer, Scorings},
     scoring::Provider,
 };
@@ -72,7 +73,9 @@ pub struct App {
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
     /// Secrets.
-    pub keys: Arc<Keyring>,
+    pub keys: Arc<dyn Keys>,
+    /// The channels that this deployment can send on.
+    pub channels: Vec<Channel>,
     /// How long an identification or a scoring is kept after its time is over.
     pub retention: TimeDelta,
 }

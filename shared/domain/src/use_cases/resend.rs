@@ -14,7 +14,8 @@ pub async fn resend_otp(app: &App, org: &OrgId, id: IdentificationId) -> Result<
     let identification = app.find(org, id, MethodKind::Otp).await?;
     let now = app.now();
     let (otp, destination) = may_resend(&identification, now)?;
-    let new = new_message(app, &identification, otp.generation + 1, destination.address().expose());
+    let keys = app.keys.current().await?;
+    let new = new_message(app, &keys, &identification, otp.generation + 1, destination.address().expose());
     let kick = new.message.reference;
     match app.identifications.resend(new, now).await {
         Ok(()) => {

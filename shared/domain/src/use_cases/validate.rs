@@ -6,6 +6,7 @@ use crate::{
     device::DeviceEvidence,
     identification::{AgentEvidence, Identification, Method, MethodKind, Transition, Validation},
     ids::{IdentificationId, OrgId},
+    keys::Keyring,
     otp::{MAX_TRIES, Otp, second_factor_matches},
     pictures::{PictureFormat, PictureKey, PicturePrefix, Sha256Digest},
     ports::StepError,
@@ -101,13 +102,15 @@ pub async fn validate_otp_identification(
     }
     let now = app.now();
     identification.require_open(now)?;
+    // Asked for before the try is counted: without the keys nobody could be right.
+    let keys = app.keys.current().await?;
     let counted = match app.identifications.count_try(org, id, now).await {
         Ok(counted) => counted,
         Err(StepError::Lost) => return Err(why_lost(app, org, id, now, Conflict::CameSecond.into()).await),
         Err(StepError::Unavailable(unavailable)) => return Err(unavailable.into()),
     };
     let otp = counted.otp().ok_or(Error::Corrupt("an OTP identification without an OTP"))?;
-    match judge(app, &counted, otp, &attempt, now) {
+    match judge(&keys, &counted, otp, &attempt, now) {
         Judgement::Right => {
             let validation = Validation { at: now, device, agent: None };
             let transition = Transition::Validate { validation, generation: Some(otp.generation) };
@@ -141,11 +144,9 @@ enum Judgement {
     Wrong,
 }
 
-fn judge(app: &App, identification: &Identification, otp: &Otp, attempt: &OtpAttempt, now: Time) -> Judgement {
+fn judge(keys: &Keyring, identification: &Identification, otp: &Otp, attempt: &OtpAttempt, now: Time) -> Judgement {
     let hash = otp.code.as_ref().map(|code| &code.hash);
-    let code = app
-        .keys
-        .code_matches(&identification.org, identification.id, otp.generation, hash, attempt.code.expose());
+    let code = keys.code_matches(&identification.org, identification.id, otp.generation, hash, attempt.code.expose());
     let given = attempt.second_factor.as_ref().map(Attempt::expose);
     let factor = second_factor_matches(&identification.actor, otp.second_factor, given);
     let alive = otp.code.as_ref().is_some_and(|code| now < code.expires_at);

@@ -1,0 +1,80 @@
+//! Everything that a Lambda is made of, out of its environment.
+//!
+//! A function's start is `Settings::from_env`, [`app`], [`warm_up`]; the worker that sends also has [`senders`]. Nothing here waits for AWS but the
+//! warm-up: clients connect at their first call.
+
+pub use crate::settings::{EmailSettings, Settings, SettingsError, SmsSettings, TokenSettings};
+
+use crate::{AwsClients, DynamoStore, EmailSender, S3Pictures, SecretKeys, Senders, SmsSender, SqsQueue, SystemClock, SystemEntropy};
+use acredita_domain::{
+    App,
+    ids::{IdentificationId, OrgId},
+    ports::{Clock, PictureReader, Scorer},
+};
+use aws_config::{BehaviorVersion, SdkConfig};
+use std::sync::Arc;
+
+/// The SDK does not know where it runs: neither the environment nor a profile names a region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("AWS_REGION is not set")]
+pub struct NoRegion;
+
+/// The use cases of a deployment.
+pub async fn app(settings: &Settings, scorers: Vec<Arc<dyn Scorer>>, picture_reader: Arc<dyn PictureReader>) -> Result<App, NoRegion> {
+    Ok(app_of(settings, &sdk_config().await?, scorers, picture_reader))
+}
+
+/// The senders of a deployment.
+pub async fn senders(settings: &Settings) -> Result<Senders, NoRegion> {
+    Ok(senders_of(settings, &sdk_config().await?))
+}
+
+/// Connects to the table before the first event, while the environment still has the processor of its start: one read of an item that is not there.
+/// Whether it succeeds does not matter; if the table is out of reach, the first event will tell.
+pub async fn warm_up(app: &App) {
+    let org: Result<OrgId, _> = "warm-up".parse();
+    let nobody: Result<IdentificationId, _> = "00000000-0000-4000-8000-000000000000".parse();
+    if let (Ok(org), Ok(nobody)) = (org, nobody) {
+        let _ = app.identifications.find(&org, nobody).await;
+    }
+}
+
+/// Reads the keys before the first event. For functions that make or check codes; the others have no business with the secret.
+pub async fn warm_up_keys(app: &App) {
+    let _ = app.keys.current().await;
+}
+
+/// [`app`] on a configuration of the SDK's that is there already.
+pub fn app_of(settings: &Settings, sdk: &SdkConfig, scorers: Vec<Arc<dyn Scorer>>, picture_reader: Arc<dyn PictureReader>) -> App {
+    let clients = AwsClients::of(sdk, settings.s3_by_path);
+    let store = Arc::new(DynamoStore::new(clients.dynamodb, settings.table.clone(), settings.retention));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    App {
+        identifications: store.clone(),
+        scorings: store.clone(),
+        outbox: store.clone(),
+        housekeeping: store,
+        queue: Arc::new(SqsQueue::new(clients.sqs, settings.queue_url.clone())),
+        pictures: Arc::new(S3Pictures::new(clients.s3, settings.bucket.clone())),
+        picture_reader,
+        scorers,
+        entropy: Arc::new(SystemEntropy),
+        keys: Arc::new(SecretKeys::new(sdk, settings.code_keys_secret.clone(), clock.clone())),
+        clock,
+        channels: settings.channels(),
+        retention: settings.retention,
+    }
+}
+
+/// [`senders`] on a configuration of the SDK's that is there already.
+pub fn senders_of(settings: &Settings, sdk: &SdkConfig) -> Senders {
+    let sms = |settings: &SmsSettings| SmsSender::new(sdk, settings.clone(), Arc::new(SystemClock));
+    let email = |settings: &EmailSettings| EmailSender::new(sdk, settings.clone());
+    Senders { sms: settings.sms.as_ref().map(sms), email: settings.email.as_ref().map(email) }
+}
+
+/// The SDK's configuration out of its own variables: region, credentials, `AWS_ENDPOINT_URL` and its kin.
+async fn sdk_config() -> Result<SdkConfig, NoRegion> {
+    let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    if config.region().is_some() { Ok(config) } else { Err(NoRegion) }
+}

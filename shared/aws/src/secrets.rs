@@ -1,0 +1,138 @@
+//! The keyring out of Secrets Manager, read again from time to time: keys rotate while the service runs.
+//!
+//! The secret is a JSON text, `{"newest": "…", "older": ["…", …]}`. Each of the texts is hashed with SHA-256 into a master key, so they may be written
+//! in any alphabet; at least 32 characters of 256 random bits are asked for. `older` has the latest one first.
+//!
+//! To rotate, put a new version with a new `newest` and the one it replaces at the head of `older`: nothing else, no deployment. For the first ten
+//! minutes of a version its newest key only verifies, and the one before it goes on signing. By then every running function has looked at
+//! the secret again, so that no code is ever refused by a function that does not know its key yet. An older key can go when nothing lives any more that
+//! it signed: codes that a caller delivers live as long as their identification, 30 days.
+
+use crate::{
+    boot::secrets_client,
+    errors::{SECRETS, unavailable, unusable},
+};
+use acredita_domain::{
+    Time,
+    error::Unavailable,
+    keys::{Keyring, Keys},
+    ports::Clock,
+};
+use async_trait::async_trait;
+use aws_config::SdkConfig;
+use aws_sdk_secretsmanager::{Client, operation::get_secret_value::GetSecretValueOutput};
+use chrono::{DateTime, TimeDelta};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::{
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+/// How old a keyring may get before it is read again.
+const REFRESH: TimeDelta = TimeDelta::minutes(5);
+/// How long a secret that cannot be read is left alone, if there is a keyring to go on with.
+const PAUSE: TimeDelta = TimeDelta::seconds(30);
+/// How old a version of the secret is when its newest key begins to sign.
+const SETTLES: TimeDelta = TimeDelta::minutes(10);
+/// Characters of a text at least: 256 bits take 43 in Base64, 64 in hexadecimal; 32 is what is clearly too little.
+const SHORTEST: usize = 32;
+
+// Who signs by a new key does so when all others have seen it, even with clocks that are minutes apart.
+const _: () = assert!(SETTLES.num_seconds() >= 2 * REFRESH.num_seconds());
+
+/// The keys of a secret.
+pub struct SecretKeys {
+    client: Client,
+    secret: String,
+    clock: Arc<dyn Clock>,
+    held: RwLock<Option<Held>>,
+}
+
+#[derive(Clone)]
+struct Held {
+    keyring: Arc<Keyring>,
+    look_again_at: Time,
+}
+
+impl fmt::Debug for SecretKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKeys")
+    }
+}
+
+impl SecretKeys {
+    /// The keys of `secret`, an ARN or a name. Nothing is read yet.
+    pub fn new(sdk: &SdkConfig, secret: String, clock: Arc<dyn Clock>) -> Self {
+        Self { client: secrets_client(sdk), secret, clock, held: RwLock::new(None) }
+    }
+
+    fn held(&self) -> Option<Held> {
+        self.held.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn hold(&self, keyring: &Arc<Keyring>, look_again_at: Time) {
+        let held = Held { keyring: keyring.clone(), look_again_at };
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(held);
+    }
+
+    async fn read(&self, now: Time) -> Result<Keyring, Unavailable> {
+        let operation = "read keys";
+        let secret = self.client.get_secret_value().secret_id(&self.secret).send().await;
+        let secret = secret.map_err(|error| unavailable(SECRETS, operation, &error))?;
+        keyring(&secret, now).map_err(|problem| unusable(SECRETS, operation, problem))
+    }
+}
+
+#[async_trait]
+impl Keys for SecretKeys {
+    /// One look at the secret every five minutes; it is waited for, so that nobody goes on with keys that are older. When the secret cannot be read
+    /// or understood, the keys that are there still serve.
+    async fn current(&self) -> Result<Arc<Keyring>, Unavailable> {
+        let now = self.clock.now();
+        let held = self.held();
+        if let Some(held) = held.as_ref().filter(|held| now < held.look_again_at) {
+            return Ok(held.keyring.clone());
+        }
+        match (self.read(now).await, held) {
+            (Ok(keyring), _) => {
+                let keyring = Arc::new(keyring);
+                self.hold(&keyring, now + REFRESH);
+                Ok(keyring)
+            }
+            (Err(_), Some(old)) => {
+                self.hold(&old.keyring, now + PAUSE);
+                Ok(old.keyring)
+            }
+            (Err(unavailable), None) => Err(unavailable),
+        }
+    }
+}
+
+/// What the secret says.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Texts {
+    newest: String,
+    #[serde(default)]
+    older: Vec<String>,
+}
+
+/// The keyring that a version of the secret makes at `now`.
+fn keyring(secret: &GetSecretValueOutput, now: Time) -> Result<Keyring, &'static str> {
+    let text = secret.secret_string().ok_or("the secret is not a text")?;
+    // What is wrong with the text is not said: the words for it might quote it.
+    let Texts { newest, older } = serde_json::from_str(text).map_err(|_| "the secret is not {\"newest\": text, \"older\": [text, …]}")?;
+    let mut texts = vec![newest];
+    texts.extend(older);
+    if texts.iter().any(|text| text.chars().count() < SHORTEST) {
+        return Err("a key of the secret has less than 32 characters");
+    }
+    let created_at = secret.created_date().and_then(|at| DateTime::from_timestamp_millis(at.to_millis().ok()?));
+    let settled = created_at.is_none_or(|at| at + SETTLES <= now);
+    if !settled && texts.len() > 1 {
+        texts.swap(0, 1);
+    }
+    let keys = texts.iter().map(|text| Sha256::digest(text.as_bytes()).into());
+    Keyring::new(keys.collect()).map_err(|_| "the secret has no key")
+}

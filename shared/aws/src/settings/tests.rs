@@ -1,0 +1,146 @@
+//! An environment is read as the table in the module says.
+
+use super::*;
+use std::collections::BTreeMap;
+
+/// Everything that may be set.
+const WHOLE: [(&str, &str); 17] = [
+    ("ACREDITA_TABLE", "identity"),
+    ("ACREDITA_BUCKET", "pictures"),
+    ("ACREDITA_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/messages"),
+    ("ACREDITA_RETENTION_DAYS", "90"),
+    ("ACREDITA_CODE_KEYS_SECRET", "arn:aws:secretsmanager:eu-west-1:1:secret:codes"),
+    ("ACREDITA_JWKS_URL", "https://issuer.example/jwks.json"),
+    ("ACREDITA_ISSUER", "https://issuer.example/"),
+    ("ACREDITA_AUDIENCE", "acredita"),
+    ("ACREDITA_ORGANISATIONS_CLAIM", "orgs"),
+    ("ACREDITA_PERMISSIONS_CLAIM", "permissions"),
+    ("ACREDITA_SCOPE_CLAIM", "scope"),
+    ("ACREDITA_CHANNELS", "SMS, EMAIL"),
+    ("ACREDITA_SMS_ORIGINATION_IDENTITY", "pool-1"),
+    ("ACREDITA_SMS_CONFIGURATION_SET", "codes"),
+    ("ACREDITA_SMS_MAX_PRICE", "0.10"),
+    ("ACREDITA_EMAIL_FROM", "Acredita <codes@acredita.example>"),
+    ("ACREDITA_EMAIL_CONFIGURATION_SET", "codes-by-mail"),
+];
+
+/// Reads the whole environment with these changes; a change to nothing takes the variable away.
+fn read(changes: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let mut env = BTreeMap::from(WHOLE);
+    env.extend(changes.iter().copied());
+    Settings::from_env(|name| env.get(name).map(|value| (*value).to_owned()))
+}
+
+fn whole(changes: &[(&str, &str)]) -> Settings {
+    read(changes).expect("a whole environment")
+}
+
+fn missing(changes: &[(&str, &str)]) -> Vec<&'static str> {
+    read(changes).expect_err("something is missing").missing
+}
+
+fn wrong(changes: &[(&str, &str)]) -> Vec<&'static str> {
+    let SettingsError { missing, wrong } = read(changes).expect_err("something is wrong");
+    assert!(missing.is_empty(), "{missing:?}");
+    wrong.into_iter().map(|(name, _)| name).collect()
+}
+
+#[test]
+fn every_variable_goes_where_it_belongs() {
+    let settings = whole(&[]);
+    assert_eq!((settings.table.as_str(), settings.bucket.as_str()), ("identity", "pictures"));
+    assert_eq!(settings.queue_url, "https://sqs.eu-west-1.amazonaws.com/1/messages");
+    assert_eq!(settings.retention, TimeDelta::days(90));
+    assert_eq!(settings.code_keys_secret, "arn:aws:secretsmanager:eu-west-1:1:secret:codes");
+    let tokens = &settings.tokens;
+    assert_eq!(tokens.jwks_url, "https://issuer.example/jwks.json");
+    assert_eq!(
+        [&tokens.issuer, &tokens.audience, &tokens.organisations_claim, &tokens.permissions_claim, &tokens.scope_claim].map(Option::as_deref),
+        [Some("https://issuer.example/"), Some("acredita"), Some("orgs"), Some("permissions"), Some("scope")],
+    );
+    assert_eq!(settings.channels(), [Channel::Sms, Channel::Email]);
+    let sms = settings.sms.expect("text messages");
+    assert_eq!(sms.origination_identity, "pool-1");
+    assert_eq!((sms.configuration_set.as_deref(), sms.max_price.as_deref()), (Some("codes"), Some("0.10")));
+    let email = settings.email.expect("e-mails");
+    assert_eq!((email.from.as_str(), email.configuration_set.as_deref()), ("Acredita <codes@acredita.example>", Some("codes-by-mail")));
+}
+
+#[test]
+fn an_empty_environment_is_told_all_that_it_needs_at_once() {
+    let error = Settings::from_env(|_| None).expect_err("nothing is set");
+    let expected = [
+        "ACREDITA_RETENTION_DAYS",
+        "ACREDITA_TABLE",
+        "ACREDITA_BUCKET",
+        "ACREDITA_QUEUE_URL",
+        "ACREDITA_CODE_KEYS_SECRET",
+        "ACREDITA_JWKS_URL",
+    ];
+    assert_eq!(error.missing, expected);
+    assert_eq!(error.wrong, []);
+    assert!(expected.iter().all(|name| error.to_string().contains(name)), "{error}");
+}
+
+#[test]
+fn faults_of_both_kinds_are_told_together_and_without_values() {
+    let error = read(&[("ACREDITA_TABLE", ""), ("ACREDITA_RETENTION_DAYS", "secret"), ("ACREDITA_EMAIL_FROM", "secret")]).expect_err("faults");
+    assert_eq!(error.missing, ["ACREDITA_TABLE"]);
+    assert_eq!(error.wrong.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["ACREDITA_RETENTION_DAYS", "ACREDITA_EMAIL_FROM"]);
+    assert!(!format!("{error} {error:?}").contains("secret"));
+}
+
+#[test]
+fn what_is_empty_or_blank_is_not_set() {
+    for blank in ["", "  "] {
+        let settings = whole(&[("ACREDITA_ISSUER", blank), ("ACREDITA_SMS_CONFIGURATION_SET", blank), ("ACREDITA_SMS_MAX_PRICE", blank)]);
+        assert_eq!(settings.tokens.issuer, None);
+        let sms = settings.sms.expect("text messages");
+        assert_eq!((sms.configuration_set, sms.max_price), (None, None));
+        assert_eq!(missing(&[("ACREDITA_BUCKET", blank)]), ["ACREDITA_BUCKET"]);
+    }
+}
+
+#[test]
+fn a_channel_asks_for_what_it_is_sent_with_and_for_nothing_else() {
+    let senders = [("ACREDITA_SMS_ORIGINATION_IDENTITY", ""), ("ACREDITA_EMAIL_FROM", "")];
+    let with = |channels| [&senders[..], &[("ACREDITA_CHANNELS", channels)]].concat();
+    assert_eq!(missing(&with("SMS,EMAIL")), ["ACREDITA_SMS_ORIGINATION_IDENTITY", "ACREDITA_EMAIL_FROM"]);
+    assert_eq!(missing(&with("SMS")), ["ACREDITA_SMS_ORIGINATION_IDENTITY"]);
+    assert_eq!(missing(&with("EMAIL")), ["ACREDITA_EMAIL_FROM"]);
+    assert_eq!(whole(&with("")).channels(), []);
+    assert_eq!(whole(&[("ACREDITA_CHANNELS", "EMAIL")]).channels(), [Channel::Email], "an identity alone sends nothing");
+}
+
+#[test]
+fn a_channel_that_nobody_can_send_on_is_refused() {
+    for channels in ["WHATSAPP", "SMS,WHATSAPP", "sms", "SMS EMAIL", "SMS,", "PIGEON"] {
+        assert_eq!(wrong(&[("ACREDITA_CHANNELS", channels)]), ["ACREDITA_CHANNELS"], "{channels}");
+    }
+}
+
+#[test]
+fn days_and_prices_have_their_bounds() {
+    for days in ["0", "-1", "3651", "1.5", "P90D", "99999999999999999999"] {
+        assert_eq!(wrong(&[("ACREDITA_RETENTION_DAYS", days)]), ["ACREDITA_RETENTION_DAYS"], "{days}");
+    }
+    for (days, kept) in [("1", 1), ("3650", 3650), (" 30 ", 30)] {
+        assert_eq!(whole(&[("ACREDITA_RETENTION_DAYS", days)]).retention, TimeDelta::days(kept));
+    }
+    for price in ["1", "1.", "100.0", "1.000000", "-0.1", "0,10", "€0.10"] {
+        assert_eq!(wrong(&[("ACREDITA_SMS_MAX_PRICE", price)]), ["ACREDITA_SMS_MAX_PRICE"], "{price}");
+    }
+    for price in [".5", "0.10", "99.99999"] {
+        assert!(read(&[("ACREDITA_SMS_MAX_PRICE", price)]).is_ok(), "{price}");
+    }
+}
+
+#[test]
+fn s3_is_addressed_by_path_at_another_endpoint_than_awss() {
+    assert!(!whole(&[]).s3_by_path);
+    assert!(!whole(&[("AWS_ENDPOINT_URL_S3", "")]).s3_by_path);
+    assert!(!whole(&[("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:4566")]).s3_by_path);
+    for name in ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"] {
+        assert!(whole(&[(name, "http://127.0.0.1:4566")]).s3_by_path);
+    }
+}

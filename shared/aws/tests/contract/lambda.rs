@@ -1,0 +1,133 @@
+//! A Lambda's start, out of settings.
+
+use crate::{
+    samples::org,
+    scripted::{Reply, Scripted, error},
+};
+use acredita_aws::lambda::{Settings, app_of, senders_of, warm_up, warm_up_keys};
+use acredita_domain::{
+    App, Error,
+    actor::Actor,
+    expires_in::ExpiresIn,
+    otp::{Channel, Delivery, Destination},
+    pictures::{Picture, PictureFault, PictureFormat, PictureKey, Sha256Digest},
+    ports::PictureReader,
+    use_cases::{CreateOtp, create_otp_identification},
+};
+use async_trait::async_trait;
+use aws_config::SdkConfig;
+use std::sync::Arc;
+
+struct Blind;
+
+#[async_trait]
+impl PictureReader for Blind {
+    async fn read(&self, _: Vec<u8>) -> Result<Picture, PictureFault> {
+        unreachable!("nothing is read here")
+    }
+}
+
+fn settings(more: &[(&str, &str)]) -> Settings {
+    let env = |name: &str| match name {
+        "ACREDITA_TABLE" => Some("identity".to_owned()),
+        "ACREDITA_BUCKET" => Some("pictures".to_owned()),
+        "ACREDITA_QUEUE_URL" => Some("https://sqs.eu-west-1.amazonaws.com/1/messages".to_owned()),
+        "ACREDITA_RETENTION_DAYS" => Some("90".to_owned()),
+        "ACREDITA_CODE_KEYS_SECRET" => Some("codes".to_owned()),
+        "ACREDITA_JWKS_URL" => Some("https://issuer.example/jwks.json".to_owned()),
+        _ => more.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned()),
+    };
+    Settings::from_env(env).expect("a whole environment")
+}
+
+fn app(settings: &Settings, sdk: &SdkConfig) -> App {
+    app_of(settings, sdk, Vec::new(), Arc::new(Blind))
+}
+
+#[tokio::test]
+async fn the_warm_up_reads_one_item_of_the_table_and_does_not_care_what_comes() {
+    for reply in [Reply::Http(200, "{}".to_owned()), error(400, "AccessDeniedException", ""), Reply::Broken, Reply::Silence] {
+        let aws = Scripted::default();
+        aws.always(reply.clone());
+        warm_up(&app(&settings(&[]), &aws.sdk())).await;
+        let asked = aws.asked();
+        let once = matches!(reply, Reply::Http(..));
+        assert!(asked.len() == 1 || !once, "{reply:?}");
+        assert_eq!(asked[0].target, "DynamoDB_20120810.GetItem");
+        assert_eq!(asked[0].json()["TableName"], "identity");
+    }
+}
+
+#[tokio::test]
+async fn the_warm_up_of_the_keys_reads_the_secret() {
+    let aws = Scripted::answering([error(400, "AccessDeniedException", "")]);
+    warm_up_keys(&app(&settings(&[]), &aws.sdk())).await;
+    let asked = aws.asked();
+    assert_eq!((asked.len(), asked[0].target.as_str()), (1, "secretsmanager.GetSecretValue"));
+    assert_eq!(asked[0].json()["SecretId"], "codes");
+}
+
+#[tokio::test]
+async fn endpoints_are_the_sdks_and_not_overwritten() {
+    let aws = Scripted::default();
+    let elsewhere = aws.sdk().into_builder().endpoint_url("http://aws.test:4566").build();
+    for (sdk, more, hosts) in [
+        (
+            aws.sdk(),
+            &[][..],
+            ["https://dynamodb.eu-west-1.amazonaws.com", "https://pictures.s3.eu-west-1.amazonaws.com/", "https://sqs.eu-west-1.amazonaws.com"],
+        ),
+        (
+            elsewhere,
+            &[("AWS_ENDPOINT_URL", "http://aws.test:4566")][..],
+            ["http://aws.test:4566", "http://aws.test:4566/pictures/", "http://aws.test:4566"],
+        ),
+    ] {
+        aws.always(Reply::Http(200, "{}".to_owned()));
+        let app = app(&settings(more), &sdk);
+        warm_up(&app).await;
+        let nobody = "00000000-0000-4000-8000-000000000000".parse().expect("an id");
+        let key = PictureKey::evidence(&org(), nobody, &Sha256Digest::of(b"picture"));
+        app.pictures.put(&key, PictureFormat::Png, b"picture".to_vec()).await.expect("put");
+        let reference = acredita_domain::ports::MessageRef {
+            message_id: "00000000-0000-4000-8000-000000000001".parse().expect("an id"),
+            identification_id: nobody,
+        };
+        let _ = app.queue.kick(reference).await;
+        let asked = aws.asked();
+        for (asked, host) in asked.iter().zip(hosts) {
+            assert!(asked.uri.starts_with(host), "{} at {host}", asked.uri);
+        }
+        assert!(asked.len() >= 3);
+    }
+}
+
+#[tokio::test]
+async fn a_deployment_sends_on_the_channels_that_it_is_given() {
+    let aws = Scripted::default();
+    let none = settings(&[]);
+    let both = settings(&[
+        ("ACREDITA_CHANNELS", "SMS,EMAIL"),
+        ("ACREDITA_SMS_ORIGINATION_IDENTITY", "pool-1"),
+        ("ACREDITA_EMAIL_FROM", "codes@acredita.example"),
+    ]);
+    assert_eq!(app(&none, &aws.sdk()).channels, []);
+    assert_eq!(app(&both, &aws.sdk()).channels, [Channel::Sms, Channel::Email]);
+    let has = |settings| {
+        let senders = senders_of(settings, &aws.sdk());
+        (senders.sms.is_some(), senders.email.is_some())
+    };
+    assert_eq!((has(&none), has(&both)), ((false, false), (true, true)));
+}
+
+#[tokio::test]
+async fn a_code_on_a_channel_that_nothing_is_sent_on_is_not_even_created() {
+    let aws = Scripted::default();
+    let app = app(&settings(&[]), &aws.sdk());
+    let address = Destination::Email("james@email.com".parse().expect("an address"));
+    let expires_in: ExpiresIn = "PT1H".parse().expect("a duration");
+    let command = CreateOtp { actor: Actor::default(), delivery: Delivery::Sent(address), second_factor: None, expires_in };
+    let Err(refused) = create_otp_identification(&app, &org(), command, None).await else { panic!("created") };
+    assert!(matches!(refused, Error::BadField { pointer: "/channel/type", .. }), "{refused}");
+    assert!(aws.asked().is_empty());
+}

@@ -1,0 +1,136 @@
+//! An AWS that answers by a script: what a real one answers on a bad day, or not at all. No time passes in it.
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{AsyncSleep, Credentials, RuntimeComponents, SharedCredentialsProvider, Sleep};
+use aws_smithy_runtime_api::{
+    client::{
+        http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+        orchestrator::{HttpRequest, HttpResponse},
+        result::ConnectorError,
+    },
+    http::StatusCode,
+};
+use aws_smithy_types::body::SdkBody;
+use serde_json::Value;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+/// What comes back.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// An answer.
+    Http(u16, String),
+    /// The connection breaks.
+    Broken,
+    /// Nothing, ever.
+    Silence,
+}
+
+/// An error as the services word it.
+pub fn error(status: u16, code: &str, more: &str) -> Reply {
+    Reply::Http(status, format!(r#"{{"__type":"{code}","Message":"no value belongs here"{more}}}"#))
+}
+
+/// What went over the wire.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub method: String,
+    pub uri: String,
+    /// The operation, of services that name it in a header.
+    pub target: String,
+    pub body: String,
+}
+
+impl Asked {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).expect("JSON")
+    }
+}
+
+/// The scripted AWS. Clones are one.
+#[derive(Clone, Debug, Default)]
+pub struct Scripted(Arc<Mutex<Script>>);
+
+#[derive(Debug, Default)]
+struct Script {
+    next: VecDeque<Reply>,
+    always: Option<Reply>,
+    asked: Vec<Asked>,
+    waits: Vec<Duration>,
+}
+
+impl Scripted {
+    /// Answers these, one after the other.
+    pub fn answering(replies: impl IntoIterator<Item = Reply>) -> Self {
+        let script = Script { next: replies.into_iter().collect(), ..Script::default() };
+        Self(Arc::new(Mutex::new(script)))
+    }
+
+    /// Answers the same from now on.
+    pub fn always(&self, reply: Reply) {
+        self.0.lock().expect("not poisoned").always = Some(reply);
+    }
+
+    /// What was asked since the last time.
+    pub fn asked(&self) -> Vec<Asked> {
+        std::mem::take(&mut self.0.lock().expect("not poisoned").asked)
+    }
+
+    /// How long it was waited for anything.
+    pub fn waits(&self) -> Vec<Duration> {
+        self.0.lock().expect("not poisoned").waits.clone()
+    }
+
+    /// A configuration of the SDK's that leads here.
+    pub fn sdk(&self) -> SdkConfig {
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "key", None, None, "test")))
+            .http_client(self.clone())
+            .sleep_impl(self.clone())
+            .build()
+    }
+}
+
+impl HttpClient for Scripted {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Scripted {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let mut script = self.0.lock().expect("not poisoned");
+        script.asked.push(Asked {
+            method: request.method().to_owned(),
+            uri: request.uri().to_owned(),
+            target: request.headers().get("x-amz-target").unwrap_or_default().to_owned(),
+            body: String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned(),
+        });
+        let reply = script.next.pop_front().or_else(|| script.always.clone());
+        match reply.expect("the script goes on") {
+            Reply::Http(status, body) => {
+                let status = StatusCode::try_from(status).expect("a status");
+                HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
+            }
+            Reply::Broken => HttpConnectorFuture::ready(Err(ConnectorError::io("broken".into()))),
+            Reply::Silence => HttpConnectorFuture::new(std::future::pending()),
+        }
+    }
+}
+
+/// Waiting takes no time, but lets everything else go first.
+impl AsyncSleep for Scripted {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.0.lock().expect("not poisoned").waits.push(duration);
+        Sleep::new(async {
+            for _ in 0..1_000 {
+                tokio::task::yield_now().await;
+            }
+        })
+    }
+}

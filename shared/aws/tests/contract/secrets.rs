@@ -1,0 +1,209 @@
+//! The keys of codes: read from their secret now and then, and rotated while the service runs.
+
+use crate::{
+    samples::{now, org},
+    scripted::{Reply, Scripted, error},
+};
+use acredita_aws::SecretKeys;
+use acredita_domain::{
+    Time,
+    error::Unavailable,
+    ids::IdentificationId,
+    keys::{CodeHash, Keyring, Keys},
+    otp::OtpCode,
+    ports::Clock,
+};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::sync::{Arc, Mutex};
+
+const OLD: &str = "the old key, which is a long text";
+const NEW: &str = "the new key, which is a long text";
+
+#[derive(Clone)]
+struct Manual(Arc<Mutex<Time>>);
+
+impl Manual {
+    fn at(time: Time) -> Self {
+        Self(Arc::new(Mutex::new(time)))
+    }
+
+    fn set(&self, time: Time) {
+        *self.0.lock().expect("not poisoned") = time;
+    }
+}
+
+impl Clock for Manual {
+    fn now(&self) -> Time {
+        *self.0.lock().expect("not poisoned")
+    }
+}
+
+fn keys(aws: &Scripted, clock: &Manual) -> SecretKeys {
+    SecretKeys::new(&aws.sdk(), "codes".to_owned(), Arc::new(clock.clone()))
+}
+
+/// A version of the secret that was made then.
+fn version(secret: &Value, created_at: Time) -> Reply {
+    let answer = json!({ "Name": "codes", "SecretString": secret.to_string(), "CreatedDate": created_at.timestamp() });
+    Reply::Http(200, answer.to_string())
+}
+
+/// A version that is so old that everybody has it.
+fn settled(secret: &Value) -> Reply {
+    version(secret, now() - TimeDelta::days(1))
+}
+
+fn the_old_one() -> Value {
+    json!({ "newest": OLD })
+}
+
+fn rotated() -> Value {
+    json!({ "newest": NEW, "older": [OLD] })
+}
+
+fn code() -> OtpCode {
+    OtpCode::unsealed("abc234".to_owned())
+}
+
+fn nobody() -> IdentificationId {
+    "00000000-0000-4000-8000-000000000000".parse().expect("an id")
+}
+
+fn signed(keyring: &Keyring) -> CodeHash {
+    keyring.hash_code(&org(), nobody(), 1, &code())
+}
+
+fn verifies(keyring: &Keyring, hash: &CodeHash) -> bool {
+    keyring.code_matches(&org(), nobody(), 1, Some(hash), code().expose()).into()
+}
+
+/// What a code looks like that was signed by the key of this text.
+fn signed_by(text: &str) -> CodeHash {
+    signed(&Keyring::new(vec![Sha256::digest(text.as_bytes()).into()]).expect("a key"))
+}
+
+#[tokio::test]
+async fn the_secret_is_asked_for_by_its_name_and_at_most_every_five_minutes() {
+    let (aws, clock) = (Scripted::default(), Manual::at(now()));
+    aws.always(settled(&the_old_one()));
+    let keys = keys(&aws, &clock);
+    assert!(aws.asked().is_empty(), "a function that needs no key does not ask");
+    assert!(signed(&keys.current().await.expect("keys")) == signed_by(OLD));
+    let asked = aws.asked();
+    assert_eq!((asked.len(), asked[0].target.as_str(), asked[0].json()), (1, "secretsmanager.GetSecretValue", json!({ "SecretId": "codes" })));
+    for (seconds, asks) in [(0, 0), (299, 0), (300, 1), (301, 0), (599, 0), (3600, 1)] {
+        clock.set(now() + TimeDelta::seconds(seconds));
+        keys.current().await.expect("keys");
+        assert_eq!(aws.asked().len(), asks, "after {seconds} s");
+    }
+}
+
+#[tokio::test]
+async fn a_new_key_signs_after_ten_minutes_and_verifies_at_once() {
+    let (aws, clock) = (Scripted::default(), Manual::at(now()));
+    aws.always(version(&rotated(), now()));
+    let keys = keys(&aws, &clock);
+    for (minutes, signer) in [(0, OLD), (5, OLD), (10, NEW), (600, NEW)] {
+        clock.set(now() + TimeDelta::minutes(minutes));
+        let keyring = keys.current().await.expect("keys");
+        assert!(signed(&keyring) == signed_by(signer), "after {minutes} min");
+        assert!([OLD, NEW].iter().all(|text| verifies(&keyring, &signed_by(text))), "after {minutes} min");
+    }
+}
+
+#[tokio::test]
+async fn a_first_key_signs_at_once() {
+    let aws = Scripted::answering([version(&the_old_one(), now())]);
+    let keyring = keys(&aws, &Manual::at(now())).current().await.expect("keys");
+    assert!(signed(&keyring) == signed_by(OLD));
+}
+
+#[tokio::test]
+async fn no_function_ever_refuses_a_code_of_another_one_during_a_rotation() {
+    let (aws, clock) = (Scripted::default(), Manual::at(now() - TimeDelta::seconds(1)));
+    aws.always(settled(&the_old_one()));
+    let running = keys(&aws, &clock);
+    running.current().await.expect("keys");
+    aws.always(version(&rotated(), now()));
+    for seconds in (0..1_200).step_by(10) {
+        clock.set(now() + TimeDelta::seconds(seconds));
+        let (running, started) = (running.current().await.expect("keys"), keys(&aws, &clock).current().await.expect("keys"));
+        assert!(verifies(&running, &signed(&started)), "after {seconds} s");
+        assert!(verifies(&started, &signed(&running)), "after {seconds} s");
+    }
+}
+
+#[tokio::test]
+async fn without_any_keys_a_secret_that_cannot_be_had_is_unavailable() {
+    let unavailable = Unavailable("the store of secrets");
+    for (reply, asks) in [
+        (error(400, "ResourceNotFoundException", ""), 1),
+        (error(400, "AccessDeniedException", ""), 1),
+        (error(400, "ThrottlingException", ""), 3),
+        (error(500, "InternalServiceError", ""), 3),
+        (Reply::Silence, 2),
+        (Reply::Broken, 3),
+        (Reply::Http(200, "{".to_owned()), 1),
+    ] {
+        let aws = Scripted::default();
+        aws.always(reply.clone());
+        let keys = keys(&aws, &Manual::at(now()));
+        assert_eq!(keys.current().await.expect_err("no keys"), unavailable, "{reply:?}");
+        let asked = aws.asked().len();
+        assert!(asked == asks || matches!(reply, Reply::Silence), "{reply:?}: asked {asked} times");
+        aws.always(settled(&the_old_one()));
+        assert!(keys.current().await.is_ok(), "and asked for again as soon as somebody needs it");
+    }
+}
+
+#[tokio::test]
+async fn keys_that_are_there_serve_on_while_the_secret_cannot_be_had() {
+    for bad in [error(500, "InternalServiceError", ""), Reply::Silence, settled(&json!({ "newest": "short" })), settled(&json!("nonsense"))] {
+        let (aws, clock) = (Scripted::default(), Manual::at(now()));
+        aws.always(settled(&the_old_one()));
+        let keys = keys(&aws, &clock);
+        keys.current().await.expect("keys");
+        aws.always(bad);
+        clock.set(now() + TimeDelta::minutes(5));
+        assert!(signed(&keys.current().await.expect("the old keys")) == signed_by(OLD));
+        aws.asked();
+        clock.set(now() + TimeDelta::seconds(329));
+        keys.current().await.expect("the old keys");
+        assert!(aws.asked().is_empty(), "no request waits for it again before 30 s are over");
+        aws.always(settled(&rotated()));
+        clock.set(now() + TimeDelta::seconds(330));
+        assert!(signed(&keys.current().await.expect("the new keys")) == signed_by(NEW));
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_is_not_as_documented_gives_no_keys() {
+    let short = "x".repeat(31);
+    for secret in [
+        json!("text"),
+        json!([]),
+        json!({}),
+        json!({ "older": [OLD] }),
+        json!({ "newest": short }),
+        json!({ "newest": NEW, "older": [short] }),
+        json!({ "newest": NEW, "older": OLD }),
+        json!({ "newest": NEW, "old": [OLD] }),
+        json!({ "newest": null }),
+    ] {
+        let aws = Scripted::answering([settled(&secret)]);
+        assert!(keys(&aws, &Manual::at(now())).current().await.is_err(), "{secret}");
+    }
+    let binary = Scripted::answering([Reply::Http(200, json!({ "Name": "codes", "SecretBinary": "AAAA" }).to_string())]);
+    assert!(keys(&binary, &Manual::at(now())).current().await.is_err());
+    let undated = json!({ "Name": "codes", "SecretString": rotated().to_string() });
+    let undated = Scripted::answering([Reply::Http(200, undated.to_string())]);
+    let keyring = keys(&undated, &Manual::at(now())).current().await.expect("keys");
+    assert!(signed(&keyring) == signed_by(NEW), "a version of unknown age counts as old");
+}
+
+#[test]
+fn the_debug_of_the_keys_tells_nothing() {
+    assert_eq!(format!("{:?}", keys(&Scripted::default(), &Manual::at(now()))), "SecretKeys");
+}

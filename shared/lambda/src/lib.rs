@@ -1,0 +1,27 @@
+//! What makes a Lambda of a router or a worker: settings from the environment, clients that are warm before the first event, logs in JSON.
+//!
+//! It is the only crate that knows the Lambda runtime. A function's `main.rs` calls one of [`serve`] and [`work`] and has nothing else to say.
+
+mod http;
+mod jwks;
+mod work;
+
+pub use http::{prepare, serve};
+pub use jwks::HttpsJwks;
+pub use lambda_http::Error;
+pub use work::work;
+
+use acredita_aws::lambda::{self, Settings};
+use acredita_domain::App;
+use acredita_http::logs;
+use acredita_scoring::{InternalPictureReader, InternalScorer};
+use std::sync::Arc;
+
+/// Starts the logs, reads the settings and builds the use cases. A function whose settings are not whole does not start, and says all that is missing.
+async fn boot() -> Result<(Settings, App), Error> {
+    logs::start_json();
+    let settings = Settings::from_env(|name| std::env::var(name).ok())?;
+    let app = lambda::app(&settings, vec![Arc::new(InternalScorer::new())], Arc::new(InternalPictureReader::new())).await?;
+    lambda::warm_up(&app).await;
+    Ok((settings, app))
+}

@@ -1,0 +1,178 @@
+//! The flows, good and bad, all of whose values are canaries.
+
+use super::{KEY, REASON, STRAY, actor, evidence, request, with_actor};
+use acceptance::{Answer, Call, ORG, World, bodies};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+/// What the flows brought to light that has to stay where it is.
+#[derive(Default)]
+pub struct Secrets {
+    /// Codes that went out, or that an answer carried.
+    pub codes: Vec<String>,
+    /// The bodies of all refusals.
+    pub refusals: Vec<String>,
+}
+
+impl Secrets {
+    async fn send(&mut self, world: &World, call: Call, statuses: &[u16]) -> Answer {
+        let answer = world.send(call).await;
+        assert!(statuses.contains(&answer.status.as_u16()), "{} {}", answer.status, String::from_utf8_lossy(&answer.body));
+        if !answer.status.is_success() {
+            self.refusals.push(String::from_utf8_lossy(&answer.body).into_owned());
+        }
+        answer
+    }
+
+    fn note_sent(&mut self, world: &World) {
+        self.codes.extend(world.sender.sent().into_iter().map(|message| message.code));
+    }
+}
+
+fn force(world: &World, path: &str) -> Call {
+    let token = world.token_with(ORG, "identifications:admin identifications:force_delete");
+    Call::org("DELETE", ORG, &format!("{path}?force=true")).token(&token)
+}
+
+/// Identification by agent, with a picture, to its end.
+pub async fn agent(world: &World, secrets: &mut Secrets) {
+    let create = request(world, "POST", "/identifications/agent", Some(with_actor(bodies::agent(true)))).header("idempotency-key", KEY);
+    let created = secrets.send(world, create.clone(), &[201]).await;
+    secrets.send(world, create.json(&with_actor(bodies::agent(false))), &[409]).await;
+    let (id, admin) = (
+        created.text("identification_id"),
+        format!("/identifications/agent/{}", created.text("admin_identification_id")),
+    );
+    let validate = |body| request(world, "POST", &format!("/identifications/agent/{id}/validate"), Some(body));
+    secrets.send(world, validate(json!({ "agent": STRAY, "evidence_metadata": STRAY })), &[400]).await;
+    secrets.send(world, validate(json!({ "agent": STRAY })), &[400]).await;
+    secrets.send(world, validate(evidence()), &[204]).await;
+    secrets.send(world, validate(evidence()), &[409]).await;
+    secrets
+        .send(world, request(world, "POST", &format!("{admin}/cancel"), Some(json!({ "reason": REASON }))), &[409])
+        .await;
+    secrets.send(world, request(world, "DELETE", &admin, None), &[403]).await;
+    secrets.send(world, request(world, "POST", &format!("{admin}/close"), None), &[204]).await;
+    secrets.send(world, force(world, &admin), &[204]).await;
+
+    let other = secrets
+        .send(world, request(world, "POST", "/identifications/agent", Some(with_actor(bodies::agent(false)))), &[201])
+        .await;
+    let path = format!("/identifications/agent/{}/cancel", other.text("admin_identification_id"));
+    secrets.send(world, request(world, "POST", &path, Some(json!({ "reason": REASON }))), &[204]).await;
+}
+
+/// Identification by code: sent by every channel, with both second factors, wrong, outdated, sent again, external.
+pub async fn otp(world: &World, secrets: &mut Secrets) {
+    for (channel, factor, second) in [
+        ("SMS", "DOCUMENT_NUMBER", super::DOCUMENT),
+        ("EMAIL", "EMAIL", super::EMAIL),
+        ("WHATSAPP", "EMAIL", super::EMAIL),
+    ] {
+        let mut body = with_actor(bodies::otp());
+        body["channel"]["type"] = json!(channel);
+        body["two_factor_type"] = json!(factor);
+        let create = request(world, "POST", "/identifications/otp", Some(body)).header("idempotency-key", format!("{KEY}-{channel}"));
+        let id = secrets.send(world, create, &[201]).await.text("identification_id");
+        world.sender.fail_next(&[acredita_domain::ports::SendError::Unavailable]);
+        assert_eq!(world.deliver().await, 1);
+        world.clock.advance(TimeDelta::seconds(91));
+        world.deliver().await;
+        let path = format!("/identifications/otp/{id}");
+        let validate =
+            |code: &str, second: &str| request(world, "PUT", &format!("{path}/validate"), Some(json!({ "code": code, "two_factor": second })));
+        secrets.send(world, validate(STRAY, STRAY), &[400]).await;
+        secrets
+            .send(world, request(world, "PUT", &format!("{path}/validate"), Some(json!({ "code": STRAY }))), &[400])
+            .await;
+        secrets.send(world, validate(&world.code_of(&id), STRAY), &[400]).await;
+        secrets.send(world, request(world, "POST", &format!("{path}/resend"), None), &[204]).await;
+        secrets.send(world, request(world, "POST", &format!("{path}/resend"), None), &[429]).await;
+        world.deliver().await;
+        world.clock.advance(TimeDelta::minutes(10));
+        secrets.send(world, validate(&world.code_of(&id), second), &[400]).await;
+        secrets.send(world, request(world, "POST", &format!("{path}/resend"), None), &[204]).await;
+        world.deliver().await;
+        secrets.send(world, request(world, "GET", &path, None), &[200]).await;
+        secrets.send(world, validate(&world.code_of(&id), second), &[204]).await;
+    }
+    secrets.note_sent(world);
+    let create =
+        request(world, "POST", "/identifications/otp", Some(with_actor(bodies::external_otp()))).header("idempotency-key", format!("{KEY}-e"));
+    for _ in 0..2 {
+        let code = secrets.send(world, create.clone(), &[201]).await.text("code");
+        secrets.codes.push(code);
+    }
+}
+
+/// Identity document and scoring, with a provider that comes and goes.
+pub async fn document(world: &World, secrets: &mut Secrets) {
+    let mut body = with_actor(bodies::identity_document("LOW"));
+    body["scoring"] = json!({ "provider": "EXTERNAL" });
+    let create = request(world, "POST", "/identifications/identity_document", Some(body)).header("idempotency-key", KEY);
+    let created = secrets.send(world, create, &[200]).await;
+    let scoring = format!("/scorings/identity_document/{}", created.text("scoring_id"));
+    let score = |parts: &[(&str, &[u8])]| request(world, "PUT", &format!("{scoring}/score"), None).pictures(parts);
+    let validate = request(
+        world,
+        "POST",
+        &format!("/identifications/identity_document/{}/validate", created.text("identification_id")),
+        None,
+    );
+    world.scorer.go_down();
+    secrets.send(world, score(&[("front", &bodies::png(1))]), &[503]).await;
+    secrets.send(world, score(&[("front", STRAY.as_bytes())]), &[415]).await;
+    secrets.send(world, score(&[(STRAY, &bodies::png(1))]), &[400]).await;
+    secrets.send(world, validate.clone(), &[409]).await;
+    world.scorer.answer(0.9, Vec::new());
+    secrets.send(world, score(&[("front", &bodies::png(1)), ("back", &bodies::png(2))]), &[204]).await;
+    for path in [scoring.clone(), format!("{scoring}/captures")] {
+        secrets.send(world, request(world, "GET", &path, None), &[200]).await;
+    }
+    secrets.send(world, validate, &[204]).await;
+    secrets.send(world, request(world, "POST", &format!("{scoring}/close"), None), &[204]).await;
+    let alone = secrets
+        .send(world, request(world, "POST", "/scorings/identity_document", Some(bodies::scoring())), &[200])
+        .await;
+    let delegate = format!("/scorings/identity_document/{}/delegate", alone.text("scoring_id"));
+    secrets.send(world, request(world, "POST", &delegate, None), &[200]).await;
+}
+
+/// Requests that are wrong in themselves, with canaries in every place that a request has.
+pub async fn nonsense(world: &World, secrets: &mut Secrets) {
+    let wrong_types: Value = json!({ "actor": { "name": [super::NAME], "last_name": 7, "email": STRAY, "msisdn": { "phone_number": STRAY, "country_code": STRAY },
+        "identity_document": { "document_number": { "x": super::DOCUMENT }, "document_type": STRAY, "country": STRAY }, "language": STRAY },
+        "expires_in": STRAY, "channel": { "type": STRAY, "external": STRAY }, "two_factor_type": STRAY, "personal_document_image": STRAY,
+        "configuration_name": STRAY, "scoring": { "provider": STRAY } });
+    for kind in ["agent", "otp", "identity_document"] {
+        secrets
+            .send(world, request(world, "POST", &format!("/identifications/{kind}"), Some(wrong_types.clone())), &[400])
+            .await;
+        let broken = request(world, "POST", &format!("/identifications/{kind}"), None).body("application/json", format!("{{\"actor\": {}", actor()));
+        secrets.send(world, broken, &[400]).await;
+        secrets
+            .send(world, request(world, "GET", &format!("/identifications/{kind}/{STRAY}"), None), &[400])
+            .await;
+        secrets
+            .send(world, request(world, "POST", &format!("/identifications/{kind}/{STRAY}/close?x={STRAY}"), None), &[400])
+            .await;
+        secrets
+            .send(world, request(world, "DELETE", &format!("/identifications/{kind}/{STRAY}?force={STRAY}"), None), &[400])
+            .await;
+    }
+    secrets.send(world, request(world, "GET", &format!("/{STRAY}?{STRAY}"), None), &[404]).await;
+    secrets
+        .send(world, request(world, "POST", "/scorings/identity_document", Some(wrong_types)), &[400])
+        .await;
+    secrets
+        .send(world, Call::org("GET", STRAY, "/identifications/agent/x").token(&world.token(ORG)), &[401])
+        .await;
+    secrets.send(world, Call::org("GET", ORG, "/identifications/agent/x").token(STRAY), &[401]).await;
+    let device = request(world, "POST", "/identifications/agent/x/validate", Some(evidence()))
+        .without("x-location")
+        .header("x-location", STRAY);
+    secrets.send(world, device, &[400]).await;
+    let key =
+        request(world, "POST", "/identifications/agent", Some(with_actor(bodies::agent(false)))).header("idempotency-key", format!("{STRAY} {KEY}"));
+    secrets.send(world, key, &[400]).await;
+}

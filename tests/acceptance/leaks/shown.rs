@@ -1,0 +1,172 @@
+//! What `Debug` and `Display` show of values, commands and errors: somebody will log them one day.
+
+use super::{
+    AGENT, CANARIES, DOCUMENT, EMAIL, EVIDENCE_METADATA, FINGERPRINT, KEY, LAST_NAME, LOCATION, NAME, PHONE, REASON, STRAY, USER_AGENT,
+    assert_none_in, evidence, request, with_actor,
+};
+use acceptance::{ORG, World, bodies, request::base64};
+use acredita_domain::{
+    actor::{CountryCode, EmailAddress, Msisdn, PhoneNumber},
+    device::{Fingerprint, Location, UserAgent},
+    error::Invalid,
+    idempotency::{Idempotency, IdempotencyKey, Operation},
+    identification::{Identification, Transition},
+    keys::Keyring,
+    messages::code_message,
+    otp::{Destination, OtpCode},
+    pictures::{PictureFormat, SignedLink},
+    ports::{FirstAnswer, IdempotencyRecord, NewIdentification, NewScoring},
+    scoring::Extracted,
+    text::{AgentName, Attempt, DocumentNumber, PersonName, Private, Reason},
+};
+use serde_json::json;
+use std::fmt::Debug;
+
+const CODE: &str = "cnry23";
+
+#[track_caller]
+fn assert_hidden(value: &(impl Debug + ?Sized)) {
+    for text in [format!("{value:?}"), format!("{value:#?}")] {
+        assert_none_in(&text, CANARIES);
+        assert_none_in(&text, [CODE]);
+    }
+}
+
+fn parsed<T: std::str::FromStr<Err = Invalid>>(text: &str) -> T {
+    text.parse().unwrap_or_else(|fault| panic!("{fault}"))
+}
+
+#[test]
+fn no_value_shows_what_it_holds() {
+    assert_hidden(&parsed::<PersonName>(NAME));
+    assert_hidden(&parsed::<PersonName>(LAST_NAME));
+    assert_hidden(&parsed::<DocumentNumber>(DOCUMENT));
+    assert_hidden(&parsed::<DocumentNumber>(DOCUMENT).normalized());
+    assert_hidden(&parsed::<Reason>(REASON));
+    assert_hidden(&parsed::<AgentName>(AGENT));
+    assert_hidden(&parsed::<Attempt>(CODE));
+    assert_hidden(&parsed::<Fingerprint>(FINGERPRINT));
+    assert_hidden(&parsed::<UserAgent>(USER_AGENT));
+    assert_hidden(&parsed::<Location>(LOCATION));
+    assert_hidden(&parsed::<EmailAddress>(EMAIL));
+    assert_hidden(&parsed::<EmailAddress>(EMAIL).normalized());
+    assert_hidden(&Private::new(EVIDENCE_METADATA));
+    let phone = Msisdn::new(parsed::<PhoneNumber>(PHONE), parsed::<CountryCode>("34"));
+    assert_hidden(&phone);
+    assert_hidden(&phone.e164());
+    assert_hidden(&[Destination::Sms(phone.clone()), Destination::Whatsapp(phone), Destination::Email(parsed(EMAIL))]);
+    let key: IdempotencyKey = parsed(KEY);
+    assert_hidden(&key);
+    assert_hidden(&Idempotency::new(&key, STRAY.as_bytes()));
+    let read = || Some(Private::new(STRAY.to_owned()));
+    assert_hidden(&Extracted {
+        document_number: read(),
+        name: read(),
+        last_name: read(),
+        nationality: read(),
+        birth_date: read(),
+        expiry_date: read(),
+        sex: read(),
+    });
+    assert_hidden(&SignedLink { url: format!("https://example.com/{STRAY}"), expires_at: acredita_domain::Time::UNIX_EPOCH });
+}
+
+#[test]
+fn no_code_shows_hashed_sealed_or_in_its_message() {
+    let keys = Keyring::new(vec![*b"canary-stray-canary-stray-canary"]).expect("one key");
+    let (org, id, code) = (parsed(ORG), parsed("7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11"), OtpCode::unsealed(CODE.to_owned()));
+    assert_hidden(&keys);
+    assert_hidden(&keys.hash_code(&org, id, 1, &code));
+    assert_hidden(&keys.seal(&acredita_aws::SystemEntropy, "context", CODE));
+    for language in acredita_domain::actor::Language::ALL {
+        assert_hidden(&code_message(*language, &code, 10));
+    }
+}
+
+#[test]
+fn no_refusal_says_what_was_refused() {
+    let broken = format!("{STRAY}\u{0}");
+    assert_hidden(&broken.parse::<PersonName>().map(drop));
+    assert_hidden(&STRAY.parse::<EmailAddress>().map(drop));
+    assert_hidden(&STRAY.parse::<PhoneNumber>().map(drop));
+    assert_hidden(&STRAY.parse::<Location>().map(drop));
+    assert_hidden(&format!("{STRAY} {KEY}").parse::<IdempotencyKey>().map(drop));
+    assert_hidden(&STRAY.parse::<PictureFormat>().map(drop));
+    assert_hidden(&STRAY.parse::<acredita_domain::ids::IdentificationId>().map(drop));
+    assert_hidden(&STRAY.parse::<acredita_domain::expires_in::ExpiresIn>().map(drop));
+    let invalid = STRAY.parse::<EmailAddress>().expect_err("no address");
+    assert_none_in(&invalid.to_string(), CANARIES);
+}
+
+async fn stored(world: &World, kind: &str, body: serde_json::Value) -> (String, Identification) {
+    let created = world
+        .send(request(world, "POST", &format!("/identifications/{kind}"), Some(with_actor(body))))
+        .await;
+    let id = created.text("identification_id");
+    let found = world.app.identifications.find(&parsed(ORG), parsed(&id)).await.expect("the table answers");
+    (id, found.expect("it is there"))
+}
+
+#[tokio::test]
+async fn no_identification_shows_whom_it_is_about() {
+    let world = World::start().await;
+    let (agent, created) = stored(&world, "agent", bodies::agent(true)).await;
+    assert_hidden(&created);
+    world
+        .send(request(&world, "POST", &format!("/identifications/agent/{agent}/validate"), Some(evidence())))
+        .await
+        .expect(204);
+    let validated = world
+        .app
+        .identifications
+        .find(&parsed(ORG), parsed(&agent))
+        .await
+        .expect("the table answers")
+        .expect("it is there");
+    assert!(format!("{validated:?}").contains("Validated"));
+    assert_hidden(&validated);
+    assert_hidden(&Transition::Cancel { reason: parsed(REASON) });
+
+    for body in [bodies::otp(), bodies::external_otp()] {
+        let (_, otp) = stored(&world, "otp", body).await;
+        assert_hidden(&otp);
+        let request = Idempotency::new(&parsed(KEY), STRAY.as_bytes());
+        let answer = FirstAnswer("{}".to_owned());
+        let record = IdempotencyRecord { operation: Operation::CreateOtpIdentification, request, answer };
+        assert_hidden(&NewIdentification { identification: otp, scoring: None, message: None, idempotency: Some(record) });
+    }
+    let (_, document) = stored(&world, "identity_document", bodies::identity_document("LOW")).await;
+    let acredita_domain::identification::Method::IdentityDocument { scoring_id, .. } = document.method else {
+        panic!("an identity document")
+    };
+    let scoring = world
+        .app
+        .scorings
+        .find(&parsed(ORG), scoring_id)
+        .await
+        .expect("the table answers")
+        .expect("it is there");
+    assert!(scoring.declared.is_some());
+    assert_hidden(&document);
+    assert_hidden(&NewScoring { scoring, idempotency: None });
+}
+
+#[tokio::test]
+async fn a_picture_shows_its_size_and_not_its_bytes() {
+    let world = World::start().await;
+    let bytes = bodies::png(1);
+    let picture = world.app.picture_reader.read(bytes.clone()).await.expect("it decodes");
+    assert_eq!(format!("{picture:?}"), "image/png of 64×40");
+    assert_none_in(&format!("{picture:?}"), [&base64(&bytes)[..20], "137, 80, 78, 71"]);
+}
+
+#[tokio::test]
+async fn an_answer_to_the_actors_side_is_masked() {
+    let world = World::start().await;
+    let (id, _) = stored(&world, "otp", bodies::otp()).await;
+    let metadata = world.call("GET", &format!("/identifications/otp/{id}"), None).await.expect(200).json();
+    assert_eq!(
+        metadata["actor"],
+        json!({ "name": NAME, "language": "ES", "email": "c************s@example.org", "msisdn": "*******445" })
+    );
+}

@@ -1,0 +1,50 @@
+//! Random sequences of requests, deliveries, sweeps, clock jumps and restarts, against a small model of what the contract says.
+//!
+//! [`steps`] are what a sequence is made of. [`reference`] is the model: it knows nothing of stores and protocols, only rules. [`service`] is the whole service. After each step the
+//! answer, the metadata of what was touched and the number of messages have to be the model's; after the last one everything is read, and what
+//! lies in the table and the bucket has to fit together.
+//!
+//! The sequences are new ones on each run. `PROPTEST_RNG_SEED=<number>` repeats those of a run; a failure prints the shortest sequence that fails.
+
+mod reference;
+mod service;
+mod steps;
+
+use proptest::test_runner::Config;
+use proptest_state_machine::prop_state_machine;
+use service::Service;
+
+/// Sequences in one test. Nine tests make a thousand; they run side by side.
+const IN_MEMORY: u32 = 120;
+const IN_FOLDER: u32 = 40;
+
+fn config(cases: u32) -> Config {
+    // A shrinking step costs a whole sequence.
+    Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() }
+}
+
+prop_state_machine! {
+    #![proptest_config(config(IN_MEMORY))]
+    #[test]
+    fn the_service_does_what_the_model_does_1(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_2(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_3(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_4(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_5(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_6(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_7(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_8(sequential 10..25 => Service<false>);
+}
+
+prop_state_machine! {
+    #![proptest_config(config(IN_FOLDER))]
+    #[test]
+    fn a_restarted_service_does_what_the_model_does(sequential 10..25 => Service<true>);
+}

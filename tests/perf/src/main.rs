@@ -1,0 +1,144 @@
+//! `acredita-perf`: how fast the service is, and where its time goes.
+//!
+//! It runs the whole service in this process, over a fresh data folder, sends it requests over loopback on keep-alive connections, and prints a
+//! Markdown table: requests per second, latencies, and the CPU time of a request, that of our code apart from that of the embedded AWS, beside the
+//! floor, which is the same HTTP server answering a constant. Every phase is bounded in time and count. `tests/perf/run` puts the table into the README.
+
+mod cpu;
+mod load;
+mod report;
+
+use acredita_local::{
+    inbox::FailRate,
+    serve::{Options, Server},
+};
+use axum::{Router, routing::get};
+use bytes::Bytes;
+use cpu::SERVICE;
+use http::{Method, Request};
+use http_body_util::Full;
+use load::{Load, LoadError, Measured};
+use report::Row;
+use serde_json::Value;
+use std::{error::Error, io::Write, net::SocketAddr, process::ExitCode};
+use tokio::{net::TcpListener, runtime::Builder};
+
+const ORG: &str = "demo";
+/// Phones that nobody has, one for each code that is sent.
+const FIRST_PHONE: usize = 600_000_000;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    match measure() {
+        Ok(table) => match std::io::stdout().write_all(table.as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        },
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "acredita-perf: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The service runs on threads of its own name, so that its CPU time can be told from that of the load.
+fn measure() -> Result<String, Failure> {
+    let data = tempfile::tempdir()?;
+    let service = Builder::new_multi_thread().thread_name(SERVICE).enable_all().build()?;
+    let options = Options {
+        listen: ([127, 0, 0, 1], 0).into(),
+        data_dir: data.path().to_owned(),
+        jwks: None,
+        fail_delivery: FailRate::default(),
+    };
+    let (server, floor) = service.block_on(async { Ok::<_, Failure>((Server::start(&options).await?, serve_floor().await?)) })?;
+    let token = server.overview.token.clone().ok_or("the service made no token")?;
+    let rows = phases(&Target { service: server.address, floor, token })?;
+    service.block_on(async move { server.stop().await });
+    Ok(report::markdown(&rows))
+}
+
+/// The same HTTP server, answering a constant.
+async fn serve_floor() -> Result<SocketAddr, Failure> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let router = Router::new().route("/", get(async || "{\"status\":\"ok\"}"));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok(address)
+}
+
+/// Where the load goes.
+struct Target {
+    service: SocketAddr,
+    floor: SocketAddr,
+    token: String,
+}
+
+impl Target {
+    fn request(&self, method: Method, path: &str, body: String) -> Request<Full<Bytes>> {
+        let mut request = Request::new(Full::new(Bytes::from(body)));
+        *request.method_mut() = method;
+        let uri = format!("/v1/orgs/{ORG}/identifications/otp{path}");
+        let headers = [
+            ("host", "127.0.0.1".to_owned()),
+            ("authorization", format!("Bearer {}", self.token)),
+            ("content-type", "application/json".to_owned()),
+            ("user-agent", "acredita-perf".to_owned()),
+            ("x-installation_id", "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11".to_owned()),
+            ("x-fingerprint", "f6a1c0".to_owned()),
+        ];
+        *request.uri_mut() = uri.parse().expect("made of letters, digits and hyphens");
+        for (name, value) in headers {
+            request.headers_mut().insert(name, value.parse().expect("visible ASCII"));
+        }
+        request
+    }
+
+    fn create(&self, phone: usize, external: bool) -> Request<Full<Bytes>> {
+        let body = format!(
+            r#"{{"actor":{{"name":"James","last_name":"Smith","msisdn":{{"phone_number":{phone},"country_code":"34"}}}},"channel":{{"type":"SMS","external":{external}}},"expires_in":"PT1H"}}"#
+        );
+        self.request(Method::POST, "", body)
+    }
+}
+
+/// One phase after the other. Codes that are sent come last: their deliveries go on for a while.
+fn phases(target: &Target) -> Result<Vec<Row>, LoadError> {
+    let load = Load::new(target.service)?;
+    let floor = || {
+        Load::new(target.floor)?.run(200, |_| {
+            let mut request = Request::new(Full::default());
+            request.headers_mut().insert("host", "127.0.0.1".parse().expect("visible ASCII"));
+            Some(request)
+        })
+    };
+    let first_floor = floor()?;
+    let created = load.run(201, |n| Some(target.create(FIRST_PHONE + n, true)))?;
+    let codes = codes(&created);
+    let metadata = load.run(200, |n| {
+        let (id, _) = codes.get(n % codes.len().max(1))?;
+        Some(target.request(Method::GET, &format!("/{id}"), String::new()))
+    })?;
+    let validated = load.run(204, |n| {
+        let (id, code) = codes.get(n)?;
+        Some(target.request(Method::PUT, &format!("/{id}/validate"), format!(r#"{{"code":"{code}"}}"#)))
+    })?;
+    let second_floor = floor()?;
+    let sent = load.run(201, |n| Some(target.create(FIRST_PHONE + n, false)))?;
+    Ok(vec![
+        Row::new("floor: the HTTP server, answering a constant", &first_floor),
+        Row::new("OTP metadata", &metadata),
+        Row::new("OTP create, delivered by the caller", &created),
+        Row::new("OTP create, sent by us", &sent),
+        Row::new("OTP validate", &validated),
+        Row::new("floor again, to see how steady the machine was", &second_floor),
+    ])
+}
+
+/// The ids and codes that the creates answered.
+fn codes(created: &Measured) -> Vec<(String, String)> {
+    let text = |answer: &Value, field: &str| answer[field].as_str().map(str::to_owned);
+    let answers = created.answers.iter().filter_map(|body| serde_json::from_slice::<Value>(body).ok());
+    answers.filter_map(|answer| text(&answer, "identification_id").zip(text(&answer, "code"))).collect()
+}
