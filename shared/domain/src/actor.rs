@@ -2,7 +2,7 @@
 
 use crate::{
     error::Invalid,
-    text::{DocumentNumber, PersonName, Private},
+    text::{DocumentNumber, PersonName, Private, checked, private_text},
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -154,17 +154,12 @@ impl fmt::Display for Country {
     }
 }
 
-/// An e-mail address that a message can be sent to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct EmailAddress(Private<String>);
+private_text! {
+    /// An e-mail address that a message can be sent to.
+    EmailAddress, read_address
+}
 
 impl EmailAddress {
-    /// The address.
-    pub fn expose(&self) -> &str {
-        self.0.expose()
-    }
-
     /// The address as it is compared: people do not mean its capitals.
     pub fn normalized(&self) -> Private<String> {
         Private::new(self.expose().to_lowercase())
@@ -182,42 +177,23 @@ impl EmailAddress {
     }
 }
 
-impl FromStr for EmailAddress {
-    type Err = Invalid;
-
-    /// The part of RFC 5321 §4.1.2 that mail providers accept: a dot-atom, `@`, and a domain of at least two labels.
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let text = text.trim();
-        let dot_atom = |local: &str| {
-            let allowed = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
-            local.len() <= 64 && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(allowed))
-        };
-        let label = |label: &str| {
-            !label.is_empty()
-                && label.len() <= 63
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-        };
-        match text.split_once('@') {
-            Some((local, domain)) if text.len() <= 254 && dot_atom(local) && domain.contains('.') && domain.split('.').all(label) => {
-                Ok(Self(Private::new(text.to_owned())))
-            }
-            _ => Err(Invalid("is not an e-mail address")),
-        }
-    }
-}
-
-impl TryFrom<String> for EmailAddress {
-    type Error = Invalid;
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        text.parse()
-    }
-}
-
-impl From<EmailAddress> for String {
-    fn from(address: EmailAddress) -> Self {
-        address.expose().to_owned()
+/// The part of RFC 5321 §4.1.2 that mail providers accept: a dot-atom, `@`, and a domain of at least two labels.
+fn read_address(text: &str) -> Result<String, Invalid> {
+    let text = text.trim();
+    let dot_atom = |local: &str| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
+        local.len() <= 64 && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(allowed))
+    };
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    match text.split_once('@') {
+        Some((local, domain)) if text.len() <= 254 && dot_atom(local) && domain.contains('.') && domain.split('.').all(label) => Ok(text.to_owned()),
+        _ => Err(Invalid("is not an e-mail address")),
     }
 }
 
@@ -236,74 +212,35 @@ impl Msisdn {
 
     /// The number as a carrier wants it: `+`, country code, number (ITU-T E.164).
     pub fn e164(&self) -> Private<String> {
-        Private::new(format!("+{}{}", self.country_code.0.expose(), self.phone_number.0.expose()))
+        Private::new(format!("+{}{}", self.country_code.expose(), self.phone_number.expose()))
     }
 
     /// The number for the actor's side: its last three digits (`*******789`).
     pub fn masked(&self) -> String {
-        let digits = self.phone_number.0.expose();
+        let digits = self.phone_number.expose();
         let hidden = digits.len().saturating_sub(3).max(digits.len().min(3));
         format!("{}{}", "*".repeat(hidden), &digits[hidden..])
     }
 }
 
-/// A subscriber number: 1 to 20 digits, which is what a 64-bit integer can hold. Carriers take at most 15 with the country code (E.164);
-/// the contract does not say so, so theirs is the refusal.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct PhoneNumber(Private<String>);
-
-/// A country calling code: 1 to 4 digits.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct CountryCode(Private<String>);
-
-fn digits(text: &str, most: usize) -> Option<Private<String>> {
-    ((1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())).then(|| Private::new(text.to_owned()))
+private_text! {
+    /// A subscriber number: 1 to 20 digits, which is what a 64-bit integer can hold. Carriers take at most 15 with the country code (E.164);
+    /// the contract does not say so, so theirs is the refusal.
+    PhoneNumber,
+    |text| digits(text.trim(), 20, "is not an integer or a string of 1 to 20 digits")
 }
 
-impl FromStr for PhoneNumber {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        digits(text.trim(), 20).map(Self).ok_or(Invalid("is not an integer or a string of 1 to 20 digits"))
-    }
-}
-
-impl FromStr for CountryCode {
-    type Err = Invalid;
-    /// An optional leading `+`, then digits.
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+private_text! {
+    /// A country calling code: 1 to 4 digits, with an optional `+` before them that is not kept.
+    CountryCode,
+    |text| {
         let text = text.trim();
-        digits(text.strip_prefix('+').unwrap_or(text), 4)
-            .map(Self)
-            .ok_or(Invalid("is not 1 to 4 digits with an optional leading +"))
+        digits(text.strip_prefix('+').unwrap_or(text), 4, "is not 1 to 4 digits with an optional leading +")
     }
 }
 
-impl TryFrom<String> for PhoneNumber {
-    type Error = Invalid;
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        text.parse()
-    }
-}
-
-impl TryFrom<String> for CountryCode {
-    type Error = Invalid;
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        text.parse()
-    }
-}
-
-impl From<PhoneNumber> for String {
-    fn from(number: PhoneNumber) -> Self {
-        number.0.expose().clone()
-    }
-}
-
-impl From<CountryCode> for String {
-    fn from(code: CountryCode) -> Self {
-        code.0.expose().clone()
-    }
+fn digits(text: &str, most: usize, problem: &'static str) -> Result<String, Invalid> {
+    checked(text, (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()), problem)
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! What is known of the device that validated, kept as the validation's evidence.
 
-use crate::{error::Invalid, ids::InstallationId, text::Private};
+use crate::{
+    ids::InstallationId,
+    text::{Private, checked, private_text},
+};
 use serde::{Deserialize, Serialize};
-use std::{net::IpAddr, str::FromStr};
+use std::net::IpAddr;
 
 /// The device headers of a validate, and the address that the gateway saw.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,59 +24,28 @@ pub struct DeviceEvidence {
     pub ip: Option<Private<IpAddr>>,
 }
 
-macro_rules! checked_text {
-    ($(#[$doc:meta])* $name:ident, $problem:literal, $check:expr) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(Private<String>);
-
-        impl $name {
-            /// The text.
-            pub fn expose(&self) -> &str {
-                self.0.expose()
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = Invalid;
-            fn from_str(text: &str) -> Result<Self, Invalid> {
-                let check: fn(&str) -> bool = $check;
-                if check(text) { Ok(Self(Private::new(text.to_owned()))) } else { Err(Invalid($problem)) }
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = Invalid;
-            fn try_from(text: String) -> Result<Self, Invalid> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(text: $name) -> Self {
-                text.expose().to_owned()
-            }
-        }
-    };
-}
-
-checked_text! {
+private_text! {
     /// What the client computed about its device: 1 to 128 visible characters.
-    Fingerprint, "is not 1 to 128 visible characters",
-    |text| (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+    Fingerprint,
+    |text| {
+        let good = (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        checked(text, good, "is not 1 to 128 visible characters")
+    }
 }
 
-checked_text! {
+private_text! {
     /// The client's `User-Agent`: printable, at most 1,024 characters (one header line has no reason to be longer).
-    UserAgent, "is not 1 to 1,024 printable characters",
-    |text| !text.trim().is_empty() && text.len() <= 1_024 && !text.chars().any(char::is_control)
+    UserAgent,
+    |text| {
+        let good = !text.trim().is_empty() && text.len() <= 1_024 && !text.chars().any(char::is_control);
+        checked(text, good, "is not 1 to 1,024 printable characters")
+    }
 }
 
-checked_text! {
+private_text! {
     /// Where the device says it is: `latitude,longitude` in decimal degrees.
-    Location, "is not latitude,longitude in degrees",
-    is_location
+    Location,
+    |text| checked(text, is_location(text), "is not latitude,longitude in degrees")
 }
 
 fn is_location(text: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::error::Invalid;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 /// The most characters of an ordinary text.
 pub const MAX_TEXT: usize = 256;
@@ -47,12 +47,13 @@ impl<T> fmt::Debug for Private<T> {
     }
 }
 
-macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, $max:expr) => {
+/// Declares a private text: a type of its own that holds only what its reader lets through, and that `Debug` does not show.
+macro_rules! private_text {
+    ($(#[$doc:meta])* $name:ident, $read:expr) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(Private<String>);
+        pub struct $name($crate::text::Private<String>);
 
         impl $name {
             /// The text.
@@ -61,47 +62,54 @@ macro_rules! text {
             }
         }
 
-        impl FromStr for $name {
-            type Err = Invalid;
-            fn from_str(text: &str) -> Result<Self, Invalid> {
-                clean(text, $max).map(|text| Self(Private::new(text)))
+        impl std::str::FromStr for $name {
+            type Err = $crate::error::Invalid;
+            fn from_str(text: &str) -> Result<Self, $crate::error::Invalid> {
+                let read: fn(&str) -> Result<String, $crate::error::Invalid> = $read;
+                read(text).map(|text| Self($crate::text::Private::new(text)))
             }
         }
 
         impl TryFrom<String> for $name {
-            type Error = Invalid;
-            fn try_from(text: String) -> Result<Self, Invalid> {
+            type Error = $crate::error::Invalid;
+            fn try_from(text: String) -> Result<Self, $crate::error::Invalid> {
                 text.parse()
             }
         }
 
         impl From<$name> for String {
             fn from(text: $name) -> Self {
-                text.0.0
+                text.expose().to_owned()
             }
         }
     };
 }
+pub(crate) use private_text;
 
-text! {
+/// A text that a check lets through as it is.
+pub(crate) fn checked(text: &str, good: bool, problem: &'static str) -> Result<String, Invalid> {
+    if good { Ok(text.to_owned()) } else { Err(Invalid(problem)) }
+}
+
+private_text! {
     /// A given name or a family name.
-    PersonName, MAX_TEXT
+    PersonName, |text| clean(text, MAX_TEXT)
 }
-text! {
+private_text! {
     /// The number of an identity document, as its holder wrote it.
-    DocumentNumber, MAX_TEXT
+    DocumentNumber, |text| clean(text, MAX_TEXT)
 }
-text! {
+private_text! {
     /// Why an identification was cancelled.
-    Reason, MAX_REASON
+    Reason, |text| clean(text, MAX_REASON)
 }
-text! {
+private_text! {
     /// Who confirmed the person in the shop.
-    AgentName, MAX_TEXT
+    AgentName, |text| clean(text, MAX_TEXT)
 }
-text! {
+private_text! {
     /// What a person typed as a code or a second factor: any text may be tried.
-    Attempt, MAX_TEXT
+    Attempt, |text| clean(text, MAX_TEXT)
 }
 
 impl DocumentNumber {

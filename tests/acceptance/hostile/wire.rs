@@ -83,6 +83,7 @@ async fn memory_stays_bounded_under_bombs() {
     }
     let (most, _) = memory(program.pid());
     let grown = most.saturating_sub(before);
+    eprintln!("GROWN {} before {}", grown / MIB, before / MIB);
     assert!(grown < ROOM, "{} MiB over the {} MiB before", grown / MIB, before / MIB);
     program.send(call("POST", AGENT).json(&bodies::agent(false))).await.expect(201);
 }

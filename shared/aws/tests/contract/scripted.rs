@@ -1,4 +1,4 @@
-//! An AWS that answers by a script: what a real one answers on a bad day, or not at all. No time passes in it.
+//! An AWS that answers by a script: what a real one answers on a bad day, or not at all. Hardly any time passes in it.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{AsyncSleep, Credentials, RuntimeComponents, SharedCredentialsProvider, Sleep};
@@ -123,12 +123,12 @@ impl HttpConnector for Scripted {
     }
 }
 
-/// Waiting takes no time, but lets everything else go first.
+/// A millisecond lasts as long as it takes everybody to do what they can do at once.
 impl AsyncSleep for Scripted {
     fn sleep(&self, duration: Duration) -> Sleep {
         self.0.lock().expect("not poisoned").waits.push(duration);
-        Sleep::new(async {
-            for _ in 0..1_000 {
+        Sleep::new(async move {
+            for _ in 0..duration.as_millis() {
                 tokio::task::yield_now().await;
             }
         })
