@@ -288,8 +288,20 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
         ("HEIC", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec()),
         ("PDF", b"%PDF-1.7".to_vec()),
         ("nothing", Vec::new()),
+        ("9 MiB of noise in a PNG", [&good[..33], &vec![0xA5; 9 * MIB]].concat()),
+        ("9 MiB of noise in a JPEG", [&jpeg_header(800, 600, true)[..], &vec![0xA5; 9 * MIB]].concat()),
         ("11 MiB of PNG", [good.as_slice(), &vec![0; 11 * MIB]].concat()),
     ]
+}
+
+/// A good small PNG with a comment that inflates to this many bytes (W3C PNG §11.3.3.3).
+fn png_with_a_comment(bytes: usize) -> Vec<u8> {
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, 8, 8);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.add_ztxt_chunk("Comment".to_owned(), "x".repeat(bytes)).expect("a comment");
+    encoder.write_header().expect("a header").write_image_data(&[7; 64]).expect("pixels");
+    png
 }
 
 #[tokio::test]

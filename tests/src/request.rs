@@ -103,7 +103,11 @@ pub struct Answer {
 impl Answer {
     /// The body as JSON; null when it is empty.
     pub fn json(&self) -> Value {
-        if self.body.is_empty() { Value::Null } else { serde_json::from_slice(&self.body).expect("a JSON body") }
+        if self.body.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&self.body).expect("a JSON body")
+        }
     }
 
     /// Demands a status, and shows the answer when it is another one.

@@ -9,10 +9,10 @@ use crate::{
 use acredita_aws::SystemEntropy;
 use acredita_domain::{
     App, Time,
+    error::Unavailable,
     keys::Keyring,
     ports::{Clock, DelegatedCapture, Entropy, OutgoingMessage, ScoreRequest, Scorer, SendError, Sender, Verdict},
     scoring::{Check, Provider, Score},
-    error::Unavailable,
 };
 use acredita_embedded_aws::Storage;
 use acredita_http::{
@@ -31,7 +31,11 @@ use axum::http::Request;
 use chrono::{DateTime, TimeDelta};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use std::{path::PathBuf, sync::{Arc, Mutex}};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
 /// A clock that stands still until it is told to go on. It begins at 2026-11-20T08:33:00Z, or at the real time for what verifies by it.
 #[derive(Clone)]
@@ -130,7 +134,11 @@ impl Scorer for ScriptedScorer {
     }
 
     async fn score(&self, _: ScoreRequest<'_>) -> Result<Verdict, Unavailable> {
-        self.0.lock().expect("no test panics while it holds this").clone().ok_or(Unavailable("the provider"))
+        self.0
+            .lock()
+            .expect("no test panics while it holds this")
+            .clone()
+            .ok_or(Unavailable("the provider"))
     }
 }
 
@@ -168,6 +176,8 @@ pub struct World {
     /// The use cases. A test may put decorators around the ports before it calls [`World::serve`].
     pub app: App,
     gateway: Gateway,
+    /// Signed tokens by organisation and day: signing takes longer than most requests.
+    tokens: Mutex<HashMap<(String, i64), String>>,
 }
 
 impl World {
@@ -191,7 +201,9 @@ impl World {
         let clock = ManualClock(Arc::new(Mutex::new(setup.clock)));
         let wire = Wire::default();
         let interceptor = SharedInterceptor::new(wire.clone());
-        let aws = LocalAws::start(setup.storage, Arc::new(clock.clone()), &[interceptor]).await.expect("the embedded AWS starts");
+        let aws = LocalAws::start(setup.storage, Arc::new(clock.clone()), &[interceptor])
+            .await
+            .expect("the embedded AWS starts");
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let keys = Arc::new(Keyring::new(vec![setup.secret]).expect("one key"));
         let scorer = ScriptedScorer::default();
@@ -202,7 +214,7 @@ impl World {
         let app = aws.app(AppParts { clock: Arc::new(clock.clone()), entropy, keys, scorers });
         let gateway = gateway(&app);
         wire.take();
-        Self { clock, sender: RecordingSender::default(), scorer, wire, aws, app, gateway }
+        Self { clock, sender: RecordingSender::default(), scorer, wire, aws, app, gateway, tokens: Mutex::default() }
     }
 
     /// Serves other use cases from now on, such as ones with decorated ports.
@@ -224,7 +236,9 @@ impl World {
 
     /// A token for an organisation with everything but deleting by force.
     pub fn token(&self, org: &str) -> String {
-        ISSUER.sign(&claims(org, self.in_an_hour()))
+        let today = self.clock.now().timestamp() / 86_400;
+        let mut tokens = self.tokens.lock().expect("no test panics while it holds this");
+        tokens.entry((org.to_owned(), today)).or_insert_with(|| ISSUER.sign(&claims(org, self.in_an_hour()))).clone()
     }
 
     /// A token for an organisation with these permissions only.
@@ -283,7 +297,13 @@ impl World {
         let (sqs, queue) = (&self.aws.clients.sqs, &self.aws.queues.queue);
         let mut failed = 0;
         loop {
-            let received = sqs.receive_message().queue_url(queue).max_number_of_messages(10).send().await.expect("the queue answers");
+            let received = sqs
+                .receive_message()
+                .queue_url(queue)
+                .max_number_of_messages(10)
+                .send()
+                .await
+                .expect("the queue answers");
             let messages = received.messages.unwrap_or_default();
             if messages.is_empty() {
                 self.wire.take();
@@ -305,7 +325,12 @@ impl World {
                 let id = message.message_id.unwrap_or_default();
                 if !response.batch_item_failures.iter().any(|failure| failure.item_identifier == id) {
                     let receipt = message.receipt_handle.unwrap_or_default();
-                    sqs.delete_message().queue_url(queue).receipt_handle(receipt).send().await.expect("the queue answers");
+                    sqs.delete_message()
+                        .queue_url(queue)
+                        .receipt_handle(receipt)
+                        .send()
+                        .await
+                        .expect("the queue answers");
                 }
             }
         }

@@ -97,7 +97,9 @@ impl AwsClients {
             .retry_config(retries())
             .timeout_config(timeouts(PICTURE_ATTEMPT, PICTURE_CALL))
             .force_path_style(s3_by_path);
-        let mut sqs = aws_sdk_sqs::config::Builder::from(sdk).retry_config(retries()).timeout_config(timeouts(ATTEMPT, CALL));
+        let mut sqs = aws_sdk_sqs::config::Builder::from(sdk)
+            .retry_config(retries())
+            .timeout_config(timeouts(ATTEMPT, CALL));
 
         if let Some(endpoints) = endpoints {
             dynamodb.set_endpoint_url(Some(endpoints.dynamodb.clone()));

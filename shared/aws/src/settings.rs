@@ -92,7 +92,9 @@ pub struct SettingsError {
 impl Settings {
     /// Reads the environment. All that is missing or wrong is said together.
     pub fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        let s3_by_path = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].iter().any(|name| env(name).is_some_and(|url| !url.is_empty()));
+        let s3_by_path = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]
+            .iter()
+            .any(|name| env(name).is_some_and(|url| !url.is_empty()));
         let mut read = Reader { env, faults: SettingsError::default() };
         let retention = read.checked("ACREDITA_RETENTION_DAYS", "a number of days from 1 to 3650", days);
         let settings = Self {
@@ -167,7 +169,9 @@ impl<E: Fn(&str) -> Option<String>> Reader<E> {
         let name = "ACREDITA_CHANNELS";
         let value = self.optional(name);
         let channels = self.check(name, "a list of SMS and EMAIL, which are all that can be sent yet", value, |list| {
-            list.split(',').map(|channel| channel.trim().parse().ok().filter(|channel| *channel != Channel::Whatsapp)).collect()
+            list.split(',')
+                .map(|channel| channel.trim().parse().ok().filter(|channel| *channel != Channel::Whatsapp))
+                .collect()
         });
         channels.unwrap_or_default()
     }
@@ -183,10 +187,7 @@ impl<E: Fn(&str) -> Option<String>> Reader<E> {
 
     fn email(&mut self) -> EmailSettings {
         let from = self.checked("ACREDITA_EMAIL_FROM", "an e-mail address", |from| from.contains('@').then(|| from.to_owned()));
-        EmailSettings {
-            from: from.unwrap_or_default(),
-            configuration_set: self.optional("ACREDITA_EMAIL_CONFIGURATION_SET"),
-        }
+        EmailSettings { from: from.unwrap_or_default(), configuration_set: self.optional("ACREDITA_EMAIL_CONFIGURATION_SET") }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A router as a Lambda behind API Gateway.
 
-use crate::{Error, boot, jwks::HttpsJwks};
+use crate::{Codes, Error, boot, jwks::HttpsJwks};
 use acredita_aws::lambda::Settings;
 use acredita_domain::ids::MessageId;
 use acredita_http::{
@@ -15,8 +15,8 @@ use tower::ServiceBuilder;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Serves the events of API Gateway with a router, until the environment is taken down.
-pub async fn serve(router: OpenApiRouter<Api>) -> Result<(), Error> {
-    let (settings, app) = boot().await?;
+pub async fn serve(router: OpenApiRouter<Api>, codes: Codes) -> Result<(), Error> {
+    let (settings, app) = boot(codes).await?;
     let entropy = app.entropy.clone();
     let api = Api::new(app, tokens(&settings)?);
     let (router, _) = router.split_for_parts();
@@ -26,7 +26,9 @@ pub async fn serve(router: OpenApiRouter<Api>) -> Result<(), Error> {
 
 /// Tells the router what only the gateway knows: the client's address, and how it named the request.
 pub fn prepare(mut request: Request) -> Request {
-    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return request };
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else {
+        return request;
+    };
     let ip = context.http.source_ip.as_deref().and_then(|ip| ip.parse().ok());
     let id = context.request_id.clone();
     let extensions = request.extensions_mut();

@@ -85,7 +85,12 @@ mod tests {
 
     #[tokio::test]
     async fn an_issuer_that_answers_something_else_is_unavailable() {
-        for answer in ["HTTP/1.1 503 Down\r\ncontent-length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 999999999\r\n\r\n", "nonsense\r\n\r\n", ""] {
+        for answer in [
+            "HTTP/1.1 503 Down\r\ncontent-length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ncontent-length: 999999999\r\n\r\n",
+            "nonsense\r\n\r\n",
+            "",
+        ] {
             assert!(answering(answer).await.fetch().await.is_err(), "{answer}");
         }
     }

@@ -17,11 +17,23 @@ use acredita_http::logs;
 use acredita_scoring::{InternalPictureReader, InternalScorer};
 use std::sync::Arc;
 
+/// Whether a function makes or checks codes, and so reads their keys before the first event. The others have no business with the secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codes {
+    /// It does.
+    Used,
+    /// It does not.
+    Unused,
+}
+
 /// Starts the logs, reads the settings and builds the use cases. A function whose settings are not whole does not start, and says all that is missing.
-async fn boot() -> Result<(Settings, App), Error> {
+async fn boot(codes: Codes) -> Result<(Settings, App), Error> {
     logs::start_json();
     let settings = Settings::from_env(|name| std::env::var(name).ok())?;
     let app = lambda::app(&settings, vec![Arc::new(InternalScorer::new())], Arc::new(InternalPictureReader::new())).await?;
     lambda::warm_up(&app).await;
+    if codes == Codes::Used {
+        lambda::warm_up_keys(&app).await;
+    }
     Ok((settings, app))
 }

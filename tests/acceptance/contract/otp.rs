@@ -343,6 +343,9 @@ async fn a_code_is_not_stored_in_the_clear() {
     assert!(table.count() > 5);
     for code in [external, sent] {
         // In quotes, as a text of its own or of a JSON text: six letters may stand in a digest by chance.
-        assert!(!stored.contains(&format!("\"{code}\"")) && !stored.contains(&format!("{code}\\\"")), "a code lies in the table");
+        assert!(
+            !stored.contains(&format!("\"{code}\"")) && !stored.contains(&format!("{code}\\\"")),
+            "a code lies in the table"
+        );
     }
 }

@@ -36,11 +36,7 @@ impl MessageState {
     fn read(item: &Item) -> Result<Self, Corrupt> {
         let name = read_text(item, "state")?;
         let refusal = if_there(item, "refusal", read_parsed)?;
-        let mut all = vec![
-            Self::Pending,
-            Self::Settled(Settlement::Sent),
-            Self::Settled(Settlement::Dropped),
-        ];
+        let mut all = vec![Self::Pending, Self::Settled(Settlement::Sent), Self::Settled(Settlement::Dropped)];
         all.extend(refusal.map(|refusal| Self::Settled(Settlement::Refused(refusal))));
         all.into_iter().find(|state| state.as_str() == name).ok_or(Corrupt("state"))
     }

@@ -76,14 +76,12 @@ impl SmsSender {
 fn judge(error: &SendTextMessageError) -> (Option<Refusal>, Option<String>) {
     let reason = |reason: Option<&str>| reason.map(str::to_owned);
     match error {
-        SendTextMessageError::ConflictException(conflict) => (
-            conflict_refusal(conflict),
-            reason(conflict.reason().map(ConflictExceptionReason::as_str)),
-        ),
-        SendTextMessageError::ValidationException(invalid) => (
-            validation_refusal(invalid),
-            reason(invalid.reason().map(ValidationExceptionReason::as_str)),
-        ),
+        SendTextMessageError::ConflictException(conflict) => {
+            (conflict_refusal(conflict), reason(conflict.reason().map(ConflictExceptionReason::as_str)))
+        }
+        SendTextMessageError::ValidationException(invalid) => {
+            (validation_refusal(invalid), reason(invalid.reason().map(ValidationExceptionReason::as_str)))
+        }
         SendTextMessageError::ServiceQuotaExceededException(quota) => (None, reason(quota.reason().map(|reason| reason.as_str()))),
         SendTextMessageError::AccessDeniedException(denied) => (None, reason(denied.reason().map(|reason| reason.as_str()))),
         _ => (None, None),

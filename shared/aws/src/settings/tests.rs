@@ -63,7 +63,10 @@ fn every_variable_goes_where_it_belongs() {
     assert_eq!(sms.origination_identity, "pool-1");
     assert_eq!((sms.configuration_set.as_deref(), sms.max_price.as_deref()), (Some("codes"), Some("0.10")));
     let email = settings.email.expect("e-mails");
-    assert_eq!((email.from.as_str(), email.configuration_set.as_deref()), ("Acredita <codes@acredita.example>", Some("codes-by-mail")));
+    assert_eq!(
+        (email.from.as_str(), email.configuration_set.as_deref()),
+        ("Acredita <codes@acredita.example>", Some("codes-by-mail"))
+    );
 }
 
 #[test]
@@ -86,7 +89,10 @@ fn an_empty_environment_is_told_all_that_it_needs_at_once() {
 fn faults_of_both_kinds_are_told_together_and_without_values() {
     let error = read(&[("ACREDITA_TABLE", ""), ("ACREDITA_RETENTION_DAYS", "secret"), ("ACREDITA_EMAIL_FROM", "secret")]).expect_err("faults");
     assert_eq!(error.missing, ["ACREDITA_TABLE"]);
-    assert_eq!(error.wrong.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["ACREDITA_RETENTION_DAYS", "ACREDITA_EMAIL_FROM"]);
+    assert_eq!(
+        error.wrong.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
+        ["ACREDITA_RETENTION_DAYS", "ACREDITA_EMAIL_FROM"]
+    );
     assert!(!format!("{error} {error:?}").contains("secret"));
 }
 

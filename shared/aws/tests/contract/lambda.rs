@@ -75,7 +75,11 @@ async fn endpoints_are_the_sdks_and_not_overwritten() {
         (
             aws.sdk(),
             &[][..],
-            ["https://dynamodb.eu-west-1.amazonaws.com", "https://pictures.s3.eu-west-1.amazonaws.com/", "https://sqs.eu-west-1.amazonaws.com"],
+            [
+                "https://dynamodb.eu-west-1.amazonaws.com",
+                "https://pictures.s3.eu-west-1.amazonaws.com/",
+                "https://sqs.eu-west-1.amazonaws.com",
+            ],
         ),
         (
             elsewhere,
@@ -127,7 +131,9 @@ async fn a_code_on_a_channel_that_nothing_is_sent_on_is_not_even_created() {
     let address = Destination::Email("james@email.com".parse().expect("an address"));
     let expires_in: ExpiresIn = "PT1H".parse().expect("a duration");
     let command = CreateOtp { actor: Actor::default(), delivery: Delivery::Sent(address), second_factor: None, expires_in };
-    let Err(refused) = create_otp_identification(&app, &org(), command, None).await else { panic!("created") };
+    let Err(refused) = create_otp_identification(&app, &org(), command, None).await else {
+        panic!("created")
+    };
     assert!(matches!(refused, Error::BadField { pointer: "/channel/type", .. }), "{refused}");
     assert!(aws.asked().is_empty());
 }

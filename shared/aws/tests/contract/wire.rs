@@ -231,7 +231,12 @@ async fn what_is_done_at_once_or_not_at_all_is_done_once_when_its_answer_was_los
     ports.outbox.issue_code(&first, mine, code, now()).await.expect("live");
     wire.answer(&[LOST, LOST]);
     ports.identifications.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
-    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("an identification");
+    let found = ports
+        .identifications
+        .find(&org(), identification.id)
+        .await
+        .expect("an answer")
+        .expect("an identification");
     assert_eq!((otp_of(&found).generation, otp_of(&found).sends), (2, 2));
     wire.answer(&[LOST, LOST]);
     ports.identifications.delete(&identification, true, now()).await.expect("deleted");
@@ -269,7 +274,10 @@ async fn a_create_that_nobody_heard_of_is_found_again_by_its_key() {
     let unknown = stage.ports.identifications.create(new, now()).await;
     assert_eq!(unknown, Err(CreateError::Unavailable(Unavailable("the store"))));
     let again = NewIdentification { idempotency: idempotency(), ..with_message(&otp(), "phone") };
-    assert_eq!(stage.ports.identifications.create(again, now()).await, Err(CreateError::Replay(FirstAnswer("answer".to_owned()))));
+    assert_eq!(
+        stage.ports.identifications.create(again, now()).await,
+        Err(CreateError::Replay(FirstAnswer("answer".to_owned())))
+    );
 }
 
 #[tokio::test]

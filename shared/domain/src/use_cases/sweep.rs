@@ -18,7 +18,7 @@ pub const REKICK_AFTER: TimeDelta = TimeDelta::seconds(60);
 const PER_SHARD: usize = 100;
 
 /// What a run did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct SweepReport {
     /// Workers woken for stuck messages.
     pub kicked: usize,

@@ -1,0 +1,8 @@
+//! `identification-agent-admin` on AWS Lambda.
+
+use acredita_lambda::Codes;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), acredita_lambda::Error> {
+    acredita_lambda::serve(acredita_identification_agent_admin::router(), Codes::Unused).await
+}

@@ -1,0 +1,8 @@
+//! `identification-otp-admin` on AWS Lambda.
+
+use acredita_lambda::Codes;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), acredita_lambda::Error> {
+    acredita_lambda::serve(acredita_identification_otp_admin::router(), Codes::Used).await
+}

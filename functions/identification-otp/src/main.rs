@@ -1,0 +1,8 @@
+//! `identification-otp` on AWS Lambda.
+
+use acredita_lambda::Codes;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), acredita_lambda::Error> {
+    acredita_lambda::serve(acredita_identification_otp::router(), Codes::Used).await
+}
