@@ -5,16 +5,13 @@ pub mod body;
 use acredita_domain::{identification::MethodKind, use_cases};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
-    admin::{CancelBody, CancelRequest, CloseRequest, DeleteRequest},
     answers::CreatedIdentification,
-    params::{AdminPath, ForceQuery, IdempotencyHeader, OrgPath},
-    principal::{Admin, Delete},
+    params::{IdempotencyHeader, OrgPath},
+    principal::Admin,
 };
 use axum::{Json, extract::State, http::StatusCode};
 use body::{CreateOtpBody, CreateOtpRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
-
-const KIND: MethodKind = MethodKind::Otp;
 
 /// The routes of this function.
 pub fn router() -> OpenApiRouter<Api> {
@@ -31,9 +28,16 @@ pub fn router() -> OpenApiRouter<Api> {
     path = "/v1/orgs/{org_id}/identifications/otp",
     tag = "Identification by OTP, admin",
     params(OrgPath, IdempotencyHeader),
-    request_body(content = CreateOtpBody, example = json!({"actor": {"name": "James", "last_name": "Smith", "identity_document": {"document_number": "12345678A", "document_type": "NIF", "country": "ES"}, "email": "example@email.com", "msisdn": {"phone_number": 6123456789_u64, "country_code": "34"}, "language": "ES"}, "two_factor_type": "DOCUMENT_NUMBER", "channel": {"type": "SMS", "external": "true"}, "expires_in": "PT1H"})),
+    request_body(content = CreateOtpBody, example = json!({
+        "actor": {"name": "James", "last_name": "Smith",
+        "identity_document": {"document_number": "12345678A", "document_type": "NIF", "country": "ES"},
+        "email": "example@email.com", "msisdn": {"phone_number": 6123456789_u64, "country_code": "34"}, "language": "ES"},
+        "two_factor_type": "DOCUMENT_NUMBER", "channel": {"type": "SMS", "external": "true"}, "expires_in": "PT1H"})),
     responses(
-        (status = 201, description = "Created.", body = CreatedIdentification, example = json!({"admin_identification_id": "0f8fad5b-d9cb-469f-a165-70867728950e", "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "status": "CREATED", "created_at": "2026-11-20T08:33:00Z", "expires_at": "2026-11-20T09:33:00Z", "code": "k7m2pq"})),
+        (status = 201, description = "Created.", body = CreatedIdentification, example = json!({
+            "admin_identification_id": "0f8fad5b-d9cb-469f-a165-70867728950e",
+            "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "status": "CREATED",
+            "created_at": "2026-11-20T08:33:00Z", "expires_at": "2026-11-20T09:33:00Z", "code": "k7m2pq"})),
         (status = 404, description = "The organisation cannot send on this channel."),
         (status = 429, description = "The destination got five messages within ten minutes."),
         (status = 409, description = "The idempotency key was used with another body, or its first request still runs."),
@@ -49,65 +53,10 @@ async fn create_otp_identification(
     Ok((StatusCode::CREATED, Json(created.into())))
 }
 
-/// Calls an identification off.
-#[utoipa::path(
-    post,
-    path = "/v1/orgs/{org_id}/identifications/otp/{admin_identification_id}/cancel",
-    tag = "Identification by OTP, admin",
-    params(AdminPath),
-    request_body(content = CancelBody, example = json!({"reason": "The customer changed their mind"})),
-    responses(
-        (status = 204, description = "Cancelled."),
-        (status = 404, description = "No such identification."),
-        (status = 409, description = "It is not CREATED."),
-    ),
-)]
-async fn cancel_otp_identification(
-    State(api): State<Api>,
-    principal: Principal<Admin>,
-    Checked(CancelRequest { id, reason }): Checked<CancelRequest>,
-) -> Result<StatusCode, ApiError> {
-    api.done(use_cases::cancel_identification(api.app(), &principal.org, KIND, id, reason).await)
-}
-
-/// Ends an identification.
-#[utoipa::path(
-    post,
-    path = "/v1/orgs/{org_id}/identifications/otp/{admin_identification_id}/close",
-    tag = "Identification by OTP, admin",
-    params(AdminPath),
-    responses(
-        (status = 204, description = "Closed."),
-        (status = 404, description = "No such identification."),
-        (status = 409, description = "It is neither CREATED nor VALIDATED."),
-    ),
-)]
-async fn close_otp_identification(
-    State(api): State<Api>,
-    principal: Principal<Admin>,
-    Checked(request): Checked<CloseRequest>,
-) -> Result<StatusCode, ApiError> {
-    api.done(use_cases::close_identification(api.app(), &principal.org, KIND, request.id).await)
-}
-
-/// Deletes an identification.
-#[utoipa::path(
-    delete,
-    path = "/v1/orgs/{org_id}/identifications/otp/{admin_identification_id}",
-    tag = "Identification by OTP, admin",
-    params(AdminPath, ForceQuery),
-    responses(
-        (status = 204, description = "Deleted."),
-        (status = 403, description = "It is not CREATED, or the token does not allow this."),
-        (status = 404, description = "No such identification."),
-        (status = 409, description = "Another request changed it at the same time."),
-    ),
-)]
-async fn delete_otp_identification(
-    State(api): State<Api>,
-    principal: Principal<Delete>,
-    Checked(request): Checked<DeleteRequest>,
-) -> Result<StatusCode, ApiError> {
-    let force = request.force(&principal);
-    api.done(use_cases::delete_identification(api.app(), &principal.org, KIND, request.id, force).await)
+acredita_http::admin_operations! {
+    kind: MethodKind::Otp,
+    tag: "Identification by OTP, admin",
+    cancel: cancel_otp_identification at "/v1/orgs/{org_id}/identifications/otp/{admin_identification_id}/cancel",
+    close: close_otp_identification at "/v1/orgs/{org_id}/identifications/otp/{admin_identification_id}/close",
+    delete: delete_otp_identification at "/v1/orgs/{org_id}/identifications/otp/{admin_identification_id}",
 }

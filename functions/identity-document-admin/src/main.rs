@@ -1,8 +1,8 @@
 //! `identity-document-admin` on AWS Lambda.
 
-use acredita_lambda::Codes;
+use acredita_lambda::WarmUp;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_lambda::Error> {
-    acredita_lambda::serve(acredita_identity_document_admin::router(), Codes::Unused).await
+    acredita_lambda::serve(acredita_identity_document_admin::router(), WarmUp::Identifications).await
 }

@@ -1,13 +1,13 @@
 //! `notify` on AWS Lambda.
 
 use acredita_aws::lambda::senders;
-use acredita_lambda::Codes;
+use acredita_lambda::WarmUp;
 use acredita_notify::notify;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_lambda::Error> {
     acredita_lambda::work(
-        Codes::Used,
+        WarmUp::Codes,
         async |settings| Ok(senders(settings).await?),
         async |app, senders, batch| notify(app, senders, batch).await,
     )

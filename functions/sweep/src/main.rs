@@ -1,9 +1,9 @@
 //! `sweep` on AWS Lambda.
 
-use acredita_lambda::Codes;
+use acredita_lambda::WarmUp;
 use serde::de::IgnoredAny;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_lambda::Error> {
-    acredita_lambda::work(Codes::Unused, async |_| Ok(()), async |app, (), _: IgnoredAny| acredita_sweep::sweep(app).await).await
+    acredita_lambda::work(WarmUp::Identifications, async |_| Ok(()), async |app, (), _: IgnoredAny| acredita_sweep::sweep(app).await).await
 }

@@ -1,4 +1,5 @@
-//! The back office's requests that all three methods share: cancel, close, delete.
+//! What the back office does the same way with all three methods: cancel, close, delete. Their handlers are written once, in
+//! [`admin_operations`](crate::admin_operations).
 
 use crate::{
     fault::{Faults, Place},
@@ -87,4 +88,80 @@ impl Check for DeleteRequest {
 
 fn admin_id(request: &RequestReader<'_>, faults: &mut Faults) -> Option<AdminIdentificationId> {
     request.path("admin_identification_id", faults)
+}
+
+/// Declares the handlers that cancel, close and delete the identifications of one kind. They differ in their names, their paths and the kind alone.
+#[macro_export]
+macro_rules! admin_operations {
+    (
+        kind: $kind:expr,
+        tag: $tag:literal,
+        cancel: $cancel:ident at $cancel_path:literal,
+        close: $close:ident at $close_path:literal,
+        delete: $delete:ident at $delete_path:literal,
+    ) => {
+        /// Calls an identification off.
+        #[utoipa::path(
+                    post,
+                    path = $cancel_path,
+                    tag = $tag,
+                    params($crate::params::AdminPath),
+                    request_body(content = $crate::admin::CancelBody, example = json!({"reason": "The customer changed their mind"})),
+                    responses(
+                        (status = 204, description = "Cancelled."),
+                        (status = 404, description = "No such identification."),
+                        (status = 409, description = "It is not CREATED."),
+                    ),
+                )]
+        async fn $cancel(
+            axum::extract::State(api): axum::extract::State<$crate::Api>,
+            principal: $crate::Principal<$crate::principal::Admin>,
+            $crate::Checked(request): $crate::Checked<$crate::admin::CancelRequest>,
+        ) -> Result<axum::http::StatusCode, $crate::ApiError> {
+            let $crate::admin::CancelRequest { id, reason } = request;
+            api.done(acredita_domain::use_cases::cancel_identification(api.app(), &principal.org, $kind, id, reason).await)
+        }
+
+        /// Ends an identification.
+        #[utoipa::path(
+                    post,
+                    path = $close_path,
+                    tag = $tag,
+                    params($crate::params::AdminPath),
+                    responses(
+                        (status = 204, description = "Closed."),
+                        (status = 404, description = "No such identification."),
+                        (status = 409, description = "It is neither CREATED nor VALIDATED."),
+                    ),
+                )]
+        async fn $close(
+            axum::extract::State(api): axum::extract::State<$crate::Api>,
+            principal: $crate::Principal<$crate::principal::Admin>,
+            $crate::Checked(request): $crate::Checked<$crate::admin::CloseRequest>,
+        ) -> Result<axum::http::StatusCode, $crate::ApiError> {
+            api.done(acredita_domain::use_cases::close_identification(api.app(), &principal.org, $kind, request.id).await)
+        }
+
+        /// Deletes an identification, and all that belongs to it.
+        #[utoipa::path(
+                    delete,
+                    path = $delete_path,
+                    tag = $tag,
+                    params($crate::params::AdminPath, $crate::params::ForceQuery),
+                    responses(
+                        (status = 204, description = "Deleted."),
+                        (status = 403, description = "It is not CREATED, or the token does not allow this."),
+                        (status = 404, description = "No such identification."),
+                        (status = 409, description = "Another request changed it at the same time."),
+                    ),
+                )]
+        async fn $delete(
+            axum::extract::State(api): axum::extract::State<$crate::Api>,
+            principal: $crate::Principal<$crate::principal::Delete>,
+            $crate::Checked(request): $crate::Checked<$crate::admin::DeleteRequest>,
+        ) -> Result<axum::http::StatusCode, $crate::ApiError> {
+            let force = request.force(&principal);
+            api.done(acredita_domain::use_cases::delete_identification(api.app(), &principal.org, $kind, request.id, force).await)
+        }
+    };
 }
