@@ -31,7 +31,7 @@ pub struct ValidateAgentBody {
     /// A PNG of the person's document in base64, padded or not. Required when the identification asks for a picture, refused when it does not.
     #[schema(content_encoding = "base64", content_media_type = "image/png")]
     pub evidence: Option<String>,
-    /// Notes: a JSON object as a string.
+    /// Notes: a JSON object as a string, of at most 64 KiB.
     #[schema(example = "{\"shop\":\"042\"}")]
     pub evidence_metadata: Option<String>,
 }
@@ -91,7 +91,13 @@ fn png(text: &str) -> Result<Vec<u8>, Invalid> {
     }
 }
 
+/// The notes are kept with the identification, and an item of the store holds at most 400 KB.
+const MAX_METADATA: usize = 64 * 1024;
+
 fn json_object(text: &str) -> Result<Private<String>, Invalid> {
+    if text.len() > MAX_METADATA {
+        return Err(Invalid("is longer than 64 KiB"));
+    }
     let object: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(text);
     object
         .map(|_| Private::new(text.to_owned()))

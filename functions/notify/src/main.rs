@@ -1,7 +1,6 @@
 //! `notify` on AWS Lambda.
 
-use acredita_aws::lambda::senders;
-use acredita_lambda::WarmUp;
+use acredita_lambda::{WarmUp, senders};
 use acredita_notify::notify;
 
 #[tokio::main(flavor = "current_thread")]

@@ -224,9 +224,12 @@ pub struct DelegationAnswer {
     pub metadata: DelegationMetadata,
 }
 
-/// What opens the way. A signed link is its own credential, so `INTERNAL` has no `access_token`.
+/// What opens the way.
 #[derive(Serialize, ToSchema)]
 pub struct Credentials {
+    /// What the provider's capture asks for. For `INTERNAL` it only names the delegation: a signed link needs nothing else.
+    #[schema(example = "c56a4180-65aa-42ec-a945-5fd21dec0538")]
+    pub access_token: String,
     /// `SignedLink`.
     #[schema(example = "SignedLink")]
     pub token_type: &'static str,
@@ -261,7 +264,11 @@ impl From<Delegation> for DelegationAnswer {
         let uploads = delegation.uploads.into_iter().map(|to| (to.side.part(), upload(to.link.url))).collect();
         Self {
             provider: delegation.provider,
-            credentials: Credentials { token_type: "SignedLink", expires_at: Rfc3339(delegation.expires_at) },
+            credentials: Credentials {
+                access_token: delegation.id.to_string(),
+                token_type: "SignedLink",
+                expires_at: Rfc3339(delegation.expires_at),
+            },
             metadata: DelegationMetadata { uploads },
         }
     }

@@ -134,7 +134,7 @@ async fn score_document(
     params(ScoringPath),
     responses(
         (status = 200, description = "Where the pictures go.", body = DelegationAnswer, example = json!({"provider": "INTERNAL",
-            "credentials": {"token_type": "SignedLink", "expires_at": "2026-11-20T08:38:00Z"},
+            "credentials": {"access_token": "c56a4180-65aa-42ec-a945-5fd21dec0538", "token_type": "SignedLink", "expires_at": "2026-11-20T08:38:00Z"},
             "metadata": {"uploads": {"front": {"url": "https://pictures.example.com/…", "method": "PUT", "headers": {}},
             "back": {"url": "https://pictures.example.com/…", "method": "PUT", "headers": {}}}}})),
         (status = 404, description = "No such scoring."),

@@ -64,6 +64,10 @@ uuid_id! {
 }
 
 uuid_id! {
+    /// A delegated capture.
+    DelegationId
+}
+uuid_id! {
     /// One worker's hold on a message.
     LeaseId
 }

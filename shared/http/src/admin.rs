@@ -102,17 +102,17 @@ macro_rules! admin_operations {
     ) => {
         /// Calls an identification off.
         #[utoipa::path(
-                    post,
-                    path = $cancel_path,
-                    tag = $tag,
-                    params($crate::params::AdminPath),
-                    request_body(content = $crate::admin::CancelBody, example = json!({"reason": "The customer changed their mind"})),
-                    responses(
-                        (status = 204, description = "Cancelled."),
-                        (status = 404, description = "No such identification."),
-                        (status = 409, description = "It is not CREATED."),
-                    ),
-                )]
+                                    post,
+                                    path = $cancel_path,
+                                    tag = $tag,
+                                    params($crate::params::AdminPath),
+                                    request_body(content = $crate::admin::CancelBody, example = json!({"reason": "The customer changed their mind"})),
+                                    responses(
+                                        (status = 204, description = "Cancelled."),
+                                        (status = 404, description = "No such identification."),
+                                        (status = 409, description = "It is not CREATED."),
+                                    ),
+                                )]
         async fn $cancel(
             axum::extract::State(api): axum::extract::State<$crate::Api>,
             principal: $crate::Principal<$crate::principal::Admin>,
@@ -124,16 +124,16 @@ macro_rules! admin_operations {
 
         /// Ends an identification.
         #[utoipa::path(
-                    post,
-                    path = $close_path,
-                    tag = $tag,
-                    params($crate::params::AdminPath),
-                    responses(
-                        (status = 204, description = "Closed."),
-                        (status = 404, description = "No such identification."),
-                        (status = 409, description = "It is neither CREATED nor VALIDATED."),
-                    ),
-                )]
+                                    post,
+                                    path = $close_path,
+                                    tag = $tag,
+                                    params($crate::params::AdminPath),
+                                    responses(
+                                        (status = 204, description = "Closed."),
+                                        (status = 404, description = "No such identification."),
+                                        (status = 409, description = "It is neither CREATED nor VALIDATED."),
+                                    ),
+                                )]
         async fn $close(
             axum::extract::State(api): axum::extract::State<$crate::Api>,
             principal: $crate::Principal<$crate::principal::Admin>,
@@ -144,17 +144,17 @@ macro_rules! admin_operations {
 
         /// Deletes an identification, and all that belongs to it.
         #[utoipa::path(
-                    delete,
-                    path = $delete_path,
-                    tag = $tag,
-                    params($crate::params::AdminPath, $crate::params::ForceQuery),
-                    responses(
-                        (status = 204, description = "Deleted."),
-                        (status = 403, description = "It is not CREATED, or the token does not allow this."),
-                        (status = 404, description = "No such identification."),
-                        (status = 409, description = "Another request changed it at the same time."),
-                    ),
-                )]
+                                    delete,
+                                    path = $delete_path,
+                                    tag = $tag,
+                                    params($crate::params::AdminPath, $crate::params::ForceQuery),
+                                    responses(
+                                        (status = 204, description = "Deleted."),
+                                        (status = 403, description = "It is not CREATED, or the token does not allow this."),
+                                        (status = 404, description = "No such identification."),
+                                        (status = 409, description = "Another request changed it at the same time."),
+                                    ),
+                                )]
         async fn $delete(
             axum::extract::State(api): axum::extract::State<$crate::Api>,
             principal: $crate::Principal<$crate::principal::Delete>,

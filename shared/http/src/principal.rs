@@ -4,10 +4,11 @@ use crate::{
     api::Api,
     error::ApiError,
     jwt::{Claims, Permission, TokenError},
+    request::path_params,
 };
 use acredita_domain::ids::OrgId;
 use axum::{
-    extract::{FromRequestParts, RawPathParams},
+    extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
 use std::marker::PhantomData;
@@ -77,8 +78,8 @@ impl<A: Authority> FromRequestParts<Api> for Principal<A> {
             TokenError::NoKeys(unavailable) => api.refused(unavailable.into()),
         })?;
         let denied = |why| if A::FORBIDDEN { ApiError::Forbidden(why) } else { ApiError::NotAllowed(why) };
-        let params = RawPathParams::from_request_parts(parts, api).await.ok();
-        let org = params.and_then(|params| params.iter().find(|(name, _)| *name == "org_id").and_then(|(_, org)| org.parse::<OrgId>().ok()));
+        let params = path_params(parts, api).await?;
+        let org = params.iter().find(|(name, _)| name == "org_id").and_then(|(_, org)| org.parse::<OrgId>().ok());
         let org = org
             .filter(|org| claims.is_of(org))
             .ok_or_else(|| denied("the token is not for this organisation"))?;

@@ -82,7 +82,7 @@ pub(crate) async fn check<T: Check>(parts: &mut Parts, api: &Api, body: Option<V
 }
 
 /// The parameters of the path, decoded.
-async fn path_params(parts: &mut Parts, api: &Api) -> Result<Vec<(String, String)>, ApiError> {
+pub(crate) async fn path_params(parts: &mut Parts, api: &Api) -> Result<Vec<(String, String)>, ApiError> {
     let not_text = |_| ApiError::Faults(vec![Fault { place: Place::Path("path"), problem: "is not UTF-8" }]);
     let params = RawPathParams::from_request_parts(parts, api).await.map_err(not_text)?;
     Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())

@@ -124,7 +124,9 @@ async fn a_large_picture_travels_in_the_body() {
 #[tokio::test]
 async fn metadata_is_text_that_holds_a_json_object() {
     let world = World::start().await;
-    for metadata in [json!("{}"), json!("{\"shop\":\"042\",\"nested\":{\"a\":[1,2]}}"), json!(" { \"a\" : 1 }\n"), json!(null)] {
+    let of_length = |length: usize| json!(format!("{{\"a\":\"{}\"}}", "x".repeat(length - r#"{"a":""}"#.len())));
+    let nested = json!("{\"shop\":\"042\",\"nested\":{\"a\":[1,2]}}");
+    for metadata in [json!("{}"), nested, json!(" { \"a\" : 1 }\n"), json!(null), of_length(64 * 1024)] {
         let subject = Subject::create(&world, Method::Agent).await;
         validate(&world, &subject, &json!({ "agent": "maria", "evidence_metadata": metadata }), None).await;
     }
@@ -138,6 +140,7 @@ async fn metadata_is_text_that_holds_a_json_object() {
         json!("5"),
         json!("{"),
         json!("{} {}"),
+        of_length(64 * 1024 + 1),
         json!({ "shop": "042" }),
         json!(true),
     ] {

@@ -5,7 +5,7 @@ use crate::{
     Conflict, Error, Time,
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Operation},
-    ids::{OrgId, ScoringId},
+    ids::{DelegationId, OrgId, ScoringId},
     pictures::{Capture, PictureKey, Side, SignedLink},
     ports::{CreateError, DelegatedCapture, FirstAnswer, IdempotencyRecord, NewScoring, StepError},
     scoring::{DocumentKind, MaxScoreRetries, Provider, Scoring, ScoringStatus},
@@ -98,6 +98,8 @@ pub async fn read_captures(app: &App, org: &OrgId, id: ScoringId) -> Result<Capt
 pub struct Delegation {
     /// Who scores.
     pub provider: Provider,
+    /// Names this delegation. It opens nothing: each link is signed by itself.
+    pub id: DelegationId,
     /// Until when it works.
     pub expires_at: Time,
     /// Where each side's picture goes.
@@ -125,7 +127,8 @@ pub async fn delegate_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<D
                 let link = app.pictures.link_to_write(&PictureKey::upload(org, id, side), now).await?;
                 uploads.push(UploadLink { side, link });
             }
-            Ok(Delegation { provider: scoring.provider, expires_at: now + LINK_LIFE, uploads })
+            let id = DelegationId::generate(&*app.entropy);
+            Ok(Delegation { provider: scoring.provider, id, expires_at: now + LINK_LIFE, uploads })
         }
     }
 }
