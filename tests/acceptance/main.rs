@@ -17,3 +17,5 @@ mod races;
 mod readme;
 mod replay;
 mod serve;
+mod shapes;
+mod template;

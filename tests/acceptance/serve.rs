@@ -1,4 +1,4 @@
-//! The program `acredita`, as a user runs it: over HTTP, over restarts, over a kill, and from the command line.
+//! The program `acredita`, as a user runs it: what only it has. What it has in common with the AWS shape is in `shapes`.
 
 use acceptance::{
     Answer, Call, bodies,
@@ -65,13 +65,6 @@ impl Service {
     async fn code(&self, identification_id: &str) -> String {
         self.messages(identification_id).await[0]["code"].as_str().expect("a code").to_owned()
     }
-
-    async fn status(&self, method: &str, identification_id: &str) -> String {
-        self.call("GET", &format!("/identifications/{method}/{identification_id}"), None)
-            .await
-            .expect(200)
-            .text("status")
-    }
 }
 
 /// Runs the program to its end.
@@ -124,75 +117,6 @@ async fn the_first_call_that_it_prints_works_as_it_stands() {
 }
 
 #[tokio::test]
-async fn a_person_is_identified_by_a_code_from_the_inbox() {
-    let data = folder();
-    let service = Service::start(data.path(), &[]).await;
-    let created = service.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
-    let id = created.text("identification_id");
-    let code = service.code(&id).await;
-    let path = format!("/identifications/otp/{id}/validate");
-    service.call("PUT", &path, Some(json!({ "code": "000000" }))).await.expect(400);
-    service.call("PUT", &path, Some(json!({ "code": code }))).await.expect(204);
-    service.call("PUT", &path, Some(json!({ "code": code }))).await.expect(409);
-    assert_eq!(service.status("otp", &id).await, "VALIDATED");
-}
-
-#[tokio::test]
-async fn a_person_is_identified_by_a_shop_agent() {
-    let data = folder();
-    let service = Service::start(data.path(), &[]).await;
-    let created = service.call("POST", "/identifications/agent", Some(bodies::agent(true))).await.expect(201);
-    let id = created.text("identification_id");
-    let body = json!({ "agent": "shop-042/maria", "evidence": acceptance::request::base64(&bodies::png(1)) });
-    service.call("POST", &format!("/identifications/agent/{id}/validate"), Some(body)).await.expect(204);
-    let close = format!("/identifications/agent/{}/close", created.text("admin_identification_id"));
-    service.call("POST", &close, None).await.expect(204);
-    assert_eq!(service.status("agent", &id).await, "CLOSED");
-}
-
-#[tokio::test]
-async fn an_identity_document_that_nobody_can_read_is_not_validated() {
-    let data = folder();
-    let service = Service::start(data.path(), &[]).await;
-    let created = service
-        .call("POST", "/identifications/identity_document", Some(bodies::identity_document("LOW")))
-        .await
-        .expect(200);
-    let id = created.text("identification_id");
-    let score = format!("/scorings/identity_document/{}/score", created.text("scoring_id"));
-    let pictures = [("front", &*bodies::png(1)), ("back", &*bodies::png(2))];
-    service.program.send(service.request("PUT", &score, None).pictures(&pictures)).await.expect(204);
-    let refused = service
-        .call("POST", &format!("/identifications/identity_document/{id}/validate"), None)
-        .await
-        .expect(409);
-    assert_eq!(refused.details(), ["the scoring does not reach what the configuration asks for"]);
-    let cancel = format!("/identifications/identity_document/{}/cancel", created.text("admin_identification_id"));
-    service.call("POST", &cancel, Some(json!({ "reason": "not readable" }))).await.expect(204);
-    assert_eq!(service.status("identity_document", &id).await, "CANCELLED");
-}
-
-#[tokio::test]
-async fn pictures_travel_by_the_links_that_the_service_signs() {
-    let data = folder();
-    let service = Service::start(data.path(), &[]).await;
-    let created = service.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
-    let scoring = format!("/scorings/identity_document/{}", created.text("scoring_id"));
-    let delegation = service.call("POST", &format!("{scoring}/delegate"), None).await.expect(200).json();
-    let (client, picture) = (reqwest::Client::new(), bodies::png(1));
-    let upload = delegation["metadata"]["uploads"]["front"]["url"].as_str().expect("a link");
-    let uploaded = client.put(upload).body(picture.clone()).send().await.expect("S3 answers");
-    assert!(uploaded.status().is_success(), "{uploaded:?}");
-    service.call("PUT", &format!("{scoring}/score"), None).await.expect(204);
-    let captures = service.call("GET", &format!("{scoring}/captures"), None).await.expect(200).json();
-    let link = captures["captures"][0]["url"].as_str().expect("a link");
-    let kept = client.get(link).send().await.expect("S3 answers").bytes().await.expect("a picture");
-    assert_eq!(kept, picture);
-    let read = service.call("GET", &scoring, None).await.expect(200).json();
-    assert_eq!((&read["status"], &read["retries"]["used"]), (&json!("SCORED"), &json!(1)));
-}
-
-#[tokio::test]
 async fn everything_is_still_there_after_a_restart() {
     let data = folder();
     let service = Service::start(data.path(), &[]).await;
@@ -205,32 +129,6 @@ async fn everything_is_still_there_after_a_restart() {
     assert_eq!(service.code(&id).await, code, "the inbox keeps its messages");
     let body = json!({ "code": code });
     service.call("PUT", &format!("/identifications/otp/{id}/validate"), Some(body)).await.expect(204);
-}
-
-#[tokio::test]
-async fn what_was_answered_is_still_there_after_a_kill() {
-    let data = folder();
-    let service = Service::start(data.path(), &[]).await;
-    let sent = service
-        .call("POST", "/identifications/otp", Some(bodies::otp()))
-        .await
-        .expect(201)
-        .text("identification_id");
-    let mut codes = vec![(sent.clone(), service.code(&sent).await)];
-    for _ in 0..5 {
-        let created = service.call("POST", "/identifications/otp", Some(bodies::external_otp())).await.expect(201);
-        codes.push((created.text("identification_id"), created.text("code")));
-    }
-    service.program.kill().await;
-    let service = Service::start(data.path(), &[]).await;
-    assert_eq!(service.code(&sent).await, codes[0].1, "the inbox keeps its messages");
-    for (id, code) in codes {
-        service
-            .call("PUT", &format!("/identifications/otp/{id}/validate"), Some(json!({ "code": code })))
-            .await
-            .expect(204);
-        assert_eq!(service.status("otp", &id).await, "VALIDATED");
-    }
 }
 
 #[tokio::test]

@@ -2,19 +2,23 @@
 //!
 //! `infra/lint` checks that AWS would take the template; here is checked what no linter can know.
 
-use acredita_aws::provision::{DEAD_LETTER_SECONDS, DUE_INDEX, DUE_PROJECTION, MAX_RECEIVES, TTL_ATTRIBUTE, VISIBILITY_SECONDS};
+mod reading;
+
+use acredita_aws::{
+    lambda::Settings,
+    provision::{DEAD_LETTER_SECONDS, DUE_INDEX, DUE_PROJECTION, MAX_RECEIVES, TTL_ATTRIBUTE, VISIBILITY_SECONDS},
+};
 use acredita_domain::use_cases::LEASE;
-use acredita_local::gateway::functions;
-use saphyr::{LoadableYamlNode, Scalar, Yaml};
-use serde_json::{Map, Value, json};
+use acredita_local::{gateway::functions, workers::BATCH};
+use reading::{TEMPLATE, allowed, argument, deployed, is_on_table, properties, resources, sorted, statements, texts};
+use serde_json::{Value, json};
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
-    sync::LazyLock,
 };
 
-const TOKENS: &[&str] = &["JWKS_URL", "ISSUER", "AUDIENCE", "ORGANISATIONS_CLAIM", "PERMISSIONS_CLAIM", "SCOPE_CLAIM"];
 /// The longest that an identification lives, and how long after its retention the table may drop it. Days.
 const LIFE_AND_GRACE: i64 = 30 + 7;
 
@@ -22,8 +26,6 @@ const LIFE_AND_GRACE: i64 = 30 + 7;
 struct Function {
     name: &'static str,
     http: bool,
-    /// What of its environment begins with `ACREDITA_`, besides the table and, of an HTTP function, [`TOKENS`].
-    variables: &'static [&'static str],
     /// Actions on the table, and the kinds of items.
     table: (&'static [&'static str], &'static [&'static str]),
     /// All other actions, besides logging and keys.
@@ -40,117 +42,28 @@ const SECRET: &str = "secretsmanager:GetSecretValue";
 /// Every function. The actions are those of the use cases that it calls, as `shared/aws` carries them out.
 #[rustfmt::skip]
 const FUNCTIONS: &[Function] = &[
-    Function { name: "identification-agent-admin", http: true, variables: &["BUCKET", "RETENTION_DAYS"],
+    Function { name: "identification-agent-admin", http: true,
         table: (ADMIN, &["IDN", "ADM", "IDM", "ERA"]), others: ERASE, keys: &[] },
-    Function { name: "identification-agent", http: true, variables: &["BUCKET"],
+    Function { name: "identification-agent", http: true,
         table: (&["GetItem", "UpdateItem"], &["IDN"]), others: &["s3:DeleteObject", "s3:ListBucket", "s3:PutObject"], keys: &["s3"] },
-    Function { name: "identification-otp-admin", http: true, variables: &["BUCKET", "QUEUE_URL", "RETENTION_DAYS", "CODE_KEYS_SECRET", "CHANNELS"],
+    Function { name: "identification-otp-admin", http: true,
         table: (ADMIN, &["IDN", "ADM", "IDM", "DST", "ERA"]), others: &["s3:DeleteObject", "s3:ListBucket", SECRET, SEND], keys: &["secretsmanager", "sqs"] },
-    Function { name: "identification-otp", http: true, variables: &["QUEUE_URL", "CODE_KEYS_SECRET"],
+    Function { name: "identification-otp", http: true,
         table: (&["GetItem", "PutItem", "UpdateItem"], &["IDN", "DST"]), others: &[SECRET, SEND], keys: &["secretsmanager", "sqs"] },
-    Function { name: "identity-document-admin", http: true, variables: &["BUCKET", "RETENTION_DAYS"],
+    Function { name: "identity-document-admin", http: true,
         table: (ADMIN, &["IDN", "ADM", "SCO", "IDM", "ERA"]), others: ERASE, keys: &[] },
-    Function { name: "identity-document", http: true, variables: &[],
+    Function { name: "identity-document", http: true,
         table: (&["GetItem", "UpdateItem"], &["IDN", "SCO"]), others: &[], keys: &[] },
-    Function { name: "scoring", http: true, variables: &["BUCKET", "RETENTION_DAYS"],
+    Function { name: "scoring", http: true,
         table: (&["GetItem", "PutItem", "UpdateItem"], &["SCO", "IDM"]),
         others: &["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"], keys: &["s3"] },
     Function { name: "notify", http: false,
-        variables: &["CODE_KEYS_SECRET", "SMS_ORIGINATION_IDENTITY", "SMS_CONFIGURATION_SET", "EMAIL_FROM", "EMAIL_CONFIGURATION_SET"],
         table: (&["ConditionCheckItem", "GetItem", "UpdateItem"], &["IDN"]),
         others: &[SECRET, "ses:SendEmail", "sms-voice:SendTextMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
         keys: &["secretsmanager", "sqs"] },
-    Function { name: "sweep", http: false, variables: &["BUCKET", "QUEUE_URL", "RETENTION_DAYS"],
+    Function { name: "sweep", http: false,
         table: (ADMIN, &["IDN", "ADM", "SCO", "ERA"]), others: &["dynamodb:Query", "s3:DeleteObject", "s3:ListBucket", SEND], keys: &["sqs"] },
 ];
-
-/// The template as JSON, with CloudFormation's short forms written out: `!Ref a` is `{"Ref": "a"}`, `!Sub a` is `{"Fn::Sub": "a"}`.
-static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml")).expect("a template");
-    let documents = Yaml::load_from_str(&text).expect("YAML");
-    to_json(&documents[0])
-});
-
-fn to_json(yaml: &Yaml<'_>) -> Value {
-    match yaml {
-        Yaml::Value(Scalar::Null) => Value::Null,
-        Yaml::Value(Scalar::Boolean(value)) => json!(value),
-        Yaml::Value(Scalar::Integer(value)) => json!(value),
-        Yaml::Value(Scalar::FloatingPoint(value)) => json!(value.into_inner()),
-        Yaml::Value(Scalar::String(value)) => json!(value),
-        Yaml::Sequence(items) => items.iter().map(to_json).collect(),
-        Yaml::Mapping(entries) => {
-            let name = |key: &Yaml<'_>| key.as_str().expect("a key is a text").to_owned();
-            Value::Object(entries.iter().map(|(key, value)| (name(key), to_json(value))).collect::<Map<_, _>>())
-        }
-        Yaml::Tagged(tag, value) => {
-            let name = match tag.suffix.as_str() {
-                name @ ("Ref" | "Condition") => name.to_owned(),
-                name => format!("Fn::{name}"),
-            };
-            json!({ name: to_json(value) })
-        }
-        other => panic!("nothing that a template has: {other:?}"),
-    }
-}
-
-fn properties(resource: &str) -> &'static Value {
-    &TEMPLATE["Resources"][resource]["Properties"]
-}
-
-/// The resources of a type, by their logical names.
-fn resources(kind: &str) -> impl Iterator<Item = (&'static str, &'static Value)> {
-    let resources = TEMPLATE["Resources"].as_object().expect("resources");
-    resources
-        .iter()
-        .filter(move |(_, resource)| resource["Type"] == kind)
-        .map(|(name, resource)| (name.as_str(), resource))
-}
-
-/// The functions' logical names, by the names of what they run.
-fn deployed() -> BTreeMap<&'static str, &'static str> {
-    let binary = |resource: &'static Value| resource["Metadata"]["BuildProperties"]["Binary"].as_str().expect("what it runs");
-    resources("AWS::Serverless::Function").map(|(name, resource)| (binary(resource), name)).collect()
-}
-
-/// A text, or a list of texts.
-fn texts(value: &'static Value) -> Vec<&'static str> {
-    match value {
-        Value::Array(items) => items.iter().flat_map(texts).collect(),
-        text => text.as_str().into_iter().collect(),
-    }
-}
-
-/// The argument of one of CloudFormation's functions.
-fn argument(value: &'static Value, function: &str) -> &'static str {
-    value[function].as_str().unwrap_or_else(|| panic!("not a {function}: {value}"))
-}
-
-fn statements(policy: &'static Value) -> impl Iterator<Item = &'static Value> {
-    policy["Statement"].as_array().expect("statements").iter()
-}
-
-/// What a function's own role says, whether or not a condition of the template leaves some of it out.
-fn allowed(logical: &str) -> Vec<&'static Value> {
-    let role = properties(argument(&properties(logical)["Role"], "Fn::GetAtt").trim_end_matches(".Arn"));
-    assert_eq!(role["ManagedPolicyArns"], json!([{ "Ref": "TableKeyPolicy" }]), "{logical}: nothing of AWS's own policies");
-    let policies = role["Policies"].as_array().expect("policies").iter();
-    let own: Vec<_> = policies
-        .flat_map(|policy| statements(&policy["PolicyDocument"]))
-        .map(|statement| statement.get("Fn::If").map_or(statement, |branches| &branches[1]))
-        .collect();
-    assert!(own.iter().all(|statement| statement["Effect"] == "Allow"), "{logical}");
-    own
-}
-
-/// Whether a statement is about the table itself, rather than its index.
-fn is_on_table(statement: &Value) -> bool {
-    statement["Resource"]["Fn::GetAtt"] == "Table.Arn"
-}
-
-fn sorted(items: impl IntoIterator<Item = &'static str>) -> BTreeSet<&'static str> {
-    items.into_iter().collect()
-}
 
 /// A path with its parameters' names taken out: the gateway and the functions name them differently.
 fn without_names(path: &str) -> String {
@@ -219,6 +132,8 @@ fn the_gateway_may_call_the_functions_that_serve_http_and_waits_longer_than_they
     for function in FUNCTIONS {
         let properties = properties(logical[function.name]);
         assert_eq!(argument(&properties["FunctionName"], "Fn::Sub"), format!("${{AWS::StackName}}-{}", function.name));
+        // At the root, cargo would not know the program: what it builds there by default is the local server.
+        assert_eq!(properties["CodeUri"], format!("functions/{}", function.name));
         assert!(!function.http || properties.get("Timeout").is_none(), "{}: not a timeout of its own", function.name);
     }
 }
@@ -255,6 +170,7 @@ fn a_message_stays_hidden_until_its_worker_and_its_lease_are_over() {
     assert_eq!(argument(&queue["RedrivePolicy"]["deadLetterTargetArn"], "Fn::GetAtt"), "DeadLetterQueue.Arn");
     assert_eq!(properties("DeadLetterQueue")["MessageRetentionPeriod"], json!(DEAD_LETTER_SECONDS));
     let source = &notify["Events"]["Messages"]["Properties"];
+    assert_eq!(source["BatchSize"], json!(BATCH), "as many as the local server hands over");
     assert_eq!(
         source["FunctionResponseTypes"],
         json!(["ReportBatchItemFailures"]),
@@ -262,18 +178,40 @@ fn a_message_stays_hidden_until_its_worker_and_its_lease_are_over() {
     );
 }
 
+/// A plausible value of a variable.
+fn plausible(name: &str) -> Option<String> {
+    let value = match name {
+        "ACREDITA_CHANNELS" => "SMS,EMAIL",
+        "ACREDITA_EMAIL_FROM" => "codes@acredita.example",
+        "ACREDITA_RETENTION_DAYS" => "90",
+        "ACREDITA_SMS_MAX_PRICE" => "0.10",
+        ours if ours.starts_with("ACREDITA_") => "plausible",
+        _ => return None,
+    };
+    Some(value.to_owned())
+}
+
 #[test]
-fn a_function_gets_the_variables_that_it_reads_and_no_others() {
-    let logical = deployed();
-    let shared = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"].as_object().expect("variables");
-    for function in FUNCTIONS {
-        let own = properties(logical[function.name])["Environment"]["Variables"].as_object().expect("variables");
-        let tokens = if function.http { TOKENS } else { &[] };
-        let ours = [&["TABLE"], tokens, function.variables].concat().into_iter().map(|name| format!("ACREDITA_{name}"));
-        let mut expected: BTreeSet<String> = ours.chain(["RUST_LOG".to_owned()]).collect();
-        expected.extend(function.http.then(|| "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH".to_owned()));
-        let found: BTreeSet<String> = own.keys().chain(shared.keys()).cloned().collect();
-        assert_eq!(found, expected, "{}", function.name);
+fn functions_are_told_all_that_they_ask_for_and_nothing_else() {
+    let asked = RefCell::new(BTreeSet::new());
+    let settings = Settings::from_env(|name| {
+        asked.borrow_mut().insert(name.to_owned());
+        plausible(name)
+    });
+    assert_eq!(settings.expect("a whole environment").channels().len(), 2, "a channel that is off asks for less");
+    let ours = |name: &&String| name.starts_with("ACREDITA_");
+    let variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"].as_object().expect("variables");
+    assert_eq!(variables.keys().filter(ours).collect::<BTreeSet<_>>(), asked.borrow().iter().filter(ours).collect());
+    for logical in deployed().into_values() {
+        assert_eq!(properties(logical).get("Environment"), None, "{logical}: an environment of its own");
+    }
+}
+
+#[test]
+fn every_retention_that_can_be_chosen_is_one_that_functions_start_with() {
+    for days in texts(&TEMPLATE["Parameters"]["RetentionDays"]["AllowedValues"]) {
+        let env = |name: &str| plausible(name).map(|value| if name == "ACREDITA_RETENTION_DAYS" { days.to_owned() } else { value });
+        assert!(Settings::from_env(env).is_ok(), "{days}");
     }
 }
 
@@ -390,4 +328,28 @@ fn logs_say_nothing_of_who_called() {
     assert!(!format.contains('\n') && serde_json::from_str::<Value>(format).is_ok(), "one line of JSON each");
     // What the SDK writes below that level holds numbers and texts.
     assert_eq!(TEMPLATE["Parameters"]["LogLevel"]["AllowedValues"], json!(["error", "warn", "info"]));
+}
+
+#[test]
+fn every_function_is_on_the_dashboard_and_in_the_alarms() {
+    let dashboard = argument(&properties("Dashboard")["DashboardBody"], "Fn::Sub");
+    let dashboard: Value = serde_json::from_str(dashboard).expect("JSON, as what is put in are names");
+    let shown = |metric: &str| {
+        let metrics = dashboard["widgets"]
+            .as_array()
+            .expect("widgets")
+            .iter()
+            .flat_map(|widget| widget["properties"]["metrics"].as_array());
+        let of_functions = metrics.flatten().filter(|line| line[0] == "AWS/Lambda" && line[1] == metric);
+        of_functions.filter_map(|line| line[3].as_str().map(str::to_owned)).collect::<BTreeSet<_>>()
+    };
+    let watched = |alarm: &str| {
+        let metrics = properties(alarm)["Metrics"].as_array().expect("metrics").iter();
+        let functions = metrics.filter_map(|metric| metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"].as_str());
+        functions.map(|function| format!("${{{function}}}")).collect::<BTreeSet<_>>()
+    };
+    let all: BTreeSet<_> = deployed().into_values().map(|function| format!("${{{function}}}")).collect();
+    for found in [shown("Duration"), shown("Errors"), watched("FunctionErrorsAlarm"), watched("FunctionThrottlesAlarm")] {
+        assert_eq!(found, all);
+    }
 }

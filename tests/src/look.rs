@@ -143,7 +143,7 @@ impl World {
     pub async fn assert_whole(&self) {
         let (items, pictures) = (self.items().await, self.pictures().await);
         let keys: BTreeSet<(&str, &str)> = items.iter().map(|item| (text(item, "pk"), text(item, "sk"))).collect();
-        let mut owned = BTreeSet::new();
+        let (mut owned, mut linked) = (BTreeSet::new(), BTreeSet::new());
         for item in &items {
             let (pk, sk, org) = (text(item, "pk"), text(item, "sk"), text(item, "org"));
             let there = |key: String| assert!(keys.contains(&(key.as_str(), "A")), "{pk} leads to {key}, which is not there");
@@ -157,6 +157,7 @@ impl World {
                     owned.insert(folder);
                     if let Some(scoring) = json(item, "method")["IDENTITY_DOCUMENT"]["scoring_id"].as_str() {
                         there(format!("SCO#{scoring}"));
+                        linked.insert(format!("SCO#{scoring}"));
                     }
                 }
                 ("IDN#", _) => assert_ne!(text(item, "state"), "PENDING", "a message of {pk} was never sent"),
@@ -172,6 +173,11 @@ impl World {
                 ("ERA#", _) => panic!("{pk} was never carried out"),
                 _ => {}
             }
+        }
+        // Only a linked scoring knows a person.
+        let of_somebody = items.iter().filter(|item| !json(item, "terms")["declared"].is_null());
+        for scoring in of_somebody.map(|item| text(item, "pk")) {
+            assert!(linked.contains(scoring), "{scoring} has lost its identification");
         }
         let left: Vec<&String> = pictures.iter().filter(|name| !owned.iter().any(|folder| name.starts_with(folder))).collect();
         assert!(left.is_empty(), "pictures without an owner: {left:?}");

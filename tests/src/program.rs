@@ -1,7 +1,8 @@
-//! Runs the `acredita` binary as a user does.
+//! Runs the programs as their users do: `acredita`, and `aws-local`, which runs the Lambda binaries.
 
 use crate::request::{Answer, Call};
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -11,16 +12,24 @@ use tokio::{
     process::{Child, Command},
 };
 
-/// The program, where cargo has put it: beside the tests.
-pub fn binary() -> PathBuf {
+/// The folder where cargo puts programs: above the tests.
+fn binaries() -> PathBuf {
     let test = std::env::current_exe().expect("a test has a path");
-    let folder = test.parent().and_then(Path::parent).expect("target/<profile>/deps/<test>");
-    let binary = folder.join("acredita");
-    assert!(binary.exists(), "{} is not there: build it with `cargo build -p acredita-local`", binary.display());
+    test.parent().and_then(Path::parent).expect("target/<profile>/deps/<test>").to_owned()
+}
+
+fn built(name: &str) -> PathBuf {
+    let binary = binaries().join(name);
+    assert!(binary.exists(), "{} is not there: build it with `cargo build --workspace --bins`", binary.display());
     binary
 }
 
-/// A running `acredita serve`. Dropping it kills it.
+/// The program `acredita`.
+pub fn binary() -> PathBuf {
+    built("acredita")
+}
+
+/// A running server: `acredita serve` or `aws-local`. Dropping it kills it.
 pub struct Program {
     child: Child,
     /// `http://127.0.0.1:PORT`
@@ -32,19 +41,24 @@ pub struct Program {
 impl Program {
     /// Starts `acredita serve` on a free port over a data folder, with further arguments, and waits until it says where it listens.
     pub async fn serve(data_dir: &Path, arguments: &[&str]) -> Self {
-        Self::start(data_dir, arguments, Stdio::null(), "info").await
+        Self::start(&mut serve(data_dir, arguments), Stdio::null(), "info").await
     }
 
     /// The same, with everything that may be logged written to a file.
-    pub async fn serve_logging_everything(data_dir: &Path, log: std::fs::File) -> Self {
-        Self::start(data_dir, &[], log.into(), "trace").await
+    pub async fn serve_logging_everything(data_dir: &Path, log: fs::File) -> Self {
+        Self::start(&mut serve(data_dir, &[]), log.into(), "trace").await
     }
 
-    async fn start(data_dir: &Path, arguments: &[&str], log: Stdio, level: &str) -> Self {
-        let mut child = Command::new(binary())
-            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
-            .arg(data_dir)
-            .args(arguments)
+    /// Starts the AWS shape on a free port over a data folder, with the issuer's keys from a file.
+    pub async fn aws_local(data_dir: &Path, jwks: &Path) -> Self {
+        let mut command = Command::new(built("aws-local"));
+        command.args(["--listen", "127.0.0.1:0", "--binaries"]).arg(binaries());
+        command.arg("--data-dir").arg(data_dir).arg("--jwks").arg(jwks);
+        Self::start(&mut command, Stdio::null(), "info").await
+    }
+
+    async fn start(command: &mut Command, log: Stdio, level: &str) -> Self {
+        let mut child = command
             .env("RUST_LOG", level)
             .stdout(Stdio::piped())
             .stderr(log)
@@ -90,9 +104,7 @@ impl Program {
 
     /// Asks it to end as Ctrl-C does, and answers its exit code.
     pub async fn interrupt(mut self) -> Option<i32> {
-        let pid = self.child.id().expect("it runs").to_string();
-        let sent = Command::new("kill").args(["-INT", &pid]).status().await.expect("kill runs");
-        assert!(sent.success());
+        signal(self.pid(), "INT").await;
         let ended = tokio::time::timeout(Duration::from_secs(30), self.child.wait()).await.expect("it ends within 30 s");
         ended.expect("a status").code()
     }
@@ -101,6 +113,48 @@ impl Program {
     pub fn pid(&self) -> u32 {
         self.child.id().expect("it runs")
     }
+
+    /// The ids of the processes that it has started and that run. Linux tells it.
+    pub fn children(&self) -> Vec<u32> {
+        let processes = fs::read_dir("/proc").expect("Linux tells it").filter_map(Result::ok);
+        let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        ids.filter(|id| parent(*id) == Some(self.pid())).collect()
+    }
+
+    /// Those of them that run a function.
+    pub fn processes_of(&self, function: &str) -> Vec<u32> {
+        let binary = binaries().join(function);
+        // A binary that was built anew since is told as deleted.
+        let runs = |id: &u32| {
+            let path = fs::read_link(format!("/proc/{id}/exe")).unwrap_or_default();
+            path.to_string_lossy().trim_end_matches(" (deleted)") == binary.to_string_lossy()
+        };
+        self.children().into_iter().filter(runs).collect()
+    }
+}
+
+fn serve(data_dir: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(binary());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data_dir).args(arguments);
+    command
+}
+
+/// The parent of a process; none when it does not run, or only waits to be buried.
+fn parent(id: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // `id (name) state parent …`, and the name may hold anything.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    (fields.next()? != "Z").then(|| fields.next()?.parse().ok()).flatten()
+}
+
+/// Whether a process runs.
+pub fn runs(id: u32) -> bool {
+    parent(id).is_some()
+}
+
+/// Sends a process a signal, such as `KILL`. One that has ended since does not mind.
+pub async fn signal(id: u32, name: &str) {
+    let _ = Command::new("kill").arg(format!("-{name}")).arg(id.to_string()).stderr(Stdio::null()).status().await;
 }
 
 /// Sends a request over HTTP.

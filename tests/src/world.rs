@@ -238,7 +238,10 @@ impl World {
     pub fn token(&self, org: &str) -> String {
         let today = self.clock.now().timestamp() / 86_400;
         let mut tokens = self.tokens.lock().expect("no test panics while it holds this");
-        tokens.entry((org.to_owned(), today)).or_insert_with(|| ISSUER.sign(&claims(org, self.in_an_hour()))).clone()
+        tokens
+            .entry((org.to_owned(), today))
+            .or_insert_with(|| ISSUER.sign(&claims(org, self.in_an_hour())))
+            .clone()
     }
 
     /// A token for an organisation with these permissions only.

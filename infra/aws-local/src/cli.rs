@@ -26,9 +26,13 @@ struct Cli {
     /// The folder of the functions' binaries
     #[arg(long)]
     binaries: PathBuf,
-    /// Processes for each function
-    #[arg(long, default_value_t = 2)]
+    /// The most processes of each function; they are started when they are needed
+    #[arg(long, default_value_t = 4, value_parser = at_least_one)]
     processes: usize,
+}
+
+fn at_least_one(text: &str) -> Result<usize, &'static str> {
+    text.parse().ok().filter(|processes| *processes > 0).ok_or("is not a number from 1")
 }
 
 /// Runs the command line.
@@ -42,8 +46,18 @@ pub async fn run() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let greeted = writeln!(io::stdout(), "Acredita's AWS shape runs at  http://{}\nCtrl-C ends it.", shape.address);
+    let greeted = greet(&shape);
     let stopped = acredita_local::cli::asked_to_stop().await;
     shape.stop().await;
     if greeted.and(stopped).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn greet(shape: &AwsShape) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let address = format!("http://{}", shape.address);
+    writeln!(out, "Acredita's AWS shape runs at  {address}")?;
+    writeln!(out, "  inbox           {address}/local/inbox")?;
+    writeln!(out, "  health          {address}/health")?;
+    writeln!(out, "Ctrl-C ends it.")?;
+    out.flush()
 }

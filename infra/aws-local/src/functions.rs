@@ -1,38 +1,41 @@
-//! The processes of the functions: started, and started again when they end.
+//! The functions as `template.yaml` deploys them, and what their processes are given.
 
-use crate::runtime::{Runtime, Slot};
-use acredita_local::workers::{Stop, stopped};
+use crate::runtime::Function;
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
 };
-use tokio::{process::Command, task::JoinSet};
+use tokio::process::Command;
 
-/// All functions: those that serve HTTP, and the two workers.
-pub const FUNCTIONS: [&str; 9] = [
-    "identification-agent-admin",
-    "identification-agent",
-    "identification-otp-admin",
-    "identification-otp",
-    "identity-document-admin",
-    "identity-document",
-    "scoring",
-    "notify",
-    "sweep",
+/// One second less than the gateway waits for a function behind it.
+const HTTP: Duration = Duration::from_secs(29);
+
+/// The one that delivers messages.
+pub const NOTIFY: &str = "notify";
+/// The one that runs on a schedule.
+pub const SWEEP: &str = "sweep";
+
+/// All functions, with how long each may take: those that serve HTTP, and the two workers.
+pub const FUNCTIONS: [Function; 9] = [
+    Function { name: "identification-agent-admin", timeout: HTTP },
+    Function { name: "identification-agent", timeout: HTTP },
+    Function { name: "identification-otp-admin", timeout: HTTP },
+    Function { name: "identification-otp", timeout: HTTP },
+    Function { name: "identity-document-admin", timeout: HTTP },
+    Function { name: "identity-document", timeout: HTTP },
+    Function { name: "scoring", timeout: HTTP },
+    Function { name: NOTIFY, timeout: Duration::from_secs(15) },
+    Function { name: SWEEP, timeout: Duration::from_secs(60) },
 ];
-
-/// A process that ends at once is not started again in a tight loop.
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// What every process is given.
 pub struct Environment {
     /// Where the binaries are.
     pub binaries: PathBuf,
-    /// `127.0.0.1:PORT` of the runtime API.
-    pub runtime_api: String,
-    /// Further variables.
+    /// Its variables, besides those that Lambda sets.
     pub variables: BTreeMap<&'static str, String>,
 }
 
@@ -42,50 +45,20 @@ impl Environment {
         Path::new(&self.binaries).join(function)
     }
 
-    fn command(&self, slot: Slot, function: &'static str) -> Command {
+    /// A process of a function that asks for its events at `runtime_api`. What it logs goes where this process logs.
+    pub fn command(&self, function: &str, runtime_api: SocketAddr) -> Command {
         let mut command = Command::new(self.binary(function));
         command
             .env_clear()
             .envs(&self.variables)
-            .env("AWS_LAMBDA_RUNTIME_API", format!("{}/{slot}", self.runtime_api))
+            .env("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string())
             .env("AWS_LAMBDA_FUNCTION_NAME", function)
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+            .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .kill_on_drop(true);
         command
     }
-}
-
-/// Keeps a process in every slot until it is told to stop.
-pub fn keep_running(environment: Environment, runtime: &Runtime, stop: &Stop) -> JoinSet<()> {
-    let environment = std::sync::Arc::new(environment);
-    let mut tasks = JoinSet::new();
-    for (slot, function) in runtime.slots() {
-        let (environment, runtime, stop) = (environment.clone(), runtime.clone(), stop.clone());
-        tasks.spawn(async move {
-            loop {
-                let mut process = match environment.command(slot, function).spawn() {
-                    Ok(process) => process,
-                    Err(error) => {
-                        tracing::error!(function, %error, "a function does not start");
-                        return;
-                    }
-                };
-                tokio::select! {
-                    () = stopped(stop.clone()) => {
-                        let _ = process.kill().await;
-                        return;
-                    }
-                    ended = process.wait() => {
-                        runtime.died(slot);
-                        tracing::warn!(function, ended = ?ended.ok().and_then(|status| status.code()), "a function's process ended");
-                        tokio::time::sleep(PAUSE).await;
-                    }
-                }
-            }
-        });
-    }
-    tasks
 }

@@ -1,34 +1,33 @@
-//! The Lambda runtime API, as a function's process sees it: it asks for the next event, and answers it.
-//!
-//! Each process has a slot, and with it an address of its own, so that an event whose process dies is known to be lost. The processes of one
-//! function take events from the same queue; one takes one at a time, as on Lambda.
+//! Invokes functions: hands an event to a process that waits for one, and starts processes as Lambda does, when there are more events than
+//! processes, up to a limit. Beyond it events wait.
 
-use axum::{
-    Router,
-    body::Bytes,
-    extract::{Path, State},
-    http::{HeaderName, StatusCode},
-    response::{IntoResponse, Response},
-    routing::{get, post},
+use crate::{
+    functions::Environment,
+    process::{self, Process},
 };
+use acredita_domain::ports::Clock;
+use axum::body::Bytes;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
-use tokio::{
-    net::TcpListener,
-    sync::{Mutex as AsyncMutex, mpsc, oneshot},
-};
+use tokio::{sync::oneshot, task::JoinSet};
 
-/// How long a function may take: API Gateway waits no longer than this for one behind it.
-pub const TIMEOUT: Duration = Duration::from_secs(29);
+/// A function.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    /// Its name, and its binary's.
+    pub name: &'static str,
+    /// How long it may take for an event. A process that takes longer is killed.
+    pub timeout: Duration,
+}
 
 /// Why an event has no answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvokeError {
     /// The function said that it failed.
     #[error("the function failed")]
@@ -44,129 +43,166 @@ pub enum InvokeError {
     Unknown,
 }
 
-type Answer = oneshot::Sender<Result<Bytes, InvokeError>>;
+pub(crate) type Answer = oneshot::Sender<Result<Bytes, InvokeError>>;
 
 /// An event on its way to a process.
-struct Event {
-    payload: Vec<u8>,
-    answer: Answer,
+pub(crate) struct Event {
+    pub(crate) payload: Bytes,
+    pub(crate) answer: Answer,
 }
 
-/// A process of a function, by its place among all processes.
-pub type Slot = usize;
-
-/// The runtime API, and the way to invoke functions through it.
+/// The functions, and the way to invoke them.
 #[derive(Clone)]
 pub struct Runtime(Arc<Parts>);
 
 struct Parts {
-    queues: HashMap<&'static str, mpsc::UnboundedSender<Event>>,
-    slots: Vec<SlotState>,
+    pools: HashMap<&'static str, Arc<Pool>>,
+    environment: Environment,
+    clock: Arc<dyn Clock>,
+    /// Processes of one function at most.
+    most: usize,
     requests: AtomicU64,
-}
-
-struct SlotState {
-    function: &'static str,
-    events: Arc<AsyncMutex<mpsc::UnboundedReceiver<Event>>>,
-    under_way: Mutex<Option<(String, Answer)>>,
+    processes: Mutex<JoinSet<()>>,
 }
 
 impl Runtime {
-    /// The runtime of `functions`, with `processes` slots each.
-    pub fn new(functions: &[&'static str], processes: usize) -> Self {
-        let (mut queues, mut slots) = (HashMap::new(), Vec::new());
-        for function in functions {
-            let (sender, receiver) = mpsc::unbounded_channel();
-            let events = Arc::new(AsyncMutex::new(receiver));
-            queues.insert(*function, sender);
-            slots.extend((0..processes).map(|_| SlotState { function, events: events.clone(), under_way: Mutex::new(None) }));
-        }
-        Self(Arc::new(Parts { queues, slots, requests: AtomicU64::new(1) }))
-    }
-
-    /// Every slot and its function.
-    pub fn slots(&self) -> impl Iterator<Item = (Slot, &'static str)> + '_ {
-        self.0.slots.iter().enumerate().map(|(slot, state)| (slot, state.function))
+    /// The runtime of `functions`, with at most `most` processes each. None is started before there is an event for it.
+    pub fn new(functions: &[Function], environment: Environment, most: usize, clock: Arc<dyn Clock>) -> Self {
+        let pools = functions.iter().map(|function| (function.name, Arc::new(Pool::new(*function)))).collect();
+        Self(Arc::new(Parts { pools, environment, clock, most, requests: AtomicU64::new(1), processes: Mutex::default() }))
     }
 
     /// Hands an event to a function, and waits for the answer.
     pub async fn invoke(&self, function: &str, payload: Vec<u8>) -> Result<Bytes, InvokeError> {
+        let pool = self.0.pools.get(function).ok_or(InvokeError::Unknown)?;
         let (answer, answered) = oneshot::channel();
-        let queue = self.0.queues.get(function).ok_or(InvokeError::Unknown)?;
-        queue.send(Event { payload, answer }).map_err(|_| InvokeError::Died)?;
-        match tokio::time::timeout(TIMEOUT, answered).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => Err(InvokeError::Died),
-            Err(_) => Err(InvokeError::TimedOut),
+        self.dispatch(pool, Event { payload: payload.into(), answer });
+        answered.await.unwrap_or(Err(InvokeError::Died))
+    }
+
+    /// Kills all processes.
+    pub async fn stop(&self) {
+        let mut processes = std::mem::take(&mut *lock(&self.0.processes));
+        processes.shutdown().await;
+    }
+
+    pub(crate) fn dispatch(&self, pool: &Arc<Pool>, event: Event) {
+        if pool.offer(event, self.0.most) {
+            self.start(pool.clone());
         }
     }
 
-    /// Notes that the process of a slot has died, and what it had under way with it.
-    pub fn died(&self, slot: Slot) {
-        self.settle(slot, None, Err(InvokeError::Died));
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.0.environment
     }
 
-    /// Serves the runtime API.
-    pub async fn serve(self, listener: TcpListener) {
-        let router = Router::new()
-            .route("/{slot}/2018-06-01/runtime/invocation/next", get(next))
-            .route("/{slot}/2018-06-01/runtime/invocation/{request}/response", post(response))
-            .route("/{slot}/2018-06-01/runtime/invocation/{request}/error", post(error))
-            .route("/{slot}/2018-06-01/runtime/init/error", post(async || StatusCode::ACCEPTED))
-            .with_state(self);
-        if let Err(error) = axum::serve(listener, router).await {
-            tracing::error!(%error, "the runtime API ended");
+    /// The name of the next request, unique among all functions.
+    pub(crate) fn request_id(&self) -> String {
+        format!("00000000-0000-4000-8000-{:012x}", self.0.requests.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// When a request that begins now has to be over, in milliseconds of the epoch.
+    pub(crate) fn deadline(&self, function: Function) -> i64 {
+        let timeout = i64::try_from(function.timeout.as_millis()).unwrap_or(i64::MAX);
+        self.0.clock.now().timestamp_millis().saturating_add(timeout)
+    }
+
+    fn start(&self, pool: Arc<Pool>) {
+        let runtime = self.clone();
+        let mut processes = lock(&self.0.processes);
+        while processes.try_join_next().is_some() {}
+        processes.spawn(async move {
+            let process = Process::new(runtime.clone(), pool.clone());
+            process::run(&process).await;
+            let began = process.die();
+            if pool.ended(began, runtime.0.most) {
+                runtime.start(pool);
+            }
+        });
+    }
+}
+
+/// A panic while a lock was held leaves what it guards whole: all of it changes in single steps.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The processes of one function, and the events that wait for them.
+pub(crate) struct Pool {
+    pub(crate) function: Function,
+    state: Mutex<PoolState>,
+}
+
+#[derive(Default)]
+struct PoolState {
+    waiting: VecDeque<Event>,
+    /// Processes that wait for an event. The one that worked last works next, so that few are kept warm.
+    idle: Vec<oneshot::Sender<Event>>,
+    /// All that run.
+    processes: usize,
+    /// Those of them that have not asked for an event yet.
+    starting: usize,
+}
+
+impl PoolState {
+    /// Whether another process is needed, which then counts as started.
+    fn wants_another(&mut self, most: usize) -> bool {
+        // Nobody waits for these any more.
+        self.waiting.retain(|event| !event.answer.is_closed());
+        let wanted = self.waiting.len() > self.starting && self.processes < most;
+        self.processes += usize::from(wanted);
+        self.starting += usize::from(wanted);
+        wanted
+    }
+}
+
+impl Pool {
+    fn new(function: Function) -> Self {
+        Self { function, state: Mutex::default() }
+    }
+
+    /// Gives an event to a process, or lets it wait for one. Answers whether another process has to be started.
+    fn offer(&self, mut event: Event, most: usize) -> bool {
+        let mut state = lock(&self.state);
+        while let Some(idle) = state.idle.pop() {
+            match idle.send(event) {
+                Ok(()) => return false,
+                // This process is gone.
+                Err(back) => event = back,
+            }
         }
+        state.waiting.push_back(event);
+        state.wants_another(most)
     }
 
-    /// Answers what a slot has under way, if it is this request (or any, when the process died).
-    fn settle(&self, slot: Slot, request: Option<&str>, result: Result<Bytes, InvokeError>) -> bool {
-        let Some(state) = self.0.slots.get(slot) else { return false };
-        let mut under_way = state.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        match under_way.take_if(|(id, _)| request.is_none_or(|request| request == id)) {
-            Some((_, answer)) => answer.send(result).is_ok(),
-            None => false,
+    /// The event that a process gets: one that waits, or the next to come. `begins` says that the process asks for the first time.
+    pub(crate) fn take(&self, begins: bool) -> Result<Event, oneshot::Receiver<Event>> {
+        let mut state = lock(&self.state);
+        state.starting -= usize::from(begins);
+        while let Some(event) = state.waiting.pop_front() {
+            if !event.answer.is_closed() {
+                return Ok(event);
+            }
         }
+        let (idle, next) = oneshot::channel();
+        state.idle.push(idle);
+        Err(next)
     }
-}
 
-async fn next(State(runtime): State<Runtime>, Path(slot): Path<Slot>) -> Response {
-    let Some(state) = runtime.0.slots.get(slot) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    loop {
-        let Some(Event { payload, answer }) = state.events.lock().await.recv().await else {
-            return StatusCode::GONE.into_response();
-        };
-        // Nobody waits for this one any more.
-        if answer.is_closed() {
-            continue;
+    /// Notes that a process ended, and whether it had ever begun to take events: one that had not fails the event that it was started for, so that
+    /// a function that cannot start does not try for ever. Answers whether another process has to be started.
+    fn ended(&self, began: bool, most: usize) -> bool {
+        let mut state = lock(&self.state);
+        state.processes -= 1;
+        if !began {
+            state.starting -= 1;
+            if let Some(event) = state.waiting.pop_front() {
+                let _ = event.answer.send(Err(InvokeError::Died));
+            }
         }
-        let request = format!("00000000-0000-4000-8000-{:012x}", runtime.0.requests.fetch_add(1, Ordering::Relaxed));
-        let deadline = (chrono_now_millis() + TIMEOUT.as_millis()).to_string();
-        let arn = format!("arn:aws:lambda:eu-west-1:000000000000:function:{}", state.function);
-        *state.under_way.lock().unwrap_or_else(PoisonError::into_inner) = Some((request.clone(), answer));
-        let header = HeaderName::from_static;
-        let headers = [
-            (header("lambda-runtime-aws-request-id"), request),
-            (header("lambda-runtime-deadline-ms"), deadline),
-            (header("lambda-runtime-invoked-function-arn"), arn),
-        ];
-        return (headers, payload).into_response();
+        state.wants_another(most)
     }
 }
 
-async fn response(State(runtime): State<Runtime>, Path((slot, request)): Path<(Slot, String)>, body: Bytes) -> StatusCode {
-    runtime.settle(slot, Some(&request), Ok(body));
-    StatusCode::ACCEPTED
-}
-
-async fn error(State(runtime): State<Runtime>, Path((slot, request)): Path<(Slot, String)>) -> StatusCode {
-    runtime.settle(slot, Some(&request), Err(InvokeError::Failed));
-    StatusCode::ACCEPTED
-}
-
-fn chrono_now_millis() -> u128 {
-    use acredita_domain::ports::Clock;
-    u128::try_from(acredita_aws::SystemClock.now().timestamp_millis()).unwrap_or_default()
-}
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,10 @@ use aws_sdk_sqs::{Client, types::Message};
 use std::{collections::HashSet, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
-/// Messages in one batch, as the template has it.
-const BATCH: i32 = 10;
+/// Messages in one batch, as the template has it: each has the worker to itself.
+pub const BATCH: i32 = 1;
+/// Dead letters looked at together: as many as SQS hands out.
+const DEAD_LETTERS: i32 = 10;
 /// How long a receive waits for a message: the longest that SQS allows. Seconds.
 const LONG_POLL: i32 = 20;
 /// A record that failed is tried again this soon. On AWS it waits for its visibility timeout; somebody who sits before the screen does not.
@@ -110,7 +112,7 @@ pub async fn watch_dead_letters(clock: Arc<dyn Clock>, inbox: Arc<Inbox>, sqs: C
         let receive = sqs
             .receive_message()
             .queue_url(&queue_url)
-            .max_number_of_messages(BATCH)
+            .max_number_of_messages(DEAD_LETTERS)
             .wait_time_seconds(LONG_POLL);
         let received = tokio::select! {
             () = stopped(stop.clone()) => return,

@@ -1,14 +1,14 @@
 //! Everything that a Lambda is made of, out of its environment.
 //!
-//! A function's start is `Settings::from_env`, [`app`], [`warm_up`]; the worker that sends also has [`senders`]. Nothing here waits for AWS but the
-//! warm-up: clients connect at their first call.
+//! A function's start is `Settings::from_env`, [`app`], then [`warm_up`] or [`warm_up_scorings`] as its role lets it, and [`warm_up_keys`]; the worker that
+//! sends also has [`senders`]. Nothing here waits for AWS but the warm-up: clients connect at their first call.
 
 pub use crate::settings::{EmailSettings, Settings, SettingsError, SmsSettings, TokenSettings};
 
 use crate::{AwsClients, DynamoStore, EmailSender, S3Pictures, SecretKeys, Senders, SmsSender, SqsQueue, SystemClock, SystemEntropy};
 use acredita_domain::{
     App,
-    ids::{IdentificationId, OrgId},
+    ids::OrgId,
     ports::{Clock, PictureReader, Scorer},
 };
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -29,14 +29,26 @@ pub async fn senders(settings: &Settings) -> Result<Senders, NoRegion> {
     Ok(senders_of(settings, &sdk_config().await?))
 }
 
-/// Connects to the table before the first event, while the environment still has the processor of its start: one read of an item that is not there.
-/// Whether it succeeds does not matter; if the table is out of reach, the first event will tell.
+/// What nothing is called.
+const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+
+/// Connects to the table before the first event, while the environment still has the processor of its start: one read of an identification that is
+/// not there. Whether it succeeds does not matter; if the table is out of reach, the first event will tell.
 pub async fn warm_up(app: &App) {
-    let org: Result<OrgId, _> = "warm-up".parse();
-    let nobody: Result<IdentificationId, _> = "00000000-0000-4000-8000-000000000000".parse();
-    if let (Ok(org), Ok(nobody)) = (org, nobody) {
+    if let (Some(org), Ok(nobody)) = (no_org(), NOBODY.parse()) {
         let _ = app.identifications.find(&org, nobody).await;
     }
+}
+
+/// [`warm_up`] by a scoring, for a function whose role does not reach identifications.
+pub async fn warm_up_scorings(app: &App) {
+    if let (Some(org), Ok(nobody)) = (no_org(), NOBODY.parse()) {
+        let _ = app.scorings.find(&org, nobody).await;
+    }
+}
+
+fn no_org() -> Option<OrgId> {
+    "warm-up".parse().ok()
 }
 
 /// Reads the keys before the first event. For functions that make or check codes; the others have no business with the secret.

@@ -1,6 +1,6 @@
 //! A router as a Lambda behind API Gateway.
 
-use crate::{Codes, Error, boot, jwks::HttpsJwks};
+use crate::{Error, WarmUp, boot, jwks::HttpsJwks};
 use acredita_aws::lambda::Settings;
 use acredita_domain::ids::MessageId;
 use acredita_http::{
@@ -15,8 +15,8 @@ use tower::ServiceBuilder;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Serves the events of API Gateway with a router, until the environment is taken down.
-pub async fn serve(router: OpenApiRouter<Api>, codes: Codes) -> Result<(), Error> {
-    let (settings, app) = boot(codes).await?;
+pub async fn serve(router: OpenApiRouter<Api>, warm_up: WarmUp) -> Result<(), Error> {
+    let (settings, app) = boot(warm_up).await?;
     let entropy = app.entropy.clone();
     let api = Api::new(app, tokens(&settings)?);
     let (router, _) = router.split_for_parts();

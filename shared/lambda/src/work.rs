@@ -1,6 +1,6 @@
 //! A worker as a Lambda behind a queue or a schedule.
 
-use crate::{Codes, Error, boot};
+use crate::{Error, WarmUp, boot};
 use acredita_aws::lambda::Settings;
 use acredita_domain::App;
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// Hands every event to `work` together with what `prepare` made of the settings once, until the environment is taken down.
 pub async fn work<Event, Answer, Tools>(
-    codes: Codes,
+    warm_up: WarmUp,
     prepare: impl AsyncFnOnce(&Settings) -> Result<Tools, Error>,
     work: impl AsyncFn(&App, &Tools, Event) -> Answer,
 ) -> Result<(), Error>
@@ -16,7 +16,7 @@ where
     Event: DeserializeOwned,
     Answer: Serialize,
 {
-    let (settings, app) = boot(codes).await?;
+    let (settings, app) = boot(warm_up).await?;
     let tools = prepare(&settings).await?;
     let (app, tools, work) = (&app, &tools, &work);
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<Event>| Ok::<_, Error>(work(app, tools, event.payload).await))).await

@@ -43,6 +43,8 @@ async fn is_scored(world: &mut World, run: &Run, id: &str, call: Call) {
     assert_eq!(captures["captures"].as_array().map(Vec::len), Some(2));
     world.settle().await;
     world.assert_whole().await;
+    let uploads = world.pictures().await.into_iter().filter(|name| name.contains("/upload-")).count();
+    assert_eq!(uploads, 0, "what was scored does not lie behind its upload link any more");
 }
 
 #[tokio::test]

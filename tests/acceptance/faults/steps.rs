@@ -1,7 +1,7 @@
 //! The steps of an identification: validate, cancel, close, resend.
 
 use super::{Run, at_every_call};
-use acceptance::{Call, ORG, World, bodies, request::base64};
+use acceptance::{Call, ORG, World, bodies, look::text, request::base64};
 use acredita_domain::otp::CODE_LIFE;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -74,6 +74,8 @@ async fn the_fifth_wrong_code_fails_the_identification_whatever_is_lost() {
         world.send(code(world, &otp.id, "000000")).await.expect(if counted { 409 } else { 400 });
         world.send(code(world, &otp.id, &otp.code)).await.expect(409);
         assert_eq!(world.status("otp", &otp.id).await, "FAILED");
+        let noted = text(&world.identifications().await[0], "status") == "FAILED";
+        assert!(noted || run.fault.is_some(), "without a fault the failure is noted");
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! The model: what the contract promises, in the simplest words.
 
-use super::steps::{self, Force, Kind, Step};
+use super::steps::{self, Force, Kind, Step, Theme};
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
 use std::collections::BTreeMap;
@@ -61,6 +61,7 @@ struct Message {
 /// Everything, and what the last step is to be answered.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
+    pub theme: Theme,
     pub now: Time,
     pub identifications: Vec<Identification>,
     messages: Vec<Message>,
@@ -282,7 +283,8 @@ impl ReferenceStateMachine for Model {
     type Transition = Step;
 
     fn init_state() -> BoxedStrategy<Self> {
-        Just(Self::default()).boxed()
+        let themes = vec![Theme::Anything, Theme::Anything, Theme::Messages];
+        proptest::sample::select(themes).prop_map(|theme| Self { theme, ..Self::default() }).boxed()
     }
 
     fn transitions(state: &Self) -> BoxedStrategy<Step> {

@@ -19,6 +19,15 @@ pub enum Kind {
     Document,
 }
 
+/// What a sequence is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    #[default]
+    Anything,
+    /// As many messages to one phone as are allowed, and more.
+    Messages,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Force {
     No,
@@ -48,19 +57,20 @@ pub enum Step {
 
 /// Any step that can be taken.
 pub fn any(state: &Model) -> BoxedStrategy<Step> {
-    let kinds = vec![
-        Kind::Agent { picture: false },
-        Kind::Agent { picture: true },
-        Kind::Otp { phone: 1 },
-        Kind::Otp { phone: 1 },
-        Kind::Otp { phone: 2 },
-        Kind::ExternalOtp,
-        Kind::Document,
-    ];
-    let lives = vec![MINUTE, 15 * MINUTE, HOUR, DAY, 30 * DAY];
-    let waits = vec![1, 29, 30, 31, 59, 60, 5 * MINUTE, CODE_LIFE - 1, CODE_LIFE, HOUR, DAY, 4 * DAY, 30 * DAY, RETENTION];
+    let messages = state.theme == Theme::Messages;
+    let kinds = if messages {
+        vec![Kind::Otp { phone: 1 }]
+    } else {
+        let (agents, otps) = ([false, true].map(|picture| Kind::Agent { picture }), [1, 1, 2].map(|phone| Kind::Otp { phone }));
+        [&agents[..], &otps, &[Kind::ExternalOtp, Kind::Document]].concat()
+    };
+    let lives = if messages { vec![HOUR, DAY] } else { vec![MINUTE, 15 * MINUTE, HOUR, DAY, 30 * DAY] };
+    let mut waits = vec![29, 30, 31, 59, 60, 5 * MINUTE, CODE_LIFE - 1, CODE_LIFE];
+    if !messages {
+        waits.extend([1, HOUR, DAY, 4 * DAY, 30 * DAY, RETENTION]);
+    }
     let mut steps = vec![
-        (4, (select(waits)).prop_map(Step::Wait).boxed()),
+        (if messages { 8 } else { 4 }, select(waits).prop_map(Step::Wait).boxed()),
         (3, Just(Step::Deliver).boxed()),
         (2, Just(Step::Sweep).boxed()),
         (1, Just(Step::Restart).boxed()),
@@ -68,7 +78,7 @@ pub fn any(state: &Model) -> BoxedStrategy<Step> {
     let count = state.identifications.len();
     if count < MOST {
         steps.push((
-            if count < 2 { 9 } else { 3 },
+            if count < 2 || messages { 9 } else { 3 },
             (select(kinds), select(lives)).prop_map(|(kind, life)| Step::Create(kind, life)).boxed(),
         ));
     }
@@ -79,7 +89,7 @@ pub fn any(state: &Model) -> BoxedStrategy<Step> {
             (6, which.clone().prop_map(Step::ValidateRight).boxed()),
             (6, which.clone().prop_map(Step::ValidateWrong).boxed()),
             (2, which.clone().prop_map(Step::ValidateOld).boxed()),
-            (4, which.clone().prop_map(Step::Resend).boxed()),
+            (if messages { 12 } else { 4 }, which.clone().prop_map(Step::Resend).boxed()),
             (1, which.clone().prop_map(Step::Cancel).boxed()),
             (1, which.clone().prop_map(Step::Close).boxed()),
             (1, (which.clone(), force).prop_map(|(which, force)| Step::Delete(which, force)).boxed()),

@@ -4,7 +4,7 @@ use crate::{
     samples::org,
     scripted::{Reply, Scripted, error},
 };
-use acredita_aws::lambda::{Settings, app_of, senders_of, warm_up, warm_up_keys};
+use acredita_aws::lambda::{Settings, app_of, senders_of, warm_up, warm_up_keys, warm_up_scorings};
 use acredita_domain::{
     App, Error,
     actor::Actor,
@@ -55,7 +55,17 @@ async fn the_warm_up_reads_one_item_of_the_table_and_does_not_care_what_comes() 
         assert!(asked.len() == 1 || !once, "{reply:?}");
         assert_eq!(asked[0].target, "DynamoDB_20120810.GetItem");
         assert_eq!(asked[0].json()["TableName"], "identity");
+        assert_eq!(asked[0].json()["Key"]["pk"]["S"], "IDN#00000000-0000-4000-8000-000000000000");
     }
+}
+
+#[tokio::test]
+async fn who_may_not_read_identifications_warms_up_by_a_scoring() {
+    let aws = Scripted::answering([Reply::Http(200, "{}".to_owned())]);
+    warm_up_scorings(&app(&settings(&[]), &aws.sdk())).await;
+    let asked = aws.asked();
+    assert_eq!((asked.len(), asked[0].target.as_str()), (1, "DynamoDB_20120810.GetItem"));
+    assert_eq!(asked[0].json()["Key"]["pk"]["S"], "SCO#00000000-0000-4000-8000-000000000000");
 }
 
 #[tokio::test]

@@ -1,0 +1,100 @@
+//! What API Gateway is to the functions: reads a request whole, finds its function, and answers what that answers.
+
+use crate::{
+    apigw,
+    runtime::{InvokeError, Runtime},
+};
+use acredita_domain::{
+    ids::MessageId,
+    ports::{Clock, Entropy},
+};
+use acredita_local::gateway::RouteTable;
+use axum::{
+    body::{Body, Bytes},
+    extract::{ConnectInfo, Request},
+    http::{Response, StatusCode},
+};
+use http_body_util::BodyExt;
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+/// The most bytes of a request: API Gateway's limit.
+const MOST_BODY: usize = 10 * 1024 * 1024;
+/// What a client still sends beyond that is read, so that it sees the answer; but not without end.
+const MOST_READ: usize = 64 * 1024 * 1024;
+/// How long the gateway waits for a function.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The function of the route `$default`: what no other route is for.
+const DEFAULT_FUNCTION: &str = "identity-document";
+
+/// The gateway.
+#[derive(Clone)]
+pub struct Front {
+    /// Invokes functions.
+    pub runtime: Runtime,
+    /// Says which.
+    pub table: Arc<RouteTable>,
+    /// Names requests.
+    pub entropy: Arc<dyn Entropy>,
+    /// Says when they came.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Front {
+    /// Serves a request.
+    pub async fn serve(self, request: Request) -> Response<Body> {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts, ());
+        let Some(body) = read(body).await else {
+            return apigw::refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        };
+        let event = self.event(&request, &body, peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+        if event.len() > apigw::MAX_EVENT_BYTES {
+            return apigw::refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long");
+        }
+        let internal_error = || apigw::refusal(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
+        match tokio::time::timeout(PATIENCE, self.runtime.invoke(self.function(&request), event.into_bytes())).await {
+            Ok(Ok(payload)) => apigw::answer(&payload).unwrap_or_else(internal_error),
+            Err(_) => apigw::refusal(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "a request has no answer");
+                match error {
+                    InvokeError::TimedOut => apigw::refusal(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+                    _ => internal_error(),
+                }
+            }
+        }
+    }
+
+    /// The route for this method, else any of the path's, else `$default`.
+    fn function(&self, request: &Request<()>) -> &'static str {
+        let (method, path) = (request.method(), request.uri().path());
+        let any_method = || self.table.allowed(path).map(|(function, _)| function);
+        self.table.function(method, path).or_else(any_method).unwrap_or(DEFAULT_FUNCTION)
+    }
+
+    fn event(&self, request: &Request<()>, body: &[u8], source_ip: IpAddr) -> String {
+        let route = format!("{} {}", request.method(), request.uri().path());
+        let id = MessageId::generate(&*self.entropy).to_string();
+        apigw::event(request, body, &route, &id, source_ip, self.clock.now()).to_string()
+    }
+}
+
+/// A body of at most [`MOST_BODY`] bytes. None is too large, or was not sent to its end.
+async fn read(mut body: Body) -> Option<Bytes> {
+    let (mut kept, mut read) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.ok()?.into_data() else { continue };
+        read += data.len();
+        if read <= MOST_BODY {
+            kept.extend_from_slice(&data);
+        } else if read > MOST_READ {
+            return None;
+        }
+    }
+    (read <= MOST_BODY).then(|| kept.into())
+}

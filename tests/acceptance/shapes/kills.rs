@@ -1,0 +1,123 @@
+//! Processes of the AWS shape die, as they may on Lambda, and everything that was promised still holds.
+
+use super::{Created, PATIENCE, POLL, Service, Shape, Step};
+use acceptance::{
+    bodies,
+    program::{self, runs, signal},
+};
+use std::time::{Duration, Instant};
+
+/// Longer than a message may be lost for: the lease of a worker that died (60 s), or the queue's visibility timeout (90 s), then the sweep's next run.
+const UNTIL_DELIVERED: Duration = Duration::from_secs(105);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_whose_process_dies_is_answered_500_and_the_next_is_served() {
+    let service = Service::start(Shape::AwsLocal).await;
+    let create = || service.request("POST", "/identifications/agent", Some(bodies::agent(false)));
+    service.send(create()).await.expect(201);
+    // Whether the process has the event when it dies is not seen from here, so that this may take some rounds.
+    let mut answers = Vec::new();
+    for round in 1..=10 {
+        let processes = service.program.processes_of("identification-agent-admin");
+        assert!(!processes.is_empty());
+        for id in &processes {
+            signal(*id, "STOP").await;
+        }
+        let (address, call) = (service.program.address.clone(), create());
+        let under_way = tokio::spawn(async move { program::send(&address, call).await });
+        tokio::time::sleep(round * Duration::from_millis(50)).await;
+        for id in &processes {
+            signal(*id, "KILL").await;
+        }
+        answers.push(under_way.await.expect("an answer").status.as_u16());
+        service.send(create()).await.expect(201);
+        if answers.ends_with(&[500]) {
+            break;
+        }
+    }
+    assert!(answers.ends_with(&[500]) && answers.iter().all(|status| matches!(status, 201 | 500)), "{answers:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_process_outlives_its_host() {
+    let service = Service::start(Shape::AwsLocal).await;
+    service.create("agent", bodies::agent(false)).await;
+    let created = service.create("otp", bodies::otp()).await;
+    service.code(&created.id).await;
+    let children = service.program.children();
+    assert!(children.len() >= 3, "two functions and the worker at least");
+    service.program.kill().await;
+    let gone = async {
+        while children.iter().any(|id| runs(*id)) {
+            tokio::time::sleep(POLL).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, gone).await.expect("they end by themselves");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_function_that_is_killed_between_requests_is_started_again() {
+    let service = Service::start(Shape::AwsLocal).await;
+    let created = service.create("otp", bodies::external_otp()).await;
+    for id in service.program.children() {
+        signal(id, "KILL").await;
+    }
+    // A request may still be handed to a process that is dead already: Lambda answers that with 500 too.
+    let again = service.call("GET", &format!("{}/{}", created.path, created.id), None).await;
+    assert!(matches!(again.status.as_u16(), 200 | 500), "{}", again.status);
+    service.step(&created, Step::Code(&created.answer.text("code"))).await.expect(204);
+}
+
+/// The one test here that waits: a message whose worker died is delivered when its lease is over, a minute later, or when the queue shows it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_code_arrives_and_the_newest_is_right_whoever_is_killed_while_it_is_sent() {
+    let service = Service::start(Shape::AwsLocal).await;
+    let (mut created, mut killed) = (Vec::new(), 0);
+    for round in 0_u64..10 {
+        created.push(service.create("otp", bodies::otp_to(600_000_000 + round)).await);
+        // From before its claim to after its send: a few milliseconds more each time, and once in a while a worker that is warm.
+        tokio::time::sleep(Duration::from_millis(round * 7 % 60)).await;
+        for id in service.program.processes_of("notify") {
+            signal(id, "KILL").await;
+            killed += 1;
+        }
+        if round % 3 == 2 {
+            let warm = service.create("otp", bodies::otp_to(600_001_000 + round)).await;
+            service.code(&warm.id).await;
+            created.push(warm);
+        }
+    }
+    for round in 0..3 {
+        created.push(service.create("otp", bodies::otp_to(600_002_000 + round)).await);
+    }
+    // The host dies with its queue, its gateway and every worker that it has; a worker has one message at a time.
+    killed += service.program.processes_of("notify").len();
+    let service = service.killed_and_started_again().await;
+    let began = Instant::now();
+    let mut messages = 0;
+    for created in &created {
+        messages += validated_by_the_newest(&service, created, began).await;
+    }
+    assert!(killed > 0, "somebody was killed");
+    assert!(messages <= created.len() + killed, "{messages} messages for {} codes after {killed} kills", created.len());
+}
+
+/// Waits until an identification's newest code validates it, and answers how many messages it took. A code that is in the inbox while a worker
+/// already makes the next one is outdated: then the next one comes.
+async fn validated_by_the_newest(service: &Service, created: &Created, began: Instant) -> usize {
+    let mut tried: Vec<String> = Vec::new();
+    loop {
+        let inbox = service.inbox(&created.id).await;
+        let newest = inbox.first().and_then(|message| message["code"].as_str()).unwrap_or_default().to_owned();
+        if !newest.is_empty() && !tried.contains(&newest) {
+            let answer = service.step(created, Step::Code(&newest)).await;
+            if answer.status == 204 {
+                return inbox.len();
+            }
+            assert_eq!(answer.status, 400, "{}", answer.json());
+            tried.push(newest);
+        }
+        assert!(began.elapsed() < UNTIL_DELIVERED, "{} of {} is not delivered", created.id, created.path);
+        tokio::time::sleep(10 * POLL).await;
+    }
+}

@@ -1,0 +1,101 @@
+//! The template as JSON, and how to find one's way in it.
+
+use saphyr::{LoadableYamlNode, Scalar, Yaml};
+use serde_json::{Map, Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    sync::LazyLock,
+};
+
+/// The template as JSON, with CloudFormation's short forms written out: `!Ref a` is `{"Ref": "a"}`, `!Sub a` is `{"Fn::Sub": "a"}`.
+pub static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml")).expect("a template");
+    let documents = Yaml::load_from_str(&text).expect("YAML");
+    to_json(&documents[0])
+});
+
+fn to_json(yaml: &Yaml<'_>) -> Value {
+    match yaml {
+        Yaml::Value(Scalar::Null) => Value::Null,
+        Yaml::Value(Scalar::Boolean(value)) => json!(value),
+        Yaml::Value(Scalar::Integer(value)) => json!(value),
+        Yaml::Value(Scalar::FloatingPoint(value)) => json!(value.into_inner()),
+        Yaml::Value(Scalar::String(value)) => json!(value),
+        Yaml::Sequence(items) => items.iter().map(to_json).collect(),
+        Yaml::Mapping(entries) => {
+            let name = |key: &Yaml<'_>| key.as_str().expect("a key is a text").to_owned();
+            Value::Object(entries.iter().map(|(key, value)| (name(key), to_json(value))).collect::<Map<_, _>>())
+        }
+        Yaml::Tagged(tag, value) => {
+            let name = match tag.suffix.as_str() {
+                name @ ("Ref" | "Condition") => name.to_owned(),
+                name => format!("Fn::{name}"),
+            };
+            json!({ name: to_json(value) })
+        }
+        other => panic!("nothing that a template has: {other:?}"),
+    }
+}
+
+/// What is said of a resource.
+pub fn properties(resource: &str) -> &'static Value {
+    &TEMPLATE["Resources"][resource]["Properties"]
+}
+
+/// The resources of a type, by their logical names.
+pub fn resources(kind: &str) -> impl Iterator<Item = (&'static str, &'static Value)> {
+    let resources = TEMPLATE["Resources"].as_object().expect("resources");
+    resources
+        .iter()
+        .filter(move |(_, resource)| resource["Type"] == kind)
+        .map(|(name, resource)| (name.as_str(), resource))
+}
+
+/// The functions' logical names, by the names of what they run.
+pub fn deployed() -> BTreeMap<&'static str, &'static str> {
+    let binary = |resource: &'static Value| resource["Metadata"]["BuildProperties"]["Binary"].as_str().expect("what it runs");
+    resources("AWS::Serverless::Function").map(|(name, resource)| (binary(resource), name)).collect()
+}
+
+/// A text, or a list of texts.
+pub fn texts(value: &'static Value) -> Vec<&'static str> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        text => text.as_str().into_iter().collect(),
+    }
+}
+
+/// The argument of one of CloudFormation's functions.
+pub fn argument(value: &'static Value, function: &str) -> &'static str {
+    value[function].as_str().unwrap_or_else(|| panic!("not a {function}: {value}"))
+}
+
+/// The statements of a policy.
+pub fn statements(policy: &'static Value) -> impl Iterator<Item = &'static Value> {
+    policy["Statement"].as_array().expect("statements").iter()
+}
+
+/// What a function's own role says, whether or not a condition of the template leaves some of it out.
+pub fn allowed(logical: &str) -> Vec<&'static Value> {
+    let role = properties(argument(&properties(logical)["Role"], "Fn::GetAtt").trim_end_matches(".Arn"));
+    assert_eq!(role["ManagedPolicyArns"], json!([{ "Ref": "TableKeyPolicy" }]), "{logical}: nothing of AWS's own policies");
+    let policies = role["Policies"].as_array().expect("policies").iter();
+    let own: Vec<_> = policies
+        .flat_map(|policy| statements(&policy["PolicyDocument"]))
+        .map(|statement| statement.get("Fn::If").map_or(statement, |branches| &branches[1]))
+        .collect();
+    assert!(own.iter().all(|statement| statement["Effect"] == "Allow"), "{logical}");
+    own
+}
+
+/// Whether a statement is about the table itself, rather than its index.
+pub fn is_on_table(statement: &Value) -> bool {
+    statement["Resource"]["Fn::GetAtt"] == "Table.Arn"
+}
+
+/// As a set.
+pub fn sorted(items: impl IntoIterator<Item = &'static str>) -> BTreeSet<&'static str> {
+    items.into_iter().collect()
+}

@@ -1,0 +1,244 @@
+"""Drives the deployed template on an emulator of AWS: that all of it is there, that every function starts with what the template gives it, and that
+a code, a picture and a message that nobody understands go where they should. `run` starts it.
+
+What other tests know better is left to them: the contract to `tests/acceptance`, the text of the template to `tests/acceptance/template.rs`, to
+`infra/lint` and to AWS. The emulator checks no permission of a role.
+"""
+
+import base64
+import json
+import re
+import sys
+import time
+import traceback
+import uuid
+from urllib.parse import urlsplit
+
+from deployment import STACK, Deployment, eventually
+from stand_ins import Outside
+
+ORG = "yoigo"
+V1 = f"/v1/orgs/{ORG}"
+DEVICE = {"x-installation_id": "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11", "x-fingerprint": "f6a1c0", "x-location": "40.4168,-3.7038"}
+POISON = '{"this": "is no reference to a message"}'
+# One pixel.
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+class Drive:
+    """The checks, in order: each is a method whose name says what holds. A later one may need what an earlier one deployed."""
+
+    def __init__(self, endpoint, binaries):
+        self.outside = Outside()
+        self.deployed = Deployment(endpoint, binaries)
+
+    # --- What is deployed. ---
+
+    def the_template_deploys(self):
+        self.deployed.deploy()
+        self.deployed.connect(self.outside.url)
+
+    def every_resource_is_there(self):
+        pages = self.deployed.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK)
+        made = {resource["LogicalResourceId"]: resource for page in pages for resource in page["StackResourceSummaries"]}
+        unmade = [name for name, resource in made.items() if resource["ResourceStatus"] != "CREATE_COMPLETE"]
+        missing = set(self.deployed.template["Resources"]) - set(made) - set(self.deployed.left_out)
+        assert not unmade and not missing, f"not made: {unmade}, missing: {missing}"
+        # What SAM makes of the events of two functions.
+        types = {resource["ResourceType"] for resource in made.values()}
+        assert {"AWS::Lambda::EventSourceMapping", "AWS::Events::Rule", "AWS::Lambda::EventInvokeConfig"} <= types, types
+
+    def only_alarms_on_several_metrics_are_left_out(self):
+        assert self.deployed.left_out == ["FunctionErrorsAlarm", "FunctionThrottlesAlarm"], self.deployed.left_out
+
+    def every_function_is_the_binary_that_was_built(self):
+        functions = {function["FunctionName"]: function for function in self.deployed.client("lambda").list_functions()["Functions"]}
+        assert sorted(functions) == sorted(self.deployed.function_names()), list(functions)
+        for name, binary in self.deployed.functions.items():
+            assert functions[f"{STACK}-{binary}"]["CodeSha256"] == self.deployed.digest_of(name), binary
+
+    def the_gateway_leads_every_operation_to_a_function(self):
+        resources = self.deployed.template["Resources"].values()
+        written = {resource["Properties"]["RouteKey"] for resource in resources if resource["Type"] == "AWS::ApiGatewayV2::Route"}
+        gateway, api = self.deployed.client("apigatewayv2"), self._api_id()
+        integrations = {item["IntegrationId"]: item["IntegrationUri"] for item in gateway.get_integrations(ApiId=api)["Items"]}
+        routes = {route["RouteKey"]: integrations[route["Target"].removeprefix("integrations/")] for route in gateway.get_routes(ApiId=api)["Items"]}
+        assert set(routes) == written and written, set(routes) ^ written
+        strange = {key: uri for key, uri in routes.items() if uri.rpartition(":")[2] not in self.deployed.function_names()}
+        assert not strange, strange
+
+    def the_queue_wakes_notify_which_reports_single_records_as_failed(self):
+        mapping = self._mapping()
+        assert mapping["FunctionArn"].endswith(f":{STACK}-notify"), mapping
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"] and mapping["ScalingConfig"]["MaximumConcurrency"] == 10, mapping
+        redrive = json.loads(self._queue_attributes("QueueUrl")["RedrivePolicy"])
+        assert redrive["deadLetterTargetArn"] == self.deployed.outputs["DeadLetterQueueArn"] and int(redrive["maxReceiveCount"]) == 5, redrive
+
+    def the_keys_of_codes_are_made(self):
+        secret = self.deployed.client("secretsmanager").get_secret_value(SecretId=self.deployed.outputs["CodeKeysSecretArn"])
+        keys = json.loads(secret["SecretString"])
+        # Of which characters is AWS's to obey: the emulator does not read that property.
+        assert keys["older"] == [] and len(keys["newest"]) == 64, "not as the template says"
+
+    # --- Over HTTP. ---
+
+    def who_has_no_token_is_refused_by_the_function_and_who_has_no_route_by_the_gateway(self):
+        status, headers, body = self.deployed.http("GET", f"{V1}/identifications/otp/{uuid.uuid4()}")
+        assert status == 401 and headers.get("www-authenticate") == "Bearer" and body["errors"][0]["code"] == "MDOC_002", (status, headers, body)
+        status, _, body = self._call("GET", f"{V1}/nothing")
+        assert status == 404 and "errors" not in body, (status, body)
+
+    def every_http_function_starts_knows_the_issuer_and_finds_the_table(self):
+        nobody = uuid.uuid4()
+        for method, path in [
+            ("POST", f"identifications/agent/{nobody}/close"),
+            ("GET", f"identifications/agent/{nobody}"),
+            ("POST", f"identifications/otp/{nobody}/close"),
+            ("GET", f"identifications/otp/{nobody}"),
+            ("POST", f"identifications/identity_document/{nobody}/close"),
+            ("GET", f"identifications/identity_document/{nobody}"),
+            ("GET", f"scorings/identity_document/{nobody}"),
+        ]:
+            status, _, body = self._call(method, f"{V1}/{path}")
+            assert status == 404 and body["errors"][0]["code"] == "MDOC_003", f"{method} {path}: {status} {body}"
+
+    def a_code_reaches_its_person_through_the_queue_and_is_good_once(self):
+        created = self._create_otp("34600000001")
+        code = self._code_sent_to("34600000001")
+        path = f"{V1}/identifications/otp/{created['identification_id']}"
+        wrong = "aaaaaa" if code != "aaaaaa" else "bbbbbb"
+        for sent, expected in [(wrong, 400), (code, 204), (code, 409)]:
+            status, _, body = self._call("PUT", f"{path}/validate", {"code": sent}, DEVICE)
+            assert status == expected, f"expected {expected}: {status} {body}"
+        status, _, metadata = self._call("GET", path)
+        assert status == 200 and metadata["status"] == "VALIDATED", (status, metadata)
+        self._queue_empties()
+
+    def a_picture_reaches_the_bucket_and_is_erased_with_its_identification(self):
+        request = {"actor": actor("34600000002"), "personal_document_image": True, "expires_in": "PT1H"}
+        status, _, created = self._call("POST", f"{V1}/identifications/agent", request)
+        assert status == 201, (status, created)
+        agent = f"{V1}/identifications/agent"
+        request = {"agent": "maria", "evidence": PNG}
+        status, _, body = self._call("POST", f"{agent}/{created['identification_id']}/validate", request, DEVICE)
+        assert status == 204, (status, body)
+        s3, bucket = self.deployed.client("s3"), self.deployed.outputs["BucketName"]
+        pictures = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+        assert len(pictures) == 1, [picture["Key"] for picture in pictures]
+        assert s3.get_object(Bucket=bucket, Key=pictures[0]["Key"])["Body"].read() == base64.b64decode(PNG)
+        status, _, body = self._call("DELETE", f"{agent}/{created['admin_identification_id']}?force=true")
+        assert status == 204, (status, body)
+        assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0, "the picture is still there"
+
+    # --- Through the queue. ---
+
+    def notify_answers_which_record_failed(self):
+        nobody = json.dumps({"message_id": str(uuid.uuid4()), "identification_id": str(uuid.uuid4())})
+        records = [{"messageId": "forgotten", "body": nobody}, {"messageId": "poisoned", "body": POISON}]
+        answer = self.deployed.invoke("notify", {"Records": records})
+        assert answer == {"batchItemFailures": [{"itemIdentifier": "poisoned"}]}, answer
+
+    def a_poisoned_record_fails_alone_and_ends_among_the_dead_letters(self):
+        sqs, lambda_ = self.deployed.client("sqs"), self.deployed.client("lambda")
+        queue, phones = self.deployed.outputs["QueueUrl"], ["34600000003", "34600000004"]
+        # Three records in one batch, the poisoned one in the middle; and a second is long enough to wait for the next of five tries.
+        mapping = self._mapping()["UUID"]
+        lambda_.update_event_source_mapping(UUID=mapping, Enabled=False, BatchSize=10)
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
+        self._create_otp(phones[0])
+        sqs.send_message(QueueUrl=queue, MessageBody=POISON)
+        self._create_otp(phones[1])
+        waiting = self._queue_attributes("QueueUrl")["ApproximateNumberOfMessages"]
+        assert waiting == "3", f"{waiting} messages wait"
+        lambda_.update_event_source_mapping(UUID=mapping, Enabled=True)
+
+        for phone in phones:
+            self._code_sent_to(phone)
+        dead = eventually("a dead letter", lambda: self._receive_dead_letters(sqs))
+        assert [letter["Body"] for letter in dead] == [POISON], dead
+        self._queue_empties()
+        for phone in phones:
+            assert len(self.outside.messages_to(phone)) == 1, f"{phone} got a message more than once"
+
+    # --- On a schedule. ---
+
+    def the_schedule_runs_the_sweep_which_finds_nothing_that_it_could_not_do(self):
+        events = self.deployed.client("events")
+        rules = events.list_rules()["Rules"]
+        assert [(rule["ScheduleExpression"], rule["State"]) for rule in rules] == [("rate(1 minute)", "ENABLED")], rules
+        targets = events.list_targets_by_rule(Rule=rules[0]["Name"])["Targets"]
+        assert [target["Arn"].rpartition(":")[2] for target in targets] == [f"{STACK}-sweep"], targets
+        tick = {
+            "version": "0", "id": str(uuid.uuid4()), "detail-type": "Scheduled Event", "source": "aws.events", "account": "000000000000",
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "region": "eu-west-1", "resources": [rules[0]["Arn"]], "detail": {},
+        }
+        report = self.deployed.invoke("sweep", tick)
+        assert sorted(report) == ["erased", "expired", "failed", "kicked"] and report["failed"] == 0, report
+
+    # --- What the checks above are written with. ---
+
+    def _call(self, method, path, body=None, headers=None):
+        authorization = {"Authorization": f"Bearer {self.outside.token(ORG)}"}
+        return self.deployed.http(method, path, body, {**authorization, **(headers or {})})
+
+    def _create_otp(self, phone):
+        request = {"actor": actor(phone), "expires_in": "PT1H", "channel": {"type": "SMS"}}
+        status, _, created = self._call("POST", f"{V1}/identifications/otp", request)
+        assert status == 201 and "code" not in created, (status, created)
+        return created
+
+    def _code_sent_to(self, phone):
+        text = eventually(f"a message to {phone}", lambda: self.outside.messages_to(phone))[0]
+        found = re.search(r"Tu código es (\w+)\.", text)
+        assert found, "the message holds no code"
+        return found[1]
+
+    def _api_id(self):
+        return urlsplit(self.deployed.outputs["ApiUrl"]).netloc.partition(".")[0]
+
+    def _mapping(self):
+        mappings = self.deployed.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+        assert len(mappings) == 1, mappings
+        return mappings[0]
+
+    def _queue_attributes(self, output):
+        url = self.deployed.outputs[output]
+        return self.deployed.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+
+    def _queue_empties(self):
+        kinds = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        eventually("an empty queue", lambda: all(self._queue_attributes("QueueUrl")[kind] == "0" for kind in kinds))
+
+    def _receive_dead_letters(self, sqs):
+        url = self.deployed.outputs["DeadLetterQueueUrl"]
+        return sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages")
+
+
+def actor(phone):
+    """A person with a phone, given in E.164 without the plus sign, who reads Spanish."""
+    return {"name": "James", "last_name": "Smith", "msisdn": {"phone_number": phone[2:], "country_code": phone[:2]}, "language": "ES"}
+
+
+def main(endpoint, binaries):
+    drive = Drive(endpoint, binaries)
+    checks = [name for name in vars(Drive) if not name.startswith("_")]
+    failed = 0
+    for number, name in enumerate(checks, 1):
+        began = time.monotonic()
+        try:
+            getattr(drive, name)()
+            verdict = "ok    "
+        except Exception as error:
+            failed += 1
+            verdict = "FAILED"
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            print(f"  {type(error).__name__} at {where.filename.rpartition('/')[2]}:{where.lineno}: {error}", file=sys.stderr)
+        print(f"{verdict} {time.monotonic() - began:6.2f} s  {name.replace('_', ' ')}", flush=True)
+        if failed and number == 1:
+            break
+    print(f"{number - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,64 @@
+"""What lies outside of the deployment, on one loopback port: the issuer of tokens, and the provider that text messages go to."""
+
+import json
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+KID = "e2e"
+
+
+class Outside:
+    """Serves the issuer's keys at `/jwks.json`, and takes End User Messaging's `SendTextMessage` at `/`."""
+
+    def __init__(self):
+        self.sent = []
+        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        jwk = jwt.algorithms.RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
+        jwks = {"keys": [{**jwk, "kid": KID, "alg": "RS256", "use": "sig"}]}
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(jwks, self.sent))
+        Thread(target=server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{server.server_port}"
+
+    def token(self, org):
+        """A token for everything of an organisation, good for ten minutes."""
+        claims = {
+            "tenants_translation": [{"tenant_id": "15", "org": org}],
+            "scope": "api:everything",
+            "permissions": "identifications:force_delete",
+            "exp": int(time.time()) + 600,
+        }
+        return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": KID})
+
+    def messages_to(self, phone):
+        """The texts that were sent to a phone, in E.164 without the plus sign."""
+        return [message["MessageBody"] for message in list(self.sent) if message["DestinationPhoneNumber"] == f"+{phone}"]
+
+
+def _handler(jwks, sent):
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self._answer(200, jwks) if self.path == "/jwks.json" else self._answer(404, {})
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["content-length"]))
+            if self.headers["x-amz-target"] != "PinpointSMSVoiceV2.SendTextMessage":
+                return self._answer(400, {"__type": "ValidationException"})
+            sent.append(json.loads(body))
+            self._answer(200, {"MessageId": f"message-{len(sent)}"})
+
+        def _answer(self, status, body):
+            payload = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("content-type", "application/x-amz-json-1.0")
+            self.send_header("content-length", str(len(payload)))
+            self.end_headers()
+            self.wfile.write(payload)
+
+        def log_message(self, *_):
+            """Says nothing: requests hold codes."""
+
+    return Handler
