@@ -35,6 +35,7 @@ class Drive:
     # --- What is deployed. ---
 
     def the_template_deploys(self):
+        print(f"left out, as the emulator does not take alarms on several metrics: {', '.join(self.deployed.left_out)}")
         self.deployed.deploy()
         self.deployed.connect(self.outside.url)
 
@@ -48,9 +49,6 @@ class Drive:
         types = {resource["ResourceType"] for resource in made.values()}
         assert {"AWS::Lambda::EventSourceMapping", "AWS::Events::Rule", "AWS::Lambda::EventInvokeConfig"} <= types, types
 
-    def only_alarms_on_several_metrics_are_left_out(self):
-        assert self.deployed.left_out == ["FunctionErrorsAlarm", "FunctionThrottlesAlarm"], self.deployed.left_out
-
     def every_function_is_the_binary_that_was_built(self):
         functions = {function["FunctionName"]: function for function in self.deployed.client("lambda").list_functions()["Functions"]}
         assert sorted(functions) == sorted(self.deployed.function_names()), list(functions)
@@ -61,17 +59,18 @@ class Drive:
         resources = self.deployed.template["Resources"].values()
         written = {resource["Properties"]["RouteKey"] for resource in resources if resource["Type"] == "AWS::ApiGatewayV2::Route"}
         gateway, api = self.deployed.client("apigatewayv2"), self._api_id()
-        integrations = {item["IntegrationId"]: item["IntegrationUri"] for item in gateway.get_integrations(ApiId=api)["Items"]}
-        routes = {route["RouteKey"]: integrations[route["Target"].removeprefix("integrations/")] for route in gateway.get_routes(ApiId=api)["Items"]}
-        assert set(routes) == written and written, set(routes) ^ written
-        strange = {key: uri for key, uri in routes.items() if uri.rpartition(":")[2] not in self.deployed.function_names()}
-        assert not strange, strange
+        integrations = {f"integrations/{item['IntegrationId']}": item for item in gateway.get_integrations(ApiId=api)["Items"]}
+        routes = {route["RouteKey"]: integrations[route["Target"]] for route in gateway.get_routes(ApiId=api)["Items"]}
+        assert written and set(routes) == written, set(routes) ^ written
+        for key, integration in routes.items():
+            function, version = integration["IntegrationUri"].rpartition(":")[2], integration["PayloadFormatVersion"]
+            assert function in self.deployed.function_names() and version == "2.0", f"{key}: {integration}"
 
     def the_queue_wakes_notify_which_reports_single_records_as_failed(self):
         mapping = self._mapping()
         assert mapping["FunctionArn"].endswith(f":{STACK}-notify"), mapping
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"] and mapping["ScalingConfig"]["MaximumConcurrency"] == 10, mapping
-        redrive = json.loads(self._queue_attributes("QueueUrl")["RedrivePolicy"])
+        redrive = json.loads(self._queue_attributes()["RedrivePolicy"])
         assert redrive["deadLetterTargetArn"] == self.deployed.outputs["DeadLetterQueueArn"] and int(redrive["maxReceiveCount"]) == 5, redrive
 
     def the_keys_of_codes_are_made(self):
@@ -148,7 +147,7 @@ class Drive:
         self._create_otp(phones[0])
         sqs.send_message(QueueUrl=queue, MessageBody=POISON)
         self._create_otp(phones[1])
-        waiting = self._queue_attributes("QueueUrl")["ApproximateNumberOfMessages"]
+        waiting = self._queue_attributes()["ApproximateNumberOfMessages"]
         assert waiting == "3", f"{waiting} messages wait"
         lambda_.update_event_source_mapping(UUID=mapping, Enabled=True)
 
@@ -201,13 +200,13 @@ class Drive:
         assert len(mappings) == 1, mappings
         return mappings[0]
 
-    def _queue_attributes(self, output):
-        url = self.deployed.outputs[output]
+    def _queue_attributes(self):
+        url = self.deployed.outputs["QueueUrl"]
         return self.deployed.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
 
     def _queue_empties(self):
         kinds = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        eventually("an empty queue", lambda: all(self._queue_attributes("QueueUrl")[kind] == "0" for kind in kinds))
+        eventually("an empty queue", lambda: all(self._queue_attributes()[kind] == "0" for kind in kinds))
 
     def _receive_dead_letters(self, sqs):
         url = self.deployed.outputs["DeadLetterQueueUrl"]

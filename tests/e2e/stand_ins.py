@@ -41,7 +41,8 @@ class Outside:
 def _handler(jwks, sent):
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            self._answer(200, jwks) if self.path == "/jwks.json" else self._answer(404, {})
+            found = self.path == "/jwks.json"
+            self._answer(200 if found else 404, jwks if found else {})
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"]))

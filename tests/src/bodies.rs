@@ -48,14 +48,31 @@ pub fn png(seed: u32) -> Vec<u8> {
     png_of(64, 40, seed)
 }
 
+/// A grey PNG of this size, of noise: about as many bytes as it has pixels.
+pub fn png_of_noise(width: u32, height: u32) -> Vec<u8> {
+    let mut state = 0x9E37_79B9_u32;
+    let pixels = (0..width * height).map(|_| {
+        // Xorshift (Marsaglia, 2003): a period of 2³² − 1.
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        (state >> 24) as u8
+    });
+    encode(width, height, &pixels.collect::<Vec<u8>>())
+}
+
 /// A PNG of this size, with a pattern that `seed` changes.
 pub fn png_of(width: u32, height: u32, seed: u32) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, width, height);
-    encoder.set_color(png::ColorType::Grayscale);
     let pixels: Vec<u8> = (0..width * height)
         .map(|i| (i.wrapping_mul(seed.wrapping_mul(2).wrapping_add(1).wrapping_mul(2_654_435_761)) >> 24) as u8)
         .collect();
-    encoder.write_header().expect("a header").write_image_data(&pixels).expect("pixels");
+    encode(width, height, &pixels)
+}
+
+fn encode(width: u32, height: u32, pixels: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.write_header().expect("a header").write_image_data(pixels).expect("pixels");
     bytes
 }

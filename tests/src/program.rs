@@ -154,7 +154,12 @@ pub fn runs(id: u32) -> bool {
 
 /// Sends a process a signal, such as `KILL`. One that has ended since does not mind.
 pub async fn signal(id: u32, name: &str) {
-    let _ = Command::new("kill").arg(format!("-{name}")).arg(id.to_string()).stderr(Stdio::null()).status().await;
+    let _ = Command::new("kill")
+        .arg(format!("-{name}"))
+        .arg(id.to_string())
+        .stderr(Stdio::null())
+        .status()
+        .await;
 }
 
 /// Sends a request over HTTP.

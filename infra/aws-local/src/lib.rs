@@ -14,8 +14,7 @@
 //!   dead letter.
 //!
 //! What it does not:
-//! - IAM: no policy is checked, all functions have the same credentials and the same variables. `template.yaml` gives each function its own, and
-//!   the template's tests say which.
+//! - IAM: no policy is checked, and all functions have the same credentials.
 //! - API Gateway's quotas, throttling, access logs, CORS and TLS. A path in an event is as the client wrote it.
 //! - A method that a path does not take goes to a function of that path, and a path that nothing serves to any function, as with routes for `ANY` and
 //!   `$default`: both are answered in our own words.

@@ -8,6 +8,7 @@ use acredita_domain::{
 use acredita_local::inbox::{Delivery, Inbox};
 use axum::{
     Json, Router,
+    body::Bytes,
     extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
@@ -38,7 +39,11 @@ pub fn router(stand_ins: StandIns) -> Router {
         .with_state(Arc::new(stand_ins))
 }
 
-async fn aws_json(State(stand_ins): State<Arc<StandIns>>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
+/// The bodies call themselves `application/x-amz-json-1.0` or `-1.1`, which axum does not take for JSON.
+async fn aws_json(State(stand_ins): State<Arc<StandIns>>, headers: HeaderMap, body: Bytes) -> Response {
+    let Ok(body) = serde_json::from_slice::<Value>(&body) else {
+        return (StatusCode::BAD_REQUEST, Json(json!({ "__type": "SerializationException" }))).into_response();
+    };
     match headers.get("x-amz-target").and_then(|target| target.to_str().ok()) {
         Some("secretsmanager.GetSecretValue") => {
             let arn = &body["SecretId"];

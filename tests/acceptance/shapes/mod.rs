@@ -155,7 +155,12 @@ impl Service {
     async fn create(&self, kind: &str, body: Value) -> Created {
         let answer = self.call("POST", &format!("/identifications/{kind}"), Some(body)).await;
         assert_eq!(answer.status, if kind == "identity_document" { 200 } else { 201 }, "{}", answer.json());
-        Created { path: format!("/identifications/{kind}"), id: answer.text("identification_id"), admin: answer.text("admin_identification_id"), answer }
+        Created {
+            path: format!("/identifications/{kind}"),
+            id: answer.text("identification_id"),
+            admin: answer.text("admin_identification_id"),
+            answer,
+        }
     }
 
     /// What becomes of an identification: one of the steps of the contract's table.
@@ -165,7 +170,8 @@ impl Service {
             Step::Code(code) => self.call("PUT", &format!("{path}/{id}/validate"), Some(json!({ "code": code }))).await,
             Step::Validate(body) => self.call("POST", &format!("{path}/{id}/validate"), body).await,
             Step::Cancel => {
-                self.call("POST", &format!("{path}/{admin}/cancel"), Some(json!({ "reason": "The customer left" }))).await
+                self.call("POST", &format!("{path}/{admin}/cancel"), Some(json!({ "reason": "The customer left" })))
+                    .await
             }
             Step::Close => self.call("POST", &format!("{path}/{admin}/close"), None).await,
             Step::Delete(query) => self.call("DELETE", &format!("{path}/{admin}{query}"), None).await,

@@ -22,8 +22,18 @@ fn refused(answer: Answer, status: u16, title: &str) -> Answer {
     let errors = body["errors"].as_array().expect("errors");
     assert!(!errors.is_empty() && body.as_object().is_some_and(|body| body.len() == 1), "{body}");
     for error in errors {
-        let fields: Vec<&str> = error.as_object().expect("an object").iter().filter(|(_, field)| field.is_string()).map(|(name, _)| name.as_str()).collect();
-        assert_eq!(fields.iter().copied().collect::<BTreeSet<_>>(), BTreeSet::from(["code", "details", "ref", "title"]), "{error}");
+        let fields: Vec<&str> = error
+            .as_object()
+            .expect("an object")
+            .iter()
+            .filter(|(_, field)| field.is_string())
+            .map(|(name, _)| name.as_str())
+            .collect();
+        assert_eq!(
+            fields.iter().copied().collect::<BTreeSet<_>>(),
+            BTreeSet::from(["code", "details", "ref", "title"]),
+            "{error}"
+        );
         assert_eq!(error["title"], title);
     }
     answer

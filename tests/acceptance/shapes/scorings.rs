@@ -59,7 +59,7 @@ on_both_shapes! {
         service.send(request().pictures(&[("back", &back), ("front", &front)])).await.expect(204);
         is_kept(&service, &scoring, &[("FRONT", &front), ("BACK", &back)]).await;
         // Near the most that travels through API Gateway.
-        let large = bodies::png_of(2_000, 1_900, 3);
+        let large = bodies::png_of_noise(2_000, 1_900);
         service.send(mixed(request(), &[&large, &front])).await.expect(204);
         is_kept(&service, &scoring, &[("FRONT", &large), ("BACK", &front)]).await;
         assert_eq!(retries(&service, &scoring).await, ("SCORED".to_owned(), 2));
@@ -86,7 +86,7 @@ on_both_shapes! {
             put.body(picture).send().await.expect("S3 answers").status()
         };
         // More than any request to the service may hold on AWS.
-        let picture = bodies::png_of(2_600, 2_600, 1);
+        let picture = bodies::png_of_noise(2_600, 2_600);
         assert!(picture.len() > 6 * 1024 * 1024);
         assert!(put(picture.clone()).await.is_success());
         service.call("PUT", &format!("{scoring}/score"), None).await.expect(204);
