@@ -74,7 +74,7 @@ struct FunctionAnswer {
     #[serde(default)]
     headers: BTreeMap<String, String>,
     #[serde(default)]
-    multi_value_headers: BTreeMap<String, Vec<String>>,
+    cookies: Vec<String>,
     body: Option<String>,
     #[serde(default)]
     is_base64_encoded: bool,
@@ -90,15 +90,12 @@ pub fn answer(payload: &[u8]) -> Option<Response<Body>> {
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::from_u16(answer.status_code).ok()?;
-    let single = answer.headers.into_iter();
-    let multiple = answer
-        .multi_value_headers
-        .into_iter()
-        .flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value)));
     let headers = response.headers_mut();
-    for (name, value) in single.chain(multiple) {
-        let (name, value) = (name.parse::<HeaderName>().ok()?, value.parse::<HeaderValue>().ok()?);
-        headers.insert(name, value);
+    for (name, value) in answer.headers {
+        headers.insert(name.parse::<HeaderName>().ok()?, value.parse().ok()?);
+    }
+    for cookie in answer.cookies {
+        headers.append(header::SET_COOKIE, cookie.parse().ok()?);
     }
     Some(response)
 }
@@ -110,3 +107,6 @@ pub fn refusal(status: StatusCode, message: &str) -> Response<Body> {
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
+
+#[cfg(test)]
+mod tests;

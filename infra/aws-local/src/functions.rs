@@ -58,6 +58,8 @@ impl Environment {
             .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
+            // Ctrl-C at a terminal goes to whole groups: it is the host's alone, which lets the functions finish.
+            .process_group(0)
             .kill_on_drop(true);
         command
     }

@@ -16,8 +16,9 @@
 //! What it does not:
 //! - IAM: no policy is checked, and all functions have the same credentials.
 //! - API Gateway's quotas, throttling, access logs, CORS and TLS. A path in an event is as the client wrote it.
-//! - A method that a path does not take goes to a function of that path, and a path that nothing serves to any function, as with routes for `ANY` and
-//!   `$default`: both are answered in our own words.
+//! - Routes that nothing serves. A method that a path does not take goes to a function of that path (whose `Allow` then names its own methods alone),
+//!   and any other path to one of the functions, as routes for `ANY` and `$default` would have it: both are answered in our own words. A gateway
+//!   without such routes answers 404 `{"message":"Not Found"}` by itself.
 //! - Lambda's limits of memory and processor, its freezing between events, and its concurrency beyond `--processes` for each function: events wait
 //!   where Lambda would start another environment or throttle. Failed asynchronous events are not tried again; the sweep has none.
 //! - The schedule is every ten seconds rather than every minute, so that nobody waits for it.

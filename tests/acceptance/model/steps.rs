@@ -78,7 +78,7 @@ pub fn any(state: &Model) -> BoxedStrategy<Step> {
     let count = state.identifications.len();
     if count < MOST {
         steps.push((
-            if count < 2 || messages { 9 } else { 3 },
+            if count < 2 { 9 } else { 3 },
             (select(kinds), select(lives)).prop_map(|(kind, life)| Step::Create(kind, life)).boxed(),
         ));
     }
