@@ -14,8 +14,8 @@ use proptest::test_runner::Config;
 use proptest_state_machine::prop_state_machine;
 use service::Service;
 
-/// Sequences in one test. Nine tests make a thousand; they run side by side.
-const IN_MEMORY: u32 = 120;
+/// Sequences in one test. Sixteen tests in memory and one in a folder make a thousand; they run side by side.
+const IN_MEMORY: u32 = 60;
 const IN_FOLDER: u32 = 40;
 
 fn config(cases: u32) -> Config {
@@ -26,21 +26,37 @@ fn config(cases: u32) -> Config {
 prop_state_machine! {
     #![proptest_config(config(IN_MEMORY))]
     #[test]
-    fn the_service_does_what_the_model_does_1(sequential 10..25 => Service<false>);
+    fn the_service_does_what_the_model_does_01(sequential 10..25 => Service<false>);
     #[test]
-    fn the_service_does_what_the_model_does_2(sequential 10..25 => Service<false>);
+    fn the_service_does_what_the_model_does_02(sequential 10..25 => Service<false>);
     #[test]
-    fn the_service_does_what_the_model_does_3(sequential 10..25 => Service<false>);
+    fn the_service_does_what_the_model_does_03(sequential 10..25 => Service<false>);
     #[test]
-    fn the_service_does_what_the_model_does_4(sequential 10..25 => Service<false>);
+    fn the_service_does_what_the_model_does_04(sequential 10..25 => Service<false>);
     #[test]
-    fn the_service_does_what_the_model_does_5(sequential 10..25 => Service<false>);
+    fn the_service_does_what_the_model_does_05(sequential 10..25 => Service<false>);
     #[test]
-    fn the_service_does_what_the_model_does_6(sequential 10..25 => Service<false>);
+    fn the_service_does_what_the_model_does_06(sequential 10..25 => Service<false>);
     #[test]
-    fn the_service_does_what_the_model_does_7(sequential 10..25 => Service<false>);
+    fn the_service_does_what_the_model_does_07(sequential 10..25 => Service<false>);
     #[test]
-    fn the_service_does_what_the_model_does_8(sequential 10..25 => Service<false>);
+    fn the_service_does_what_the_model_does_08(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_09(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_10(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_11(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_12(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_13(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_14(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_15(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_16(sequential 10..25 => Service<false>);
 }
 
 prop_state_machine! {
