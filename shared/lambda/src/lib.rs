@@ -1,6 +1,6 @@
 //! What makes a Lambda of a router or a worker: settings from the environment, clients that are warm before the first event, logs in JSON.
 //!
-//! It is the only crate that knows the Lambda runtime. A function's `main.rs` calls one of [`serve`] and [`work`] and has nothing else to say.
+//! It is the only crate that knows the Lambda runtime. A function's `main.rs` calls one of [`serve`] and [`work()`] and has nothing else to say.
 
 mod http;
 mod jwks;
