@@ -64,7 +64,10 @@ impl JwksSource for HttpsJwks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::{io::AsyncWriteExt, net::TcpListener};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
 
     /// Answers one request with these bytes.
     async fn answering(answer: &'static str) -> HttpsJwks {
@@ -72,7 +75,11 @@ mod tests {
         let url = format!("http://{}/jwks.json", listener.local_addr().expect("an address"));
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.expect("a client");
+            // Closing with the request unread would reset the connection, and the answer with it.
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await.expect("readable");
             stream.write_all(answer.as_bytes()).await.expect("written");
+            stream.shutdown().await.expect("closed");
         });
         HttpsJwks::new(&url).expect("a URL")
     }
