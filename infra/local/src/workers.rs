@@ -3,7 +3,7 @@
 use crate::inbox::Inbox;
 use acredita_domain::ports::{Clock, MessageRef};
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use aws_sdk_sqs::{Client, types::Message};
+use aws_sdk_sqs::{Client, operation::receive_message::builders::ReceiveMessageFluentBuilder, types::Message};
 use std::{collections::HashSet, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -37,25 +37,28 @@ where
     Batch: Future<Output = SqsBatchResponse>,
 {
     loop {
-        let receive = sqs
-            .receive_message()
-            .queue_url(&queue_url)
-            .max_number_of_messages(BATCH)
-            .wait_time_seconds(LONG_POLL);
-        let received = tokio::select! {
-            () = stopped(stop.clone()) => return,
-            received = with_long_poll(receive) => received,
-        };
-        match received {
-            Some(messages) if !messages.is_empty() => batch(&notify, &sqs, &queue_url, messages).await,
-            Some(_) => {}
-            None => tokio::time::sleep(PAUSE).await,
+        let receive = sqs.receive_message().queue_url(&queue_url).max_number_of_messages(BATCH);
+        let Some(messages) = next_messages(receive, &stop).await else { return };
+        if !messages.is_empty() {
+            batch(&notify, &sqs, &queue_url, messages).await;
         }
     }
 }
 
+/// The messages that come next, maybe none; nothing once it is told to stop. A queue that does not answer is left alone for a moment.
+async fn next_messages(receive: ReceiveMessageFluentBuilder, stop: &Stop) -> Option<Vec<Message>> {
+    let received = tokio::select! {
+        () = stopped(stop.clone()) => return None,
+        received = with_long_poll(receive.wait_time_seconds(LONG_POLL)) => received,
+    };
+    if received.is_none() {
+        tokio::time::sleep(PAUSE).await;
+    }
+    Some(received.unwrap_or_default())
+}
+
 /// The time limit of a call has to be longer than the wait that it asks for.
-async fn with_long_poll(receive: aws_sdk_sqs::operation::receive_message::builders::ReceiveMessageFluentBuilder) -> Option<Vec<Message>> {
+async fn with_long_poll(receive: ReceiveMessageFluentBuilder) -> Option<Vec<Message>> {
     let limit = Duration::from_secs(30);
     let timeouts = aws_sdk_sqs::config::timeout::TimeoutConfig::builder()
         .operation_attempt_timeout(limit)
@@ -109,21 +112,11 @@ pub async fn sweep<Run: Future<Output = ()>>(sweep: impl Fn() -> Run, stop: Stop
 /// Shows dead letters in the inbox. They stay in their queue, for whoever wants to redrive them.
 pub async fn watch_dead_letters(clock: Arc<dyn Clock>, inbox: Arc<Inbox>, sqs: Client, queue_url: String, stop: Stop) {
     loop {
-        let receive = sqs
-            .receive_message()
-            .queue_url(&queue_url)
-            .max_number_of_messages(DEAD_LETTERS)
-            .wait_time_seconds(LONG_POLL);
-        let received = tokio::select! {
-            () = stopped(stop.clone()) => return,
-            received = with_long_poll(receive.visibility_timeout(DEAD_LETTERS_EVERY)) => received,
+        let receive = sqs.receive_message().queue_url(&queue_url).max_number_of_messages(DEAD_LETTERS);
+        let Some(messages) = next_messages(receive.visibility_timeout(DEAD_LETTERS_EVERY), &stop).await else {
+            return;
         };
-        match received {
-            Some(messages) => {
-                let references = messages.iter().filter_map(|message| serde_json::from_str::<MessageRef>(message.body()?).ok());
-                references.for_each(|reference| inbox.record_dead_letter(reference, clock.now()));
-            }
-            None => tokio::time::sleep(PAUSE).await,
-        }
+        let references = messages.iter().filter_map(|message| serde_json::from_str::<MessageRef>(message.body()?).ok());
+        references.for_each(|reference| inbox.record_dead_letter(reference, clock.now()));
     }
 }
