@@ -1,0 +1,154 @@
+//! Candidates for zones: two or three chains that are parallel, equally spaced and aligned column by column.
+
+use crate::chains::Chain;
+
+/// Fewest links of the line that a candidate is built around, and of the others.
+const LEAST_LINKS: usize = 14;
+const LEAST_OTHER_LINKS: usize = 10;
+/// Cosine of the largest angle between lines: 10 degrees, more than perspective makes within a zone.
+const PARALLEL: f64 = 0.985;
+/// Pitch of one line as a share of the other's.
+const PITCHES: (f64, f64) = (0.85, 1.18);
+/// Distance of neighbouring lines in pitches. Printed it is 1.6 (cards) to 2.5 (passports), and perspective shortens or stretches it.
+const SPACING: (f64, f64) = (1.15, 3.6);
+/// How much the two distances of three lines may differ.
+const EVEN: f64 = 0.25;
+/// Least share of the longer line over which two lines run side by side.
+const OVERLAP: f64 = 0.35;
+/// How many rows two lines of a zone are apart at most, in pitches.
+const REACH: f64 = 6.5;
+/// What a column more than a format has costs, in shares of a full zone.
+const COLUMN_COST: f64 = 0.08;
+/// What a missing column costs: glare hides half a line, and then it should be told that a zone is there.
+const MISSING_COST: f64 = 0.02;
+/// Least score: some fields of a faint zone, and more than chance makes of a table.
+const LEAST_SCORE: f64 = 0.05;
+/// Most candidates that are read.
+const MOST: usize = 6;
+
+/// Lines that may be a zone, from top to bottom or from bottom to top: which, the characters tell.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    /// The lines, and what must be added to their columns so that all count from the same.
+    pub(crate) lines: Vec<(Chain, i32)>,
+    pub(crate) score: f64,
+}
+
+/// Where another chain lies, seen from one.
+#[derive(Clone, Copy)]
+struct Beside {
+    index: usize,
+    /// Distance in pitches; positive below.
+    below: f64,
+    /// Columns to add if what is straight below is in the same column: right but for a card seen from a corner, whose letters lean.
+    straight: i32,
+    /// Columns to add if both lines begin and end in the same columns: right when both were found in full.
+    flush: i32,
+}
+
+/// Finds candidates, best first.
+pub(crate) fn find(chains: &[Chain]) -> Vec<Candidate> {
+    let mut found: Vec<(Vec<usize>, Candidate)> = Vec::new();
+    for (index, chain) in chains.iter().enumerate().filter(|(_, chain)| chain.links.len() >= LEAST_LINKS) {
+        let mut beside = vec![Beside { index, below: 0.0, straight: 0, flush: 0 }];
+        beside.extend(
+            chains
+                .iter()
+                .enumerate()
+                .filter(|&(other, _)| other != index)
+                .filter_map(|(other, line)| place(chain, line, other)),
+        );
+        beside.sort_by(|a, b| a.below.total_cmp(&b.below));
+        for group in groups(&beside) {
+            let indexes: Vec<usize> = group.iter().map(|line| line.index).collect();
+            if found.iter().any(|(known, _)| *known == indexes) {
+                continue;
+            }
+            let aligned = |shift: fn(&Beside) -> i32| rate(group.iter().map(|line| (chains[line.index].clone(), shift(line))).collect());
+            if group.iter().any(|line| line.straight != line.flush) {
+                found.push((indexes.clone(), aligned(|line| line.flush)));
+            }
+            found.push((indexes, aligned(|line| line.straight)));
+        }
+    }
+    let mut candidates: Vec<Candidate> = found
+        .into_iter()
+        .map(|(_, candidate)| candidate)
+        .filter(|candidate| candidate.score > LEAST_SCORE)
+        .collect();
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    candidates.truncate(MOST);
+    candidates
+}
+
+/// All pairs and triples of neighbouring lines.
+fn groups(beside: &[Beside]) -> Vec<Vec<Beside>> {
+    let spaced = |distance: f64| (SPACING.0..SPACING.1).contains(&distance);
+    let mut groups = Vec::new();
+    for (at, first) in beside.iter().enumerate() {
+        for (second_at, second) in beside.iter().enumerate().skip(at + 1).filter(|(_, second)| spaced(second.below - first.below)) {
+            groups.push(vec![*first, *second]);
+            let distance = second.below - first.below;
+            let third = beside[second_at + 1..]
+                .iter()
+                .filter(|third| ((third.below - second.below) / distance - 1.0).abs() < EVEN);
+            groups.extend(third.map(|third| vec![*first, *second, *third]));
+        }
+    }
+    groups
+}
+
+/// Where `other` lies beside `chain`; none when it cannot be a line of the same zone.
+fn place(chain: &Chain, other: &Chain, index: usize) -> Option<Beside> {
+    if other.links.len() < LEAST_OTHER_LINKS {
+        return None;
+    }
+    let middle = chain.middle();
+    let step = chain.step(middle);
+    let pitch = step.0.hypot(step.1);
+    let (along, across) = ((step.0 / pitch, step.1 / pitch), (-step.1 / pitch, step.0 / pitch));
+    let other_step = other.step(other.middle());
+    let other_pitch = other_step.0.hypot(other_step.1);
+    let cosine = (other_step.0 * along.0 + other_step.1 * along.1) / other_pitch;
+    if cosine < PARALLEL || !(PITCHES.0..PITCHES.1).contains(&(other_pitch / pitch)) {
+        return None;
+    }
+    let (mut shift, mut below) = (0.0, 0.0);
+    for link in &other.links {
+        // The column of the chain's curve straight above: two steps of Newton's method.
+        let start = chain.at(middle);
+        let mut column = middle + ((link.x - start.0) * along.0 + (link.y - start.1) * along.1) / pitch;
+        for _ in 0..2 {
+            let (here, step) = (chain.at(column), chain.step(column));
+            let ahead = (link.x - here.0) * along.0 + (link.y - here.1) * along.1;
+            column += ahead / (step.0 * along.0 + step.1 * along.1).max(0.2 * pitch);
+        }
+        let here = chain.at(column);
+        shift += column - f64::from(link.column);
+        below += ((link.x - here.0) * across.0 + (link.y - here.1) * across.1) / pitch;
+    }
+    let count = other.links.len() as f64;
+    let (shift, below) = (shift / count, below / count);
+    let (first, last) = (f64::from(other.first()) + shift, f64::from(other.last()) + shift);
+    let common = last.min(f64::from(chain.last())) - first.max(f64::from(chain.first()));
+    let longer = (last - first).max(f64::from(chain.last() - chain.first()));
+    let fits = common >= OVERLAP * longer && (SPACING.0..REACH).contains(&below.abs());
+    let ends = (chain.first() - other.first()) + (chain.last() - other.last());
+    fits.then(|| Beside { index, below, straight: shift.round() as i32, flush: (f64::from(ends) / 2.0).round() as i32 })
+}
+
+/// How full a zone the lines make, and how well their length fits a format.
+fn rate(lines: Vec<(Chain, i32)>) -> Candidate {
+    let first = lines.iter().map(|(chain, shift)| chain.first() + shift).min().unwrap_or(0);
+    let last = lines.iter().map(|(chain, shift)| chain.last() + shift).max().unwrap_or(0);
+    let (columns, links) = (f64::from(last - first + 1), lines.iter().map(|(chain, _)| chain.links.len()).sum::<usize>() as f64);
+    let formats: &[f64] = if lines.len() == 3 { &[30.0] } else { &[36.0, 44.0] };
+    let nearest = formats
+        .iter()
+        .copied()
+        .min_by(|a, b| (a - columns).abs().total_cmp(&(b - columns).abs()))
+        .unwrap_or(columns);
+    let full = links / (nearest * lines.len() as f64);
+    let misfit = if columns > nearest { COLUMN_COST } else { MISSING_COST } * (nearest - columns).abs();
+    Candidate { lines, score: full.min(1.1) - misfit }
+}

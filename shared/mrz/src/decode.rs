@@ -1,0 +1,211 @@
+//! Decoding: a window of looks becomes the text of a format.
+
+use crate::{
+    icao::{
+        alphabet,
+        format::{Checked, Format, Outcome, Span},
+    },
+    positions::{self, Position},
+    repair,
+    sheet::Look,
+};
+
+/// What a format's check digits count in its score when all hold; with fewer digits chance is likelier to fulfil them.
+const DIGITS_WORTH: f32 = 1.0;
+const FEW_DIGITS_WORTH: f32 = 0.9;
+const FEW_DIGITS: usize = 3;
+/// What dates that exist count, or cost when they do not.
+const DATES_WORTH: f32 = 0.2;
+/// What the text counts against digits.
+const TEXT_WORTH: f32 = 2.0;
+/// What a visa costs that does not begin like one: visas have the fewest digits and would win against a passport with a doubtful one.
+const VISA_COST: f32 = 0.25;
+const VISA: u8 = b'V';
+/// Likelihoods below this count as this: one character that may not stand there must not outweigh a line.
+const LEAST: f32 = 1e-4;
+
+/// Text of a format.
+pub(crate) struct Decoded {
+    pub(crate) format: Format,
+    pub(crate) raw: Vec<Vec<u8>>,
+    pub(crate) masked: Vec<Vec<u8>>,
+    pub(crate) text: Vec<Vec<u8>>,
+    pub(crate) confidence: Vec<Vec<f32>>,
+    /// How likely each character is another one that no check digit would tell from it.
+    pub(crate) unprotected_doubt: Vec<Vec<f32>>,
+    pub(crate) checks: Vec<(Checked, Outcome)>,
+    pub(crate) dates_real: bool,
+    pub(crate) repaired: usize,
+    pub(crate) score: f32,
+}
+
+/// Decodes a window as a format of its size.
+pub(crate) fn decode(format: Format, rows: &[&[Look]]) -> Decoded {
+    let positions = positions::of(format, rows);
+    let text_of = |pick: fn(&Position) -> u8| -> Vec<Vec<u8>> { positions.iter().map(|row| row.iter().map(pick).collect()).collect() };
+    let repaired = repair::repair(format, &positions, text_of(|position| position.alternatives[0].character));
+    let each = |value: fn(Format, (usize, usize), &Position, u8) -> f32| -> Vec<Vec<f32>> {
+        let lines = positions.iter().zip(&repaired.lines).enumerate();
+        lines
+            .map(|(line, (row, text))| {
+                let row = row.iter().zip(text).enumerate();
+                row.map(|(column, (position, &character))| value(format, (line, column), position, character))
+                    .collect()
+            })
+            .collect()
+    };
+    let confidence = each(|_, _, position, character| confidence(position, character));
+    let unprotected_doubt = each(unprotected_doubt);
+    let checks: Vec<(Checked, Outcome)> = format.rules().iter().map(|rule| (rule.checked, rule.outcome(&repaired.lines))).collect();
+    let dates_real = dates_are_real(format, &repaired.lines);
+    let count = (format.lines() * format.columns()) as f32;
+    let likelihood: f32 = positions.iter().flatten().map(|position| position.likelihood.max(LEAST).ln()).sum();
+    let holding = checks.iter().filter(|&&(_, outcome)| outcome == Outcome::Holds).count();
+    let worth = if checks.len() > FEW_DIGITS { DIGITS_WORTH } else { FEW_DIGITS_WORTH };
+    let obscure_visa = matches!(format, Format::MrvA | Format::MrvB) && positions[0][0].raw != VISA;
+    let score = TEXT_WORTH * (likelihood - repaired.cost) / count
+        + worth * holding as f32 / checks.len() as f32
+        + if dates_real { DATES_WORTH } else { -DATES_WORTH }
+        - if obscure_visa { VISA_COST } else { 0.0 };
+    Decoded {
+        format,
+        raw: text_of(|position| position.raw),
+        masked: text_of(|position| position.masked),
+        confidence,
+        unprotected_doubt,
+        checks,
+        dates_real,
+        repaired: repaired.changed.len(),
+        score,
+        text: repaired.lines,
+    }
+}
+
+fn confidence(position: &Position, character: u8) -> f32 {
+    position
+        .alternatives
+        .iter()
+        .find(|other| other.character == character)
+        .map_or(0.0, |other| other.confidence)
+}
+
+/// The likelihood of what a check digit would not notice: any other character where none protects the position, and those of the same value
+/// modulo 10 where one does. All weights are prime to 10, so only they leave the sum as it is.
+fn unprotected_doubt(format: Format, (line, column): (usize, usize), position: &Position, character: u8) -> f32 {
+    let protected = format.rules().iter().any(|rule| rule.covers(line, column));
+    if !protected {
+        return 1.0 - confidence(position, character);
+    }
+    let rest = |character: u8| alphabet::value(character).map(|value| value % 10);
+    let alike = position
+        .alternatives
+        .iter()
+        .filter(|other| other.character != character && rest(other.character) == rest(character));
+    alike.map(|other| other.confidence).sum()
+}
+
+/// Whether birth and expiry are in the calendar, as far as they are known. The century is not known, so 29 February always may be.
+fn dates_are_real(format: Format, lines: &[Vec<u8>]) -> bool {
+    let layout = format.layout();
+    let spans = [Some(layout.birth), layout.expiry];
+    spans.into_iter().flatten().all(|span| is_date(span, lines))
+}
+
+fn is_date(span: Span, lines: &[Vec<u8>]) -> bool {
+    let Some(&[year_1, year_2, month_1, month_2, day_1, day_2]) = span.of(lines) else {
+        return false;
+    };
+    let number = |tens: u8, ones: u8| match (tens, ones) {
+        (b'<', b'<') => Some(None),
+        (b'0'..=b'9', b'0'..=b'9') => Some(Some(usize::from(tens - b'0') * 10 + usize::from(ones - b'0'))),
+        _ => None,
+    };
+    let (Some(_), Some(month), Some(day)) = (number(year_1, year_2), number(month_1, month_2), number(day_1, day_2)) else {
+        return false;
+    };
+    let days = match month {
+        None => 31,
+        Some(2) => 29,
+        Some(4 | 6 | 9 | 11) => 30,
+        Some(1..=12) => 31,
+        Some(_) => 0,
+    };
+    day.is_none_or(|day| (1..=days).contains(&day)) && days > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{PASSPORT, look, looks};
+
+    fn decoded(format: Format, lines: &[&str], change: Option<((usize, usize), Look)>) -> Decoded {
+        let mut rows: Vec<Vec<Look>> = lines.iter().map(|line| looks(line)).collect();
+        if let Some(((line, column), look)) = change {
+            rows[line][column] = look;
+        }
+        let rows: Vec<&[Look]> = rows.iter().map(Vec::as_slice).collect();
+        decode(format, &rows)
+    }
+
+    fn holds(decoded: &Decoded) -> bool {
+        decoded.checks.iter().all(|&(_, outcome)| outcome == Outcome::Holds)
+    }
+
+    #[test]
+    fn a_sound_passport_is_one_and_no_visa() {
+        let passport = decoded(Format::Td3, &PASSPORT, None);
+        assert!(holds(&passport) && passport.dates_real && passport.repaired == 0);
+        assert!(passport.score > decoded(Format::MrvA, &PASSPORT, None).score);
+    }
+
+    #[test]
+    fn a_mask_settles_a_hesitation_but_does_not_hide_a_clear_letter() {
+        let at = (1, 13);
+        let hesitation = decoded(Format::Td3, &PASSPORT, Some((at, look(&[(b'Z', 0.6), (b'7', 0.38)]))));
+        assert_eq!((hesitation.raw[1][13], hesitation.masked[1][13]), (b'Z', b'7'));
+        assert!(hesitation.confidence[1][13] > 0.9);
+        let clear = decoded(Format::Td3, &PASSPORT, Some((at, look(&[(b'Z', 0.985), (b'7', 0.01)]))));
+        assert!(clear.confidence[1][13] < 0.5);
+    }
+
+    #[test]
+    fn what_is_printed_against_the_format_stays_and_is_told_apart() {
+        let printed = decoded(Format::Td3, &PASSPORT, Some(((1, 11), look(&[(b'7', 0.98)]))));
+        assert_eq!((printed.text[1][11], printed.raw[1][11]), (b'7', b'7'));
+        assert_ne!(printed.masked[1][11], b'7');
+        assert!(holds(&printed) && printed.confidence[1][11] > 0.9);
+    }
+
+    #[test]
+    fn a_visa_is_told_by_its_first_letter_even_if_its_last_field_looks_like_a_digit_that_holds() {
+        let visa = [PASSPORT[0].replacen('P', "V", 1), PASSPORT[1].to_owned()];
+        let lines: Vec<&str> = visa.iter().map(String::as_str).collect();
+        assert!(decoded(Format::MrvA, &lines, None).score > decoded(Format::Td3, &lines, None).score);
+    }
+
+    #[test]
+    fn doubt_counts_where_no_digit_would_tell() {
+        let doubt = |at: (usize, usize), look: Look| decoded(Format::Td3, &PASSPORT, Some((at, look))).unprotected_doubt[at.0][at.1];
+        assert!(doubt((0, 5), look(&[(b'E', 0.6), (b'F', 0.38)])) > 0.3, "names are not protected");
+        assert!(doubt((1, 1), look(&[(b'8', 0.6), (b'6', 0.38)])) < 0.05, "the number is");
+        assert!(doubt((1, 1), look(&[(b'8', 0.6), (b'S', 0.38)])) > 0.3, "8 and S count the same");
+    }
+
+    #[test]
+    fn days_that_no_month_has_are_not_real() {
+        for (date, real) in [
+            ("740812", true),
+            ("740229", true),
+            ("740431", false),
+            ("741301", false),
+            ("74<<<<", true),
+            ("7408<2", false),
+            ("740800", false),
+        ] {
+            let mut line = PASSPORT[1].to_owned();
+            line.replace_range(13..19, date);
+            let lines = [PASSPORT[0].as_bytes().to_vec(), line.into_bytes()];
+            assert_eq!(dates_are_real(Format::Td3, &lines), real, "{date}");
+        }
+    }
+}

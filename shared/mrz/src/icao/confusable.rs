@@ -1,0 +1,72 @@
+//! Characters that poor pictures confuse, and what may be done about it.
+//!
+//! Between a letter and a digit of one shape only the position decides: a date has no letters, a name no digits. A document number may have
+//! both (`K682T8YLO` holds its check digit only with the letter), so nothing is ever forced there; a comparison calls it doubtful.
+
+use super::{Comparison, alphabet::CharSet};
+
+/// Shapes of OCR-B (ISO 1073-2) that are alike at few pixels a character. Each group is told apart by nothing but a digit's height or a stroke.
+const ALIKE: [&[u8]; 9] = [b"0ODQ", b"1IL", b"2Z", b"5S", b"8B", b"6G", b"7TY", b"UV", b"CG"];
+
+/// Whether two characters are the same or of one shape.
+pub fn alike(one: u8, other: u8) -> bool {
+    one == other || ALIKE.iter().any(|group| group.contains(&one) && group.contains(&other))
+}
+
+/// The only character of the same shape that may stand at a position: the character itself where it may. None where there is none or several.
+pub fn permitted(character: u8, mask: CharSet) -> Option<u8> {
+    if mask.has(character) {
+        return Some(character);
+    }
+    let mut candidates = mask.characters().filter(|&other| alike(character, other));
+    candidates.next().filter(|_| candidates.next().is_none())
+}
+
+/// Compares numbers as people and zones write them: case, spaces, dots, hyphens and fillers are nothing. Numbers of one length that differ in
+/// shapes that are [`alike`] only are doubtful.
+pub fn compare_numbers(declared: &str, read: &str) -> Comparison {
+    let (declared, read) = (bare(declared), bare(read));
+    if declared.is_empty() || read.is_empty() {
+        Comparison::Doubtful
+    } else if declared == read {
+        Comparison::Match
+    } else if declared.len() == read.len() && declared.iter().zip(&read).all(|(&one, &other)| alike(one, other)) {
+        Comparison::Doubtful
+    } else {
+        Comparison::Mismatch
+    }
+}
+
+/// Capital letters and digits only.
+pub(crate) fn bare(number: &str) -> Vec<u8> {
+    number.bytes().map(|byte| byte.to_ascii_uppercase()).filter(u8::is_ascii_alphanumeric).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_positions_force_a_shape() {
+        assert_eq!(permitted(b'O', CharSet::DIGITS), Some(b'0'));
+        assert_eq!(permitted(b'8', CharSet::LETTERS), Some(b'B'));
+        assert_eq!(permitted(b'0', CharSet::LETTERS), None, "O, D or Q");
+        assert_eq!(permitted(b'X', CharSet::DIGITS), None);
+        assert_eq!(permitted(b'O', CharSet::ANY), Some(b'O'), "a document number keeps its letter");
+    }
+
+    #[test]
+    fn numbers_match_however_they_are_written() {
+        for (declared, read, expected) in [
+            ("12.345.678-z", "12345678Z", Comparison::Match),
+            ("x1234567l", "X1234567L<<<<<", Comparison::Match),
+            ("K682T8YLO", "K682T8YL0", Comparison::Doubtful),
+            ("12345678Z", "12345678S", Comparison::Mismatch),
+            ("12345678Z", "1234567Z", Comparison::Mismatch),
+            ("", "12345678Z", Comparison::Doubtful),
+            ("12345678Z", "<<<<<<<<<", Comparison::Doubtful),
+        ] {
+            assert_eq!(compare_numbers(declared, read), expected, "{declared} {read}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Whether a declared name is the one of a zone.
+//!
+//! No check digit covers names, states shorten and reorder them, and people leave half of theirs out. So there are three answers: a match is
+//! what the standard would print; a mismatch cannot be the same person by any of those habits; and in between somebody should look.
+
+use super::{
+    Comparison, Name, confusable,
+    transliteration::{Fit, Pattern, Piece, Word, fit, joined},
+};
+
+/// From how many letters on one of them may be wrong: Ana and Eva are two people, Gonzales and Gonzalez rather not.
+const LONG_ENOUGH_FOR_A_SLIP: usize = 4;
+/// The most spellings of one component that are looked at for a slip.
+const SPELLINGS: usize = 16;
+
+/// Compares surnames and given names with those of a zone. What was not declared is not compared; where nothing was, or in another script
+/// than Latin, the answer is doubtful.
+pub fn compare(surname: Option<&str>, given: Option<&str>, zone: &Name) -> Comparison {
+    let [surname, given] = [surname, given].map(|name| Pattern::of(name.unwrap_or_default()));
+    if surname.foreign || given.foreign || surname.words.is_empty() && given.words.is_empty() {
+        return Comparison::Doubtful;
+    }
+    let printed = [zone.surname.text.as_str(), zone.given.text.as_str()];
+    if is_printed(&surname.words, printed[0], zone.surname.cut) && is_printed(&given.words, printed[1], zone.given.cut) {
+        Comparison::Match
+    } else if same_letters(&surname.words, printed[0]) && same_letters(&given.words, printed[1])
+        || undivided(&surname.words, &given.words, zone)
+        || same_components(&surname.words, &given.words, zone)
+    {
+        Comparison::Doubtful
+    } else {
+        Comparison::Mismatch
+    }
+}
+
+/// Whether the standard prints these components so, or as much of them as had room.
+fn is_printed(words: &[Word], printed: &str, cut: bool) -> bool {
+    let least = if cut && !printed.is_empty() { Fit::Beginning } else { Fit::Whole };
+    words.is_empty() || fit(&joined(words), printed) >= least
+}
+
+/// The same letters, whatever the borders of the components: `DE LA CRUZ` and `DELACRUZ`.
+fn same_letters(words: &[Word], printed: &str) -> bool {
+    let letters: Vec<Piece> = words.iter().flatten().copied().filter(|piece| *piece != Piece::Soft).collect();
+    words.is_empty() || fit(&letters, &printed.replace(' ', "")) == Fit::Whole
+}
+
+/// All components in order, but the two fillers between surname and given names are missing.
+fn undivided(surname: &[Word], given: &[Word], zone: &Name) -> bool {
+    let all = joined(surname.iter().chain(given));
+    let least = if zone.surname.cut { Fit::Beginning } else { Fit::Whole };
+    zone.given.text.is_empty() && !zone.surname.text.is_empty() && fit(&all, zone.surname.text.as_str()) >= least
+}
+
+/// The components of one side are all found on the other, in any order: names that were swapped, shortened or left out, or with a slip in one.
+/// At least one surname and one given name must be among them.
+fn same_components(surname: &[Word], given: &[Word], zone: &Name) -> bool {
+    let cut = zone.surname.cut || zone.given.cut;
+    let printed: Vec<&str> = [&zone.surname, &zone.given]
+        .into_iter()
+        .flat_map(|part| part.text.as_str().split_ascii_whitespace())
+        .collect();
+    let declared: Vec<&Word> = surname.iter().chain(given).collect();
+    let mut taken = vec![false; printed.len()];
+    let mut found = vec![false; declared.len()];
+    // Those that are equal first, so that a likeness does not take what is another's.
+    let likenesses: [fn(&Word, &str, bool) -> bool; 2] = [is_equal, is_like];
+    for is_same in likenesses {
+        for (word, found) in declared.iter().zip(&mut found).filter(|(_, found)| !**found) {
+            let same = printed.iter().zip(&mut taken).find(|(text, taken)| !**taken && is_same(word, text, cut));
+            if let Some((_, taken)) = same {
+                (*found, *taken) = (true, true);
+            }
+        }
+    }
+    let (surnames_found, given_found) = found.split_at(surname.len());
+    let one_of = |found: &[bool]| found.is_empty() || found.contains(&true);
+    let one_side_is_whole = !found.contains(&false) || !taken.is_empty() && !taken.contains(&false);
+    one_side_is_whole && one_of(surnames_found) && (one_of(given_found) || zone.given.text.is_empty())
+}
+
+fn is_equal(word: &Word, printed: &str, _: bool) -> bool {
+    fit(word, printed) == Fit::Whole
+}
+
+/// An initial, what had room, or one letter off.
+fn is_like(word: &Word, printed: &str, cut: bool) -> bool {
+    let shortened = (cut || printed.len() == 1) && fit(word, printed) == Fit::Beginning;
+    let letters = word.iter().filter(|piece| **piece != Piece::Soft).count();
+    let initial = letters == 1 && matches!(word.first(), Some(Piece::Plain(letter)) if printed.as_bytes().first() == Some(letter));
+    shortened || initial || spelled(word).iter().any(|text| one_off(text.as_bytes(), printed.as_bytes()))
+}
+
+fn spelled(word: &Word) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for piece in word {
+        all = match piece {
+            Piece::Plain(letter) => all.into_iter().map(|text| text + &char::from(*letter).to_string()).collect(),
+            Piece::Special(spellings) => all
+                .iter()
+                .flat_map(|text| spellings.iter().map(move |spelling| text.clone() + spelling))
+                .take(SPELLINGS)
+                .collect(),
+            Piece::Soft | Piece::Gap => all,
+        };
+    }
+    all
+}
+
+/// One letter more, less or another; or only letters that poor pictures confuse.
+fn one_off(one: &[u8], other: &[u8]) -> bool {
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    if short.len() < LONG_ENOUGH_FOR_A_SLIP || long.len() - short.len() > 1 {
+        return false;
+    }
+    let same = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    let after = same + usize::from(short.len() == long.len());
+    short.get(after..).unwrap_or_default() == long.get(same + 1..).unwrap_or_default()
+        || short.len() == long.len() && short.iter().zip(long).all(|(&a, &b)| confusable::alike(a, b))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,360 @@
+//! Lines of text to fields, with everything that is wrong with them.
+//!
+//! A zone is taken as it stands: nothing is corrected, and a field that makes no sense does not hide the others.
+
+use super::{
+    Personal,
+    alphabet::{self, FILLER},
+    date::{Date, ShortDate},
+    format::{Checked, FillerDigit, Format, Outcome, Span, continuation},
+    states,
+};
+
+/// Why lines are not a machine-readable zone at all. The positions count from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAZone {
+    /// No format has so many lines of this length, or the lines differ in length.
+    #[error("is of no known size")]
+    Size,
+    /// A character that is none of the 37 stands here.
+    #[error("has a foreign character in line {line}, column {column}")]
+    Character {
+        /// The line.
+        line: usize,
+        /// The column, in bytes.
+        column: usize,
+    },
+}
+
+/// What is wrong with a zone. Says nothing of what stands there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Problem {
+    /// A check digit is that of other characters.
+    WrongDigit(Checked),
+    /// A filler stands in the place of a check digit.
+    MissingDigit(Checked),
+    /// A character stands where its kind may not: a digit in a name, a letter in a date.
+    NotPermitted {
+        /// The line.
+        line: usize,
+        /// The column.
+        column: usize,
+    },
+    /// The date of birth is none.
+    ImpossibleBirth,
+    /// The date of expiry is none.
+    ImpossibleExpiry,
+    /// There is no document number.
+    NoNumber,
+    /// The issuing state is none that Doc 9303 part 3 §5 knows.
+    UnknownState,
+    /// The nationality is none that Doc 9303 part 3 §5 knows.
+    UnknownNationality,
+    /// There is no name.
+    NoName,
+    /// Surname and given names are not divided: there is only one name, or the two fillers were misread.
+    UndividedName,
+}
+
+/// Sex, as it is printed. Names and number tell more about a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sex {
+    /// `F`.
+    Female,
+    /// `M`.
+    Male,
+    /// A filler, or `X` as some states print it.
+    Unspecified,
+}
+
+/// Until when a document is valid, as it says itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Expiry {
+    /// Until this day.
+    On(ShortDate),
+    /// It does not expire: six fillers (Moldova), or the year 99 of Spain (9999-01-01 in print, for holders over 70) and of Italy.
+    Never,
+    /// The format has no field for it: the old French card.
+    NotPrinted,
+    /// What stands there is no date.
+    Impossible,
+}
+
+/// A month of a year, as the old French card has for its issue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct YearMonth {
+    /// The two digits of the year.
+    pub year: u8,
+    /// 1–12.
+    pub month: u8,
+}
+
+/// Surnames or given names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamePart {
+    /// Its components, with a space between.
+    pub text: Personal,
+    /// It goes up to the end of its field, so that more of it may not have found room (Doc 9303 part 3 §4.6, "truncation").
+    pub cut: bool,
+}
+
+/// A holder's name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Name {
+    /// The primary identifier: surnames, or all there is.
+    pub surname: NamePart,
+    /// The secondary identifier: given names.
+    pub given: NamePart,
+}
+
+/// What a zone says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields {
+    /// In which format.
+    pub format: Format,
+    /// The document's code, of one or two characters: `P`, `ID`, `IX`.
+    pub code: String,
+    /// The issuing state or organisation.
+    pub state: String,
+    /// The document number, all of it.
+    pub number: Personal,
+    /// Whether the number was too long for its field and goes on in the optional data.
+    pub number_is_long: bool,
+    /// Optional data, first and second, without what is part of a long number. Many states put a personal number there.
+    pub optional: Vec<Personal>,
+    /// Date of birth; none where it is impossible.
+    pub birth: Option<ShortDate>,
+    /// Sex; none where the character means nothing.
+    pub sex: Option<Sex>,
+    /// Until when it is valid.
+    pub expiry: Expiry,
+    /// Nationality.
+    pub nationality: String,
+    /// When it was issued, where that is in the zone.
+    pub issued: Option<YearMonth>,
+    /// The holder's name.
+    pub name: Name,
+}
+
+/// A zone's fields and what is wrong with them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parsed {
+    /// The fields.
+    pub fields: Fields,
+    /// Every check digit of the format, and how it turned out.
+    pub digits: Vec<(Checked, Outcome)>,
+    /// Everything that is wrong; empty for a sound zone.
+    pub problems: Vec<Problem>,
+}
+
+impl Parsed {
+    /// Whether every check digit holds.
+    pub fn digits_hold(&self) -> bool {
+        self.digits.iter().all(|&(_, outcome)| outcome == Outcome::Holds)
+    }
+}
+
+impl Fields {
+    /// Whether the document is past its validity on a day; none where that cannot be told.
+    ///
+    /// The old French card does not print it: ten years from its issue, fifteen for those who were adults at an issue from 2004 on (decree
+    /// 2013-1188). Only the month of the issue is known, so the last day of that month counts.
+    pub fn expired(&self, today: Date) -> Option<bool> {
+        let last = match self.expiry {
+            Expiry::On(date) => date.as_expiry(today)?,
+            Expiry::Never => return Some(false),
+            Expiry::Impossible => return None,
+            Expiry::NotPrinted => self.french_expiry(today)?,
+        };
+        Some(last < today)
+    }
+
+    fn french_expiry(&self, today: Date) -> Option<Date> {
+        let YearMonth { year, month } = self.issued?;
+        let first = |century: u16| Date::new(century + u16::from(year), month, 1);
+        let issued = first(2000).filter(|&date| date <= today).or_else(|| first(1900))?;
+        let adult = self.birth?.as_birth(today)?.years_until(issued) >= 18;
+        let years = if adult && issued.year() >= 2004 { 15 } else { 10 };
+        (28..=31).rev().find_map(|day| Date::new(issued.year() + years, month, day))
+    }
+}
+
+/// Reads lines, whose size and first characters tell the format.
+///
+/// # Errors
+///
+/// [`NotAZone`] where no format fits.
+pub fn parse<L: AsRef<str>>(lines: &[L]) -> Result<Parsed, NotAZone> {
+    let columns = lines.first().map_or(0, |line| line.as_ref().len());
+    let begins = |text| lines.first().is_some_and(|line| line.as_ref().starts_with(text));
+    let format = Format::of_size(lines.len(), columns)
+        .find(|format| match format {
+            Format::MrvA | Format::MrvB => begins("V"),
+            Format::FrenchId => begins("IDFRA"),
+            Format::Td2 => !begins("IDFRA") && !begins("V"),
+            Format::Td1 | Format::Td3 => !begins("V"),
+        })
+        .ok_or(NotAZone::Size)?;
+    parse_as(format, lines)
+}
+
+/// Reads lines in a format that is known.
+///
+/// # Errors
+///
+/// [`NotAZone`] where the lines have another size than the format's, or other characters than those of machine-readable zones.
+pub fn parse_as<L: AsRef<str>>(format: Format, lines: &[L]) -> Result<Parsed, NotAZone> {
+    let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_ref().as_bytes()).collect();
+    for (line, text) in lines.iter().enumerate() {
+        if let Some(column) = text.iter().position(|&byte| alphabet::index(byte).is_none()) {
+            return Err(NotAZone::Character { line, column });
+        }
+    }
+    if lines.len() != format.lines() || lines.iter().any(|line| line.len() != format.columns()) {
+        return Err(NotAZone::Size);
+    }
+    let zone = Zone { format, lines: &lines };
+    let fields = zone.fields();
+    let digits: Vec<_> = format.rules().iter().map(|rule| (rule.checked, rule.outcome(&lines))).collect();
+    let problems = problems(&zone, &fields, &digits);
+    Ok(Parsed { fields, digits, problems })
+}
+
+/// Lines that were found to have the size of the format and only characters of the alphabet.
+struct Zone<'a> {
+    format: Format,
+    lines: &'a [&'a [u8]],
+}
+
+impl<'a> Zone<'a> {
+    fn bytes(&self, span: Span) -> &'a [u8] {
+        &self.lines[span.line][span.from..span.to]
+    }
+
+    /// Without the fillers at its end.
+    fn text(&self, span: Span) -> String {
+        trimmed(self.bytes(span))
+    }
+
+    fn fields(&self) -> Fields {
+        let layout = self.format.layout();
+        let state = self.text(Span { line: 0, from: 2, to: 5 });
+        let (number, rest) = self.number();
+        let optional = layout.optional.iter().enumerate().map(|(at, &span)| {
+            let data = self.bytes(span);
+            Personal::new(trimmed(if at == 0 { &data[rest..] } else { data }))
+        });
+        let french = self.format == Format::FrenchId;
+        Fields {
+            format: self.format,
+            code: self.text(Span { line: 0, from: 0, to: 2 }),
+            number: Personal::new(number),
+            number_is_long: rest > 0,
+            optional: optional.collect(),
+            birth: ShortDate::read(self.bytes(layout.birth)),
+            sex: sex(self.bytes(layout.sex)[0]),
+            expiry: layout.expiry.map_or(Expiry::NotPrinted, |span| expiry(self.bytes(span), &state)),
+            // That card is for nationals only.
+            nationality: layout.nationality.map_or_else(|| "FRA".to_owned(), |span| self.text(span)),
+            issued: if french { year_month(&self.lines[1][..4]) } else { None },
+            name: self.name(),
+            state,
+        }
+    }
+
+    /// The document number, and how much of the optional data is its rest with digit and filler.
+    fn number(&self) -> (String, usize) {
+        let layout = self.format.layout();
+        let rule = self.format.rules().iter().find(|rule| rule.checked == Checked::DocumentNumber);
+        let head = self.bytes(layout.number);
+        let continued = rule.and_then(|rule| match rule.filler {
+            FillerDigit::Continues(span) if self.lines[rule.line][rule.column] == FILLER => continuation(self.lines, span),
+            _ => None,
+        });
+        match continued {
+            Some((rest, _)) => (trimmed(&[head, rest].concat()), rest.len() + 2),
+            None => (trimmed(head), 0),
+        }
+    }
+
+    fn name(&self) -> Name {
+        let layout = self.format.layout();
+        let names = self.bytes(layout.names);
+        if let Some(given) = layout.given {
+            return Name { surname: part(names), given: part(self.bytes(given)) };
+        }
+        let divided = names.windows(2).position(|pair| pair == [FILLER, FILLER]).unwrap_or(names.len());
+        let (surname, given) = names.split_at(divided);
+        let full = !names.ends_with(&[FILLER]);
+        Name { surname: NamePart { cut: given.is_empty() && full, ..part(surname) }, given: part(given) }
+    }
+}
+
+/// What is wrong, in the order of the variants.
+fn problems(zone: &Zone<'_>, fields: &Fields, digits: &[(Checked, Outcome)]) -> Vec<Problem> {
+    let wrong = digits.iter().filter_map(|&(checked, outcome)| match outcome {
+        Outcome::Holds => None,
+        Outcome::Broken => Some(Problem::WrongDigit(checked)),
+        Outcome::Missing => Some(Problem::MissingDigit(checked)),
+    });
+    let places = zone
+        .lines
+        .iter()
+        .enumerate()
+        .flat_map(|(line, text)| text.iter().enumerate().map(move |(column, &byte)| (line, column, byte)));
+    let stray = places
+        .filter(|&(line, column, byte)| !zone.format.mask(line, column).has(byte))
+        .map(|(line, column, _)| Problem::NotPermitted { line, column });
+    let no_name = fields.name.surname.text.is_empty();
+    let rest = [
+        (fields.birth.is_none(), Problem::ImpossibleBirth),
+        (fields.expiry == Expiry::Impossible, Problem::ImpossibleExpiry),
+        (fields.number.is_empty(), Problem::NoNumber),
+        (!states::is_known(&fields.state), Problem::UnknownState),
+        (!states::is_known(&fields.nationality), Problem::UnknownNationality),
+        (no_name, Problem::NoName),
+        (!no_name && fields.name.given.text.is_empty(), Problem::UndividedName),
+    ];
+    wrong
+        .chain(stray)
+        .chain(rest.into_iter().filter_map(|(is, problem)| is.then_some(problem)))
+        .collect()
+}
+
+fn trimmed(bytes: &[u8]) -> String {
+    let end = bytes.iter().rposition(|&byte| byte != FILLER).map_or(0, |last| last + 1);
+    bytes[..end].iter().map(|&byte| char::from(byte)).collect()
+}
+
+/// Components with a space between, however many fillers there were.
+fn part(field: &[u8]) -> NamePart {
+    let components: Vec<String> = field.split(|&byte| byte == FILLER).filter(|component| !component.is_empty()).map(trimmed).collect();
+    NamePart { text: Personal::new(components.join(" ")), cut: field.last().is_some_and(|&last| last != FILLER) }
+}
+
+fn sex(character: u8) -> Option<Sex> {
+    match character {
+        b'F' => Some(Sex::Female),
+        b'M' => Some(Sex::Male),
+        b'X' | FILLER => Some(Sex::Unspecified),
+        _ => None,
+    }
+}
+
+fn expiry(characters: &[u8], state: &str) -> Expiry {
+    match ShortDate::read(characters) {
+        None => Expiry::Impossible,
+        Some(date) if date.is_unknown() => Expiry::Never,
+        Some(date) if date.year() == Some(99) && matches!(state, "ESP" | "ITA") => Expiry::Never,
+        Some(date) => Expiry::On(date),
+    }
+}
+
+fn year_month(digits: &[u8]) -> Option<YearMonth> {
+    let number = |pair: &[u8]| pair.iter().try_fold(0, |sum, &digit| digit.is_ascii_digit().then(|| sum * 10 + digit - b'0'));
+    let (year, month) = (number(digits.get(..2)?)?, number(digits.get(2..4)?)?);
+    (1..=12).contains(&month).then_some(YearMonth { year, month })
+}
+
+#[cfg(test)]
+mod tests;

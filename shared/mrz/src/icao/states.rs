@@ -1,0 +1,64 @@
+//! Codes of states and organisations: ISO 3166-1 and the additions of Doc 9303 part 3 §5.
+
+/// ISO 3166-1: the two letters that forms ask for, then the three that documents print.
+const STATES: &str = "\
+    ADAND AEARE AFAFG AGATG AIAIA ALALB AMARM AOAGO AQATA ARARG ASASM ATAUT AUAUS AWABW AXALA AZAZE BABIH BBBRB BDBGD BEBEL BFBFA \
+    BGBGR BHBHR BIBDI BJBEN BLBLM BMBMU BNBRN BOBOL BQBES BRBRA BSBHS BTBTN BVBVT BWBWA BYBLR BZBLZ CACAN CCCCK CDCOD CFCAF CGCOG \
+    CHCHE CICIV CKCOK CLCHL CMCMR CNCHN COCOL CRCRI CUCUB CVCPV CWCUW CXCXR CYCYP CZCZE DEDEU DJDJI DKDNK DMDMA DODOM DZDZA ECECU \
+    EEEST EGEGY EHESH ERERI ESESP ETETH FIFIN FJFJI FKFLK FMFSM FOFRO FRFRA GAGAB GBGBR GDGRD GEGEO GFGUF GGGGY GHGHA GIGIB GLGRL \
+    GMGMB GNGIN GPGLP GQGNQ GRGRC GSSGS GTGTM GUGUM GWGNB GYGUY HKHKG HMHMD HNHND HRHRV HTHTI HUHUN IDIDN IEIRL ILISR IMIMN ININD \
+    IOIOT IQIRQ IRIRN ISISL ITITA JEJEY JMJAM JOJOR JPJPN KEKEN KGKGZ KHKHM KIKIR KMCOM KNKNA KPPRK KRKOR KWKWT KYCYM KZKAZ LALAO \
+    LBLBN LCLCA LILIE LKLKA LRLBR LSLSO LTLTU LULUX LVLVA LYLBY MAMAR MCMCO MDMDA MEMNE MFMAF MGMDG MHMHL MKMKD MLMLI MMMMR MNMNG \
+    MOMAC MPMNP MQMTQ MRMRT MSMSR MTMLT MUMUS MVMDV MWMWI MXMEX MYMYS MZMOZ NANAM NCNCL NENER NFNFK NGNGA NINIC NLNLD NONOR NPNPL \
+    NRNRU NUNIU NZNZL OMOMN PAPAN PEPER PFPYF PGPNG PHPHL PKPAK PLPOL PMSPM PNPCN PRPRI PSPSE PTPRT PWPLW PYPRY QAQAT REREU ROROU \
+    RSSRB RURUS RWRWA SASAU SBSLB SCSYC SDSDN SESWE SGSGP SHSHN SISVN SJSJM SKSVK SLSLE SMSMR SNSEN SOSOM SRSUR SSSSD STSTP SVSLV \
+    SXSXM SYSYR SZSWZ TCTCA TDTCD TFATF TGTGO THTHA TJTJK TKTKL TLTLS TMTKM TNTUN TOTON TRTUR TTTTO TVTUV TWTWN TZTZA UAUKR UGUGA \
+    UMUMI USUSA UYURY UZUZB VAVAT VCVCT VEVEN VGVGB VIVIR VNVNM VUVUT WFWLF WSWSM YEYEM YTMYT ZAZAF ZMZMB ZWZWE";
+
+/// What Doc 9303 part 3 §5 adds: Germany's one letter, British persons without citizenship, the European Union, Kosovo, organisations, people
+/// without a state, refugees, and the Utopia of specimens.
+const ADDITIONS: [&str; 28] = [
+    "D", "GBD", "GBN", "GBO", "GBP", "GBS", "EUE", "RKS", "UNO", "UNA", "UNK", "IAO", "XBA", "XIM", "XCC", "XCE", "XCO", "XEC", "XPO", "XES", "XMP",
+    "XOM", "XDC", "XXA", "XXB", "XXC", "XXX", "UTO",
+];
+
+/// What a zone prints for a state given by its two letters: `ES` → `ESP`. Germany prints `D`, for which see [`same`].
+pub fn alpha3(alpha2: &str) -> Option<&'static str> {
+    pairs().find(|(two, _)| two.eq_ignore_ascii_case(alpha2)).map(|(_, three)| three)
+}
+
+/// Whether a code, without fillers, is one that a zone may have.
+pub fn is_known(code: &str) -> bool {
+    pairs().any(|(_, three)| three == code) || ADDITIONS.contains(&code)
+}
+
+/// Whether two codes are the same state: Germany is `D` in zones and `DEU` elsewhere.
+pub fn same(one: &str, other: &str) -> bool {
+    let whole = |code| if code == "D" { "DEU" } else { code };
+    whole(one) == whole(other)
+}
+
+fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
+    STATES.split_ascii_whitespace().map(|state| state.split_at(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_249_codes_are_distinct_and_well_formed() {
+        let mut all: Vec<_> = pairs().collect();
+        assert!(all.iter().all(|(two, three)| two.len() == 2 && three.len() == 3));
+        all.sort_unstable_by_key(|&(_, three)| three);
+        all.dedup_by_key(|&mut (_, three)| three);
+        assert_eq!(all.len(), 249);
+    }
+
+    #[test]
+    fn codes_are_found_and_germany_is_one_letter() {
+        assert_eq!((alpha3("ES"), alpha3("pt"), alpha3("XX")), (Some("ESP"), Some("PRT"), None));
+        assert!(is_known("ESP") && is_known("D") && is_known("UTO") && !is_known("ESB") && !is_known(""));
+        assert!(same("D", "DEU") && same("ESP", "ESP") && !same("ESP", "PRT"));
+    }
+}

@@ -1,0 +1,70 @@
+//! Machine-readable zones (ICAO Doc 9303) out of pictures of identity documents, in plain Rust.
+//!
+//! The bytes of a JPEG or PNG go in; every zone comes out with its text, how sure each character is, where it is and how good the picture is
+//! there. No native library, no network, no model to download: the glyph network is trained from a free font by our own tool and is part of the
+//! crate.
+//!
+//! ```
+//! use acredita_mrz::{Options, Reader, Status, icao::Format, picture};
+//!
+//! # fn main() -> Result<(), picture::Fault> {
+//! let luma = picture::decode(include_bytes!("../tests/pictures/passport.jpg"))?;
+//! let reading = Reader::new().read(&luma, Options::default());
+//!
+//! assert_eq!(reading.status, Status::Read);
+//! let zone = reading.accepted().expect("every character is sure and all check digits hold");
+//! assert_eq!(zone.format, Format::Td3);
+//! assert!(zone.texts()[0].starts_with("P<"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Stages
+//!
+//! Each is a module of that name: `picture` (checked decoders, orientation) → `pyramid` (the picture in all sizes) → `threshold` (ink) →
+//! `components` (connected ink) → `chains` (components at one distance: fixed pitch is what other text does not have, and it looks the same at
+//! every angle) → `candidates` (parallel chains) → `grid` (a plane in perspective, and paper that bends) → `sheet` (every cell, seen by the
+//! `network`) → `window` (where the lines begin) → `positions` and `names` (what may stand where) → `repair` (check digits) → `decode` →
+//! `quality`. [`explain`] draws the result, and [`icao`] tells what the text means.
+//!
+//! # What a reading is worth
+//!
+//! [`Zone::accepted`] says that the text is what is printed. It does not say that the document is genuine: anybody can print a sound zone. A zone
+//! that was read without doubt and whose check digits are wrong was printed so, which is a sign of tampering; a doubtful reading with wrong
+//! digits is a poor picture. The two are never mixed: see [`Status`].
+//!
+//! # Bounds
+//!
+//! No bytes make it panic. Memory is that of the picture's brightness, a third of it for smaller versions, and some ten megabytes. Work is bounded by
+//! [`Options`]; the library never asks for the time. Text of a zone is not in any `Debug` output, and nothing is logged.
+
+mod algebra;
+mod budget;
+mod candidates;
+pub mod cells;
+mod chains;
+mod components;
+mod decode;
+pub mod explain;
+mod grid;
+mod homography;
+pub mod icao;
+mod names;
+mod neighbours;
+pub mod network;
+pub mod picture;
+mod positions;
+mod pyramid;
+mod quality;
+mod reader;
+mod reading;
+mod repair;
+mod sheet;
+#[cfg(test)]
+mod testing;
+mod threshold;
+mod window;
+
+pub use budget::Options;
+pub use reader::Reader;
+pub use reading::{Line, Point, Quality, Reading, Status, Text, Zone};

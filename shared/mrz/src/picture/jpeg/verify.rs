@@ -1,0 +1,246 @@
+//! Walks a JPEG from its first marker to the one that ends it (T.81 annex B), and refuses what is not complete.
+//!
+//! What nearly all cameras write, one sequential scan of brightness and two colours, is decoded in the same walk.
+
+use super::{
+    BROKEN,
+    frame::{Frame, Process},
+    huffman::Huffman,
+    scan::{History, Scan, Tables},
+    sequential,
+};
+use crate::picture::{Fault, Luma, orientation::Orientation};
+
+const SOI: u8 = 0xD8;
+const EOI: u8 = 0xD9;
+const SOS: u8 = 0xDA;
+const DHT: u8 = 0xC4;
+const DQT: u8 = 0xDB;
+const DRI: u8 = 0xDD;
+const APP1: u8 = 0xE1;
+const APP14: u8 = 0xEE;
+/// How EXIF data starts in its segment.
+const EXIF: &[u8] = b"Exif\0\0";
+
+/// The most scans. Progressive encoders make about ten; every scan visits the whole picture, so thousands of empty ones are an attack.
+const MAX_SCANS: usize = 64;
+
+/// What was found to be complete.
+pub(super) struct Verified {
+    /// The frame.
+    pub(super) frame: Frame,
+    /// The upright picture, if it was decoded on the way.
+    pub(super) luma: Option<Luma>,
+    /// How to turn the picture that was not.
+    pub(super) orientation: Orientation,
+    /// Where the picture ends. What follows is not part of it: gain maps, videos of "live" photos.
+    pub(super) end: usize,
+}
+
+/// The frame header, without looking at the picture's data, nor behind the header of a frame with more than `max_pixels`.
+pub(super) fn frame_of(bytes: &[u8], max_pixels: u64) -> Result<Frame, Fault> {
+    let mut frame = None;
+    let mut segments = Segments::new(bytes)?;
+    loop {
+        let (marker, payload) = segments.next_segment()?;
+        match marker {
+            SOS => {
+                let mut frame: Frame = frame.ok_or(BROKEN)?;
+                frame.buffered |= Scan::parse(&frame, payload)?.members.len() < frame.components.len();
+                return Ok(frame);
+            }
+            EOI => return Err(BROKEN),
+            0xC0..=0xCF if marker != DHT => {
+                // Before anything else: what is too large is told so, even if its scans are broken too.
+                let new = Frame::parse(marker, payload)?;
+                if new.pixels() > max_pixels {
+                    return Ok(new);
+                }
+                if frame.replace(new).is_some() {
+                    return Err(BROKEN);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Walks everything.
+pub(super) fn verify(bytes: &[u8]) -> Result<Verified, Fault> {
+    let frame = frame_of(bytes, u64::MAX)?;
+    let histories = match frame.process {
+        Process::Sequential => Vec::new(),
+        Process::Progressive => (0..frame.components.len()).map(|component| empty_history(&frame, component)).collect(),
+    };
+    let walk = Walk {
+        tables: Tables::default(),
+        restart_interval: 0,
+        histories,
+        shown: vec![false; frame.components.len()],
+        scans: 0,
+        exif: None,
+        adobe: None,
+        quantisation: [None; 4],
+        luma: None,
+        frame,
+    };
+    walk.run(Segments::new(bytes)?)
+}
+
+fn empty_history(frame: &Frame, component: usize) -> History {
+    let (across, down) = frame.blocks(component);
+    vec![0; across as usize * down as usize]
+}
+
+struct Walk<'a> {
+    frame: Frame,
+    tables: Tables,
+    restart_interval: u32,
+    histories: Vec<History>,
+    /// Which components had a scan that makes them show.
+    shown: Vec<bool>,
+    scans: usize,
+    exif: Option<&'a [u8]>,
+    /// What Adobe's segment says of the colours: 1 for brightness and colour.
+    adobe: Option<u8>,
+    quantisation: [Option<[u16; 64]>; 4],
+    luma: Option<Luma>,
+}
+
+impl<'a> Walk<'a> {
+    fn run(mut self, mut segments: Segments<'a>) -> Result<Verified, Fault> {
+        loop {
+            let (marker, payload) = segments.next_segment()?;
+            match marker {
+                EOI => break,
+                SOS => segments.at = self.scan(payload, (segments.bytes, segments.at))?,
+                DHT => self.define_tables(payload)?,
+                DRI => self.restart_interval = u32::from(u16::from_be_bytes(*payload.as_array().ok_or(BROKEN)?)),
+                DQT => self.define_quantisation(payload)?,
+                // After the picture it would be too late.
+                APP1 if self.exif.is_none() && self.scans == 0 => self.exif = payload.strip_prefix(EXIF),
+                APP14 => self.adobe = payload.strip_prefix(b"Adobe").map(|adobe| adobe.get(6).copied().unwrap_or_default()),
+                // One frame, and it was read already; comments and other application data are nothing to us.
+                0xC0..=0xC2 if self.scans == 0 => {}
+                0xE0..=0xEF | 0xFE => {}
+                _ => return Err(BROKEN),
+            }
+        }
+        let complete = self.shown.iter().all(|&shown| shown);
+        if complete {
+            Ok(Verified { orientation: self.orientation(), luma: self.luma, frame: self.frame, end: segments.at })
+        } else {
+            Err(BROKEN)
+        }
+    }
+
+    fn scan(&mut self, payload: &[u8], data: (&[u8], usize)) -> Result<usize, Fault> {
+        let scan = Scan::parse(&self.frame, payload)?;
+        self.scans += 1;
+        if self.scans > MAX_SCANS {
+            return Err(BROKEN);
+        }
+        if scan.carries_means(self.frame.process) {
+            for member in &scan.members {
+                // Means come once: a second scan of them would paint over the first.
+                if std::mem::replace(&mut self.shown[member.component], true) {
+                    return Err(BROKEN);
+                }
+            }
+        }
+        if let Some(table) = self.quantisation_if_decodable(&scan) {
+            let how = (self.restart_interval, &table, self.orientation());
+            let (luma, end) = sequential::decode(&scan, &self.frame, &self.tables, how, data)?;
+            self.luma = Some(luma);
+            return Ok(end);
+        }
+        scan.walk(&self.frame, &self.tables, self.restart_interval, &mut self.histories, data)
+    }
+
+    fn orientation(&self) -> Orientation {
+        self.exif.map_or(Orientation::UPRIGHT, Orientation::of_exif)
+    }
+
+    /// The quantisation of brightness, where this is the only scan and brightness the first of its components. Colours other than YCbCr are left
+    /// to the other decoder.
+    fn quantisation_if_decodable(&self, scan: &Scan) -> Option<[u16; 64]> {
+        let frame = &self.frame;
+        let whole = frame.process == Process::Sequential && scan.members.len() == frame.components.len();
+        let brightness = match frame.components.len() {
+            1 => true,
+            3 => self.adobe.is_none_or(|transform| transform == 1) && !frame.is_named_rgb(),
+            _ => false,
+        };
+        let table = self.quantisation.get(usize::from(frame.components[0].quantisation)).copied().flatten();
+        table.filter(|_| whole && brightness)
+    }
+
+    /// Quantisation tables (T.81 §B.2.4.1), of 8 or 16 bits each.
+    fn define_quantisation(&mut self, mut payload: &[u8]) -> Result<(), Fault> {
+        while let [place, rest @ ..] = payload {
+            let (table, rest) = match place >> 4 {
+                0 => rest.split_first_chunk::<64>().map(|(table, rest)| (table.map(u16::from), rest)),
+                1 => rest.split_at_checked(128).and_then(|(table, rest)| {
+                    let words = table.as_chunks::<2>().0.first_chunk::<64>()?;
+                    Some((words.map(u16::from_be_bytes), rest))
+                }),
+                _ => None,
+            }
+            .ok_or(BROKEN)?;
+            *self.quantisation.get_mut(usize::from(place & 15)).ok_or(BROKEN)? = Some(table);
+            payload = rest;
+        }
+        Ok(())
+    }
+
+    fn define_tables(&mut self, mut payload: &[u8]) -> Result<(), Fault> {
+        while let [place, rest @ ..] = payload {
+            let (table, rest) = Huffman::parse(rest)?;
+            let class = match place >> 4 {
+                0 => &mut self.tables.dc,
+                1 => &mut self.tables.ac,
+                _ => return Err(BROKEN),
+            };
+            *class.get_mut(usize::from(place & 15)).ok_or(BROKEN)? = Some(Box::new(table));
+            payload = rest;
+        }
+        Ok(())
+    }
+}
+
+/// The marker segments (T.81 §B.1.1), one after the other.
+struct Segments<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Segments<'a> {
+    /// Starts after the marker that starts a picture.
+    fn new(bytes: &'a [u8]) -> Result<Self, Fault> {
+        if bytes.starts_with(&[0xFF, SOI]) { Ok(Self { bytes, at: 2 }) } else { Err(BROKEN) }
+    }
+
+    /// The next marker and its segment, which is empty for the end of the picture.
+    fn next_segment(&mut self) -> Result<(u8, &'a [u8]), Fault> {
+        let rest = &self.bytes[self.at..];
+        let fill = rest.iter().take_while(|&&byte| byte == 0xFF).count();
+        let marker = *rest.get(fill).ok_or(BROKEN)?;
+        if fill == 0 {
+            return Err(BROKEN);
+        }
+        self.at += fill + 1;
+        match marker {
+            EOI => Ok((EOI, &[])),
+            0xC0..=0xCF | 0xDA..=0xFE => self.payload(marker),
+            _ => Err(BROKEN),
+        }
+    }
+
+    fn payload(&mut self, marker: u8) -> Result<(u8, &'a [u8]), Fault> {
+        let rest = &self.bytes[self.at..];
+        let length = usize::from(u16::from_be_bytes(*rest.first_chunk().ok_or(BROKEN)?));
+        let payload = rest.get(2..length).ok_or(BROKEN)?;
+        self.at += length;
+        Ok((marker, payload))
+    }
+}

@@ -1,0 +1,112 @@
+//! Positions: for each character of a format, which characters may stand there and how likely each of them is.
+
+use crate::{
+    icao::{
+        alphabet::{self, CHARACTERS},
+        format::Format,
+    },
+    names::{self, Kinds},
+    network::{FILLER, Likelihoods, NOTHING},
+    sheet::Look,
+};
+
+/// How much a character that may not stand there takes from the confidence of the one that may. A mask may settle `O` against `0`; it must not
+/// make a clear `O` a sure `0`.
+const FORBIDDEN: f32 = 0.05;
+/// Alternatives that are kept.
+const ALTERNATIVES: usize = 4;
+/// Alternatives that are this much less likely than the best, as a logarithm, are none: a repair must not get there anyway.
+const FARTHEST: f32 = 5.0;
+/// A character that is this clear is printed, even where it may not stand, if what may stand there is this unlikely. States print digits as
+/// nationalities and leave them out; a `0` in a poor light is never that clearly an `O`.
+const PRINTED: f32 = 0.9;
+const NOT_PRINTED: f32 = 0.005;
+/// Likelihoods below this are rounding errors of the network.
+const LEAST: f32 = 1e-7;
+
+/// A character that may stand at a position.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Alternative {
+    pub(crate) character: u8,
+    /// How much less likely than the best it is, as a logarithm: 0 for the best.
+    pub(crate) cost: f32,
+    pub(crate) confidence: f32,
+}
+
+/// What may stand at a position.
+#[derive(Clone, Debug)]
+pub(crate) struct Position {
+    /// What it looks like without any rule.
+    pub(crate) raw: u8,
+    /// The likeliest that may stand there.
+    pub(crate) masked: u8,
+    /// What is taken for printed, best first.
+    pub(crate) alternatives: Vec<Alternative>,
+    /// Likelihood of `masked`.
+    pub(crate) likelihood: f32,
+}
+
+/// All positions of a format in a window.
+pub(crate) fn of(format: Format, rows: &[&[Look]]) -> Vec<Vec<Position>> {
+    let factors = letter_factors(format, rows);
+    let position = |line: usize, column: usize, look: &Look| {
+        let mask = format.mask(line, column);
+        let letters = factors[line][column];
+        let likelihood = |index: usize| look.likelihoods[index] * if is_letter(index) { letters } else { 1.0 };
+        let (mut allowed, mut forbidden) = (0.0, 0.0);
+        let mut alternatives: Vec<(f32, u8)> = Vec::with_capacity(NOTHING);
+        for (index, &character) in CHARACTERS.iter().enumerate() {
+            let likelihood = likelihood(index).max(LEAST);
+            if mask.has_index(index) {
+                allowed += likelihood;
+                alternatives.push((likelihood, character));
+            } else {
+                forbidden += likelihood;
+            }
+        }
+        alternatives.sort_by(|a, b| b.0.total_cmp(&a.0));
+        alternatives.truncate(ALTERNATIVES);
+        let total = allowed + FORBIDDEN * forbidden + look.likelihoods[NOTHING];
+        let best = alternatives[0].0;
+        let graded = alternatives.iter().map(|&(likelihood, character)| Alternative {
+            character,
+            cost: (best / likelihood).ln(),
+            confidence: likelihood / total,
+        });
+        let mut graded: Vec<Alternative> = graded.filter(|other| other.cost < FARTHEST).collect();
+        let (masked, raw) = (graded[0].character, raw(&look.likelihoods));
+        let printed = alphabet::index(raw).map_or(0.0, likelihood);
+        if printed > PRINTED && best < NOT_PRINTED {
+            graded = vec![Alternative { character: raw, cost: 0.0, confidence: printed }];
+        }
+        Position { raw, masked, alternatives: graded, likelihood: best }
+    };
+    rows.iter()
+        .enumerate()
+        .map(|(line, row)| row.iter().enumerate().map(|(column, look)| position(line, column, look)).collect())
+        .collect()
+}
+
+fn raw(likelihoods: &Likelihoods) -> u8 {
+    let best = (0..NOTHING).max_by(|&a, &b| likelihoods[a].total_cmp(&likelihoods[b]));
+    CHARACTERS[best.unwrap_or(FILLER)]
+}
+
+fn is_letter(index: usize) -> bool {
+    CHARACTERS[index].is_ascii_uppercase()
+}
+
+/// For each position, what letters must be multiplied by: see [`names`].
+fn letter_factors(format: Format, rows: &[&[Look]]) -> Vec<Vec<f32>> {
+    let mut factors: Vec<Vec<f32>> = rows.iter().map(|row| vec![1.0; row.len()]).collect();
+    let layout = format.layout();
+    let line = layout.names.line;
+    let columns = layout.names.from..layout.names.to;
+    let kinds = rows[line][columns.clone()].iter().map(|look| {
+        let letters = look.likelihoods[..NOTHING].iter().enumerate().filter(|&(index, _)| is_letter(index));
+        Kinds { letter: letters.map(|(_, &likelihood)| likelihood).fold(0.0, f32::max), filler: look.likelihoods[FILLER] }
+    });
+    let name = names::letter_factors(&kinds.collect::<Vec<_>>());
+    factors[line][columns].copy_from_slice(&name);
+    factors
+}

@@ -1,0 +1,169 @@
+//! What comes out: zones, their text in three versions, and how sure all of it is.
+
+use crate::icao::format::{Checked, Format, Outcome};
+use std::fmt;
+
+/// Text of a zone. It names a person, so `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Text(String);
+
+impl Text {
+    pub(crate) fn new(characters: &[u8]) -> Self {
+        Self(characters.iter().map(|&character| char::from(character)).collect())
+    }
+
+    /// The characters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AsRef<[u8]> for Text {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{} characters]", self.0.len())
+    }
+}
+
+/// A place in the upright picture, in pixels from its upper left corner; pixel `k` covers `k..k+1`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Point {
+    /// To the right.
+    pub x: f32,
+    /// Down.
+    pub y: f32,
+}
+
+/// How a picture or zone could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Status {
+    /// Nothing that looks like a zone.
+    Absent,
+    /// Something that looks like a zone, too blurred, small or hidden to be read.
+    Unreadable,
+    /// The text is there, and at least one character of it is a guess or was put right by a check digit.
+    ReadDoubtful,
+    /// Every character is sure. Whether the check digits hold is another matter: a zone that is read without doubt and whose digits are wrong
+    /// was printed so.
+    Read,
+}
+
+impl Status {
+    /// The name in answers and logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Unreadable => "unreadable",
+            Self::ReadDoubtful => "read_doubtful",
+            Self::Read => "read",
+        }
+    }
+}
+
+/// What the picture is worth where the zone is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quality {
+    /// Distance of neighbouring characters, in pixels. Below 12 reading is luck, from 20 on it is sure.
+    pub pixels_per_character: f32,
+    /// Deviation of the blur as a share of that distance. Above 0.10 characters melt.
+    pub blur: f32,
+    /// Difference of paper and ink, as a share of the full range.
+    pub contrast: f32,
+    /// Share of the cells that is as bright as the camera can tell: glare.
+    pub clipped: f32,
+}
+
+/// One line of a zone.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// What each character looks like, whatever may stand there.
+    pub raw: Text,
+    /// The likeliest of the characters that may stand there.
+    pub masked: Text,
+    /// The same with doubtful characters put right where a check digit asks for it, and with what is clearly printed against the format left as
+    /// it is printed. This is the text to use.
+    pub text: Text,
+    /// How sure each character of `text` is, 0 to 1.
+    pub confidence: Vec<f32>,
+    /// Which characters of `text` are doubtful: see [`Zone::GATE`] and [`Zone::UNPROTECTED_GATE`].
+    pub doubtful: Vec<bool>,
+    /// The corners of each character's cell, from the upper left of the text clockwise.
+    pub cells: Vec<[Point; 4]>,
+}
+
+/// A machine-readable zone in a picture.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    /// Its layout.
+    pub format: Format,
+    /// Its lines from the top, as the text is read.
+    pub lines: Vec<Line>,
+    /// The corners of the text in the upright picture, from its upper left clockwise.
+    pub corners: [Point; 4],
+    /// How good the picture is here.
+    pub quality: Quality,
+    /// How well it could be read. Never [`Status::Absent`].
+    pub status: Status,
+    /// The check digits of the format with their outcome in `text`.
+    pub checks: Vec<(Checked, Outcome)>,
+    /// Whether the dates exist in the calendar.
+    pub dates_real: bool,
+    /// How many characters a check digit put right.
+    pub repaired: usize,
+    /// The least confidence of all characters, 0 to 1.
+    pub min_confidence: f32,
+    /// How much it looks like a zone of this format; larger is better, and below −1 it hardly is one.
+    pub score: f32,
+}
+
+impl Zone {
+    /// The least confidence at which a character counts as read.
+    pub const GATE: f32 = 0.5;
+    /// The same where no check digit would tell a mistake: in names, and between characters of one value such as `K` and `<`. Of a few hundred poor
+    /// pictures whose digits hold, one in a hundred had a wrong letter in a name, at 0.7 at most.
+    pub const UNPROTECTED_GATE: f32 = 0.75;
+
+    /// Whether the reading can be relied on: every character is sure, all check digits hold, and the dates exist. It says nothing about
+    /// the document: anyone can print a sound zone.
+    pub fn accepted(&self) -> bool {
+        self.status == Status::Read && self.repaired == 0 && self.digits_hold() && self.dates_real
+    }
+
+    /// Whether all check digits hold.
+    pub fn digits_hold(&self) -> bool {
+        self.checks.iter().all(|&(_, outcome)| outcome == Outcome::Holds)
+    }
+
+    /// The text, line by line.
+    pub fn texts(&self) -> Vec<&str> {
+        self.lines.iter().map(|line| line.text.as_str()).collect()
+    }
+}
+
+/// What was found in a picture.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// How it went: that of the best zone.
+    pub status: Status,
+    /// The zones, best first.
+    pub zones: Vec<Zone>,
+    /// Whether it ended early because the [budget](crate::Options) was spent.
+    pub exhausted: bool,
+}
+
+impl Reading {
+    /// The best zone whose reading can be relied on.
+    pub fn accepted(&self) -> Option<&Zone> {
+        self.zones.iter().find(|zone| zone.accepted())
+    }
+
+    /// The best zone.
+    pub fn best(&self) -> Option<&Zone> {
+        self.zones.first()
+    }
+}

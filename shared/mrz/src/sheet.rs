@@ -1,0 +1,250 @@
+//! The sheet: every cell of a candidate, looked at by the network.
+
+use crate::{
+    budget::Budget,
+    cells::{self, Cell, HALF_HEIGHT, HALF_WIDTH, HEIGHT, Tone, WIDTH},
+    grid::{Grid, Place, Pose},
+    network::{CLASSES, Likelihoods, NOTHING, Network},
+    pyramid::{self, Pyramid},
+};
+
+/// Columns looked at beyond those in which components were found.
+const MARGIN: i32 = 4;
+/// Most columns of a sheet: the longest line, and as much on each side as may be missing.
+const MOST_COLUMNS: i32 = 72;
+/// A pixel may be this many times smaller than a sample of the cell; beyond that the next smaller version of the picture is taken.
+const COARSEST: f64 = 1.6;
+/// Sure enough at first sight: the network learns not to be surer than 0.98. Below that the cell is looked at with small shifts, too.
+const SURE: f32 = 0.94;
+/// The shifts, in pitches: what is left of the grid's error.
+const SHIFTS: [(f64, f64); 4] = [(0.07, 0.0), (-0.07, 0.0), (0.0, 0.07), (0.0, -0.07)];
+/// How much more a look is believed that sees a character more clearly: the power of its likelihood.
+const TRUST: i32 = 4;
+/// A line whose characters are this clear, on the mean, is where it was expected. Columns beside the line count as unclear.
+const SETTLED: f32 = 0.85;
+/// How much clearer a moved line must be, and how far it is moved at a time, in [`SHIFTS`].
+const BETTER_SETTLED: f32 = 0.02;
+const SETTLING: f64 = 1.5;
+/// How often a line is moved at most.
+const SETTLING_ROUNDS: usize = 2;
+/// Contrast, as a share of what is usual in the line, below which a character is faint; and how likely a character must be to say what is usual.
+/// Noise alone makes a third of the usual contrast in a picture that can just be read.
+const FAINT: f32 = 0.5;
+const CLEAR: f32 = 0.5;
+/// What looking at a cell costs, in units of the budget.
+const COST: u64 = 60;
+/// Brightness from which a camera cannot tell brighter.
+const CLIPPED: f32 = 250.0;
+/// Mean likelihood of characters below which a candidate is no text.
+const LEGIBLE: f32 = 0.35;
+/// Mean likelihood from which the other direction need not be looked at: upside-down text never gets there.
+const OBVIOUS: f32 = 0.85;
+/// How much likelier one direction must be for the other not to be read.
+const CLEARLY: f32 = 0.15;
+/// Columns from one to the next when only the pose of the text is wanted.
+const POSE_STEP: usize = 5;
+
+/// What was seen in one cell.
+#[derive(Clone, Copy)]
+pub(crate) struct Look {
+    pub(crate) likelihoods: Likelihoods,
+    pub(crate) tone: Tone,
+    /// Share of clipped samples.
+    pub(crate) clipped: f32,
+    /// Steepest change of ink from sample to sample.
+    pub(crate) slope: f32,
+}
+
+impl Look {
+    /// The likelihood of the likeliest character.
+    pub(crate) fn best(&self) -> f32 {
+        self.likelihoods[..NOTHING].iter().copied().fold(0.0, f32::max)
+    }
+}
+
+/// Looks at the cells of one candidate.
+pub(crate) struct Looker<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) pyramid: &'a Pyramid<'a>,
+    pub(crate) grid: &'a Grid,
+    pub(crate) budget: &'a Budget<'a>,
+}
+
+/// All cells, row by row as the text is read.
+pub(crate) struct Sheet {
+    pub(crate) rows: Vec<Vec<Look>>,
+    pub(crate) places: Vec<Vec<Place>>,
+}
+
+impl Looker<'_> {
+    /// How the text may lie, likeliest first. Empty when it does not look like text.
+    pub(crate) fn poses(&self) -> Option<Vec<Pose>> {
+        let mut found = vec![self.judged(Pose { upside_down: false, height: 1.0 })?];
+        if found[0].0 < OBVIOUS {
+            found.push(self.judged(Pose { upside_down: true, height: 1.0 })?);
+            let clear = found[0].0.max(found[1].0) - CLEARLY;
+            found.retain(|&(legibility, _)| legibility >= clear);
+        }
+        found.retain(|&(legibility, _)| legibility >= LEGIBLE);
+        found.sort_by(|a, b| b.0.total_cmp(&a.0));
+        Some(found.into_iter().map(|(_, pose)| pose).collect())
+    }
+
+    /// Mean likelihood of any character in some of the cells.
+    fn judged(&self, pose: Pose) -> Option<(f32, Pose)> {
+        let columns: Vec<i32> = (self.grid.first..=self.grid.last).step_by(POSE_STEP).collect();
+        let mut sum = 0.0;
+        for row in 0..self.grid.rows() {
+            for &column in &columns {
+                let place = self.grid.place(f64::from(column), row as f64).posed(pose);
+                sum += self.look_once(&place, (0.0, 0.0))?.best();
+            }
+        }
+        Some((sum / (self.grid.rows() * columns.len()) as f32, pose))
+    }
+
+    /// Looks at every cell of the lines and of some columns around. `None` when the budget is spent.
+    pub(crate) fn sheet(&self, pose: Pose) -> Option<Sheet> {
+        let columns = self.columns();
+        let rows = self.grid.rows();
+        let place = |row: usize, column: i32| {
+            let mirrored = columns.start + columns.end - 1 - column;
+            let (column, row) = if pose.upside_down { (mirrored, rows - 1 - row) } else { (column, row) };
+            self.grid.place(f64::from(column), row as f64).posed(pose)
+        };
+        let mut sheet = Sheet { rows: Vec::with_capacity(rows), places: Vec::with_capacity(rows) };
+        for row in 0..rows {
+            let mut places: Vec<Place> = columns.clone().map(|column| place(row, column)).collect();
+            let mut looks = self.look_along(&places, 1)?;
+            for _ in 0..SETTLING_ROUNDS {
+                let Some(settled) = self.settled(&places, &looks)? else { break };
+                looks = self.look_along(&settled, 1)?;
+                places = settled;
+            }
+            sheet.rows.push(looks);
+            sheet.places.push(places);
+        }
+        // Ruled paper and tables end here: there is no use in looking at them closely.
+        let cells = rows * (self.grid.last - self.grid.first + 1) as usize;
+        let characters: f32 = sheet.rows.iter().flatten().map(Look::best).sum();
+        if characters < LEGIBLE * cells as f32 {
+            return None;
+        }
+        for (looks, places) in sheet.rows.iter_mut().zip(&sheet.places) {
+            for (look, place) in looks.iter_mut().zip(places) {
+                self.look_closely(look, place)?;
+            }
+            doubt_what_is_faint(looks);
+        }
+        Some(sheet)
+    }
+
+    fn look_along(&self, places: &[Place], step: usize) -> Option<Vec<Look>> {
+        places.iter().step_by(step).map(|place| self.look_once(place, (0.0, 0.0))).collect()
+    }
+
+    /// The places of a line moved to where its characters are clearer, if they are anywhere. The outer `None` is the budget's.
+    fn settled(&self, places: &[Place], looks: &[Look]) -> Option<Option<Vec<Place>>> {
+        let clear = |looks: &[Look]| looks.iter().map(Look::best).sum::<f32>() / looks.len() as f32;
+        if clear(looks) > SETTLED {
+            return Some(None);
+        }
+        let before = clear(&looks.iter().copied().step_by(POSE_STEP).collect::<Vec<_>>());
+        let mut best = (before + BETTER_SETTLED, None);
+        for shift in SHIFTS {
+            let moved: Vec<Place> = places.iter().map(|place| place.moved(SETTLING * shift.0, SETTLING * shift.1)).collect();
+            let now = clear(&self.look_along(&moved, POSE_STEP)?);
+            if now > best.0 {
+                best = (now, Some(moved));
+            }
+        }
+        Some(best.1)
+    }
+
+    /// Where components were found, with room for what is missing up to the next format.
+    fn columns(&self) -> std::ops::Range<i32> {
+        let seen = self.grid.last - self.grid.first + 1;
+        let formats: &[i32] = if self.grid.rows() == 3 { &[30] } else { &[36, 44] };
+        let missing = formats.iter().map(|format| format - seen).find(|&missing| missing >= 0).unwrap_or(0);
+        let margin = MARGIN.max(missing + 2).min((MOST_COLUMNS - seen).max(0) / 2);
+        self.grid.first - margin..self.grid.last + margin + 1
+    }
+
+    /// Looks again with small shifts where the first look was not sure, and believes those most that see most. What they do not agree on stays
+    /// doubtful.
+    fn look_closely(&self, look: &mut Look, place: &Place) -> Option<()> {
+        if look.best() > SURE || look.likelihoods[NOTHING] > SURE {
+            return Some(());
+        }
+        let mut looks = vec![*look];
+        for shift in SHIFTS {
+            looks.push(self.look_once(place, shift)?);
+        }
+        let trust = |look: &Look| look.best().powi(TRUST);
+        let total: f32 = looks.iter().map(trust).sum::<f32>().max(f32::MIN_POSITIVE);
+        look.likelihoods = std::array::from_fn(|class| looks.iter().map(|look| trust(look) * look.likelihoods[class]).sum::<f32>() / total);
+        Some(())
+    }
+
+    fn look_once(&self, place: &Place, shift: (f64, f64)) -> Option<Look> {
+        if !self.budget.spend(COST) {
+            return None;
+        }
+        let mut cell: Cell = [0.0; WIDTH * HEIGHT];
+        self.sample(place, shift, &mut cell);
+        let clipped = cell.iter().filter(|&&sample| sample >= CLIPPED).count() as f32 / cell.len() as f32;
+        let tone = cells::normalise(&mut cell);
+        if tone.is_empty() {
+            let mut likelihoods = [0.0; CLASSES];
+            likelihoods[NOTHING] = 1.0;
+            return Some(Look { likelihoods, tone, clipped, slope: 0.0 });
+        }
+        Some(Look { likelihoods: self.network.look_at(&cell), tone, clipped, slope: slope(&cell) })
+    }
+
+    /// Brightness at the samples of a cell, from the version of the picture whose pixels have the size of a sample.
+    fn sample(&self, place: &Place, shift: (f64, f64), cell: &mut Cell) {
+        let (mut level, mut scale) = (0, 1.0);
+        let spacing = place.pitch() * f64::from(2.0 * HALF_WIDTH) / WIDTH as f64;
+        while spacing * scale > COARSEST && level < self.pyramid.last_level() {
+            level += 1;
+            scale *= 0.5;
+        }
+        let luma = self.pyramid.level(level);
+        let centre = place.at(shift.0, shift.1);
+        let scaled = |(x, y): (f64, f64)| ((x * scale) as f32, (y * scale) as f32);
+        let (along, down) = (scaled(place.along), scaled(place.down));
+        let (x, y) = (centre.x * scale as f32, centre.y * scale as f32);
+        for (row, samples) in cell.as_chunks_mut::<WIDTH>().0.iter_mut().enumerate() {
+            let below = cells::offset(row, HEIGHT, HALF_HEIGHT);
+            let at = |column: usize| {
+                let beside = cells::offset(column, WIDTH, HALF_WIDTH);
+                (x + beside * along.0 + below * down.0, y + beside * along.1 + below * down.1)
+            };
+            pyramid::brightness_along(luma, at(0), at(WIDTH - 1), samples);
+        }
+    }
+}
+
+/// Takes likelihood from characters that are much fainter than those of their line: glare and wear leave noise that looks like something.
+fn doubt_what_is_faint(looks: &mut [Look]) {
+    let contrast = |look: &Look| look.tone.paper - look.tone.ink;
+    let mut contrasts: Vec<f32> = looks.iter().filter(|look| look.best() > CLEAR).map(contrast).collect();
+    let middle = contrasts.len() / 2;
+    if contrasts.is_empty() {
+        return;
+    }
+    let usual = *contrasts.select_nth_unstable_by(middle, f32::total_cmp).1;
+    for look in looks {
+        let share = (contrast(look) / (FAINT * usual)).min(1.0);
+        look.likelihoods.iter_mut().for_each(|likelihood| *likelihood *= share);
+        look.likelihoods[NOTHING] += 1.0 - share;
+    }
+}
+
+fn slope(cell: &Cell) -> f32 {
+    let rows = cell.as_chunks::<WIDTH>().0;
+    rows.iter()
+        .flat_map(|row| row.array_windows().map(|[left, right]| (right - left).abs()))
+        .fold(0.0, f32::max)
+}

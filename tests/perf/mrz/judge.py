@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Reads sets of pictures with the reader and prints what it got right as rows of a Markdown table.
+
+    judge.py --reader target/release/acredita-mrz NAME=FOLDER …
+
+A set is a folder with truth.jsonl (`file`, `lines`; no lines where there is no zone). `exact` counts pictures whose every character is right, the
+best way it can be told; `false` counts what was accepted with any character wrong, or with no zone there. Exit code 1 if anything was accepted falsely.
+"""
+import argparse, json, os, statistics, subprocess, sys
+
+
+def truth_of(folder):
+    return {row["file"]: row["lines"] for row in map(json.loads, open(os.path.join(folder, "truth.jsonl")))}
+
+
+def read(reader, folder, files):
+    paths = [os.path.join(folder, file) for file in files]
+    out = subprocess.run([reader, "read", *paths], stdout=subprocess.PIPE, check=True, text=True).stdout
+    return {os.path.basename(row["file"]): row for row in map(json.loads, out.splitlines())}
+
+
+def percentile(values, part):
+    return sorted(values)[min(len(values) - 1, int(len(values) * part))]
+
+
+def judge(reader, name, folder):
+    truth = truth_of(folder)
+    found = read(reader, folder, list(truth))
+    assert found.keys() == truth.keys(), f"{name}: the reader left pictures out"
+    exact = sum(found[file]["lines"] == lines for file, lines in truth.items() if lines)
+    accepted = [file for file in truth if found[file]["accepted"]]
+    false = [file for file in accepted if found[file]["lines"] != truth[file]]
+    cpu = [row["cpu_ms"] for row in found.values()]
+    zones = sum(bool(lines) for lines in truth.values())
+    share = f"{100 * exact / zones:.1f} %" if zones else "–"
+    print(f"| {name} | {len(truth)} | {share} | {100 * len(accepted) / len(truth):.1f} % | {len(false)} "
+          f"| {statistics.median(cpu):.0f} | {percentile(cpu, .95):.0f} |", flush=True)
+    for file, lines in truth.items():
+        if lines and found[file]["lines"] != lines or file in false:
+            print(f"{name}/{file}: {found[file]['status']}, accepted {found[file]['accepted']}", file=sys.stderr)
+    return len(accepted), len(false)
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--reader", required=True)
+    ap.add_argument("sets", nargs="+", metavar="NAME=FOLDER")
+    a = ap.parse_args()
+    print("| pictures | number | every character exact | accepted | accepted and wrong | CPU ms, median | CPU ms, 95th percentile |")
+    print("|---|--:|--:|--:|--:|--:|--:|")
+    counts = [judge(a.reader, *each.split("=", 1)) for each in a.sets]
+    accepted, false = map(sum, zip(*counts))
+    print(f"\nAccepted in all: {accepted}, wrong among them: {false}.")
+    sys.exit(1 if false else 0)
+
+
+if __name__ == "__main__":
+    main()
