@@ -1,7 +1,7 @@
 //! Time: what it ends, when exactly, and what is left afterwards. Nothing depends on a sweep being on time.
 
 use acceptance::{Answer, Call, ORG, World, bodies, look::text, request::base64};
-use acredita_domain::{idempotency::IDEMPOTENCY_WINDOW, otp::CODE_LIFE};
+use acredita_domain::{idempotency::IDEMPOTENCY_WINDOW, otp::CODE_LIFE, use_cases::ERASE_AGAIN_AFTER};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -232,6 +232,10 @@ async fn retention_erases_everything_and_not_a_moment_early() {
         world.call("GET", path, None).await.expect(404);
     }
     assert!(world.pictures().await.is_empty());
+    world.clock.advance(ERASE_AGAIN_AFTER - MOMENT);
+    assert_eq!(world.sweep().await.erased, 0);
+    world.clock.advance(MOMENT);
+    assert_eq!(world.sweep().await.erased, 4, "once more, for what was put there meanwhile");
     // What is left names nobody, and the table drops it by its time to live.
     for item in world.items().await {
         let key = (text(&item, "pk"), text(&item, "sk"));

@@ -1,8 +1,7 @@
-//! Replays `events/`: what API Gateway, SQS and the scheduler really send, in the form in which they send it.
-//!
-//! An event is named `<function>.<case>.json`. The ids, the code and the token in it are placeholders (the ids are those of the OpenAPI
-//! document's examples); each test puts those of a fresh world in their place.
+//! Replays `events/`: what API Gateway, SQS and the scheduler really send, in the form in which they send it. Each test puts what belongs to a fresh
+//! world in the place of their placeholders.
 
+use crate::events::{ADMIN_ID, CODE, Event, IDENTIFICATION_ID, SCORING_ID, TOKEN, event, events};
 use acceptance::{World, bodies, request::Answer};
 use acredita_domain::{
     ids::{OrgId, ScoringId},
@@ -16,70 +15,10 @@ use axum::body::Body;
 use chrono::TimeDelta;
 use lambda_http::{RequestExt, request::RequestContext};
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
-
-const ADMIN_ID: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
-const IDENTIFICATION_ID: &str = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
-const SCORING_ID: &str = "16fd2706-8baf-433b-82eb-8c7fada847da";
-const CODE: &str = "k7m2pq";
-const TOKEN: &str = "TOKEN";
-
-/// A file of `events/`.
-struct Event {
-    function: String,
-    case: String,
-    text: String,
-}
-
-impl Event {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{}: {error}", self.name()))
-    }
-
-    fn name(&self) -> String {
-        format!("{}.{}.json", self.function, self.case)
-    }
-
-    /// `PUT /v1/orgs/{org_id}/…`, as the gateway's route is called.
-    fn route(&self) -> String {
-        self.json()["routeKey"]
-            .as_str()
-            .unwrap_or_else(|| panic!("{} has no routeKey", self.name()))
-            .to_owned()
-    }
-
-    /// The text with other values in the place of its placeholders.
-    fn filled(&self, values: &[(&str, String)]) -> String {
-        values.iter().fold(self.text.clone(), |text, (placeholder, value)| text.replace(placeholder, value))
-    }
-}
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../events")
-}
-
-fn event(name: &str) -> Event {
-    let text = fs::read_to_string(folder().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let parts: Vec<&str> = name.split('.').collect();
-    let [function, case, "json"] = parts[..] else {
-        panic!("events/{name} is not called <function>.<case>.json")
-    };
-    Event { function: function.to_owned(), case: case.to_owned(), text }
-}
-
-fn events() -> Vec<Event> {
-    let names = fs::read_dir(folder()).expect("a folder").map(|entry| entry.expect("an entry").file_name());
-    let mut names: Vec<String> = names.map(|name| name.into_string().expect("UTF-8")).collect();
-    names.sort();
-    names.iter().map(|name| event(name)).collect()
-}
+use std::collections::BTreeSet;
 
 /// The events of the functions behind the gateway.
-fn http_events() -> Vec<Event> {
+pub fn http_events() -> Vec<Event> {
     let behind_the_gateway: Vec<&str> = functions().into_iter().map(|(name, _)| name).collect();
     events().into_iter().filter(|event| behind_the_gateway.contains(&event.function.as_str())).collect()
 }
@@ -126,8 +65,12 @@ fn every_event_has_the_whole_envelope_of_payload_format_2() {
             .iter()
             .fold(template.to_owned(), |path, (param, id)| path.replace(&format!("{{{param}}}"), &value(id)));
         assert_eq!(payload["version"], "2.0", "{name}");
-        assert_eq!(payload["rawPath"], path.as_str(), "{name}");
-        assert_eq!(payload["requestContext"]["http"]["path"], path.as_str(), "{name}");
+        let stage = match payload["requestContext"]["stage"].as_str().expect("a stage") {
+            "$default" => String::new(),
+            named => format!("/{named}"),
+        };
+        assert_eq!(payload["rawPath"], format!("{stage}{path}"), "{name}");
+        assert_eq!(payload["requestContext"]["http"]["path"], payload["rawPath"], "{name}");
         assert_eq!(payload["requestContext"]["http"]["method"], method, "{name}");
         assert_eq!(payload["requestContext"]["routeKey"], route.as_str(), "{name}");
         assert!(payload["isBase64Encoded"].is_boolean(), "{name}");
@@ -145,6 +88,8 @@ fn the_quirks_of_the_gateway_are_among_the_events() {
         some(&|payload| payload["queryStringParameters"].to_string().contains(",b")),
         "a query parameter with several values"
     );
+    assert!(some(&|payload| payload["headers"]["accept"] == "application/json,*/*"), "a header that came twice");
+    assert!(some(&|payload| payload["requestContext"]["stage"] == "prod"), "a stage with a name");
 }
 
 #[tokio::test]
@@ -163,13 +108,14 @@ async fn every_http_event_is_answered_with_its_documented_success() {
 }
 
 /// Sends an event through the gateway, which has to route it to the function that the event is named after.
-async fn replay(world: &World, event: &Event, values: &[(&str, String)]) -> Answer {
+pub async fn replay(world: &World, event: &Event, values: &[(&str, String)]) -> Answer {
     let name = event.name();
     let request = lambda_http::request::from_str(&event.filled(values)).unwrap_or_else(|error| panic!("{name}: {error}"));
     assert!(
         matches!(request.request_context_ref(), Some(RequestContext::ApiGatewayV2(_))),
         "{name} is not of payload format 2.0"
     );
+    let request = acredita_lambda::prepare(request);
     let function = world.gateway().function(request.method(), request.uri().path());
     assert_eq!(function, Some(event.function.as_str()), "{name}");
     let request = request.map(|body| match body {
@@ -181,7 +127,7 @@ async fn replay(world: &World, event: &Event, values: &[(&str, String)]) -> Answ
 }
 
 /// Makes what an event asks about, and answers the values of its placeholders.
-async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static str, String)> {
+pub async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static str, String)> {
     let mut values = vec![(TOKEN, world.token(acceptance::ORG))];
     let is_validate = route.ends_with("/validate");
     if route.contains("/agent/{") {
@@ -205,7 +151,11 @@ fn ids(created: &Answer) -> [(&'static str, String); 2] {
 
 async fn stage_otp(world: &World, event: &Event, is_validate: bool, is_resend: bool) -> Vec<(&'static str, String)> {
     let mut body = if is_validate || is_resend { bodies::otp() } else { bodies::external_otp() };
-    if event.text.contains("two_factor") {
+    if event.text.contains("\\\"two_factor\\\":{") {
+        body["two_factor_type"] = json!("PERSONAL_DOCUMENT_IMAGE");
+        // What the picture in the event shows.
+        body["actor"]["identity_document"]["document_number"] = json!("12345678Z");
+    } else if event.text.contains("two_factor") {
         body["two_factor_type"] = json!("DOCUMENT_NUMBER");
     }
     let created = world.call("POST", "/identifications/otp", Some(body)).await.expect(201);
@@ -269,25 +219,12 @@ async fn a_picture_in_a_base64_event_arrives_byte_by_byte() {
 
 /// What the kicks of these identifications put into the queue, and takes it from there.
 async fn queued(world: &World) -> Vec<String> {
-    let (sqs, queue) = (&world.aws.clients.sqs, &world.aws.queues.queue);
-    let received = sqs
-        .receive_message()
-        .queue_url(queue)
-        .max_number_of_messages(10)
-        .send()
-        .await
-        .expect("the queue answers");
-    let messages = received.messages.unwrap_or_default();
-    for message in &messages {
-        let receipt = message.receipt_handle().expect("a receipt");
-        sqs.delete_message()
-            .queue_url(queue)
-            .receipt_handle(receipt)
-            .send()
-            .await
-            .expect("the queue answers");
+    let messages = world.receive().await;
+    let bodies = messages.iter().filter_map(|message| message.body.clone()).collect();
+    for message in messages {
+        world.take(message).await;
     }
-    messages.into_iter().filter_map(|message| message.body).collect()
+    bodies
 }
 
 /// An event of SQS, with the bodies of its records that refer to a message replaced.

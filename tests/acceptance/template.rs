@@ -3,6 +3,7 @@
 //! `infra/lint` checks that AWS would take the template; here is checked what no linter can know.
 
 mod reading;
+mod used;
 
 use acredita_aws::{
     lambda::Settings,
@@ -10,7 +11,7 @@ use acredita_aws::{
 };
 use acredita_domain::use_cases::LEASE;
 use acredita_local::{gateway::functions, workers::BATCH};
-use reading::{TEMPLATE, allowed, argument, deployed, is_on_table, properties, resources, sorted, statements, texts};
+use reading::{TEMPLATE, allowed, argument, deployed, granted, properties, resources, services_of_keys, sorted, statements, texts};
 use serde_json::{Value, json};
 use std::{
     cell::RefCell,
@@ -18,51 +19,51 @@ use std::{
     fs,
     path::Path,
 };
+use used::used;
 
 /// The longest that an identification lives, and how long after its retention the table may drop it. Days.
 const LIFE_AND_GRACE: i64 = 30 + 7;
 
-/// A function as it has to be deployed.
+/// A function as it has to be deployed. What it may do is what it is seen to do (`used`), and what is said here.
 struct Function {
     name: &'static str,
     http: bool,
-    /// Actions on the table, and the kinds of items.
-    table: (&'static [&'static str], &'static [&'static str]),
-    /// All other actions, besides logging and keys.
-    others: &'static [&'static str],
-    /// The services that it uses the key through, besides DynamoDB.
-    keys: &'static [&'static str],
+    /// What it needs and is not seen: an action, and the kind of what it is done to.
+    unseen: &'static [(&'static str, &'static str)],
 }
 
-const ADMIN: &[&str] = &["DeleteItem", "GetItem", "PutItem", "UpdateItem"];
-const ERASE: &[&str] = &["s3:DeleteObject", "s3:ListBucket"];
-const SEND: &str = "sqs:SendMessage";
-const SECRET: &str = "secretsmanager:GetSecretValue";
+/// Keys: those of the tests do not come from AWS.
+const SECRET: (&str, &str) = ("secretsmanager:GetSecretValue", "");
+/// To erase what was put for somebody whom another request had deleted meanwhile.
+const ERASE_EVIDENCE: [(&str, &str); 2] = [("s3:DeleteObject", "i"), ("s3:ListBucket", "i")];
 
-/// Every function. The actions are those of the use cases that it calls, as `shared/aws` carries them out.
-#[rustfmt::skip]
+/// To remove a picture of a second factor that was put for an identification that another request had ended meanwhile.
+const REMOVE_EVIDENCE: (&str, &str) = ("s3:DeleteObject", "i");
+
+/// Every function.
 const FUNCTIONS: &[Function] = &[
-    Function { name: "identification-agent-admin", http: true,
-        table: (ADMIN, &["IDN", "ADM", "IDM", "ERA"]), others: ERASE, keys: &[] },
-    Function { name: "identification-agent", http: true,
-        table: (&["GetItem", "UpdateItem"], &["IDN"]), others: &["s3:DeleteObject", "s3:ListBucket", "s3:PutObject"], keys: &["s3"] },
-    Function { name: "identification-otp-admin", http: true,
-        table: (ADMIN, &["IDN", "ADM", "IDM", "DST", "ERA"]), others: &["s3:DeleteObject", "s3:ListBucket", SECRET, SEND], keys: &["secretsmanager", "sqs"] },
-    Function { name: "identification-otp", http: true,
-        table: (&["GetItem", "PutItem", "UpdateItem"], &["IDN", "DST"]), others: &[SECRET, SEND], keys: &["secretsmanager", "sqs"] },
-    Function { name: "identity-document-admin", http: true,
-        table: (ADMIN, &["IDN", "ADM", "SCO", "IDM", "ERA"]), others: ERASE, keys: &[] },
-    Function { name: "identity-document", http: true,
-        table: (&["GetItem", "UpdateItem"], &["IDN", "SCO"]), others: &[], keys: &[] },
-    Function { name: "scoring", http: true,
-        table: (&["GetItem", "PutItem", "UpdateItem"], &["SCO", "IDM"]),
-        others: &["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"], keys: &["s3"] },
-    Function { name: "notify", http: false,
-        table: (&["ConditionCheckItem", "GetItem", "UpdateItem"], &["IDN"]),
-        others: &[SECRET, "ses:SendEmail", "sms-voice:SendTextMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
-        keys: &["secretsmanager", "sqs"] },
-    Function { name: "sweep", http: false,
-        table: (ADMIN, &["IDN", "ADM", "SCO", "ERA"]), others: &["dynamodb:Query", "s3:DeleteObject", "s3:ListBucket", SEND], keys: &["sqs"] },
+    Function { name: "identification-agent-admin", http: true, unseen: &[] },
+    Function { name: "identification-agent", http: true, unseen: &ERASE_EVIDENCE },
+    Function { name: "identification-otp-admin", http: true, unseen: &[SECRET] },
+    Function { name: "identification-otp", http: true, unseen: &[SECRET, REMOVE_EVIDENCE] },
+    Function { name: "identity-document-admin", http: true, unseen: &[] },
+    Function { name: "identity-document", http: true, unseen: &[] },
+    // Of the whole bucket, as S3 says only then that a picture is not there; and the keys of external providers.
+    Function { name: "scoring", http: true, unseen: &[("s3:ListBucket", ""), SECRET] },
+    // The senders of the tests are not AWS's, and it is Lambda that takes messages off the queue.
+    Function {
+        name: "notify",
+        http: false,
+        unseen: &[
+            SECRET,
+            ("ses:SendEmail", ""),
+            ("sms-voice:SendTextMessage", ""),
+            ("sqs:DeleteMessage", ""),
+            ("sqs:GetQueueAttributes", ""),
+            ("sqs:ReceiveMessage", ""),
+        ],
+    },
+    Function { name: "sweep", http: false, unseen: &[] },
 ];
 
 /// A path with its parameters' names taken out: the gateway and the functions name them differently.
@@ -183,6 +184,7 @@ fn plausible(name: &str) -> Option<String> {
     let value = match name {
         "ACREDITA_CHANNELS" => "SMS,EMAIL",
         "ACREDITA_EMAIL_FROM" => "codes@acredita.example",
+        "ACREDITA_EXTERNAL_PROVIDERS" => "*=VERIDAS,GOOGLE",
         "ACREDITA_RETENTION_DAYS" => "90",
         "ACREDITA_SMS_MAX_PRICE" => "0.10",
         ours if ours.starts_with("ACREDITA_") => "plausible",
@@ -215,35 +217,36 @@ fn every_retention_that_can_be_chosen_is_one_that_functions_start_with() {
     }
 }
 
-#[test]
-fn a_function_may_do_what_its_use_cases_do_and_nothing_else() {
-    let logical = deployed();
-    for Function { name, table, others, keys, .. } in FUNCTIONS {
-        let allowed = allowed(logical[name]);
-        let is = |statement: &&'static Value, service: &str| texts(&statement["Action"]).iter().any(|action| action.starts_with(service));
-        let on_table: Vec<_> = allowed.iter().filter(|statement| is_on_table(statement)).collect();
-        let [on_table] = on_table[..] else {
-            panic!("{name}: one statement on the table")
-        };
-        let actions = table.0.iter().map(|action| format!("dynamodb:{action}")).collect::<Vec<_>>();
-        assert_eq!(
-            texts(&on_table["Action"]).into_iter().map(str::to_owned).collect::<BTreeSet<_>>(),
-            actions.into_iter().collect(),
-            "{name}"
-        );
-        let kinds = table.1.iter().map(|kind| format!("{kind}#*")).collect::<Vec<_>>();
-        assert_eq!(on_table["Condition"], json!({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": kinds } }), "{name}");
+/// A role grants each action of a statement for each kind in it, so that actions and kinds are compared apart.
+fn apart(actions: impl Iterator<Item = (String, String)>) -> (BTreeSet<String>, BTreeSet<String>) {
+    let service = |name: &str| name.split(':').next().unwrap_or_default().to_owned();
+    actions.map(|(name, kind)| (name.clone(), format!("{} {kind}", service(&name)))).unzip()
+}
 
-        let rest = allowed
-            .iter()
-            .filter(|statement| !is_on_table(statement) && !is(statement, "logs:") && !is(statement, "kms:"));
-        assert_eq!(sorted(rest.flat_map(|statement| texts(&statement["Action"]))), sorted(others.iter().copied()), "{name}");
-
-        let of_keys = allowed.iter().filter(|statement| is(statement, "kms:"));
-        let through = of_keys.map(|statement| argument(&statement["Condition"]["StringEquals"]["kms:ViaService"], "Fn::Sub"));
-        let through = sorted(through.map(|service| service.split('.').next().unwrap_or_default()));
-        assert_eq!(through, sorted(keys.iter().copied()), "{name}");
+#[tokio::test]
+async fn a_function_may_do_what_it_does_and_nothing_else() {
+    let (logical, used) = (deployed(), used().await);
+    let mut wrong = Vec::new();
+    for Function { name, unseen, .. } in FUNCTIONS {
+        let seen = used[*name].iter().map(|action| (action.name.to_owned(), action.kind.clone()));
+        let unseen = unseen.iter().map(|(action, kind)| ((*action).to_owned(), (*kind).to_owned()));
+        assert!(unseen.clone().all(|unseen| !seen.clone().any(|seen| seen == unseen)), "{name}: what is called unseen is seen");
+        let needed = apart(seen.chain(unseen));
+        let granted = apart(granted(logical[name]).into_iter());
+        let differ = |granted: &BTreeSet<String>, needed: &BTreeSet<String>| granted.symmetric_difference(needed).cloned().collect::<Vec<_>>();
+        let (actions, kinds) = (differ(&granted.0, &needed.0), differ(&granted.1, &needed.1));
+        if !actions.is_empty() || !kinds.is_empty() {
+            wrong.push(format!("{name}: granted and not needed, or needed and not granted: {actions:?} {kinds:?}"));
+        }
+        let keys = needed.0.iter().filter_map(|action| match action.as_str() {
+            "s3:GetObject" | "s3:PutObject" => Some("s3"),
+            "sqs:ReceiveMessage" | "sqs:SendMessage" => Some("sqs"),
+            "secretsmanager:GetSecretValue" => Some("secretsmanager"),
+            _ => None,
+        });
+        assert_eq!(services_of_keys(logical[name]), keys.collect(), "{name}: the services that it uses the key through");
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -327,7 +330,26 @@ fn logs_say_nothing_of_who_called() {
     assert_eq!(sorted(fields), sorted(harmless));
     assert!(!format.contains('\n') && serde_json::from_str::<Value>(format).is_ok(), "one line of JSON each");
     // What the SDK writes below that level holds numbers and texts.
-    assert_eq!(TEMPLATE["Parameters"]["LogLevel"]["AllowedValues"], json!(["error", "warn", "info"]));
+    assert_eq!(TEMPLATE["Parameters"]["LogLevel"]["AllowedValues"], json!(["warn", "info"]));
+}
+
+/// That notify writes such a line is what `tests/e2e` sees.
+#[test]
+fn messages_that_are_refused_are_counted_and_ring() {
+    let filter = properties("RefusedMessages");
+    assert_eq!(filter["LogGroupName"], properties(deployed()["notify"])["LoggingConfig"]["LogGroup"]);
+    assert_eq!(filter["FilterPattern"], r#"{ $.refused = "*" }"#);
+    let counted = &filter["MetricTransformations"][0];
+    let alarm = properties("RefusedMessagesAlarm");
+    let watched = &alarm["Metrics"][1]["MetricStat"]["Metric"];
+    assert_eq!((&watched["Namespace"], &watched["MetricName"]), (&counted["MetricNamespace"], &counted["MetricName"]));
+    assert!(alarm["Metrics"][0]["Expression"].as_str().is_some_and(|expression| expression.contains("refused")));
+    for (name, alarm) in resources("AWS::CloudWatch::Alarm") {
+        assert!(
+            alarm["Properties"]["AlarmActions"].is_object() && alarm["Properties"]["OKActions"].is_object(),
+            "{name} rings nowhere"
+        );
+    }
 }
 
 #[test]

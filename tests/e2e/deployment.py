@@ -25,6 +25,7 @@ TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
 PARAMETERS = {
     "JwksUrl": "https://issuer.example/jwks.json",
     "SmsOriginationIdentity": "+34600000000",
+    "EmailFrom": "codes@acredita.example",
     "DeletionProtection": "false",
     "Architecture": {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), platform.machine()),
 }
@@ -107,11 +108,11 @@ class Deployment:
         return "; ".join(f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in failed)
 
     def connect(self, outside):
-        """Shows the functions where AWS, the issuer and the provider of text messages are. On AWS the SDK knows, and the issuer has a certificate."""
+        """Shows the functions where AWS, the issuer and the providers of messages are. On AWS the SDK knows, and the issuer has a certificate."""
         lambda_ = self.client("lambda")
         for name in self.function_names():
             variables = lambda_.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-            variables |= {"AWS_ENDPOINT_URL": self._endpoint, "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2": outside}
+            variables |= {"AWS_ENDPOINT_URL": self._endpoint, "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2": outside, "AWS_ENDPOINT_URL_SESV2": outside}
             if "ACREDITA_JWKS_URL" in variables:
                 variables["ACREDITA_JWKS_URL"] = f"{outside}/jwks.json"
             lambda_.update_function_configuration(FunctionName=name, Environment={"Variables": variables})

@@ -14,8 +14,8 @@ import traceback
 import uuid
 from urllib.parse import urlsplit
 
-from deployment import STACK, Deployment, eventually
-from stand_ins import Outside
+from deployment import PARAMETERS, STACK, Deployment, eventually
+from stand_ins import REFUSED, Outside
 
 ORG = "yoigo"
 V1 = f"/v1/orgs/{ORG}"
@@ -113,6 +113,35 @@ class Drive:
         assert status == 200 and metadata["status"] == "VALIDATED", (status, metadata)
         self._queue_empties()
 
+    def a_code_reaches_its_person_by_e_mail_in_the_persons_language(self):
+        address = "anna@acredita.example"
+        created = self._create_otp_by_email(address, "CA")
+        email = eventually("an e-mail", lambda: self.outside.emails_to(address))[0]
+        assert email["FromEmailAddress"] == PARAMETERS["EmailFrom"], email["FromEmailAddress"]
+        tags = {tag["Name"]: tag["Value"] for tag in email["EmailTags"]}
+        assert tags["identification_id"] == created["identification_id"], tags
+        simple = email["Content"]["Simple"]
+        assert simple["Subject"] == {"Data": "El teu codi de verificació", "Charset": "UTF-8"}, simple["Subject"]
+        found = re.fullmatch(r"El teu codi és (\w{6})\. Val 10 min\. No el comparteixis amb ningú\.", simple["Body"]["Text"]["Data"])
+        assert found, "the e-mail does not say what it should"
+        validate = f"{V1}/identifications/otp/{created['identification_id']}/validate"
+        status, _, body = self._call("PUT", validate, {"code": found[1]}, DEVICE)
+        assert status == 204, (status, body)
+        self._queue_empties()
+
+    def an_e_mail_that_the_provider_refuses_is_given_up_and_counted(self):
+        self._create_otp_by_email(REFUSED, "EN")
+        logs = self.deployed.client("logs")
+        filters = logs.describe_metric_filters(logGroupName=f"/aws/lambda/{STACK}-notify")["metricFilters"]
+        counted = re.fullmatch(r'\{ \$\.(\w+) = "\*" \}', filters[0]["filterPattern"])
+        assert len(filters) == 1 and counted, filters
+        # The emulator evaluates no filter: what that one finds on AWS is found by hand.
+        [refused] = eventually("a line of the log", lambda: [line for line in self._log_of_notify(logs) if isinstance(line.get(counted[1]), str)])
+        assert (refused["channel"], refused["code"]) == ("EMAIL", "BadRequestException"), refused
+        assert REFUSED not in json.dumps(refused), "the log names a person"
+        self._queue_empties()
+        assert not self._receive_dead_letters(self.deployed.client("sqs")), "what is refused for good is not tried again"
+
     def a_picture_reaches_the_bucket_and_is_erased_with_its_identification(self):
         request = {"actor": actor("34600000002"), "personal_document_image": True, "expires_in": "PT1H"}
         status, _, created = self._call("POST", f"{V1}/identifications/agent", request)
@@ -181,7 +210,13 @@ class Drive:
         return self.deployed.http(method, path, body, {**authorization, **(headers or {})})
 
     def _create_otp(self, phone):
-        request = {"actor": actor(phone), "expires_in": "PT1H", "channel": {"type": "SMS"}}
+        return self._create_otp_with({"actor": actor(phone), "expires_in": "PT1H", "channel": {"type": "SMS"}})
+
+    def _create_otp_by_email(self, address, language):
+        person = {"name": "Anna", "last_name": "Smith", "email": address, "language": language}
+        return self._create_otp_with({"actor": person, "expires_in": "PT1H", "channel": {"type": "EMAIL"}})
+
+    def _create_otp_with(self, request):
         status, _, created = self._call("POST", f"{V1}/identifications/otp", request)
         assert status == 201 and "code" not in created, (status, created)
         return created
@@ -207,6 +242,12 @@ class Drive:
     def _queue_empties(self):
         kinds = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         eventually("an empty queue", lambda: all(self._queue_attributes()[kind] == "0" for kind in kinds))
+
+    def _log_of_notify(self, logs):
+        """The lines that notify wrote, as CloudWatch reads them: those that are JSON."""
+        events = logs.filter_log_events(logGroupName=f"/aws/lambda/{STACK}-notify")["events"]
+        lines = [line for event in events for line in event["message"].splitlines() if line.startswith("{")]
+        return [json.loads(line) for line in lines]
 
     def _receive_dead_letters(self, sqs):
         url = self.deployed.outputs["DeadLetterQueueUrl"]

@@ -1,4 +1,4 @@
-"""What lies outside of the deployment, on one loopback port: the issuer of tokens, and the provider that text messages go to."""
+"""What lies outside of the deployment, on one loopback port: the issuer of tokens, and the providers that messages go to."""
 
 import json
 import time
@@ -9,17 +9,20 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 KID = "e2e"
+SEND_EMAIL = "/v2/email/outbound-emails"
+# What SES answers when it does not take an address, whoever's it is: the recipient's, or a sender's that was written wrongly.
+REFUSED = "refused@acredita.example"
 
 
 class Outside:
-    """Serves the issuer's keys at `/jwks.json`, and takes End User Messaging's `SendTextMessage` at `/`."""
+    """Serves the issuer's keys at `/jwks.json`, and takes End User Messaging's `SendTextMessage` at `/` and the `SendEmail` of SES at its path."""
 
     def __init__(self):
-        self.sent = []
+        self.sent, self.emails = [], []
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         jwk = jwt.algorithms.RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
         jwks = {"keys": [{**jwk, "kid": KID, "alg": "RS256", "use": "sig"}]}
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(jwks, self.sent))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(jwks, self.sent, self.emails))
         Thread(target=server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{server.server_port}"
 
@@ -37,8 +40,12 @@ class Outside:
         """The texts that were sent to a phone, in E.164 without the plus sign."""
         return [message["MessageBody"] for message in list(self.sent) if message["DestinationPhoneNumber"] == f"+{phone}"]
 
+    def emails_to(self, address):
+        """The e-mails that were sent to an address."""
+        return [email for email in list(self.emails) if email["Destination"] == {"ToAddresses": [address]}]
 
-def _handler(jwks, sent):
+
+def _handler(jwks, sent, emails):
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             found = self.path == "/jwks.json"
@@ -46,14 +53,24 @@ def _handler(jwks, sent):
 
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"]))
+            if self.path == SEND_EMAIL:
+                return self._take_email(json.loads(body))
             if self.headers["x-amz-target"] != "PinpointSMSVoiceV2.SendTextMessage":
                 return self._answer(400, {"__type": "ValidationException"})
             sent.append(json.loads(body))
             self._answer(200, {"MessageId": f"message-{len(sent)}"})
 
-        def _answer(self, status, body):
+        def _take_email(self, email):
+            if email["Destination"]["ToAddresses"] == [REFUSED]:
+                return self._answer(400, {"message": "not an address"}, {"x-amzn-errortype": "BadRequestException"})
+            emails.append(email)
+            self._answer(200, {"MessageId": f"email-{len(emails)}"})
+
+        def _answer(self, status, body, headers={}):
             payload = json.dumps(body).encode()
             self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.send_header("content-type", "application/x-amz-json-1.0")
             self.send_header("content-length", str(len(payload)))
             self.end_headers()

@@ -1,5 +1,6 @@
 //! Bodies of requests, as the published API shows them.
 
+use crate::request::base64;
 use serde_json::{Value, json};
 
 /// The published actor.
@@ -26,6 +27,19 @@ pub fn external_otp() -> Value {
     json!({ "actor": actor(), "expires_in": "PT1H", "channel": { "type": "SMS", "external": "true" } })
 }
 
+/// An OTP that the caller delivers, whose second factor is a picture of the published actor's document.
+pub fn document_otp() -> Value {
+    let mut body = external_otp();
+    body["two_factor_type"] = json!("PERSONAL_DOCUMENT_IMAGE");
+    body
+}
+
+/// A code and pictures of a document's sides.
+pub fn code_and_pictures(code: &str, pictures: &[(&str, &[u8])]) -> Value {
+    let pictures: serde_json::Map<String, Value> = pictures.iter().map(|(side, bytes)| ((*side).to_owned(), json!(base64(bytes)))).collect();
+    json!({ "code": code, "two_factor": pictures })
+}
+
 /// An OTP by SMS to a phone of its own, so that no throttle meets another test's.
 pub fn otp_to(phone: u64) -> Value {
     let mut body = otp();
@@ -41,6 +55,12 @@ pub fn identity_document(configuration: &str) -> Value {
 /// A scoring by our own engine.
 pub fn scoring() -> Value {
     json!({ "document": { "type": "IDENTITY_CARD", "country": "ES" }, "provider": "INTERNAL", "expires_in": "PT1H" })
+}
+
+/// A file of `tests/fixtures`.
+pub fn fixture(name: &str) -> Vec<u8> {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+    std::fs::read(file).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 /// A small PNG that decodes: 64 × 40 with a pattern that `seed` changes.

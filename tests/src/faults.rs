@@ -14,7 +14,7 @@ use acredita_domain::{
         Claim, CreateError, Due, Erasure, FindError, Housekeeping, Identifications, MessageRef, NewIdentification, NewMessage, NewScoring, Outbox,
         OutboxMessage, OutgoingMessage, Pictures, Queue, ResendError, Scorings, SendError, Sender, Settlement, StepError, StoredPicture,
     },
-    scoring::{Assessment, Scoring},
+    scoring::{Assessment, HostedDelegation, Scoring},
 };
 use async_trait::async_trait;
 use std::sync::{
@@ -179,6 +179,7 @@ forward! { Scorings {
     fn create(new: NewScoring, now: Time) -> Result<(), CreateError>;
     fn find(org: &OrgId, id: ScoringId) -> Result<Option<Scoring>, FindError>;
     fn record_score(decided_on: &Scoring, assessment: Assessment, captures: Vec<Capture>, now: Time) -> Result<(), StepError>;
+    fn record_delegation(decided_on: &Scoring, delegation: HostedDelegation, now: Time) -> Result<(), StepError>;
     fn close(org: &OrgId, id: ScoringId, now: Time) -> Result<(), StepError>;
     fn delete(scoring: &Scoring, now: Time) -> Result<Erasure, StepError>;
 } }

@@ -7,6 +7,7 @@
 pub mod bodies;
 pub mod faults;
 pub mod look;
+pub mod numbers;
 pub mod program;
 pub mod request;
 pub mod tokens;

@@ -139,7 +139,7 @@ impl World {
     }
 
     /// Demands that what lies in the table and the bucket fits together: handles and identifications lead to each other, what is referred to is
-    /// there, no picture is left without its owner, and nothing waits to be sent or erased. To be asked after [`World::settle`].
+    /// there, no picture is left without its owner, and nothing that is due waits to be sent or erased. To be asked after [`World::settle`].
     pub async fn assert_whole(&self) {
         let (items, pictures) = (self.items().await, self.pictures().await);
         let keys: BTreeSet<(&str, &str)> = items.iter().map(|item| (text(item, "pk"), text(item, "sk"))).collect();
@@ -153,6 +153,10 @@ impl World {
                     let folder = format!("{org}/i/{}/", &pk[4..]);
                     if let Some(digest) = json(item, "validation")["agent"]["picture"].as_str() {
                         assert!(pictures.contains(&format!("{folder}{digest}")), "the evidence of {pk} is not there");
+                    }
+                    for capture in json(item, "validation")["captures"].as_array().into_iter().flatten() {
+                        let name = format!("{folder}{}", capture["sha256"].as_str().expect("a digest"));
+                        assert!(pictures.contains(&name), "the second factor of {pk} is not there");
                     }
                     owned.insert(folder);
                     if let Some(scoring) = json(item, "method")["IDENTITY_DOCUMENT"]["scoring_id"].as_str() {
@@ -170,7 +174,10 @@ impl World {
                     }
                     owned.insert(folder);
                 }
-                ("ERA#", _) => panic!("{pk} was never carried out"),
+                ("ERA#", _) => {
+                    let due_at: i64 = item["due_at"].as_n().expect("a number").parse().expect("milliseconds");
+                    assert!(due_at > self.app.now().timestamp_millis(), "{pk} was never carried out");
+                }
                 _ => {}
             }
         }

@@ -1,17 +1,60 @@
-//! Counts the calls that go over the wire.
+//! Sees the calls that go over the wire: how many there are, and what a role has to allow for them.
 
-use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef};
-use aws_smithy_runtime_api::{box_error::BoxError, client::orchestrator::Metadata};
-use std::sync::{Arc, Mutex};
+use aws_sdk_dynamodb::{
+    config::{
+        ConfigBag, Intercept, RuntimeComponents,
+        interceptors::{BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextRef},
+    },
+    operation::{
+        delete_item::DeleteItemInput, get_item::GetItemInput, put_item::PutItemInput, query::QueryInput,
+        transact_write_items::TransactWriteItemsInput, update_item::UpdateItemInput,
+    },
+    types::{AttributeValue, TransactWriteItem},
+};
+use aws_sdk_s3::operation::{
+    delete_object::DeleteObjectInput, delete_objects::DeleteObjectsInput, get_object::GetObjectInput, list_objects_v2::ListObjectsV2Input,
+    put_object::PutObjectInput,
+};
+use aws_sdk_sqs::operation::send_message::SendMessageInput;
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{interceptors::context::Input, orchestrator::Metadata},
+};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, Mutex},
+};
 
-/// The names of the AWS operations that were called, in order, every attempt counted: `GetItem`, `TransactWriteItems`, `SendMessage` …
+/// What a role has to allow: an action, such as `dynamodb:PutItem`, and the kind of what it is done to: `IDN` … in the table, `i` or `s` in the
+/// bucket, else nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Action {
+    /// As a policy names it.
+    pub name: &'static str,
+    /// What the key begins with, or the folder.
+    pub kind: String,
+}
+
+/// What went over the wire.
 #[derive(Clone, Debug, Default)]
-pub struct Wire(Arc<Mutex<Vec<String>>>);
+pub struct Wire(Arc<Mutex<Seen>>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    calls: Vec<String>,
+    actions: BTreeSet<Action>,
+}
 
 impl Wire {
-    /// What was called since the last look.
+    /// The names of the AWS operations that were called since the last look, in order, every attempt counted: `GetItem`, `TransactWriteItems`,
+    /// `SendMessage` …
     pub fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.0.lock().expect("no test panics while it holds this"))
+        std::mem::take(&mut self.0.lock().expect("no test panics while it holds this").calls)
+    }
+
+    /// What a role would have had to allow since the last look.
+    pub fn take_actions(&self) -> BTreeSet<Action> {
+        std::mem::take(&mut self.0.lock().expect("no test panics while it holds this").actions)
     }
 }
 
@@ -20,9 +63,74 @@ impl Intercept for Wire {
         "Wire"
     }
 
-    fn read_before_transmit(&self, _: &BeforeTransmitInterceptorContextRef<'_>, _: &RuntimeComponents, cfg: &mut ConfigBag) -> Result<(), BoxError> {
-        let operation = cfg.load::<Metadata>().map_or("?", |metadata| metadata.name()).to_owned();
-        self.0.lock().expect("no test panics while it holds this").push(operation);
+    fn read_before_serialization(
+        &self,
+        context: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let actions = actions(context.input());
+        self.0.lock().expect("no test panics while it holds this").actions.extend(actions);
         Ok(())
     }
+
+    fn read_before_transmit(&self, _: &BeforeTransmitInterceptorContextRef<'_>, _: &RuntimeComponents, cfg: &mut ConfigBag) -> Result<(), BoxError> {
+        let operation = cfg.load::<Metadata>().map_or("?", |metadata| metadata.name()).to_owned();
+        self.0.lock().expect("no test panics while it holds this").calls.push(operation);
+        Ok(())
+    }
+}
+
+/// What a call needs. One that is not known here needs something that no role has.
+fn actions(input: &Input) -> Vec<Action> {
+    if let Some(transaction) = input.downcast_ref::<TransactWriteItemsInput>() {
+        return transaction.transact_items().iter().map(part).collect();
+    }
+    let action = if let Some(get) = input.downcast_ref::<GetItemInput>() {
+        on_table("dynamodb:GetItem", get.key())
+    } else if let Some(put) = input.downcast_ref::<PutItemInput>() {
+        on_table("dynamodb:PutItem", put.item())
+    } else if let Some(update) = input.downcast_ref::<UpdateItemInput>() {
+        on_table("dynamodb:UpdateItem", update.key())
+    } else if let Some(delete) = input.downcast_ref::<DeleteItemInput>() {
+        on_table("dynamodb:DeleteItem", delete.key())
+    } else if input.downcast_ref::<QueryInput>().is_some() {
+        Action { name: "dynamodb:Query", kind: String::new() }
+    } else if let Some(put) = input.downcast_ref::<PutObjectInput>() {
+        in_bucket("s3:PutObject", put.key())
+    } else if let Some(get) = input.downcast_ref::<GetObjectInput>() {
+        in_bucket("s3:GetObject", get.key())
+    } else if let Some(delete) = input.downcast_ref::<DeleteObjectInput>() {
+        in_bucket("s3:DeleteObject", delete.key())
+    } else if let Some(delete) = input.downcast_ref::<DeleteObjectsInput>() {
+        let objects = delete.delete().map(|delete| delete.objects()).unwrap_or_default();
+        return objects.iter().map(|object| in_bucket("s3:DeleteObject", Some(object.key()))).collect();
+    } else if let Some(list) = input.downcast_ref::<ListObjectsV2Input>() {
+        in_bucket("s3:ListBucket", list.prefix())
+    } else if input.downcast_ref::<SendMessageInput>().is_some() {
+        Action { name: "sqs:SendMessage", kind: String::new() }
+    } else {
+        Action { name: "?", kind: format!("{input:?}").chars().take(40).collect() }
+    };
+    vec![action]
+}
+
+/// A part of a transaction needs what it would need alone.
+fn part(item: &TransactWriteItem) -> Action {
+    match (item.put(), item.update(), item.delete(), item.condition_check()) {
+        (Some(put), ..) => on_table("dynamodb:PutItem", Some(put.item())),
+        (_, Some(update), ..) => on_table("dynamodb:UpdateItem", Some(update.key())),
+        (_, _, Some(delete), _) => on_table("dynamodb:DeleteItem", Some(delete.key())),
+        (.., check) => on_table("dynamodb:ConditionCheckItem", check.map(|check| check.key())),
+    }
+}
+
+fn on_table(name: &'static str, key: Option<&HashMap<String, AttributeValue>>) -> Action {
+    let pk = key.and_then(|key| key.get("pk")?.as_s().ok()).map_or("", String::as_str);
+    Action { name, kind: pk.split('#').next().unwrap_or_default().to_owned() }
+}
+
+/// An object's name begins with the organisation and the folder.
+fn in_bucket(name: &'static str, key: Option<&str>) -> Action {
+    Action { name, kind: key.and_then(|key| key.split('/').nth(1)).unwrap_or_default().to_owned() }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     ORG,
+    numbers::ScriptedNumbers,
     request::{Answer, Call},
     tokens::{ISSUER, claims},
     wire::Wire,
@@ -12,7 +13,7 @@ use acredita_domain::{
     error::Unavailable,
     keys::Keyring,
     ports::{Clock, DelegatedCapture, Entropy, OutgoingMessage, ScoreRequest, Scorer, SendError, Sender, Verdict},
-    scoring::{Check, Provider, Score},
+    scoring::{Check, Provider, ProviderAccess, Score},
 };
 use acredita_embedded_aws::Storage;
 use acredita_http::{
@@ -21,12 +22,14 @@ use acredita_http::{
 };
 use acredita_local::{
     gateway::Gateway,
+    providers::emulated,
     serve::{AppParts, LocalAws, request_ids},
+    workers,
 };
+use acredita_provider_emulators::{Emulators, Recording};
 use acredita_scoring::InternalScorer;
 use async_trait::async_trait;
-use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
-use aws_sdk_sqs::config::SharedInterceptor;
+use aws_sdk_sqs::{config::SharedInterceptor, types::Message};
 use axum::http::Request;
 use chrono::{DateTime, TimeDelta};
 use http_body_util::BodyExt;
@@ -113,7 +116,14 @@ pub struct ScriptedScorer(Arc<Mutex<Option<Verdict>>>);
 impl ScriptedScorer {
     /// From now on it answers this score, and these checks.
     pub fn answer(&self, score: f64, breakdown: Vec<Check>) {
-        let verdict = Verdict { score: Score::new(score), breakdown, extracted: None };
+        let verdict = Verdict {
+            score: Score::new(score),
+            breakdown,
+            extracted: None,
+            coverage: Score::ONE,
+            provider_version: "scripted".to_owned(),
+            mapping_version: "1".to_owned(),
+        };
         *self.0.lock().expect("no test panics while it holds this") = Some(verdict);
     }
 
@@ -129,7 +139,7 @@ impl Scorer for ScriptedScorer {
         Provider::Google
     }
 
-    fn delegated_capture(&self) -> DelegatedCapture {
+    fn delegated_capture(&self) -> DelegatedCapture<'_> {
         DelegatedCapture::NotOffered
     }
 
@@ -169,6 +179,8 @@ pub struct World {
     pub sender: RecordingSender,
     /// The external provider, if the world has one.
     pub scorer: ScriptedScorer,
+    /// What pictures of documents show.
+    pub numbers: ScriptedNumbers,
     /// What was called over the wire.
     pub wire: Wire,
     /// The embedded AWS, and clients for it.
@@ -191,6 +203,19 @@ impl World {
         Self::with(Setup { external: true, ..Setup::default() }).await
     }
 
+    /// A fresh world in memory, with the real adapters of both external providers in front of emulators. `EXTERNAL` is VERIDAS to everybody but
+    /// [`crate::OTHER_ORG`], which may use nothing external.
+    pub async fn with_emulated_providers() -> (Self, Emulators) {
+        let mut world = Self::start().await;
+        let emulators = Emulators::start(Recording::On).await.expect("the emulators start");
+        let mut app = world.app.clone();
+        let adapters = emulated(&emulators, &app.clock, &app.entropy).expect("URLs");
+        app.scorers.extend(adapters);
+        app.providers = format!("{}=; *=VERIDAS,GOOGLE", crate::OTHER_ORG).parse().expect("a list");
+        world.serve(app);
+        (world, emulators)
+    }
+
     /// A world kept in a folder.
     pub async fn in_folder(folder: PathBuf, clock: Time) -> Self {
         Self::with(Setup { storage: Storage::Folder(folder), clock, ..Setup::default() }).await
@@ -208,13 +233,17 @@ impl World {
         let keys = Arc::new(Keyring::new(vec![setup.secret]).expect("one key"));
         let scorer = ScriptedScorer::default();
         let mut scorers: Vec<Arc<dyn Scorer>> = vec![Arc::new(InternalScorer::default())];
+        let mut providers = ProviderAccess::default();
         if setup.external {
             scorers.push(Arc::new(scorer.clone()));
+            providers = ProviderAccess::everybody(vec![Provider::Google]);
         }
-        let app = aws.app(AppParts { clock: Arc::new(clock.clone()), entropy, keys, scorers });
+        let app = aws.app(AppParts { clock: Arc::new(clock.clone()), entropy, keys, scorers, providers });
+        let numbers = ScriptedNumbers::before(app.document_numbers.clone());
+        let app = App { document_numbers: Arc::new(numbers.clone()), ..app };
         let gateway = gateway(&app);
         wire.take();
-        Self { clock, sender: RecordingSender::default(), scorer, wire, aws, app, gateway, tokens: Mutex::default() }
+        Self { clock, sender: RecordingSender::default(), scorer, numbers, wire, aws, app, gateway, tokens: Mutex::default() }
     }
 
     /// Serves other use cases from now on, such as ones with decorated ports.
@@ -297,46 +326,39 @@ impl World {
 
     /// The same, by a worker over other use cases and another sender.
     pub async fn deliver_by(&self, app: &App, sender: &dyn Sender) -> usize {
-        let (sqs, queue) = (&self.aws.clients.sqs, &self.aws.queues.queue);
         let mut failed = 0;
         loop {
-            let received = sqs
-                .receive_message()
-                .queue_url(queue)
-                .max_number_of_messages(10)
-                .send()
-                .await
-                .expect("the queue answers");
-            let messages = received.messages.unwrap_or_default();
+            let messages = self.receive().await;
             if messages.is_empty() {
                 self.wire.take();
                 return failed;
             }
-            let mut event = SqsEvent::default();
-            event.records = messages
-                .iter()
-                .map(|message| {
-                    let mut record = SqsMessage::default();
-                    record.message_id = message.message_id.clone();
-                    record.body = message.body.clone();
-                    record
-                })
-                .collect();
-            let response = acredita_notify::notify(app, sender, event).await;
+            let response = acredita_notify::notify(app, sender, workers::event(&messages)).await;
             failed += response.batch_item_failures.len();
             for message in messages {
-                let id = message.message_id.unwrap_or_default();
-                if !response.batch_item_failures.iter().any(|failure| failure.item_identifier == id) {
-                    let receipt = message.receipt_handle.unwrap_or_default();
-                    sqs.delete_message()
-                        .queue_url(queue)
-                        .receipt_handle(receipt)
-                        .send()
-                        .await
-                        .expect("the queue answers");
+                let id = message.message_id.as_deref();
+                if !response.batch_item_failures.iter().any(|failure| Some(failure.item_identifier.as_str()) == id) {
+                    self.take(message).await;
                 }
             }
         }
+    }
+
+    /// What the queue hands out, ten messages at most. They are hidden from others for a while.
+    pub async fn receive(&self) -> Vec<Message> {
+        let receive = self.aws.clients.sqs.receive_message().queue_url(&self.aws.queues.queue);
+        let received = receive.max_number_of_messages(10).send().await.expect("the queue answers");
+        received.messages.unwrap_or_default()
+    }
+
+    /// Takes a message that was handed out off the queue.
+    pub async fn take(&self, message: Message) {
+        let delete = self.aws.clients.sqs.delete_message().queue_url(&self.aws.queues.queue);
+        delete
+            .receipt_handle(message.receipt_handle.expect("a receipt"))
+            .send()
+            .await
+            .expect("the queue answers");
     }
 
     /// The newest code that was sent for an identification.

@@ -15,10 +15,6 @@ use acredita_http::{
     device::device_evidence,
     request::{BodyKind, MAX_JSON_WITH_PICTURE},
 };
-use base64::{
-    Engine, alphabet,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -71,7 +67,7 @@ impl Check for ValidateAgentRequest {
         let device = device_evidence(request, faults);
         let body = request.body(faults)?;
         let agent = body.required_text("agent", faults);
-        let evidence = body.raw("evidence", faults).and_then(|text| faults.value(body.place("evidence"), png(text)));
+        let evidence = body.bytes("evidence", faults).and_then(|bytes| faults.value(body.place("evidence"), png(bytes)));
         let metadata = body
             .raw("evidence_metadata", faults)
             .and_then(|text| faults.value(body.place("evidence_metadata"), json_object(text)));
@@ -79,12 +75,7 @@ impl Check for ValidateAgentRequest {
     }
 }
 
-/// The standard alphabet (RFC 4648 §4); clients of the published API leave the padding out.
-const BASE64: GeneralPurpose =
-    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
-
-fn png(text: &str) -> Result<Vec<u8>, Invalid> {
-    let bytes = BASE64.decode(text.trim()).map_err(|_| Invalid("is not base64"))?;
+fn png(bytes: Vec<u8>) -> Result<Vec<u8>, Invalid> {
     match PictureFormat::sniff(&bytes) {
         Some(PictureFormat::Png) => Ok(bytes),
         _ => Err(Invalid("is not a PNG")),

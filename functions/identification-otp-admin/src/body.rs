@@ -28,7 +28,7 @@ pub struct CreateOtpBody {
     pub channel: ChannelBody,
 }
 
-/// Second factors. `PERSONAL_DOCUMENT_IMAGE` is refused until documents can be read.
+/// Second factors.
 #[derive(ToSchema)]
 #[schema(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TwoFactorType {
@@ -36,7 +36,7 @@ pub enum TwoFactorType {
     DocumentNumber,
     /// The e-mail address.
     Email,
-    /// A picture of the identity document.
+    /// Pictures of the identity document, whose number is read off them.
     PersonalDocumentImage,
 }
 
@@ -92,14 +92,10 @@ fn second_factor(body: &Fields<'_>, actor: Option<&Actor>, faults: &mut Faults) 
     let factor: SecondFactor = body.text("two_factor_type", faults)?;
     let document_number = actor.and_then(|actor| actor.identity_document.as_ref()?.document_number.as_ref());
     match factor {
-        SecondFactor::DocumentNumber => require(body, "identity_document/document_number", actor.is_none() || document_number.is_some(), faults),
-        SecondFactor::Email => require(body, "email", actor.is_none_or(|actor| actor.email.is_some()), faults),
-        SecondFactor::PersonalDocumentImage => {
-            faults.add(
-                body.place("two_factor_type"),
-                "PERSONAL_DOCUMENT_IMAGE is not available yet: this deployment cannot read documents",
-            );
+        SecondFactor::DocumentNumber | SecondFactor::PersonalDocumentImage => {
+            require(body, "identity_document/document_number", actor.is_none() || document_number.is_some(), faults);
         }
+        SecondFactor::Email => require(body, "email", actor.is_none_or(|actor| actor.email.is_some()), faults),
     }
     Some(factor)
 }

@@ -1,15 +1,16 @@
 //! The bodies of the actor's side of an identification by one-time code.
 
 use acredita_domain::{
-    Error,
+    Error, Invalid,
     device::DeviceEvidence,
     identification::Status,
     ids::IdentificationId,
     otp::{Channel, Delivery, SecondFactor},
-    use_cases::{Metadata, OtpAttempt},
+    pictures::{PictureFormat, Side},
+    use_cases::{GivenFactor, Metadata, OtpAttempt, UploadedPicture},
 };
 use acredita_http::{
-    Check, Faults, RequestReader,
+    Check, Faults, Fields, RequestReader,
     answers::{CommonMetadata, Rfc3339, as_text},
     device::device_evidence,
     request::{BodyKind, MAX_JSON_WITH_PICTURE},
@@ -17,15 +18,36 @@ use acredita_http::{
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-/// What a person typed.
+/// What a person typed and showed.
 #[derive(ToSchema)]
 pub struct ValidateOtpBody {
     /// The code, in any case.
     #[schema(example = "k7m2pq")]
     pub code: String,
     /// The second factor. Required when the identification has one.
+    pub two_factor: Option<TwoFactor>,
+}
+
+/// A second factor, in the form that its type asks for.
+#[derive(ToSchema)]
+#[serde(untagged)]
+pub enum TwoFactor {
+    /// `DOCUMENT_NUMBER`, `EMAIL`: the number or the address.
     #[schema(example = "12345678A")]
-    pub two_factor: Option<String>,
+    Text(String),
+    /// `PERSONAL_DOCUMENT_IMAGE`: pictures of the document.
+    Pictures(DocumentPictures),
+}
+
+/// Pictures of an identity document, one or both. The side with the machine-readable zone has to be among them: a card's back, a passport's data page.
+#[derive(ToSchema)]
+pub struct DocumentPictures {
+    /// The side with the portrait, or a passport's data page: JPEG or PNG in base64, padded or not.
+    #[schema(content_encoding = "base64", content_media_type = "image/*")]
+    pub front: Option<String>,
+    /// The other side: JPEG or PNG in base64, padded or not.
+    #[schema(content_encoding = "base64", content_media_type = "image/*")]
+    pub back: Option<String>,
 }
 
 /// What the actor's side may see.
@@ -85,7 +107,7 @@ pub struct ValidateOtpRequest {
     pub id: IdentificationId,
     /// The device.
     pub device: DeviceEvidence,
-    /// What was typed.
+    /// What was typed and shown.
     pub attempt: OtpAttempt,
 }
 
@@ -97,7 +119,29 @@ impl Check for ValidateOtpRequest {
         let device = device_evidence(request, faults);
         let body = request.body(faults)?;
         let code = body.required_text("code", faults);
-        let second_factor = body.text("two_factor", faults);
+        let second_factor = second_factor(&body, faults);
         Some(Self { id: id?, device: device?, attempt: OtpAttempt { code: code?, second_factor } })
     }
+}
+
+fn second_factor(body: &Fields<'_>, faults: &mut Faults) -> Option<GivenFactor> {
+    if body.is_object("two_factor") {
+        let fields = body.object("two_factor", faults)?;
+        if !fields.has("front") && !fields.has("back") {
+            faults.add(body.place("two_factor"), "has neither front nor back");
+        }
+        Some(GivenFactor::Pictures(pictures(&fields, faults)))
+    } else {
+        body.text("two_factor", faults).map(GivenFactor::Text)
+    }
+}
+
+/// What is neither JPEG nor PNG is a wrong value of a field (400), as the agent's evidence is, and no unsupported body (415).
+fn pictures(fields: &Fields<'_>, faults: &mut Faults) -> Vec<UploadedPicture> {
+    let picture = |side: Side| {
+        let bytes = fields.bytes(side.part(), faults)?;
+        let known = PictureFormat::sniff(&bytes).ok_or(Invalid("is neither JPEG nor PNG"));
+        faults.value(fields.place(side.part()), known).map(|_| UploadedPicture { side, bytes })
+    };
+    Side::ALL.iter().copied().filter_map(picture).collect()
 }

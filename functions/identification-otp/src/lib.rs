@@ -46,17 +46,24 @@ async fn read_otp_identification(
     metadata.map(Json).map_err(|error| api.refused(error))
 }
 
-/// The person types the code, and the second factor where there is one. The fifth wrong try fails the identification.
+/// The person types the code, and gives the second factor where there is one. The fifth wrong try fails the identification.
+///
+/// A wrong code, a wrong second factor, and pictures that the number of the document cannot be read off without doubt are a wrong try and answered the
+/// same. A request that is wrong in itself is none: text that is no base64, bytes that are no JPEG or PNG, too many of them.
 #[utoipa::path(
     put,
     path = "/v1/orgs/{org_id}/identifications/otp/{identification_id}/validate",
     tag = "Identification by OTP",
     params(IdentificationPath, DeviceHeaders),
-    request_body(content = ValidateOtpBody, example = json!({"code": "k7m2pq", "two_factor": "12345678A"})),
+    request_body(content = ValidateOtpBody, examples(
+        ("text" = (summary = "A code and a document number", value = json!({"code": "k7m2pq", "two_factor": "12345678A"}))),
+        ("pictures" = (summary = "A code and a picture of the document's back", value = json!({"code": "k7m2pq", "two_factor": {"back": "/9j/4AAQSkZJRg"}}))),
+    )),
     responses(
         (status = 204, description = "Validated."),
         (status = 404, description = "No such identification."),
         (status = 409, description = "It is not CREATED."),
+        (status = 413, description = "The body is larger than 6 MiB, or a picture than 50 megapixels."),
     ),
 )]
 async fn validate_otp_identification(

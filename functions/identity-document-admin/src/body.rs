@@ -79,10 +79,13 @@ pub struct CreateIdentityDocumentRequest {
 }
 
 impl CreateIdentityDocumentRequest {
-    /// What to create. `EXTERNAL` needs a provider that this deployment has configured.
+    /// What to create. `EXTERNAL` needs a provider that this deployment has configured for the organisation.
     pub fn command(&self, external: Option<Provider>) -> Result<CreateIdentityDocument, ApiError> {
         let provider = if self.external { external } else { Some(Provider::Internal) };
-        let fault = Fault { place: Place::Body("/scoring/provider".to_owned()), problem: "no external provider is configured" };
+        let fault = Fault {
+            place: Place::Body("/scoring/provider".to_owned()),
+            problem: "no external provider is configured for this organisation",
+        };
         let provider = provider.ok_or(ApiError::Faults(vec![fault]))?;
         Ok(CreateIdentityDocument { actor: self.actor.clone(), configuration: self.configuration, expires_in: self.expires_in, provider })
     }

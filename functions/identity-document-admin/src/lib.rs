@@ -38,6 +38,7 @@ pub fn router() -> OpenApiRouter<Api> {
             "admin_identification_id": "0f8fad5b-d9cb-469f-a165-70867728950e",
             "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "status": "CREATED",
             "created_at": "2026-11-20T08:33:00Z", "expires_at": "2026-11-20T09:33:00Z", "scoring_id": "16fd2706-8baf-433b-82eb-8c7fada847da"})),
+        (status = 400, description = "The body is not right, or `scoring.provider` is `EXTERNAL` and the organisation has no external provider."),
         (status = 409, description = "The idempotency key was used with another body, or its first request still runs."),
     ),
 )]
@@ -46,7 +47,7 @@ async fn create_identity_document_identification(
     principal: Principal<Admin>,
     Checked(request): Checked<CreateIdentityDocumentRequest>,
 ) -> Result<(StatusCode, Json<CreatedIdentification>), ApiError> {
-    let command = request.command(api.external_provider())?;
+    let command = request.command(api.external_provider(&principal.org))?;
     let created = use_cases::create_identity_document_identification(api.app(), &principal.org, command, request.idempotency).await;
     let created = created.map_err(|error| api.refused(error))?;
     Ok((StatusCode::OK, Json(created.into())))

@@ -2,10 +2,11 @@
 
 use acredita_domain::{
     Time,
+    actor::Language,
     ids::ScoringId,
     pictures::{PictureFormat, Side},
-    scoring::{Check, DocumentKind, Extracted, Provider, Scoring, ScoringStatus},
-    use_cases::{Captures, Delegation, ScoringCreated},
+    scoring::{Advice, Check, DocumentKind, Extracted, Provider, Reason, Scoring, ScoringStatus},
+    use_cases::{Captures, DelegatedTo, Delegation, ScoringCreated, UploadLink},
 };
 use acredita_http::answers::{Rfc3339, as_text};
 use serde::Serialize;
@@ -63,6 +64,10 @@ pub struct ScoringAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1)]
     pub score: Option<f64>,
+    /// How much of what applies could be judged, by weight, from 0 to 1; absent until scored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 1)]
+    pub coverage: Option<f64>,
     /// How the score came about; absent until scored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub breakdown: Option<Vec<CheckAnswer>>,
@@ -70,6 +75,12 @@ pub struct ScoringAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ExtractedAnswer>)]
     pub extracted: Option<Extracted>,
+    /// Which version of the provider scored; absent until scored, and where nobody noted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_version: Option<String>,
+    /// Which version of the tables turned what it found into checks and a score; absent until scored, and where nobody noted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mapping_version: Option<String>,
     /// How many scores were made, and may be.
     pub retries: Retries,
     /// When it was created.
@@ -96,8 +107,19 @@ pub struct CheckAnswer {
     /// How well it holds, from 0 to 1; absent where that is not a matter of degree.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
-    /// Why, safe to show to the person.
-    pub details: String,
+    /// Why it does not simply hold, in a code that stays the same; absent where it holds and where it does not apply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "CHECK_DIGITS_DOUBTFUL")]
+    pub reason: Option<&'static str>,
+    /// `RETRY`: take the picture again. `FINAL`: another picture of this document will not help. Comes with `reason`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "RETRY")]
+    pub advice: Option<&'static str>,
+    /// Why, safe to show to the person, in the actor's language, or in Spanish where no actor was declared.
+    pub details: &'static str,
+    /// Measures and sides, in English, for the back office: nothing to show to the person, and never what the document says.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub operator_details: String,
 }
 
 /// What was read off a document. Anything may be missing.
@@ -133,11 +155,17 @@ impl ScoringAnswer {
     /// A scoring as it is at `now`.
     pub fn new(scoring: Scoring, now: Time) -> Self {
         let status = scoring.status(now);
-        let (mut score, mut breakdown, mut extracted, mut scored_at) = (None, None, None, None);
+        let language = scoring.language();
+        let noted = |version: String| (!version.is_empty()).then_some(version);
+        let (mut score, mut coverage, mut breakdown, mut extracted, mut scored_at) = (None, None, None, None, None);
+        let (mut provider_version, mut mapping_version) = (None, None);
         if let Some(assessment) = scoring.assessment {
             score = Some(assessment.score.value());
-            breakdown = Some(assessment.breakdown.into_iter().map(CheckAnswer::from).collect());
+            coverage = Some(assessment.coverage.value());
+            breakdown = Some(assessment.breakdown.into_iter().map(|check| CheckAnswer::new(check, language)).collect());
             extracted = assessment.extracted;
+            provider_version = noted(assessment.provider_version);
+            mapping_version = noted(assessment.mapping_version);
             scored_at = Some(Rfc3339(assessment.scored_at));
         }
         Self {
@@ -146,8 +174,11 @@ impl ScoringAnswer {
             document: scoring.document,
             provider: scoring.provider,
             score,
+            coverage,
             breakdown,
             extracted,
+            provider_version,
+            mapping_version,
             retries: Retries { used: scoring.retries_used, max: scoring.max_retries.get() },
             created_at: Rfc3339(scoring.created_at),
             expires_at: Rfc3339(scoring.expires_at),
@@ -156,10 +187,18 @@ impl ScoringAnswer {
     }
 }
 
-impl From<Check> for CheckAnswer {
-    fn from(check: Check) -> Self {
-        let Check { name, result, score, details } = check;
-        Self { check: name.as_str(), result: result.as_str(), score: score.map(|score| score.value()), details }
+impl CheckAnswer {
+    /// A line for somebody who reads this language.
+    fn new(check: Check, language: Language) -> Self {
+        Self {
+            check: check.name.as_str(),
+            result: check.result.as_str(),
+            score: check.score.map(|score| score.value()),
+            reason: check.reason.map(Reason::as_str),
+            advice: check.advice().map(Advice::as_str),
+            details: check.details(language),
+            operator_details: check.operator_details,
+        }
     }
 }
 
@@ -227,10 +266,11 @@ pub struct DelegationAnswer {
 /// What opens the way.
 #[derive(Serialize, ToSchema)]
 pub struct Credentials {
-    /// What the provider's capture asks for. For `INTERNAL` it only names the delegation: a signed link needs nothing else.
+    /// What the provider's pages ask for. It is told here once and kept nowhere: who loses it delegates again. For `INTERNAL` it only names the
+    /// delegation: a signed link needs nothing else.
     #[schema(example = "c56a4180-65aa-42ec-a945-5fd21dec0538")]
     pub access_token: String,
-    /// `SignedLink`.
+    /// `SignedLink` for `INTERNAL`, `XpressID` for `VERIDAS`.
     #[schema(example = "SignedLink")]
     pub token_type: &'static str,
     /// Until when it works.
@@ -241,8 +281,17 @@ pub struct Credentials {
 /// Where it leads.
 #[derive(Serialize, ToSchema)]
 pub struct DelegationMetadata {
-    /// By side, `front` and `back`.
-    pub uploads: BTreeMap<&'static str, UploadAnswer>,
+    /// For `INTERNAL`, by side, `front` and `back`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uploads: Option<BTreeMap<&'static str, UploadAnswer>>,
+    /// For `VERIDAS`, its page for the person, with the token in it: to be opened or embedded. What that page tells the embedding one is a hint at most;
+    /// a score without a body asks the provider itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri")]
+    pub url: Option<String>,
+    /// For `VERIDAS`, what it calls the capture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_id: Option<String>,
 }
 
 /// Where a side's picture goes.
@@ -260,16 +309,24 @@ pub struct UploadAnswer {
 
 impl From<Delegation> for DelegationAnswer {
     fn from(delegation: Delegation) -> Self {
-        let upload = |url| UploadAnswer { url, method: "PUT", headers: BTreeMap::new() };
-        let uploads = delegation.uploads.into_iter().map(|to| (to.side.part(), upload(to.link.url))).collect();
-        Self {
-            provider: delegation.provider,
-            credentials: Credentials {
-                access_token: delegation.id.to_string(),
-                token_type: "SignedLink",
-                expires_at: Rfc3339(delegation.expires_at),
-            },
-            metadata: DelegationMetadata { uploads },
-        }
+        let nothing = DelegationMetadata { uploads: None, url: None, validation_id: None };
+        let (access_token, token_type, metadata) = match delegation.to {
+            DelegatedTo::Uploads(links) => {
+                let uploads = links.into_iter().map(|link| (link.side.part(), UploadAnswer::from(link))).collect();
+                (delegation.id.to_string(), "SignedLink", DelegationMetadata { uploads: Some(uploads), ..nothing })
+            }
+            DelegatedTo::Hosted(pages) => {
+                let (url, validation_id) = (Some(pages.url.expose().clone()), Some(pages.reference.into()));
+                (pages.access_token.expose().clone(), "XpressID", DelegationMetadata { url, validation_id, ..nothing })
+            }
+        };
+        let credentials = Credentials { access_token, token_type, expires_at: Rfc3339(delegation.expires_at) };
+        Self { provider: delegation.provider, credentials, metadata }
+    }
+}
+
+impl From<UploadLink> for UploadAnswer {
+    fn from(link: UploadLink) -> Self {
+        Self { url: link.link.url, method: "PUT", headers: BTreeMap::new() }
     }
 }

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 pub struct CreateScoringBody {
     /// The document to expect.
     pub document: DocumentBody,
-    /// Who scores. One that this deployment has not configured is answered 404.
+    /// Who scores. One that this deployment has not configured for the organisation is answered 404.
     pub provider: ProviderBody,
     /// ISO 8601, from 1 minute to 30 days.
     #[schema(example = "PT1H")]

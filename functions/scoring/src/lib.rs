@@ -12,7 +12,11 @@ use acredita_http::{
     request::ScoringRequest,
 };
 use answers::{CapturesAnswer, CreatedScoring, DelegationAnswer, ScoringAnswer};
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderName, HeaderValue, StatusCode, header::CACHE_CONTROL},
+};
 use body::{CreateScoringBody, CreateScoringRequest, ScoreBody};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -39,7 +43,7 @@ pub fn router() -> OpenApiRouter<Api> {
         (status = 200, description = "Created.", body = CreatedScoring, example = json!({
             "scoring_id": "16fd2706-8baf-433b-82eb-8c7fada847da", "status": "CREATED", "created_at": "2026-11-20T08:33:00Z",
             "expires_at": "2026-11-20T09:33:00Z"})),
-        (status = 404, description = "This deployment has not configured the provider."),
+        (status = 404, description = "This deployment has not configured the provider, or not for this organisation."),
         (status = 409, description = "The idempotency key was used with another body."),
     ),
 )]
@@ -61,8 +65,13 @@ async fn create_scoring(
     responses(
         (status = 200, description = "The scoring.", body = ScoringAnswer, example = json!({
             "scoring_id": "16fd2706-8baf-433b-82eb-8c7fada847da", "status": "SCORED", "document": {"type": "IDENTITY_CARD", "country": "ES"},
-            "provider": "INTERNAL", "score": 0.93, "breakdown": [{"check": "MRZ_CHECK_DIGITS", "result": "PASS", "score": 1.0, "details": "All check digits hold."}],
-            "extracted": {"document_number": "99999999R", "nationality": "ESP"}, "retries": {"used": 1, "max": 5},
+            "provider": "INTERNAL", "score": 0.93, "coverage": 0.95, "breakdown": [
+                {"check": "GLARE", "result": "FAIL", "score": 0.31, "reason": "GLARE", "advice": "RETRY",
+                    "details": "Un reflejo tapa parte del documento. Inclínelo un poco o apague el flash.", "operator_details": "front: 0.8 % of the picture in one spot"},
+                {"check": "MRZ_CHECK_DIGITS", "result": "PASS", "score": 1.0, "details": "Correcto."}],
+            "extracted": {"document_number": "99999999R", "name": "CARMEN", "last_name": "ESPANOLA ESPANOLA", "nationality": "ESP",
+                "birth_date": "1980-01-01", "expiry_date": "2031-06-05", "sex": "F"}, "provider_version": "acredita-mrz 0.1.0", "mapping_version": "2026-11",
+            "retries": {"used": 1, "max": 5},
             "created_at": "2026-11-20T08:33:00Z", "expires_at": "2026-11-20T09:33:00Z", "scored_at": "2026-11-20T08:34:00Z"})),
         (status = 404, description = "No such scoring."),
     ),
@@ -112,7 +121,7 @@ async fn read_captures(
     responses(
         (status = 204, description = "Scored. Read the scoring for the score."),
         (status = 404, description = "No such scoring."),
-        (status = 409, description = "Closed, expired, no retry left, or nothing to score."),
+        (status = 409, description = "Closed, expired, no retry left, nothing to score, or the delegated capture is not finished."),
         (status = 413, description = "A picture is larger than 10 MiB or 50 megapixels."),
         (status = 415, description = "A picture is neither JPEG nor PNG."),
         (status = 503, description = "The provider does not answer. No retry was used up."),
@@ -126,7 +135,8 @@ async fn score_document(
     api.done(use_cases::score_document(api.app(), &principal.org, id, pictures).await)
 }
 
-/// Lets somebody else take the pictures. For `INTERNAL`: signed links to upload them to, past the gateway's body limit.
+/// Lets somebody else take the pictures. For `INTERNAL`: signed links to upload them to, past the gateway's body limit. For `VERIDAS`: its own pages. A
+/// new delegation takes the place of an earlier one. Score without a body when the person is done.
 #[utoipa::path(
     post,
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/delegate",
@@ -146,9 +156,11 @@ async fn delegate_scoring(
     State(api): State<Api>,
     principal: Principal<WriteScorings>,
     Checked(ScoringRequest { id }): Checked<ScoringRequest>,
-) -> Result<Json<DelegationAnswer>, ApiError> {
+) -> Result<([(HeaderName, HeaderValue); 1], Json<DelegationAnswer>), ApiError> {
     let delegation = use_cases::delegate_scoring(api.app(), &principal.org, id).await;
-    delegation.map(|delegation| Json(delegation.into())).map_err(|error| api.refused(error))
+    // It opens a door, so no cache keeps it.
+    let no_store = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    delegation.map(|delegation| (no_store, Json(delegation.into()))).map_err(|error| api.refused(error))
 }
 
 /// Ends a scoring. Ending it twice is fine.

@@ -1,8 +1,6 @@
 //! `scoring` on AWS Lambda.
 
-use acredita_lambda::WarmUp;
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_lambda::Error> {
-    acredita_lambda::serve(acredita_scoring_api::router(), WarmUp::Scorings).await
+    acredita_lambda::serve_scoring(acredita_scoring_api::router()).await
 }

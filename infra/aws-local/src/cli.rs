@@ -17,9 +17,9 @@ struct Cli {
     /// Where the gateway listens
     #[arg(long, default_value = "127.0.0.1:8081")]
     listen: SocketAddr,
-    /// The JSON Web Key Set of the issuer of tokens
+    /// Verify tokens with the keys of this JSON Web Key Set only, instead of the data folder's own
     #[arg(long)]
-    jwks: PathBuf,
+    jwks: Option<PathBuf>,
     /// Where everything is kept
     #[arg(long, default_value = ".acredita/aws-local")]
     data_dir: PathBuf,
@@ -58,6 +58,17 @@ fn greet(shape: &AwsShape) -> io::Result<()> {
     writeln!(out, "Acredita's AWS shape runs at  {address}")?;
     writeln!(out, "  inbox           {address}/local/inbox")?;
     writeln!(out, "  health          {address}/health")?;
+    writeln!(out, "  providers       http://{}/emulator  emulated", shape.emulators.address)?;
+    writeln!(
+        out,
+        "  invoke          cargo lambda invoke --invoke-address {} --invoke-port {} <function>",
+        shape.address.ip(),
+        shape.address.port()
+    )?;
+    match &shape.token {
+        None => writeln!(out, "  tokens          only those signed by the keys in --jwks")?,
+        Some(token) => writeln!(out, "  token           {token}")?,
+    }
     writeln!(out, "Ctrl-C ends it.")?;
     out.flush()
 }

@@ -10,6 +10,7 @@
 //!   loses with its death the event that it has: the gateway then answers 500, the queue delivers again.
 //! - A request becomes an event of payload format 2.0: header names in lower case, repeated headers joined by commas, cookies apart, bodies that are
 //!   no text in base64, at most 6 MiB as an event.
+//! - An event can be handed to a function as it is, by Lambda's `Invoke` at its own path.
 //! - Messages are handed over one by one. One that failed comes again when its visibility timeout is over, not sooner; after five receives it is a
 //!   dead letter.
 //!
@@ -29,6 +30,7 @@ pub mod apigw;
 pub mod cli;
 pub mod front;
 pub mod functions;
+pub mod invocations;
 pub mod poller;
 mod process;
 pub mod runtime;

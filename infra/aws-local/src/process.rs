@@ -2,7 +2,7 @@
 //!
 //! Each process has an address of its own, of the form that Lambda gives, so that an event whose process dies is known to be lost.
 
-use crate::runtime::{Answer, Event, InvokeError, Pool, Runtime, lock};
+use crate::runtime::{Answer, Event, InvokeError, Pool, Runtime, Step, lock};
 use axum::{
     Router,
     body::Bytes,
@@ -57,7 +57,11 @@ impl Process {
     /// The next event; none when the runtime ends.
     async fn next(&self) -> Option<Event> {
         loop {
-            let event = match self.pool.take(!self.began.swap(true, Ordering::SeqCst)) {
+            let begins = !self.began.swap(true, Ordering::SeqCst);
+            if begins {
+                self.runtime.tell(Step::Begins);
+            }
+            let event = match self.pool.take(begins) {
                 Ok(event) => event,
                 Err(next) => next.await.ok()?,
             };
@@ -111,7 +115,12 @@ async fn run_to_its_end(process: &Arc<Process>) -> io::Result<Option<i32>> {
         .route("/2018-06-01/runtime/init/error", post(async || StatusCode::ACCEPTED))
         .layer(DefaultBodyLimit::max(MOST_ANSWER))
         .with_state(process.clone());
-    let mut child = process.runtime.environment().command(process.pool.function.name, address).spawn()?;
+    let mut command = process.runtime.environment().command(process.pool.function.name, address);
+    process.runtime.tell(Step::Starts);
+    let mut child = command.spawn()?;
+    if let Some(pid) = child.id() {
+        process.runtime.tell(Step::Runs { pid });
+    }
     tokio::select! {
         served = axum::serve(listener, api) => served?,
         ended = child.wait() => return Ok(ended?.code()),
@@ -153,7 +162,7 @@ async fn response(State(process): State<Arc<Process>>, Path(request): Path<Strin
     StatusCode::ACCEPTED
 }
 
-async fn error(State(process): State<Arc<Process>>, Path(request): Path<String>) -> StatusCode {
-    process.settle(&request, Err(InvokeError::Failed));
+async fn error(State(process): State<Arc<Process>>, Path(request): Path<String>, report: Bytes) -> StatusCode {
+    process.settle(&request, Err(InvokeError::Failed(report)));
     StatusCode::ACCEPTED
 }

@@ -27,11 +27,11 @@ pub struct Function {
 }
 
 /// Why an event has no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvokeError {
-    /// The function said that it failed.
+    /// The function said that it failed, and why: JSON with `errorType` and `errorMessage`.
     #[error("the function failed")]
-    Failed,
+    Failed(Bytes),
     /// Its process died.
     #[error("the function's process died")]
     Died,
@@ -42,6 +42,23 @@ pub enum InvokeError {
     #[error("there is no such function")]
     Unknown,
 }
+
+/// A step in the life of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// It is about to be started.
+    Starts,
+    /// It was started.
+    Runs {
+        /// The operating system's number of it.
+        pid: u32,
+    },
+    /// It asks for its first event.
+    Begins,
+}
+
+/// Is told of every step of every process, as it happens: for those who measure.
+pub type Watcher = Arc<dyn Fn(Step) + Send + Sync>;
 
 pub(crate) type Answer = oneshot::Sender<Result<Bytes, InvokeError>>;
 
@@ -63,13 +80,20 @@ struct Parts {
     most: usize,
     requests: AtomicU64,
     processes: Mutex<JoinSet<()>>,
+    watcher: Watcher,
 }
 
 impl Runtime {
     /// The runtime of `functions`, with at most `most` processes each. None is started before there is an event for it.
     pub fn new(functions: &[Function], environment: Environment, most: usize, clock: Arc<dyn Clock>) -> Self {
+        Self::watched(functions, environment, most, clock, Arc::new(|_| ()))
+    }
+
+    /// [`Runtime::new`], with somebody who watches.
+    pub fn watched(functions: &[Function], environment: Environment, most: usize, clock: Arc<dyn Clock>, watcher: Watcher) -> Self {
         let pools = functions.iter().map(|function| (function.name, Arc::new(Pool::new(*function)))).collect();
-        Self(Arc::new(Parts { pools, environment, clock, most, requests: AtomicU64::new(1), processes: Mutex::default() }))
+        let (requests, processes) = (AtomicU64::new(1), Mutex::default());
+        Self(Arc::new(Parts { pools, environment, clock, most, requests, processes, watcher }))
     }
 
     /// Hands an event to a function, and waits for the answer.
@@ -90,6 +114,10 @@ impl Runtime {
         if pool.offer(event, self.0.most) {
             self.start(pool.clone());
         }
+    }
+
+    pub(crate) fn tell(&self, step: Step) {
+        (self.0.watcher)(step);
     }
 
     pub(crate) fn environment(&self) -> &Environment {

@@ -3,25 +3,40 @@
 use crate::{
     front::Front,
     functions::{Environment, FUNCTIONS, SWEEP},
+    invocations,
     poller::Poller,
     runtime::Runtime,
     stand_ins::{self, StandIns},
 };
 use acredita_aws::{SystemClock, SystemEntropy};
-use acredita_domain::ports::{Clock, Entropy};
+use acredita_domain::{
+    Time,
+    ports::{Clock, Entropy},
+};
 use acredita_embedded_aws::{LOCAL_CREDENTIALS, REGION, Storage};
 use acredita_local::{
+    cli::ready_grant,
     gateway::{RouteTable, document},
     inbox::Inbox,
-    keys::secret_text,
+    keys::{TokenSigner, secret_text},
     pages,
     serve::{BUCKET, LocalAws, RETENTION, TABLE},
     workers,
 };
+use acredita_provider_emulators::{Emulators, PROCESSOR, Recording, VERIDAS_KEY};
 use axum::Router;
-use std::{collections::BTreeMap, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
+const GOOGLE_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:google";
+const VERIDAS_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:veridas";
 /// How long requests under way may take to finish after Ctrl-C.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -31,8 +46,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Where everything is kept.
     pub data_dir: PathBuf,
-    /// The issuer's keys.
-    pub jwks: PathBuf,
+    /// The issuer's keys. None are those of the data folder.
+    pub jwks: Option<PathBuf>,
     /// Where the functions' binaries are.
     pub binaries: PathBuf,
     /// The most processes of each function.
@@ -70,6 +85,10 @@ fn io(what: impl ToString) -> impl FnOnce(io::Error) -> StartError {
 pub struct AwsShape {
     /// Where the gateway listens.
     pub address: SocketAddr,
+    /// A token that is good right now, if the keys are the data folder's.
+    pub token: Option<String>,
+    /// What stands in for external providers.
+    pub emulators: Emulators,
     aws: LocalAws,
     runtime: Runtime,
     /// What drains when it is told to stop.
@@ -84,16 +103,21 @@ impl AwsShape {
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let Options { listen, data_dir: folder, jwks, binaries, processes } = options;
         let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-        let jwks = std::fs::read_to_string(&jwks).map_err(io(jwks.display()))?;
         let aws = LocalAws::start(Storage::Folder(folder.clone()), clock.clone(), &[]).await?;
         let inbox = Arc::new(Inbox::open(&folder.join("inbox.jsonl")).map_err(io("inbox.jsonl"))?);
+        let (jwks, token) = keys(jwks.as_deref(), &folder, clock.now())?;
         let listener = TcpListener::bind(listen).await.map_err(io(listen))?;
         let address = listener.local_addr().map_err(io("the listener"))?;
 
         let mut stand_ins = JoinSet::new();
-        let router = stand_ins::router(StandIns { secret: secret_text(&folder, &*entropy)?, jwks, inbox: inbox.clone(), clock: clock.clone() });
+        let emulators = Emulators::start(Recording::Off).await.map_err(io("the emulated providers"))?;
+        let codes = StandIns { secret: secret_text(&folder, &*entropy)?, jwks, inbox: inbox.clone(), clock: clock.clone() };
+        let secrets = BTreeMap::from([(GOOGLE_SECRET, emulators.service_account()), (VERIDAS_SECRET, VERIDAS_KEY.to_owned())]);
+        let router = stand_ins::router_with(codes, secrets);
         let stand_ins_at = spawn_router(&mut stand_ins, router).await?;
-        let environment = Environment { binaries, variables: variables(&aws, &format!("http://{stand_ins_at}")) };
+        let mut variables = variables(&aws, &format!("http://{stand_ins_at}"));
+        variables.extend(of_providers(&emulators));
+        let environment = Environment { binaries, variables };
         let missing = FUNCTIONS.iter().map(|function| environment.binary(function.name)).find(|binary| !binary.exists());
         missing.map_or(Ok(()), |binary| Err(StartError::NoBinary(binary)))?;
         let runtime = Runtime::new(&FUNCTIONS, environment, processes, clock.clone());
@@ -108,11 +132,13 @@ impl AwsShape {
         tasks.spawn(workers::sweep(move || sweep(scheduled.clone()), stopping.clone()));
 
         let front = Front { runtime: runtime.clone(), table: Arc::new(RouteTable::of_all_functions()), entropy, clock };
-        let overview = acredita_local::serve::overview(address, &folder, &aws, None);
+        let overview = acredita_local::serve::overview(address, &folder, &aws, token.clone());
         let health = Arc::new(acredita_local::serve::StoreHealth::of(&aws));
-        let router = pages::router(overview, inbox, document(), health).fallback(move |request| front.clone().serve(request));
+        let router = pages::router(overview, inbox, document(), health)
+            .merge(invocations::router(runtime.clone()))
+            .fallback(move |request| front.clone().serve(request));
         tasks.spawn(acredita_local::serve::serve(listener, router, stopping));
-        Ok(Self { address, aws, runtime, tasks, stand_ins, stop })
+        Ok(Self { address, token, emulators, aws, runtime, tasks, stand_ins, stop })
     }
 
     /// Takes no new request, finishes what is under way, and ends everything that was started.
@@ -126,6 +152,17 @@ impl AwsShape {
         self.runtime.stop().await;
         self.stand_ins.shutdown().await;
         self.aws.embedded.stop().await;
+    }
+}
+
+/// The issuer's keys, and a token if we are the issuer.
+fn keys(jwks: Option<&Path>, folder: &Path, now: Time) -> Result<(String, Option<String>), StartError> {
+    match jwks {
+        Some(file) => Ok((std::fs::read_to_string(file).map_err(io(file.display()))?, None)),
+        None => {
+            let signer = TokenSigner::of(folder)?;
+            Ok((signer.jwks().to_string(), Some(signer.token(&ready_grant(), now)?)))
+        }
     }
 }
 
@@ -145,8 +182,8 @@ async fn spawn_router(tasks: &mut JoinSet<()>, router: Router) -> Result<SocketA
     Ok(address)
 }
 
-/// What the template gives the functions, pointed at this machine.
-fn variables(aws: &LocalAws, stand_ins: &str) -> BTreeMap<&'static str, String> {
+/// What the template gives the functions, pointed at this machine. `stand_ins` is the address of those in [`stand_ins`], as a URL.
+pub fn variables(aws: &LocalAws, stand_ins: &str) -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("AWS_REGION", REGION.to_owned()),
         ("AWS_ACCESS_KEY_ID", LOCAL_CREDENTIALS.access_key_id.to_owned()),
@@ -166,9 +203,21 @@ fn variables(aws: &LocalAws, stand_ins: &str) -> BTreeMap<&'static str, String> 
         ("ACREDITA_CHANNELS", "SMS,EMAIL".to_owned()),
         ("ACREDITA_SMS_ORIGINATION_IDENTITY", "Acredita".to_owned()),
         ("ACREDITA_EMAIL_FROM", "acredita@example.com".to_owned()),
-        ("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true".to_owned()),
         ("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned())),
     ])
+}
+
+/// External providers, as the template would name them. `EXTERNAL` is VERIDAS: it takes documents of any country.
+fn of_providers(emulators: &Emulators) -> [(&'static str, String); 7] {
+    [
+        ("ACREDITA_EXTERNAL_PROVIDERS", "*=VERIDAS,GOOGLE".to_owned()),
+        ("ACREDITA_GOOGLE_PROCESSOR", PROCESSOR.to_owned()),
+        ("ACREDITA_GOOGLE_ENDPOINT", emulators.google()),
+        ("ACREDITA_GOOGLE_SECRET", GOOGLE_SECRET.to_owned()),
+        ("ACREDITA_VERIDAS_VALIDAS_URL", emulators.validas()),
+        ("ACREDITA_VERIDAS_XPRESSID_URL", emulators.xpressid()),
+        ("ACREDITA_VERIDAS_SECRET", VERIDAS_SECRET.to_owned()),
+    ]
 }
 
 async fn sweep(runtime: Runtime) {

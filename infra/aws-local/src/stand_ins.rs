@@ -7,7 +7,7 @@ use acredita_domain::{
 };
 use acredita_local::inbox::{Delivery, Inbox};
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     body::Bytes,
     extract::State,
     http::{HeaderMap, StatusCode},
@@ -16,11 +16,11 @@ use axum::{
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What the stand-ins know.
 pub struct StandIns {
-    /// The text of the one secret.
+    /// The text of every secret that is not named otherwise.
     pub secret: String,
     /// The issuer's keys.
     pub jwks: String,
@@ -32,22 +32,32 @@ pub struct StandIns {
 
 /// The router of all of them: the AWS JSON protocols at `/`, SES at its path, the keys at `/jwks.json`.
 pub fn router(stand_ins: StandIns) -> Router {
+    router_with(stand_ins, BTreeMap::new())
+}
+
+/// [`router`], with more secrets: their texts by their names.
+pub fn router_with(stand_ins: StandIns, secrets: BTreeMap<&'static str, String>) -> Router {
     Router::new()
         .route("/", post(aws_json))
         .route("/v2/email/outbound-emails", post(send_email))
         .route("/jwks.json", get(async |State(stand_ins): State<Arc<StandIns>>| stand_ins.jwks.clone()))
         .with_state(Arc::new(stand_ins))
+        .layer(Extension(Arc::new(secrets)))
 }
 
+/// The texts of secrets, by their names.
+type Secrets = Extension<Arc<BTreeMap<&'static str, String>>>;
+
 /// The bodies call themselves `application/x-amz-json-1.0` or `-1.1`, which axum does not take for JSON.
-async fn aws_json(State(stand_ins): State<Arc<StandIns>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn aws_json(State(stand_ins): State<Arc<StandIns>>, Extension(secrets): Secrets, headers: HeaderMap, body: Bytes) -> Response {
     let Ok(body) = serde_json::from_slice::<Value>(&body) else {
         return (StatusCode::BAD_REQUEST, Json(json!({ "__type": "SerializationException" }))).into_response();
     };
     match headers.get("x-amz-target").and_then(|target| target.to_str().ok()) {
         Some("secretsmanager.GetSecretValue") => {
             let arn = &body["SecretId"];
-            Json(json!({ "ARN": arn, "Name": arn, "VersionId": "1", "SecretString": stand_ins.secret })).into_response()
+            let text = arn.as_str().and_then(|name| secrets.get(name)).unwrap_or(&stand_ins.secret);
+            Json(json!({ "ARN": arn, "Name": arn, "VersionId": "1", "SecretString": text })).into_response()
         }
         Some("PinpointSMSVoiceV2.SendTextMessage") => {
             let text = body["MessageBody"].as_str().unwrap_or_default();

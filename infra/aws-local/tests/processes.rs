@@ -72,7 +72,7 @@ async fn events_that_meet_have_a_process_each() {
 #[tokio::test]
 async fn a_function_that_says_that_it_failed_fails_and_goes_on() {
     let (_folder, runtime) = runtime("next; post \"$id\" error '{}'; next; post \"$id\" response fine; next", 1);
-    assert_eq!(invoke(&runtime).await, Err(InvokeError::Failed));
+    assert_eq!(invoke(&runtime).await, Err(InvokeError::Failed("{}".into())));
     assert_eq!(invoke(&runtime).await.as_deref(), Ok("fine"));
 }
 

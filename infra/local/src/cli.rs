@@ -6,10 +6,12 @@ use crate::{
     keys::{Grant, KeyError, TokenSigner},
     logs,
     pages::Overview,
+    providers::Providers,
     serve::{Options, ServeError, Server},
 };
 use acredita_aws::SystemClock;
 use acredita_domain::{ids::OrgId, ports::Clock};
+use acredita_provider_emulators::Emulators;
 use chrono::TimeDelta;
 use clap::{Args, Parser, Subcommand};
 use std::{
@@ -57,6 +59,9 @@ struct ServeArgs {
     /// Let this share of deliveries fail, from 0 to 1, to see retries and dead letters
     #[arg(long, default_value = "0")]
     fail_delivery: FailRate,
+    /// External providers that score: none, or emulators of Google and Veridas that answer what they are told to
+    #[arg(long, value_enum, default_value_t)]
+    providers: Providers,
 }
 
 #[derive(Args)]
@@ -121,16 +126,16 @@ enum CommandError {
 
 async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     logs::start();
-    let ServeArgs { listen, data_dir, jwks, fail_delivery } = args;
-    let server = Server::start(&Options { listen, data_dir, jwks, fail_delivery }).await?;
-    greet(&server.overview)?;
+    let ServeArgs { listen, data_dir, jwks, fail_delivery, providers } = args;
+    let server = Server::start(&Options { listen, data_dir, jwks, fail_delivery, providers }).await?;
+    greet(&server.overview, server.emulators.as_ref())?;
     asked_to_stop().await?;
     server.stop().await;
     Ok(())
 }
 
 /// What a person at the terminal wants to know first.
-fn greet(overview: &Overview) -> io::Result<()> {
+fn greet(overview: &Overview, emulators: Option<&Emulators>) -> io::Result<()> {
     let Overview { address, dynamodb, s3, sqs, region, access_key_id, secret_access_key, data_dir, token, .. } = overview;
     let mut out = io::stdout().lock();
     writeln!(out, "Acredita runs at  {address}")?;
@@ -146,6 +151,13 @@ fn greet(overview: &Overview) -> io::Result<()> {
         "                  AWS_REGION={region} AWS_ACCESS_KEY_ID={access_key_id} AWS_SECRET_ACCESS_KEY={secret_access_key}"
     )?;
     writeln!(out, "  data            {data_dir}")?;
+    if let Some(emulators) = emulators {
+        writeln!(
+            out,
+            "  providers       http://{}/emulator  emulated: they judge nothing, and answer what you tell them to",
+            emulators.address
+        )?;
+    }
     match token {
         None => writeln!(out, "  tokens          only those signed by the keys in --jwks")?,
         Some(token) => {

@@ -10,6 +10,7 @@ pub mod gateway;
 pub mod inbox;
 pub mod keys;
 pub mod pages;
+pub mod providers;
 pub mod serve;
 pub mod workers;
 

@@ -5,6 +5,7 @@ use crate::{
     inbox::{FailRate, Inbox, InboxSender},
     keys::{self, KeyError, TokenSigner},
     pages::{self, Health, Overview},
+    providers::{External, Providers},
     workers,
 };
 use acredita_aws::{
@@ -16,6 +17,7 @@ use acredita_domain::{
     ids::MessageId,
     otp::Channel,
     ports::{Clock, Entropy, Scorer},
+    scoring::ProviderAccess,
 };
 use acredita_embedded_aws::{EmbeddedAws, LOCAL_CREDENTIALS, REGION, StartError, Storage};
 use acredita_http::{
@@ -24,7 +26,8 @@ use acredita_http::{
     jwt::{TokenPolicy, TokenVerifier},
     layers,
 };
-use acredita_scoring::{InternalPictureReader, InternalScorer};
+use acredita_provider_emulators::Emulators;
+use acredita_scoring::{InternalDocumentNumbers, InternalPictureReader, InternalScorer};
 use async_trait::async_trait;
 use aws_sdk_sqs::config::SharedInterceptor;
 use axum::Router;
@@ -59,6 +62,8 @@ pub struct Options {
     pub jwks: Option<PathBuf>,
     /// How often a delivery fails on purpose.
     pub fail_delivery: FailRate,
+    /// External providers.
+    pub providers: Providers,
 }
 
 /// Why the server does not start.
@@ -129,7 +134,8 @@ impl LocalAws {
 
     /// The use cases over these stand-ins.
     pub fn app(&self, parts: AppParts) -> App {
-        let AppParts { clock, entropy, keys, scorers } = parts;
+        let AppParts { clock, entropy, keys, scorers, providers } = parts;
+        let reader = InternalPictureReader::default();
         let store = Arc::new(DynamoStore::new(self.clients.dynamodb.clone(), TABLE.to_owned(), RETENTION));
         App {
             identifications: store.clone(),
@@ -138,8 +144,10 @@ impl LocalAws {
             housekeeping: store,
             queue: Arc::new(SqsQueue::new(self.clients.sqs.clone(), self.queues.queue.clone())),
             pictures: Arc::new(S3Pictures::new(self.clients.s3.clone(), BUCKET.to_owned())),
-            picture_reader: Arc::new(InternalPictureReader::default()),
+            picture_reader: Arc::new(reader.clone()),
+            document_numbers: Arc::new(InternalDocumentNumbers::new(reader)),
             scorers,
+            providers,
             clock,
             entropy,
             keys: Arc::new(keys),
@@ -160,6 +168,8 @@ pub struct AppParts {
     pub keys: Arc<acredita_domain::keys::Keyring>,
     /// The providers.
     pub scorers: Vec<Arc<dyn Scorer>>,
+    /// Who may use which of them.
+    pub providers: ProviderAccess,
 }
 
 /// Names requests.
@@ -173,6 +183,8 @@ pub struct Server {
     pub address: SocketAddr,
     /// What to tell whoever started it.
     pub overview: Overview,
+    /// What stands in for external providers, if anything does.
+    pub emulators: Option<Emulators>,
     aws: LocalAws,
     tasks: JoinSet<()>,
     stop: watch::Sender<bool>,
@@ -186,7 +198,11 @@ impl Server {
         make_private_folder(folder).map_err(|source| ServeError::Io { what: folder.display().to_string(), source })?;
         let aws = LocalAws::start(Storage::Folder(folder.clone()), clock.clone(), &[]).await?;
         let keys = Arc::new(keys::keyring(folder, &*entropy)?);
-        let app = aws.app(AppParts { clock: clock.clone(), entropy: entropy.clone(), keys, scorers: vec![Arc::new(InternalScorer::default())] });
+        let external = External::start(options.providers, &clock, &entropy).await;
+        let external = external.map_err(|source| ServeError::Io { what: "the emulated providers".to_owned(), source })?;
+        let mut scorers: Vec<Arc<dyn Scorer>> = vec![Arc::new(InternalScorer::default())];
+        scorers.extend(external.scorers);
+        let app = aws.app(AppParts { clock: clock.clone(), entropy: entropy.clone(), keys, scorers, providers: external.access });
 
         let inbox_file = folder.join("inbox.jsonl");
         let inbox = Inbox::open(&inbox_file).map_err(|source| ServeError::Io { what: inbox_file.display().to_string(), source })?;
@@ -223,7 +239,7 @@ impl Server {
             }
         };
         tasks.spawn(workers::sweep(sweep, stopping));
-        Ok(Self { address, overview, aws, tasks, stop })
+        Ok(Self { address, overview, emulators: external.emulators, aws, tasks, stop })
     }
 
     /// Takes no new request, finishes what is under way, and ends.

@@ -2,6 +2,7 @@
 
 use crate::inbox::Inbox;
 use acredita_domain::ports::{Clock, MessageRef};
+use acredita_embedded_aws::REGION;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use aws_sdk_sqs::{Client, operation::receive_message::builders::ReceiveMessageFluentBuilder, types::Message};
 use std::{collections::HashSet, sync::Arc, time::Duration};
@@ -46,7 +47,7 @@ where
 }
 
 /// The messages that come next, maybe none; nothing once it is told to stop. A queue that does not answer is left alone for a moment.
-async fn next_messages(receive: ReceiveMessageFluentBuilder, stop: &Stop) -> Option<Vec<Message>> {
+pub async fn next_messages(receive: ReceiveMessageFluentBuilder, stop: &Stop) -> Option<Vec<Message>> {
     let received = tokio::select! {
         () = stopped(stop.clone()) => return None,
         received = with_long_poll(receive.wait_time_seconds(LONG_POLL)) => received,
@@ -74,9 +75,7 @@ async fn batch<Batch>(notify: &impl Fn(SqsEvent) -> Batch, sqs: &Client, queue_u
 where
     Batch: Future<Output = SqsBatchResponse>,
 {
-    let mut event = SqsEvent::default();
-    event.records = messages.iter().map(record).collect();
-    let response = notify(event).await;
+    let response = notify(event(&messages)).await;
     let failed: HashSet<&str> = response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
     for message in &messages {
         let receipt = message.receipt_handle().unwrap_or_default();
@@ -90,11 +89,22 @@ where
     }
 }
 
+/// The event that Lambda's poller makes of messages.
+pub fn event(messages: &[Message]) -> SqsEvent {
+    let mut event = SqsEvent::default();
+    event.records = messages.iter().map(record).collect();
+    event
+}
+
 fn record(message: &Message) -> SqsMessage {
     let mut record = SqsMessage::default();
     record.message_id = message.message_id.clone();
     record.receipt_handle = message.receipt_handle.clone();
     record.body = message.body.clone();
+    record.md5_of_body = message.md5_of_body.clone();
+    record.event_source = Some("aws:sqs".to_owned());
+    record.event_source_arn = Some(format!("arn:aws:sqs:{REGION}:000000000000:messages"));
+    record.aws_region = Some(REGION.to_owned());
     record
 }
 

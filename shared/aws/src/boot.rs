@@ -4,7 +4,10 @@
 //! no provider can tell that it has it already. All time limits are set here, because the SDK has none for a server that takes a request and
 //! does not answer.
 
-use crate::retry::RetryTransactionConflicts;
+use crate::{
+    connector::{connector, http_client},
+    retry::RetryTransactionConflicts,
+};
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider, SharedInterceptor};
 use std::{fmt, time::Duration};
@@ -15,7 +18,7 @@ const ATTEMPTS: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// Connecting includes TLS, which takes the better part of a second on the smallest Lambda.
-const CONNECT: Duration = Duration::from_secs(2);
+pub(crate) const CONNECT: Duration = Duration::from_secs(2);
 /// DynamoDB and SQS answer within milliseconds; three attempts and their pauses fit into the gateway's 30 s, several times over.
 const ATTEMPT: Duration = Duration::from_secs(3);
 const CALL: Duration = Duration::from_secs(8);
@@ -149,10 +152,17 @@ async fn shared_config(config: &Config) -> SdkConfig {
         // Nothing of the environment counts then, not even a profile that happens to lie around.
         Some(StaticCredentials { access_key_id, secret_access_key }) => SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
+            .http_client(http_client(&connector()))
             .region(region)
             .credentials_provider(SharedCredentialsProvider::new(Credentials::new(access_key_id, secret_access_key, None, None, "static")))
             .build(),
-        None => aws_config::defaults(BehaviorVersion::latest()).region(region).load().await,
+        None => {
+            aws_config::defaults(BehaviorVersion::latest())
+                .http_client(http_client(&connector()))
+                .region(region)
+                .load()
+                .await
+        }
     }
 }
 

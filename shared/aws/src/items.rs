@@ -5,13 +5,13 @@
 //! | `IDN#<identification>` / `A` | identification | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `actor`, `method`, of an OTP `tries`, `generation`, `sends`, `last_send_at`, `code`, of its end `validation`, `ended_at`, `reason`, and of the step that was taken last `step` |
 //! | `IDN#<identification>` / `OBX#<message>` | message to send | `org`, `state`, of a refused one `refusal`, `generation`, `attempts`, while a worker has it `lease`, `lease_until` |
 //! | `ADM#<admin id>` / `A` | a back office's handle | `org`, `identification_id` |
-//! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, `assessment`, `captures`, `step` |
+//! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, `assessment`, `captures`, of a capture that a provider hosts `delegation`, `step` |
 //! | `IDM#<org>#<operation>#<key digest>` / `A` | a create's first answer | `body_digest`, `answer`, `valid_until` |
 //! | `DST#<org>#<destination digest>` / `A` | a destination's latest sends | `s1` (newest) to `s5` |
 //! | `ERA#<id>` / `A` | pictures that have to go | `prefixes` |
 //!
 //! What a condition or an update touches is an attribute of its own: text as `S`, numbers as `N`, times as epoch milliseconds. What is written
-//! once and read whole (`actor`, `method`, `terms`, `validation`, `assessment`, `captures`, `code`, `prefixes`) is one JSON text each.
+//! once and read whole (`actor`, `method`, `terms`, `validation`, `assessment`, `captures`, `delegation`, `code`, `prefixes`) is one JSON text each.
 //!
 //! `due_shard` and `due_at` put an item on the index of what is due; an item without them is not on it. `ttl` is in epoch seconds and only tidies:
 //! DynamoDB may be days late with it, and nothing is decided by it.

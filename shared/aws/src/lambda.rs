@@ -3,15 +3,22 @@
 //! A function's start is `Settings::from_env`, [`app`], then [`warm_up`] or [`warm_up_scorings`] as its role lets it, and [`warm_up_keys`]; the worker that
 //! sends also has [`senders`]. Nothing here waits for AWS but the warm-up: clients connect at their first call.
 
-pub use crate::settings::{EmailSettings, Settings, SettingsError, SmsSettings, TokenSettings};
+pub use crate::settings::{EmailSettings, GoogleSettings, ProviderSettings, Settings, SettingsError, SmsSettings, TokenSettings, VeridasSettings};
 
-use crate::{AwsClients, DynamoStore, EmailSender, S3Pictures, SecretKeys, Senders, SmsSender, SqsQueue, SystemClock, SystemEntropy};
+use crate::{
+    AwsClients, DynamoStore, EmailSender, S3Pictures, SecretKeys, SecretText, Senders, SmsSender, SqsQueue, SystemClock, SystemEntropy,
+    connector::{connector, http_client},
+};
 use acredita_domain::{
     App,
     ids::OrgId,
-    ports::{Clock, PictureReader, Scorer},
+    ports::{Clock, DocumentNumbers, PictureReader, Scorer},
 };
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{
+    BehaviorVersion, SdkConfig,
+    environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider},
+};
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use std::sync::Arc;
 
 /// The SDK does not know where it runs: neither the environment nor a profile names a region.
@@ -19,14 +26,27 @@ use std::sync::Arc;
 #[error("AWS_REGION is not set")]
 pub struct NoRegion;
 
-/// The use cases of a deployment.
-pub async fn app(settings: &Settings, scorers: Vec<Arc<dyn Scorer>>, picture_reader: Arc<dyn PictureReader>) -> Result<App, NoRegion> {
-    Ok(app_of(settings, &sdk_config().await?, scorers, picture_reader))
+/// The use cases of a deployment, which reach AWS by `connector`.
+pub async fn app(settings: &Settings, connector: &SharedHttpConnector, scorers: Vec<Arc<dyn Scorer>>, eyes: Eyes) -> Result<App, NoRegion> {
+    Ok(app_of(settings, &sdk_config(connector).await?, scorers, eyes))
+}
+
+/// What looks at pictures. It comes from the scoring engine, which this crate does not know.
+pub struct Eyes {
+    /// Decodes them.
+    pub picture_reader: Arc<dyn PictureReader>,
+    /// Reads the numbers of documents off them.
+    pub document_numbers: Arc<dyn DocumentNumbers>,
 }
 
 /// The senders of a deployment.
 pub async fn senders(settings: &Settings) -> Result<Senders, NoRegion> {
-    Ok(senders_of(settings, &sdk_config().await?))
+    Ok(senders_of(settings, &sdk_config(&connector()).await?))
+}
+
+/// The credential that lies in a secret.
+pub async fn credential(secret: String) -> Result<SecretText, NoRegion> {
+    Ok(SecretText::new(&sdk_config(&connector()).await?, secret))
 }
 
 /// What nothing is called.
@@ -57,7 +77,7 @@ pub async fn warm_up_keys(app: &App) {
 }
 
 /// [`app`] on a configuration of the SDK's that is there already.
-pub fn app_of(settings: &Settings, sdk: &SdkConfig, scorers: Vec<Arc<dyn Scorer>>, picture_reader: Arc<dyn PictureReader>) -> App {
+pub fn app_of(settings: &Settings, sdk: &SdkConfig, scorers: Vec<Arc<dyn Scorer>>, eyes: Eyes) -> App {
     let clients = AwsClients::of(sdk, settings.s3_by_path);
     let store = Arc::new(DynamoStore::new(clients.dynamodb, settings.table.clone(), settings.retention));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -68,8 +88,10 @@ pub fn app_of(settings: &Settings, sdk: &SdkConfig, scorers: Vec<Arc<dyn Scorer>
         housekeeping: store,
         queue: Arc::new(SqsQueue::new(clients.sqs, settings.queue_url.clone())),
         pictures: Arc::new(S3Pictures::new(clients.s3, settings.bucket.clone())),
-        picture_reader,
+        picture_reader: eyes.picture_reader,
+        document_numbers: eyes.document_numbers,
         scorers,
+        providers: settings.providers.access.clone(),
         entropy: Arc::new(SystemEntropy),
         keys: Arc::new(SecretKeys::new(sdk, settings.code_keys_secret.clone(), clock.clone())),
         clock,
@@ -85,8 +107,14 @@ pub fn senders_of(settings: &Settings, sdk: &SdkConfig) -> Senders {
     Senders { sms: settings.sms.as_ref().map(sms), email: settings.email.as_ref().map(email) }
 }
 
-/// The SDK's configuration out of its own variables: region, credentials, `AWS_ENDPOINT_URL` and its kin.
-async fn sdk_config() -> Result<SdkConfig, NoRegion> {
-    let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+/// The SDK's configuration out of its own variables: region, credentials, `AWS_ENDPOINT_URL` and its kin. Lambda sets all of them, so there is no
+/// looking for profiles, containers or an instance's metadata, and nothing of that in the binary.
+async fn sdk_config(connector: &SharedHttpConnector) -> Result<SdkConfig, NoRegion> {
+    let config = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http_client(connector))
+        .region(EnvironmentVariableRegionProvider::new())
+        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+        .load()
+        .await;
     if config.region().is_some() { Ok(config) } else { Err(NoRegion) }
 }

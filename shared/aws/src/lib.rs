@@ -11,7 +11,9 @@
 //! [`SystemClock`] and [`SystemEntropy`]; [`provision`] where there is no CloudFormation to make the table, the bucket and the queues.
 
 mod boot;
+mod connector;
 mod creation;
+mod credentials;
 mod errors;
 mod expressions;
 mod housekeeping;
@@ -33,6 +35,8 @@ mod throttle;
 mod transitions;
 
 pub use boot::{AwsClients, Config, Endpoints, StaticCredentials};
+pub use connector::connector;
+pub use credentials::SecretText;
 pub use pictures::S3Pictures;
 pub use queue::SqsQueue;
 pub use retry::RetryTransactionConflicts;

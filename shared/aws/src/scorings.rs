@@ -13,7 +13,7 @@ use acredita_domain::{
     ids::{OrgId, ScoringId},
     pictures::{Capture, PicturePrefix},
     ports::{CreateError, Erasure, FindError, NewScoring, Scorings, StepError},
-    scoring::{Assessment, Scoring},
+    scoring::{Assessment, HostedDelegation, Scoring},
 };
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -42,9 +42,17 @@ impl Scorings for DynamoStore {
         let mut values = scoring_values(&decided_on.org, now);
         values.extend([("assessment", json(&assessment)), ("captures", json(&captures)), ("version", number(decided_on.version))]);
         let update = "SET #assessment = :assessment, #captures = :captures, #retries_used = #retries_used + :one, #version = #version + :one, \
-                      #step = :step";
+                      #step = :step REMOVE #delegation";
         let condition = format!("{OPEN} AND #version = :version");
         self.step("record score", decided_on.id, update, &condition, values).await
+    }
+
+    async fn record_delegation(&self, decided_on: &Scoring, delegation: HostedDelegation, now: Time) -> Result<(), StepError> {
+        let mut values = scoring_values(&decided_on.org, now);
+        values.extend([("delegation", json(&delegation)), ("version", number(decided_on.version))]);
+        let update = "SET #delegation = :delegation, #version = #version + :one, #step = :step";
+        let condition = format!("{OPEN} AND #version = :version");
+        self.step("record delegation", decided_on.id, update, &condition, values).await
     }
 
     async fn close(&self, org: &OrgId, id: ScoringId, now: Time) -> Result<(), StepError> {

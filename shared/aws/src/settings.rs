@@ -13,8 +13,16 @@
 //! | `SMS_CONFIGURATION_SET`, `SMS_MAX_PRICE` | optional; the price is in US dollars for each part of a message, such as `0.10` |
 //! | `EMAIL_FROM` | a verified address, with or without a name before it; needed for `EMAIL` |
 //! | `EMAIL_CONFIGURATION_SET` | optional |
+//! | `EXTERNAL_PROVIDERS` | which organisations may have documents scored by which external provider: see [`ProviderAccess`](acredita_domain::scoring::ProviderAccess); none, if nobody |
+//! | `GOOGLE_PROCESSOR`, `GOOGLE_SECRET` | the processor's full name, and the secret with the service account's key file; needed where `GOOGLE` is used |
+//! | `GOOGLE_ENDPOINT` | where the processor is served, if not by Google: an emulator |
+//! | `VERIDAS_VALIDAS_URL`, `VERIDAS_XPRESSID_URL`, `VERIDAS_SECRET` | its two services, and the secret with the API key; needed where `VERIDAS` is used |
 //!
 //! A variable that is empty is not set. The SDK reads its own ones, such as `AWS_REGION` and `AWS_ENDPOINT_URL_DYNAMODB`.
+
+mod providers;
+
+pub use providers::{GoogleSettings, ProviderSettings, VeridasSettings};
 
 use acredita_domain::otp::Channel;
 use chrono::TimeDelta;
@@ -38,6 +46,8 @@ pub struct Settings {
     pub sms: Option<SmsSettings>,
     /// How e-mails are sent, if they are.
     pub email: Option<EmailSettings>,
+    /// External providers.
+    pub providers: ProviderSettings,
     /// Whether S3 is addressed by path: it is when it lies at another endpoint than AWS's.
     pub s3_by_path: bool,
 }
@@ -113,13 +123,15 @@ impl Settings {
             },
             sms: None,
             email: None,
+            providers: ProviderSettings::default(),
             s3_by_path,
         };
         let channels = read.channels();
         let sms = channels.contains(&Channel::Sms).then(|| read.sms());
         let email = channels.contains(&Channel::Email).then(|| read.email());
+        let providers = read.providers();
         match read.faults {
-            SettingsError { missing, wrong } if missing.is_empty() && wrong.is_empty() => Ok(Self { sms, email, ..settings }),
+            SettingsError { missing, wrong } if missing.is_empty() && wrong.is_empty() => Ok(Self { sms, email, providers, ..settings }),
             faults => Err(faults),
         }
     }

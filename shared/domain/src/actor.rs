@@ -125,6 +125,13 @@ const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB B
 #[serde(try_from = "String", into = "String")]
 pub struct Country([u8; 2]);
 
+impl Country {
+    /// Every country.
+    pub fn all() -> impl Iterator<Item = Self> {
+        COUNTRIES.split_ascii_whitespace().filter_map(|code| code.parse().ok())
+    }
+}
+
 impl FromStr for Country {
     type Err = Invalid;
     fn from_str(text: &str) -> Result<Self, Invalid> {

@@ -78,6 +78,9 @@ pub enum Conflict {
     /// There is no picture to score.
     #[error("no picture was uploaded or captured")]
     NothingToScore,
+    /// The person has not finished the capture that was delegated to a provider.
+    #[error("the delegated capture is not finished")]
+    NotCapturedYet,
     /// The provider has no delegated capture.
     #[error("this provider has no delegated capture")]
     NoDelegatedCapture,

@@ -19,7 +19,7 @@ use crate::{
     error::Conflict,
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
     otp::{MAX_TRIES, Otp},
-    pictures::Sha256Digest,
+    pictures::{Capture, Sha256Digest},
     scoring::{ConfigurationName, Provider},
     text::{AgentName, Private, Reason},
 };
@@ -148,6 +148,9 @@ pub struct Validation {
     /// What the agent left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentEvidence>,
+    /// The pictures of the document that was an OTP's second factor; the bytes are in the picture store.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub captures: Vec<Capture>,
 }
 
 /// What a shop agent left as evidence.
@@ -224,7 +227,7 @@ pub enum Transition {
     /// CREATED → VALIDATED, while it has not expired.
     Validate {
         /// What is kept of it.
-        validation: Validation,
+        validation: Box<Validation>,
         /// For an OTP: only while this generation's code is the live one.
         generation: Option<u32>,
     },

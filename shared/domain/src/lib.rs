@@ -8,6 +8,7 @@
 
 pub mod actor;
 pub mod device;
+pub mod documents;
 pub mod error;
 pub mod expires_in;
 pub mod idempotency;

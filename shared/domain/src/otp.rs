@@ -5,9 +5,10 @@
 use crate::{
     Time,
     actor::{Actor, EmailAddress, Msisdn, names},
+    documents::{self, CarriedNumber},
     keys::{CodeHash, same_text},
     ports::Entropy,
-    text::Private,
+    text::{Attempt, Private},
 };
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -181,9 +182,30 @@ impl Otp {
     }
 }
 
+/// What a person gave as the second factor, ready to be compared.
+#[derive(Clone, Copy, Debug)]
+pub enum Given<'a> {
+    /// Nothing.
+    Nothing,
+    /// A text that they typed.
+    Text(&'a Attempt),
+    /// The numbers that were read off the pictures of their document.
+    Numbers(&'a [CarriedNumber]),
+}
+
+impl Given<'_> {
+    fn text(&self) -> &str {
+        if let Self::Text(text) = self { text.expose() } else { "" }
+    }
+
+    fn numbers(&self) -> &[CarriedNumber] {
+        if let Self::Numbers(numbers) = self { numbers } else { &[] }
+    }
+}
+
 /// Whether the second factor that a person gave is the actor's. Takes the same time whatever the answer is; no factor asked for is a match.
-pub fn second_factor_matches(actor: &Actor, asked: Option<SecondFactor>, given: Option<&str>) -> Choice {
-    let given = given.unwrap_or_default();
+pub fn second_factor_matches(actor: &Actor, asked: Option<SecondFactor>, given: Given<'_>) -> Choice {
+    let (given, numbers) = (given.text(), given.numbers());
     let expected = |expected: Option<Private<String>>, given: String| match expected {
         Some(expected) => same_text(expected.expose(), &given),
         None => same_text("", &given) & Choice::from(0),
@@ -196,15 +218,17 @@ pub fn second_factor_matches(actor: &Actor, asked: Option<SecondFactor>, given: 
             expected(number.map(crate::text::DocumentNumber::normalized), given.unwrap_or_default())
         }
         Some(SecondFactor::Email) => expected(actor.email.as_ref().map(EmailAddress::normalized), given.trim().to_lowercase()),
-        // Refused when the identification is created, until documents can be read.
-        Some(SecondFactor::PersonalDocumentImage) => Choice::from(0),
+        Some(SecondFactor::PersonalDocumentImage) => documents::are_declared(numbers, actor.identity_document.as_ref()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{actor::IdentityDocument, text::DocumentNumber};
+    use crate::{
+        actor::{DocumentType, IdentityDocument},
+        text::DocumentNumber,
+    };
     use sha2::{Digest, Sha256};
     use std::{
         collections::BTreeSet,
@@ -256,7 +280,11 @@ mod tests {
 
     #[test]
     fn a_second_factor_is_compared_as_people_mean_it() {
-        let matches = |asked, given| bool::from(second_factor_matches(&actor(), Some(asked), given));
+        let matches = |asked, given: Option<&str>| {
+            let typed: Option<Attempt> = given.and_then(|text| text.parse().ok());
+            let given = typed.as_ref().map_or(Given::Nothing, Given::Text);
+            bool::from(second_factor_matches(&actor(), Some(asked), given))
+        };
         assert!(matches(SecondFactor::DocumentNumber, Some("12345678-a")));
         assert!(matches(SecondFactor::Email, Some(" james@email.COM ")));
         for (asked, given) in [
@@ -268,10 +296,20 @@ mod tests {
         ] {
             assert!(!matches(asked, given), "{asked} {given:?}");
         }
-        assert!(bool::from(second_factor_matches(&actor(), None, Some("anything"))), "none was asked for");
-        assert!(
-            !bool::from(second_factor_matches(&Actor::default(), Some(SecondFactor::Email), Some(""))),
-            "the actor has none"
-        );
+        let none_asked = second_factor_matches(&actor(), None, Given::Text(&"anything".parse().expect("a text")));
+        assert!(bool::from(none_asked), "none was asked for");
+        let none_known = second_factor_matches(&Actor::default(), Some(SecondFactor::Email), Given::Nothing);
+        assert!(!bool::from(none_known), "the actor has none");
+    }
+
+    #[test]
+    fn a_document_is_a_factor_only_where_one_is_asked_for() {
+        let number = CarriedNumber { document_type: DocumentType::Nif, issuer: None, number: Private::new("12345678A".to_owned()) };
+        let shown = Given::Numbers(std::slice::from_ref(&number));
+        let matches = |asked, given| bool::from(second_factor_matches(&actor(), Some(asked), given));
+        assert!(matches(SecondFactor::PersonalDocumentImage, shown));
+        assert!(!matches(SecondFactor::PersonalDocumentImage, Given::Numbers(&[])), "nothing was read");
+        assert!(!matches(SecondFactor::DocumentNumber, shown), "a text was asked for");
+        assert!(!matches(SecondFactor::Email, shown), "a text was asked for");
     }
 }

@@ -174,7 +174,7 @@ impl PictureKey {
         Self(format!("{}upload-{}", PicturePrefix::scoring(org, scoring).0, side.part()))
     }
 
-    /// A picture that a shop agent took as evidence.
+    /// A picture that is kept as evidence of a validation.
     pub fn evidence(org: &OrgId, identification: IdentificationId, digest: &Sha256Digest) -> Self {
         Self(format!("{}{}", PicturePrefix::identification(org, identification).0, digest.0))
     }

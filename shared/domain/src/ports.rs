@@ -6,6 +6,7 @@
 
 use crate::{
     Time,
+    documents::CarriedNumber,
     error::{Error, Unavailable},
     idempotency::{Idempotency, Operation},
     identification::{Identification, Transition},
@@ -13,7 +14,11 @@ use crate::{
     messages::{Refusal, RenderedMessage},
     otp::{Destination, LiveCode, OtpCode},
     pictures::{Capture, Picture, PictureFault, PictureFormat, PictureKey, PicturePrefix, SignedLink},
-    scoring::{Assessment, Check, DocumentKind, Extracted, Provider, Score, Scoring},
+    scoring::{
+        Assessment, Check, DocumentKind, Extracted, HostedDelegation, Judgement, Provider, ProviderReference, Score, Scoring, judge,
+        table::TABLE_VERSION,
+    },
+    text::Private,
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -151,8 +156,8 @@ pub trait Identifications: Send + Sync {
     /// Starts the next generation of an OTP: the code that lives dies, a message is to be sent. Only if `message.generation` is the next one
     /// and the OTP is open at `now`. One transaction.
     async fn resend(&self, new: NewMessage, now: Time) -> Result<(), ResendError>;
-    /// Deletes the identification and its linked scoring, and leaves an [`Erasure`] of their pictures to be done. Without `force` only what is
-    /// CREATED at `now`. One transaction.
+    /// Deletes the identification and its linked scoring, and leaves an [`Erasure`] of their pictures, due
+    /// [`crate::use_cases::ERASE_AGAIN_AFTER`] `now`. Without `force` only what is CREATED at `now`. One transaction.
     async fn delete(&self, identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError>;
 }
 
@@ -163,11 +168,14 @@ pub trait Scorings: Send + Sync {
     async fn create(&self, new: NewScoring, now: Time) -> Result<(), CreateError>;
     /// A scoring. One read.
     async fn find(&self, org: &OrgId, id: ScoringId) -> Result<Option<Scoring>, FindError>;
-    /// Writes a score over the scoring that it was decided on, and counts the retry. One write.
+    /// Writes a score over the scoring that it was decided on, counts the retry, and ends the hosted capture that was open, if one was. One write.
     async fn record_score(&self, decided_on: &Scoring, assessment: Assessment, captures: Vec<Capture>, now: Time) -> Result<(), StepError>;
+    /// Writes a hosted capture over the scoring that it was decided on, in place of any that was open before. One write.
+    async fn record_delegation(&self, decided_on: &Scoring, delegation: HostedDelegation, now: Time) -> Result<(), StepError>;
     /// Closes a scoring. One write.
     async fn close(&self, org: &OrgId, id: ScoringId, now: Time) -> Result<(), StepError>;
-    /// Deletes a scoring whose retention is over, and leaves an [`Erasure`] of its pictures to be done. One transaction.
+    /// Deletes a scoring whose time is over, and leaves an [`Erasure`] of its pictures, due [`crate::use_cases::ERASE_AGAIN_AFTER`] `now`. One
+    /// transaction.
     async fn delete(&self, scoring: &Scoring, now: Time) -> Result<Erasure, StepError>;
 }
 
@@ -308,8 +316,19 @@ pub trait Pictures: Send + Sync {
 /// Decodes pictures.
 #[async_trait]
 pub trait PictureReader: Send + Sync {
+    /// What can be told of a picture without decoding it: its format, by its first bytes, and that its header keeps within the limits of
+    /// [`crate::pictures`].
+    fn check(&self, bytes: &[u8]) -> Result<PictureFormat, PictureFault>;
     /// Decodes a JPEG or PNG within the limits of [`crate::pictures`], upright. Memory is bounded before a pixel is decoded.
     async fn read(&self, bytes: Vec<u8>) -> Result<Picture, PictureFault>;
+}
+
+/// Reads the numbers that identity documents carry.
+#[async_trait]
+pub trait DocumentNumbers: Send + Sync {
+    /// The number of each document in the picture whose machine-readable zone was read beyond doubt and whose check digits hold. Nothing for anything
+    /// else, whatever is wrong with it: that is nobody's business but the person's.
+    async fn read(&self, bytes: Vec<u8>) -> Vec<CarriedNumber>;
 }
 
 /// A message on its way out. It carries the code, so it has no `Debug`.
@@ -368,15 +387,90 @@ pub struct Verdict {
     pub breakdown: Vec<Check>,
     /// What was read.
     pub extracted: Option<Extracted>,
+    /// How much of what applies could be judged, by weight.
+    pub coverage: Score,
+    /// Which version of the provider this was: what repeats a score.
+    pub provider_version: String,
+    /// Which version of the tables made checks and a score of what it found.
+    pub mapping_version: String,
+}
+
+impl Verdict {
+    /// The verdict that a breakdown comes to, by [`scoring::judge`](crate::scoring::judge). Unversioned: the provider fills in what it is.
+    pub fn of(breakdown: Vec<Check>, extracted: Option<Extracted>) -> Self {
+        let Judgement { score, coverage } = judge(&breakdown);
+        Self {
+            score,
+            breakdown,
+            extracted,
+            coverage,
+            provider_version: String::new(),
+            mapping_version: TABLE_VERSION.to_owned(),
+        }
+    }
+
+    /// What is kept of it.
+    pub fn made_at(self, scored_at: Time) -> Assessment {
+        let Self { score, breakdown, extracted, coverage, provider_version, mapping_version } = self;
+        Assessment { score, breakdown, extracted, coverage, provider_version, mapping_version, scored_at }
+    }
 }
 
 /// How a provider lets somebody else take the pictures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DelegatedCapture {
+#[derive(Clone, Copy)]
+pub enum DelegatedCapture<'a> {
     /// By signed links into our own picture store.
     SignedUpload,
+    /// On pages of its own. It keeps the pictures, and we fetch what it found.
+    Hosted(&'a dyn HostedCapture),
     /// Not at all.
     NotOffered,
+}
+
+/// Asks for a capture on a provider's pages.
+#[derive(Clone, Copy)]
+pub struct CaptureRequest {
+    /// The document to expect.
+    pub document: Option<DocumentKind>,
+}
+
+/// A capture that a provider opened. Its token goes to the caller and nowhere else.
+pub struct OpenedCapture {
+    /// What the provider calls it.
+    pub reference: ProviderReference,
+    /// What opens the provider's pages. Never stored, never logged.
+    pub access_token: Private<String>,
+    /// The provider's page with the token in it, to be embedded or opened.
+    pub url: Private<String>,
+    /// From then on we do not count on it.
+    pub expires_at: Time,
+}
+
+/// Why a hosted capture was not scored.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CollectError {
+    /// Nobody has taken the pictures yet, or not all of them.
+    #[error("nothing was captured yet")]
+    NotCaptured,
+    /// Try again.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// Takes the pictures in our stead.
+#[async_trait]
+pub trait HostedCapture: Send + Sync {
+    /// Opens a capture.
+    async fn open(&self, request: CaptureRequest) -> Result<OpenedCapture, Unavailable>;
+    /// Scores what was captured. The request has no pictures. A provider that has lost its result says so in the verdict, as nobody can ask again.
+    async fn collect(&self, captured: &ProviderReference, request: ScoreRequest<'_>) -> Result<Verdict, CollectError>;
+}
+
+/// Where the credential of a provider is kept: its text, in the provider's own format.
+#[async_trait]
+pub trait ProviderCredential: Send + Sync {
+    /// The credential as it is now.
+    async fn read(&self) -> Result<Private<String>, Unavailable>;
 }
 
 /// Scores pictures of identity documents.
@@ -385,7 +479,7 @@ pub trait Scorer: Send + Sync {
     /// Which provider this is.
     fn provider(&self) -> Provider;
     /// How it lets somebody else take the pictures.
-    fn delegated_capture(&self) -> DelegatedCapture;
+    fn delegated_capture(&self) -> DelegatedCapture<'_>;
     /// Scores. An outage uses up no retry.
     async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, Unavailable>;
 }

@@ -1,7 +1,7 @@
 //! What every router shares: the use cases' surroundings, and who checks tokens.
 
 use crate::{error::ApiError, jwt::TokenVerifier};
-use acredita_domain::{App, Error, scoring::Provider};
+use acredita_domain::{App, Error, ids::OrgId, scoring::Provider};
 use axum::http::StatusCode;
 use std::sync::Arc;
 
@@ -40,10 +40,8 @@ impl Api {
         result.map(|()| StatusCode::NO_CONTENT).map_err(|error| self.refused(error))
     }
 
-    /// The provider behind `EXTERNAL`, if this deployment has one.
-    pub fn external_provider(&self) -> Option<Provider> {
-        [Provider::Google, Provider::Veridas]
-            .into_iter()
-            .find(|provider| self.app().scorer(*provider).is_some())
+    /// The provider that `EXTERNAL` means to an organisation, if it has one.
+    pub fn external_provider(&self, org: &OrgId) -> Option<Provider> {
+        self.app().providers.external(org)
     }
 }

@@ -1,6 +1,9 @@
 //! Reading a JSON body field by field, noting every fault with its JSON pointer (RFC 6901).
 
-use crate::fault::{Faults, Place};
+use crate::{
+    base64,
+    fault::{Faults, Place},
+};
 use acredita_domain::{Invalid, text::MAX_TEXT, text::clean};
 use serde_json::{Map, Value};
 use std::str::FromStr;
@@ -106,6 +109,17 @@ impl<'a> Fields<'a> {
             _ => Err(Invalid("is not an integer or a string of digits")),
         };
         faults.value(self.place(name), parsed)
+    }
+
+    /// Whether the field is there and is an object, for fields that may be a string or an object.
+    pub fn is_object(&self, name: &str) -> bool {
+        self.get(name).is_some_and(Value::is_object)
+    }
+
+    /// Bytes in base64, padded or not.
+    pub fn bytes(&self, name: &str, faults: &mut Faults) -> Option<Vec<u8>> {
+        let text = self.raw(name, faults)?;
+        faults.value(self.place(name), base64::decode(text))
     }
 
     /// A string as it came, of any length; it may be blank.

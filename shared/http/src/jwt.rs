@@ -110,6 +110,11 @@ impl TokenVerifier {
         Self { keys: IssuerKeys::fetched(source), policy }
     }
 
+    /// Fetches the issuer's keys, if they are fetched. Whether it succeeds does not matter: the first token will tell.
+    pub async fn warm_up(&self, now: Time) {
+        let _ = self.keys.with(None, now).await;
+    }
+
     /// The claims of a good token at `now`.
     pub async fn verify(&self, token: &str, now: Time) -> Result<Claims, TokenError> {
         const BAD: &str = "the token is malformed or its signature is not good";

@@ -8,6 +8,7 @@ pub mod actor;
 pub mod admin;
 pub mod answers;
 pub mod api;
+mod base64;
 pub mod device;
 pub mod error;
 pub mod fault;

@@ -1,13 +1,12 @@
-//! The issuer's keys, fetched over HTTPS with the HTTP client that the SDK brings: no second one in the binary.
+//! The issuer's keys, fetched over HTTPS by the connector that AWS is reached by: no second one in the binary, and none to set up.
 
 use crate::Error;
 use acredita_domain::{error::Unavailable, ports::JwksSource};
 use async_trait::async_trait;
-use aws_smithy_http_client::{
-    Connector,
-    tls::{self, rustls_provider::CryptoMode},
+use aws_smithy_runtime_api::client::{
+    http::{HttpConnector, SharedHttpConnector},
+    orchestrator::HttpRequest,
 };
-use aws_smithy_runtime_api::client::{http::HttpConnector, orchestrator::HttpRequest};
 use aws_smithy_types::body::SdkBody;
 use axum::http;
 use http_body_util::{BodyExt, Limited};
@@ -20,21 +19,20 @@ const MOST_BYTES: usize = 256 * 1024;
 
 /// The key set behind a URL.
 pub struct HttpsJwks {
-    connector: Connector,
+    connector: SharedHttpConnector,
     url: http::Uri,
 }
 
 impl HttpsJwks {
     /// The key set behind `url`. Keys fetched in the clear could be anybody's, so only loopback may be `http`.
-    pub fn new(url: &str) -> Result<Self, Error> {
+    pub fn new(url: &str, connector: SharedHttpConnector) -> Result<Self, Error> {
         let url: http::Uri = url.parse()?;
         let loopback = matches!(url.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        let connector = match url.scheme_str() {
-            Some("https") => Connector::builder().tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build(),
-            Some("http") if loopback => Connector::builder().build_http(),
-            _ => return Err("the URL of the issuer's keys is not https".into()),
-        };
-        Ok(Self { connector, url })
+        match url.scheme_str() {
+            Some("https") => Ok(Self { connector, url }),
+            Some("http") if loopback => Ok(Self { connector, url }),
+            _ => Err("the URL of the issuer's keys is not https".into()),
+        }
     }
 
     async fn get(&self) -> Result<String, Error> {
@@ -64,6 +62,7 @@ impl JwksSource for HttpsJwks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use acredita_aws::connector;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::TcpListener,
@@ -81,7 +80,7 @@ mod tests {
             stream.write_all(answer.as_bytes()).await.expect("written");
             stream.shutdown().await.expect("closed");
         });
-        HttpsJwks::new(&url).expect("a URL")
+        HttpsJwks::new(&url, connector()).expect("a URL")
     }
 
     #[tokio::test]
@@ -104,9 +103,9 @@ mod tests {
 
     #[test]
     fn keys_are_not_fetched_in_the_clear() {
-        assert!(HttpsJwks::new("https://issuer.example/jwks.json").is_ok());
+        assert!(HttpsJwks::new("https://issuer.example/jwks.json", connector()).is_ok());
         for url in ["http://issuer.example/jwks.json", "ftp://issuer.example/", "issuer", ""] {
-            assert!(HttpsJwks::new(url).is_err(), "{url}");
+            assert!(HttpsJwks::new(url, connector()).is_err(), "{url}");
         }
     }
 }

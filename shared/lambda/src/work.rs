@@ -1,6 +1,6 @@
 //! A worker as a Lambda behind a queue or a schedule.
 
-use crate::{Error, WarmUp, boot};
+use crate::{Booted, Error, WarmUp, boot, external};
 use acredita_aws::lambda::Settings;
 use acredita_domain::App;
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -16,7 +16,8 @@ where
     Event: DeserializeOwned,
     Answer: Serialize,
 {
-    let (settings, app) = boot(warm_up).await?;
+    let Booted { settings, app, .. } = boot(external::none).await?;
+    warm_up.read(&app).await;
     let tools = prepare(&settings).await?;
     let (app, tools, work) = (&app, &tools, &work);
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<Event>| Ok::<_, Error>(work(app, tools, event.payload).await))).await

@@ -3,8 +3,9 @@
 //! A difference hash of 64 bits finds candidates: is each cell of a 9 × 8 grid darker than its right neighbour? Pictures of one card on one
 //! table share many of these, so a candidate must also have the same edges in the same places on a 64 × 64 grid.
 
-use crate::{orientation::Orientation, shrink::Means};
+use crate::{reader, shrink::Means};
 use acredita_domain::pictures::Luma;
+use acredita_mrz::picture::{self, Orientation};
 
 /// The most bits of 64 in which the same picture differs. Strong recompression changes 3; two unrelated pictures differ in 32 ± 4.
 const SAME_BITS: u32 = 12;
@@ -33,7 +34,7 @@ pub(crate) fn compare(one: &Luma, other: &Luma) -> Likeness {
     let Some(edges) = Edges::of(one) else { return Likeness::Unclear };
     let turns = [Orientation::UPRIGHT, Orientation::HALF, Orientation::QUARTER, Orientation::THREE_QUARTERS];
     for turn in turns {
-        let turned = turn.apply(other.clone());
+        let turned = turned(other, turn);
         let Some(turned_edges) = Edges::of(&turned) else {
             return Likeness::Unclear;
         };
@@ -43,6 +44,11 @@ pub(crate) fn compare(one: &Luma, other: &Luma) -> Likeness {
         }
     }
     Likeness::Different
+}
+
+fn turned(luma: &Luma, turn: Orientation) -> Luma {
+    let Luma { width, height, pixels } = luma.clone();
+    reader::luma(turn.apply(picture::Luma { width, height, pixels }))
 }
 
 /// 64 bits, row by row: whether a cell is darker than the one to its right.

@@ -1,24 +1,23 @@
 //! The internal scoring engine: what can be told from the pictures of an identity document by our own means.
 //!
-//! [`InternalPictureReader`] turns untrusted bytes into brightness, within bounded memory; [`InternalScorer`] judges the pictures and
-//! explains itself line by line. Nothing here reads the machine-readable zone: that is a reader of its own, and as long as it does not exist
-//! every check that needs it says INCONCLUSIVE and no document passes, however well it was photographed.
+//! [`InternalPictureReader`] turns untrusted bytes into brightness, within bounded memory; [`InternalScorer`] reads the machine-readable zone with
+//! `acredita-mrz`, judges what it says and how the pictures look, and explains itself line by line. No document passes on its looks alone.
 //!
-//! Way of a picture: `reader` (limits) → `jpeg` or `png` (checked decoders) → `orientation` (EXIF) → `quality` and `hash` (checks)
-//! → `score` (weights and caps) → `scorer` (the port).
+//! Way of a picture: `reader` (limits, and the checked decoders of [`acredita_mrz::picture`]) → `sight` (what is seen and read) → `checks`
+//! (lines) → `scorer` (the port); what each check counts is [`acredita_domain::scoring::table`].
 
+mod checks;
+mod document;
 mod hash;
-mod jpeg;
-mod orientation;
-mod png;
+mod numbers;
 mod quality;
 mod reader;
-mod score;
 mod scorer;
 mod shrink;
+mod sight;
 #[cfg(test)]
 mod synthetic;
-mod zone;
 
+pub use numbers::InternalDocumentNumbers;
 pub use reader::InternalPictureReader;
 pub use scorer::InternalScorer;

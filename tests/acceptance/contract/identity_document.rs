@@ -152,15 +152,18 @@ async fn a_score_is_enough_from_its_configurations_threshold_on() {
 
 #[tokio::test]
 async fn a_decisive_check_that_failed_outweighs_any_score() {
-    use CheckName::{Glare, MrzCheckDigits, NotExpired, Sharpness};
+    use CheckName::{Glare, MrzCheckDigits, NotExpired, PortraitMatch, Sharpness};
     let world = World::with_external_provider().await;
     for (configuration, name, decisive) in [
         ("LOW", MrzCheckDigits, true),
         ("MEDIUM", MrzCheckDigits, true),
         ("HIGH", MrzCheckDigits, true),
-        ("LOW", NotExpired, false),
+        ("LOW", NotExpired, true),
         ("MEDIUM", NotExpired, true),
         ("HIGH", NotExpired, true),
+        ("LOW", PortraitMatch, false),
+        ("MEDIUM", PortraitMatch, true),
+        ("HIGH", PortraitMatch, true),
         ("MEDIUM", Glare, false),
         ("HIGH", Glare, true),
         ("HIGH", Sharpness, false),

@@ -4,6 +4,7 @@
 
 mod agent;
 mod device;
+mod documents;
 mod errors;
 mod idempotency;
 mod identity_document;
@@ -13,6 +14,8 @@ mod masking;
 mod multipart;
 mod operations;
 mod otp;
+mod otp_document;
+mod otp_evidence;
 mod otp_sends;
 mod published;
 mod requests;

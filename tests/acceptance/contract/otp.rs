@@ -69,6 +69,8 @@ async fn what_the_channel_and_the_factor_need_of_the_actor_is_required() {
         ("SMS", true, Some("EMAIL"), "identity_document", None),
         ("SMS", true, Some("DOCUMENT_NUMBER"), "identity_document", Some("/actor/identity_document")),
         ("SMS", true, Some("DOCUMENT_NUMBER"), "email", None),
+        ("SMS", true, Some("PERSONAL_DOCUMENT_IMAGE"), "identity_document", Some("/actor/identity_document")),
+        ("SMS", true, Some("PERSONAL_DOCUMENT_IMAGE"), "email", None),
         ("EMAIL", false, Some("EMAIL"), "email", Some("/actor/email")),
     ] {
         let mut body = body(channel, external, factor);
@@ -82,10 +84,12 @@ async fn what_the_channel_and_the_factor_need_of_the_actor_is_required() {
             }
         }
     }
-    let mut without_number = body("SMS", true, Some("DOCUMENT_NUMBER"));
-    without_number["actor"]["identity_document"] = json!({ "document_type": "NIF", "country": "ES" });
-    let details = world.call("POST", OTP, Some(without_number)).await.expect(400).details();
-    assert_eq!(details, ["/actor/identity_document/document_number: is required"]);
+    for factor in ["DOCUMENT_NUMBER", "PERSONAL_DOCUMENT_IMAGE"] {
+        let mut without_number = body("SMS", true, Some(factor));
+        without_number["actor"]["identity_document"] = json!({ "document_type": "NIF", "country": "ES" });
+        let details = world.call("POST", OTP, Some(without_number)).await.expect(400).details();
+        assert_eq!(details, ["/actor/identity_document/document_number: is required"]);
+    }
 }
 
 #[tokio::test]
@@ -112,18 +116,6 @@ async fn channels_factors_and_external_are_the_published_ones() {
     }
     let unsaid = world.call("POST", OTP, Some(bodies::otp_to(600_000_001))).await.expect(201);
     assert!(unsaid.json().get("code").is_none(), "the default is that we deliver, and what we deliver is not told");
-}
-
-/// The contract knows this factor; it is refused with a reason until documents can be read, rather than accepted and never right.
-#[tokio::test]
-async fn a_picture_as_second_factor_is_refused_until_documents_can_be_read() {
-    let world = World::start().await;
-    let details = world
-        .call("POST", OTP, Some(body("SMS", true, Some("PERSONAL_DOCUMENT_IMAGE"))))
-        .await
-        .expect(400)
-        .details();
-    assert!(details.len() == 1 && details[0].starts_with("/two_factor_type: "), "{details:?}");
 }
 
 #[tokio::test]

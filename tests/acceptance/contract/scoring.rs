@@ -6,6 +6,7 @@ use acredita_aws::SystemClock;
 use acredita_domain::{
     ports::Clock,
     scoring::{CheckName, CheckResult},
+    use_cases::ERASE_AGAIN_AFTER,
 };
 use chrono::TimeDelta;
 use reqwest::{Client, StatusCode};
@@ -241,6 +242,32 @@ async fn pictures_that_were_uploaded_through_delegate_are_scored_without_a_body(
     assert_eq!(sides, ["FRONT", "BACK"]);
     assert_eq!(read(&world, &scoring).await["retries"]["used"], 1);
     assert_eq!(kept_pictures(&world).await.len(), 2, "nothing is left behind the upload links");
+}
+
+#[tokio::test]
+async fn what_is_put_behind_a_link_after_everything_was_deleted_is_erased_when_the_link_is_over() {
+    let world = world_of_today().await;
+    let document = world
+        .call("POST", "/identifications/identity_document", Some(bodies::identity_document("LOW")))
+        .await
+        .expect(200);
+    let delegate = format!("/scorings/identity_document/{}/delegate", document.text("scoring_id"));
+    let delegated = world.call("POST", &delegate, None).await.expect(200).json();
+    let link = delegated["metadata"]["uploads"]["front"]["url"].as_str().expect("a link");
+    let admin = format!("/identifications/identity_document/{}", document.text("admin_identification_id"));
+    world.call("DELETE", &admin, None).await.expect(204);
+
+    assert_eq!(
+        Client::new().put(link).body(bodies::png(1)).send().await.expect("an answer").status(),
+        StatusCode::OK,
+        "nobody tells S3"
+    );
+    world.settle().await;
+    assert_eq!(kept_pictures(&world).await.len(), 1, "somebody may still put something there");
+    world.clock.advance(ERASE_AGAIN_AFTER);
+    world.settle().await;
+    assert!(kept_pictures(&world).await.is_empty());
+    assert!(world.items().await.is_empty(), "nothing is left to do");
 }
 
 #[tokio::test]

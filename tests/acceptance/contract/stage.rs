@@ -191,7 +191,7 @@ pub async fn create_scoring(world: &World, change: impl FnOnce(&mut Value)) -> S
 
 /// A line of a breakdown.
 pub fn check(name: CheckName, result: CheckResult) -> Check {
-    Check { name, result, score: None, details: "as the test wants it".to_owned() }
+    Check::new(name, result).noting("as the test wants it")
 }
 
 /// The names of all pictures that are kept.

@@ -2,10 +2,11 @@
 
 use super::{Run, at_every_call};
 use acceptance::{Call, ORG, World, bodies, request::base64};
+use acredita_domain::use_cases::ERASE_AGAIN_AFTER;
 use serde_json::json;
 
 /// Nothing that the answer depends on: what they leave the sweep carries out.
-const LEFT_TO_THE_SWEEP: [&str; 2] = ["Pictures::erase", "Housekeeping::erased"];
+const LEFT_TO_THE_SWEEP: [&str; 1] = ["Pictures::erase"];
 
 async fn is_deleted_once(world: &mut World, run: &Run, kind: &str, admin_id: &str) {
     let token = world.token_with(ORG, "identifications:admin identifications:force_delete");
@@ -15,6 +16,8 @@ async fn is_deleted_once(world: &mut World, run: &Run, kind: &str, admin_id: &st
     let gone = first.status == 204 || run.silenced("Identifications::delete");
     world.send(delete).await.expect(if gone { 404 } else { 204 });
 
+    assert!(run.fault.is_some() || world.pictures().await.is_empty(), "pictures do not wait for the sweep");
+    world.clock.advance(ERASE_AGAIN_AFTER);
     world.settle().await;
     world.assert_whole().await;
     assert!(world.pictures().await.is_empty(), "no picture is left");

@@ -8,6 +8,7 @@ mod creating;
 mod deleting;
 mod delivering;
 mod scoring;
+mod second_factor;
 mod steps;
 mod sweeping;
 

@@ -2,6 +2,7 @@
 
 use super::{KEY, REASON, STRAY, actor, evidence, request, with_actor};
 use acceptance::{Answer, Call, ORG, World, bodies};
+use acredita_domain::actor::DocumentType;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -103,6 +104,28 @@ pub async fn otp(world: &World, secrets: &mut Secrets) {
         let code = secrets.send(world, create.clone(), &[201]).await.text("code");
         secrets.codes.push(code);
     }
+}
+
+/// Identification by a code and a picture of the document: somebody else's, one that is no picture, the right one. Each of them shows a canary.
+pub async fn picture(world: &World, secrets: &mut Secrets) {
+    let (right, others) = (bodies::png(1), bodies::png(2));
+    world.numbers.show(&right, DocumentType::Nif, &[super::DOCUMENT]);
+    world.numbers.show(&others, DocumentType::Nif, &[super::STRAY]);
+    let create = request(world, "POST", "/identifications/otp", Some(with_actor(bodies::document_otp())));
+    let created = secrets.send(world, create, &[201]).await;
+    let (id, code) = (created.text("identification_id"), created.text("code"));
+    let validate = |body: Value| request(world, "PUT", &format!("/identifications/otp/{id}/validate"), Some(body));
+    let show = |code: &str, picture: &[u8]| validate(bodies::code_and_pictures(code, &[("front", &bodies::png(3)), ("back", picture)]));
+    secrets.send(world, show(&code, &others), &[400]).await;
+    secrets.send(world, show(STRAY, &right), &[400]).await;
+    secrets.send(world, show(&code, STRAY.as_bytes()), &[400]).await;
+    secrets
+        .send(world, validate(json!({ "code": STRAY, "two_factor": { "front": STRAY } })), &[400])
+        .await;
+    secrets.send(world, validate(json!({ "code": code, "two_factor": STRAY })), &[400]).await;
+    secrets.send(world, show(&code, &right), &[204]).await;
+    secrets.send(world, show(&code, &right), &[409]).await;
+    secrets.codes.push(code);
 }
 
 /// Identity document and scoring, with a provider that comes and goes.

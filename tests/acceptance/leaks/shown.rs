@@ -6,14 +6,15 @@ use super::{
 };
 use acceptance::{ORG, World, bodies, request::base64};
 use acredita_domain::{
-    actor::{CountryCode, EmailAddress, Msisdn, PhoneNumber},
+    actor::{CountryCode, DocumentType, EmailAddress, Msisdn, PhoneNumber},
     device::{Fingerprint, Location, UserAgent},
+    documents::CarriedNumber,
     error::Invalid,
     idempotency::{Idempotency, IdempotencyKey, Operation},
     identification::{Identification, Transition},
     keys::Keyring,
     messages::code_message,
-    otp::{Destination, OtpCode},
+    otp::{Destination, Given, OtpCode},
     pictures::{PictureFormat, SignedLink},
     ports::{FirstAnswer, IdempotencyRecord, NewIdentification, NewScoring},
     scoring::Extracted,
@@ -51,6 +52,9 @@ fn no_value_shows_what_it_holds() {
     assert_hidden(&parsed::<EmailAddress>(EMAIL));
     assert_hidden(&parsed::<EmailAddress>(EMAIL).normalized());
     assert_hidden(&Private::new(EVIDENCE_METADATA));
+    let carried = CarriedNumber { document_type: DocumentType::Nif, issuer: None, number: Private::new(DOCUMENT.to_owned()) };
+    assert_hidden(&Given::Numbers(std::slice::from_ref(&carried)));
+    assert_hidden(&Given::Text(&parsed(CODE)));
     let phone = Msisdn::new(parsed::<PhoneNumber>(PHONE), parsed::<CountryCode>("34"));
     assert_hidden(&phone);
     assert_hidden(&phone.e164());

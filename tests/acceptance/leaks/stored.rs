@@ -18,6 +18,7 @@ async fn after_all_flows() -> (World, Secrets) {
     let mut secrets = Secrets::default();
     flows::agent(&world, &mut secrets).await;
     flows::otp(&world, &mut secrets).await;
+    flows::picture(&world, &mut secrets).await;
     flows::document(&world, &mut secrets).await;
     (world, secrets)
 }

@@ -61,6 +61,24 @@ on_both_shapes! {
         }
     }
 
+    async fn a_picture_of_the_document_counts_with_its_code(service: Service) {
+        let mut body = otp("SMS", true, Some("PERSONAL_DOCUMENT_IMAGE"));
+        body["actor"]["identity_document"]["document_number"] = json!("12345678Z");
+        let created = service.create("otp", body).await;
+        let code = created.answer.text("code");
+        let path = format!("{}/{}", created.path, created.id);
+        let show = async |code: &str, picture: &str| {
+            let body = bodies::code_and_pictures(code, &[("back", &bodies::fixture(picture))]);
+            service.call("PUT", &format!("{path}/validate"), Some(body)).await
+        };
+        let wrong = show(&code, "otp-other.jpg").await.expect(400);
+        assert_eq!(show("wrong!", "otp-dni.jpg").await.expect(400).details(), wrong.details());
+        assert_eq!(service.metadata("otp", &created.id).await["attempts_left"], 3);
+        show(&code, "otp-dni.jpg").await.expect(204);
+        show(&code, "otp-dni.jpg").await.expect(409);
+        assert_eq!(service.status(&created).await, "VALIDATED");
+    }
+
     async fn a_shop_agent_confirms_a_person_with_a_picture(service: Service) {
         let created = service.create("agent", bodies::agent(true)).await;
         service.step(&created, Step::Validate(Some(json!({ "agent": "shop-042/maria" })))).await.expect(400);

@@ -1,10 +1,12 @@
 //! Both shapes of the service, seen from outside: `acredita serve`, one process, and the AWS shape, the Lambda binaries behind what stands for API
-//! Gateway, SQS and EventBridge. Each test is written once and runs unchanged on both; only `kills` knows that there are processes.
+//! Gateway, SQS and EventBridge. Each test is written once and runs unchanged on both; only `kills` and
+//! `invocations` know that there are functions and processes.
 //!
 //! A test starts a service of its own, so that none meets another's throttles, and takes the time as it is: what needs the clock is in the other
 //! modules. Starting the AWS shape takes a second or two of processor time, so a test walks through a whole flow.
 
 mod flows;
+mod invocations;
 mod kills;
 mod races;
 mod rules;

@@ -90,9 +90,47 @@ pub fn allowed(logical: &str) -> Vec<&'static Value> {
     own
 }
 
-/// Whether a statement is about the table itself, rather than its index.
-pub fn is_on_table(statement: &Value) -> bool {
-    statement["Resource"]["Fn::GetAtt"] == "Table.Arn"
+/// What a function's role allows, besides logging and keys: actions, and the kinds of what they may be done to, as they are seen on the wire.
+pub fn granted(logical: &str) -> Vec<(String, String)> {
+    let mut granted = Vec::new();
+    for statement in allowed(logical) {
+        let kinds = kinds(statement);
+        for action in texts(&statement["Action"]) {
+            if !action.starts_with("logs:") && !action.starts_with("kms:") {
+                granted.extend(kinds.iter().map(|kind| (action.to_owned(), kind.clone())));
+            }
+        }
+    }
+    granted
+}
+
+/// The kinds of items or pictures that a statement is limited to; the empty one where there are none.
+fn kinds(statement: &'static Value) -> Vec<String> {
+    let condition = &statement["Condition"];
+    // `IDN#*`, `*/i/*`, `${Bucket.Arn}/*/i/*`
+    let of_folder = |pattern: &str| pattern.trim_end_matches("/*").rsplit('/').next().unwrap_or_default().to_owned();
+    if statement["Resource"]["Fn::GetAtt"] == "Table.Arn" {
+        let keys = texts(&condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]);
+        assert!(!keys.is_empty(), "the whole table: {statement}");
+        return keys.iter().map(|key| key.trim_end_matches("#*").to_owned()).collect();
+    }
+    let prefixes = texts(&condition["StringLike"]["s3:prefix"]);
+    if !prefixes.is_empty() {
+        return prefixes.into_iter().map(of_folder).collect();
+    }
+    match statement["Resource"].as_array() {
+        Some(objects) if texts(&statement["Action"])[0].starts_with("s3:") => {
+            objects.iter().map(|object| of_folder(argument(object, "Fn::Sub"))).collect()
+        }
+        _ => vec![String::new()],
+    }
+}
+
+/// The services through which a function's role lets it use the key, besides DynamoDB.
+pub fn services_of_keys(logical: &str) -> BTreeSet<&'static str> {
+    let of_keys = allowed(logical).into_iter().filter(|statement| texts(&statement["Action"])[0].starts_with("kms:"));
+    let through = of_keys.map(|statement| argument(&statement["Condition"]["StringEquals"]["kms:ViaService"], "Fn::Sub"));
+    through.map(|service| service.split('.').next().unwrap_or_default()).collect()
 }
 
 /// As a set.

@@ -1,19 +1,24 @@
 //! `acredita-perf`: how fast the service is, and where its time goes.
 //!
-//! It runs the whole service in this process, over a fresh data folder, sends it requests over loopback on keep-alive connections, and prints a
+//! `acredita-perf cold` measures how fast a function is there and what an invocation of it costs, beside its like in other languages: see [`cold`].
+//!
+//! Without it, the program runs the whole service in this process, over a fresh data folder, sends it requests over loopback on keep-alive connections, and prints a
 //! Markdown table: requests per second, latencies, and the CPU time of a request, that of our code apart from that of the embedded AWS, beside the
 //! floor, which is the same HTTP server answering a constant. Every phase is bounded in time and count. `tests/perf/run` puts the table into the README.
 
+mod cold;
 mod cpu;
 mod load;
 mod report;
 
 use acredita_local::{
     inbox::FailRate,
+    providers::Providers,
     serve::{Options, Server},
 };
 use axum::{Router, routing::get};
 use bytes::Bytes;
+use clap::{Parser, Subcommand};
 use cpu::SERVICE;
 use http::{Method, Request};
 use http_body_util::Full;
@@ -29,8 +34,26 @@ const FIRST_PHONE: usize = 600_000_000;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
+/// Measures the service on this machine, and prints Markdown
+#[derive(Parser)]
+#[command(name = "acredita-perf", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Cold starts and warm invocations of a function
+    Cold(cold::Programs),
+}
+
 fn main() -> ExitCode {
-    match measure() {
+    let measured = match Cli::parse().command {
+        None => measure(),
+        Some(Command::Cold(programs)) => measure_cold(&programs),
+    };
+    match measured {
         Ok(table) => match std::io::stdout().write_all(table.as_bytes()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
@@ -42,6 +65,11 @@ fn main() -> ExitCode {
     }
 }
 
+fn measure_cold(programs: &cold::Programs) -> Result<String, Failure> {
+    let runtime = Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(cold::measure(programs))
+}
+
 /// The service runs on threads of its own name, so that its CPU time can be told from that of the load.
 fn measure() -> Result<String, Failure> {
     let data = tempfile::tempdir()?;
@@ -51,6 +79,7 @@ fn measure() -> Result<String, Failure> {
         data_dir: data.path().to_owned(),
         jwks: None,
         fail_delivery: FailRate::default(),
+        providers: Providers::None,
     };
     let (server, floor) = service.block_on(async { Ok::<_, Failure>((Server::start(&options).await?, serve_floor().await?)) })?;
     let token = server.overview.token.clone().ok_or("the service made no token")?;

@@ -32,7 +32,7 @@ impl Row {
 }
 
 /// The nearest rank of sorted values; nothing of nothing.
-fn percentile(sorted: &[Duration], percent: usize) -> Duration {
+pub fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     let rank = (sorted.len() * percent).div_ceil(100);
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()
 }
@@ -61,12 +61,13 @@ pub fn markdown(rows: &[Row]) -> String {
     text
 }
 
-fn milliseconds(latency: Duration) -> String {
+/// A time in milliseconds, with their name.
+pub fn milliseconds(latency: Duration) -> String {
     format!("{:.2} ms", latency.as_secs_f64() * 1_000.0)
 }
 
 /// The processor and how many of it.
-fn machine() -> String {
+pub fn machine() -> String {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let information = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = information

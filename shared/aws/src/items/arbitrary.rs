@@ -5,12 +5,15 @@ use acredita_domain::{
     actor::{Actor, Country, DocumentType, EmailAddress, IdentityDocument, Language, Msisdn},
     device::DeviceEvidence,
     identification::{AgentEvidence, Identification, Method, State, Validation},
-    ids::{AdminIdentificationId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId},
+    ids::{AdminIdentificationId, DelegationId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId},
     keys::Keyring,
     otp::{Channel, Delivery, Destination, LiveCode, Otp, OtpCode, SecondFactor},
     pictures::{Capture, PictureFormat, Sha256Digest, Side},
     ports::{Entropy, MessageRef, OutboxMessage},
-    scoring::{Assessment, Check, CheckName, CheckResult, ConfigurationName, DocumentKind, Extracted, MaxScoreRetries, Provider, Score, Scoring},
+    scoring::{
+        self, Assessment, Check, CheckName, CheckResult, ConfigurationName, DocumentKind, Extracted, HostedDelegation, MaxScoreRetries, Provider,
+        Score, Scoring,
+    },
     text::{Private, Reason},
 };
 use chrono::DateTime;
@@ -40,6 +43,7 @@ ids! {
     message_id -> MessageId,
     installation_id -> InstallationId,
     lease_id -> LeaseId,
+    delegation_id -> DelegationId,
 }
 
 /// A value of the domain out of the texts of a pattern that are one.
@@ -152,7 +156,8 @@ pub fn validation() -> impl Strategy<Value = Validation> {
     );
     let agent = (parsed("\\PC{1,30}"), option::of(digest()), option::of(private("\\{\"note\":\"[a-z]{0,20}\"\\}")))
         .prop_map(|(agent, picture, metadata)| AgentEvidence { agent, picture, metadata });
-    (time(), device, option::of(agent)).prop_map(|(at, device, agent)| Validation { at, device, agent })
+    let captures = proptest::collection::vec(capture(), 0..3);
+    (time(), device, option::of(agent), captures).prop_map(|(at, device, agent, captures)| Validation { at, device, agent, captures })
 }
 
 pub fn state() -> impl Strategy<Value = State> {
@@ -186,8 +191,14 @@ fn score() -> impl Strategy<Value = Score> {
 }
 
 fn assessment() -> impl Strategy<Value = Assessment> {
-    let check = (select(CheckName::ALL), select(CheckResult::ALL), option::of(score()), "\\PC{0,40}")
-        .prop_map(|(name, result, score, details)| Check { name, result, score, details });
+    let check = (
+        select(CheckName::ALL),
+        select(CheckResult::ALL),
+        option::of(score()),
+        option::of(select(scoring::Reason::ALL)),
+        "\\PC{0,40}",
+    )
+        .prop_map(|(name, result, score, reason, operator_details)| Check { name, result, score, reason, operator_details });
     let read = || option::of(private("\\PC{0,20}"));
     let extracted = (read(), read(), read(), read(), read(), read(), read()).prop_map(
         |(document_number, name, last_name, nationality, birth_date, expiry_date, sex)| Extracted {
@@ -200,12 +211,18 @@ fn assessment() -> impl Strategy<Value = Assessment> {
             sex,
         },
     );
-    (score(), proptest::collection::vec(check, 0..4), option::of(extracted), time()).prop_map(|(score, breakdown, extracted, scored_at)| Assessment {
-        score,
-        breakdown,
-        extracted,
-        scored_at,
-    })
+    let found = (score(), proptest::collection::vec(check, 0..4), option::of(extracted), score());
+    (found, "[a-z0-9.+-]{0,20}", "[a-z0-9.+-]{0,20}", time()).prop_map(
+        |((score, breakdown, extracted, coverage), provider_version, mapping_version, scored_at)| Assessment {
+            score,
+            breakdown,
+            extracted,
+            coverage,
+            provider_version,
+            mapping_version,
+            scored_at,
+        },
+    )
 }
 
 fn capture() -> impl Strategy<Value = Capture> {
@@ -218,6 +235,10 @@ fn capture() -> impl Strategy<Value = Capture> {
     })
 }
 
+fn delegation() -> impl Strategy<Value = HostedDelegation> {
+    (delegation_id(), parsed("[A-Za-z0-9_-]{1,128}"), time()).prop_map(|(id, reference, expires_at)| HostedDelegation { id, reference, expires_at })
+}
+
 pub fn scoring() -> impl Strategy<Value = Scoring> {
     let document = option::of((select(DocumentType::ALL), country()).prop_map(|(document_type, country)| DocumentKind { document_type, country }));
     let asked = (document, option::of(actor()), select(Provider::ALL), 1..=10_u32);
@@ -226,11 +247,12 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
         any::<bool>(),
         option::of(assessment()),
         proptest::collection::vec(capture(), 0..3),
+        option::of(delegation()),
         any::<u64>(),
     );
     (scoring_id(), org(), asked, done, time(), time()).prop_map(|(id, org, asked, done, created_at, expires_at)| {
         let (document, declared, provider, max_retries) = asked;
-        let (retries_used, closed, assessment, captures, version) = done;
+        let (retries_used, closed, assessment, captures, delegation, version) = done;
         let max_retries = MaxScoreRetries::try_from(max_retries).expect("1 to 10");
         Scoring {
             id,
@@ -243,6 +265,7 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
             closed,
             assessment,
             captures,
+            delegation,
             created_at,
             expires_at,
             version,

@@ -4,13 +4,14 @@ use super::{Corrupt, Item, Key, json, outbox::read_reference, read_json, read_pa
 use acredita_domain::{
     Time,
     ports::{Due, Erasure},
+    use_cases::ERASE_AGAIN_AFTER,
 };
 
-/// An erasure as an item that is due at once. It has no time to live: it stays until it is done.
+/// An erasure of what is deleted `now`. It has no time to live: it stays until it is done.
 pub(crate) fn encode_erasure(erasure: &Erasure, now: Time) -> Item {
     let mut item = Key::erasure(&erasure.id).item();
     item.insert("prefixes".to_owned(), json(&erasure.prefixes));
-    set_due(&mut item, &erasure.id, now);
+    set_due(&mut item, &erasure.id, now + ERASE_AGAIN_AFTER);
     item
 }
 

@@ -50,6 +50,9 @@ pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, retention: T
     set("expires_at", millis(scoring.expires_at));
     set("terms", json(&terms));
     set("captures", json(&scoring.captures));
+    if let Some(delegation) = &scoring.delegation {
+        set("delegation", json(delegation));
+    }
     if let Some(assessment) = &scoring.assessment {
         set("assessment", json(assessment));
     }
@@ -78,6 +81,7 @@ pub(crate) fn decode_scoring(item: &Item) -> Result<Scoring, Corrupt> {
         closed: *item.get("closed").and_then(|value| value.as_bool().ok()).ok_or(Corrupt("closed"))?,
         assessment: if_there(item, "assessment", read_json)?,
         captures: read_json(item, "captures")?,
+        delegation: if_there(item, "delegation", read_json)?,
         created_at: read_time(item, "created_at")?,
         expires_at: read_time(item, "expires_at")?,
         version: read_number(item, "version")?,

@@ -4,7 +4,7 @@ use super::*;
 use std::collections::BTreeMap;
 
 /// Everything that may be set.
-const WHOLE: [(&str, &str); 17] = [
+const WHOLE: [(&str, &str); 24] = [
     ("ACREDITA_TABLE", "identity"),
     ("ACREDITA_BUCKET", "pictures"),
     ("ACREDITA_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/messages"),
@@ -22,6 +22,13 @@ const WHOLE: [(&str, &str); 17] = [
     ("ACREDITA_SMS_MAX_PRICE", "0.10"),
     ("ACREDITA_EMAIL_FROM", "Acredita <codes@acredita.example>"),
     ("ACREDITA_EMAIL_CONFIGURATION_SET", "codes-by-mail"),
+    ("ACREDITA_EXTERNAL_PROVIDERS", "yoigo=VERIDAS; *=GOOGLE"),
+    ("ACREDITA_GOOGLE_PROCESSOR", "projects/p/locations/eu/processors/x"),
+    ("ACREDITA_GOOGLE_ENDPOINT", "http://127.0.0.1:8090/google"),
+    ("ACREDITA_GOOGLE_SECRET", "arn:aws:secretsmanager:eu-west-1:1:secret:google"),
+    ("ACREDITA_VERIDAS_VALIDAS_URL", "https://api-work.eu.veri-das.com/validas/v1"),
+    ("ACREDITA_VERIDAS_XPRESSID_URL", "https://api-work.eu.veri-das.com/xpressid"),
+    ("ACREDITA_VERIDAS_SECRET", "arn:aws:secretsmanager:eu-west-1:1:secret:veridas"),
 ];
 
 /// Reads the whole environment with these changes; a change to nothing takes the variable away.
@@ -149,4 +156,24 @@ fn s3_is_addressed_by_path_at_another_endpoint_than_awss() {
     for name in ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"] {
         assert!(whole(&[(name, "http://127.0.0.1:4566")]).s3_by_path);
     }
+}
+
+#[test]
+fn a_provider_that_anybody_may_use_is_whole_and_one_that_nobody_uses_asks_for_nothing() {
+    let providers = whole(&[]).providers;
+    let (google, veridas) = (providers.google.expect("Google"), providers.veridas.expect("Veridas"));
+    assert_eq!(google.processor, "projects/p/locations/eu/processors/x");
+    assert_eq!(google.endpoint.as_deref(), Some("http://127.0.0.1:8090/google"));
+    assert_eq!(google.secret, "arn:aws:secretsmanager:eu-west-1:1:secret:google");
+    assert_eq!(veridas.validas_url, "https://api-work.eu.veri-das.com/validas/v1");
+    assert_eq!(veridas.xpressid_url, "https://api-work.eu.veri-das.com/xpressid");
+    assert_eq!(veridas.secret, "arn:aws:secretsmanager:eu-west-1:1:secret:veridas");
+
+    let lacking = [("ACREDITA_GOOGLE_PROCESSOR", ""), ("ACREDITA_VERIDAS_SECRET", "")];
+    assert_eq!(missing(&lacking), ["ACREDITA_GOOGLE_PROCESSOR", "ACREDITA_VERIDAS_SECRET"]);
+    let google_alone = whole(&[("ACREDITA_EXTERNAL_PROVIDERS", "*=GOOGLE"), ("ACREDITA_VERIDAS_SECRET", "")]).providers;
+    assert!(google_alone.google.is_some() && google_alone.veridas.is_none());
+    let nobody = whole(&[("ACREDITA_EXTERNAL_PROVIDERS", ""), ("ACREDITA_GOOGLE_PROCESSOR", "")]).providers;
+    assert!(nobody.google.is_none() && nobody.veridas.is_none());
+    assert_eq!(wrong(&[("ACREDITA_EXTERNAL_PROVIDERS", "GOOGLE")]), ["ACREDITA_EXTERNAL_PROVIDERS"]);
 }

@@ -9,6 +9,7 @@ use acredita_domain::{
     otp::MAX_TRIES,
     pictures::PicturePrefix,
     ports::{Due, Erasure, NewIdentification, StepError},
+    use_cases::ERASE_AGAIN_AFTER,
 };
 
 const LOST: Result<Erasure, StepError> = Err(StepError::Lost);
@@ -29,7 +30,12 @@ async fn an_identification_goes_with_its_handle_and_its_scoring(ports: &Ports) {
     assert_eq!(ports.scorings.find(&org(), scoring.id).await, Ok(None));
     let prefixes = vec![PicturePrefix::identification(&org(), identification.id), PicturePrefix::scoring(&org(), scoring.id)];
     assert_eq!(erasure.prefixes, prefixes);
-    assert_eq!(ports.due(now()).await, [Due::Erasure(erasure)], "the pictures go next, and nothing else is left");
+    assert_eq!(ports.due(now() + ERASE_AGAIN_AFTER - TICK).await, [], "links that were given out still work");
+    assert_eq!(
+        ports.due(now() + ERASE_AGAIN_AFTER).await,
+        [Due::Erasure(erasure)],
+        "the pictures go, and nothing else is left"
+    );
 }
 
 async fn only_what_is_open_goes_without_force(ports: &Ports) {
@@ -73,7 +79,7 @@ async fn another_organisation_deletes_nothing_not_even_by_force(ports: &Ports) {
     assert_eq!(ports.identifications.delete(&foreign, true, now()).await, LOST);
     assert_eq!(ports.identifications.find(&org(), identification.id).await, Ok(Some(identification)));
     assert_eq!(ports.scorings.find(&org(), scoring.id).await, Ok(Some(scoring)));
-    assert_eq!(ports.due(now()).await, []);
+    assert_eq!(ports.due(now() + ERASE_AGAIN_AFTER).await, []);
 }
 
 async fn a_scoring_goes_when_its_time_is_over(ports: &Ports) {
@@ -84,7 +90,8 @@ async fn a_scoring_goes_when_its_time_is_over(ports: &Ports) {
     assert_eq!(erasure.prefixes, [PicturePrefix::scoring(&org(), scoring.id)]);
     assert_eq!(ports.scorings.find(&org(), scoring.id).await, Ok(None));
     assert_eq!(ports.scorings.delete(&scoring, now() + LIFE).await, LOST, "once");
-    assert_eq!(ports.due(now() + LIFE).await, [Due::Erasure(erasure)]);
+    assert_eq!(ports.due(now() + LIFE).await, []);
+    assert_eq!(ports.due(now() + LIFE + ERASE_AGAIN_AFTER).await, [Due::Erasure(erasure)]);
 }
 
 on_aws! {

@@ -151,7 +151,8 @@ async fn an_item_that_is_too_large_changes_nothing() {
         .expect("created");
     let Validation { at, device, .. } = crate::samples::validation();
     let agent = AgentEvidence { agent: "maria".parse().expect("a name"), picture: None, metadata: Some(Private::new("x".repeat(450_000))) };
-    let transition = Transition::Validate { validation: Validation { at, device, agent: Some(agent) }, generation: None };
+    let validation = Validation { at, device, agent: Some(agent), captures: Vec::new() };
+    let transition = Transition::Validate { validation: Box::new(validation), generation: None };
     let step = stage.ports.identifications.transition(&org(), identification.id, transition, now()).await;
     assert_eq!(step, Err(StepError::Unavailable(STORE)));
     let found = stage

@@ -38,7 +38,7 @@ async fn try_until_none_is_left(ports: &Ports, identification: &Identification) 
 async fn every_step_is_kept_with_its_evidence(ports: &Ports) {
     let validated = created(ports, agent()).await;
     let evidence = validation();
-    take(ports, &validated, Transition::Validate { validation: evidence.clone(), generation: None }, now())
+    take(ports, &validated, Transition::Validate { validation: Box::new(evidence.clone()), generation: None }, now())
         .await
         .expect("validated");
     assert_eq!(state(ports, &validated).await, State::Validated(evidence.clone()));
@@ -119,7 +119,7 @@ async fn what_is_over_expires_and_not_before(ports: &Ports) {
 
 async fn a_code_of_another_generation_does_not_validate(ports: &Ports) {
     let current = created(ports, otp()).await;
-    let with = |generation| Transition::Validate { validation: validation(), generation: Some(generation) };
+    let with = |generation| Transition::Validate { validation: Box::new(validation()), generation: Some(generation) };
     assert_eq!(take(ports, &current, with(2), now()).await, LOST);
     take(ports, &current, with(1), now()).await.expect("the live one");
 }

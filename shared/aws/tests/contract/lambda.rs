@@ -4,14 +4,15 @@ use crate::{
     samples::org,
     scripted::{Reply, Scripted, error},
 };
-use acredita_aws::lambda::{Settings, app_of, senders_of, warm_up, warm_up_keys, warm_up_scorings};
+use acredita_aws::lambda::{Eyes, Settings, app_of, senders_of, warm_up, warm_up_keys, warm_up_scorings};
 use acredita_domain::{
     App, Error,
     actor::Actor,
+    documents::CarriedNumber,
     expires_in::ExpiresIn,
     otp::{Channel, Delivery, Destination},
     pictures::{Picture, PictureFault, PictureFormat, PictureKey, Sha256Digest},
-    ports::PictureReader,
+    ports::{DocumentNumbers, PictureReader},
     use_cases::{CreateOtp, create_otp_identification},
 };
 use async_trait::async_trait;
@@ -22,7 +23,18 @@ struct Blind;
 
 #[async_trait]
 impl PictureReader for Blind {
+    fn check(&self, _: &[u8]) -> Result<PictureFormat, PictureFault> {
+        unreachable!("nothing is read here")
+    }
+
     async fn read(&self, _: Vec<u8>) -> Result<Picture, PictureFault> {
+        unreachable!("nothing is read here")
+    }
+}
+
+#[async_trait]
+impl DocumentNumbers for Blind {
+    async fn read(&self, _: Vec<u8>) -> Vec<CarriedNumber> {
         unreachable!("nothing is read here")
     }
 }
@@ -41,7 +53,8 @@ fn settings(more: &[(&str, &str)]) -> Settings {
 }
 
 fn app(settings: &Settings, sdk: &SdkConfig) -> App {
-    app_of(settings, sdk, Vec::new(), Arc::new(Blind))
+    let eyes = Eyes { picture_reader: Arc::new(Blind), document_numbers: Arc::new(Blind) };
+    app_of(settings, sdk, Vec::new(), eyes)
 }
 
 #[tokio::test]

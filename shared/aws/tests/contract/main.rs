@@ -20,6 +20,7 @@ macro_rules! on_aws {
 }
 
 mod creating;
+mod delegations;
 mod deleting;
 mod faults;
 mod housekeeping;

@@ -48,7 +48,7 @@ async fn the_next_generation_starts_without_a_code(ports: &Ports) {
         .await
         .expect("an answer");
     assert!(matches!(claim, Claim::Taken(taken) if taken.generation == 2));
-    let of_the_first = Transition::Validate { validation: validation(), generation: Some(1) };
+    let of_the_first = Transition::Validate { validation: Box::new(validation()), generation: Some(1) };
     assert_eq!(ports.identifications.transition(&org(), identification.id, of_the_first, later).await, Err(StepError::Lost));
 }
 

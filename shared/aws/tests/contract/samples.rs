@@ -88,6 +88,7 @@ pub fn scoring() -> Scoring {
         closed: false,
         assessment: None,
         captures: Vec::new(),
+        delegation: None,
         created_at: now(),
         expires_at: now() + LIFE,
         version: 0,
@@ -95,7 +96,15 @@ pub fn scoring() -> Scoring {
 }
 
 pub fn assessment(score: f64) -> Assessment {
-    Assessment { score: Score::new(score), breakdown: Vec::new(), extracted: None, scored_at: now() }
+    Assessment {
+        score: Score::new(score),
+        breakdown: Vec::new(),
+        extracted: None,
+        coverage: Score::ONE,
+        provider_version: "sample".to_owned(),
+        mapping_version: "1".to_owned(),
+        scored_at: now(),
+    }
 }
 
 /// Just this identification.
@@ -134,12 +143,12 @@ pub fn validation() -> Validation {
         user_agent: "test".parse().expect("a user agent"),
         ip: None,
     };
-    Validation { at: now(), device, agent: None }
+    Validation { at: now(), device, agent: None, captures: Vec::new() }
 }
 
 /// The validation of whatever code is live.
 pub fn validate() -> Transition {
-    Transition::Validate { validation: validation(), generation: None }
+    Transition::Validate { validation: Box::new(validation()), generation: None }
 }
 
 pub fn cancel() -> Transition {

@@ -4,14 +4,14 @@ use crate::{
     samples::{now, org},
     scripted::{Reply, Scripted, error},
 };
-use acredita_aws::SecretKeys;
+use acredita_aws::{SecretKeys, SecretText};
 use acredita_domain::{
     Time,
     error::Unavailable,
     ids::IdentificationId,
     keys::{CodeHash, Keyring, Keys},
     otp::OtpCode,
-    ports::Clock,
+    ports::{Clock, ProviderCredential},
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -214,4 +214,16 @@ async fn a_secret_that_is_not_as_documented_gives_no_keys() {
 #[test]
 fn the_debug_of_the_keys_tells_nothing() {
     assert_eq!(format!("{:?}", keys(&Scripted::default(), &Manual::at(now()))), "SecretKeys");
+}
+
+#[tokio::test]
+async fn a_providers_credential_is_the_text_as_it_is() {
+    let answer = |text: &str| Reply::Http(200, json!({ "Name": "google", "SecretString": text }).to_string());
+    let aws = Scripted::answering([answer("{\"type\":\"service_account\"}"), answer("  "), error(400, "ResourceNotFoundException", "")]);
+    let secret = SecretText::new(&aws.sdk(), "google".to_owned());
+    assert_eq!(secret.read().await.expect("a text").expose(), "{\"type\":\"service_account\"}");
+    for lacking in ["blank", "not there"] {
+        assert!(secret.read().await.is_err(), "{lacking}");
+    }
+    assert_eq!(format!("{secret:?}"), "SecretText");
 }

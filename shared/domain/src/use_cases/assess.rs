@@ -7,8 +7,9 @@ use crate::{
     idempotency::{Idempotency, Operation},
     ids::{DelegationId, OrgId, ScoringId},
     pictures::{Capture, PictureKey, Side, SignedLink},
-    ports::{CreateError, DelegatedCapture, FirstAnswer, IdempotencyRecord, NewScoring, StepError},
-    scoring::{DocumentKind, MaxScoreRetries, Provider, Scoring, ScoringStatus},
+    ports::{CaptureRequest, CreateError, DelegatedCapture, FirstAnswer, IdempotencyRecord, NewScoring, OpenedCapture, StepError},
+    scoring::{DocumentKind, HostedDelegation, MaxScoreRetries, Provider, ProviderReference, Scoring, ScoringStatus},
+    text::Private,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,9 +36,9 @@ pub struct ScoringCreated {
     pub expires_at: Time,
 }
 
-/// Creates a scoring. A provider that this deployment does not have is as good as not there.
+/// Creates a scoring. A provider that this deployment does not have, or this organisation may not use, is as good as not there.
 pub async fn create_scoring(app: &App, org: &OrgId, command: CreateScoring, idempotency: Option<Idempotency>) -> Result<ScoringCreated, Error> {
-    app.scorer(command.provider).ok_or(Error::NotFound("provider in this deployment"))?;
+    app.scorer(org, command.provider)?;
     let created_at = app.creation_time();
     let scoring = Scoring {
         id: ScoringId::generate(&*app.entropy),
@@ -50,6 +51,7 @@ pub async fn create_scoring(app: &App, org: &OrgId, command: CreateScoring, idem
         closed: false,
         assessment: None,
         captures: Vec::new(),
+        delegation: None,
         created_at,
         expires_at: created_at + command.expires_in.delta(),
         version: 0,
@@ -102,8 +104,26 @@ pub struct Delegation {
     pub id: DelegationId,
     /// Until when it works.
     pub expires_at: Time,
-    /// Where each side's picture goes.
-    pub uploads: Vec<UploadLink>,
+    /// What takes the pictures.
+    pub to: DelegatedTo,
+}
+
+/// What takes the pictures.
+pub enum DelegatedTo {
+    /// Our own picture store: where each side's picture goes.
+    Uploads(Vec<UploadLink>),
+    /// Pages of the provider's.
+    Hosted(HostedPages),
+}
+
+/// Pages of a provider's. Their token goes to the caller, and is kept nowhere.
+pub struct HostedPages {
+    /// What the provider calls the capture.
+    pub reference: ProviderReference,
+    /// What opens its pages.
+    pub access_token: Private<String>,
+    /// The page, with the token in it.
+    pub url: Private<String>,
 }
 
 /// Where a side's picture goes.
@@ -114,11 +134,12 @@ pub struct UploadLink {
     pub link: SignedLink,
 }
 
-/// Lets somebody else put the pictures where a score without a body finds them.
+/// Lets somebody else put the pictures where a score without a body finds them, or the provider take them itself. A capture that was opened before is
+/// superseded: its token was told once, and two at once would be two documents for one score.
 pub async fn delegate_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<Delegation, Error> {
     let (scoring, now) = read_scoring(app, org, id).await?;
     scoring.require_open(now)?;
-    let scorer = app.scorer(scoring.provider).ok_or(Error::NotFound("provider in this deployment"))?;
+    let scorer = app.scorer(org, scoring.provider)?;
     match scorer.delegated_capture() {
         DelegatedCapture::NotOffered => Err(Conflict::NoDelegatedCapture.into()),
         DelegatedCapture::SignedUpload => {
@@ -128,8 +149,29 @@ pub async fn delegate_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<D
                 uploads.push(UploadLink { side, link });
             }
             let id = DelegationId::generate(&*app.entropy);
-            Ok(Delegation { provider: scoring.provider, id, expires_at: now + LINK_LIFE, uploads })
+            Ok(Delegation { provider: scoring.provider, id, expires_at: now + LINK_LIFE, to: DelegatedTo::Uploads(uploads) })
         }
+        DelegatedCapture::Hosted(hosted) => {
+            let OpenedCapture { reference, access_token, url, expires_at } = hosted.open(CaptureRequest { document: scoring.document }).await?;
+            let id = DelegationId::generate(&*app.entropy);
+            let expires_at = expires_at.min(scoring.expires_at);
+            let delegation = HostedDelegation { id, reference: reference.clone(), expires_at };
+            match app.scorings.record_delegation(&scoring, delegation, app.now()).await {
+                Ok(()) => {}
+                Err(StepError::Lost) => return Err(why_lost(app, &scoring).await),
+                Err(error) => return Err(lost_to(error)),
+            }
+            let to = DelegatedTo::Hosted(HostedPages { reference, access_token, url });
+            Ok(Delegation { provider: scoring.provider, id, expires_at, to })
+        }
+    }
+}
+
+/// Another request came first.
+async fn why_lost(app: &App, scoring: &Scoring) -> Error {
+    match read_scoring(app, &scoring.org, scoring.id).await {
+        Ok((current, now)) => current.require_open(now).map_or_else(Error::from, |()| Conflict::CameSecond.into()),
+        Err(error) => error,
     }
 }
 

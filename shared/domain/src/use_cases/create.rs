@@ -45,7 +45,7 @@ pub struct CreateIdentityDocument {
     pub configuration: ConfigurationName,
     /// For how long.
     pub expires_in: ExpiresIn,
-    /// Who scores. The caller has checked that it is configured.
+    /// Who scores. The caller has checked that the organisation may use it.
     pub provider: Provider,
 }
 
@@ -126,6 +126,7 @@ pub async fn create_identity_document_identification(
         closed: false,
         assessment: None,
         captures: Vec::new(),
+        delegation: None,
         created_at: identification.created_at,
         expires_at: identification.expires_at,
         version: 0,

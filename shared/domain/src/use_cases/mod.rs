@@ -11,12 +11,13 @@ mod metadata;
 mod remove;
 mod resend;
 mod score;
+mod second_factor;
 mod sweep;
 mod validate;
 
 pub use assess::{
-    Captures, CreateScoring, Delegation, LinkedCapture, ScoringCreated, UploadLink, close_scoring, create_scoring, delegate_scoring, read_captures,
-    read_scoring,
+    Captures, CreateScoring, DelegatedTo, Delegation, HostedPages, LinkedCapture, ScoringCreated, UploadLink, close_scoring, create_scoring,
+    delegate_scoring, read_captures, read_scoring,
 };
 pub use cancel::cancel_identification;
 pub use close::close_identification;
@@ -26,9 +27,10 @@ pub use create::{
 };
 pub use deliver::{Delivered, LEASE, MAX_DELIVERY_ATTEMPTS, deliver_message};
 pub use metadata::{Metadata, read_metadata};
-pub use remove::{Force, delete_identification};
+pub use remove::{ERASE_AGAIN_AFTER, Force, delete_identification};
 pub use resend::resend_otp;
 pub use score::{UploadedPicture, score_document};
+pub use second_factor::GivenFactor;
 pub use sweep::{DUE_SHARDS, REKICK_AFTER, SweepReport, sweep};
 pub use validate::{
     AgentConfirmation, OtpAttempt, validate_agent_identification, validate_identity_document_identification, validate_otp_identification,
@@ -40,8 +42,8 @@ use crate::{
     ids::{AdminIdentificationId, IdentificationId, OrgId},
     keys::Keys,
     otp::Channel,
-    ports::{Clock, Entropy, Housekeeping, Identifications, Outbox, PictureReader, Pictures, Queue, Scorer, Scorings},
-    scoring::Provider,
+    ports::{Clock, DocumentNumbers, Entropy, Housekeeping, Identifications, Outbox, PictureReader, Pictures, Queue, Scorer, Scorings},
+    scoring::{Provider, ProviderAccess},
 };
 use chrono::{SubsecRound, TimeDelta};
 use std::sync::Arc;
@@ -66,8 +68,12 @@ pub struct App {
     pub pictures: Arc<dyn Pictures>,
     /// Decodes pictures.
     pub picture_reader: Arc<dyn PictureReader>,
+    /// Reads the numbers of identity documents.
+    pub document_numbers: Arc<dyn DocumentNumbers>,
     /// The providers that this deployment has configured.
     pub scorers: Vec<Arc<dyn Scorer>>,
+    /// Which organisations may use which of them.
+    pub providers: ProviderAccess,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -91,9 +97,14 @@ impl App {
         self.now().trunc_subsecs(0)
     }
 
-    /// The scorer of a provider, if this deployment has it.
-    pub fn scorer(&self, provider: Provider) -> Option<&Arc<dyn Scorer>> {
-        self.scorers.iter().find(|scorer| scorer.provider() == provider)
+    /// The scorer of a provider, if this deployment has it and the organisation may use it. What an organisation may no longer use is gone at once, for
+    /// scorings that were created before, too.
+    fn scorer(&self, org: &OrgId, provider: Provider) -> Result<&dyn Scorer, Error> {
+        if !self.providers.allows(org, provider) {
+            return Err(Error::NotFound("provider for this organisation"));
+        }
+        let scorer = self.scorers.iter().find(|scorer| scorer.provider() == provider);
+        scorer.map(|scorer| &**scorer).ok_or(Error::NotFound("provider in this deployment"))
     }
 
     /// The identification of the actor's side, if it is of this kind.

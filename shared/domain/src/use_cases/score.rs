@@ -4,9 +4,9 @@ use super::{App, assess::read_scoring, close::lost_to};
 use crate::{
     Conflict, Error, Time,
     ids::{OrgId, ScoringId},
-    pictures::{Capture, MAX_PICTURE_BYTES, Picture, PictureFault, PictureKey, PicturePrefix, Sha256Digest, Side},
-    ports::{ScoreRequest, StepError, StoredPicture, Verdict},
-    scoring::{Assessment, Scoring},
+    pictures::{Capture, Luma, MAX_PICTURE_BYTES, Picture, PictureFault, PictureKey, PicturePrefix, Sha256Digest, Side},
+    ports::{CollectError, DelegatedCapture, HostedCapture, ScoreRequest, StepError, StoredPicture, Verdict},
+    scoring::{HostedDelegation, Provider, Scoring},
 };
 
 /// A picture as it came with the request.
@@ -30,7 +30,10 @@ pub async fn score_document(app: &App, org: &OrgId, id: ScoringId, uploaded: Vec
     let sent = read_uploaded(app, uploaded).await?;
     let (scoring, now) = read_scoring(app, org, id).await?;
     scoring.require_open(now)?;
-    let scorer = app.scorer(scoring.provider).ok_or(Error::NotFound("provider in this deployment"))?;
+    let scorer = app.scorer(org, scoring.provider)?;
+    if let (true, Some(delegation), DelegatedCapture::Hosted(hosted)) = (sent.is_empty(), &scoring.delegation, scorer.delegated_capture()) {
+        return score_hosted(app, &scoring, delegation, hosted, now).await;
+    }
 
     let delegated = if sent.is_empty() { read_delegated(app, &scoring, now).await? } else { Vec::new() };
     let mut sides = sent;
@@ -44,6 +47,12 @@ pub async fn score_document(app: &App, org: &OrgId, id: ScoringId, uploaded: Vec
         return Err(Conflict::NothingToScore.into());
     }
 
+    if scoring.provider != Provider::Internal {
+        // Others look at the bytes. Brightness that waits for a provider would be most of what a request holds.
+        sides
+            .iter_mut()
+            .for_each(|side| side.picture.luma = Luma { width: 0, height: 0, pixels: Vec::new() });
+    }
     let picture = |side| sides.iter().find(|s| s.side == side).map(|s| &s.picture);
     let request = ScoreRequest {
         document: scoring.document,
@@ -53,7 +62,17 @@ pub async fn score_document(app: &App, org: &OrgId, id: ScoringId, uploaded: Vec
         now,
     };
     let verdict = scorer.score(request).await?;
-    record(app, &scoring, verdict, sides).await
+    record(app, &scoring, verdict, sides.into_iter().map(|s| s.capture).collect()).await
+}
+
+/// Scores what a provider captured on its pages. It keeps those pictures; ours stay what they are.
+async fn score_hosted(app: &App, scoring: &Scoring, delegation: &HostedDelegation, hosted: &dyn HostedCapture, now: Time) -> Result<(), Error> {
+    let request = ScoreRequest { document: scoring.document, declared: scoring.declared.as_ref(), front: None, back: None, now };
+    let verdict = hosted.collect(&delegation.reference, request).await.map_err(|error| match error {
+        CollectError::NotCaptured => Conflict::NotCapturedYet.into(),
+        CollectError::Unavailable(unavailable) => Error::from(unavailable),
+    })?;
+    record(app, scoring, verdict, scoring.captures.clone()).await
 }
 
 async fn read_uploaded(app: &App, uploaded: Vec<UploadedPicture>) -> Result<Vec<SidePicture>, Error> {
@@ -101,10 +120,9 @@ async fn add_earlier_sides(app: &App, scoring: &Scoring, sides: &mut Vec<SidePic
     Ok(())
 }
 
-async fn record(app: &App, scoring: &Scoring, verdict: Verdict, sides: Vec<SidePicture>) -> Result<(), Error> {
+async fn record(app: &App, scoring: &Scoring, verdict: Verdict, mut captures: Vec<Capture>) -> Result<(), Error> {
     let now = app.now();
-    let assessment = Assessment { score: verdict.score, breakdown: verdict.breakdown, extracted: verdict.extracted, scored_at: now };
-    let mut captures: Vec<Capture> = sides.into_iter().map(|s| s.capture).collect();
+    let assessment = verdict.made_at(now);
     captures.sort_by_key(|capture| capture.side as u8);
     match app.scorings.record_score(scoring, assessment, captures, now).await {
         Ok(()) => {

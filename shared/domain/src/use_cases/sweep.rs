@@ -2,7 +2,7 @@
 //!
 //! Nothing depends on it being on time: expiry is decided by the clock on every read. It may run twice at once, and stop anywhere.
 
-use super::{App, remove::erase};
+use super::{App, remove::erase_pictures};
 use crate::{
     Error, Time,
     identification::{Identification, State, Transition},
@@ -57,7 +57,9 @@ async fn handle(app: &App, due: &Due, report: &mut SweepReport) -> Result<(), Er
             report.kicked += 1;
         }
         Due::Erasure(erasure) => {
-            erase(app, erasure).await?;
+            // Nothing comes after it any more. Until this is done it stays due.
+            erase_pictures(app, erasure).await?;
+            app.housekeeping.erased(erasure).await?;
             report.erased += 1;
         }
         Due::Identification(org, id) => {
@@ -111,7 +113,7 @@ async fn expire(app: &App, identification: &Identification, now: Time) -> Result
 /// A deletion that lost was done by another run.
 async fn erase_deleted(app: &App, deleted: Result<Erasure, StepError>) -> Result<(), Error> {
     match deleted {
-        Ok(erasure) => erase(app, &erasure).await,
+        Ok(erasure) => erase_pictures(app, &erasure).await,
         Err(StepError::Lost) => Ok(()),
         Err(StepError::Unavailable(unavailable)) => Err(unavailable.into()),
     }

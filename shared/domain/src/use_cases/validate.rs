@@ -1,14 +1,14 @@
 //! Validating an identification: the three ways.
 
-use super::{App, close::lost_to};
+use super::{App, GivenFactor, close::lost_to, second_factor};
 use crate::{
     Conflict, Error, Time,
     device::DeviceEvidence,
     identification::{AgentEvidence, Identification, Method, MethodKind, Transition, Validation},
     ids::{IdentificationId, OrgId},
     keys::Keyring,
-    otp::{MAX_TRIES, Otp, second_factor_matches},
-    pictures::{PictureFormat, PictureKey, PicturePrefix, Sha256Digest},
+    otp::{Given, MAX_TRIES, Otp, second_factor_matches},
+    pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, Sha256Digest},
     ports::StepError,
     scoring::ScoringStatus,
     text::{AgentName, Attempt, Private},
@@ -24,12 +24,12 @@ pub struct AgentConfirmation {
     pub metadata: Option<Private<String>>,
 }
 
-/// What a person typed.
+/// What a person typed and showed.
 pub struct OtpAttempt {
     /// As the code.
     pub code: Attempt,
     /// As the second factor.
-    pub second_factor: Option<Attempt>,
+    pub second_factor: Option<GivenFactor>,
 }
 
 /// One answer for a wrong code, a wrong second factor and an outdated code: which of them it was is nobody's business but the person's.
@@ -58,7 +58,8 @@ pub async fn validate_agent_identification(
     };
     let kept = picture.is_some();
     let agent = Some(AgentEvidence { agent: confirmation.agent, picture, metadata: confirmation.metadata });
-    let transition = Transition::Validate { validation: Validation { at: now, device, agent }, generation: None };
+    let validation = Validation { at: now, device, agent, captures: Vec::new() };
+    let transition = Transition::Validate { validation: Box::new(validation), generation: None };
     match app.identifications.transition(org, id, transition, now).await {
         Err(StepError::Lost) if kept => Err(why_evidence_came_late(app, org, id).await),
         step => step.map_err(lost_to),
@@ -87,7 +88,9 @@ async fn keep_evidence(app: &App, org: &OrgId, id: IdentificationId, bytes: Vec<
 /// CREATED → VALIDATED, by the live code and the second factor.
 ///
 /// The try is counted before anything is compared, so that any number of concurrent tries gets at most [`MAX_TRIES`] comparisons. Both factors are
-/// always compared, in constant time.
+/// always compared, in constant time, and pictures are read for a wrong code as they are for a right one. What a stopwatch can still tell: how long
+/// pictures take to read, which depends on them alone and which whoever sent them can find out at home; whether a try was right, which the answer
+/// says anyway; and, by the write that takes the try back, that it was right and late, which `attempts_left` says anyway.
 pub async fn validate_otp_identification(
     app: &App,
     org: &OrgId,
@@ -95,11 +98,10 @@ pub async fn validate_otp_identification(
     device: DeviceEvidence,
     attempt: OtpAttempt,
 ) -> Result<(), Error> {
+    let OtpAttempt { code, second_factor: given } = attempt;
+    second_factor::check_pictures(app, given.as_ref())?;
     let identification = app.find(org, id, MethodKind::Otp).await?;
-    let asked = identification.otp().and_then(|otp| otp.second_factor);
-    if asked.is_some() && attempt.second_factor.is_none() {
-        return Err(Error::BadField { pointer: "/two_factor", problem: "is required: the identification has a second factor" });
-    }
+    second_factor::require_asked(identification.otp().and_then(|otp| otp.second_factor), given.as_ref())?;
     let now = app.now();
     identification.require_open(now)?;
     // Asked for before the try is counted: without the keys nobody could be right.
@@ -110,17 +112,9 @@ pub async fn validate_otp_identification(
         Err(StepError::Unavailable(unavailable)) => return Err(unavailable.into()),
     };
     let otp = counted.otp().ok_or(Error::Corrupt("an OTP identification without an OTP"))?;
-    match judge(&keys, &counted, otp, &attempt, now) {
-        Judgement::Right => {
-            let validation = Validation { at: now, device, agent: None };
-            let transition = Transition::Validate { validation, generation: Some(otp.generation) };
-            match app.identifications.transition(org, id, transition, now).await {
-                Ok(()) => Ok(()),
-                // Another request won, or a resend has just killed this code.
-                Err(StepError::Lost) => Err(why_lost(app, org, id, now, WRONG_CODE).await),
-                Err(StepError::Unavailable(unavailable)) => Err(unavailable.into()),
-            }
-        }
+    let numbers = second_factor::read_numbers(app, otp.second_factor, given.as_ref()).await;
+    match judge(&keys, &counted, otp, &code, second_factor::comparable(given.as_ref(), &numbers), now) {
+        Judgement::Right => accept(app, &counted, otp.generation, device, given, now).await,
         Judgement::Outdated => {
             // A try that was right but late must not cost one; losing the race to another transition changes nothing.
             match app.identifications.give_back_try(org, id).await {
@@ -144,16 +138,58 @@ enum Judgement {
     Wrong,
 }
 
-fn judge(keys: &Keyring, identification: &Identification, otp: &Otp, attempt: &OtpAttempt, now: Time) -> Judgement {
+fn judge(keys: &Keyring, identification: &Identification, otp: &Otp, code: &Attempt, given: Given<'_>, now: Time) -> Judgement {
     let hash = otp.code.as_ref().map(|code| &code.hash);
-    let code = keys.code_matches(&identification.org, identification.id, otp.generation, hash, attempt.code.expose());
-    let given = attempt.second_factor.as_ref().map(Attempt::expose);
+    let code = keys.code_matches(&identification.org, identification.id, otp.generation, hash, code.expose());
     let factor = second_factor_matches(&identification.actor, otp.second_factor, given);
     let alive = otp.code.as_ref().is_some_and(|code| now < code.expires_at);
     match (bool::from(code & factor), alive) {
         (true, true) => Judgement::Right,
         (true, false) => Judgement::Outdated,
         (false, _) => Judgement::Wrong,
+    }
+}
+
+/// The try is right: its pictures are kept, and then the state says so.
+async fn accept(
+    app: &App,
+    identification: &Identification,
+    generation: u32,
+    device: DeviceEvidence,
+    given: Option<GivenFactor>,
+    now: Time,
+) -> Result<(), Error> {
+    let (org, id) = (&identification.org, identification.id);
+    let captures = match second_factor::keep(app, identification, given).await {
+        Ok(captures) => captures,
+        Err(error) => {
+            // An outage of the picture store uses up no tries of a person who was right. Should this fail too, it costs them one.
+            let _ = app.identifications.give_back_try(org, id).await;
+            return Err(error);
+        }
+    };
+    let validation = Validation { at: now, device, agent: None, captures: captures.clone() };
+    let transition = Transition::Validate { validation: Box::new(validation), generation: Some(generation) };
+    match app.identifications.transition(org, id, transition, now).await {
+        Ok(()) => Ok(()),
+        Err(StepError::Lost) => Err(why_right_one_lost(app, org, id, now, &captures).await),
+        Err(StepError::Unavailable(unavailable)) => Err(unavailable.into()),
+    }
+}
+
+/// Another request won, or a resend has just killed this code. The pictures of this request go, unless they are, or may yet be, the winner's.
+async fn why_right_one_lost(app: &App, org: &OrgId, id: IdentificationId, now: Time, captures: &[Capture]) -> Error {
+    let (current, why) = match app.find(org, id, MethodKind::Otp).await {
+        Ok(current) => {
+            let why = current.require_open(now).map_or_else(Error::from, |()| WRONG_CODE);
+            (Some(current), why)
+        }
+        Err(gone @ Error::NotFound(_)) => (None, gone),
+        Err(error) => return error,
+    };
+    match second_factor::forget(app, org, id, captures, current.as_ref()).await {
+        Ok(()) => why,
+        Err(error) => error,
     }
 }
 
@@ -185,6 +221,7 @@ pub async fn validate_identity_document_identification(app: &App, org: &OrgId, i
     if !scoring.assessment.as_ref().is_some_and(|assessment| configuration.accepts(assessment)) {
         return Err(Conflict::ScoreTooLow.into());
     }
-    let transition = Transition::Validate { validation: Validation { at: now, device, agent: None }, generation: None };
+    let validation = Validation { at: now, device, agent: None, captures: Vec::new() };
+    let transition = Transition::Validate { validation: Box::new(validation), generation: None };
     app.identifications.transition(org, id, transition, now).await.map_err(lost_to)
 }

@@ -1,13 +1,10 @@
 //! The same picture is known again, and different ones are told apart.
 
 use super::*;
-use crate::{
-    jpeg,
-    synthetic::{Jpeg, blur, card, card_on, map, paint},
-};
+use crate::synthetic::{Jpeg, blur, card, card_on, map, paint};
 
 fn saved(luma: &Luma, quality: u8) -> Luma {
-    jpeg::decode(&Jpeg { quality, ..Jpeg::GREY }.encode(luma)).unwrap().0
+    reader::luma(picture::decode(&Jpeg { quality, ..Jpeg::GREY }.encode(luma)).unwrap())
 }
 
 fn scaled(luma: &Luma, width: usize, height: usize) -> Luma {
@@ -18,14 +15,14 @@ fn scaled(luma: &Luma, width: usize, height: usize) -> Luma {
 #[test]
 fn a_picture_is_the_same_after_saving_scaling_turning_and_brightening() {
     let one = card(1, 800, 500);
-    let turned = Orientation::HALF.apply(one.clone());
+    let upside_down = turned(&one, Orientation::HALF);
     for (how, other) in [
         ("saved", saved(&one, 30)),
         ("saved badly", saved(&one, 10)),
         ("scaled", scaled(&one, 711, 444)),
-        ("turned", turned.clone()),
-        ("turned, scaled and saved", saved(&scaled(&turned, 611, 382), 40)),
-        ("on its side", Orientation::QUARTER.apply(one.clone())),
+        ("turned", upside_down.clone()),
+        ("turned, scaled and saved", saved(&scaled(&upside_down, 611, 382), 40)),
+        ("on its side", turned(&one, Orientation::QUARTER)),
         ("brightened", map(&one, |level| level * 0.8 + 20.0)),
         ("blurred", blur(&one, 1)),
     ] {

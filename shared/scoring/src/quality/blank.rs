@@ -5,7 +5,7 @@
 
 use super::{Finding, View, grade};
 use crate::shrink::Means;
-use acredita_domain::pictures::Luma;
+use acredita_domain::{pictures::Luma, scoring::Reason};
 
 /// Pixels across a square: it evens out noise by a factor of 8 and keeps lines of print apart.
 const SQUARE: usize = 8;
@@ -23,12 +23,12 @@ pub(super) fn judge(view: &View) -> Finding {
     let squares = Means::of(&view.small, view.small.width.div_ceil(SQUARE), view.small.height.div_ceil(SQUARE));
     let by = |value, (worst, limit, best)| grade(value, worst, limit, best);
     let (steps, order) = (by(standing_out(&squares), STANDING_OUT), by(variance_in_squares(&view.small, &squares), IN_SQUARES));
-    let verdict = match (steps >= 0.5, order >= 0.5) {
+    let note = match (steps >= 0.5, order >= 0.5) {
         (true, true) => "shows something",
-        (false, _) => "blank: plain or nearly plain",
-        (true, false) => "blank: nothing but noise",
+        (false, _) => "plain or nearly plain",
+        (true, false) => "nothing but noise",
     };
-    Finding { score: steps.min(order), reason: verdict.to_owned() }
+    Finding { score: steps.min(order), fault: Reason::Blank, note: note.to_owned() }
 }
 
 /// The share of squares that differ from the mean of those at [`REACH`] on both sides, in percent.

@@ -4,7 +4,7 @@
 //! strokes that an overexposed picture leaves are not.
 
 use super::{Finding, Levels, View, grade, regions};
-use acredita_domain::pictures::Luma;
+use acredita_domain::{pictures::Luma, scoring::Reason};
 
 /// The darkest and brightest mean that still show both ends of a document's brightness; and where nothing is left to see.
 const DARK: (f64, f64, f64) = (10.0, 40.0, 60.0);
@@ -30,13 +30,12 @@ pub(super) fn judge(view: &View) -> Finding {
     let by = |value, (worst, limit, best)| grade(value, worst, limit, best);
     let (dark, bright, flat) = (by(mean, DARK), by(mean, BRIGHT), by(contrast, CONTRAST));
     let score = dark.min(bright).min(flat);
-    let verdict = match score {
-        _ if score >= 0.5 => "well exposed",
-        _ if dark < 0.5 => "too dark, use more light",
-        _ if bright < 0.5 => "too bright, use less light or none behind the document",
-        _ => "too little contrast, use more even light",
+    let fault = match score {
+        _ if dark < 0.5 => Reason::TooDark,
+        _ if bright < 0.5 => Reason::TooBright,
+        _ => Reason::LowContrast,
     };
-    Finding { score, reason: format!("{verdict} (mean {mean:.0}, contrast {contrast:.0} of 255)") }
+    Finding { score, fault, note: format!("mean {mean:.0}, contrast {contrast:.0} of 255") }
 }
 
 /// The levels of what lies on white paper; none where there is no paper, or not one compact thing on it.

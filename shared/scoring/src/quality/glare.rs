@@ -6,7 +6,7 @@
 //! window with sharp edges is taken for white print.
 
 use super::{Finding, View, grade, regions, regions::Region};
-use acredita_domain::pictures::Luma;
+use acredita_domain::{pictures::Luma, scoring::Reason};
 
 /// Burnt out: cameras and JPEG leave a few levels below 255.
 const BURNT: u8 = 250;
@@ -35,12 +35,12 @@ pub(super) fn judge(view: &View) -> Finding {
     let largest = spots.map(|spot| spot.pixels.len()).max().unwrap_or(0);
     let share = largest as f64 / luma.pixels.len() as f64;
     let score = grade(share, SPOILT, SHARE, 0.0);
-    let reason = if score >= 0.5 {
-        "no glare".to_owned()
+    let note = if largest == 0 {
+        "none".to_owned()
     } else {
-        format!("glare on {:.1} % of the picture, tilt the document or turn off the flash", share * 100.0)
+        format!("{:.1} % of the picture in one spot", share * 100.0)
     };
-    Finding { score, reason }
+    Finding { score, fault: Reason::Glare, note }
 }
 
 /// Whether enough of a region's outer border is soft. Holes are print that shines through, and say nothing of the light.

@@ -1,4 +1,5 @@
-//! What can be told of one picture without knowing what it shows. Each check is a module with one function from a [`View`] to a [`Finding`].
+//! What can be told of one picture without knowing what it shows. Each check is a module with one function from a [`View`] to a [`Finding`];
+//! [`of_zone`] makes the same findings where a machine-readable zone was read.
 //!
 //! All but the resolution look at the picture at one size ([`crate::shrink::LOOK_AT`]), so their thresholds are in pixels of that size, and in
 //! brightness levels of 0..=255.
@@ -9,11 +10,14 @@ mod glare;
 mod regions;
 mod resolution;
 mod sharpness;
+mod zone;
+
+pub(crate) use zone::of_zone;
 
 use crate::shrink;
 use acredita_domain::{
     pictures::{Luma, Side},
-    scoring::CheckName,
+    scoring::{CheckName, Reason},
 };
 
 /// A picture as the checks see it.
@@ -21,9 +25,9 @@ pub(crate) struct View {
     /// Which side it shows.
     pub(crate) side: Side,
     /// Pixels a row of the original.
-    width: usize,
+    pub(crate) width: usize,
     /// Rows of the original.
-    height: usize,
+    pub(crate) height: usize,
     /// The picture at the size that is looked at.
     pub(crate) small: Luma,
     /// The distribution of its brightness.
@@ -44,8 +48,10 @@ impl View {
 pub(crate) struct Finding {
     /// 0 (the worst) to 1; it holds from 0.5 on.
     pub(crate) score: f64,
-    /// The reason, safe to show.
-    pub(crate) reason: String,
+    /// What is wrong, if it does not hold.
+    pub(crate) fault: Reason,
+    /// What was measured, for the back office.
+    pub(crate) note: String,
 }
 
 impl Finding {
@@ -68,7 +74,7 @@ pub(crate) const JUDGES: [(CheckName, Judge); 5] = [
 ];
 
 /// The score of a measured value: 0 at `worst` and beyond, exactly 0.5 at `limit`, 1 at `best` and beyond, straight lines between.
-fn grade(value: f64, worst: f64, limit: f64, best: f64) -> f64 {
+pub(crate) fn grade(value: f64, worst: f64, limit: f64, best: f64) -> f64 {
     let above = (value - limit) / (best - limit);
     let below = (limit - value) / (limit - worst);
     if above >= 0.0 { 0.5 + 0.5 * above.min(1.0) } else { 0.5 - 0.5 * below.min(1.0) }

@@ -6,6 +6,7 @@
 //! here, so the frame is measured.
 
 use super::{Finding, View, grade};
+use acredita_domain::scoring::Reason;
 
 /// The least long side, in pixels: 12 pixels per character of a passport that fills the frame.
 const LEAST_LONG_SIDE: usize = 600;
@@ -24,10 +25,10 @@ pub(super) fn judge(view: &View) -> Finding {
     let by_long = grade(long as f64, USELESS_LONG_SIDE as f64, LEAST_LONG_SIDE as f64, GOOD_LONG_SIDE as f64);
     let by_short = grade(short as f64, share(USELESS_LONG_SIDE), share(LEAST_LONG_SIDE), share(GOOD_LONG_SIDE));
     let score = by_long.min(by_short);
-    let reason = if score >= 0.5 {
+    let note = if score >= 0.5 {
         format!("{long} x {short} pixels")
     } else {
         format!("{long} x {short} pixels, at least {LEAST_LONG_SIDE} x {LEAST_SHORT_SIDE} are needed to read a document")
     };
-    Finding { score, reason }
+    Finding { score, fault: Reason::PictureTooSmall, note }
 }

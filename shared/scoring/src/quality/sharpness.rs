@@ -6,7 +6,7 @@
 //! portraits are soft in the best of pictures.
 
 use super::{Finding, View, grade};
-use acredita_domain::pictures::Luma;
+use acredita_domain::{pictures::Luma, scoring::Reason};
 
 /// An edge rises at least this much, in levels: five times the noise of a phone in bad light.
 const LEAST_RISE: i32 = 30;
@@ -31,11 +31,10 @@ const BLURRED: f64 = 8.0;
 pub(super) fn judge(view: &View) -> Finding {
     let least_rise = LEAST_RISE.max(i32::from(view.levels.contrast()) * LEAST_RISE_PERCENT / 100);
     match edge_width(&view.small, least_rise) {
-        None => Finding { score: 0.0, reason: "no clear edges: blurred, or nothing to see".to_owned() },
+        None => Finding { score: 0.0, fault: Reason::Blurred, note: "no clear edges".to_owned() },
         Some(width) => {
             let score = grade(width, BLURRED, LIMIT, SHARP);
-            let verdict = if score >= 0.5 { "sharp" } else { "blurred, hold still and let the camera focus on the document" };
-            Finding { score, reason: format!("{verdict} (edges are {width:.1} pixels wide)") }
+            Finding { score, fault: Reason::Blurred, note: format!("edges are {width:.1} pixels wide") }
         }
     }
 }

@@ -1,0 +1,153 @@
+//! The numbers that identity documents carry, and whether a document is the one that was declared.
+
+use crate::{
+    actor::{Country, DocumentType, IdentityDocument},
+    keys::same_text,
+    text::Private,
+};
+use subtle::Choice;
+
+/// The number that an identity document goes by, as its machine-readable zone has it.
+///
+/// Which one that is depends on the document: on a Spanish DNI or TIE it is the NIF or NIE, which stands in the optional data, and not the number of
+/// the card (`soporte`); on any other document it is the document number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CarriedNumber {
+    /// What kind of number it is.
+    pub document_type: DocumentType,
+    /// The country that issued the document; none where the zone names something that is no country of ISO 3166-1.
+    pub issuer: Option<Country>,
+    /// The number, without fillers.
+    pub number: Private<String>,
+}
+
+/// Whether these numbers are the declared one: at least one is there, and all of them are.
+///
+/// All of them, because a try shows one document. A collage of a hundred zones would otherwise be a hundred guesses for the price of one try.
+///
+/// How long it takes depends on how many numbers there are, which whoever sent the picture knows, and not on where they differ.
+pub fn are_declared(carried: &[CarriedNumber], declared: Option<&IdentityDocument>) -> Choice {
+    let number = declared.and_then(|document| document.document_number.as_ref());
+    let expected = number.map_or("", |number| number.expose());
+    let one_is_there = choice(number.is_some() && !carried.is_empty());
+    carried.iter().fold(one_is_there, |so_far, one| {
+        let same = same_text(&comparable(expected, one.document_type), &comparable(one.number.expose(), one.document_type));
+        so_far & same & choice(is_of_kind(one, declared))
+    })
+}
+
+/// Whether the document can be the declared one by type and country. What was not declared is not asked for.
+fn is_of_kind(carried: &CarriedNumber, declared: Option<&IdentityDocument>) -> bool {
+    let spanish = matches!(carried.document_type, DocumentType::Nif | DocumentType::Nie);
+    let type_fits = match declared.and_then(|document| document.document_type) {
+        None => true,
+        // A DNI and a TIE are cards, too.
+        Some(DocumentType::IdentityCard) => carried.document_type != DocumentType::Passport,
+        Some(declared) => declared == carried.document_type,
+    };
+    // A NIF or NIE is Spanish by its kind; people declare their nationality beside it.
+    let country_fits = match (declared.and_then(|document| document.country), carried.issuer) {
+        (Some(declared), Some(issuer)) => spanish || declared == issuer,
+        _ => true,
+    };
+    type_fits && country_fits
+}
+
+/// A number as it is compared: its letters and digits. Zones have fillers where documents print spaces and hyphens, and people leave out the zeros that
+/// a NIF begins with.
+fn comparable(number: &str, kind: DocumentType) -> String {
+    let plain: String = number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    match kind {
+        DocumentType::Nif => plain.trim_start_matches('0').to_owned(),
+        _ => plain,
+    }
+}
+
+fn choice(yes: bool) -> Choice {
+    Choice::from(u8::from(yes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn carried(document_type: DocumentType, issuer: &str, number: &str) -> CarriedNumber {
+        CarriedNumber { document_type, issuer: issuer.parse().ok(), number: Private::new(number.to_owned()) }
+    }
+
+    fn declared(number: &str, document_type: Option<DocumentType>, country: Option<&str>) -> IdentityDocument {
+        IdentityDocument {
+            document_number: Some(number.parse().expect("a number")),
+            document_type,
+            country: country.map(|code| code.parse().expect("a country")),
+        }
+    }
+
+    fn are(carried: &[CarriedNumber], declared: &IdentityDocument) -> bool {
+        are_declared(carried, Some(declared)).into()
+    }
+
+    const NIF: Option<DocumentType> = Some(DocumentType::Nif);
+
+    #[test]
+    fn a_number_is_compared_as_people_mean_it() {
+        let dni = [carried(DocumentType::Nif, "ES", "01234567L")];
+        for text in ["01234567L", "01.234.567-l", " 1234567 L ", "1234567l"] {
+            assert!(are(&dni, &declared(text, NIF, Some("ES"))), "{text}");
+        }
+        for text in ["01234567M", "1234567", "11234567L", "L", "-"] {
+            assert!(!are(&dni, &declared(text, NIF, Some("ES"))), "{text}");
+        }
+        let passport = [carried(DocumentType::Passport, "DE", "C01X00T47")];
+        assert!(are(&passport, &declared("C01X 00T47", Some(DocumentType::Passport), Some("DE"))));
+        assert!(!are(&passport, &declared("1X00T47", Some(DocumentType::Passport), Some("DE"))));
+    }
+
+    #[test]
+    fn another_kind_of_document_is_another_document() {
+        let [nif, nie, passport, card] = DocumentType::ALL else {
+            panic!("four kinds")
+        };
+        for (shown, fitting) in [(nif, vec![nif, card]), (nie, vec![nie, card]), (passport, vec![passport]), (card, vec![card])] {
+            for asked in DocumentType::ALL {
+                let found = are(&[carried(*shown, "ES", "X1234567L")], &declared("X1234567L", Some(*asked), None));
+                assert_eq!(found, fitting.contains(&asked), "{shown} for {asked}");
+            }
+            assert!(
+                are(&[carried(*shown, "ES", "X1234567L")], &declared("X1234567L", None, None)),
+                "{shown}, and no kind was declared"
+            );
+        }
+    }
+
+    #[test]
+    fn another_countrys_document_is_another_document() {
+        let passport = Some(DocumentType::Passport);
+        let with = |issuer, country| are(&[carried(DocumentType::Passport, issuer, "AB123456")], &declared("AB123456", passport, country));
+        assert!(with("PT", Some("PT")) && with("PT", None));
+        assert!(!with("PT", Some("ES")));
+        assert!(with("none", Some("ES")), "what the zone does not say is not held against it");
+        let nie = [carried(DocumentType::Nie, "ES", "X1234567L")];
+        assert!(are(&nie, &declared("X1234567L", Some(DocumentType::Nie), Some("MA"))), "a nationality beside a NIE");
+    }
+
+    #[test]
+    fn several_numbers_are_no_better_than_one() {
+        let right = carried(DocumentType::Nif, "ES", "12345678Z");
+        let wrong = carried(DocumentType::Nif, "ES", "87654321X");
+        let declared = declared("12345678Z", NIF, Some("ES"));
+        assert!(are(&[right.clone(), right.clone()], &declared), "front and back of one document");
+        for collage in [[right.clone(), wrong.clone()], [wrong, right]] {
+            assert!(!are(&collage, &declared));
+        }
+    }
+
+    #[test]
+    fn nothing_is_not_something() {
+        let dni = [carried(DocumentType::Nif, "ES", "")];
+        assert!(!are(&[], &declared("12345678Z", NIF, None)));
+        assert!(!bool::from(are_declared(&dni, None)));
+        let without = IdentityDocument { document_number: None, document_type: NIF, country: None };
+        assert!(!are(&dni, &without));
+    }
+}

@@ -1,0 +1,94 @@
+//! Which scores are enough.
+
+use super::{Assessment, Check, CheckName, CheckResult, Score, table::rule};
+use crate::actor::names;
+
+names! {
+    /// How sure an identity document's scoring has to be.
+    #[derive(Default)]
+    ConfigurationName("is not one of LOW, MEDIUM, HIGH") {
+        /// 0.50 is enough.
+        Low = "LOW",
+        /// 0.70 is enough.
+        #[default]
+        Medium = "MEDIUM",
+        /// 0.90 is enough.
+        High = "HIGH",
+    }
+}
+
+impl ConfigurationName {
+    /// The least score.
+    pub const fn threshold(self) -> Score {
+        match self {
+            Self::Low => Score::new(0.5),
+            Self::Medium => Score::new(0.7),
+            Self::High => Score::new(0.9),
+        }
+    }
+
+    /// Whether a check decides alone: it failed, and no score is enough.
+    ///
+    /// A forged, foreign or expired document fails under every configuration. MEDIUM also refuses a picture that is published elsewhere or a portrait
+    /// that is somebody else's, HIGH also what was photographed so that something may be hidden.
+    pub fn is_decided_by(self, name: CheckName) -> bool {
+        rule(name).decides(self)
+    }
+
+    /// Whether an assessment is enough.
+    pub fn accepts(self, assessment: &Assessment) -> bool {
+        let failed = |check: &Check| check.result == CheckResult::Fail && self.is_decided_by(check.name);
+        assessment.score >= self.threshold() && !assessment.breakdown.iter().any(failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assessment(score: f64, failed: &[CheckName]) -> Assessment {
+        Assessment {
+            score: Score::new(score),
+            breakdown: failed.iter().map(|name| Check::new(*name, CheckResult::Fail)).collect(),
+            extracted: None,
+            coverage: Score::ONE,
+            provider_version: String::new(),
+            mapping_version: String::new(),
+            scored_at: chrono::DateTime::from_timestamp(0, 0).expect("the epoch"),
+        }
+    }
+
+    #[test]
+    fn a_configuration_accepts_from_its_threshold_on() {
+        for (configuration, threshold) in [(ConfigurationName::Low, 0.5), (ConfigurationName::Medium, 0.7), (ConfigurationName::High, 0.9)] {
+            assert!(configuration.accepts(&assessment(threshold, &[])), "{configuration}");
+            assert!(!configuration.accepts(&assessment(threshold - 0.0001, &[])), "{configuration}");
+        }
+    }
+
+    #[test]
+    fn a_decisive_check_that_failed_decides_alone() {
+        for name in [
+            CheckName::MrzCheckDigits,
+            CheckName::NotExpired,
+            CheckName::DeclaredMatch,
+            CheckName::NameMatch,
+            CheckName::Tampering,
+        ] {
+            assert!(!ConfigurationName::Low.accepts(&assessment(1.0, &[name])), "{name}");
+        }
+        assert!(ConfigurationName::Low.accepts(&assessment(1.0, &[CheckName::PortraitMatch])));
+        assert!(!ConfigurationName::Medium.accepts(&assessment(1.0, &[CheckName::PortraitMatch])));
+        assert!(ConfigurationName::Medium.accepts(&assessment(1.0, &[CheckName::Glare])));
+        assert!(!ConfigurationName::High.accepts(&assessment(1.0, &[CheckName::Glare])));
+        assert!(ConfigurationName::High.accepts(&assessment(1.0, &[CheckName::Sharpness])));
+    }
+
+    #[test]
+    fn a_stricter_configuration_asks_for_everything_that_a_laxer_one_asks_for() {
+        for pair in ConfigurationName::ALL.windows(2) {
+            assert!(pair[0].threshold() < pair[1].threshold());
+            assert!(CheckName::ALL.iter().all(|name| !pair[0].is_decided_by(*name) || pair[1].is_decided_by(*name)));
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The one table of what a check counts: its weight, how far its failure lowers the score, and, by that, which configurations it decides alone.
+//!
+//! The weights are what a back office would say of evidence, not a fit to data: reading the zone and its digits tells most, what was declared comes
+//! next, the looks of the picture least. They are relative; [`super::judge`] divides by those that apply.
+
+use super::{CheckName, ConfigurationName};
+
+/// The version of the weights, caps and thresholds. It changes with any of them, so that scores can be told apart.
+pub const TABLE_VERSION: &str = "2026-11";
+
+/// The most that a score may be as long as nothing proves that there is an identity document: under [`ConfigurationName::Low`].
+pub const UNPROVEN_CAP: f64 = 0.49;
+
+/// No cap.
+const FREE: f64 = 1.0;
+
+/// What a check counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rule {
+    /// Its share of the mean, relative to the others.
+    pub weight: f64,
+    /// The most that the score may be when it failed.
+    pub cap_failed: f64,
+    /// The most that the score may be when it could not be told.
+    pub cap_unknown: f64,
+    /// Whether its pass proves that there is an identity document at all.
+    pub proves: bool,
+}
+
+impl Rule {
+    /// Whether its failure is refused by a configuration whatever the score: where the cap lies below what that asks for.
+    pub fn decides(&self, configuration: ConfigurationName) -> bool {
+        self.cap_failed < configuration.threshold().value()
+    }
+}
+
+const fn weighs(weight: f64) -> Rule {
+    Rule { weight, cap_failed: FREE, cap_unknown: FREE, proves: false }
+}
+
+impl Rule {
+    const fn capped(self, cap_failed: f64) -> Self {
+        Self { cap_failed, ..self }
+    }
+
+    const fn when_unknown(self, cap_unknown: f64) -> Self {
+        Self { cap_unknown, ..self }
+    }
+
+    const fn proving(self) -> Self {
+        Self { proves: true, ..self }
+    }
+}
+
+/// What this check counts.
+pub const fn rule(name: CheckName) -> Rule {
+    match name {
+        // The picture. Nothing usable is nothing; one side of two is short of HIGH. What a bad picture hides shows in what cannot be read, so its own
+        // weight is small; only glare may hide one thing and leave the rest readable.
+        CheckName::PictureDecodes => weighs(0.0).capped(0.0).when_unknown(0.85),
+        CheckName::Resolution | CheckName::Exposure => weighs(2.0),
+        CheckName::Sharpness => weighs(3.0),
+        CheckName::Glare => weighs(2.0).capped(0.85),
+        CheckName::NotBlank => weighs(1.0).capped(0.10),
+        CheckName::DocumentOutline => weighs(5.0),
+        CheckName::SidesDiffer => weighs(2.0).capped(0.40),
+        CheckName::SidesConsistent => weighs(3.0).capped(0.40),
+        // What it is.
+        CheckName::DocumentSupported => weighs(0.0),
+        CheckName::IdentityDocument => weighs(10.0).capped(0.10).when_unknown(UNPROVEN_CAP).proving(),
+        // The zone. Absent where it must be is worse than not readable.
+        CheckName::MrzRead => weighs(20.0).capped(0.30).when_unknown(UNPROVEN_CAP).proving(),
+        CheckName::MrzCheckDigits => weighs(20.0).capped(0.15),
+        CheckName::Tampering => weighs(10.0).capped(0.15),
+        CheckName::NationalControl => weighs(10.0).capped(0.20),
+        CheckName::NotExpired => weighs(6.0).capped(0.40),
+        CheckName::DatesPlausible => weighs(4.0).capped(0.40),
+        // What was declared.
+        CheckName::KindMatch => weighs(5.0).capped(0.10),
+        CheckName::DeclaredMatch => weighs(10.0).capped(0.10),
+        // A name that is partly the same is short of HIGH.
+        CheckName::NameMatch => weighs(10.0).capped(0.25).when_unknown(0.85),
+        // What only providers can tell.
+        CheckName::DataConsistent => weighs(10.0).capped(0.40),
+        CheckName::Authenticity => weighs(20.0).capped(0.15).proving(),
+        CheckName::OriginalCaptured => weighs(10.0).capped(0.40),
+        CheckName::SuspiciousWords => weighs(5.0).capped(0.40),
+        CheckName::NotPublished => weighs(5.0).capped(0.60),
+        CheckName::PortraitMatch => weighs(5.0).capped(0.60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_unproven_is_enough_for_any_configuration() {
+        assert!(ConfigurationName::ALL.iter().all(|configuration| UNPROVEN_CAP < configuration.threshold().value()));
+    }
+
+    #[test]
+    fn every_cap_is_a_score_and_every_weight_counts_up() {
+        for name in CheckName::ALL {
+            let rule = rule(*name);
+            assert!(
+                (0.0..=1.0).contains(&rule.cap_failed) && (0.0..=1.0).contains(&rule.cap_unknown) && rule.weight >= 0.0,
+                "{name}"
+            );
+            assert!(rule.cap_failed <= rule.cap_unknown, "{name}: what failed is not better than what is unknown");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Pictures that travel in JSON: base64 (RFC 4648 §4).
+
+use acredita_domain::Invalid;
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+
+/// The standard alphabet; clients of the published API leave the padding out.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+
+/// The bytes behind a base64 text, padded or not, with white space around it or not.
+pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Invalid> {
+    BASE64.decode(text.trim()).map_err(|_| Invalid("is not base64"))
+}

@@ -1,0 +1,83 @@
+//! How long anything may take. The gateway gives a request 29 seconds, decoding and storing pictures included; a provider gets what is left.
+
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The limits of a job, which is all that is asked of a provider for one answer of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadlines {
+    /// Until a connection stands.
+    pub connect: Duration,
+    /// Until a request that was sent is answered, headers at least.
+    pub read: Duration,
+    /// For the whole job: waiting for a turn, all calls, and a repeat.
+    pub total: Duration,
+}
+
+impl Default for Deadlines {
+    /// Together with pictures of 10 MiB decoded and kept, under the gateway's 29 seconds.
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(3), read: Duration::from_secs(15), total: Duration::from_secs(24) }
+    }
+}
+
+/// A job under way: when it has to be over, and whether its one repeat was spent.
+#[derive(Debug)]
+pub struct Job {
+    ends_at: Instant,
+    repeated: bool,
+}
+
+/// What a repeat needs of the time that is left, at least.
+const WORTH_A_REPEAT: Duration = Duration::from_secs(5);
+
+impl Job {
+    /// Begins now.
+    pub fn begin(deadlines: &Deadlines) -> Self {
+        Self { ends_at: Instant::now() + deadlines.total, repeated: false }
+    }
+
+    /// What is left.
+    pub fn left(&self) -> Duration {
+        self.ends_at.saturating_duration_since(Instant::now())
+    }
+
+    /// When it has to be over.
+    pub fn ends_at(&self) -> Instant {
+        self.ends_at
+    }
+
+    /// Takes the one repeat of the job, if it was not taken and there is time for it after `wait`.
+    pub fn repeat_after(&mut self, wait: Duration) -> bool {
+        let first = !std::mem::replace(&mut self.repeated, true);
+        first && wait.saturating_add(WORTH_A_REPEAT) <= self.left()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GATEWAY: Duration = Duration::from_secs(29);
+
+    #[test]
+    fn a_job_ends_before_the_gateway_gives_up() {
+        let Deadlines { connect, read, total } = Deadlines::default();
+        assert!(total + Duration::from_secs(5) <= GATEWAY);
+        assert!(connect + read < total);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_job_has_one_repeat_and_only_with_time_for_it() {
+        let mut job = Job::begin(&Deadlines::default());
+        assert!(job.repeat_after(Duration::from_secs(2)));
+        assert!(!job.repeat_after(Duration::ZERO), "once");
+
+        let mut job = Job::begin(&Deadlines::default());
+        tokio::time::advance(Duration::from_secs(20)).await;
+        assert_eq!(job.left(), Duration::from_secs(4));
+        assert!(!job.repeat_after(Duration::ZERO), "too late");
+
+        assert!(!Job::begin(&Deadlines::default()).repeat_after(Duration::MAX));
+    }
+}

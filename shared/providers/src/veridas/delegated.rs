@@ -1,0 +1,87 @@
+//! XpressID: Veridas takes the pictures, and we fetch what it found.
+
+use super::{
+    Outcome, VeridasScorer,
+    calls::{Ask, Refusal},
+    reference, wire,
+};
+use crate::deadline::Job;
+use acredita_domain::{
+    error::Unavailable,
+    ports::{CaptureRequest, CollectError, HostedCapture, OpenedCapture, ScoreRequest, Verdict},
+    scoring::ProviderReference,
+    text::Private,
+};
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use http::{HeaderValue, Method};
+
+/// How long we give a person. Veridas does not say how long its tokens live; it keeps a validation for about half an hour.
+const LIFE: TimeDelta = TimeDelta::minutes(30);
+
+#[async_trait]
+impl HostedCapture for VeridasScorer {
+    async fn open(&self, request: CaptureRequest) -> Result<OpenedCapture, Unavailable> {
+        let mut job = self.client.job();
+        let turn = self.gate.enter(&job).await?;
+        let opened = self.open_capture(request, &mut job).await;
+        self.settle(turn, opened)
+    }
+
+    async fn collect(&self, captured: &ProviderReference, request: ScoreRequest<'_>) -> Result<Verdict, CollectError> {
+        let mut job = self.client.job();
+        let turn = self.gate.enter(&job).await?;
+        let fetched = match self.fetch(captured, &mut job).await {
+            Err(Refusal::Gone) => Ok(Some(Outcome::Lost)),
+            fetched => fetched,
+        };
+        let outcome = self.settle(turn, fetched)?.ok_or(CollectError::NotCaptured)?;
+        Ok(self.verdict(&request, outcome))
+    }
+}
+
+impl VeridasScorer {
+    async fn open_capture(&self, request: CaptureRequest, job: &mut Job) -> Result<OpenedCapture, Refusal> {
+        let ask = Ask {
+            name: "delegate",
+            method: Method::POST,
+            base: &self.settings.xpressid,
+            path: "/api/v2/token".to_owned(),
+            content_type: Some(HeaderValue::from_static("application/json")),
+            body: wire::capture(&self.mapping.document_type(request.document)),
+        };
+        let reply = self.ask(ask, job).await?;
+        if !reply.status.is_success() {
+            return Err(Refusal::Failed);
+        }
+        let (access_token, id) = wire::opened(&reply.body).ok_or(Refusal::Malformed("delegate"))?;
+        let url = format!("{}/v2/?access_token={}", self.settings.xpressid.as_str(), escaped(&access_token));
+        Ok(OpenedCapture {
+            reference: reference(&id).ok_or(Refusal::Malformed("delegate"))?,
+            access_token: Private::new(access_token),
+            url: Private::new(url),
+            expires_at: self.clock.now() + LIFE,
+        })
+    }
+
+    /// What was captured; none while it was not. It is looked at before it is confirmed: confirming would cut short a person who still takes pictures.
+    async fn fetch(&self, id: &ProviderReference, job: &mut Job) -> Result<Option<Outcome>, Refusal> {
+        match self.read(id, job).await? {
+            None => return Ok(Some(Outcome::Lost)),
+            Some(validation) if !validation.is_judged() => return Ok(None),
+            Some(_) => {}
+        }
+        // An earlier fetch may have confirmed it, and its own answer been lost on the way to the store.
+        match self.confirm(id, job).await {
+            Ok(()) | Err(Refusal::Settled) => {}
+            Err(refusal) => return Err(refusal),
+        }
+        // Scores of the whole come with the confirmation.
+        Ok(Some(self.read(id, job).await?.map_or(Outcome::Lost, Outcome::Result)))
+    }
+}
+
+/// As it stands in a query (RFC 3986 §3.4).
+fn escaped(token: &str) -> String {
+    token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
+}

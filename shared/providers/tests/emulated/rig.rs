@@ -1,0 +1,143 @@
+//! An adapter of each provider, an emulator of each, and a clock in the hands of the test.
+
+use acredita_domain::{
+    Time,
+    actor::{Actor, DocumentType},
+    error::Unavailable,
+    pictures::{Luma, Picture, PictureFormat},
+    ports::{Clock, Entropy, ProviderCredential, ScoreRequest, Verdict},
+    scoring::{CheckName, CheckResult, DocumentKind, Reason},
+    text::Private,
+};
+use acredita_provider_emulators::{Emulators, PROCESSOR, Recorded, Recording, VERIDAS_KEY};
+use acredita_providers::{
+    deadline::Deadlines,
+    google::{self, GoogleScorer},
+    veridas::{self, VeridasScorer},
+};
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta};
+use serde_json::json;
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU8, AtomicUsize, Ordering},
+};
+
+/// What a picture is made of in these tests: no picture, as nobody here decodes one, and easy to find where it must not be.
+pub const FRONT: &[u8] = b"\xFF\xD8\xFFcanary-of-the-front-picture";
+pub const BACK: &[u8] = b"\x89PNG\r\n\x1A\ncanary-of-the-back-picture";
+
+#[derive(Clone)]
+pub struct Hands(Arc<Mutex<Time>>);
+
+impl Clock for Hands {
+    fn now(&self) -> Time {
+        *self.0.lock().expect("no test panics while it holds this")
+    }
+}
+
+impl Hands {
+    pub fn advance(&self, by: TimeDelta) {
+        *self.0.lock().expect("no test panics while it holds this") += by;
+    }
+}
+
+/// Bytes that count up.
+struct Counting(AtomicU8);
+
+impl Entropy for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill_with(|| self.0.fetch_add(1, Ordering::SeqCst));
+    }
+}
+
+/// A credential that counts how often it is read.
+pub struct Known {
+    text: String,
+    pub reads: AtomicUsize,
+}
+
+#[async_trait]
+impl ProviderCredential for Known {
+    async fn read(&self) -> Result<Private<String>, Unavailable> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        Ok(Private::new(self.text.clone()))
+    }
+}
+
+pub struct Rig {
+    pub emulators: Emulators,
+    pub google: GoogleScorer,
+    pub veridas: VeridasScorer,
+    pub clock: Hands,
+    pub account: Arc<Known>,
+    pub key: Arc<Known>,
+}
+
+impl Rig {
+    pub async fn start() -> Self {
+        let emulators = Emulators::start(Recording::On).await.expect("a port");
+        let clock = Hands(Arc::new(Mutex::new(DateTime::from_timestamp(1_795_163_580, 0).expect("2026-11-20T08:33:00Z"))));
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let known = |text: String| Arc::new(Known { text, reads: AtomicUsize::new(0) });
+        let (account, key) = (known(emulators.service_account()), known(VERIDAS_KEY.to_owned()));
+        let deadlines = Deadlines::default();
+        let endpoint = Some(emulators.google().parse().expect("a URL"));
+        let google = google::Settings { processor: PROCESSOR.parse().expect("a processor"), endpoint, deadlines };
+        let veridas = veridas::Settings {
+            validas: emulators.validas().parse().expect("a URL"),
+            xpressid: emulators.xpressid().parse().expect("a URL"),
+            deadlines,
+        };
+        Self {
+            google: GoogleScorer::new(google, account.clone(), shared.clone()).expect("a scorer"),
+            veridas: VeridasScorer::new(veridas, key.clone(), Arc::new(Counting(AtomicU8::new(0))), shared),
+            emulators,
+            clock,
+            account,
+            key,
+        }
+    }
+}
+
+pub fn kind(document_type: DocumentType, country: &str) -> Option<DocumentKind> {
+    Some(DocumentKind { document_type, country: country.parse().expect("a country") })
+}
+
+pub fn front() -> Picture {
+    picture(PictureFormat::Jpeg, FRONT)
+}
+
+pub fn back() -> Picture {
+    picture(PictureFormat::Png, BACK)
+}
+
+fn picture(format: PictureFormat, bytes: &[u8]) -> Picture {
+    Picture { format, bytes: bytes.to_vec(), luma: Luma { width: 1, height: 1, pixels: vec![0] } }
+}
+
+/// Asks for these pictures to be scored.
+pub fn request<'a>(document: Option<DocumentKind>, front: Option<&'a Picture>, back: Option<&'a Picture>) -> ScoreRequest<'a> {
+    let now = DateTime::from_timestamp(1_795_163_580, 0).expect("2026-11-20T08:33:00Z");
+    ScoreRequest { document, declared: None, front, back, now }
+}
+
+/// A person who declared this number.
+pub fn person(number: &str) -> Actor {
+    serde_json::from_value(json!({ "language": "ES", "identity_document": { "document_number": number, "document_type": "NIF", "country": "ES" } }))
+        .expect("an actor")
+}
+
+pub fn line(verdict: &Verdict, name: CheckName) -> Option<(CheckResult, Option<Reason>)> {
+    verdict.breakdown.iter().find(|check| check.name == name).map(|check| (check.result, check.reason))
+}
+
+/// Method and path of each request.
+pub fn calls(requests: &[Recorded]) -> Vec<String> {
+    requests.iter().map(|request| format!("{} {}", request.method, request.path)).collect()
+}
+
+/// The names of a request's headers.
+pub fn headers(request: &Recorded) -> Vec<&str> {
+    request.headers.iter().map(|(name, _)| name.as_str()).collect()
+}

@@ -1,0 +1,270 @@
+//! Veridas.
+
+use crate::rig::{BACK, FRONT, Rig, back, calls, front, headers, kind, line, person, request};
+use acredita_domain::{
+    actor::DocumentType::{self, IdentityCard, Nie, Nif, Passport},
+    error::Unavailable,
+    pictures::Picture,
+    ports::{CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ScoreRequest, Scorer, Verdict},
+    scoring::{CheckName, CheckResult, Reason, Score, table::UNPROVEN_CAP},
+};
+use acredita_provider_emulators::{Part, Scenario, VERIDAS_KEY};
+use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
+
+const DOWN: Unavailable = Unavailable("VERIDAS");
+const ID: &str = "00000000000000000000000000000001";
+
+fn on(call: &str) -> String {
+    call.replace("{id}", ID)
+}
+
+fn text(name: &str, value: &str) -> Part {
+    Part { name: name.to_owned(), file_name: None, content_type: None, bytes: value.as_bytes().to_vec() }
+}
+
+fn image(file_name: &str, content_type: &str, bytes: &[u8]) -> Part {
+    Part {
+        name: "documentImage".to_owned(),
+        file_name: Some(file_name.to_owned()),
+        content_type: Some(content_type.to_owned()),
+        bytes: bytes.to_vec(),
+    }
+}
+
+fn obverse(document_type: &str) -> Vec<Part> {
+    vec![
+        text("analysisType", "obverse"),
+        text("serviceMode", "validation"),
+        text("documentType", document_type),
+        image("obverse.jpg", "image/jpeg", FRONT),
+    ]
+}
+
+fn reverse() -> Vec<Part> {
+    vec![text("analysisType", "reverse"), text("serviceMode", "validation"), image("reverse.png", "image/png", BACK)]
+}
+
+#[tokio::test]
+async fn sides_are_uploaded_one_after_the_other_with_exactly_these_parts() {
+    let (front, back) = (front(), back());
+    let (front, back) = (Some(&front), Some(&back));
+    for (document, sides, uploads) in [
+        (kind(Nif, "ES"), (front, None), vec![obverse("ES_ID")]),
+        (kind(Nif, "ES"), (None, back), vec![reverse()]),
+        (kind(IdentityCard, "ES"), (front, back), vec![obverse("ES_ID"), reverse()]),
+        (kind(Nie, "ES"), (front, back), vec![obverse("ES2_RP"), reverse()]),
+        (kind(IdentityCard, "PT"), (front, back), vec![obverse("PT"), reverse()]),
+        (kind(Passport, "ES"), (front, None), vec![obverse("ES")]),
+        (kind(Passport, "ES"), (front, back), vec![obverse("ES")]),
+        (None, (front, None), vec![obverse("XX_XX_XXXX")]),
+    ] {
+        let rig = Rig::start().await;
+        rig.veridas.score(request(document, sides.0, sides.1)).await.expect("scored");
+        let requests = rig.emulators.take_requests();
+        let mut expected = vec!["POST /validas/v1/validation".to_owned()];
+        expected.extend(uploads.iter().map(|_| on("PUT /validas/v1/validation/{id}/document")));
+        expected.extend([on("PUT /validas/v1/validation/{id}/confirmation"), on("GET /validas/v1/validation/{id}")]);
+        assert_eq!(calls(&requests), expected);
+        assert!(requests.iter().all(|request| request.header("apikey") == Some(VERIDAS_KEY)));
+        for (upload, parts) in requests[1..].iter().zip(uploads) {
+            assert_eq!(headers(upload), ["apikey", "content-length", "content-type", "host"]);
+            assert_eq!(upload.parts().await, Some(parts));
+        }
+        for plain in [&requests[0], &requests[requests.len() - 2], &requests[requests.len() - 1]] {
+            assert!(plain.body.is_empty());
+            assert!(headers(plain).iter().all(|name| ["apikey", "content-length", "host"].contains(name)), "{:?}", headers(plain));
+        }
+        assert_eq!(rig.emulators.most_running(), 1, "one at a time");
+    }
+}
+
+/// What became of one scenario, and what was called.
+async fn outcome(
+    scenario: Scenario,
+    document_type: DocumentType,
+    front: Option<&Picture>,
+    back: Option<&Picture>,
+) -> (Result<Verdict, Unavailable>, Vec<String>) {
+    let rig = Rig::start().await;
+    rig.emulators.play(scenario);
+    let verdict = rig.veridas.score(request(kind(document_type, "ES"), front, back)).await;
+    (verdict, calls(&rig.emulators.take_requests()))
+}
+
+#[tokio::test]
+async fn every_scenario_is_a_verdict_or_an_outage() {
+    use CheckResult::{Fail, Inconclusive, Pass};
+    let (front, back) = (front(), back());
+    let (front, back) = (Some(&front), Some(&back));
+    for (document_type, front, back) in [(Nif, front, None), (Nif, None, back), (Nif, front, back), (Passport, front, None)] {
+        let outcome = async |scenario| outcome(scenario, document_type, front, back).await;
+        for (scenario, authenticity, tampering) in [
+            (Scenario::Pass, (Pass, None), (Pass, None)),
+            (Scenario::Busy, (Pass, None), (Pass, None)),
+            (Scenario::TokenExpired, (Pass, None), (Pass, None)),
+            (Scenario::Fraud, (Fail, Some(Reason::NotAuthentic)), (Fail, Some(Reason::ImageManipulated))),
+            (
+                Scenario::Contradictory,
+                (Inconclusive, Some(Reason::ProviderInconclusive)),
+                (Fail, Some(Reason::ImageManipulated)),
+            ),
+        ] {
+            let verdict = outcome(scenario).await.0.expect("a verdict");
+            assert_eq!(line(&verdict, CheckName::Authenticity), Some(authenticity), "{scenario:?}");
+            assert_eq!(line(&verdict, CheckName::Tampering), Some(tampering), "{scenario:?}");
+            assert!(verdict.mapping_version.starts_with("veridas.v1/"), "{}", verdict.mapping_version);
+            assert_eq!(verdict.provider_version, "veridas-validas/v1");
+        }
+        for scenario in [Scenario::Overloaded, Scenario::Down, Scenario::Cut, Scenario::Malformed] {
+            assert_eq!(outcome(scenario).await.0, Err(DOWN), "{scenario:?}");
+        }
+        let unsupported = outcome(Scenario::Unsupported).await.0.expect("a verdict");
+        assert_eq!(line(&unsupported, CheckName::DocumentSupported), Some((Inconclusive, Some(Reason::UnsupportedDocument))));
+        assert_eq!((unsupported.score, unsupported.coverage), (Score::new(UNPROVEN_CAP), Score::ZERO));
+        let (lost, calls) = outcome(Scenario::ResultLost).await;
+        let lost = lost.expect("a verdict: nobody can ask again");
+        assert_eq!(line(&lost, CheckName::Authenticity), Some((Inconclusive, Some(Reason::ProviderResultLost))));
+        assert_eq!(lost.breakdown[0].operator_details, "provider result lost");
+        assert!(calls.last().is_some_and(|call| call.starts_with("GET")), "asked once: {calls:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_forged_documents_score_is_low_and_a_good_ones_high() {
+    let front = front();
+    let good = outcome(Scenario::Pass, Nif, Some(&front), None).await.0.expect("a verdict");
+    let forged = outcome(Scenario::Fraud, Nif, Some(&front), None).await.0.expect("a verdict");
+    assert!(good.score > Score::new(0.9) && forged.score <= Score::new(0.15), "{:?} {:?}", good.score, forged.score);
+}
+
+#[tokio::test]
+async fn what_is_read_off_a_document_is_compared_with_what_was_declared() {
+    let (front, rig) = (front(), Rig::start().await);
+    let score = async |number: &str| {
+        let declared = person(number);
+        let request = ScoreRequest { declared: Some(&declared), ..request(kind(Nif, "ES"), Some(&front), None) };
+        rig.veridas.score(request).await.expect("a verdict")
+    };
+    let own = score("99999999-r").await;
+    assert_eq!(line(&own, CheckName::DeclaredMatch), Some((CheckResult::Pass, None)));
+    let extracted = own.extracted.expect("something was read");
+    assert_eq!(extracted.document_number.as_ref().map(|number| number.expose().as_str()), Some("99999999R"));
+    assert_eq!(extracted.birth_date.as_ref().map(|date| date.expose().as_str()), Some("1980-01-01"));
+    let anothers = score("12345678Z").await;
+    assert_eq!(line(&anothers, CheckName::DeclaredMatch), Some((CheckResult::Fail, Some(Reason::NumberMismatch))));
+    assert!(anothers.score <= Score::new(0.1), "somebody else's genuine document");
+}
+
+#[tokio::test]
+async fn a_passport_goes_by_its_own_number() {
+    let front = front();
+    let verdict = outcome(Scenario::Pass, Passport, Some(&front), None).await.0.expect("a verdict");
+    let number = verdict.extracted.expect("something was read").document_number.expect("a number");
+    assert_eq!(number.expose(), "CAA000000");
+}
+
+#[tokio::test]
+async fn an_expired_document_fails_from_the_day_after_its_last() {
+    let (front, rig) = (front(), Rig::start().await);
+    let on = async |day: &str| {
+        let now = format!("{day}T12:00:00Z").parse().expect("a time");
+        let request = ScoreRequest { now, ..request(kind(Nif, "ES"), Some(&front), None) };
+        line(&rig.veridas.score(request).await.expect("a verdict"), CheckName::NotExpired)
+    };
+    assert_eq!(on("2036-01-01").await, Some((CheckResult::Pass, None)));
+    assert_eq!(on("2036-01-02").await, Some((CheckResult::Fail, Some(Reason::Expired))));
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_in_the_middle_is_read_again_and_the_call_made_once_more() {
+    let (front, rig) = (front(), Rig::start().await);
+    rig.emulators.play(Scenario::TokenExpired);
+    rig.veridas.score(request(kind(Nif, "ES"), Some(&front), None)).await.expect("scored");
+    let upload = on("PUT /validas/v1/validation/{id}/document");
+    let calls = calls(&rig.emulators.take_requests());
+    assert_eq!(calls[1..3], [upload.clone(), upload]);
+    assert_eq!(rig.key.reads.load(Ordering::SeqCst), 2);
+}
+
+async fn open(rig: &Rig) -> OpenedCapture {
+    rig.veridas.open(CaptureRequest { document: kind(Nif, "ES") }).await.expect("opened")
+}
+
+#[tokio::test]
+async fn a_hosted_capture_is_asked_for_with_a_document_alone() {
+    let rig = Rig::start().await;
+    assert!(matches!(rig.veridas.delegated_capture(), DelegatedCapture::Hosted(_)));
+    let opened = open(&rig).await;
+    let requests = rig.emulators.take_requests();
+    assert_eq!(calls(&requests), ["POST /xpressid/api/v2/token"]);
+    assert_eq!(headers(&requests[0]), ["apikey", "content-length", "content-type", "host"]);
+    let body: Value = serde_json::from_slice(&requests[0].body).expect("JSON");
+    let flow = json!({
+        "core": { "confirmProcess": false },
+        "stages": ["document"],
+        "options": { "document": { "captures": [{ "documentTypes": ["ES_ID"] }] } },
+    });
+    assert_eq!(body, json!({ "data": { "platform": "web", "operationMode": "idv", "flowSetup": flow } }));
+    assert_eq!(opened.access_token.expose(), "emulated-access-token-1");
+    assert_eq!(*opened.url.expose(), format!("{}/v2/?access_token=emulated-access-token-1", rig.emulators.xpressid()));
+    assert_eq!(opened.reference.as_str(), ID);
+}
+
+async fn collect(rig: &Rig, opened: &OpenedCapture) -> Result<Verdict, CollectError> {
+    rig.veridas.collect(&opened.reference, request(kind(Nif, "ES"), None, None)).await
+}
+
+#[tokio::test]
+async fn a_hosted_capture_is_fetched_when_the_person_is_done_and_not_cut_short_before() {
+    let rig = Rig::start().await;
+    let opened = open(&rig).await;
+    rig.emulators.take_requests();
+    assert_eq!(collect(&rig, &opened).await, Err(CollectError::NotCaptured));
+    let (read, confirm) = (on("GET /validas/v1/validation/{id}"), on("PUT /validas/v1/validation/{id}/confirmation"));
+    assert_eq!(calls(&rig.emulators.take_requests()), std::slice::from_ref(&read), "nothing is confirmed yet");
+
+    assert!(rig.emulators.capture(ID));
+    let verdict = collect(&rig, &opened).await.expect("a verdict");
+    assert_eq!(line(&verdict, CheckName::Authenticity), Some((CheckResult::Pass, None)));
+    assert_eq!(calls(&rig.emulators.take_requests()), [read.clone(), confirm, read]);
+    assert!(
+        collect(&rig, &opened).await.is_ok(),
+        "again, should the first answer have been lost on its way into the store"
+    );
+}
+
+#[tokio::test]
+async fn a_hosted_capture_meets_every_scenario() {
+    for (scenario, outcome) in [
+        (Scenario::Fraud, Ok((CheckResult::Fail, Some(Reason::NotAuthentic)))),
+        (Scenario::ResultLost, Ok((CheckResult::Inconclusive, Some(Reason::ProviderResultLost)))),
+        (Scenario::Busy, Ok((CheckResult::Pass, None))),
+        (Scenario::TokenExpired, Ok((CheckResult::Pass, None))),
+        (Scenario::Contradictory, Ok((CheckResult::Inconclusive, Some(Reason::ProviderInconclusive)))),
+        (Scenario::Overloaded, Err(())),
+        (Scenario::Down, Err(())),
+        (Scenario::Cut, Err(())),
+        (Scenario::Malformed, Err(())),
+    ] {
+        let rig = Rig::start().await;
+        let opened = open(&rig).await;
+        rig.emulators.capture(ID);
+        rig.emulators.play(scenario);
+        let found = collect(&rig, &opened).await;
+        match outcome {
+            Ok(expected) => assert_eq!(line(&found.expect("a verdict"), CheckName::Authenticity), Some(expected), "{scenario:?}"),
+            Err(()) => assert_eq!(found, Err(CollectError::Unavailable(DOWN)), "{scenario:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_capture_is_opened_at_a_provider_that_is_down() {
+    for scenario in [Scenario::Down, Scenario::Cut, Scenario::Malformed, Scenario::Overloaded] {
+        let rig = Rig::start().await;
+        rig.emulators.play(scenario);
+        let opened = rig.veridas.open(CaptureRequest { document: None }).await;
+        assert_eq!(opened.err(), Some(DOWN), "{scenario:?}");
+    }
+}

@@ -1,0 +1,53 @@
+//! Dates: not expired, and possible.
+
+use super::{about, failed, passed, wrong};
+use crate::{document::date_of, sight::Found};
+use acredita_domain::{
+    Time,
+    scoring::{Check, CheckName, CheckResult, Reason},
+};
+use acredita_mrz::icao::{Date, Expiry, Fields};
+
+/// Nobody has become older (122 years), so a date of birth that makes somebody older was misprinted.
+const OLDEST: u16 = 122;
+
+pub(super) fn checks(found: &Found<'_>, now: Time) -> [Check; 2] {
+    [not_expired(found, now), plausible(found, now)]
+}
+
+/// The date is protected by its own digit, so that it counts wherever the text was accepted.
+fn not_expired(found: &Found<'_>, now: Time) -> Check {
+    let name = CheckName::NotExpired;
+    about(name, found, |document| match date_of(now).and_then(|today| document.fields().expired(today)) {
+        Some(true) => failed(name, Reason::Expired),
+        Some(false) => passed(name),
+        None => Check::new(name, CheckResult::Inconclusive).noting("no date of expiry to go by"),
+    })
+}
+
+fn plausible(found: &Found<'_>, now: Time) -> Check {
+    let name = CheckName::DatesPlausible;
+    about(name, found, |document| match impossible(document.fields(), date_of(now)) {
+        Some(note) => wrong(name, document, Reason::DatesImpossible).noting(note),
+        None => passed(name),
+    })
+}
+
+/// What cannot be. A birth of which a part is unknown can.
+fn impossible(fields: &Fields, today: Option<Date>) -> Option<&'static str> {
+    let today = today?;
+    let Some(birth) = fields.birth else {
+        return Some("a date of birth that the calendar does not have");
+    };
+    let birth = birth.as_birth(today);
+    let expiry = match fields.expiry {
+        Expiry::Impossible => return Some("a date of expiry that the calendar does not have"),
+        Expiry::On(date) => date.as_expiry(today),
+        Expiry::Never | Expiry::NotPrinted => None,
+    };
+    match (birth, expiry) {
+        (Some(birth), Some(expiry)) if expiry <= birth => Some("it expired before the holder was born"),
+        (Some(birth), _) if birth.years_until(today) > OLDEST => Some("a holder older than anybody"),
+        _ => None,
+    }
+}

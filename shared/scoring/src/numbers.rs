@@ -1,0 +1,79 @@
+//! The numbers that identity documents carry, out of pictures of them: picture → machine-readable zones (`acredita-mrz`) → the number that each
+//! document goes by.
+//!
+//! Only a reading that can be relied on gives a number: every character sure, all check digits right, dates that exist. Everything else gives none,
+//! and nothing tells why: this feeds a second factor, and an answer that tells a blurred picture from a wrong one helps whoever is guessing.
+
+use crate::InternalPictureReader;
+use acredita_domain::{
+    actor::{Country, DocumentType},
+    documents::CarriedNumber,
+    pictures::Picture,
+    ports::DocumentNumbers,
+    text::Private,
+};
+use acredita_mrz::{
+    Options, Reader,
+    icao::{self, Fields, Format, spain, states},
+    picture::Luma,
+};
+use async_trait::async_trait;
+use std::sync::{Arc, LazyLock};
+
+/// The network is unpacked when the first picture comes: most functions and most starts never see one.
+pub(crate) static READER: LazyLock<Reader> = LazyLock::new(Reader::new);
+
+/// Reads the machine-readable zones of pictures, off the caller's thread and as many at a time as pictures are decoded.
+#[derive(Clone, Debug)]
+pub struct InternalDocumentNumbers {
+    pictures: Arc<InternalPictureReader>,
+}
+
+impl InternalDocumentNumbers {
+    /// Reads off the pictures that this reader decodes, within its bounds.
+    pub fn new(pictures: InternalPictureReader) -> Self {
+        Self { pictures: Arc::new(pictures) }
+    }
+}
+
+#[async_trait]
+impl DocumentNumbers for InternalDocumentNumbers {
+    async fn read(&self, bytes: Vec<u8>) -> Vec<CarriedNumber> {
+        self.pictures.read_and(bytes, numbers).await.unwrap_or_default()
+    }
+}
+
+/// The numbers of all documents in a picture. The work is bounded by the reader's budget: about a second of a server's core.
+fn numbers(picture: Picture) -> Vec<CarriedNumber> {
+    let luma = Luma { width: picture.luma.width, height: picture.luma.height, pixels: picture.luma.pixels };
+    let reading = READER.read(&luma, Options::default());
+    let accepted = reading.zones.iter().filter(|zone| zone.accepted());
+    accepted
+        .filter_map(|zone| icao::parse_as(zone.format, &zone.texts()).ok())
+        .filter_map(|parsed| carried(&parsed.fields))
+        .collect()
+}
+
+/// The number that a document goes by. A visa is none, and neither is a Spanish card of a layout that is not known.
+fn carried(fields: &Fields) -> Option<CarriedNumber> {
+    let (document_type, number) = match (spain::read(fields), fields.format) {
+        (_, Format::MrvA | Format::MrvB) => return None,
+        (Some(spanish), _) if spanish.kind != spain::Kind::Passport => {
+            let foreigner = spanish.kind == spain::Kind::ForeignerCard;
+            (if foreigner { DocumentType::Nie } else { DocumentType::Nif }, spanish.personal_number?)
+        }
+        (None, Format::Td1) if fields.state == "ESP" => return None,
+        (_, Format::Td3) => (DocumentType::Passport, fields.number.clone()),
+        (_, Format::Td1 | Format::Td2 | Format::FrenchId) => (DocumentType::IdentityCard, fields.number.clone()),
+    };
+    let number = Private::new(number.as_str().to_owned());
+    (!number.expose().is_empty()).then(|| CarriedNumber { document_type, issuer: country(&fields.state), number })
+}
+
+/// The country behind a zone's code: `ESP`, or `D` for Germany. None behind organisations, refugees and specimens.
+fn country(state: &str) -> Option<Country> {
+    Country::all().find(|country| states::alpha3(&country.to_string()).is_some_and(|code| states::same(code, state)))
+}
+
+#[cfg(test)]
+mod tests;

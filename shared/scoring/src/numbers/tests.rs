@@ -1,0 +1,93 @@
+use super::*;
+use crate::synthetic::{Jpeg, card};
+use std::{fs, path::Path};
+
+/// Kind, issuer and number of a zone's document. Digits are not looked at here.
+fn of(format: Format, lines: &[&str]) -> Option<(DocumentType, Option<String>, String)> {
+    let parsed = icao::parse_as(format, lines).expect("a zone");
+    carried(&parsed.fields).map(|it| (it.document_type, it.issuer.map(String::from), it.number.expose().clone()))
+}
+
+fn found(document_type: DocumentType, issuer: Option<&str>, number: &str) -> Option<(DocumentType, Option<String>, String)> {
+    Some((document_type, issuer.map(str::to_owned), number.to_owned()))
+}
+
+#[test]
+fn a_spanish_card_goes_by_the_number_of_its_holder_and_not_by_its_own() {
+    let lines = ["IDESPBAA000589699999999R<<<<<<", "8001014F2501017ESP<<<<<<<<<<<7", "ESPANOLA<ESPANOLA<<CARMEN<<<<<"];
+    assert_eq!(of(Format::Td1, &lines), found(DocumentType::Nif, Some("ES"), "99999999R"));
+    let lines = ["IXESPE000005893X1234567L<<<<<<", "8001014F2501017MAR<<<<<<<<<<<7", "ESPANOLA<ESPANOLA<<CARMEN<<<<<"];
+    assert_eq!(of(Format::Td1, &lines), found(DocumentType::Nie, Some("ES"), "X1234567L"));
+    let lines = ["IDESPBAA0005896<<<<<<<<<<<<<<<", "8001014F2501017ESP<<<<<<<<<<<7", "ESPANOLA<ESPANOLA<<CARMEN<<<<<"];
+    assert_eq!(of(Format::Td1, &lines), None, "without optional data there is no number of the holder");
+}
+
+#[test]
+fn other_documents_go_by_their_own_number() {
+    let lines = ["P<ESPESPANOLA<ESPANOLA<<CARMEN<<<<<<<<<<<<<<", "ZAB0002549ESP8001014F2501017A9999999900<<<44"];
+    assert_eq!(of(Format::Td3, &lines), found(DocumentType::Passport, Some("ES"), "ZAB000254"));
+    let lines = ["P<D<<MUSTERMANN<<ERIKA<<<<<<<<<<<<<<<<<<<<<<", "C01X00T478D<<6408125F2702283<<<<<<<<<<<<<<<4"];
+    assert_eq!(of(Format::Td3, &lines), found(DocumentType::Passport, Some("DE"), "C01X00T47"));
+    let lines = ["IDPRTAB1234567<<<<<<<<<<<<<<<<", "8001014F2501017PRT<<<<<<<<<<<7", "SILVA<<MARIA<<<<<<<<<<<<<<<<<<"];
+    assert_eq!(of(Format::Td1, &lines), found(DocumentType::IdentityCard, Some("PT"), "AB1234567"));
+    let lines = ["IDBEL000590696<1015<<<<<<<<<<<", "8001014F2501017BEL<<<<<<<<<<<7", "JANSEN<<MARIA<<<<<<<<<<<<<<<<<"];
+    assert_eq!(
+        of(Format::Td1, &lines),
+        found(DocumentType::IdentityCard, Some("BE"), "000590696101"),
+        "a long number is whole"
+    );
+    let lines = ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"];
+    assert_eq!(of(Format::Td3, &lines), found(DocumentType::Passport, None, "L898902C3"), "Utopia is no country");
+}
+
+#[test]
+fn a_visa_and_a_document_without_a_number_go_by_none() {
+    let lines = ["V<ESPESPANOLA<ESPANOLA<<CARMEN<<<<<<<<<<<<<<", "ZAB0002549ESP8001014F2501017A9999999900<<<<<"];
+    assert_eq!(of(Format::MrvA, &lines), None);
+    let lines = ["IDPRT<<<<<<<<<0<<<<<<<<<<<<<<<", "8001014F2501017PRT<<<<<<<<<<<7", "SILVA<<MARIA<<<<<<<<<<<<<<<<<<"];
+    assert_eq!(of(Format::Td1, &lines), None);
+}
+
+async fn read(bytes: Vec<u8>) -> Vec<CarriedNumber> {
+    InternalDocumentNumbers::new(InternalPictureReader::new()).read(bytes).await
+}
+
+fn fixture(name: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures").join(name)).expect("a fixture")
+}
+
+#[tokio::test]
+async fn a_picture_gives_the_number_of_its_document() {
+    let read = read(fixture("otp-dni.jpg")).await;
+    assert_eq!(read.len(), 1);
+    assert_eq!((read[0].document_type, read[0].issuer.map(String::from).as_deref()), (DocumentType::Nif, Some("ES")));
+    assert_eq!(read[0].number.expose(), "12345678Z");
+}
+
+#[tokio::test]
+async fn nothing_else_gives_a_number() {
+    let whole = fixture("otp-dni.jpg");
+    for (what, bytes) in [
+        ("a card without a zone", Jpeg::GREY.encode(&card(1, 400, 250))),
+        ("half a picture", whole[..whole.len() / 2].to_vec()),
+        ("no picture", b"%PDF-1.7".to_vec()),
+        ("a zone that is too blurred", fixture("otp-blurred.jpg")),
+        ("a zone with a wrong check digit", fixture("otp-wrong-digit.jpg")),
+    ] {
+        assert_eq!(read(bytes).await, [], "{what}");
+    }
+}
+
+#[tokio::test]
+async fn many_pictures_at_once_are_all_read() {
+    let reader = InternalDocumentNumbers::new(InternalPictureReader::new());
+    let tasks: Vec<_> = (0..6)
+        .map(|_| {
+            let (reader, bytes) = (reader.clone(), fixture("otp-dni.jpg"));
+            tokio::spawn(async move { reader.read(bytes).await.len() })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.expect("no reader panics"), 1);
+    }
+}

@@ -1,0 +1,66 @@
+//! The files of `events/`: what API Gateway, SQS and the scheduler send, one file for each case.
+//!
+//! An event is named `<function>.<case>.json`. The ids, the code and the token in it are placeholders (the ids are those of the OpenAPI
+//! document's examples), for which a test puts its own.
+
+use serde_json::Value;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+pub const ADMIN_ID: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
+pub const IDENTIFICATION_ID: &str = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
+pub const SCORING_ID: &str = "16fd2706-8baf-433b-82eb-8c7fada847da";
+pub const CODE: &str = "k7m2pq";
+pub const TOKEN: &str = "TOKEN";
+
+/// A file of `events/`.
+pub struct Event {
+    pub function: String,
+    pub case: String,
+    pub text: String,
+}
+
+impl Event {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{}: {error}", self.name()))
+    }
+
+    pub fn name(&self) -> String {
+        format!("{}.{}.json", self.function, self.case)
+    }
+
+    /// `PUT /v1/orgs/{org_id}/…`, as the gateway's route is called.
+    pub fn route(&self) -> String {
+        self.json()["routeKey"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{} has no routeKey", self.name()))
+            .to_owned()
+    }
+
+    /// The text with other values in the place of its placeholders.
+    pub fn filled(&self, values: &[(&str, String)]) -> String {
+        values.iter().fold(self.text.clone(), |text, (placeholder, value)| text.replace(placeholder, value))
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../events")
+}
+
+pub fn event(name: &str) -> Event {
+    let text = fs::read_to_string(folder().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let parts: Vec<&str> = name.split('.').collect();
+    let [function, case, "json"] = parts[..] else {
+        panic!("events/{name} is not called <function>.<case>.json")
+    };
+    Event { function: function.to_owned(), case: case.to_owned(), text }
+}
+
+pub fn events() -> Vec<Event> {
+    let names = fs::read_dir(folder()).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let mut names: Vec<String> = names.map(|name| name.into_string().expect("UTF-8")).collect();
+    names.sort();
+    names.iter().map(|name| event(name)).collect()
+}

@@ -1,0 +1,78 @@
+//! A picture of a document as the second factor: whatever fails, the identification never refers to pictures that are not there, nothing is counted
+//! twice, and a person who was right gets in with the next try.
+
+use super::{Run, at_every_call};
+use acceptance::{Call, World, bodies};
+use acredita_domain::actor::DocumentType;
+
+struct Asked {
+    id: String,
+    code: String,
+}
+
+async fn asked(world: &World) -> Asked {
+    let created = world.call("POST", "/identifications/otp", Some(bodies::document_otp())).await.expect(201);
+    Asked { id: created.text("identification_id"), code: created.text("code") }
+}
+
+fn show(world: &World, asked: &Asked, picture: &[u8]) -> Call {
+    let body = bodies::code_and_pictures(&asked.code, &[("front", &bodies::png(1)), ("back", picture)]);
+    world.request("PUT", &format!("/identifications/otp/{}/validate", asked.id), Some(body))
+}
+
+async fn attempts_left(world: &World, asked: &Asked) -> u64 {
+    world.metadata("otp", &asked.id).await["attempts_left"].as_u64().expect("a number")
+}
+
+#[tokio::test]
+async fn a_right_picture_validates_once_and_is_there() {
+    at_every_call(async |world: &mut World, run: &Run| {
+        let (asked, picture) = (asked(world).await, bodies::png(2));
+        world.numbers.show(&picture, DocumentType::Nif, &["12345678A"]);
+        let step = show(world, &asked, &picture);
+        let first = run.first_try(world, step.clone()).await;
+        run.assert_told(&first, 204, &[]);
+        let taken = first.status == 204 || run.silenced("Identifications::transition");
+        let left = attempts_left(world, &asked).await;
+        // Neither keys nor a picture store that do not answer cost a try; a count or a step of which nobody knows does.
+        let counted = run.fault.is_none() || run.silenced("Identifications::count_try") || run.hits("Identifications::transition");
+        assert_eq!(left, 5 - u64::from(counted));
+        world.send(step).await.expect(if taken { 409 } else { 204 });
+        assert_eq!(world.status("otp", &asked.id).await, "VALIDATED");
+        assert_eq!(world.pictures().await.len(), 2);
+        world.settle().await;
+        world.assert_whole().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wrong_picture_is_counted_at_least_once_and_at_most_per_try() {
+    at_every_call(async |world: &mut World, run: &Run| {
+        let asked = asked(world).await;
+        let step = show(world, &asked, &bodies::png(3));
+        let first = run.first_try(world, step.clone()).await;
+        run.assert_told(&first, 400, &[]);
+        world.send(step).await.expect(400);
+        let counted = 1 + u64::from(run.fault.is_none() || run.silenced("Identifications::count_try"));
+        assert_eq!(attempts_left(world, &asked).await, 5 - counted);
+        assert!(world.pictures().await.is_empty(), "nothing is kept of a wrong try");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_identification_goes_with_its_pictures() {
+    at_every_call(async |world: &mut World, run: &Run| {
+        let (asked, picture) = (asked(world).await, bodies::png(2));
+        world.numbers.show(&picture, DocumentType::Nif, &["12345678A"]);
+        // The step is lost after its pictures were kept: they belong to something that is still CREATED, and is expired and erased by the sweep.
+        let first = run.first_try(world, show(world, &asked, &picture)).await;
+        run.assert_told(&first, 204, &[]);
+        world.clock.advance(chrono::TimeDelta::hours(2) + world.app.retention);
+        assert_eq!(world.sweep().await.failed, 0);
+        assert!(world.pictures().await.is_empty());
+        world.assert_whole().await;
+    })
+    .await;
+}

@@ -1,0 +1,91 @@
+//! What each function does to AWS, read off the wire: each of its events is replayed, and the workers are given something of everything to do.
+
+use crate::{
+    events::IDENTIFICATION_ID,
+    replay::{http_events, replay, stage},
+};
+use acceptance::{World, bodies, wire::Action};
+use acredita_domain::{
+    otp::DESTINATION_WINDOW,
+    pictures::{PictureFormat, PictureKey, Sha256Digest},
+    ports::SendError,
+    use_cases::ERASE_AGAIN_AFTER,
+};
+use acredita_local::workers;
+use chrono::TimeDelta;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What each function was seen to need, by its name.
+pub async fn used() -> BTreeMap<String, BTreeSet<Action>> {
+    let world = World::with_external_provider().await;
+    let mut used: BTreeMap<String, BTreeSet<Action>> = BTreeMap::new();
+    for mut event in http_events() {
+        // Staging sends codes to the one phone of all events.
+        world.clock.advance(DESTINATION_WINDOW);
+        let values = stage(&world, &event, &event.route()).await;
+        if event.case.starts_with("delete") {
+            put_something_to_erase(&world, &values).await;
+        }
+        if event.case.starts_with("create") && !event.text.contains("idempotency-key") {
+            event.text = event
+                .text
+                .replacen("\"headers\": {", &format!("\"headers\": {{ \"idempotency-key\": \"{}\",", event.case), 1);
+        }
+        world.wire.take_actions();
+        replay(&world, &event, &values).await;
+        used.entry(event.function).or_default().extend(world.wire.take_actions());
+    }
+    used.insert("notify".to_owned(), used_to_deliver().await);
+    used.insert("sweep".to_owned(), used_to_sweep().await);
+    used
+}
+
+async fn put_something_to_erase(world: &World, values: &[(&str, String)]) {
+    let id = values.iter().find(|(placeholder, _)| *placeholder == IDENTIFICATION_ID).expect("an identification");
+    let (org, id) = (acceptance::ORG.parse().expect("an organisation"), id.1.parse().expect("an id"));
+    let picture = bodies::png(1);
+    let key = PictureKey::evidence(&org, id, &Sha256Digest::of(&picture));
+    world.app.pictures.put(&key, PictureFormat::Png, picture).await.expect("S3 answers");
+}
+
+/// A message that goes out at the second try. Lambda's poller reads the queue with the function's role, but not through this code.
+async fn used_to_deliver() -> BTreeSet<Action> {
+    let world = World::start().await;
+    world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
+    world.sender.fail_next(&[SendError::Unavailable]);
+    let messages = world.receive().await;
+    world.wire.take_actions();
+    for failures in [1, 0] {
+        let response = acredita_notify::notify(&world.app, &world.sender, workers::event(&messages)).await;
+        assert_eq!(response.batch_item_failures.len(), failures);
+    }
+    world.wire.take_actions()
+}
+
+/// A message that nobody sent, and one of everything whose time is over, and then its retention.
+async fn used_to_sweep() -> BTreeSet<Action> {
+    let world = World::start().await;
+    world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
+    let document = world
+        .call("POST", "/identifications/identity_document", Some(bodies::identity_document("LOW")))
+        .await;
+    let alone = world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await;
+    for scoring in [document.expect(200), alone.expect(200)] {
+        let score = world.request("PUT", &format!("/scorings/identity_document/{}/score", scoring.text("scoring_id")), None);
+        world.send(score.pictures(&[("front", &bodies::png(1))])).await.expect(204);
+    }
+    let agent = world.call("POST", "/identifications/agent", Some(bodies::agent(true))).await.expect(201);
+    let evidence = serde_json::json!({ "agent": "maria", "evidence": acceptance::request::base64(&bodies::png(1)) });
+    let validate = format!("/identifications/agent/{}/validate", agent.text("identification_id"));
+    world.call("POST", &validate, Some(evidence)).await.expect(204);
+    world.wire.take_actions();
+    let mut erased = 0;
+    for time in [TimeDelta::minutes(2), TimeDelta::hours(1), world.app.retention, ERASE_AGAIN_AFTER] {
+        world.clock.advance(time);
+        let report = world.sweep().await;
+        assert_eq!(report.failed, 0);
+        erased += report.erased;
+    }
+    assert!(erased > 0);
+    world.wire.take_actions()
+}

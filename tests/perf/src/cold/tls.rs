@@ -1,0 +1,70 @@
+//! TLS in front of what has none: stand-ins for AWS and for an issuer that are reached as the real ones are.
+//!
+//! A certificate is made for 127.0.0.1, by an authority that exists for the length of a run and that the programs are told to trust beside the system's.
+
+use crate::Failure;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use std::{fs, net::SocketAddr, path::Path, sync::Arc};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{
+        ServerConfig,
+        pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+    },
+};
+
+/// The system's own authorities, where Debian, Amazon Linux and their kin have them.
+const AUTHORITIES: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
+
+/// Terminates TLS.
+pub struct Fronts {
+    acceptor: TlsAcceptor,
+    tasks: JoinSet<()>,
+}
+
+impl Fronts {
+    /// Makes an authority and a certificate. `bundle` is where the system's authorities and this one are written to.
+    pub fn new(bundle: &Path) -> Result<Self, Failure> {
+        let mut authority = CertificateParams::new(Vec::new())?;
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+        let key = KeyPair::generate()?;
+        let certificate = CertificateParams::new(vec!["127.0.0.1".to_owned()])?.signed_by(&key, &authority)?;
+        let system = AUTHORITIES
+            .iter()
+            .find_map(|file| fs::read_to_string(file).ok())
+            .ok_or("no authorities of certificates")?;
+        fs::write(bundle, system + "\n" + &authority.pem())?;
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate.into()], key)?;
+        Ok(Self { acceptor: Arc::new(config).into(), tasks: JoinSet::new() })
+    }
+
+    /// An address that speaks TLS for `behind`.
+    pub async fn before(&mut self, behind: SocketAddr) -> Result<SocketAddr, Failure> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let acceptor = self.acceptor.clone();
+        self.tasks.spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                // A connection that fails is the caller's to notice.
+                tokio::spawn(serve(acceptor.clone(), stream, behind));
+            }
+        });
+        Ok(address)
+    }
+}
+
+async fn serve(acceptor: TlsAcceptor, stream: TcpStream, behind: SocketAddr) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut stream = acceptor.accept(stream).await?;
+    let mut behind = TcpStream::connect(behind).await?;
+    behind.set_nodelay(true)?;
+    copy_bidirectional(&mut stream, &mut behind).await?;
+    Ok(())
+}

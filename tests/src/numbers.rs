@@ -1,0 +1,51 @@
+//! Pictures that carry the number that the test wants, and all other pictures as they are really read.
+
+use acredita_domain::{actor::DocumentType, documents::CarriedNumber, ports::DocumentNumbers, text::Private};
+use async_trait::async_trait;
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+/// Answers what it was told of these bytes; of all others what the reader behind it answers.
+#[derive(Clone)]
+pub struct ScriptedNumbers {
+    script: Arc<Mutex<HashMap<Vec<u8>, Vec<CarriedNumber>>>>,
+    reads: Arc<AtomicUsize>,
+    behind: Arc<dyn DocumentNumbers>,
+}
+
+impl ScriptedNumbers {
+    /// Before another reader.
+    pub fn before(behind: Arc<dyn DocumentNumbers>) -> Self {
+        Self { script: Arc::default(), reads: Arc::default(), behind }
+    }
+
+    /// From now on this picture shows Spanish documents with these numbers; none: one that cannot be read.
+    pub fn show(&self, picture: &[u8], document_type: DocumentType, numbers: &[&str]) {
+        let issuer = "ES".parse().ok();
+        let carried = |number: &&str| CarriedNumber { document_type, issuer, number: Private::new((*number).to_owned()) };
+        let mut script = self.script.lock().expect("no test panics while it holds this");
+        script.insert(picture.to_vec(), numbers.iter().map(carried).collect());
+    }
+
+    /// How many pictures were read since the last time this was asked.
+    pub fn take_reads(&self) -> usize {
+        self.reads.swap(0, Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl DocumentNumbers for ScriptedNumbers {
+    async fn read(&self, bytes: Vec<u8>) -> Vec<CarriedNumber> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        let scripted = self.script.lock().expect("no test panics while it holds this").get(&bytes).cloned();
+        match scripted {
+            Some(numbers) => numbers,
+            None => self.behind.read(bytes).await,
+        }
+    }
+}
