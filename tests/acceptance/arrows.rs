@@ -51,6 +51,7 @@ const CRATES: &[(&str, &str, May)] = &[
     (AWS_LOCAL, "infra/aws-local", May::UseEverything),
     (ACCEPTANCE, "tests", May::UseEverything),
     (PERF, "tests/perf", May::UseEverything),
+    ("acredita-perf-floor", "tests/perf/floor", May::Use(&[])),
 ];
 
 #[derive(Clone, Copy)]

@@ -83,6 +83,10 @@ fn code(text: &str) -> usize {
 async fn the_quick_start_answers_what_it_shows() {
     let folder = tempfile::tempdir().expect("a folder");
     let program = Program::serve(&folder.path().join(".acredita"), &[]).await;
+    // The commands name pictures of this folder, and leave their own files behind.
+    fs::create_dir(folder.path().join("tests")).expect("writable");
+    let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    std::os::unix::fs::symlink(pictures, folder.path().join("tests/fixtures")).expect("writable");
     let blocks = quick_start();
     assert!(blocks.iter().filter(|block| block.shown.is_some()).count() >= 10, "the quick start walks through every flow");
 
