@@ -1,6 +1,7 @@
 //! The quick start of `README.md`: every command in it is run as it stands, and answers what is shown below it.
 
 use acceptance::program::{Program, binary};
+use acredita_domain::scoring::{CheckName, ConfigurationName, table};
 use std::{fs, path::Path, process::Stdio, time::Duration};
 use tokio::process::Command;
 
@@ -18,9 +19,13 @@ struct Block {
     shown: Option<String>,
 }
 
+fn readme() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).expect("a README")
+}
+
 /// The blocks of the quick start: ```` ```sh ````, with the ```` ```text ```` or ```` ```json ```` that follows.
 fn quick_start() -> Vec<Block> {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).expect("a README");
+    let readme = readme();
     let section = readme.split("\n## ").find(|section| section.starts_with("Quick start")).expect("a quick start");
     let mut blocks: Vec<Block> = Vec::new();
     for fence in section.split("\n```").skip(1).step_by(2) {
@@ -125,4 +130,29 @@ fn what_differs_from_run_to_run_is_not_compared() {
     let other = r#"{"id":"7c9e6679-7425-40de-944b-e07fc1f90ae7","at":"2027-01-02T03:04:05Z"}   Your code is 3x4y5z. Keep it."#;
     assert_eq!(normalized(one), normalized(other));
     assert_ne!(normalized(one), normalized(&one.replace("Keep", "Tell")));
+}
+
+/// Weight, cap when failed, cap when unknown, and who refuses a failure, as the README writes them.
+fn counted(name: CheckName) -> [String; 4] {
+    let rule = table::rule(name);
+    let cap = |cap: f64| if cap < 1.0 { format!("{cap:.2}") } else { String::new() };
+    let refusing: Vec<_> = ConfigurationName::ALL.iter().filter(|configuration| configuration.is_decided_by(name)).collect();
+    let refused_by = match refusing.len() {
+        all if all == ConfigurationName::ALL.len() => "all".to_owned(),
+        _ => refusing.iter().map(|configuration| format!("`{configuration}`")).collect::<Vec<_>>().join(", "),
+    };
+    [rule.weight.to_string(), cap(rule.cap_failed), cap(rule.cap_unknown), refused_by]
+}
+
+#[test]
+fn the_table_of_checks_is_the_one_that_scores() {
+    let readme = readme();
+    for name in CheckName::ALL {
+        let mut rows = readme.lines().filter(|line| line.starts_with(&format!("| `{name}` ")));
+        let row = rows.next().unwrap_or_else(|| panic!("{name} is not in the README"));
+        assert_eq!(rows.next(), None, "{name} is there twice");
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        assert_eq!(cells[2..], counted(*name), "{name}");
+        assert_eq!(cells[0].contains('*'), table::rule(*name).proves, "{name}: whether it proves a document");
+    }
 }

@@ -186,6 +186,8 @@ async fn spawn_router(tasks: &mut JoinSet<()>, router: Router) -> Result<SocketA
 pub fn variables(aws: &LocalAws, stand_ins: &str) -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("AWS_REGION", REGION.to_owned()),
+        // The same for older SDKs.
+        ("AWS_DEFAULT_REGION", REGION.to_owned()),
         ("AWS_ACCESS_KEY_ID", LOCAL_CREDENTIALS.access_key_id.to_owned()),
         ("AWS_SECRET_ACCESS_KEY", LOCAL_CREDENTIALS.secret_access_key.to_owned()),
         ("AWS_ENDPOINT_URL_DYNAMODB", aws.embedded.dynamodb_endpoint().to_owned()),

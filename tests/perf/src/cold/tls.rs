@@ -3,7 +3,7 @@
 //! A certificate is made for 127.0.0.1, by an authority that exists for the length of a run and that the programs are told to trust beside the system's.
 
 use crate::Failure;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use std::{fs, net::SocketAddr, path::Path, sync::Arc};
 use tokio::{
     io::copy_bidirectional,
@@ -32,6 +32,8 @@ impl Fronts {
     pub fn new(bundle: &Path) -> Result<Self, Failure> {
         let mut authority = CertificateParams::new(Vec::new())?;
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // A name of its own: OpenSSL takes a certificate whose issuer has its own name for one that signed itself.
+        authority.distinguished_name.push(DnType::CommonName, "The authority of a benchmark");
         let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
         let key = KeyPair::generate()?;
         let certificate = CertificateParams::new(vec!["127.0.0.1".to_owned()])?.signed_by(&key, &authority)?;
