@@ -11,7 +11,7 @@ from PIL import Image
 
 T = Image.Transpose
 # What is stored is the inverse of what a viewer has to do with it (EXIF 2.32, tag 0x0112).
-STORED = {1: None, 2: T.FLIP_LEFT_RIGHT, 3: T.ROTATE_180, 4: T.FLIP_TOP_BOTTOM, 5: T.TRANSPOSE, 6: T.ROTATE_90, 7: T.TRANSVERSE, 8: T.ROTATE_270}
+STORED = {2: T.FLIP_LEFT_RIGHT, 3: T.ROTATE_180, 4: T.FLIP_TOP_BOTTOM, 5: T.TRANSPOSE, 6: T.ROTATE_90, 7: T.TRANSVERSE, 8: T.ROTATE_270}
 ORIENTATION = 0x0112
 
 
@@ -23,7 +23,7 @@ def exif(image, i, _):
     orientation = i % 8 + 1
     tags = Image.Exif()
     tags[ORIENTATION] = orientation
-    return (image.transpose(STORED[orientation]) if STORED[orientation] else image), {"exif": tags}
+    return (image if orientation == 1 else image.transpose(STORED[orientation])), {"exif": tags}
 
 
 def enlarged(image, _, megapixels):
