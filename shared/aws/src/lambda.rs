@@ -27,13 +27,15 @@ use std::sync::Arc;
 pub struct NoRegion;
 
 /// The use cases of a deployment, which reach AWS by `connector`.
-pub async fn app(settings: &Settings, connector: &SharedHttpConnector, scorers: Vec<Arc<dyn Scorer>>, eyes: Eyes) -> Result<App, NoRegion> {
-    Ok(app_of(settings, &sdk_config(connector).await?, scorers, eyes))
+pub async fn app(settings: &Settings, connector: &SharedHttpConnector, engine: Engine) -> Result<App, NoRegion> {
+    Ok(app_of(settings, &sdk_config(connector).await?, engine))
 }
 
-/// What looks at pictures. It comes from the scoring engine, which this crate does not know.
-pub struct Eyes {
-    /// Decodes them.
+/// What looks into pictures and scores them, which this crate does not know.
+pub struct Engine {
+    /// Those who score.
+    pub scorers: Vec<Arc<dyn Scorer>>,
+    /// Decodes pictures.
     pub picture_reader: Arc<dyn PictureReader>,
     /// Reads the numbers of documents off them.
     pub document_numbers: Arc<dyn DocumentNumbers>,
@@ -77,7 +79,7 @@ pub async fn warm_up_keys(app: &App) {
 }
 
 /// [`app`] on a configuration of the SDK's that is there already.
-pub fn app_of(settings: &Settings, sdk: &SdkConfig, scorers: Vec<Arc<dyn Scorer>>, eyes: Eyes) -> App {
+pub fn app_of(settings: &Settings, sdk: &SdkConfig, engine: Engine) -> App {
     let clients = AwsClients::of(sdk, settings.s3_by_path);
     let store = Arc::new(DynamoStore::new(clients.dynamodb, settings.table.clone(), settings.retention));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -88,9 +90,9 @@ pub fn app_of(settings: &Settings, sdk: &SdkConfig, scorers: Vec<Arc<dyn Scorer>
         housekeeping: store,
         queue: Arc::new(SqsQueue::new(clients.sqs, settings.queue_url.clone())),
         pictures: Arc::new(S3Pictures::new(clients.s3, settings.bucket.clone())),
-        picture_reader: eyes.picture_reader,
-        document_numbers: eyes.document_numbers,
-        scorers,
+        picture_reader: engine.picture_reader,
+        document_numbers: engine.document_numbers,
+        scorers: engine.scorers,
         providers: settings.providers.access.clone(),
         entropy: Arc::new(SystemEntropy),
         keys: Arc::new(SecretKeys::new(sdk, settings.code_keys_secret.clone(), clock.clone())),

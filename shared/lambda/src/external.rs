@@ -10,11 +10,6 @@ use acredita_domain::ports::{Clock, Scorer};
 use acredita_providers::{deadline::Deadlines, google, veridas};
 use std::sync::Arc;
 
-/// No external providers: for functions that score nothing.
-pub(crate) async fn none(_: &Settings) -> Result<Vec<Arc<dyn Scorer>>, Error> {
-    Ok(Vec::new())
-}
-
 /// The external providers of a deployment.
 pub(crate) async fn scorers(settings: &Settings) -> Result<Vec<Arc<dyn Scorer>>, Error> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);

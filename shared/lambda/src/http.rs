@@ -1,7 +1,7 @@
 //! A router as a Lambda behind API Gateway.
 
-use crate::{Booted, Error, WarmUp, boot, external, jwks::HttpsJwks};
-use acredita_aws::lambda::Settings;
+use crate::{Booted, Error, WarmUp, boot, jwks::HttpsJwks};
+use acredita_aws::lambda::{Engine, Settings};
 use acredita_domain::ids::MessageId;
 use acredita_http::{
     Api,
@@ -19,18 +19,9 @@ use std::sync::Arc;
 use tower::ServiceBuilder;
 use utoipa_axum::router::OpenApiRouter;
 
-/// Serves the events of API Gateway with a router, until the environment is taken down.
-pub async fn serve(router: OpenApiRouter<Api>, warm_up: WarmUp) -> Result<(), Error> {
-    run(router, boot(external::none).await?, warm_up).await
-}
-
-/// [`serve`] for the function that scores: with the external providers.
-pub async fn serve_scoring(router: OpenApiRouter<Api>) -> Result<(), Error> {
-    run(router, boot(external::scorers).await?, WarmUp::Scorings).await
-}
-
-async fn run(router: OpenApiRouter<Api>, booted: Booted, warm_up: WarmUp) -> Result<(), Error> {
-    let Booted { settings, app, connector } = booted;
+/// Serves the events of API Gateway with a router, until the environment is taken down. `engine` is one of [`crate::engine`].
+pub async fn serve(router: OpenApiRouter<Api>, warm_up: WarmUp, engine: impl AsyncFnOnce(&Settings) -> Result<Engine, Error>) -> Result<(), Error> {
+    let Booted { settings, app, connector } = boot(engine).await?;
     let tokens = tokens(&settings, connector)?;
     tokio::join!(warm_up.read(&app), tokens.warm_up(app.now()));
     let entropy = app.entropy.clone();

@@ -1,6 +1,6 @@
 //! A worker as a Lambda behind a queue or a schedule.
 
-use crate::{Booted, Error, WarmUp, boot, external};
+use crate::{Booted, Error, WarmUp, boot, engine};
 use acredita_aws::lambda::Settings;
 use acredita_domain::App;
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -16,7 +16,7 @@ where
     Event: DeserializeOwned,
     Answer: Serialize,
 {
-    let Booted { settings, app, .. } = boot(external::none).await?;
+    let Booted { settings, app, .. } = boot(engine::none).await?;
     warm_up.read(&app).await;
     let tools = prepare(&settings).await?;
     let (app, tools, work) = (&app, &tools, &work);

@@ -4,7 +4,7 @@ use crate::{
     samples::org,
     scripted::{Reply, Scripted, error},
 };
-use acredita_aws::lambda::{Eyes, Settings, app_of, senders_of, warm_up, warm_up_keys, warm_up_scorings};
+use acredita_aws::lambda::{Engine, Settings, app_of, senders_of, warm_up, warm_up_keys, warm_up_scorings};
 use acredita_domain::{
     App, Error,
     actor::Actor,
@@ -53,8 +53,8 @@ fn settings(more: &[(&str, &str)]) -> Settings {
 }
 
 fn app(settings: &Settings, sdk: &SdkConfig) -> App {
-    let eyes = Eyes { picture_reader: Arc::new(Blind), document_numbers: Arc::new(Blind) };
-    app_of(settings, sdk, Vec::new(), eyes)
+    let engine = Engine { scorers: Vec::new(), picture_reader: Arc::new(Blind), document_numbers: Arc::new(Blind) };
+    app_of(settings, sdk, engine)
 }
 
 #[tokio::test]
