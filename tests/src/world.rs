@@ -1,5 +1,9 @@
 //! The whole service in one process, with the clock, the sender and the scorers in the hands of the test.
 
+mod hands;
+
+pub use hands::{ManualClock, RecordingSender, ScriptedScorer, SentMessage};
+
 use crate::{
     ORG,
     numbers::ScriptedNumbers,
@@ -10,10 +14,9 @@ use crate::{
 use acredita_aws::SystemEntropy;
 use acredita_domain::{
     App, Time,
-    error::Unavailable,
     keys::Keyring,
-    ports::{Clock, DelegatedCapture, Entropy, OutgoingMessage, ScoreRequest, Scorer, SendError, Sender, Verdict},
-    scoring::{Check, Provider, ProviderAccess, Score},
+    ports::{Clock, Entropy, Scorer, Sender},
+    scoring::{Provider, ProviderAccess},
 };
 use acredita_embedded_aws::Storage;
 use acredita_http::{
@@ -28,7 +31,6 @@ use acredita_local::{
 };
 use acredita_provider_emulators::{Emulators, Recording};
 use acredita_scoring::InternalScorer;
-use async_trait::async_trait;
 use aws_sdk_sqs::{config::SharedInterceptor, types::Message};
 use axum::http::Request;
 use chrono::{DateTime, TimeDelta};
@@ -40,123 +42,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-/// A clock that stands still until it is told to go on. It begins at 2026-11-20T08:33:00Z, or at the real time for what verifies by it.
-#[derive(Clone)]
-pub struct ManualClock(Arc<Mutex<Time>>);
-
-impl Clock for ManualClock {
-    fn now(&self) -> Time {
-        *self.0.lock().expect("no test panics while it holds this")
-    }
-}
-
-impl ManualClock {
-    /// Goes on.
-    pub fn advance(&self, by: TimeDelta) {
-        *self.0.lock().expect("no test panics while it holds this") += by;
-    }
-}
-
-/// A message that went out.
-#[derive(Clone)]
-pub struct SentMessage {
-    /// Of which identification.
-    pub identification_id: String,
-    /// Where it went.
-    pub to: String,
-    /// The code that it carried.
-    pub code: String,
-    /// What it said.
-    pub text: String,
-}
-
-/// Records what goes out, and fails as often as it is told to.
-#[derive(Clone, Default)]
-pub struct RecordingSender(Arc<Mutex<SenderState>>);
-
-#[derive(Default)]
-struct SenderState {
-    sent: Vec<SentMessage>,
-    failures: Vec<SendError>,
-}
-
-impl RecordingSender {
-    /// What went out, oldest first.
-    pub fn sent(&self) -> Vec<SentMessage> {
-        self.0.lock().expect("no test panics while it holds this").sent.clone()
-    }
-
-    /// The next sends fail like this, one after the other.
-    pub fn fail_next(&self, failures: &[SendError]) {
-        self.0.lock().expect("no test panics while it holds this").failures = failures.iter().rev().copied().collect();
-    }
-}
-
-#[async_trait]
-impl Sender for RecordingSender {
-    async fn send(&self, message: OutgoingMessage<'_>) -> Result<(), SendError> {
-        let mut state = self.0.lock().expect("no test panics while it holds this");
-        if let Some(failure) = state.failures.pop() {
-            return Err(failure);
-        }
-        state.sent.push(SentMessage {
-            identification_id: message.reference.identification_id.to_string(),
-            to: message.destination.address().expose().clone(),
-            code: message.code.expose().to_owned(),
-            text: message.rendered.text.expose().clone(),
-        });
-        Ok(())
-    }
-}
-
-/// A provider that answers what the test wants. It stands for GOOGLE, which this deployment has not configured otherwise.
-#[derive(Clone, Default)]
-pub struct ScriptedScorer(Arc<Mutex<Option<Verdict>>>);
-
-impl ScriptedScorer {
-    /// From now on it answers this score, and these checks.
-    pub fn answer(&self, score: f64, breakdown: Vec<Check>) {
-        let verdict = Verdict {
-            score: Score::new(score),
-            breakdown,
-            extracted: None,
-            coverage: Score::ONE,
-            provider_version: "scripted".to_owned(),
-            mapping_version: "1".to_owned(),
-        };
-        *self.0.lock().expect("no test panics while it holds this") = Some(verdict);
-    }
-
-    /// From now on it does not answer.
-    pub fn go_down(&self) {
-        *self.0.lock().expect("no test panics while it holds this") = None;
-    }
-}
-
-#[async_trait]
-impl Scorer for ScriptedScorer {
-    fn provider(&self) -> Provider {
-        Provider::Google
-    }
-
-    fn delegated_capture(&self) -> DelegatedCapture<'_> {
-        DelegatedCapture::NotOffered
-    }
-
-    async fn score(&self, _: ScoreRequest<'_>) -> Result<Verdict, Unavailable> {
-        self.0
-            .lock()
-            .expect("no test panics while it holds this")
-            .clone()
-            .ok_or(Unavailable("the provider"))
-    }
-}
-
 /// How a world is made.
 pub struct Setup {
     /// Where it is kept: in memory, or in a folder that another world can take over.
     pub storage: Storage,
-    /// When it begins.
+    /// When it begins: at 2026-11-20T08:33:00Z, or at the real time for what verifies by it.
     pub clock: Time,
     /// The secret of codes.
     pub secret: [u8; 32],
@@ -223,7 +113,7 @@ impl World {
 
     /// A world of the test's own making.
     pub async fn with(setup: Setup) -> Self {
-        let clock = ManualClock(Arc::new(Mutex::new(setup.clock)));
+        let clock = ManualClock::at(setup.clock);
         let wire = Wire::default();
         let interceptor = SharedInterceptor::new(wire.clone());
         let aws = LocalAws::start(setup.storage, Arc::new(clock.clone()), &[interceptor])

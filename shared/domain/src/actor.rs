@@ -2,7 +2,7 @@
 
 use crate::{
     error::Invalid,
-    text::{DocumentNumber, PersonName, Private, checked, private_text},
+    text::{DocumentNumber, PersonName, Private, checked, private_text, stored_as_text},
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -142,18 +142,7 @@ impl FromStr for Country {
     }
 }
 
-impl TryFrom<String> for Country {
-    type Error = Invalid;
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        text.parse()
-    }
-}
-
-impl From<Country> for String {
-    fn from(country: Country) -> Self {
-        country.to_string()
-    }
-}
+stored_as_text!(Country, |country| country.to_string());
 
 impl fmt::Display for Country {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

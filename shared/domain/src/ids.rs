@@ -1,6 +1,6 @@
 //! The kinds of id. Each is its own type, so that a back office's handle cannot open the actor's door by accident.
 
-use crate::{error::Invalid, ports::Entropy};
+use crate::{error::Invalid, ports::Entropy, text::stored_as_text};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -62,7 +62,6 @@ uuid_id! {
     /// The installation that validated (`x-installation_id`).
     InstallationId
 }
-
 uuid_id! {
     /// A delegated capture.
     DelegationId
@@ -97,18 +96,7 @@ impl FromStr for OrgId {
     }
 }
 
-impl TryFrom<String> for OrgId {
-    type Error = Invalid;
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        text.parse()
-    }
-}
-
-impl From<OrgId> for String {
-    fn from(org: OrgId) -> Self {
-        org.0
-    }
-}
+stored_as_text!(OrgId, |org| org.0);
 
 impl fmt::Display for OrgId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

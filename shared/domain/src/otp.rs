@@ -8,7 +8,7 @@ use crate::{
     documents::{self, CarriedNumber},
     keys::{CodeHash, same_text},
     ports::Entropy,
-    text::{Attempt, Private},
+    text::{Attempt, DocumentNumber, Private},
 };
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -214,8 +214,8 @@ pub fn second_factor_matches(actor: &Actor, asked: Option<SecondFactor>, given: 
         None => Choice::from(1),
         Some(SecondFactor::DocumentNumber) => {
             let number = actor.identity_document.as_ref().and_then(|document| document.document_number.as_ref());
-            let given = given.parse::<crate::text::DocumentNumber>().map(|number| number.normalized().expose().clone());
-            expected(number.map(crate::text::DocumentNumber::normalized), given.unwrap_or_default())
+            let given = given.parse::<DocumentNumber>().map(|number| number.normalized().expose().clone());
+            expected(number.map(DocumentNumber::normalized), given.unwrap_or_default())
         }
         Some(SecondFactor::Email) => expected(actor.email.as_ref().map(EmailAddress::normalized), given.trim().to_lowercase()),
         Some(SecondFactor::PersonalDocumentImage) => documents::are_declared(numbers, actor.identity_document.as_ref()),
@@ -225,10 +225,7 @@ pub fn second_factor_matches(actor: &Actor, asked: Option<SecondFactor>, given: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        actor::{DocumentType, IdentityDocument},
-        text::DocumentNumber,
-    };
+    use crate::actor::{DocumentType, IdentityDocument};
     use sha2::{Digest, Sha256};
     use std::{
         collections::BTreeSet,

@@ -6,6 +6,7 @@ use crate::{
     error::Invalid,
     idempotency::hex,
     ids::{IdentificationId, OrgId, ScoringId},
+    text::stored_as_text,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -103,18 +104,7 @@ impl FromStr for Sha256Digest {
     }
 }
 
-impl TryFrom<String> for Sha256Digest {
-    type Error = Invalid;
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        text.parse()
-    }
-}
-
-impl From<Sha256Digest> for String {
-    fn from(digest: Sha256Digest) -> Self {
-        digest.0
-    }
-}
+stored_as_text!(Sha256Digest, |digest| digest.0);
 
 /// A picture of a document's side that was uploaded or captured.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

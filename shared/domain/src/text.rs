@@ -70,6 +70,14 @@ macro_rules! private_text {
             }
         }
 
+        $crate::text::stored_as_text!($name, |text| text.expose().to_owned());
+    };
+}
+pub(crate) use private_text;
+
+/// For what is declared `#[serde(try_from = "String", into = "String")]`: from text as it parses, and into text as the second argument says.
+macro_rules! stored_as_text {
+    ($name:ident, $write:expr) => {
         impl TryFrom<String> for $name {
             type Error = $crate::error::Invalid;
             fn try_from(text: String) -> Result<Self, $crate::error::Invalid> {
@@ -78,13 +86,14 @@ macro_rules! private_text {
         }
 
         impl From<$name> for String {
-            fn from(text: $name) -> Self {
-                text.expose().to_owned()
+            fn from(value: $name) -> Self {
+                let write: fn($name) -> Self = $write;
+                write(value)
             }
         }
     };
 }
-pub(crate) use private_text;
+pub(crate) use stored_as_text;
 
 /// A text that a check lets through as it is.
 pub(crate) fn checked(text: &str, good: bool, problem: &'static str) -> Result<String, Invalid> {

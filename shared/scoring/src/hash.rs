@@ -5,7 +5,7 @@
 
 use crate::{reader, shrink::Means};
 use acredita_domain::pictures::Luma;
-use acredita_mrz::picture::{self, Orientation};
+use acredita_mrz::picture::Orientation;
 
 /// The most bits of 64 in which the same picture differs. Strong recompression changes 3; two unrelated pictures differ in 32 ± 4.
 const SAME_BITS: u32 = 12;
@@ -47,8 +47,7 @@ pub(crate) fn compare(one: &Luma, other: &Luma) -> Likeness {
 }
 
 fn turned(luma: &Luma, turn: Orientation) -> Luma {
-    let Luma { width, height, pixels } = luma.clone();
-    reader::luma(turn.apply(picture::Luma { width, height, pixels }))
+    reader::luma(turn.apply(reader::mrz_luma(luma.clone())))
 }
 
 /// 64 bits, row by row: whether a cell is darker than the one to its right.

@@ -4,7 +4,7 @@
 //! Only a reading that can be relied on gives a number: every character sure, all check digits right, dates that exist. Everything else gives none,
 //! and nothing tells why: this feeds a second factor, and an answer that tells a blurred picture from a wrong one helps whoever is guessing.
 
-use crate::InternalPictureReader;
+use crate::reader::{InternalPictureReader, mrz_luma};
 use acredita_domain::{
     actor::{Country, DocumentType},
     documents::CarriedNumber,
@@ -15,7 +15,6 @@ use acredita_domain::{
 use acredita_mrz::{
     Options, Reader,
     icao::{self, Fields, Format, spain, states},
-    picture::Luma,
 };
 use async_trait::async_trait;
 use std::sync::{Arc, LazyLock};
@@ -45,8 +44,7 @@ impl DocumentNumbers for InternalDocumentNumbers {
 
 /// The numbers of all documents in a picture. The work is bounded by the reader's budget: about a second of a server's core.
 fn numbers(picture: Picture) -> Vec<CarriedNumber> {
-    let luma = Luma { width: picture.luma.width, height: picture.luma.height, pixels: picture.luma.pixels };
-    let reading = READER.read(&luma, Options::default());
+    let reading = READER.read(&mrz_luma(picture.luma), Options::default());
     let accepted = reading.zones.iter().filter(|zone| zone.accepted());
     accepted
         .filter_map(|zone| icao::parse_as(zone.format, &zone.texts()).ok())
@@ -71,7 +69,7 @@ fn carried(fields: &Fields) -> Option<CarriedNumber> {
 }
 
 /// The country behind a zone's code: `ESP`, or `D` for Germany. None behind organisations, refugees and specimens.
-fn country(state: &str) -> Option<Country> {
+pub(crate) fn country(state: &str) -> Option<Country> {
     Country::all().find(|country| states::alpha3(&country.to_string()).is_some_and(|code| states::same(code, state)))
 }
 

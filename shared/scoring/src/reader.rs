@@ -89,6 +89,11 @@ pub(crate) fn luma(picture::Luma { width, height, pixels }: picture::Luma) -> Lu
     Luma { width, height, pixels }
 }
 
+/// The same picture as the reader of zones takes it.
+pub(crate) fn mrz_luma(Luma { width, height, pixels }: Luma) -> picture::Luma {
+    picture::Luma { width, height, pixels }
+}
+
 fn fault(fault: Fault) -> PictureFault {
     match fault {
         Fault::Unsupported => PictureFault::Unsupported,

@@ -1,12 +1,12 @@
 //! What each picture showed: how it looks, and the machine-readable zones that were read off it.
 
-use crate::{document::Document, quality::View};
+use crate::{document::Document, quality::View, reader::mrz_luma};
 use acredita_domain::{
     actor::{Actor, Country, DocumentType},
     pictures::{Luma, PictureFormat, Side},
     scoring::DocumentKind,
 };
-use acredita_mrz::{Options, Reader, Reading, Status, Zone, picture};
+use acredita_mrz::{Options, Reader, Reading, Status, Zone};
 
 /// A picture, as the work takes it along.
 pub(crate) struct Shot {
@@ -35,8 +35,7 @@ impl Sight {
     pub(crate) fn of(shot: Shot, reader: &Reader, work: u64) -> Self {
         let Shot { side, format, luma } = shot;
         let view = View::new(side, &luma);
-        let Luma { width, height, pixels } = luma;
-        let reading = reader.read(&picture::Luma { width, height, pixels }, Options { work, ..Options::default() });
+        let reading = reader.read(&mrz_luma(luma), Options { work, ..Options::default() });
         let documents = reading.zones.iter().enumerate().filter_map(|(at, zone)| Some((at, Document::of(zone)?))).collect();
         Self { format, view, reading, documents }
     }

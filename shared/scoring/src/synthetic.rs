@@ -1,81 +1,12 @@
-//! Pictures for tests: drawn cards, ways to spoil them, and encoders with every knob that a decoder must know.
+//! Pictures for tests: the samples that the decoders of `acredita-mrz` are tested with, and ways to spoil them.
 
 use acredita_domain::pictures::Luma;
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+pub(crate) use samples::{Jpeg, Numbers, card, card_on, paint, png};
 
-/// Numbers that look random and are the same every time (Knuth's MMIX generator).
-pub(crate) struct Numbers(u64);
-
-impl Numbers {
-    pub(crate) fn new(seed: u64) -> Self {
-        let mut numbers = Self(seed);
-        numbers.below(2);
-        numbers
-    }
-
-    pub(crate) fn below(&mut self, end: u32) -> u32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) % u64::from(end)) as u32
-    }
-
-    /// Roughly normal, with a deviation of 1: the sum of twelve even numbers.
-    fn normal(&mut self) -> f64 {
-        (0..12).map(|_| f64::from(self.below(10_000)) / 10_000.0).sum::<f64>() - 6.0
-    }
-}
-
-/// A picture that is computed pixel by pixel.
-pub(crate) fn paint(width: usize, height: usize, pixel: impl Fn(usize, usize) -> u8) -> Luma {
-    Luma { width, height, pixels: (0..width * height).map(|at| pixel(at % width, at / width)).collect() }
-}
-
-/// A card on a table. Other seeds have other print in another layout.
-pub(crate) fn card(seed: u64, width: usize, height: usize) -> Luma {
-    card_on(seed, width, height, |x, y| 90 + ((x * 7 + y * 13) / 11 % 9) as u8)
-}
-
-/// A card on a background of one's own.
-pub(crate) fn card_on(seed: u64, width: usize, height: usize, table: impl Fn(usize, usize) -> u8) -> Luma {
-    let mut luma = paint(width, height, table);
-    let (left, top) = (width / 12, height / 12);
-    let (across, down) = (width - 2 * left, height - 2 * top);
-    fill(&mut luma, (left, top), (across, down), |x, y| 200 + (x / 9 % 7 + y / 5 % 5) as u8);
-    let mut numbers = Numbers::new(seed);
-    let portrait = left + across * numbers.below(7) as usize / 10 + across / 30;
-    fill(&mut luma, (portrait, top + down / 6), (across / 4, down * 4 / 10), |x, y| {
-        120 + ((x * x / 40 + y * 2) % 50) as u8
-    });
-    let glyph = (across / 220).max(1);
-    for line in 0..6 {
-        let length = 12 + numbers.below(30) as usize;
-        let start = left + across / 20 + numbers.below(across as u32 / 3) as usize;
-        print_line(&mut luma, &mut numbers, (start, top + down / 12 + line * down / 11), glyph, length);
-    }
-    for line in 0..3 {
-        print_line(&mut luma, &mut numbers, (left + across / 20, top + down * (72 + 9 * line) / 100), glyph, 50);
-    }
-    luma
-}
-
-/// Characters of 3 × 5 dots.
-fn print_line(luma: &mut Luma, numbers: &mut Numbers, (x, y): (usize, usize), dot: usize, length: usize) {
-    for character in 0..length {
-        for place in 0..15 {
-            if numbers.below(2) == 1 {
-                let at = (x + (character * 4 + place % 3) * dot, y + place / 3 * dot);
-                fill(luma, at, (dot, dot), |_, _| 30);
-            }
-        }
-    }
-}
-
-fn fill(luma: &mut Luma, (left, top): (usize, usize), (across, down): (usize, usize), level: impl Fn(usize, usize) -> u8) {
-    for y in top..(top + down).min(luma.height) {
-        for x in left..(left + across).min(luma.width) {
-            luma.pixels[y * luma.width + x] = level(x - left, y - top);
-        }
-    }
-}
+// The source, and not a feature of that crate: samples would be part of what it offers, and their encoder, in the eyes of the licence check, part of
+// every program.
+#[path = "../../mrz/src/picture/samples.rs"]
+mod samples;
 
 /// Every pixel by a rule.
 pub(crate) fn map(luma: &Luma, rule: impl Fn(f64) -> f64) -> Luma {
@@ -109,9 +40,14 @@ pub(crate) fn noisy(luma: &Luma, deviation: f64) -> Luma {
     let pixels = luma
         .pixels
         .iter()
-        .map(|&pixel| (f64::from(pixel) + numbers.normal() * deviation).round().clamp(0.0, 255.0) as u8)
+        .map(|&pixel| (f64::from(pixel) + normal(&mut numbers) * deviation).round().clamp(0.0, 255.0) as u8)
         .collect();
     Luma { pixels, ..*luma }
+}
+
+/// Roughly normal, with a deviation of 1: the sum of twelve even numbers.
+fn normal(numbers: &mut Numbers) -> f64 {
+    (0..12).map(|_| f64::from(numbers.below(10_000)) / 10_000.0).sum::<f64>() - 6.0
 }
 
 /// Adds a spot of light that fades; `radius` is its σ.
@@ -121,69 +57,4 @@ pub(crate) fn flash(luma: &Luma, (x, y): (usize, usize), radius: f64, light: f64
         let added = light * (-(dx * dx + dy * dy) / (2.0 * radius * radius)).exp();
         (f64::from(luma.pixels[py * luma.width + px]) + added).min(255.0) as u8
     })
-}
-
-/// How a JPEG is written.
-#[derive(Clone, Copy)]
-pub(crate) struct Jpeg {
-    pub(crate) quality: u8,
-    pub(crate) sampling: SamplingFactor,
-    pub(crate) progressive: bool,
-    pub(crate) restart: u16,
-    pub(crate) color: bool,
-    /// EXIF orientation; 0 for no EXIF.
-    pub(crate) orientation: u16,
-}
-
-impl Jpeg {
-    pub(crate) const GREY: Self = Self { quality: 90, sampling: SamplingFactor::F_1_1, progressive: false, restart: 0, color: false, orientation: 0 };
-
-    pub(crate) fn encode(self, luma: &Luma) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let mut encoder = Encoder::new(&mut bytes, self.quality);
-        encoder.set_sampling_factor(self.sampling);
-        encoder.set_progressive(self.progressive);
-        encoder.set_restart_interval(self.restart);
-        if self.orientation > 0 {
-            let segment = [b"Exif\0\0", &exif(self.orientation, false)[..]].concat();
-            encoder.add_app_segment(1, segment).unwrap();
-        }
-        let (width, height) = (luma.width as u16, luma.height as u16);
-        if self.color {
-            let rgb: Vec<u8> = luma.pixels.iter().flat_map(|&level| [level, level, level]).collect();
-            encoder.encode(&rgb, width, height, ColorType::Rgb).unwrap();
-        } else {
-            encoder.encode(&luma.pixels, width, height, ColorType::Luma).unwrap();
-        }
-        bytes
-    }
-}
-
-/// A PNG of 8-bit grey.
-pub(crate) fn png(luma: &Luma) -> Vec<u8> {
-    png_of(luma.width as u32, luma.height as u32, (::png::ColorType::Grayscale, ::png::BitDepth::Eight), &luma.pixels)
-}
-
-/// A PNG of any kind.
-pub(crate) fn png_of(width: u32, height: u32, (color, depth): (::png::ColorType, ::png::BitDepth), data: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut encoder = ::png::Encoder::new(&mut bytes, width, height);
-    encoder.set_color(color);
-    encoder.set_depth(depth);
-    encoder.write_header().unwrap().write_image_data(data).unwrap();
-    bytes
-}
-
-/// EXIF data with an orientation and nothing else.
-pub(crate) fn exif(orientation: u16, little_endian: bool) -> Vec<u8> {
-    let short = |value: u16| if little_endian { value.to_le_bytes() } else { value.to_be_bytes() };
-    let long = |value: u32| if little_endian { value.to_le_bytes() } else { value.to_be_bytes() };
-    let mut data = if little_endian { b"II*\0".to_vec() } else { b"MM\0*".to_vec() };
-    data.extend(long(8));
-    data.extend(short(1));
-    data.extend([short(0x0112), short(3)].concat());
-    data.extend(long(1));
-    data.extend([short(orientation), short(0)].concat());
-    data.extend(long(0));
-    data
 }

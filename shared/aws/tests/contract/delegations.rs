@@ -1,14 +1,15 @@
 //! A capture that a provider hosts is written over the scoring that it was decided on, and ends with its score.
 
 use crate::{
-    samples::{LIFE, assessment, now, only, org, scoring},
+    samples::{LIFE, assessment, now, org},
+    scorings::{created, current},
     stage::{Ports, sixteen_at_once, successes},
 };
 use acredita_aws::SystemEntropy;
 use acredita_domain::{
     ids::DelegationId,
     ports::StepError,
-    scoring::{HostedDelegation, Scoring, ScoringStatus},
+    scoring::{HostedDelegation, ScoringStatus},
 };
 
 const LOST: Result<(), StepError> = Err(StepError::Lost);
@@ -19,16 +20,6 @@ fn delegation(reference: &str) -> HostedDelegation {
         reference: reference.parse().expect("a reference"),
         expires_at: now() + LIFE,
     }
-}
-
-async fn created(ports: &Ports) -> Scoring {
-    let scoring = scoring();
-    ports.scorings.create(only(&scoring), now()).await.expect("created");
-    scoring
-}
-
-async fn current(ports: &Ports, scoring: &Scoring) -> Scoring {
-    ports.scorings.find(&org(), scoring.id).await.expect("an answer").expect("a scoring")
 }
 
 async fn a_new_one_takes_the_place_of_the_one_before(ports: &Ports) {

@@ -12,13 +12,15 @@ use acredita_domain::{
 
 const LOST: Result<(), StepError> = Err(StepError::Lost);
 
-async fn created(ports: &Ports) -> Scoring {
+/// A scoring that was just created.
+pub async fn created(ports: &Ports) -> Scoring {
     let scoring = scoring();
     ports.scorings.create(only(&scoring), now()).await.expect("created");
     scoring
 }
 
-async fn current(ports: &Ports, scoring: &Scoring) -> Scoring {
+/// The scoring as it is stored now.
+pub async fn current(ports: &Ports, scoring: &Scoring) -> Scoring {
     ports.scorings.find(&org(), scoring.id).await.expect("an answer").expect("a scoring")
 }
 

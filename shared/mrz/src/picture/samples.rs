@@ -1,4 +1,6 @@
 //! Pictures for tests: drawn cards, and encoders with every knob that a decoder must know.
+//!
+//! The tests of `acredita-scoring` take this file in as well, and draw on a `Luma` of their own: it is that of the module above.
 
 use super::Luma;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
@@ -104,6 +106,15 @@ impl Jpeg {
         } else {
             encoder.encode(&luma.pixels, width, height, ColorType::Luma).unwrap();
         }
+        bytes
+    }
+
+    /// A small picture whose frame header says that it has this size.
+    pub(crate) fn that_says(self, width: u16, height: u16) -> Vec<u8> {
+        let mut bytes = self.encode(&card(1, 64, 48));
+        let frame = bytes.windows(2).position(|pair| matches!(pair, [0xFF, 0xC0 | 0xC2])).unwrap();
+        bytes[frame + 5..frame + 7].copy_from_slice(&height.to_be_bytes());
+        bytes[frame + 7..frame + 9].copy_from_slice(&width.to_be_bytes());
         bytes
     }
 }

@@ -5,14 +5,6 @@ use super::{
     *,
 };
 
-fn jpeg_that_says(width: u16, height: u16) -> Vec<u8> {
-    let mut bytes = Jpeg::GREY.encode(&card(1, 64, 48));
-    let frame = bytes.windows(2).position(|pair| pair == [0xFF, 0xC0]).unwrap();
-    bytes[frame + 5..frame + 7].copy_from_slice(&height.to_be_bytes());
-    bytes[frame + 7..frame + 9].copy_from_slice(&width.to_be_bytes());
-    bytes
-}
-
 fn png_that_says(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = png(&card(1, 64, 48));
     bytes[16..20].copy_from_slice(&width.to_be_bytes());
@@ -48,9 +40,9 @@ fn too_many_bytes_are_refused_even_if_the_picture_is_small() {
 #[test]
 fn too_many_pixels_are_refused_by_the_header_before_anything_is_decoded() {
     for bytes in [
-        jpeg_that_says(60_000, 60_000),
-        jpeg_that_says(65_535, 65_535),
-        jpeg_that_says(10_000, 5_001),
+        Jpeg::GREY.that_says(60_000, 60_000),
+        Jpeg::GREY.that_says(65_535, 65_535),
+        Jpeg::GREY.that_says(10_000, 5_001),
         png_that_says(60_000, 60_000),
         png_that_says(u32::MAX, u32::MAX),
     ] {
@@ -64,11 +56,11 @@ fn too_many_pixels_are_refused_by_the_header_before_anything_is_decoded() {
 #[test]
 fn sizes_of_zero_and_sizes_that_the_data_does_not_fill_do_not_decode() {
     for bytes in [
-        jpeg_that_says(0, 48),
-        jpeg_that_says(64, 0),
+        Jpeg::GREY.that_says(0, 48),
+        Jpeg::GREY.that_says(64, 0),
         png_that_says(0, 48),
         png_that_says(64, 0),
-        jpeg_that_says(10_000, 5_000),
+        Jpeg::GREY.that_says(10_000, 5_000),
         png_that_says(10_000, 5_000),
         png_that_says(50_000_000, 1),
         b"\xFF\xD8\xFF".to_vec(),

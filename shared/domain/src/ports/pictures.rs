@@ -1,0 +1,53 @@
+//! Pictures: where they are kept, and who reads them.
+
+use crate::{
+    Time,
+    documents::CarriedNumber,
+    error::Unavailable,
+    pictures::{Picture, PictureFault, PictureFormat, PictureKey, PicturePrefix, SignedLink},
+};
+use async_trait::async_trait;
+
+/// A picture that was asked for.
+#[derive(Clone, PartialEq, Eq)]
+pub enum StoredPicture {
+    /// Its bytes.
+    Bytes(Vec<u8>),
+    /// It has more bytes than was asked for.
+    TooLarge,
+}
+
+/// Where pictures are kept.
+#[async_trait]
+pub trait Pictures: Send + Sync {
+    /// Keeps a picture.
+    async fn put(&self, key: &PictureKey, format: PictureFormat, bytes: Vec<u8>) -> Result<(), Unavailable>;
+    /// A picture of at most `max_bytes`; none where there is none.
+    async fn get(&self, key: &PictureKey, max_bytes: usize) -> Result<Option<StoredPicture>, Unavailable>;
+    /// Removes one picture. Removing what is not there is fine.
+    async fn remove(&self, key: &PictureKey) -> Result<(), Unavailable>;
+    /// Removes all pictures of a prefix.
+    async fn erase(&self, prefix: &PicturePrefix) -> Result<(), Unavailable>;
+    /// A link to read a picture, valid [`crate::use_cases::LINK_LIFE`] from `now`.
+    async fn link_to_read(&self, key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
+    /// A link to write a picture, valid [`crate::use_cases::LINK_LIFE`] from `now`.
+    async fn link_to_write(&self, key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
+}
+
+/// Decodes pictures.
+#[async_trait]
+pub trait PictureReader: Send + Sync {
+    /// What can be told of a picture without decoding it: its format, by its first bytes, and that its header keeps within the limits of
+    /// [`crate::pictures`].
+    fn check(&self, bytes: &[u8]) -> Result<PictureFormat, PictureFault>;
+    /// Decodes a JPEG or PNG within the limits of [`crate::pictures`], upright. Memory is bounded before a pixel is decoded.
+    async fn read(&self, bytes: Vec<u8>) -> Result<Picture, PictureFault>;
+}
+
+/// Reads the numbers that identity documents carry.
+#[async_trait]
+pub trait DocumentNumbers: Send + Sync {
+    /// The number of each document in the picture whose machine-readable zone was read beyond doubt and whose check digits hold. Nothing for anything
+    /// else, whatever is wrong with it: that is nobody's business but the person's.
+    async fn read(&self, bytes: Vec<u8>) -> Vec<CarriedNumber>;
+}

@@ -1,0 +1,132 @@
+//! Scorers of identity documents, and what a provider of that needs or offers beside.
+
+use crate::{
+    Time,
+    actor::Actor,
+    error::Unavailable,
+    pictures::Picture,
+    scoring::{Assessment, Check, DocumentKind, Extracted, Judgement, Provider, ProviderReference, Score, judge, table::TABLE_VERSION},
+    text::Private,
+};
+use async_trait::async_trait;
+
+/// What a scorer looks at.
+#[derive(Clone, Copy)]
+pub struct ScoreRequest<'a> {
+    /// The document to expect.
+    pub document: Option<DocumentKind>,
+    /// The person to expect.
+    pub declared: Option<&'a Actor>,
+    /// The front, or a passport's data page.
+    pub front: Option<&'a Picture>,
+    /// The back.
+    pub back: Option<&'a Picture>,
+    /// The reference date for what expires.
+    pub now: Time,
+}
+
+/// What a scorer found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The score.
+    pub score: Score,
+    /// How it came about.
+    pub breakdown: Vec<Check>,
+    /// What was read.
+    pub extracted: Option<Extracted>,
+    /// How much of what applies could be judged, by weight.
+    pub coverage: Score,
+    /// Which version of the provider this was: what repeats a score.
+    pub provider_version: String,
+    /// Which version of the tables made checks and a score of what it found.
+    pub mapping_version: String,
+}
+
+impl Verdict {
+    /// The verdict that a breakdown comes to, by [`scoring::judge`](crate::scoring::judge). Unversioned: the provider fills in what it is.
+    pub fn of(breakdown: Vec<Check>, extracted: Option<Extracted>) -> Self {
+        let Judgement { score, coverage } = judge(&breakdown);
+        Self {
+            score,
+            breakdown,
+            extracted,
+            coverage,
+            provider_version: String::new(),
+            mapping_version: TABLE_VERSION.to_owned(),
+        }
+    }
+
+    /// What is kept of it.
+    pub fn made_at(self, scored_at: Time) -> Assessment {
+        let Self { score, breakdown, extracted, coverage, provider_version, mapping_version } = self;
+        Assessment { score, breakdown, extracted, coverage, provider_version, mapping_version, scored_at }
+    }
+}
+
+/// How a provider lets somebody else take the pictures.
+#[derive(Clone, Copy)]
+pub enum DelegatedCapture<'a> {
+    /// By signed links into our own picture store.
+    SignedUpload,
+    /// On pages of its own. It keeps the pictures, and we fetch what it found.
+    Hosted(&'a dyn HostedCapture),
+    /// Not at all.
+    NotOffered,
+}
+
+/// Asks for a capture on a provider's pages.
+#[derive(Clone, Copy)]
+pub struct CaptureRequest {
+    /// The document to expect.
+    pub document: Option<DocumentKind>,
+}
+
+/// A capture that a provider opened. Its token goes to the caller and nowhere else.
+pub struct OpenedCapture {
+    /// What the provider calls it.
+    pub reference: ProviderReference,
+    /// What opens the provider's pages. Never stored, never logged.
+    pub access_token: Private<String>,
+    /// The provider's page with the token in it, to be embedded or opened.
+    pub url: Private<String>,
+    /// From then on we do not count on it.
+    pub expires_at: Time,
+}
+
+/// Why a hosted capture was not scored.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CollectError {
+    /// Nobody has taken the pictures yet, or not all of them.
+    #[error("nothing was captured yet")]
+    NotCaptured,
+    /// Try again.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// Takes the pictures in our stead.
+#[async_trait]
+pub trait HostedCapture: Send + Sync {
+    /// Opens a capture.
+    async fn open(&self, request: CaptureRequest) -> Result<OpenedCapture, Unavailable>;
+    /// Scores what was captured. The request has no pictures. A provider that has lost its result says so in the verdict, as nobody can ask again.
+    async fn collect(&self, captured: &ProviderReference, request: ScoreRequest<'_>) -> Result<Verdict, CollectError>;
+}
+
+/// Where the credential of a provider is kept: its text, in the provider's own format.
+#[async_trait]
+pub trait ProviderCredential: Send + Sync {
+    /// The credential as it is now.
+    async fn read(&self) -> Result<Private<String>, Unavailable>;
+}
+
+/// Scores pictures of identity documents.
+#[async_trait]
+pub trait Scorer: Send + Sync {
+    /// Which provider this is.
+    fn provider(&self) -> Provider;
+    /// How it lets somebody else take the pictures.
+    fn delegated_capture(&self) -> DelegatedCapture<'_>;
+    /// Scores. An outage uses up no retry.
+    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, Unavailable>;
+}

@@ -1,0 +1,190 @@
+//! The store: identifications and scorings, and what falls due.
+
+use super::{MessageRef, OutboxMessage};
+use crate::{
+    Time,
+    error::{Error, Unavailable},
+    idempotency::{Idempotency, Operation},
+    identification::{Identification, Transition},
+    ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
+    pictures::{Capture, PicturePrefix},
+    scoring::{Assessment, HostedDelegation, Scoring},
+};
+use async_trait::async_trait;
+
+/// The answer that a create gave first, as text that only the use case reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstAnswer(pub String);
+
+/// What is remembered of a create with an idempotency key.
+#[derive(Clone, Debug)]
+pub struct IdempotencyRecord {
+    /// Which create.
+    pub operation: Operation,
+    /// The key and the body.
+    pub request: Idempotency,
+    /// What to answer the next time.
+    pub answer: FirstAnswer,
+}
+
+/// Everything that comes into being with an identification.
+#[derive(Clone, Debug)]
+pub struct NewIdentification {
+    /// The identification.
+    pub identification: Identification,
+    /// The scoring of an identity document.
+    pub scoring: Option<Scoring>,
+    /// The message to send.
+    pub message: Option<NewMessage>,
+    /// What to remember.
+    pub idempotency: Option<IdempotencyRecord>,
+}
+
+/// A scoring that stands alone.
+#[derive(Clone, Debug)]
+pub struct NewScoring {
+    /// The scoring.
+    pub scoring: Scoring,
+    /// What to remember.
+    pub idempotency: Option<IdempotencyRecord>,
+}
+
+/// A message to send, counted against its destination.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    /// The message.
+    pub message: OutboxMessage,
+    /// Names the destination within the organisation, without telling it.
+    pub destination_digest: String,
+}
+
+/// Why nothing was created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CreateError {
+    /// The same request came before: this was its answer.
+    Replay(FirstAnswer),
+    /// The key came before, with another body.
+    KeyReused,
+    /// The destination got too many messages.
+    TooManyMessages {
+        /// When it may get the next.
+        again_at: Time,
+    },
+    /// Unknown outcome.
+    Unavailable(Unavailable),
+}
+
+/// Why a step was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepError {
+    /// What the step starts from is no longer so, or the entity is gone.
+    Lost,
+    /// Unknown outcome.
+    Unavailable(Unavailable),
+}
+
+/// Why nothing was sent again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResendError {
+    /// What the decision was made on is no longer so.
+    Lost,
+    /// The destination got too many messages.
+    TooManyMessages {
+        /// When it may get the next.
+        again_at: Time,
+    },
+    /// Unknown outcome.
+    Unavailable(Unavailable),
+}
+
+/// Why something stored was not given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FindError {
+    /// The store did not answer.
+    Unavailable(Unavailable),
+    /// What is stored cannot be understood.
+    Corrupt(&'static str),
+}
+
+impl From<FindError> for Error {
+    fn from(error: FindError) -> Self {
+        match error {
+            FindError::Unavailable(unavailable) => Self::Unavailable(unavailable),
+            FindError::Corrupt(what) => Self::Corrupt(what),
+        }
+    }
+}
+
+/// Identifications. Every method answers for one organisation: another one's identification does not exist.
+#[async_trait]
+pub trait Identifications: Send + Sync {
+    /// Creates the identification and all that comes with it, or nothing. One transaction.
+    async fn create(&self, new: NewIdentification, now: Time) -> Result<(), CreateError>;
+    /// The identification of the actor's side. One read.
+    async fn find(&self, org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError>;
+    /// The identification behind a back office's handle. Two reads.
+    async fn find_by_admin_id(&self, org: &OrgId, id: AdminIdentificationId) -> Result<Option<Identification>, FindError>;
+    /// Takes a step if it can be taken at `now`. One write.
+    async fn transition(&self, org: &OrgId, id: IdentificationId, transition: Transition, now: Time) -> Result<(), StepError>;
+    /// Counts a try of an OTP that is open at `now` and has tries left, and gives the identification as it is after. One write.
+    async fn count_try(&self, org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;
+    /// Takes a counted try back. One write.
+    async fn give_back_try(&self, org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
+    /// Starts the next generation of an OTP: the code that lives dies, a message is to be sent. Only if `message.generation` is the next one
+    /// and the OTP is open at `now`. One transaction.
+    async fn resend(&self, new: NewMessage, now: Time) -> Result<(), ResendError>;
+    /// Deletes the identification and its linked scoring, and leaves an [`Erasure`] of their pictures that is due
+    /// [`crate::use_cases::ERASE_AGAIN_AFTER`] from `now`. Without `force` only what is CREATED at `now`. One transaction.
+    async fn delete(&self, identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError>;
+}
+
+/// Scorings. Every method answers for one organisation.
+#[async_trait]
+pub trait Scorings: Send + Sync {
+    /// Creates a scoring. One transaction.
+    async fn create(&self, new: NewScoring, now: Time) -> Result<(), CreateError>;
+    /// A scoring. One read.
+    async fn find(&self, org: &OrgId, id: ScoringId) -> Result<Option<Scoring>, FindError>;
+    /// Writes a score over the scoring that it was decided on, counts the retry, and ends the hosted capture that was open, if one was. One write.
+    async fn record_score(&self, decided_on: &Scoring, assessment: Assessment, captures: Vec<Capture>, now: Time) -> Result<(), StepError>;
+    /// Writes a hosted capture over the scoring that it was decided on, in place of any that was open before. One write.
+    async fn record_delegation(&self, decided_on: &Scoring, delegation: HostedDelegation, now: Time) -> Result<(), StepError>;
+    /// Closes a scoring. One write.
+    async fn close(&self, org: &OrgId, id: ScoringId, now: Time) -> Result<(), StepError>;
+    /// Deletes a scoring whose time is over, and leaves an [`Erasure`] of its pictures that is due [`crate::use_cases::ERASE_AGAIN_AFTER`] from
+    /// `now`. One transaction.
+    async fn delete(&self, scoring: &Scoring, now: Time) -> Result<Erasure, StepError>;
+}
+
+/// Pictures that have to go: the entity that they belonged to is deleted already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erasure {
+    /// Names the task: the id of what was deleted.
+    pub id: String,
+    /// All pictures with these prefixes.
+    pub prefixes: Vec<PicturePrefix>,
+}
+
+/// Something that is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// A message that nobody has sent yet.
+    Message(MessageRef),
+    /// An identification that has to expire, or to be erased.
+    Identification(OrgId, IdentificationId),
+    /// A scoring that has to be erased.
+    Scoring(OrgId, ScoringId),
+    /// Pictures that have to go.
+    Erasure(Erasure),
+}
+
+/// What the sweep finds and tidies.
+#[async_trait]
+pub trait Housekeeping: Send + Sync {
+    /// At most `limit` things that are due at `now`, of one shard of [`crate::use_cases::DUE_SHARDS`], the longest due first. One query.
+    async fn due(&self, shard: u32, now: Time, limit: usize) -> Result<Vec<Due>, FindError>;
+    /// Looks at it again at `until`. One write. Something that is gone meanwhile stays gone.
+    async fn postpone(&self, due: &Due, until: Time) -> Result<(), Unavailable>;
+    /// An erasure is done. One write.
+    async fn erased(&self, erasure: &Erasure) -> Result<(), Unavailable>;
+}

@@ -1,0 +1,131 @@
+//! What a test holds in its hands: the clock, the sender and a scorer.
+
+use acredita_domain::{
+    Time,
+    error::Unavailable,
+    ports::{Clock, DelegatedCapture, OutgoingMessage, ScoreRequest, Scorer, SendError, Sender, Verdict},
+    scoring::{Check, CheckName, CheckResult, Provider, Score},
+};
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use std::sync::{Arc, Mutex};
+
+/// A clock that stands still until it is told to go on.
+#[derive(Clone)]
+pub struct ManualClock(Arc<Mutex<Time>>);
+
+impl Clock for ManualClock {
+    fn now(&self) -> Time {
+        *self.0.lock().expect("no test panics while it holds this")
+    }
+}
+
+impl ManualClock {
+    /// Begins at this time.
+    pub fn at(time: Time) -> Self {
+        Self(Arc::new(Mutex::new(time)))
+    }
+
+    /// Goes on.
+    pub fn advance(&self, by: TimeDelta) {
+        *self.0.lock().expect("no test panics while it holds this") += by;
+    }
+}
+
+/// A message that went out.
+#[derive(Clone)]
+pub struct SentMessage {
+    /// Of which identification.
+    pub identification_id: String,
+    /// Where it went.
+    pub to: String,
+    /// The code that it carried.
+    pub code: String,
+    /// What it said.
+    pub text: String,
+}
+
+/// Records what goes out, and fails as often as it is told to.
+#[derive(Clone, Default)]
+pub struct RecordingSender(Arc<Mutex<SenderState>>);
+
+#[derive(Default)]
+struct SenderState {
+    sent: Vec<SentMessage>,
+    failures: Vec<SendError>,
+}
+
+impl RecordingSender {
+    /// What went out, oldest first.
+    pub fn sent(&self) -> Vec<SentMessage> {
+        self.0.lock().expect("no test panics while it holds this").sent.clone()
+    }
+
+    /// The next sends fail like this, one after the other.
+    pub fn fail_next(&self, failures: &[SendError]) {
+        self.0.lock().expect("no test panics while it holds this").failures = failures.iter().rev().copied().collect();
+    }
+}
+
+#[async_trait]
+impl Sender for RecordingSender {
+    async fn send(&self, message: OutgoingMessage<'_>) -> Result<(), SendError> {
+        let mut state = self.0.lock().expect("no test panics while it holds this");
+        if let Some(failure) = state.failures.pop() {
+            return Err(failure);
+        }
+        state.sent.push(SentMessage {
+            identification_id: message.reference.identification_id.to_string(),
+            to: message.destination.address().expose().clone(),
+            code: message.code.expose().to_owned(),
+            text: message.rendered.text.expose().clone(),
+        });
+        Ok(())
+    }
+}
+
+/// A provider that answers what the test wants. It stands for GOOGLE, which this deployment has not configured otherwise.
+#[derive(Clone, Default)]
+pub struct ScriptedScorer(Arc<Mutex<Option<Verdict>>>);
+
+impl ScriptedScorer {
+    /// From now on it answers this score, and these checks.
+    pub fn answer(&self, score: f64, breakdown: Vec<Check>) {
+        let verdict = Verdict {
+            score: Score::new(score),
+            breakdown,
+            extracted: None,
+            coverage: Score::ONE,
+            provider_version: "scripted".to_owned(),
+            mapping_version: "1".to_owned(),
+        };
+        *self.0.lock().expect("no test panics while it holds this") = Some(verdict);
+    }
+
+    /// From now on it does not answer.
+    pub fn go_down(&self) {
+        *self.0.lock().expect("no test panics while it holds this") = None;
+    }
+}
+
+#[async_trait]
+impl Scorer for ScriptedScorer {
+    fn provider(&self) -> Provider {
+        Provider::Google
+    }
+
+    fn delegated_capture(&self) -> DelegatedCapture<'_> {
+        DelegatedCapture::NotOffered
+    }
+
+    /// Whatever number was declared is the document's, unless the test says otherwise.
+    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, Unavailable> {
+        let answer = self.0.lock().expect("no test panics while it holds this").clone();
+        let mut verdict = answer.ok_or(Unavailable("the provider"))?;
+        let said = verdict.breakdown.iter().any(|check| check.name == CheckName::DeclaredMatch);
+        if request.declared.is_some() && !said {
+            verdict.breakdown.push(Check::new(CheckName::DeclaredMatch, CheckResult::Pass));
+        }
+        Ok(verdict)
+    }
+}
