@@ -47,6 +47,7 @@ const CRATES: &[(&str, &str, May)] = &[
     ("acredita-notify", "functions/notify", May::Use(WORKS)),
     ("acredita-sweep", "functions/sweep", May::Use(WORKS)),
     (EMBEDDED_AWS, "infra/embedded-aws", May::Use(&[])),
+    ("crc-fast", "infra/crc-fast", May::Use(&[])),
     (LOCAL, "infra/local", May::UseEverything),
     (AWS_LOCAL, "infra/aws-local", May::UseEverything),
     (ACCEPTANCE, "tests", May::UseEverything),

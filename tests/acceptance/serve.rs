@@ -278,10 +278,10 @@ async fn the_aws_sdk_takes_the_printed_endpoints() {
     };
     let config = Config {
         region: variable("AWS_REGION"),
-        endpoints: Some(Endpoints { dynamodb: printed("DynamoDB"), s3: printed("S3"), sqs: printed("SQS") }),
-        credentials: Some(StaticCredentials { access_key_id: variable("AWS_ACCESS_KEY_ID"), secret_access_key: variable("AWS_SECRET_ACCESS_KEY") }),
+        endpoints: Endpoints { dynamodb: printed("DynamoDB"), s3: printed("S3"), sqs: printed("SQS") },
+        credentials: StaticCredentials { access_key_id: variable("AWS_ACCESS_KEY_ID"), secret_access_key: variable("AWS_SECRET_ACCESS_KEY") },
     };
-    let clients = AwsClients::new(&config, &[]).await;
+    let clients = AwsClients::new(&config, &[]);
     let tables = clients.dynamodb.list_tables().send().await.expect("DynamoDB answers");
     assert_eq!(tables.table_names(), ["acredita"]);
     let buckets = clients.s3.list_buckets().send().await.expect("S3 answers");

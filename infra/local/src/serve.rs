@@ -119,8 +119,8 @@ impl LocalAws {
             access_key_id: LOCAL_CREDENTIALS.access_key_id.to_owned(),
             secret_access_key: LOCAL_CREDENTIALS.secret_access_key.to_owned(),
         };
-        let config = Config { region: REGION.to_owned(), endpoints: Some(endpoints), credentials: Some(credentials) };
-        let clients = AwsClients::new(&config, interceptors).await;
+        let config = Config { region: REGION.to_owned(), endpoints, credentials };
+        let clients = AwsClients::new(&config, interceptors);
         let names = Names {
             region: REGION.to_owned(),
             table: TABLE.to_owned(),

@@ -8,8 +8,9 @@ use crate::{
     connector::{connector, http_client},
     retry::RetryTransactionConflicts,
 };
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider, SharedInterceptor};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedInterceptor};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_types::SdkConfig;
 use std::{fmt, time::Duration};
 
 /// Attempts of one call, the first included.
@@ -31,15 +32,15 @@ const SEND: Duration = Duration::from_secs(10);
 const SECRET_ATTEMPT: Duration = Duration::from_secs(3);
 const SECRET_CALL: Duration = Duration::from_secs(5);
 
-/// Where the house lives when the environment does not say it: on the embedded AWS.
+/// Where the house lives when it is not in a Lambda: on the embedded AWS. Nothing of the environment counts then.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The region, such as `eu-west-1`.
     pub region: String,
-    /// Other endpoints than AWS's own: the embedded ones.
-    pub endpoints: Option<Endpoints>,
-    /// Credentials that are no secret. None takes what the environment gives, as in a Lambda.
-    pub credentials: Option<StaticCredentials>,
+    /// Where its services are.
+    pub endpoints: Endpoints,
+    /// Credentials that are no secret.
+    pub credentials: StaticCredentials,
 }
 
 /// Endpoints as URLs.
@@ -81,9 +82,8 @@ pub struct AwsClients {
 
 impl AwsClients {
     /// The clients for `config`. Nothing is connected yet. `interceptors` see every call of every client, for those who count or disturb them.
-    pub async fn new(config: &Config, interceptors: &[SharedInterceptor]) -> Self {
-        let endpoints = config.endpoints.as_ref();
-        Self::build(&shared_config(config).await, endpoints, endpoints.is_some(), interceptors)
+    pub fn new(config: &Config, interceptors: &[SharedInterceptor]) -> Self {
+        Self::build(&shared_config(config), Some(&config.endpoints), true, interceptors)
     }
 
     /// The clients as the SDK's own configuration says, its endpoints included. `s3_by_path` addresses buckets by path rather than by host.
@@ -146,24 +146,15 @@ pub(crate) fn email_client(sdk: &SdkConfig) -> aws_sdk_sesv2::Client {
     aws_sdk_sesv2::Client::from_conf(config.build())
 }
 
-async fn shared_config(config: &Config) -> SdkConfig {
-    let region = Region::new(config.region.clone());
-    match &config.credentials {
-        // Nothing of the environment counts then, not even a profile that happens to lie around.
-        Some(StaticCredentials { access_key_id, secret_access_key }) => SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(http_client(&connector()))
-            .region(region)
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(access_key_id, secret_access_key, None, None, "static")))
-            .build(),
-        None => {
-            aws_config::defaults(BehaviorVersion::latest())
-                .http_client(http_client(&connector()))
-                .region(region)
-                .load()
-                .await
-        }
-    }
+fn shared_config(config: &Config) -> SdkConfig {
+    let StaticCredentials { access_key_id, secret_access_key } = &config.credentials;
+    let credentials = Credentials::new(access_key_id, secret_access_key, None, None, "static");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(http_client(&connector()))
+        .region(Region::new(config.region.clone()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .build()
 }
 
 fn retries() -> RetryConfig {

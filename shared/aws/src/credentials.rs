@@ -6,8 +6,8 @@ use crate::{
 };
 use acredita_domain::{error::Unavailable, ports::ProviderCredential, text::Private};
 use async_trait::async_trait;
-use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
+use aws_types::SdkConfig;
 use std::fmt;
 
 /// The text of a secret. Whoever asks keeps it, and asks again when the provider refuses it.

@@ -3,32 +3,31 @@
 //! A function's start is `Settings::from_env`, [`app`], then [`warm_up`] or [`warm_up_scorings`] as its role lets it, and [`warm_up_keys`]; the worker that
 //! sends also has [`senders`]. Nothing here waits for AWS but the warm-up: clients connect at their first call.
 
-pub use crate::settings::{EmailSettings, GoogleSettings, ProviderSettings, Settings, SettingsError, SmsSettings, TokenSettings, VeridasSettings};
+pub use crate::settings::{
+    CallerSettings, EmailSettings, GoogleSettings, ProviderSettings, Settings, SettingsError, SmsSettings, TokenSettings, VeridasSettings,
+};
 
 use crate::{
     AwsClients, DynamoStore, EmailSender, S3Pictures, SecretKeys, SecretText, Senders, SmsSender, SqsQueue, SystemClock, SystemEntropy,
-    connector::{connector, http_client},
+    connector::connector, environment::sdk_config,
 };
 use acredita_domain::{
     App,
     ids::OrgId,
     ports::{Clock, DocumentNumbers, PictureReader, Scorer},
 };
-use aws_config::{
-    BehaviorVersion, SdkConfig,
-    environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider},
-};
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use aws_types::SdkConfig;
 use std::sync::Arc;
 
-/// The SDK does not know where it runs: neither the environment nor a profile names a region.
+/// The SDK does not know where it runs: the environment names no region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("AWS_REGION is not set")]
 pub struct NoRegion;
 
 /// The use cases of a deployment, which reach AWS by `connector`.
-pub async fn app(settings: &Settings, connector: &SharedHttpConnector, engine: Engine) -> Result<App, NoRegion> {
-    Ok(app_of(settings, &sdk_config(connector).await?, engine))
+pub fn app(settings: &Settings, connector: &SharedHttpConnector, engine: Engine) -> Result<App, NoRegion> {
+    Ok(app_of(settings, &sdk(connector)?, engine))
 }
 
 /// What looks into pictures and scores them, which this crate does not know.
@@ -42,13 +41,13 @@ pub struct Engine {
 }
 
 /// The senders of a deployment.
-pub async fn senders(settings: &Settings) -> Result<Senders, NoRegion> {
-    Ok(senders_of(settings, &sdk_config(&connector()).await?))
+pub fn senders(settings: &Settings) -> Result<Senders, NoRegion> {
+    Ok(senders_of(settings, &sdk(&connector())?))
 }
 
 /// The credential that lies in a secret.
-pub async fn credential(secret: String) -> Result<SecretText, NoRegion> {
-    Ok(SecretText::new(&sdk_config(&connector()).await?, secret))
+pub fn credential(secret: String) -> Result<SecretText, NoRegion> {
+    Ok(SecretText::new(&sdk(&connector())?, secret))
 }
 
 /// What nothing is called.
@@ -109,14 +108,6 @@ pub fn senders_of(settings: &Settings, sdk: &SdkConfig) -> Senders {
     Senders { sms: settings.sms.as_ref().map(sms), email: settings.email.as_ref().map(email) }
 }
 
-/// The SDK's configuration out of its own variables: region, credentials, `AWS_ENDPOINT_URL` and its kin. Lambda sets all of them, so there is no
-/// looking for profiles, containers or an instance's metadata, and nothing of that in the binary.
-async fn sdk_config(connector: &SharedHttpConnector) -> Result<SdkConfig, NoRegion> {
-    let config = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http_client(connector))
-        .region(EnvironmentVariableRegionProvider::new())
-        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
-        .load()
-        .await;
-    if config.region().is_some() { Ok(config) } else { Err(NoRegion) }
+fn sdk(connector: &SharedHttpConnector) -> Result<SdkConfig, NoRegion> {
+    sdk_config(connector, |name| std::env::var(name).ok())
 }

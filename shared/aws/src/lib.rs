@@ -14,6 +14,7 @@ mod boot;
 mod connector;
 mod creation;
 mod credentials;
+mod environment;
 mod errors;
 mod expressions;
 mod housekeeping;

@@ -19,8 +19,8 @@ use acredita_domain::{
     ports::Clock,
 };
 use async_trait::async_trait;
-use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::{Client, operation::get_secret_value::GetSecretValueOutput};
+use aws_types::SdkConfig;
 use chrono::{DateTime, TimeDelta};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};

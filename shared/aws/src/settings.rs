@@ -14,15 +14,16 @@
 //! | `EMAIL_FROM` | a verified address, with or without a name before it; needed for `EMAIL` |
 //! | `EMAIL_CONFIGURATION_SET` | optional |
 //! | `EXTERNAL_PROVIDERS` | which organisations may have documents scored by which external provider: see [`ProviderAccess`](acredita_domain::scoring::ProviderAccess); none, if nobody |
-//! | `GOOGLE_PROCESSOR`, `GOOGLE_SECRET` | the processor's full name, and the secret with the service account's key file; needed where `GOOGLE` is used |
+//! | `GOOGLE_PROCESSOR`, `GOOGLE_SECRET` | the processor's full name, and the secret with the service account's key file or the configuration of an external account; needed where `GOOGLE` is used |
 //! | `GOOGLE_ENDPOINT` | where the processor is served, if not by Google: an emulator |
 //! | `VERIDAS_VALIDAS_URL`, `VERIDAS_XPRESSID_URL`, `VERIDAS_SECRET` | its two services, and the secret with the API key; needed where `VERIDAS` is used |
 //!
-//! A variable that is empty is not set. The SDK reads its own ones, such as `AWS_REGION` and `AWS_ENDPOINT_URL_DYNAMODB`.
+//! A variable that is empty is not set. The SDK reads its own ones, such as `AWS_REGION` and `AWS_ENDPOINT_URL_DYNAMODB`; Google's external accounts take
+//! the function's credentials from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, which the Lambda runtime sets.
 
 mod providers;
 
-pub use providers::{GoogleSettings, ProviderSettings, VeridasSettings};
+pub use providers::{CallerSettings, GoogleSettings, ProviderSettings, VeridasSettings};
 
 use acredita_domain::otp::Channel;
 use chrono::TimeDelta;

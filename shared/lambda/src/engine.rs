@@ -26,7 +26,7 @@ pub async fn reader(_: &Settings) -> Result<Engine, Error> {
 /// For functions that score: our own scorer, and the external ones that are configured.
 pub async fn scorers(settings: &Settings) -> Result<Engine, Error> {
     let mut scorers: Vec<Arc<dyn Scorer>> = vec![Arc::new(InternalScorer::new())];
-    scorers.extend(external::scorers(settings).await?);
+    scorers.extend(external::scorers(settings)?);
     Ok(reading(scorers))
 }
 

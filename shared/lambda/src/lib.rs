@@ -58,6 +58,6 @@ async fn boot(engine: impl AsyncFnOnce(&Settings) -> Result<Engine, Error>) -> R
     logs::start_json();
     let settings = Settings::from_env(|name| std::env::var(name).ok())?;
     let connector = connector();
-    let app = lambda::app(&settings, &connector, engine(&settings).await?).await?;
+    let app = lambda::app(&settings, &connector, engine(&settings).await?)?;
     Ok(Booted { settings, app, connector })
 }

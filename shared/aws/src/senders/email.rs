@@ -3,13 +3,13 @@
 use super::Failure;
 use crate::{boot::email_client, errors::code, settings::EmailSettings};
 use acredita_domain::{actor::EmailAddress, messages::Refusal, ports::OutgoingMessage};
-use aws_config::SdkConfig;
 use aws_sdk_sesv2::{
     Client,
     error::BuildError,
     operation::send_email::SendEmailError,
     types::{Body, Content, Destination, EmailContent, Message, MessageTag},
 };
+use aws_types::SdkConfig;
 use std::fmt;
 
 /// Sends e-mails.

@@ -7,7 +7,6 @@ use acredita_domain::{
     messages::Refusal,
     ports::{Clock, OutgoingMessage},
 };
-use aws_config::SdkConfig;
 use aws_sdk_pinpointsmsvoicev2::{
     Client,
     operation::send_text_message::SendTextMessageError,
@@ -16,6 +15,7 @@ use aws_sdk_pinpointsmsvoicev2::{
         error::{ConflictException, ValidationException},
     },
 };
+use aws_types::SdkConfig;
 use std::{fmt, sync::Arc};
 
 /// What the API takes as the time that carriers have to deliver a message, in seconds.

@@ -169,6 +169,8 @@ fn a_provider_that_anybody_may_use_is_whole_and_one_that_nobody_uses_asks_for_no
     assert_eq!(veridas.xpressid_url, "https://api-work.eu.veri-das.com/xpressid");
     assert_eq!(veridas.secret, "arn:aws:secretsmanager:eu-west-1:1:secret:veridas");
 
+    assert!(google.caller.is_none(), "the environment does not say who the function is to AWS");
+
     let lacking = [("ACREDITA_GOOGLE_PROCESSOR", ""), ("ACREDITA_VERIDAS_SECRET", "")];
     assert_eq!(missing(&lacking), ["ACREDITA_GOOGLE_PROCESSOR", "ACREDITA_VERIDAS_SECRET"]);
     let google_alone = whole(&[("ACREDITA_EXTERNAL_PROVIDERS", "*=GOOGLE"), ("ACREDITA_VERIDAS_SECRET", "")]).providers;
@@ -176,4 +178,25 @@ fn a_provider_that_anybody_may_use_is_whole_and_one_that_nobody_uses_asks_for_no
     let nobody = whole(&[("ACREDITA_EXTERNAL_PROVIDERS", ""), ("ACREDITA_GOOGLE_PROCESSOR", "")]).providers;
     assert!(nobody.google.is_none() && nobody.veridas.is_none());
     assert_eq!(wrong(&[("ACREDITA_EXTERNAL_PROVIDERS", "GOOGLE")]), ["ACREDITA_EXTERNAL_PROVIDERS"]);
+}
+
+#[test]
+fn who_the_function_is_to_aws_is_read_whole_or_not_at_all_and_not_shown() {
+    let session = [
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "canary-1"),
+        ("AWS_SECRET_ACCESS_KEY", "canary-2"),
+        ("AWS_SESSION_TOKEN", "canary-3"),
+    ];
+    let settings = whole(&session);
+    assert!(!format!("{settings:?}").contains("canary"));
+    let caller = settings.providers.google.and_then(|google| google.caller).expect("a session");
+    assert_eq!((caller.region.as_str(), caller.secret_access_key.expose().as_str()), ("eu-west-1", "canary-2"));
+    assert_eq!(caller.session_token.expect("a token").expose(), "canary-3");
+    for lacking in 0..3 {
+        let mut session = session;
+        session[lacking].1 = "";
+        let google = whole(&session).providers.google.expect("Google");
+        assert!(google.caller.is_none(), "{}", session[lacking].0);
+    }
 }

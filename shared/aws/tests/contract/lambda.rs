@@ -16,7 +16,7 @@ use acredita_domain::{
     use_cases::{CreateOtp, create_otp_identification},
 };
 use async_trait::async_trait;
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use std::sync::Arc;
 
 struct Blind;

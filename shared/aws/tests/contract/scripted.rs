@@ -1,7 +1,7 @@
 //! An AWS that answers by a script: what a real one answers on a bad day, or not at all. Hardly any time passes in it.
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{AsyncSleep, Credentials, RuntimeComponents, SharedCredentialsProvider, Sleep};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use aws_smithy_runtime_api::{
     client::{
         http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
+use aws_types::SdkConfig;
 use serde_json::Value;
 use std::{
     collections::VecDeque,

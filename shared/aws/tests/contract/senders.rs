@@ -25,6 +25,8 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
+use tracing::Level;
+use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt};
 
 const MESSAGE: &str = "00000000-0000-4000-8000-000000000001";
 const IDENTIFICATION: &str = "00000000-0000-4000-8000-000000000002";
@@ -260,11 +262,9 @@ impl io::Write for Log {
 async fn a_failure_is_logged_by_its_ids_and_codes_and_by_nothing_that_names_a_person() {
     let log = Log::default();
     let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter("acredita_aws=trace")
-        .with_ansi(false)
-        .with_writer(move || writer.clone());
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(move || writer.clone());
+    let ours = Targets::new().with_target("acredita_aws", Level::TRACE);
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer.with_filter(ours)));
 
     let quoting = r#","Reason":"DESTINATION_PHONE_NUMBER_OPTED_OUT","message":"+34612345678 and James.Smith@email.com""#;
     let aws = Scripted::answering([error(400, "ConflictException", quoting), error(400, "MessageRejected", quoting)]);

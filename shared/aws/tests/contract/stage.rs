@@ -66,19 +66,19 @@ impl Stage {
         };
         let config = Config {
             region: REGION.to_owned(),
-            endpoints: Some(Endpoints {
+            endpoints: Endpoints {
                 dynamodb: aws.dynamodb_endpoint().to_owned(),
                 s3: aws.s3_endpoint().to_owned(),
                 sqs: aws.sqs_endpoint().to_owned(),
-            }),
-            credentials: Some(StaticCredentials {
+            },
+            credentials: StaticCredentials {
                 access_key_id: LOCAL_CREDENTIALS.access_key_id.to_owned(),
                 secret_access_key: LOCAL_CREDENTIALS.secret_access_key.to_owned(),
-            }),
+            },
         };
-        let clients = AwsClients::new(&config, &[]).await;
+        let clients = AwsClients::new(&config, &[]);
         let queue_url = provision(&clients, &names).await.expect("provisioned").queue;
-        let clients = if interceptors.is_empty() { clients } else { AwsClients::new(&config, interceptors).await };
+        let clients = if interceptors.is_empty() { clients } else { AwsClients::new(&config, interceptors) };
         let store = Arc::new(DynamoStore::new(clients.dynamodb.clone(), names.table.clone(), RETENTION));
         let ports = Ports {
             identifications: store.clone(),

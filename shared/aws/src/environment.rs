@@ -1,0 +1,112 @@
+//! The SDK's configuration out of the variables that Lambda sets.
+//!
+//! The SDK's own loader also looks for profiles, containers, single sign-on and an instance's metadata. A Lambda has none of them, and each function
+//! would carry that and go through it at every start. What is understood here is what a Lambda is told: `AWS_REGION`, its role's credentials,
+//! `AWS_ENDPOINT_URL` with its relatives by service (`AWS_ENDPOINT_URL_S3`), and `AWS_USE_FIPS_ENDPOINT`.
+
+use crate::{connector::http_client, lambda::NoRegion};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use aws_types::{
+    SdkConfig,
+    service_config::{LoadServiceConfig, ServiceConfigKey},
+};
+
+/// A variable of the environment, by its name.
+pub(crate) type Variable = fn(&str) -> Option<String>;
+
+/// What all clients of a function have in common, who reach AWS by `connector`.
+pub(crate) fn sdk_config(connector: &SharedHttpConnector, variable: Variable) -> Result<SdkConfig, NoRegion> {
+    let region = variable("AWS_REGION").filter(|region| !region.is_empty()).ok_or(NoRegion)?;
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(http_client(connector))
+        .region(Region::new(region))
+        .service_config(Endpoints(variable));
+    config.set_endpoint_url(variable("AWS_ENDPOINT_URL"));
+    config.set_use_fips(variable("AWS_USE_FIPS_ENDPOINT").map(|given| given.eq_ignore_ascii_case("true")));
+    config.set_credentials_provider(credentials(variable));
+    Ok(config.build())
+}
+
+/// The role's credentials. They live longer than the process that is given them, so nobody renews them.
+fn credentials(variable: Variable) -> Option<SharedCredentialsProvider> {
+    let (id, key) = (variable("AWS_ACCESS_KEY_ID")?, variable("AWS_SECRET_ACCESS_KEY")?);
+    Some(SharedCredentialsProvider::new(Credentials::new(id, key, variable("AWS_SESSION_TOKEN"), None, "environment")))
+}
+
+/// Where one service is, if it is elsewhere than the others.
+#[derive(Debug)]
+struct Endpoints(Variable);
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let service = key.service_id().to_uppercase().replace(' ', "_");
+        self.0(&format!("{}_{service}", key.env()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connector::connector;
+    use aws_sdk_dynamodb::config::ProvideCredentials;
+
+    fn of_a_lambda(name: &str) -> Option<String> {
+        let value = match name {
+            "AWS_REGION" => "eu-south-2",
+            "AWS_ACCESS_KEY_ID" => "id",
+            "AWS_SECRET_ACCESS_KEY" => "hush",
+            "AWS_SESSION_TOKEN" => "session",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    }
+
+    fn read(variable: Variable) -> SdkConfig {
+        sdk_config(&connector(), variable).expect("a region")
+    }
+
+    #[tokio::test]
+    async fn the_roles_credentials_are_taken_with_their_session() {
+        let config = read(of_a_lambda);
+        let given = config
+            .credentials_provider()
+            .expect("credentials")
+            .provide_credentials()
+            .await
+            .expect("credentials");
+        assert_eq!((given.access_key_id(), given.secret_access_key(), given.session_token()), ("id", "hush", Some("session")));
+        assert_eq!(config.region().map(Region::as_ref), Some("eu-south-2"));
+        assert_eq!((config.endpoint_url(), config.use_fips()), (None, None));
+        assert!(!format!("{config:?}").contains("hush"));
+    }
+
+    #[test]
+    fn without_a_region_there_is_no_configuration_and_without_credentials_there_is_one() {
+        assert!(matches!(sdk_config(&connector(), |_| None), Err(NoRegion)));
+        assert!(matches!(sdk_config(&connector(), |name| of_a_lambda(name).map(|_| String::new())), Err(NoRegion)));
+        assert!(read(|name| (name == "AWS_REGION").then(|| "eu-west-1".to_owned())).credentials_provider().is_none());
+    }
+
+    #[test]
+    fn one_service_may_be_elsewhere_than_the_others() {
+        let config = read(|name| match name {
+            "AWS_ENDPOINT_URL" => Some("http://all.test".to_owned()),
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER" => Some("http://secrets.test".to_owned()),
+            "AWS_USE_FIPS_ENDPOINT" => Some("true".to_owned()),
+            _ => of_a_lambda(name),
+        });
+        let of = |service| {
+            let key = ServiceConfigKey::builder()
+                .service_id(service)
+                .env("AWS_ENDPOINT_URL")
+                .profile("endpoint_url")
+                .build()
+                .expect("a key");
+            config.service_config().expect("a source").load_config(key)
+        };
+        assert_eq!((of("Secrets Manager"), of("S3")), (Some("http://secrets.test".to_owned()), None));
+        assert_eq!((config.endpoint_url(), config.use_fips()), (Some("http://all.test"), Some(true)));
+    }
+}
