@@ -1,5 +1,7 @@
 //! External providers, through the whole service: the real adapters in front of emulators, which record what they are sent.
 
+mod declared;
+
 use acceptance::{
     Answer, Call, OTHER_ORG, World, bodies,
     look::text,
@@ -109,22 +111,6 @@ async fn a_forged_document_is_refused_whatever_the_configuration() {
     score(&world, &scoring, &["front", "back"]).await.expect(204);
     let validate = format!("/identifications/identity_document/{}/validate", created.text("identification_id"));
     world.call("POST", &validate, None).await.expect(409);
-}
-
-#[tokio::test]
-async fn somebody_elses_genuine_document_is_refused_and_ones_own_is_not() {
-    let (world, _emulators) = World::with_emulated_providers().await;
-    for (number, status) in [("12345678A", 409), ("99999999R", 204)] {
-        let mut body = bodies::identity_document("HIGH");
-        body["actor"]["identity_document"]["document_number"] = json!(number);
-        body["scoring"] = json!({ "provider": "EXTERNAL" });
-        let created = world.call("POST", "/identifications/identity_document", Some(body)).await.expect(200);
-        score(&world, &format!("{PATH}/{}", created.text("scoring_id")), &["front", "back"])
-            .await
-            .expect(204);
-        let validate = format!("/identifications/identity_document/{}/validate", created.text("identification_id"));
-        world.call("POST", &validate, None).await.expect(status);
-    }
 }
 
 #[tokio::test]

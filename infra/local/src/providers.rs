@@ -9,6 +9,7 @@ use acredita_domain::{
 };
 use acredita_provider_emulators::{Emulators, PROCESSOR, Recording, VERIDAS_KEY};
 use acredita_providers::{deadline::Deadlines, google, http::BaseUrl, veridas};
+use acredita_scoring::InternalComparison;
 use async_trait::async_trait;
 use clap::ValueEnum;
 use std::{io, sync::Arc};
@@ -51,13 +52,13 @@ fn unfit(problem: Invalid) -> io::Error {
 pub fn emulated(emulators: &Emulators, clock: &Arc<dyn Clock>, entropy: &Arc<dyn Entropy>) -> Result<Vec<Arc<dyn Scorer>>, Invalid> {
     let deadlines = Deadlines::default();
     let endpoint: BaseUrl = emulators.google().parse()?;
-    let google = google::Settings { processor: PROCESSOR.parse()?, endpoint: Some(endpoint), deadlines };
+    let google = google::Settings { processor: PROCESSOR.parse()?, endpoint: Some(endpoint), aws: None, deadlines };
     let account = Arc::new(Known(emulators.service_account()));
     let veridas = veridas::Settings { validas: emulators.validas().parse()?, xpressid: emulators.xpressid().parse()?, deadlines };
     let key = Arc::new(Known(VERIDAS_KEY.to_owned()));
     Ok(vec![
         Arc::new(google::GoogleScorer::new(google, account, clock.clone())?),
-        Arc::new(veridas::VeridasScorer::new(veridas, key, entropy.clone(), clock.clone())),
+        Arc::new(veridas::VeridasScorer::new(veridas, key, Arc::new(InternalComparison), entropy.clone(), clock.clone())),
     ])
 }
 

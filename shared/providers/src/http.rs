@@ -24,6 +24,14 @@ use http::{
 use http_body_util::{BodyExt, Limited};
 use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
+/// This machine.
+const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
+
+/// The content type of a form.
+pub(crate) const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+/// The content type of JSON.
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
 /// What requests go to: `https`, or `http` on loopback, with nothing after the path. It has no `/` at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl(String);
@@ -39,6 +47,20 @@ impl BaseUrl {
         &self.0
     }
 
+    fn host(&self) -> Option<String> {
+        self.0.parse::<http::Uri>().ok()?.host().map(str::to_owned)
+    }
+
+    /// Whether it is this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        self.host().is_some_and(|host| LOOPBACK.contains(&host.as_str()))
+    }
+
+    /// Whether its host is one of this domain's.
+    pub(crate) fn is_below(&self, domain: &str) -> bool {
+        self.host().is_some_and(|host| host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')))
+    }
+
     fn is_secure(&self) -> bool {
         self.0.starts_with("https:")
     }
@@ -51,7 +73,7 @@ impl FromStr for BaseUrl {
         const PROBLEM: Invalid = Invalid("is not an https URL without query and credentials, or an http one on loopback");
         let text = text.trim_end_matches('/');
         let uri: http::Uri = text.parse().map_err(|_| PROBLEM)?;
-        let loopback = matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        let loopback = uri.host().is_some_and(|host| LOOPBACK.contains(&host));
         let scheme = match uri.scheme_str() {
             Some("https") => true,
             Some("http") => loopback,
@@ -60,6 +82,17 @@ impl FromStr for BaseUrl {
         let plain = !text.contains(['@', '?', '#']);
         if scheme && plain { Ok(Self(text.to_owned())) } else { Err(PROBLEM) }
     }
+}
+
+/// A text as it stands in a query or a form: all but the unreserved characters of RFC 3986 §2.3 escaped.
+pub(crate) fn escaped(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut escaped, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => escaped.push(char::from(byte)),
+            _ => escaped.push_str(&format!("%{byte:02X}")),
+        }
+        escaped
+    })
 }
 
 /// What is asked.

@@ -7,6 +7,7 @@
 //! (lines) → `scorer` (the port); what each check counts is [`acredita_domain::scoring::table`].
 
 mod checks;
+mod comparison;
 mod document;
 mod hash;
 mod numbers;
@@ -18,6 +19,7 @@ mod sight;
 #[cfg(test)]
 mod synthetic;
 
+pub use comparison::InternalComparison;
 pub use numbers::InternalDocumentNumbers;
 pub use reader::InternalPictureReader;
 pub use scorer::InternalScorer;

@@ -1,6 +1,6 @@
-//! Document AI's `:process`, and the token endpoint that service accounts use.
+//! Document AI's `:process`, and the token endpoint that the keys of service accounts use.
 
-use crate::{PROCESSOR, Scenario, Shared, lock};
+use crate::{PROCESSOR, Scenario, Shared, federation, lock};
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
     rsa::{KeyPair, KeySize},
@@ -18,10 +18,11 @@ use base64::{
     Engine,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
+use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::{Value, json};
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     io,
     net::SocketAddr,
     sync::{Arc, LazyLock, Mutex},
@@ -33,6 +34,8 @@ const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 pub(crate) struct State {
     pub account: ServiceAccount,
     tokens: Mutex<HashSet<String>>,
+    /// Federated tokens, and when those asked for them who have them.
+    pub federated: Mutex<HashMap<String, DateTime<Utc>>>,
     given: Mutex<u64>,
 }
 
@@ -41,8 +44,18 @@ impl State {
         Self {
             account: ServiceAccount::new(format!("http://{address}/google/token")),
             tokens: Mutex::default(),
+            federated: Mutex::default(),
             given: Mutex::new(0),
         }
+    }
+
+    /// A new token that `:process` takes.
+    pub fn give(&self, prefix: &str) -> String {
+        let mut given = lock(&self.given);
+        *given += 1;
+        let token = format!("{prefix}.emulated-{given}");
+        lock(&self.tokens).insert(token.clone());
+        token
     }
 }
 
@@ -110,7 +123,10 @@ impl ServiceAccount {
 }
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
-    Router::new().route("/token", post(token)).route("/v1/{*operation}", post(process))
+    Router::new()
+        .route("/token", post(token))
+        .route("/v1/{*operation}", post(process))
+        .merge(federation::router())
 }
 
 async fn token(extract::State(shared): extract::State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
@@ -119,12 +135,7 @@ async fn token(extract::State(shared): extract::State<Arc<Shared>>, headers: Hea
     let grant = ("grant_type", "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer");
     match fields[..] {
         [first, ("assertion", assertion)] if form && first == grant && shared.google.account.vouches_for(assertion) => {
-            let token = {
-                let mut given = lock(&shared.google.given);
-                *given += 1;
-                format!("ya29.emulated-{given}")
-            };
-            lock(&shared.google.tokens).insert(token.clone());
+            let token = shared.google.give("ya29");
             Json(json!({ "access_token": token, "expires_in": 3599, "token_type": "Bearer" })).into_response()
         }
         _ => (
@@ -143,33 +154,33 @@ async fn process(extract::State(shared): extract::State<Arc<Shared>>, Path(opera
         && shared.first("token")
     {
         lock(&shared.google.tokens).remove(token);
-        return error(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", json!([]));
+        return json_error(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", json!([]));
     }
     if !known {
-        return error(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", json!([]));
+        return json_error(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", json!([]));
     }
     if operation != format!("{PROCESSOR}:process") {
-        return error(StatusCode::NOT_FOUND, "NOT_FOUND", json!([]));
+        return json_error(StatusCode::NOT_FOUND, "NOT_FOUND", json!([]));
     }
     if !is_request(&body) {
-        return error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", json!([]));
+        return json_error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", json!([]));
     }
     match scenario {
         Scenario::Slow => {
             shared.hold().await;
             found(&PASS, &[])
         }
-        Scenario::Busy if shared.first("busy") => error(
+        Scenario::Busy if shared.first("busy") => json_error(
             StatusCode::TOO_MANY_REQUESTS,
             "RESOURCE_EXHAUSTED",
             json!([{ "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "0s" }]),
         ),
-        Scenario::Overloaded => error(
+        Scenario::Overloaded => json_error(
             StatusCode::TOO_MANY_REQUESTS,
             "RESOURCE_EXHAUSTED",
             json!([{ "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "60s" }]),
         ),
-        Scenario::Down => error(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", json!([])),
+        Scenario::Down => json_error(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", json!([])),
         Scenario::Cut => cut(),
         Scenario::Malformed => "<html>not what it should be</html>".into_response(),
         Scenario::ResultLost => Json(json!({})).into_response(),
@@ -191,7 +202,7 @@ async fn process(extract::State(shared): extract::State<Arc<Shared>>, Path(opera
                 ("fraud_signals_suspicious_words", "INCONCLUSIVE"),
             ],
         ),
-        Scenario::Pass | Scenario::Busy | Scenario::TokenExpired => found(&PASS, &[]),
+        Scenario::Pass | Scenario::Busy | Scenario::TokenExpired | Scenario::Unread => found(&PASS, &[]),
     }
 }
 
@@ -226,7 +237,7 @@ fn found(signals: &[(&str, &str)], more: &[(&str, &str)]) -> Response {
 }
 
 /// The message is what must never reach a caller or a log.
-fn error(status: StatusCode, name: &str, details: Value) -> Response {
+pub(crate) fn json_error(status: StatusCode, name: &str, details: Value) -> Response {
     (
         status,
         Json(json!({ "error": { "code": status.as_u16(), "message": "provider-text of the emulator", "status": name, "details": details } })),

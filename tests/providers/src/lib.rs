@@ -9,12 +9,14 @@
 //! PUT  /emulator/scenario/{scenario}   what is answered from now on
 //! ```
 
+mod federation;
 mod google;
 mod listener;
 mod record;
 mod scenario;
 mod veridas;
 
+pub use federation::{AWS_SESSION, AwsSession, Impersonation};
 pub use google::ServiceAccount;
 pub use record::{Part, Recorded};
 pub use scenario::Scenario;
@@ -124,6 +126,11 @@ impl Emulators {
     /// The key file of a service account whose tokens the Google part gives and takes.
     pub fn service_account(&self) -> String {
         self.shared.google.account.key_file()
+    }
+
+    /// The configuration of an external account: whoever signs as [`AWS_SESSION`] is given tokens that the Google part takes.
+    pub fn external_account(&self, impersonation: Impersonation) -> String {
+        federation::external_account(&self.google(), impersonation)
     }
 
     /// What is answered from now on. Whatever [`Scenario::Slow`] holds is let go, as if it passed.

@@ -27,11 +27,13 @@ pub enum Scenario {
     TokenExpired,
     /// The result is gone when it is fetched. Google has none to lose: it answers without a document.
     ResultLost,
+    /// All is well, and nothing was read off the document. Google reads nothing anyway.
+    Unread,
 }
 
 impl Scenario {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Pass,
         Self::Fraud,
         Self::Unsupported,
@@ -44,6 +46,7 @@ impl Scenario {
         Self::Contradictory,
         Self::TokenExpired,
         Self::ResultLost,
+        Self::Unread,
     ];
 
     /// Its name.
@@ -61,6 +64,7 @@ impl Scenario {
             Self::Contradictory => "contradictory",
             Self::TokenExpired => "token-expired",
             Self::ResultLost => "result-lost",
+            Self::Unread => "unread",
         }
     }
 

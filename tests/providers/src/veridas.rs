@@ -25,20 +25,22 @@ pub(crate) struct State {
 #[derive(Default)]
 struct Validation {
     sides: Vec<&'static str>,
+    /// What it was told to expect, which is what it finds.
+    expected: Option<String>,
     confirmed: bool,
     /// Of a capture on XpressID's pages.
     token: Option<String>,
 }
 
 impl State {
-    fn create(&self, token: Option<&dyn Fn(u64) -> String>) -> (String, Option<String>) {
+    fn create(&self, token: Option<&dyn Fn(u64) -> String>, expected: Option<String>) -> (String, Option<String>) {
         let number = {
             let mut created = lock(&self.created);
             *created += 1;
             *created
         };
         let (id, token) = (format!("{number:032x}"), token.map(|token| token(number)));
-        lock(&self.validations).insert(id.clone(), Validation { token: token.clone(), ..Validation::default() });
+        lock(&self.validations).insert(id.clone(), Validation { token: token.clone(), expected, ..Validation::default() });
         (id, token)
     }
 
@@ -94,7 +96,7 @@ async fn create(extract::State(shared): Emulator, headers: HeaderMap, body: Byte
     if !body.is_empty() {
         return error(StatusCode::BAD_REQUEST, "ValidationError");
     }
-    let (id, _) = shared.veridas.create(None);
+    let (id, _) = shared.veridas.create(None, None);
     (StatusCode::CREATED, Json(json!({ "data": { "id": id } }))).into_response()
 }
 
@@ -106,7 +108,7 @@ async fn upload(extract::State(shared): Emulator, Path(id): Path<String>, header
         return trouble;
     }
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let Some(side) = side(content_type, body.to_vec()).await else {
+    let Some((side, expected)) = side(content_type, body.to_vec()).await else {
         return error(StatusCode::BAD_REQUEST, "EmptyDocument");
     };
     if shared.scenario() == Scenario::Unsupported {
@@ -115,6 +117,7 @@ async fn upload(extract::State(shared): Emulator, Path(id): Path<String>, header
     match lock(&shared.veridas.validations).get_mut(&id) {
         Some(validation) if !validation.confirmed => {
             validation.sides.push(side);
+            validation.expected = validation.expected.take().or(expected);
             StatusCode::NO_CONTENT.into_response()
         }
         Some(_) => error(StatusCode::CONFLICT, "ValidationError"),
@@ -122,8 +125,8 @@ async fn upload(extract::State(shared): Emulator, Path(id): Path<String>, header
     }
 }
 
-/// The side of an upload that has what it needs and nothing else.
-async fn side(content_type: &str, body: Vec<u8>) -> Option<&'static str> {
+/// The side of an upload that has what it needs and nothing else, and the document to expect.
+async fn side(content_type: &str, body: Vec<u8>) -> Option<(&'static str, Option<String>)> {
     let parts = record::parts(content_type, body).await?;
     let text = |name: &str| {
         let part = parts
@@ -138,7 +141,8 @@ async fn side(content_type: &str, body: Vec<u8>) -> Option<&'static str> {
         ("reverse", None) => ("reverse", 3),
         _ => return None,
     };
-    (picture && text("serviceMode") == Some("validation") && parts.len() == others).then_some(side)
+    let expected = text("documentType").map(str::to_owned);
+    (picture && text("serviceMode") == Some("validation") && parts.len() == others).then_some((side, expected))
 }
 
 async fn confirm(extract::State(shared): Emulator, Path(id): Path<String>, headers: HeaderMap) -> Response {
@@ -180,6 +184,16 @@ async fn read(extract::State(shared): Emulator, Path(id): Path<String>, headers:
     Json(result(&id, validation, scenario)).into_response()
 }
 
+/// What a document that was expected so is taken for, and its issuer. What Veridas calls passports is not known.
+fn found(expected: &str) -> (String, &'static str) {
+    match expected {
+        "" | "ES_ID" | "XX_XX_XXXX" => ("ES_IDCard_2015".to_owned(), "ESP"),
+        "ES" => ("ES_Passport_2015".to_owned(), "ESP"),
+        country if country.len() == 2 => (format!("{country}_IDCard_2015"), ""),
+        class => (class.to_owned(), "ESP"),
+    }
+}
+
 fn result(id: &str, validation: &Validation, scenario: Scenario) -> Value {
     if validation.sides.is_empty() {
         return json!({ "data": { "id": id, "state": "created", "data": {} } });
@@ -200,17 +214,19 @@ fn result(id: &str, validation: &Validation, scenario: Scenario) -> Value {
         scores.push(score("ScoreGroup-PhotoAuthenticity", 0.03));
         scores.push(score("Score-DocumentGlobal", 0.6));
     }
+    let (class, issuer) = found(validation.expected.as_deref().unwrap_or_default());
     let text = |text: &str| json!({ "text": text });
     let nodes = json!({
         "PD_Name_Out": text("CARMEN"), "PD_LastName_Out": text("ESPAÑOLA ESPAÑOLA"), "PD_BirthDate_Out": text("01 01 1980"), "PD_Sex_Out": text("F"),
         "PD_Nationality_Out": text("ESP"), "PD_IdentificationNumber_Out": text("99999999R"), "DD_DocumentNumber_Out": text("CAA000000"),
-        "DD_ExpirationDate_Out": text("01 01 2036"), "DD_IssuingCountry_Out": text("ESP"),
+        "DD_ExpirationDate_Out": text("01 01 2036"), "DD_IssuingCountry_Out": text(issuer),
     });
+    let nodes = if scenario == Scenario::Unread { json!({}) } else { nodes };
     let mut data = json!({ "document": { "scores": scores, "nodes": nodes } });
     if validation.confirmed {
         data["summary"] = json!({ "scores": [score("ValidationGlobalScore", good)] });
     }
-    json!({ "data": { "id": id, "state": if validation.confirmed { "confirmed" } else { "processed" }, "documentType": "ES_IDCard_2015", "data": data } })
+    json!({ "data": { "id": id, "state": if validation.confirmed { "confirmed" } else { "processed" }, "documentType": class, "data": data } })
 }
 
 /// Opens a capture of a document.
@@ -232,7 +248,8 @@ async fn open(extract::State(shared): Emulator, headers: HeaderMap, body: Bytes)
     if body["data"]["platform"] != "web" || body["data"]["operationMode"] != "idv" || flow["stages"] != json!(["document"]) {
         return error(StatusCode::BAD_REQUEST, "ValidationError");
     }
-    let (id, token) = shared.veridas.create(Some(&|number| format!("emulated-access-token-{number}")));
+    let expected = flow["options"]["document"]["captures"][0]["documentTypes"][0].as_str().map(str::to_owned);
+    let (id, token) = shared.veridas.create(Some(&|number| format!("emulated-access-token-{number}")), expected);
     Json(json!({ "access_token": token, "validation_id": id })).into_response()
 }
 

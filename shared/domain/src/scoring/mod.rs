@@ -8,6 +8,7 @@
 
 mod access;
 mod check;
+mod comparison;
 mod configuration;
 mod delegation;
 mod reason;
@@ -17,6 +18,7 @@ mod texts;
 
 pub use access::ProviderAccess;
 pub use check::{Check, CheckName, CheckResult};
+pub use comparison::{Comparison, Likeness};
 pub use configuration::ConfigurationName;
 pub use delegation::{HostedDelegation, ProviderReference};
 pub use reason::{Advice, Reason};

@@ -6,9 +6,9 @@
 use super::{CheckName, ConfigurationName};
 
 /// The version of the weights, caps and thresholds. It changes with any of them, so that scores can be told apart.
-pub const TABLE_VERSION: &str = "2026-11";
+pub const TABLE_VERSION: &str = "2026-11b";
 
-/// The most that a score may be as long as nothing proves that there is an identity document: under [`ConfigurationName::Low`].
+/// The most that a score may be as long as nothing proves that there is an identity document, and the declared one: under [`ConfigurationName::Low`].
 pub const UNPROVEN_CAP: f64 = 0.49;
 
 /// No cap.
@@ -77,7 +77,8 @@ pub const fn rule(name: CheckName) -> Rule {
         CheckName::DatesPlausible => weighs(4.0).capped(0.40),
         // What was declared.
         CheckName::KindMatch => weighs(5.0).capped(0.10),
-        CheckName::DeclaredMatch => weighs(10.0).capped(0.10),
+        // Whose it is has to be told: somebody else's genuine document is genuine, too.
+        CheckName::DeclaredMatch => weighs(10.0).capped(0.10).when_unknown(UNPROVEN_CAP),
         // A name that is partly the same is short of HIGH.
         CheckName::NameMatch => weighs(10.0).capped(0.25).when_unknown(0.85),
         // What only providers can tell.

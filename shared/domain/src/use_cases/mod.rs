@@ -6,6 +6,7 @@ mod assess;
 mod cancel;
 mod close;
 mod create;
+mod declared;
 mod deliver;
 mod metadata;
 mod remove;

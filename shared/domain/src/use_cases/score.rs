@@ -1,6 +1,6 @@
 //! Scoring a document's pictures.
 
-use super::{App, assess::read_scoring, close::lost_to};
+use super::{App, assess::read_scoring, close::lost_to, declared::with_number_compared};
 use crate::{
     Conflict, Error, Time,
     ids::{OrgId, ScoringId},
@@ -62,7 +62,9 @@ pub async fn score_document(app: &App, org: &OrgId, id: ScoringId, uploaded: Vec
         now,
     };
     let verdict = scorer.score(request).await?;
-    record(app, &scoring, verdict, sides.into_iter().map(|s| s.capture).collect()).await
+    let (captures, pictures) = sides.into_iter().map(|side| (side.capture, side.picture.bytes)).unzip();
+    let verdict = with_number_compared(app, &scoring, verdict, pictures).await;
+    record(app, &scoring, verdict, captures).await
 }
 
 /// Scores what a provider captured on its pages. It keeps those pictures; ours stay what they are.
@@ -72,6 +74,7 @@ async fn score_hosted(app: &App, scoring: &Scoring, delegation: &HostedDelegatio
         CollectError::NotCaptured => Conflict::NotCapturedYet.into(),
         CollectError::Unavailable(unavailable) => Error::from(unavailable),
     })?;
+    let verdict = with_number_compared(app, scoring, verdict, Vec::new()).await;
     record(app, scoring, verdict, scoring.captures.clone()).await
 }
 

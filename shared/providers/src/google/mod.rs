@@ -3,14 +3,19 @@
 //! The processor is built for English and for passports, passcards and driver's licences of the United States. A declared document of any other
 //! kind is not sent at all: its score would say nothing, and a person's document would have travelled for nothing.
 
+mod aws;
+mod federation;
+mod service_account;
 pub mod token;
 mod wire;
+
+pub use aws::AwsCaller;
 
 use crate::{
     credential::Held,
     deadline::{Deadlines, Job},
     gate::Gate,
-    http::{BaseUrl, Call, Client},
+    http::{BaseUrl, Call, Client, JSON},
     mapping::{self, Found, Signal, Signals},
     verdict::{evidence, supported, unsupported},
 };
@@ -19,7 +24,7 @@ use acredita_domain::{
     error::Unavailable,
     pictures::Picture,
     ports::{Clock, DelegatedCapture, ProviderCredential, ScoreRequest, Scorer, Verdict},
-    scoring::{Check, CheckName, CheckResult, DocumentKind, Provider, Reason},
+    scoring::{DocumentKind, Provider},
 };
 use async_trait::async_trait;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -80,6 +85,8 @@ pub struct Settings {
     pub processor: Processor,
     /// Where it is served, if not by Google: an emulator on loopback.
     pub endpoint: Option<BaseUrl>,
+    /// Who this function is to AWS, for a credential without a key.
+    pub aws: Option<AwsCaller>,
     /// How long anything may take.
     pub deadlines: Deadlines,
 }
@@ -123,16 +130,16 @@ pub struct GoogleScorer {
 struct Failed;
 
 impl GoogleScorer {
-    /// A scorer with a service account's key, which is read when it is first needed.
+    /// A scorer with a credential, which is read when it is first needed: a service account's key file, or the configuration of an external account.
     pub fn new(settings: Settings, credential: Arc<dyn ProviderCredential>, clock: Arc<dyn Clock>) -> Result<Self, Invalid> {
-        let Settings { processor, endpoint, deadlines } = settings;
+        let Settings { processor, endpoint, aws, deadlines } = settings;
         let endpoint = endpoint.map_or_else(|| processor.endpoint(), Ok)?;
-        // The issuer of tokens is named by the key: Google's, or an emulator's where the processor is one's.
+        // The issuer of tokens is named by the credential: Google's, or an emulator's where the processor is one's.
         let google: BaseUrl = "https://oauth2.googleapis.com".parse()?;
         Ok(Self {
             client: Client::new(Provider::Google, &[&endpoint, &google], deadlines, clock.clone()),
             gate: Gate::new(Provider::Google, clock.clone()),
-            tokens: TokenCache::new(Held::new(credential), clock),
+            tokens: TokenCache::new(Held::new(credential), aws, clock),
             mapping: Mapping::load(),
             processor,
             endpoint,
@@ -161,7 +168,7 @@ impl GoogleScorer {
                 method: Method::POST,
                 base: &self.endpoint,
                 path: format!("/v1/{}:process", self.processor.name),
-                headers: vec![(header::AUTHORIZATION, bearer), (header::CONTENT_TYPE, HeaderValue::from_static("application/json"))],
+                headers: vec![(header::AUTHORIZATION, bearer), (header::CONTENT_TYPE, JSON)],
                 body: body.clone(),
             };
             let reply = self.client.call(&call, MOST_BYTES, job).await.map_err(|_| Failed)?;
@@ -179,13 +186,13 @@ impl GoogleScorer {
     fn verdict(&self, request: &ScoreRequest<'_>, answers: &[Answer]) -> Verdict {
         let found: Vec<Signal<'_>> = answers.iter().flat_map(|answer| &answer.entities).map(Entity::signal).collect();
         let evidence = evidence(answers.iter().map(|answer| &answer.digest));
+        // Proofing reads nothing off a document: whose it is, Google does not tell, and the line of it is left out.
         // Where nobody said what it is, and Google does not know it, that is as likely its own limit as the person's doing.
         let breakdown = if request.document.is_none() && says_no_document(&found) {
             vec![unsupported(&evidence)]
         } else {
             let mut lines = vec![supported(&evidence)];
             lines.extend(self.mapping.signals.checks(&found));
-            lines.extend(declared_match(request));
             lines
         };
         let mut verdict = Verdict::of(breakdown, None);
@@ -198,13 +205,6 @@ impl GoogleScorer {
         verdict.provider_version = format!("google-document-ai/{version}");
         verdict.mapping_version = mapping::version(&self.mapping.version);
     }
-}
-
-/// Proofing reads nothing off a document, so that Google does not know whose it is.
-fn declared_match(request: &ScoreRequest<'_>) -> Option<Check> {
-    request.declared?.identity_document.as_ref()?.document_number.as_ref()?;
-    let line = Check::new(CheckName::DeclaredMatch, CheckResult::Inconclusive);
-    Some(line.because(Reason::ProviderInconclusive).noting("this provider reads no number"))
 }
 
 fn says_no_document(found: &[Signal<'_>]) -> bool {

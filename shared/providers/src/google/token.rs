@@ -1,32 +1,82 @@
-//! Access tokens of a service account: a JWT signed with its key (RS256) for a token that lasts an hour (RFC 7523).
+//! Access tokens: kept, renewed before they end, and asked for once by however many jobs need one at once.
 //!
-//! <https://developers.google.com/identity/protocols/oauth2/service-account>
+//! The credential says how one is had: the key of a service account, or a federation that takes AWS's word
+//! for who we are, and has no key that could be lost.
 
+use super::{aws::AwsCaller, federation::ExternalAccount, service_account::ServiceAccount};
 use crate::{
     credential::Held,
     deadline::Job,
-    http::{BaseUrl, Call, Client},
+    http::{Call, Client},
 };
 use acredita_domain::{Time, ports::Clock, scoring::Provider, text::Private};
 use bytes::Bytes;
 use chrono::TimeDelta;
-use http::{HeaderValue, Method, StatusCode, header};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use serde::{Deserialize, Serialize};
+use http::StatusCode;
+use serde::Deserialize;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
 /// How long before its end a token is renewed.
 const EARLY: TimeDelta = TimeDelta::minutes(5);
-/// How long an assertion is good. Google takes an hour at most.
-const ASSERTION_LIFE: TimeDelta = TimeDelta::minutes(10);
-const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
+/// What a token is good for.
+pub(super) const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 /// An answer is a token and two words.
 const MOST_BYTES: usize = 64 * 1024;
 
 /// Nobody gave a token. What went wrong is in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoToken;
+
+/// Why nobody did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// No answer. The credential may be as good as before.
+    Unanswered,
+    /// The credential was refused.
+    Refused,
+    /// The credential, or the answer, is not what it has to be.
+    Unusable(&'static str),
+}
+
+/// What was granted.
+pub(super) struct Granted {
+    /// The token.
+    pub token: Private<String>,
+    /// When it ends.
+    pub ends_at: Time,
+}
+
+impl Granted {
+    /// A token that lasts so long. Nothing that is granted lasts longer than a day.
+    pub fn lasting(token: Private<String>, seconds: i64, now: Time) -> Self {
+        Self { token, ends_at: now + TimeDelta::seconds(seconds.clamp(0, 24 * 60 * 60)) }
+    }
+}
+
+/// A credential, by its `type`.
+enum Credential {
+    Key(ServiceAccount),
+    Federated(ExternalAccount),
+}
+
+impl Credential {
+    /// Reads a credential. What is wrong with it is not said beyond its kind: the words for it might quote it.
+    fn read(text: &str) -> Result<Self, &'static str> {
+        #[derive(Deserialize)]
+        struct File {
+            #[serde(rename = "type")]
+            kind: String,
+        }
+        const PROBLEM: &str = "the credential is neither a service account's key file nor an external account's";
+        let file: File = serde_json::from_str(text).map_err(|_| PROBLEM)?;
+        match file.kind.as_str() {
+            "service_account" => ServiceAccount::read(text).map(Self::Key),
+            "external_account" => ExternalAccount::read(text).map(Self::Federated),
+            _ => Err(PROBLEM),
+        }
+    }
+}
 
 /// A token as it is held.
 struct Token {
@@ -35,17 +85,26 @@ struct Token {
     ends_at: Time,
 }
 
+impl Token {
+    fn of(granted: Granted, now: Time) -> Self {
+        let Granted { token, ends_at } = granted;
+        // Of a token that hardly lasts longer than that, half its life.
+        Self { text: Arc::new(token), renew_at: (ends_at - EARLY).max(now + (ends_at - now) / 2), ends_at }
+    }
+}
+
 /// The token of this process, renewed before it ends.
 pub struct TokenCache {
     credential: Held,
+    caller: Option<AwsCaller>,
     clock: Arc<dyn Clock>,
     /// Locked while it is renewed: many jobs at once ask for one token once.
     held: Mutex<Option<Token>>,
 }
 
 impl TokenCache {
-    pub(crate) fn new(credential: Held, clock: Arc<dyn Clock>) -> Self {
-        Self { credential, clock, held: Mutex::new(None) }
+    pub(crate) fn new(credential: Held, caller: Option<AwsCaller>, clock: Arc<dyn Clock>) -> Self {
+        Self { credential, caller, clock, held: Mutex::new(None) }
     }
 
     /// A token that is good. One that is still good serves when a new one cannot be had.
@@ -56,13 +115,13 @@ impl TokenCache {
             return Ok(token.text.clone());
         }
         match (self.ask(client, job, now).await, held.as_ref()) {
-            (Ok(token), _) => Ok(held.insert(token).text.clone()),
-            (Err(NoToken), Some(old)) if now < old.ends_at => Ok(old.text.clone()),
-            (Err(NoToken), _) => Err(NoToken),
+            (Ok(granted), _) => Ok(held.insert(Token::of(granted, now)).text.clone()),
+            (Err(_), Some(old)) if now < old.ends_at => Ok(old.text.clone()),
+            (Err(why), _) => Err(self.given_up(why)),
         }
     }
 
-    /// Throws a token away that was refused, and the key with it: both may have been withdrawn.
+    /// Throws a token away that was refused, and the credential with it: both may have been withdrawn.
     pub async fn forget(&self, refused: &Arc<Private<String>>) {
         let mut held = self.held.lock().await;
         // Another job may have renewed it meanwhile.
@@ -72,96 +131,48 @@ impl TokenCache {
         }
     }
 
-    async fn ask(&self, client: &Client, job: &mut Job, now: Time) -> Result<Token, NoToken> {
-        let key = self.credential.text().await.map_err(|_| unusable("the key cannot be read"))?;
-        let account = ServiceAccount::read(key.expose()).map_err(unusable)?;
-        let assertion = account.assertion(now).map_err(unusable)?;
-        let call = Call {
-            name: "token",
-            method: Method::POST,
-            base: &account.token_uri,
-            path: String::new(),
-            headers: vec![(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))],
-            // An assertion is Base64 for URLs and dots: nothing in it has to be escaped.
-            body: Bytes::from(format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}")),
+    async fn ask(&self, client: &Client, job: &mut Job, now: Time) -> Result<Granted, Why> {
+        let text = self.credential.text().await.map_err(|_| Why::Unusable("the credential cannot be read"))?;
+        let asked = match Credential::read(text.expose()) {
+            Ok(Credential::Key(account)) => account.ask(client, job, now).await,
+            Ok(Credential::Federated(account)) => account.ask(self.caller.as_ref(), client, job, now).await,
+            Err(problem) => Err(Why::Unusable(problem)),
         };
-        let reply = client.call(&call, MOST_BYTES, job).await.map_err(|_| NoToken)?;
-        if reply.status != StatusCode::OK {
-            self.credential.forget();
-            return Err(NoToken);
-        }
-        let granted: Granted = serde_json::from_slice(&reply.body).map_err(|_| unusable("the answer is not a token"))?;
-        let ends_at = now + TimeDelta::seconds(granted.expires_in.clamp(0, 24 * 60 * 60));
-        // Of a token that hardly lasts longer than that, half its life.
-        let renew_at = (ends_at - EARLY).max(now + (ends_at - now) / 2);
-        Ok(Token { text: Arc::new(granted.access_token), renew_at, ends_at })
-    }
-}
-
-fn unusable(why: &'static str) -> NoToken {
-    tracing::warn!(provider = %Provider::Google, why, "no token");
-    NoToken
-}
-
-#[derive(Deserialize)]
-struct Granted {
-    access_token: Private<String>,
-    expires_in: i64,
-}
-
-/// What of a service account's key file is needed.
-struct ServiceAccount {
-    email: String,
-    key: EncodingKey,
-    key_id: Option<String>,
-    token_uri: BaseUrl,
-}
-
-impl ServiceAccount {
-    fn read(text: &str) -> Result<Self, &'static str> {
-        #[derive(Deserialize)]
-        struct File {
-            #[serde(rename = "type")]
-            kind: String,
-            client_email: Option<String>,
-            private_key: Option<String>,
-            private_key_id: Option<String>,
-            token_uri: Option<String>,
-        }
-        // What is wrong with it is not said: the words for it might quote it.
-        let file: File = serde_json::from_str(text).map_err(|_| "the key is not a service account's key file")?;
-        let (true, Some(email), Some(key)) = (file.kind == "service_account", file.client_email, file.private_key) else {
-            return Err("the key is not a service account's key file");
-        };
-        let token_uri = file.token_uri.as_deref().unwrap_or("https://oauth2.googleapis.com/token");
-        Ok(Self {
-            email,
-            key: EncodingKey::from_rsa_pem(key.as_bytes()).map_err(|_| "the key file has no RSA key")?,
-            key_id: file.private_key_id,
-            token_uri: token_uri.parse().map_err(|_| "the key file's token_uri is not https")?,
+        // Read it anew the next time: somebody may have put it right.
+        asked.inspect_err(|why| {
+            if *why != Why::Unanswered {
+                self.credential.forget();
+            }
         })
     }
 
-    fn assertion(&self, now: Time) -> Result<String, &'static str> {
-        #[derive(Serialize)]
-        struct Claims<'a> {
-            iss: &'a str,
-            scope: &'a str,
-            aud: &'a str,
-            iat: i64,
-            exp: i64,
+    fn given_up(&self, why: Why) -> NoToken {
+        if let Why::Unusable(problem) = why {
+            tracing::warn!(provider = %Provider::Google, why = problem, "no token");
         }
-        let mut header = Header::new(Algorithm::RS256);
-        header.kid.clone_from(&self.key_id);
-        let claims = Claims {
-            iss: &self.email,
-            scope: SCOPE,
-            aud: self.token_uri.as_str(),
-            iat: now.timestamp(),
-            exp: (now + ASSERTION_LIFE).timestamp(),
-        };
-        encode(&header, &claims, &self.key).map_err(|_| "the key does not sign")
+        NoToken
     }
+}
+
+/// Asks an endpoint for a token, and gives the body of an answer that grants one.
+pub(super) async fn grant(call: &Call<'_>, client: &Client, job: &mut Job) -> Result<Bytes, Why> {
+    let reply = client.call(call, MOST_BYTES, job).await.map_err(|_| Why::Unanswered)?;
+    match reply.status {
+        StatusCode::OK => Ok(reply.body),
+        status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => Err(Why::Unanswered),
+        _ => Err(Why::Refused),
+    }
+}
+
+/// What an endpoint of OAuth grants (RFC 6749 §5.1).
+pub(super) fn granted(body: &[u8], now: Time) -> Result<Granted, Why> {
+    #[derive(Deserialize)]
+    struct Answer {
+        access_token: Private<String>,
+        expires_in: i64,
+    }
+    let Answer { access_token, expires_in } = serde_json::from_slice(body).map_err(|_| Why::Unusable("the answer is not a token"))?;
+    Ok(Granted::lasting(access_token, expires_in, now))
 }
 
 #[cfg(test)]
@@ -169,14 +180,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_key_file_is_refused_without_being_quoted() {
+    fn what_is_no_credential_is_refused_without_being_quoted() {
         for text in [
             "canary",
             "{}",
             r#"{"type":"authorized_user","client_email":"canary","private_key":"canary"}"#,
             r#"{"type":"service_account","client_email":"canary","private_key":"canary"}"#,
+            r#"{"type":"external_account","audience":"canary","token_url":"https://canary.example"}"#,
         ] {
-            let problem = ServiceAccount::read(text).err().expect("refused");
+            let problem = Credential::read(text).err().expect("refused");
             assert!(!problem.contains("canary"));
         }
     }

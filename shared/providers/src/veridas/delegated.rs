@@ -5,7 +5,10 @@ use super::{
     calls::{Ask, Refusal},
     reference, wire,
 };
-use crate::deadline::Job;
+use crate::{
+    deadline::Job,
+    http::{JSON, escaped},
+};
 use acredita_domain::{
     error::Unavailable,
     ports::{CaptureRequest, CollectError, HostedCapture, OpenedCapture, ScoreRequest, Verdict},
@@ -14,7 +17,7 @@ use acredita_domain::{
 };
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use http::{HeaderValue, Method};
+use http::Method;
 
 /// How long we give a person. Veridas does not say how long its tokens live; it keeps a validation for about half an hour.
 const LIFE: TimeDelta = TimeDelta::minutes(30);
@@ -47,7 +50,7 @@ impl VeridasScorer {
             method: Method::POST,
             base: &self.settings.xpressid,
             path: "/api/v2/token".to_owned(),
-            content_type: Some(HeaderValue::from_static("application/json")),
+            content_type: Some(JSON),
             body: wire::capture(&self.mapping.document_type(request.document)),
         };
         let reply = self.ask(ask, job).await?;
@@ -79,9 +82,4 @@ impl VeridasScorer {
         // Scores of the whole come with the confirmation.
         Ok(Some(self.read(id, job).await?.map_or(Outcome::Lost, Outcome::Result)))
     }
-}
-
-/// As it stands in a query (RFC 3986 §3.4).
-fn escaped(token: &str) -> String {
-    token.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
 }

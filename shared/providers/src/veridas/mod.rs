@@ -5,6 +5,7 @@
 //! code; `infra/providers.md` says which is which.
 
 mod calls;
+mod declared;
 mod delegated;
 mod read;
 mod wire;
@@ -19,15 +20,14 @@ use crate::{
 };
 use acredita_domain::{
     actor::{Country, DocumentType},
-    documents::{CarriedNumber, are_declared},
     error::Unavailable,
     pictures::Side,
     ports::{Clock, DelegatedCapture, Entropy, ProviderCredential, ScoreRequest, Scorer, Verdict},
-    scoring::{Check, CheckName, CheckResult, DocumentKind, Extracted, Provider, ProviderReference, Reason},
-    text::Private,
+    scoring::{Check, CheckName, CheckResult, Comparison, DocumentKind, Extracted, Provider, ProviderReference, Reason},
 };
 use async_trait::async_trait;
 use calls::Refusal;
+use declared::{Family, Told};
 use read::{Nodes, Validation};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -43,13 +43,15 @@ pub struct Settings {
     pub deadlines: Deadlines,
 }
 
-/// The table of `mapping/veridas.v1.json`.
+/// The table of `mapping/veridas.v2.json`.
 #[derive(Debug, Deserialize)]
 struct Mapping {
     version: String,
     document_types: Vec<TypeCode>,
     any_document: String,
+    families: Vec<Family>,
     signals: Signals,
+    issuer: String,
     nodes: Nodes,
 }
 
@@ -63,7 +65,7 @@ struct TypeCode {
 
 impl Mapping {
     fn load() -> Self {
-        serde_json::from_str(include_str!("../../mapping/veridas.v1.json")).expect("a table that the tests have read")
+        serde_json::from_str(include_str!("../../mapping/veridas.v2.json")).expect("a table that the tests have read")
     }
 
     /// What Veridas is told to expect: a type that the table knows, else the country, which it takes too.
@@ -86,6 +88,7 @@ pub struct VeridasScorer {
     client: Client,
     gate: Gate,
     key: Held,
+    comparison: Arc<dyn Comparison>,
     entropy: Arc<dyn Entropy>,
     clock: Arc<dyn Clock>,
 }
@@ -101,8 +104,15 @@ enum Outcome {
 }
 
 impl VeridasScorer {
-    /// A scorer with an API key, which is read when it is first needed. `entropy` makes the boundaries of multipart bodies.
-    pub fn new(settings: Settings, key: Arc<dyn ProviderCredential>, entropy: Arc<dyn Entropy>, clock: Arc<dyn Clock>) -> Self {
+    /// A scorer with an API key, which is read when it is first needed. `comparison` compares what was read with what was declared; `entropy` makes the
+    /// boundaries of multipart bodies.
+    pub fn new(
+        settings: Settings,
+        key: Arc<dyn ProviderCredential>,
+        comparison: Arc<dyn Comparison>,
+        entropy: Arc<dyn Entropy>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let client = Client::new(Provider::Veridas, &[&settings.validas, &settings.xpressid], settings.deadlines, clock.clone());
         Self {
             settings,
@@ -110,6 +120,7 @@ impl VeridasScorer {
             client,
             gate: Gate::new(Provider::Veridas, clock.clone()),
             key: Held::new(key),
+            comparison,
             entropy,
             clock,
         }
@@ -180,7 +191,8 @@ impl VeridasScorer {
         let mut breakdown = vec![supported(&evidence(std::iter::once(&validation.digest)))];
         breakdown.extend(self.mapping.signals.checks(&found));
         breakdown.push(not_expired(&extracted, request));
-        breakdown.extend(declared_match(&extracted, request));
+        let told = Told::of(validation, &self.mapping.issuer, &self.mapping.families, &*self.comparison);
+        breakdown.extend(declared::checks(request, told, &extracted, &*self.comparison));
         Verdict::of(breakdown, (extracted != Extracted::default()).then_some(extracted))
     }
 }
@@ -193,24 +205,6 @@ fn not_expired(extracted: &Extracted, request: &ScoreRequest<'_>) -> Check {
         Some(_) => Check::new(CheckName::NotExpired, CheckResult::Pass),
         None => Check::new(CheckName::NotExpired, CheckResult::Inconclusive).because(Reason::ProviderInconclusive),
     }
-}
-
-/// Whether the document's number is the declared one. Somebody else's genuine document is genuine, too.
-fn declared_match(extracted: &Extracted, request: &ScoreRequest<'_>) -> Option<Check> {
-    let declared = request.declared?.identity_document.as_ref()?;
-    declared.document_number.as_ref()?;
-    let Some(number) = &extracted.document_number else {
-        let line = Check::new(CheckName::DeclaredMatch, CheckResult::Inconclusive);
-        return Some(line.because(Reason::ProviderInconclusive).noting("no number was read"));
-    };
-    let kind = declared.document_type.unwrap_or(DocumentType::IdentityCard);
-    let carried = CarriedNumber { document_type: kind, issuer: None, number: Private::new(number.expose().clone()) };
-    let same: bool = are_declared(&[carried], Some(declared)).into();
-    Some(if same {
-        Check::new(CheckName::DeclaredMatch, CheckResult::Pass)
-    } else {
-        Check::new(CheckName::DeclaredMatch, CheckResult::Fail).because(Reason::NumberMismatch)
-    })
 }
 
 #[async_trait]

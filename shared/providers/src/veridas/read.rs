@@ -10,6 +10,8 @@ pub(super) struct Validation {
     pub scores: Vec<(String, f64)>,
     /// Texts by their nodes' names.
     pub texts: Vec<(String, String)>,
+    /// What Veridas takes the document for, such as `ES_IDCard_2015`.
+    pub class: Option<String>,
     /// SHA-256 of the answer as it came.
     pub digest: Sha256Digest,
 }
@@ -32,7 +34,13 @@ impl Validation {
             .filter_map(|(name, value)| Some((name, degree(value)?)));
         let texts =
             entries(&data["document"]["nodes"], &["text", "value"]).filter_map(|(name, value)| Some((name, value.as_str()?.trim().to_owned())));
-        Some(Self { scores: scores.take(MOST).collect(), texts: texts.take(MOST).collect(), digest: Sha256Digest::of(body) })
+        let class = [outer, data].into_iter().find_map(|object| object["documentType"].as_str());
+        Some(Self {
+            scores: scores.take(MOST).collect(),
+            texts: texts.take(MOST).collect(),
+            class: class.map(str::to_owned),
+            digest: Sha256Digest::of(body),
+        })
     }
 
     /// Whether anything was judged yet.
@@ -40,7 +48,8 @@ impl Validation {
         !self.scores.is_empty()
     }
 
-    fn text(&self, node: &str) -> Option<&str> {
+    /// The text of a node; none where it is empty, or nothing that a document says in one field.
+    pub fn text(&self, node: &str) -> Option<&str> {
         let of = |(name, text): &&(String, String)| name == node && !text.is_empty() && text.chars().count() <= LONGEST;
         self.texts
             .iter()

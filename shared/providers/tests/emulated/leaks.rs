@@ -1,11 +1,11 @@
 //! Nothing that opens a door or shows a person is logged or shown, whatever happens.
 
-use crate::rig::{BACK, FRONT, Rig, back, front, kind, request};
+use crate::rig::{BACK, FRONT, Rig, back, caller, front, kind, request};
 use acredita_domain::{
     actor::DocumentType::{IdentityCard, Nif},
     ports::{CaptureRequest, HostedCapture, Scorer},
 };
-use acredita_provider_emulators::{Scenario, VERIDAS_KEY};
+use acredita_provider_emulators::{AWS_SESSION, Impersonation, Scenario, VERIDAS_KEY};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use std::{
     fmt::Write as _,
@@ -47,6 +47,7 @@ async fn no_credential_token_picture_or_word_of_a_provider_is_logged_or_shown() 
     let (front, back) = (front(), back());
     let mut shown = String::new();
     let mut secrets = vec![VERIDAS_KEY.to_owned(), "provider-text".to_owned(), "ya29.".to_owned(), "emulated-access-token".to_owned()];
+    secrets.extend([AWS_SESSION.access_key_id, AWS_SESSION.secret_access_key, AWS_SESSION.session_token, "federated."].map(str::to_owned));
     for scenario in Scenario::ALL.into_iter().filter(|scenario| *scenario != Scenario::Slow) {
         let rig = Rig::start().await;
         let account: serde_json::Value = serde_json::from_str(&rig.emulators.service_account()).expect("a key file");
@@ -55,9 +56,18 @@ async fn no_credential_token_picture_or_word_of_a_provider_is_logged_or_shown() 
         rig.emulators.capture(opened.reference.as_str());
         rig.emulators.play(scenario);
         let google = rig.google.score(request(kind(IdentityCard, "US"), Some(&front), Some(&back))).await;
+        let federated = Rig::federated(Impersonation::Account, Some(caller())).await;
+        federated.emulators.play(scenario);
+        let without_key = federated.google.score(request(kind(IdentityCard, "US"), Some(&front), None)).await;
         let veridas = rig.veridas.score(request(kind(Nif, "ES"), Some(&front), Some(&back))).await;
         let collected = rig.veridas.collect(&opened.reference, request(kind(Nif, "ES"), None, None)).await;
-        let _ = write!(shown, "{google:?} {veridas:?} {collected:?} {:?} {:?}", opened.access_token, opened.url);
+        let _ = write!(
+            shown,
+            "{google:?} {without_key:?} {:?} {veridas:?} {collected:?} {:?} {:?}",
+            caller(),
+            opened.access_token,
+            opened.url
+        );
         if let Err(error) = collected {
             let _ = write!(shown, "{error}");
         }

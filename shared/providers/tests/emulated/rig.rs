@@ -2,17 +2,17 @@
 
 use acredita_domain::{
     Time,
-    actor::{Actor, DocumentType},
+    actor::{Actor, Country, DocumentType},
     error::Unavailable,
     pictures::{Luma, Picture, PictureFormat},
     ports::{Clock, Entropy, ProviderCredential, ScoreRequest, Verdict},
-    scoring::{CheckName, CheckResult, DocumentKind, Reason},
+    scoring::{CheckName, CheckResult, Comparison, DocumentKind, Likeness, Reason},
     text::Private,
 };
-use acredita_provider_emulators::{Emulators, PROCESSOR, Recorded, Recording, VERIDAS_KEY};
+use acredita_provider_emulators::{AWS_SESSION, Emulators, Impersonation, PROCESSOR, Recorded, Recording, VERIDAS_KEY};
 use acredita_providers::{
     deadline::Deadlines,
-    google::{self, GoogleScorer},
+    google::{self, AwsCaller, GoogleScorer},
     veridas::{self, VeridasScorer},
 };
 use async_trait::async_trait;
@@ -51,6 +51,36 @@ impl Entropy for Counting {
     }
 }
 
+/// Compares letter by letter; the service's own way has its tests where it is.
+struct Plain;
+
+impl Comparison for Plain {
+    fn names(&self, declared: &Actor, last_name: Option<&str>, name: Option<&str>) -> Option<Likeness> {
+        let pairs = [
+            declared.last_name.as_ref().map(|name| name.expose()).zip(last_name),
+            declared.name.as_ref().map(|name| name.expose()).zip(name),
+        ];
+        let likeness = |(declared, read): (&str, &str)| match declared {
+            "doubtful" => Likeness::Doubtful,
+            _ if declared.to_uppercase() == read => Likeness::Same,
+            _ => Likeness::Different,
+        };
+        pairs
+            .into_iter()
+            .flatten()
+            .map(likeness)
+            .reduce(|one, other| if one == Likeness::Same { other } else { one })
+    }
+
+    fn country(&self, code: &str) -> Option<Country> {
+        match code {
+            "ESP" => "ES".parse().ok(),
+            "PRT" => "PT".parse().ok(),
+            _ => None,
+        }
+    }
+}
+
 /// A credential that counts how often it is read.
 pub struct Known {
     text: String,
@@ -62,6 +92,28 @@ impl ProviderCredential for Known {
     async fn read(&self) -> Result<Private<String>, Unavailable> {
         self.reads.fetch_add(1, Ordering::SeqCst);
         Ok(Private::new(self.text.clone()))
+    }
+}
+
+/// An adapter of Google's that has this credential, on AWS or elsewhere.
+fn google_with(emulators: &Emulators, credential: Arc<Known>, aws: Option<AwsCaller>, clock: Arc<dyn Clock>) -> GoogleScorer {
+    let endpoint = Some(emulators.google().parse().expect("a URL"));
+    let settings = google::Settings { processor: PROCESSOR.parse().expect("a processor"), endpoint, aws, deadlines: Deadlines::default() };
+    GoogleScorer::new(settings, credential, clock).expect("a scorer")
+}
+
+fn known(text: String) -> Arc<Known> {
+    Arc::new(Known { text, reads: AtomicUsize::new(0) })
+}
+
+/// What the environment of a Lambda says of its session.
+pub fn caller() -> AwsCaller {
+    let private = |text: &str| Private::new(text.to_owned());
+    AwsCaller {
+        region: AWS_SESSION.region.to_owned(),
+        access_key_id: private(AWS_SESSION.access_key_id),
+        secret_access_key: private(AWS_SESSION.secret_access_key),
+        session_token: Some(private(AWS_SESSION.session_token)),
     }
 }
 
@@ -79,24 +131,28 @@ impl Rig {
         let emulators = Emulators::start(Recording::On).await.expect("a port");
         let clock = Hands(Arc::new(Mutex::new(DateTime::from_timestamp(1_795_163_580, 0).expect("2026-11-20T08:33:00Z"))));
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-        let known = |text: String| Arc::new(Known { text, reads: AtomicUsize::new(0) });
         let (account, key) = (known(emulators.service_account()), known(VERIDAS_KEY.to_owned()));
-        let deadlines = Deadlines::default();
-        let endpoint = Some(emulators.google().parse().expect("a URL"));
-        let google = google::Settings { processor: PROCESSOR.parse().expect("a processor"), endpoint, deadlines };
         let veridas = veridas::Settings {
             validas: emulators.validas().parse().expect("a URL"),
             xpressid: emulators.xpressid().parse().expect("a URL"),
-            deadlines,
+            deadlines: Deadlines::default(),
         };
         Self {
-            google: GoogleScorer::new(google, account.clone(), shared.clone()).expect("a scorer"),
-            veridas: VeridasScorer::new(veridas, key.clone(), Arc::new(Counting(AtomicU8::new(0))), shared),
+            google: google_with(&emulators, account.clone(), None, shared.clone()),
+            veridas: VeridasScorer::new(veridas, key.clone(), Arc::new(Plain), Arc::new(Counting(AtomicU8::new(0))), shared),
             emulators,
             clock,
             account,
             key,
         }
+    }
+
+    /// Google with the configuration of an external account in the place of a key.
+    pub async fn federated(impersonation: Impersonation, aws: Option<AwsCaller>) -> Self {
+        let rig = Self::start().await;
+        let account = known(rig.emulators.external_account(impersonation));
+        let google = google_with(&rig.emulators, account.clone(), aws, Arc::new(rig.clock.clone()));
+        Self { google, account, ..rig }
     }
 }
 

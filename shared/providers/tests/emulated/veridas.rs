@@ -2,7 +2,10 @@
 
 use crate::rig::{BACK, FRONT, Rig, back, calls, front, headers, kind, line, person, request};
 use acredita_domain::{
-    actor::DocumentType::{self, IdentityCard, Nie, Nif, Passport},
+    actor::{
+        Actor,
+        DocumentType::{self, IdentityCard, Nie, Nif, Passport},
+    },
     error::Unavailable,
     pictures::Picture,
     ports::{CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ScoreRequest, Scorer, Verdict},
@@ -113,7 +116,7 @@ async fn every_scenario_is_a_verdict_or_an_outage() {
             let verdict = outcome(scenario).await.0.expect("a verdict");
             assert_eq!(line(&verdict, CheckName::Authenticity), Some(authenticity), "{scenario:?}");
             assert_eq!(line(&verdict, CheckName::Tampering), Some(tampering), "{scenario:?}");
-            assert!(verdict.mapping_version.starts_with("veridas.v1/"), "{}", verdict.mapping_version);
+            assert!(verdict.mapping_version.starts_with("veridas.v2/"), "{}", verdict.mapping_version);
             assert_eq!(verdict.provider_version, "veridas-validas/v1");
         }
         for scenario in [Scenario::Overloaded, Scenario::Down, Scenario::Cut, Scenario::Malformed] {
@@ -154,6 +157,63 @@ async fn what_is_read_off_a_document_is_compared_with_what_was_declared() {
     let anothers = score("12345678Z").await;
     assert_eq!(line(&anothers, CheckName::DeclaredMatch), Some((CheckResult::Fail, Some(Reason::NumberMismatch))));
     assert!(anothers.score <= Score::new(0.1), "somebody else's genuine document");
+}
+
+#[tokio::test]
+async fn the_name_that_was_read_is_compared_with_the_declared_one() {
+    let (front, rig) = (front(), Rig::start().await);
+    let score = async |last_name: &str, name: &str| {
+        let declared = Actor { last_name: last_name.parse().ok(), name: name.parse().ok(), ..Actor::default() };
+        let request = ScoreRequest { declared: Some(&declared), ..request(kind(Nif, "ES"), Some(&front), None) };
+        rig.veridas.score(request).await.expect("a verdict")
+    };
+    let found = |verdict: &Verdict| line(verdict, CheckName::NameMatch);
+    assert_eq!(found(&score("Española Española", "Carmen").await), Some((CheckResult::Pass, None)));
+    let doubtful = score("Española Española", "doubtful").await;
+    assert_eq!(found(&doubtful), Some((CheckResult::Inconclusive, Some(Reason::NameDoubtful))));
+    assert!(doubtful.score < Score::new(0.9), "short of HIGH");
+    let anothers = score("Smith", "James").await;
+    assert_eq!(found(&anothers), Some((CheckResult::Fail, Some(Reason::NameMismatch))));
+    assert!(anothers.score < Score::new(0.5), "somebody else");
+    assert_eq!(found(&score("", "").await), None, "nothing was declared");
+
+    rig.emulators.play(Scenario::Unread);
+    let unread = score("Smith", "James").await;
+    assert_eq!(found(&unread), None);
+    assert!(unread.score > Score::new(0.9), "what was not read is not held against anybody: {:?}", unread.score);
+}
+
+/// What `KIND_MATCH` says of a document that was declared so while Veridas was told to expect, and finds, another.
+async fn kind_found(declared: Value, expected: (DocumentType, &str)) -> Option<(CheckResult, Option<Reason>)> {
+    let (front, rig) = (front(), Rig::start().await);
+    let declared: Actor = serde_json::from_value(json!({ "language": "ES", "identity_document": declared })).expect("an actor");
+    let capture = CaptureRequest { document: kind(expected.0, expected.1) };
+    let opened = rig.veridas.open(capture).await.expect("opened");
+    rig.emulators.capture(opened.reference.as_str());
+    let request = ScoreRequest { declared: Some(&declared), ..request(None, Some(&front), None) };
+    line(&rig.veridas.collect(&opened.reference, request).await.expect("a verdict"), CheckName::KindMatch)
+}
+
+#[tokio::test]
+async fn the_kind_that_veridas_found_is_compared_with_the_declared_one() {
+    let pass = Some((CheckResult::Pass, None));
+    let fail = |reason| Some((CheckResult::Fail, Some(reason)));
+    for (document_type, country, expected, found) in [
+        ("NIF", "ES", (Nif, "ES"), pass),
+        ("IDENTITY_CARD", "ES", (Nif, "ES"), pass),
+        ("NIE", "ES", (Nie, "ES"), pass),
+        ("IDENTITY_CARD", "PT", (IdentityCard, "PT"), pass),
+        ("PASSPORT", "ES", (Passport, "ES"), pass),
+        ("NIF", "ES", (Nie, "ES"), fail(Reason::TypeMismatch)),
+        ("PASSPORT", "ES", (Nif, "ES"), fail(Reason::TypeMismatch)),
+        ("IDENTITY_CARD", "ES", (Passport, "ES"), fail(Reason::TypeMismatch)),
+        ("IDENTITY_CARD", "ES", (IdentityCard, "PT"), fail(Reason::CountryMismatch)),
+    ] {
+        let declared = json!({ "document_type": document_type, "country": country });
+        assert_eq!(kind_found(declared, expected).await, found, "{document_type} {country} as {expected:?}");
+    }
+    assert_eq!(kind_found(json!({ "country": "ES" }), (Passport, "ES")).await, pass, "the country alone was declared");
+    assert_eq!(kind_found(json!({}), (Nif, "ES")).await, None, "nothing was declared");
 }
 
 #[tokio::test]

@@ -1,0 +1,83 @@
+//! Tokens for the key of a service account: a JWT signed with it (RS256) for a token that lasts an hour (RFC 7523).
+//!
+//! <https://developers.google.com/identity/protocols/oauth2/service-account>
+
+use super::token::{Granted, SCOPE, Why, grant, granted};
+use crate::{
+    deadline::Job,
+    http::{BaseUrl, Call, Client, FORM},
+};
+use acredita_domain::Time;
+use bytes::Bytes;
+use chrono::TimeDelta;
+use http::{Method, header};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde::{Deserialize, Serialize};
+
+/// How long an assertion is good. Google takes an hour at most.
+const ASSERTION_LIFE: TimeDelta = TimeDelta::minutes(10);
+
+/// What of a service account's key file is needed.
+pub(super) struct ServiceAccount {
+    email: String,
+    key: EncodingKey,
+    key_id: Option<String>,
+    token_uri: BaseUrl,
+}
+
+impl ServiceAccount {
+    /// Reads a key file.
+    pub fn read(text: &str) -> Result<Self, &'static str> {
+        #[derive(Deserialize)]
+        struct File {
+            client_email: String,
+            private_key: String,
+            private_key_id: Option<String>,
+            token_uri: Option<String>,
+        }
+        let file: File = serde_json::from_str(text).map_err(|_| "the key file is not a service account's")?;
+        let token_uri = file.token_uri.as_deref().unwrap_or("https://oauth2.googleapis.com/token");
+        Ok(Self {
+            email: file.client_email,
+            key: EncodingKey::from_rsa_pem(file.private_key.as_bytes()).map_err(|_| "the key file has no RSA key")?,
+            key_id: file.private_key_id,
+            token_uri: token_uri.parse().map_err(|_| "the key file's token_uri is not https")?,
+        })
+    }
+
+    /// Asks for a token.
+    pub async fn ask(&self, client: &Client, job: &mut Job, now: Time) -> Result<Granted, Why> {
+        let assertion = self.assertion(now).ok_or(Why::Unusable("the key does not sign"))?;
+        let call = Call {
+            name: "token",
+            method: Method::POST,
+            base: &self.token_uri,
+            path: String::new(),
+            headers: vec![(header::CONTENT_TYPE, FORM)],
+            // An assertion is Base64 for URLs and dots: nothing in it has to be escaped.
+            body: Bytes::from(format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}")),
+        };
+        granted(&grant(&call, client, job).await?, now)
+    }
+
+    fn assertion(&self, now: Time) -> Option<String> {
+        #[derive(Serialize)]
+        struct Claims<'a> {
+            iss: &'a str,
+            scope: &'a str,
+            aud: &'a str,
+            iat: i64,
+            exp: i64,
+        }
+        let mut header = Header::new(Algorithm::RS256);
+        header.kid.clone_from(&self.key_id);
+        let claims = Claims {
+            iss: &self.email,
+            scope: SCOPE,
+            aud: self.token_uri.as_str(),
+            iat: now.timestamp(),
+            exp: (now + ASSERTION_LIFE).timestamp(),
+        };
+        encode(&header, &claims, &self.key).ok()
+    }
+}

@@ -1,0 +1,100 @@
+//! Whether what Veridas read is what was declared: kind, number, names. What was not read has no line: not knowing is not for Veridas to settle.
+
+use super::read::Validation;
+use acredita_domain::{
+    actor::{Actor, Country, DocumentType, IdentityDocument},
+    documents::{CarriedNumber, are_declared},
+    ports::ScoreRequest,
+    scoring::{Check, CheckName, CheckResult, Comparison, Extracted, Likeness, Reason},
+    text::Private,
+};
+use serde::Deserialize;
+
+/// A family of documents, as Veridas names them: what follows the country in `ES_IDCard_2015`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Family {
+    /// The country that it is of; any, where the table does not say.
+    country: Option<Country>,
+    /// How its name begins.
+    begins: String,
+    /// What it can be declared as. A driving licence is nothing that is declared here.
+    types: Vec<DocumentType>,
+}
+
+/// What a document is, as far as Veridas tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Told<'a> {
+    country: Option<Country>,
+    types: Option<&'a [DocumentType]>,
+}
+
+impl<'a> Told<'a> {
+    /// What the document's node of the issuer says, before what its class says.
+    pub fn of(validation: &Validation, issuer_node: &str, families: &'a [Family], comparison: &dyn Comparison) -> Self {
+        let class = validation.class.as_deref().unwrap_or_default();
+        let (prefix, family) = class.split_once('_').unwrap_or((class, ""));
+        // `ES2_ID` is another Spanish one.
+        let of_class: Option<Country> = prefix.trim_end_matches(|c: char| c.is_ascii_digit()).parse().ok();
+        let issuer = validation.text(issuer_node).map(str::to_uppercase);
+        let of_issuer = issuer.and_then(|code| code.parse().ok().or_else(|| comparison.country(&code)));
+        let known = families
+            .iter()
+            .find(|known| family.starts_with(&known.begins) && (known.country.is_none() || known.country == of_class));
+        Self { country: of_issuer.or(of_class), types: known.map(|known| known.types.as_slice()) }
+    }
+}
+
+/// The lines of what was declared.
+pub(super) fn checks(request: &ScoreRequest<'_>, told: Told<'_>, extracted: &Extracted, comparison: &dyn Comparison) -> Vec<Check> {
+    let document = request.declared.and_then(|declared| declared.identity_document.as_ref());
+    let number = document.and_then(|document| number(document, extracted));
+    let name = request.declared.and_then(|declared| name(declared, extracted, comparison));
+    [kind(request, document, told), number, name].into_iter().flatten().collect()
+}
+
+fn kind(request: &ScoreRequest<'_>, document: Option<&IdentityDocument>, told: Told<'_>) -> Option<Check> {
+    let name = CheckName::KindMatch;
+    let country = request.document.map(|kind| kind.country).or_else(|| document?.country);
+    let document_type = request.document.map(|kind| kind.document_type).or_else(|| document?.document_type);
+    let country = country.zip(told.country).map(|(declared, read)| declared == read);
+    let of_type = document_type.zip(told.types).map(|(declared, read)| read.contains(&declared));
+    match (country, of_type) {
+        (None, None) => None,
+        (Some(false), _) => Some(failed(name, Reason::CountryMismatch)),
+        (_, Some(false)) => Some(failed(name, Reason::TypeMismatch)),
+        // Of a type that was declared and not told, the country says only a part.
+        (_, None) if document_type.is_some() => Some(open(name, Reason::ProviderInconclusive)),
+        _ => Some(Check::new(name, CheckResult::Pass)),
+    }
+}
+
+fn number(declared: &IdentityDocument, extracted: &Extracted) -> Option<Check> {
+    declared.document_number.as_ref()?;
+    let number = extracted.document_number.as_ref()?;
+    let kind = declared.document_type.unwrap_or(DocumentType::IdentityCard);
+    let carried = CarriedNumber { document_type: kind, issuer: None, number: Private::new(number.expose().clone()) };
+    let same: bool = are_declared(&[carried], Some(declared)).into();
+    Some(if same {
+        Check::new(CheckName::DeclaredMatch, CheckResult::Pass)
+    } else {
+        failed(CheckName::DeclaredMatch, Reason::NumberMismatch)
+    })
+}
+
+fn name(declared: &Actor, extracted: &Extracted, comparison: &dyn Comparison) -> Option<Check> {
+    let name = CheckName::NameMatch;
+    let [last_name, given] = [&extracted.last_name, &extracted.name].map(|text| text.as_ref().map(|text| text.expose().as_str()));
+    Some(match comparison.names(declared, last_name, given)? {
+        Likeness::Same => Check::new(name, CheckResult::Pass),
+        Likeness::Doubtful => open(name, Reason::NameDoubtful),
+        Likeness::Different => failed(name, Reason::NameMismatch),
+    })
+}
+
+const fn failed(name: CheckName, reason: Reason) -> Check {
+    Check::new(name, CheckResult::Fail).because(reason)
+}
+
+const fn open(name: CheckName, reason: Reason) -> Check {
+    Check::new(name, CheckResult::Inconclusive).because(reason)
+}
