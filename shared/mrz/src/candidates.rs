@@ -21,6 +21,8 @@ const REACH: f64 = 6.5;
 const COLUMN_COST: f64 = 0.08;
 /// What a missing column costs: glare hides half a line, and then it should be told that a zone is there.
 const MISSING_COST: f64 = 0.02;
+/// How far the one alignment of some lines is behind the other at most.
+const SECOND_COST: f64 = 0.02;
 /// Least score: some fields of a faint zone, and more than chance makes of a table.
 const LEAST_SCORE: f64 = 0.05;
 /// Most candidates that are read.
@@ -65,10 +67,14 @@ pub(crate) fn find(chains: &[Chain]) -> Vec<Candidate> {
                 continue;
             }
             let aligned = |shift: fn(&Beside) -> i32| rate(group.iter().map(|line| (chains[line.index].clone(), shift(line))).collect());
+            let mut straight = aligned(|line| line.straight);
             if group.iter().any(|line| line.straight != line.flush) {
-                found.push((indexes.clone(), aligned(|line| line.flush)));
+                let flush = aligned(|line| line.flush);
+                // Prints beside a line that look like more of it make the straight zone too long, and must not hide it behind others.
+                straight.score = straight.score.max(flush.score - SECOND_COST);
+                found.push((indexes.clone(), flush));
             }
-            found.push((indexes, aligned(|line| line.straight)));
+            found.push((indexes, straight));
         }
     }
     let mut candidates: Vec<Candidate> = found
@@ -151,4 +157,49 @@ fn rate(lines: Vec<(Chain, i32)>) -> Candidate {
     let full = links / (nearest * lines.len() as f64);
     let misfit = if columns > nearest { COLUMN_COST } else { MISSING_COST } * (nearest - columns).abs();
     Candidate { lines, score: full.min(1.1) - misfit }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        budget::{Budget, Options},
+        chains, components,
+        threshold::Mask,
+    };
+
+    /// Boxes of ink at a pitch of 20 pixels; each line from one column to another.
+    fn candidates(lines: &[(i32, i32)]) -> Vec<Candidate> {
+        let (width, height) = (900, 400);
+        let mut mask = Mask { width, pixels: vec![0; width * height] };
+        for (row, &(from, to)) in lines.iter().enumerate() {
+            for column in from..to {
+                let (left, top) = ((100 + 20 * column) as usize, 100 + 35 * row);
+                for index in 0..16 * 10 {
+                    mask.pixels[(top + index / 10) * width + left + index % 10] = 1;
+                }
+            }
+        }
+        find(&chains::find(&components::find(&mask), &Budget::new(Options::default())))
+    }
+
+    /// Whether what is below each other in the picture is in one column.
+    fn is_straight(candidate: &Candidate) -> bool {
+        let column = |(chain, shift): &(Chain, i32)| chain.links.iter().find(|link| (link.x - 305.0).abs() < 5.0).map(|link| link.column + shift);
+        let columns: Vec<Option<i32>> = candidate.lines.iter().map(column).collect();
+        columns.iter().all(|column| column.is_some() && *column == columns[0])
+    }
+
+    #[test]
+    fn three_lines_come_before_two_of_them() {
+        let found = candidates(&[(0, 30), (0, 30), (0, 30)]);
+        assert!(found[0].lines.len() == 3 && is_straight(&found[0]));
+    }
+
+    #[test]
+    fn prints_beside_the_lines_do_not_hide_how_they_lie() {
+        let found = candidates(&[(-2, 30), (0, 32), (-2, 30)]);
+        let place = found.iter().position(|candidate| candidate.lines.len() == 3 && is_straight(candidate));
+        assert!(place.is_some_and(|place| place < 2), "at place {place:?}");
+    }
 }

@@ -42,11 +42,13 @@ impl Tone {
 }
 
 /// Where sample `index` of an axis with `count` samples lies, in pitches from the centre.
+#[inline]
 pub fn offset(index: usize, count: usize, half: f32) -> f32 {
     ((index as f32 + 0.5) / count as f32 - 0.5) * 2.0 * half
 }
 
 /// Turns brightness (0..=255) into ink: 1 on paper 0.
+#[inline(always)]
 pub fn normalise(cell: &mut Cell) -> Tone {
     let tone = tone(cell);
     let scale = 1.0 / (tone.paper - tone.ink).max(LEAST_CONTRAST);
@@ -57,6 +59,7 @@ pub fn normalise(cell: &mut Cell) -> Tone {
 }
 
 /// Percentiles by counting: a cell is normalised some hundred times a picture, and sorting it would take longer than looking at it.
+#[inline(always)]
 fn tone(cell: &Cell) -> Tone {
     let mut counts = [0_u16; 256];
     for &sample in cell {

@@ -93,6 +93,14 @@ impl Labels {
     }
 }
 
+/// The next pixel of ink at or behind a place. Most of a picture is paper: it is passed over in steps.
+fn next_ink(row: &[u8], from: usize) -> Option<usize> {
+    const STEP: usize = 32;
+    let rest = &row[from..];
+    let paper = rest.as_chunks::<STEP>().0.iter().take_while(|pixels| **pixels == [0; STEP]).count() * STEP;
+    rest[paper..].iter().position(|&pixel| pixel != 0).map(|at| from + paper + at)
+}
+
 /// Finds all components that may be characters; ink that touches at corners is connected.
 pub(crate) fn find(mask: &Mask) -> Vec<Component> {
     let mut labels = Labels::default();
@@ -101,7 +109,7 @@ pub(crate) fn find(mask: &Mask) -> Vec<Component> {
         here.clear();
         let mut next_above = 0;
         let mut from = 0;
-        while let Some(start) = row[from..].iter().position(|&pixel| pixel != 0).map(|at| from + at) {
+        while let Some(start) = next_ink(row, from) {
             let end = row[start..].iter().position(|&pixel| pixel == 0).map_or(row.len(), |at| start + at);
             from = end;
             let (start, end, y) = (start as u32, end as u32, y as u32);

@@ -1,6 +1,7 @@
 //! Decoding: a window of looks becomes the text of a format.
 
 use crate::{
+    ambiguity,
     icao::{
         alphabet,
         format::{Checked, Format, Outcome, Span},
@@ -33,6 +34,8 @@ pub(crate) struct Decoded {
     pub(crate) confidence: Vec<Vec<f32>>,
     /// How likely each character is another one that no check digit would tell from it.
     pub(crate) unprotected_doubt: Vec<Vec<f32>>,
+    /// Positions that may be otherwise, two by two, without any check digit noticing.
+    pub(crate) ambiguous: Vec<(usize, usize)>,
     pub(crate) checks: Vec<(Checked, Outcome)>,
     pub(crate) dates_real: bool,
     pub(crate) repaired: usize,
@@ -62,6 +65,12 @@ pub(crate) fn decode(format: Format, rows: &[&[Look]]) -> Decoded {
     let likelihood: f32 = positions.iter().flatten().map(|position| position.likelihood.max(LEAST).ln()).sum();
     let holding = checks.iter().filter(|&&(_, outcome)| outcome == Outcome::Holds).count();
     let worth = if checks.len() > FEW_DIGITS { DIGITS_WORTH } else { FEW_DIGITS_WORTH };
+    // Where a digit does not hold, the text is not accepted anyway.
+    let ambiguous = if holding == checks.len() {
+        ambiguity::find(format, &positions, &repaired.lines)
+    } else {
+        Vec::new()
+    };
     let obscure_visa = matches!(format, Format::MrvA | Format::MrvB) && positions[0][0].raw != VISA;
     let score = TEXT_WORTH * (likelihood - repaired.cost) / count
         + worth * holding as f32 / checks.len() as f32
@@ -73,6 +82,7 @@ pub(crate) fn decode(format: Format, rows: &[&[Look]]) -> Decoded {
         masked: text_of(|position| position.masked),
         confidence,
         unprotected_doubt,
+        ambiguous,
         checks,
         dates_real,
         repaired: repaired.changed.len(),
@@ -181,6 +191,15 @@ mod tests {
         let visa = [PASSPORT[0].replacen('P', "V", 1), PASSPORT[1].to_owned()];
         let lines: Vec<&str> = visa.iter().map(String::as_str).collect();
         assert!(decoded(Format::MrvA, &lines, None).score > decoded(Format::Td3, &lines, None).score);
+    }
+
+    #[test]
+    fn a_zero_in_a_name_is_an_o_however_it_was_drawn_and_a_clear_digit_of_another_shape_is_not() {
+        let name = |character: u8| decoded(Format::Td3, &PASSPORT, Some(((0, 10), look(&[(character, 0.98)]))));
+        let drawn = name(b'0');
+        assert_eq!((drawn.raw[0][10], drawn.text[0][10]), (b'0', b'O'));
+        assert!(drawn.confidence[0][10] > 0.9);
+        assert_eq!(name(b'4').text[0][10], b'4');
     }
 
     #[test]

@@ -24,8 +24,9 @@
 //! Each is a module of that name: `picture` (checked decoders, orientation) → `pyramid` (the picture in all sizes) → `threshold` (ink) →
 //! `components` (connected ink) → `chains` (components at one distance: fixed pitch is what other text does not have, and it looks the same at
 //! every angle) → `candidates` (parallel chains) → `grid` (a plane in perspective, and paper that bends) → `sheet` (every cell, seen by the
-//! `network`) → `window` (where the lines begin) → `positions` and `names` (what may stand where) → `repair` (check digits) → `decode` →
-//! `quality`. [`explain`] draws the result, and [`icao`] tells what the text means.
+//! `network`) → `window` (where the lines begin) → `positions` and `names` (what may stand where) → `repair` (check digits) and `ambiguity` (what
+//! they do not tell) → `decode` → `quality` → `zones`. `search` says in which order, and what need not be looked at. [`explain`] draws the result,
+//! and [`icao`] tells what the text means.
 //!
 //! # What a reading is worth
 //!
@@ -39,6 +40,7 @@
 //! [`Options`]; the library never asks for the time. Text of a zone is not in any `Debug` output, and nothing is logged.
 
 mod algebra;
+mod ambiguity;
 mod budget;
 mod candidates;
 pub mod cells;
@@ -59,12 +61,18 @@ mod quality;
 mod reader;
 mod reading;
 mod repair;
+mod search;
 mod sheet;
 #[cfg(test)]
 mod testing;
 mod threshold;
+mod vectors;
 mod window;
+mod zones;
 
 pub use budget::Options;
 pub use reader::Reader;
 pub use reading::{Line, Point, Quality, Reading, Status, Text, Zone};
+
+/// Which reader this is: the version of the crate and the CRC-32 of its weights. The same text comes out of the same picture where it is the same.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+ocr-b.", "979c5459");

@@ -3,7 +3,10 @@
 //! Two convolutions and two dense layers, about 460,000 multiplications a cell. The weights are bytes with one scale for every output, and are
 //! unpacked once; where they come from is told in `weights/README.md`.
 
-use crate::cells::{Cell, HEIGHT, WIDTH};
+use crate::{
+    cells::{Cell, HEIGHT, WIDTH},
+    vectors,
+};
 
 /// The characters of a machine-readable zone in the order of the network's outputs.
 pub const ALPHABET: &[u8; 37] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<";
@@ -85,6 +88,14 @@ impl Network {
 
     /// What a cell shows. The cell must be [normalised](crate::cells::normalise) and not [empty](crate::cells::Tone::is_empty).
     pub fn look_at(&self, cell: &Cell) -> Likelihoods {
+        vectors::widest(
+            #[inline(always)]
+            || self.through(cell),
+        )
+    }
+
+    #[inline(always)]
+    fn through(&self, cell: &Cell) -> Likelihoods {
         let second = self.convolve_2(&self.convolve_1(cell));
         let mut hidden = [0.0; HIDDEN];
         for (half, layer) in hidden.as_chunks_mut::<HALF_HIDDEN>().0.iter_mut().zip(&self.hidden) {
@@ -97,6 +108,7 @@ impl Network {
         likelihoods(&output)
     }
 
+    #[inline(always)]
     fn convolve_1(&self, cell: &Cell) -> [f32; FRAMED_1] {
         const FRAME: usize = WINDOW_1 / 2;
         const STRIDE: usize = WIDTH + 2 * FRAME;
@@ -119,6 +131,7 @@ impl Network {
         map
     }
 
+    #[inline(always)]
     fn convolve_2(&self, map: &[f32; FRAMED_1]) -> [f32; MAP_2.0 * MAP_2.1 * FEATURES_2] {
         let mut out = [0.0; MAP_2.0 * MAP_2.1 * FEATURES_2];
         for (index, place) in out.as_chunks_mut::<FEATURES_2>().0.iter_mut().enumerate() {
@@ -165,6 +178,7 @@ impl<const N: usize> Layer<N> {
         Some(Self { weights, biases: padded })
     }
 
+    #[inline(always)]
     fn start(&self) -> [f32; N] {
         self.biases
     }
@@ -186,12 +200,14 @@ fn floats(rest: &mut &[u8], count: usize) -> Option<Vec<f32>> {
     Some(bytes.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
 }
 
+#[inline(always)]
 fn bend(sums: &mut [f32]) {
     for sum in sums {
         *sum = sum.max(LEAK * *sum);
     }
 }
 
+#[inline(always)]
 fn likelihoods(sums: &[f32]) -> Likelihoods {
     let mut out: Likelihoods = std::array::from_fn(|class| sums[class]);
     let largest = out.iter().copied().fold(f32::MIN, f32::max);
@@ -211,6 +227,21 @@ mod tests {
         let likelihoods = Network::trained().look_at(&std::array::from_fn(|index| if index < WIDTH * HEIGHT / 2 { 1.0 } else { 0.0 }));
         assert!((likelihoods.iter().sum::<f32>() - 1.0).abs() < 1e-5);
         assert!(likelihoods[NOTHING] > 0.5);
+    }
+
+    #[test]
+    fn the_version_names_the_weights() {
+        let sum = crc32fast::hash(include_bytes!("../weights/ocr-b.bin"));
+        assert!(crate::VERSION.ends_with(&format!("+ocr-b.{sum:08x}")), "these weights are {sum:08x}");
+    }
+
+    #[test]
+    fn the_wider_vector_unit_changes_no_bit() {
+        let network = Network::trained();
+        for shape in 1..40_usize {
+            let cell: Cell = std::array::from_fn(|index| (index * shape % 17) as f32 / 13.0 - 0.3);
+            assert_eq!(network.look_at(&cell).map(f32::to_bits), network.through(&cell).map(f32::to_bits));
+        }
     }
 
     #[test]

@@ -52,7 +52,13 @@ pub(crate) fn of(format: Format, rows: &[&[Look]]) -> Vec<Vec<Position>> {
     let position = |line: usize, column: usize, look: &Look| {
         let mask = format.mask(line, column);
         let letters = factors[line][column];
-        let likelihood = |index: usize| look.likelihoods[index] * if is_letter(index) { letters } else { 1.0 };
+        // Of two that only their place tells apart, one stands for both where the other may not stand.
+        let stands_for = |index: usize| twin(index).filter(|&other| mask.has_index(index) && !mask.has_index(other));
+        let stood_for = |index: usize| twin(index).is_some_and(|other| stands_for(other).is_some());
+        let likelihood = |index: usize| {
+            let seen = look.likelihoods[index] + stands_for(index).map_or(0.0, |other| look.likelihoods[other]);
+            seen * if is_letter(index) { letters } else { 1.0 }
+        };
         let (mut allowed, mut forbidden) = (0.0, 0.0);
         let mut alternatives: Vec<(f32, u8)> = Vec::with_capacity(NOTHING);
         for (index, &character) in CHARACTERS.iter().enumerate() {
@@ -60,7 +66,7 @@ pub(crate) fn of(format: Format, rows: &[&[Look]]) -> Vec<Vec<Position>> {
             if mask.has_index(index) {
                 allowed += likelihood;
                 alternatives.push((likelihood, character));
-            } else {
+            } else if !stood_for(index) {
                 forbidden += likelihood;
             }
         }
@@ -92,6 +98,16 @@ fn raw(likelihoods: &Likelihoods) -> u8 {
     CHARACTERS[best.unwrap_or(FILLER)]
 }
 
+/// The letter O of a zero, and the zero of an O. In OCR-B they differ by a twelfth of their height and by how round their corners are, which no two
+/// drawings of it agree upon; a name has no digits, and a date no letters.
+fn twin(index: usize) -> Option<usize> {
+    match CHARACTERS[index] {
+        b'0' => alphabet::index(b'O'),
+        b'O' => alphabet::index(b'0'),
+        _ => None,
+    }
+}
+
 fn is_letter(index: usize) -> bool {
     CHARACTERS[index].is_ascii_uppercase()
 }
@@ -103,7 +119,10 @@ fn letter_factors(format: Format, rows: &[&[Look]]) -> Vec<Vec<f32>> {
     let line = layout.names.line;
     let columns = layout.names.from..layout.names.to;
     let kinds = rows[line][columns.clone()].iter().map(|look| {
-        let letters = look.likelihoods[..NOTHING].iter().enumerate().filter(|&(index, _)| is_letter(index));
+        let letters = look.likelihoods[..NOTHING]
+            .iter()
+            .enumerate()
+            .filter(|&(index, _)| is_letter(index) || twin(index).is_some());
         Kinds { letter: letters.map(|(_, &likelihood)| likelihood).fold(0.0, f32::max), filler: look.likelihoods[FILLER] }
     });
     let name = names::letter_factors(&kinds.collect::<Vec<_>>());

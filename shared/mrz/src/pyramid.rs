@@ -1,6 +1,6 @@
 //! The picture in halves of halves, so that every stage can look at it at the size that suits it.
 
-use crate::picture::Luma;
+use crate::{picture::Luma, vectors};
 
 /// Long side, in pixels, below which no smaller version is made: a zone that small has less than seven pixels a character.
 const SMALLEST: usize = 700;
@@ -20,7 +20,10 @@ impl<'a> Pyramid<'a> {
             if last.width.max(last.height) <= SMALLEST || last.width.min(last.height) < 2 {
                 break;
             }
-            let half = halved(last);
+            let half = vectors::widest(
+                #[inline(always)]
+                || halved(last),
+            );
             smaller.push(half);
         }
         Self { base, smaller }
@@ -47,10 +50,14 @@ impl<'a> Pyramid<'a> {
             level += 1;
             rest *= 2.0;
         }
-        resize(self.level(level), rest)
+        vectors::widest(
+            #[inline(always)]
+            || resize(self.level(level), rest),
+        )
     }
 }
 
+#[inline(always)]
 fn halved(luma: &Luma) -> Luma {
     let (width, height) = (luma.width / 2, luma.height / 2);
     let mut pixels = Vec::with_capacity(width * height);
@@ -81,6 +88,7 @@ fn taps(count: usize, source: usize, factor: f32) -> Vec<Tap> {
 }
 
 /// Linear interpolation both ways.
+#[inline(always)]
 fn resize(luma: &Luma, factor: f32) -> Luma {
     let scaled = |side: usize| ((side as f32 * factor) as usize).max(1);
     let (width, height) = (scaled(luma.width), scaled(luma.height));
@@ -88,23 +96,22 @@ fn resize(luma: &Luma, factor: f32) -> Luma {
         return luma.clone();
     }
     let (columns, rows) = (taps(width, luma.width, factor), taps(height, luma.height, factor));
-    let mut pixels = Vec::with_capacity(width * height);
+    let mut pixels = vec![0; width * height];
     let mut mixed = vec![0_u32; luma.width];
-    for row in rows {
+    for (row, out) in rows.into_iter().zip(pixels.chunks_exact_mut(width)) {
         let line = |at: usize| &luma.pixels[at * luma.width..][..luma.width];
         for ((mixed, &upper), &lower) in mixed.iter_mut().zip(line(row.first)).zip(line(row.second)) {
             *mixed = u32::from(upper) * (256 - row.share) + u32::from(lower) * row.share;
         }
-        pixels.extend(
-            columns
-                .iter()
-                .map(|tap| ((mixed[tap.first] * (256 - tap.share) + mixed[tap.second] * tap.share + 32_768) >> 16) as u8),
-        );
+        for (pixel, tap) in out.iter_mut().zip(&columns) {
+            *pixel = ((mixed[tap.first] * (256 - tap.share) + mixed[tap.second] * tap.share + 32_768) >> 16) as u8;
+        }
     }
     Luma { width, height, pixels }
 }
 
 /// The brightness between pixels, where pixel `k` covers `k..k+1`. Outside, the edge goes on.
+#[inline(always)]
 pub(crate) fn brightness_at(luma: &Luma, x: f32, y: f32) -> f32 {
     // Also turns what is not a number into a place.
     let inside = |at: f32, side: usize| (at - 0.5).max(0.0).min((side - 1) as f32);
@@ -127,6 +134,7 @@ const FRACTION: u32 = 16;
 
 /// The brightness at equally spaced places from one point to another, both included. A picture is looked at a hundred thousand times: inside
 /// it whole numbers do.
+#[inline(always)]
 pub(crate) fn brightness_along(luma: &Luma, from: (f32, f32), to: (f32, f32), samples: &mut [f32]) {
     let inside = |(x, y): (f32, f32)| x >= 1.0 && y >= 1.0 && x < luma.width as f32 - 1.0 && y < luma.height as f32 - 1.0;
     let last = samples.len().max(2) - 1;

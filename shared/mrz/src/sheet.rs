@@ -6,6 +6,7 @@ use crate::{
     grid::{Grid, Place, Pose},
     network::{CLASSES, Likelihoods, NOTHING, Network},
     pyramid::{self, Pyramid},
+    vectors,
 };
 
 /// Columns looked at beyond those in which components were found.
@@ -37,6 +38,8 @@ const COST: u64 = 60;
 const CLIPPED: f32 = 250.0;
 /// Mean likelihood of characters below which a candidate is no text.
 const LEGIBLE: f32 = 0.35;
+/// The same in half of the cells, below which the other half is not looked at.
+const HOPELESS: f32 = 0.2;
 /// Mean likelihood from which the other direction need not be looked at: upside-down text never gets there.
 const OBVIOUS: f32 = 0.85;
 /// How much likelier one direction must be for the other not to be read.
@@ -77,8 +80,9 @@ pub(crate) struct Sheet {
 }
 
 impl Looker<'_> {
-    /// How the text may lie, likeliest first. Empty when it does not look like text.
-    pub(crate) fn poses(&self) -> Option<Vec<Pose>> {
+    /// How the text may lie, with the mean likelihood of its characters, likeliest first. Empty when it does not look like text, `None` when the
+    /// budget is spent.
+    pub(crate) fn poses(&self) -> Option<Vec<(f32, Pose)>> {
         let mut found = vec![self.judged(Pose { upside_down: false, height: 1.0 })?];
         if found[0].0 < OBVIOUS {
             found.push(self.judged(Pose { upside_down: true, height: 1.0 })?);
@@ -87,23 +91,32 @@ impl Looker<'_> {
         }
         found.retain(|&(legibility, _)| legibility >= LEGIBLE);
         found.sort_by(|a, b| b.0.total_cmp(&a.0));
-        Some(found.into_iter().map(|(_, pose)| pose).collect())
+        Some(found)
     }
 
-    /// Mean likelihood of any character in some of the cells.
+    /// Mean likelihood of any character in some of the cells. Half of them are enough to tell what is hopeless.
     fn judged(&self, pose: Pose) -> Option<(f32, Pose)> {
-        let columns: Vec<i32> = (self.grid.first..=self.grid.last).step_by(POSE_STEP).collect();
-        let mut sum = 0.0;
-        for row in 0..self.grid.rows() {
-            for &column in &columns {
+        let columns = (self.grid.first..=self.grid.last).step_by(POSE_STEP);
+        let cells: Vec<(i32, usize)> = columns.flat_map(|column| (0..self.grid.rows()).map(move |row| (column, row))).collect();
+        let clear = |cells: &[(i32, usize)]| {
+            let mut sum = 0.0;
+            for &(column, row) in cells {
                 let place = self.grid.place(f64::from(column), row as f64).posed(pose);
                 sum += self.look_once(&place, (0.0, 0.0))?.best();
             }
+            Some(sum)
+        };
+        let (first, second): (Vec<_>, Vec<_>) = cells
+            .iter()
+            .partition(|&&(column, row)| ((column - self.grid.first) as usize / POSE_STEP + row).is_multiple_of(2));
+        let half = clear(&first)?;
+        if half < HOPELESS * first.len() as f32 {
+            return Some((0.0, pose));
         }
-        Some((sum / (self.grid.rows() * columns.len()) as f32, pose))
+        Some(((half + clear(&second)?) / cells.len() as f32, pose))
     }
 
-    /// Looks at every cell of the lines and of some columns around. `None` when the budget is spent.
+    /// Looks at every cell of the lines and of some columns around. `None` when it is no text or the budget is spent.
     pub(crate) fn sheet(&self, pose: Pose) -> Option<Sheet> {
         let columns = self.columns();
         let rows = self.grid.rows();
@@ -114,25 +127,35 @@ impl Looker<'_> {
         };
         let mut sheet = Sheet { rows: Vec::with_capacity(rows), places: Vec::with_capacity(rows) };
         for row in 0..rows {
-            let mut places: Vec<Place> = columns.clone().map(|column| place(row, column)).collect();
-            let mut looks = self.look_along(&places, 1)?;
-            for _ in 0..SETTLING_ROUNDS {
-                let Some(settled) = self.settled(&places, &looks)? else { break };
-                looks = self.look_along(&settled, 1)?;
-                places = settled;
-            }
-            sheet.rows.push(looks);
+            let places: Vec<Place> = columns.clone().map(|column| place(row, column)).collect();
+            sheet.rows.push(self.look_along(&places, 1)?);
             sheet.places.push(places);
         }
-        // Ruled paper and tables end here: there is no use in looking at them closely.
-        let cells = rows * (self.grid.last - self.grid.first + 1) as usize;
-        let characters: f32 = sheet.rows.iter().flatten().map(Look::best).sum();
-        if characters < LEGIBLE * cells as f32 {
-            return None;
+        Some(sheet)
+    }
+
+    /// Moves the lines of a sheet to where their characters are clearer. `None` when it is no text, as ruled paper and tables are, or when the
+    /// budget is spent.
+    pub(crate) fn settle(&self, mut sheet: Sheet) -> Option<Sheet> {
+        // What lies beside the line is no sign of its being elsewhere.
+        let margin = (self.grid.first - self.columns().start) as usize;
+        for (looks, places) in sheet.rows.iter_mut().zip(&mut sheet.places) {
+            for _ in 0..SETTLING_ROUNDS {
+                let Some(settled) = self.settled(places, looks, margin)? else { break };
+                *looks = self.look_along(&settled, 1)?;
+                *places = settled;
+            }
         }
+        let cells = self.grid.rows() * (self.grid.last - self.grid.first + 1) as usize;
+        let characters: f32 = sheet.rows.iter().flatten().map(Look::best).sum();
+        (characters >= LEGIBLE * cells as f32).then_some(sheet)
+    }
+
+    /// Looks closely at what is doubtful in the given columns of a sheet. `None` when the budget is spent.
+    pub(crate) fn closer(&self, mut sheet: Sheet, columns: std::ops::Range<usize>) -> Option<Sheet> {
         for (looks, places) in sheet.rows.iter_mut().zip(&sheet.places) {
-            for (look, place) in looks.iter_mut().zip(places) {
-                self.look_closely(look, place)?;
+            for column in columns.clone() {
+                self.look_closely(&mut looks[column], &places[column])?;
             }
             doubt_what_is_faint(looks);
         }
@@ -144,16 +167,17 @@ impl Looker<'_> {
     }
 
     /// The places of a line moved to where its characters are clearer, if they are anywhere. The outer `None` is the budget's.
-    fn settled(&self, places: &[Place], looks: &[Look]) -> Option<Option<Vec<Place>>> {
+    fn settled(&self, places: &[Place], looks: &[Look], margin: usize) -> Option<Option<Vec<Place>>> {
         let clear = |looks: &[Look]| looks.iter().map(Look::best).sum::<f32>() / looks.len() as f32;
-        if clear(looks) > SETTLED {
+        let line = margin..looks.len() - margin;
+        if clear(&looks[line.clone()]) > SETTLED {
             return Some(None);
         }
-        let before = clear(&looks.iter().copied().step_by(POSE_STEP).collect::<Vec<_>>());
+        let before = clear(&looks[line.clone()].iter().copied().step_by(POSE_STEP).collect::<Vec<_>>());
         let mut best = (before + BETTER_SETTLED, None);
         for shift in SHIFTS {
             let moved: Vec<Place> = places.iter().map(|place| place.moved(SETTLING * shift.0, SETTLING * shift.1)).collect();
-            let now = clear(&self.look_along(&moved, POSE_STEP)?);
+            let now = clear(&self.look_along(&moved[line.clone()], POSE_STEP)?);
             if now > best.0 {
                 best = (now, Some(moved));
             }
@@ -190,6 +214,14 @@ impl Looker<'_> {
         if !self.budget.spend(COST) {
             return None;
         }
+        Some(vectors::widest(
+            #[inline(always)]
+            || self.seen(place, shift),
+        ))
+    }
+
+    #[inline(always)]
+    fn seen(&self, place: &Place, shift: (f64, f64)) -> Look {
         let mut cell: Cell = [0.0; WIDTH * HEIGHT];
         self.sample(place, shift, &mut cell);
         let clipped = cell.iter().filter(|&&sample| sample >= CLIPPED).count() as f32 / cell.len() as f32;
@@ -197,12 +229,13 @@ impl Looker<'_> {
         if tone.is_empty() {
             let mut likelihoods = [0.0; CLASSES];
             likelihoods[NOTHING] = 1.0;
-            return Some(Look { likelihoods, tone, clipped, slope: 0.0 });
+            return Look { likelihoods, tone, clipped, slope: 0.0 };
         }
-        Some(Look { likelihoods: self.network.look_at(&cell), tone, clipped, slope: slope(&cell) })
+        Look { likelihoods: self.network.look_at(&cell), tone, clipped, slope: slope(&cell) }
     }
 
     /// Brightness at the samples of a cell, from the version of the picture whose pixels have the size of a sample.
+    #[inline(always)]
     fn sample(&self, place: &Place, shift: (f64, f64), cell: &mut Cell) {
         let (mut level, mut scale) = (0, 1.0);
         let spacing = place.pitch() * f64::from(2.0 * HALF_WIDTH) / WIDTH as f64;
@@ -242,6 +275,7 @@ fn doubt_what_is_faint(looks: &mut [Look]) {
     }
 }
 
+#[inline(always)]
 fn slope(cell: &Cell) -> f32 {
     let rows = cell.as_chunks::<WIDTH>().0;
     rows.iter()

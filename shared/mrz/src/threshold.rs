@@ -1,6 +1,6 @@
 //! Ink and paper: what is clearly darker than its surroundings (after Sauvola and Pietikäinen 2000, with sums that run along).
 
-use crate::picture::Luma;
+use crate::{picture::Luma, vectors};
 
 /// Least distance below the mean, in levels of 255: what noise and compression reach in plain paper.
 const LEAST_DEPTH: f32 = 5.0;
@@ -29,6 +29,7 @@ struct Columns {
 }
 
 impl Columns {
+    #[inline(always)]
     fn add(&mut self, row: &[u8]) {
         for ((sum, square), &pixel) in self.sums.iter_mut().zip(&mut self.squares).zip(row) {
             let pixel = u32::from(pixel);
@@ -37,6 +38,7 @@ impl Columns {
         }
     }
 
+    #[inline(always)]
     fn replace(&mut self, old: &[u8], new: &[u8]) {
         for (((sum, square), &old), &new) in self.sums.iter_mut().zip(&mut self.squares).zip(old).zip(new) {
             let (old, new) = (u32::from(old), u32::from(new));
@@ -46,9 +48,24 @@ impl Columns {
     }
 }
 
-/// Finds ink. The picture is smoothed first: single noisy pixels would join and break strokes.
+/// Smooths a picture: single noisy pixels would join and break strokes.
+pub(crate) fn smooth(luma: &Luma) -> Luma {
+    vectors::widest(
+        #[inline(always)]
+        || smoothed(luma),
+    )
+}
+
+/// Finds ink in a [smoothed](smooth) picture.
 pub(crate) fn ink(luma: &Luma, threshold: Threshold) -> Mask {
-    let luma = smoothed(luma);
+    vectors::widest(
+        #[inline(always)]
+        || marked(luma, threshold),
+    )
+}
+
+#[inline(always)]
+fn marked(luma: &Luma, threshold: Threshold) -> Mask {
     let (width, height, radius) = (luma.width, luma.height, threshold.radius);
     let row = |at: isize| &luma.pixels[at.clamp(0, height as isize - 1) as usize * width..][..width];
     let mut columns = Columns { sums: vec![0; width], squares: vec![0; width] };
@@ -82,6 +99,7 @@ pub(crate) fn ink(luma: &Luma, threshold: Threshold) -> Mask {
 }
 
 /// `sums[k]` becomes the sum of all values before place `k - radius`, edges repeated. It may wrap around: only differences are used.
+#[inline(always)]
 fn accumulate(values: &[u32], radius: usize, sums: &mut [u32]) {
     let (first, last) = (values[0], values[values.len() - 1]);
     let mut sum = 0_u32;
@@ -102,6 +120,7 @@ fn accumulate(values: &[u32], radius: usize, sums: &mut [u32]) {
 }
 
 /// The 3 × 3 binomial: a blur of 0.7 pixels.
+#[inline(always)]
 fn smoothed(luma: &Luma) -> Luma {
     let (width, height) = (luma.width, luma.height);
     let mut pixels = Vec::with_capacity(width * height);
@@ -135,7 +154,7 @@ mod tests {
                 paper(i % width, i / width)
             }
         };
-        ink(&Luma { width, height, pixels: (0..width * height).map(pixel).collect() }, PLAIN)
+        ink(&smooth(&Luma { width, height, pixels: (0..width * height).map(pixel).collect() }), PLAIN)
     }
 
     #[test]
@@ -150,12 +169,17 @@ mod tests {
     fn plain_paper_has_no_ink_even_when_it_is_white() {
         for level in [0, 128, 255] {
             let luma = Luma { width: 2000, height: 50, pixels: vec![level; 100_000] };
-            assert!(ink(&luma, Threshold { radius: 17, deviations: 0.45 }).pixels.iter().all(|&pixel| pixel == 0));
+            assert!(
+                ink(&smooth(&luma), Threshold { radius: 17, deviations: 0.45 })
+                    .pixels
+                    .iter()
+                    .all(|&pixel| pixel == 0)
+            );
         }
     }
 
     #[test]
     fn a_picture_smaller_than_the_surroundings_is_survived() {
-        assert_eq!(ink(&Luma { width: 1, height: 1, pixels: vec![7] }, PLAIN).pixels, [0]);
+        assert_eq!(ink(&smooth(&Luma { width: 1, height: 1, pixels: vec![7] }), PLAIN).pixels, [0]);
     }
 }

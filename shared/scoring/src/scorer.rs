@@ -20,8 +20,8 @@ use tokio::{sync::Semaphore, task};
 /// How many documents are judged at a time. Each takes a copy of its pictures' brightness: at most 100 MB.
 const PERMITS: usize = 2;
 const BUSY: Unavailable = Unavailable("the internal scorer");
-/// The engine and its weights: what repeats a score on the same pictures.
-const ENGINE: &str = concat!("acredita-mrz ", env!("CARGO_PKG_VERSION"));
+/// The engine; with its version, which names its weights, it is what repeats a score on the same pictures.
+const ENGINE: &str = "acredita-mrz ";
 
 /// Scores by what is printed in the machine-readable zone, and by how it compares with what was declared. The same pictures always get the same
 /// answer at the same time, on any machine: work is counted, not timed.
@@ -85,7 +85,7 @@ fn judge(shots: Vec<Shot>, expected: &Expected, work: u64, now: Time) -> Verdict
         Found::Unreadable | Found::OnOtherSide | Found::Absent => None,
     };
     let breakdown = checks::all(&sights, expected, &found, now);
-    Verdict { provider_version: ENGINE.to_owned(), ..Verdict::of(breakdown, extracted) }
+    Verdict { provider_version: format!("{ENGINE}{}", acredita_mrz::VERSION), ..Verdict::of(breakdown, extracted) }
 }
 
 #[cfg(test)]

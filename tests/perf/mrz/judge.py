@@ -8,6 +8,9 @@ best way it can be told; `false` counts what was accepted with any character wro
 """
 import argparse, json, os, statistics, subprocess, sys
 
+# What their CPU time is told of together.
+LEVELS = ("easy", "medium", "hard")
+
 
 def truth_of(folder):
     return {row["file"]: row["lines"] for row in map(json.loads, open(os.path.join(folder, "truth.jsonl")))}
@@ -38,7 +41,7 @@ def judge(reader, name, folder):
     for file, lines in truth.items():
         if lines and found[file]["lines"] != lines or file in false:
             print(f"{name}/{file}: {found[file]['status']}, accepted {found[file]['accepted']}", file=sys.stderr)
-    return len(accepted), len(false)
+    return name, cpu, len(accepted), len(false)
 
 
 def main():
@@ -49,7 +52,11 @@ def main():
     print("| pictures | number | every character exact | accepted | accepted and wrong | CPU ms, median | CPU ms, 95th percentile |")
     print("|---|--:|--:|--:|--:|--:|--:|")
     counts = [judge(a.reader, *each.split("=", 1)) for each in a.sets]
-    accepted, false = map(sum, zip(*counts))
+    levels = {name: cpu for name, cpu, *_ in counts if name in LEVELS}
+    if levels:
+        levels, names = sum(levels.values(), []), ", ".join(levels)
+        print(f"\nCPU over {names}: {statistics.median(levels):.0f} ms median, {percentile(levels, .95):.0f} ms 95th percentile.")
+    accepted, false = (sum(column) for column in list(zip(*counts))[2:])
     print(f"\nAccepted in all: {accepted}, wrong among them: {false}.")
     sys.exit(1 if false else 0)
 

@@ -4,6 +4,8 @@
 //! It is written over eight lanes, so that the compiler makes vectors of it, and in `f32`, because 64-bit x86 without extensions multiplies
 //! four of these at once, but not four `i32`. Its result is the same on every machine: nothing is reordered or fused.
 
+use crate::vectors;
+
 /// Where the coefficients are stored, one after the other (T.81 figure A.6): row and column.
 const ZIGZAG: [usize; 64] = [
     0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43,
@@ -93,6 +95,14 @@ impl Block {
         if self.flat {
             return [[level(self.values[0][0]); 8]; 8];
         }
+        vectors::widest(
+            #[inline(always)]
+            || self.transformed(),
+        )
+    }
+
+    #[inline(always)]
+    fn transformed(&mut self) -> [[u8; 8]; 8] {
         transform(&mut self.values);
         let mut turned = [[0.0; 8]; 8];
         for (row, lanes) in self.values.iter().enumerate() {
@@ -101,12 +111,16 @@ impl Block {
             }
         }
         transform(&mut turned);
-        turned.map(|lanes| lanes.map(level))
+        let mut pixels = [[0; 8]; 8];
+        for (row, lanes) in pixels.iter_mut().zip(&turned) {
+            row.iter_mut().zip(lanes).for_each(|(pixel, &value)| *pixel = level(value));
+        }
+        pixels
     }
 }
 
 /// Rounds to 0..=255.
-#[inline]
+#[inline(always)]
 fn level(value: f32) -> u8 {
     let value = if value > 0.0 { value } else { 0.0 };
     let value = if value < 255.0 { value } else { 255.0 };
@@ -114,23 +128,23 @@ fn level(value: f32) -> u8 {
     (value + 8_388_608.0).to_bits() as u8
 }
 
-#[inline]
+#[inline(always)]
 fn add(a: Lanes, b: Lanes) -> Lanes {
     std::array::from_fn(|lane| a[lane] + b[lane])
 }
 
-#[inline]
+#[inline(always)]
 fn less(a: Lanes, b: Lanes) -> Lanes {
     std::array::from_fn(|lane| a[lane] - b[lane])
 }
 
-#[inline]
+#[inline(always)]
 fn times(a: Lanes, factor: f32) -> Lanes {
     a.map(|value| value * factor)
 }
 
 /// Eight transforms of eight values, one a lane.
-#[inline]
+#[inline(always)]
 fn transform(rows: &mut [Lanes; 8]) {
     let [f0, f1, f2, f3, f4, f5, f6, f7] = *rows;
     let (sum_04, difference_04) = (add(f0, f4), less(f0, f4));

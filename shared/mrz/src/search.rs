@@ -1,0 +1,165 @@
+//! The search for zones: the picture at several sizes, its candidates, and which of them are read in which order.
+
+use crate::{
+    budget::Budget,
+    candidates, chains,
+    components::{self, Component},
+    grid::{Grid, Pose},
+    network::Network,
+    picture::Luma,
+    pyramid::Pyramid,
+    reading::Zone,
+    sheet::Looker,
+    threshold::{self, Threshold},
+    zones,
+};
+use std::rc::Rc;
+
+/// One way of looking at the whole picture.
+struct Pass {
+    /// Long side, in pixels, to which the picture is resized.
+    side: f32,
+    threshold: Threshold,
+}
+
+/// Tried in turn until a zone is found whose digits hold. At 1500 a card that fills the picture has characters of 20 to 40 pixels. Then come small
+/// zones, blurred ones whose strokes only show together, and patterned paper that a stricter threshold keeps apart.
+const PASSES: [Pass; 4] = [
+    Pass { side: 1500.0, threshold: Threshold { radius: 17, deviations: 0.45 } },
+    Pass { side: 2200.0, threshold: Threshold { radius: 17, deviations: 0.45 } },
+    Pass { side: 1000.0, threshold: Threshold { radius: 14, deviations: 0.35 } },
+    Pass { side: 1500.0, threshold: Threshold { radius: 12, deviations: 0.75 } },
+];
+/// A picture is not enlarged more than this: there is nothing more to see.
+const LARGEST_FACTOR: f32 = 3.0;
+/// Pixels of a pass that one unit of the budget pays for.
+const PIXELS_A_UNIT: u64 = 100;
+/// Heights of the characters that are tried until a zone is accepted, as shares of what they should be for their pitch: a card that leans away
+/// from the camera is lower than wide, and the other way round. The network sees past a tenth by itself.
+const HEIGHTS: [f64; 2] = [0.84, 1.18];
+/// How many readings of a pass are tried at other heights.
+const MOST_AGAIN: usize = 3;
+/// Mean likelihood of characters from which a candidate is read before the others are looked at.
+const OBVIOUS: f32 = 0.85;
+/// Least score of a zone for which other heights are tried. What has no check digit right stays below.
+const PROMISING_SCORE: f32 = -0.3;
+/// Least score of a candidate that is looked at beside an accepted zone. A second document is as clear as the first; other print is not.
+const BESIDE_SCORE: f64 = 0.5;
+
+/// Cells that are going to be read.
+struct Attempt {
+    grid: Rc<Grid>,
+    pose: Pose,
+    /// How much it promises: the mean likelihood of its characters, or the score of a first reading.
+    worth: f32,
+}
+
+/// What is known while a picture is searched.
+pub(crate) struct Search<'a> {
+    network: &'a Network,
+    pyramid: &'a Pyramid<'a>,
+    budget: &'a Budget<'a>,
+    /// The zones that were found.
+    pub(crate) zones: Vec<Zone>,
+    /// What was read in this pass and should be read at other heights.
+    again: Vec<Attempt>,
+    /// The picture as the first pass looked at it: another pass has the same size.
+    smoothed: Option<(f32, Luma)>,
+}
+
+impl<'a> Search<'a> {
+    pub(crate) fn new(network: &'a Network, pyramid: &'a Pyramid<'a>, budget: &'a Budget<'a>) -> Self {
+        Self { network, pyramid, budget, zones: Vec::new(), again: Vec::new(), smoothed: None }
+    }
+
+    /// Looks at the picture in one way after the other until a zone is found whose digits hold.
+    pub(crate) fn run(&mut self) {
+        let picture = self.pyramid.level(0);
+        let mut tried: Vec<(f32, Threshold)> = Vec::new();
+        for pass in &PASSES {
+            let factor = (pass.side / picture.width.max(picture.height) as f32).min(LARGEST_FACTOR);
+            if tried.contains(&(factor, pass.threshold)) {
+                continue;
+            }
+            tried.push((factor, pass.threshold));
+            self.pass(factor, pass.threshold);
+            if self.zones.iter().any(settled) || self.budget.is_over() {
+                break;
+            }
+        }
+    }
+
+    fn pass(&mut self, factor: f32, threshold: Threshold) {
+        let Some(components) = self.components(factor, threshold) else { return };
+        let chains = chains::find(&components, self.budget);
+        let mut attempts: Vec<Attempt> = Vec::new();
+        for candidate in candidates::find(&chains) {
+            if candidate.score < BESIDE_SCORE && self.zones.iter().any(Zone::accepted) {
+                break;
+            }
+            let Some(grid) = Grid::fit(&candidate, &components, f64::from(factor)) else {
+                continue;
+            };
+            let Some(poses) = self.looker(&grid).poses() else { return };
+            let grid = Rc::new(grid);
+            for (legibility, pose) in poses {
+                let attempt = Attempt { grid: Rc::clone(&grid), pose, worth: legibility };
+                // What is as clear as this need not wait for what else there may be.
+                if legibility >= OBVIOUS {
+                    self.attempt(attempt);
+                } else {
+                    attempts.push(attempt);
+                }
+            }
+        }
+        attempts.sort_by(|a, b| b.worth.total_cmp(&a.worth));
+        attempts.into_iter().for_each(|attempt| self.attempt(attempt));
+        let mut again = std::mem::take(&mut self.again);
+        again.sort_by(|a, b| b.worth.total_cmp(&a.worth));
+        for Attempt { grid, pose, worth } in again.into_iter().take(MOST_AGAIN) {
+            for height in HEIGHTS {
+                self.attempt(Attempt { grid: Rc::clone(&grid), pose: Pose { height, ..pose }, worth });
+            }
+        }
+        self.again.clear();
+    }
+
+    fn components(&mut self, factor: f32, threshold: Threshold) -> Option<Vec<Component>> {
+        let found = |smoothed: &Luma| components::find(&threshold::ink(smoothed, threshold));
+        if let Some((_, smoothed)) = self.smoothed.as_ref().filter(|&&(known, _)| known == factor) {
+            return self.budget.spend(smoothed.pixels.len() as u64 / PIXELS_A_UNIT).then(|| found(smoothed));
+        }
+        let resized = self.pyramid.resized(factor);
+        if !self.budget.spend(resized.pixels.len() as u64 / PIXELS_A_UNIT) {
+            return None;
+        }
+        let smoothed = threshold::smooth(&resized);
+        drop(resized);
+        let components = found(&smoothed);
+        self.smoothed.get_or_insert((factor, smoothed));
+        Some(components)
+    }
+
+    fn looker<'b>(&'b self, grid: &'b Grid) -> Looker<'b> {
+        Looker { network: self.network, pyramid: self.pyramid, grid, budget: self.budget }
+    }
+
+    /// Reads the cells of a grid in one pose. What is promising and not accepted is to be read again.
+    fn attempt(&mut self, attempt: Attempt) {
+        if self.zones.iter().any(|zone| zone.accepted() && zones::covers(zone, &attempt.grid)) {
+            return;
+        }
+        let looker = self.looker(&attempt.grid);
+        let zone = looker.sheet(attempt.pose).and_then(|sheet| zones::read(&looker, sheet));
+        let Some(zone) = zone else { return };
+        if zone.score > PROMISING_SCORE && !zone.accepted() {
+            self.again.push(Attempt { worth: zone.score, ..attempt });
+        }
+        zones::keep(&mut self.zones, zone);
+    }
+}
+
+/// Whether another look at the whole picture would find nothing new: what is doubtful in a zone whose digits hold is so in every size.
+fn settled(zone: &Zone) -> bool {
+    zone.repaired == 0 && zone.digits_hold() && zone.dates_real
+}

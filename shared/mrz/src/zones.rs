@@ -1,0 +1,156 @@
+//! Zones: what a sheet says, made into a zone; and which zones are the same.
+
+use crate::{
+    decode::{self, Decoded},
+    grid::Grid,
+    icao::format::Format,
+    quality,
+    reading::{Line, Point, Status, Text, Zone},
+    sheet::{Look, Looker, Sheet},
+    window::{self, Window},
+};
+
+/// Least score at first sight of a sheet whose lines are settled. No zone that was read in five hundred pictures began below -1.3; other print,
+/// legible or not, is below -3.5.
+const SETTLE_SCORE: f32 = -2.5;
+/// Least score of a settled sheet that is looked at closely: that adds a quarter at most.
+const CLOSER_SCORE: f32 = -0.8;
+/// What the window counts in a zone's score.
+const WINDOW_WORTH: f32 = 2.0;
+/// Least score of something that is reported at all.
+const LEAST_SCORE: f32 = -1.5;
+/// Least mean confidence of a zone that counts as read.
+const LEAST_CONFIDENCE: f32 = 0.7;
+/// Zones whose centres are closer than this share of the larger one's height are the same.
+const SAME: f32 = 1.0;
+
+/// Reads a sheet, and closely where that is worth it.
+pub(crate) fn read(looker: &Looker<'_>, sheet: Sheet) -> Option<Zone> {
+    let first = best_reading(&sheet, &windows(&sheet))?.0;
+    if first < SETTLE_SCORE {
+        return None;
+    }
+    let sheet = looker.settle(sheet)?;
+    let windows = windows(&sheet);
+    let (score, window, decoded) = best_reading(&sheet, &windows)?;
+    if score < CLOSER_SCORE {
+        return (score > LEAST_SCORE).then(|| zone(&sheet, window, decoded, score));
+    }
+    let from = windows.iter().map(|window| window.from).min()?;
+    let to = windows.iter().map(|window| window.from + window.columns).max()?;
+    let sheet = looker.closer(sheet, from..to)?;
+    let windows = self::windows(&sheet);
+    let (score, window, decoded) = best_reading(&sheet, &windows)?;
+    (score > LEAST_SCORE).then(|| zone(&sheet, window, decoded, score))
+}
+
+/// Where the lines may begin and end.
+fn windows(sheet: &Sheet) -> Vec<Window> {
+    let lines = sheet.rows.len();
+    let mut widths: Vec<usize> = Format::ALL.into_iter().filter(|format| format.lines() == lines).map(Format::columns).collect();
+    widths.dedup();
+    window::find(sheet, widths.into_iter())
+}
+
+/// The best reading of a sheet, with its score.
+fn best_reading<'a>(sheet: &Sheet, windows: &'a [Window]) -> Option<(f32, &'a Window, Decoded)> {
+    let lines = sheet.rows.len();
+    let readings = windows.iter().flat_map(|window| {
+        let rows: Vec<&[Look]> = sheet.rows.iter().map(|row| &row[window.from..window.from + window.columns]).collect();
+        Format::of_size(lines, window.columns).map(move |format| (window, decode::decode(format, &rows)))
+    });
+    let rated = readings.map(|(window, decoded)| (decoded.score + WINDOW_WORTH * window.score, window, decoded));
+    rated.max_by(|a, b| a.0.total_cmp(&b.0))
+}
+
+fn zone(sheet: &Sheet, window: &Window, decoded: Decoded, score: f32) -> Zone {
+    let columns = window.from..window.from + window.columns;
+    let looks: Vec<&[Look]> = sheet.rows.iter().map(|row| &row[columns.clone()]).collect();
+    let places: Vec<_> = sheet.places.iter().map(|row| &row[columns.clone()]).collect();
+    let confidences = || decoded.confidence.iter().flatten().copied();
+    let min_confidence = confidences().fold(1.0, f32::min);
+    let mean = confidences().sum::<f32>() / (looks.len() * window.columns) as f32;
+    let mut doubtful: Vec<Vec<bool>> = decoded
+        .confidence
+        .iter()
+        .zip(&decoded.unprotected_doubt)
+        .map(|(confidence, doubt)| {
+            confidence
+                .iter()
+                .zip(doubt)
+                .map(|(&sure, &doubt)| sure < Zone::GATE || doubt > 1.0 - Zone::UNPROTECTED_GATE)
+                .collect()
+        })
+        .collect();
+    decoded.ambiguous.iter().for_each(|&(line, column)| doubtful[line][column] = true);
+    let status = if doubtful.iter().flatten().all(|&doubtful| !doubtful) && decoded.repaired == 0 {
+        Status::Read
+    } else if mean >= LEAST_CONFIDENCE {
+        Status::ReadDoubtful
+    } else {
+        Status::Unreadable
+    };
+    let lines = (0..looks.len()).map(|line| Line {
+        raw: Text::new(&decoded.raw[line]),
+        masked: Text::new(&decoded.masked[line]),
+        text: Text::new(&decoded.text[line]),
+        confidence: decoded.confidence[line].clone(),
+        doubtful: doubtful[line].clone(),
+        // Half a pitch to each side and to the top and bottom of a capital.
+        cells: places[line]
+            .iter()
+            .map(|place| [(-0.5, -0.55), (0.5, -0.55), (0.5, 0.55), (-0.5, 0.55)].map(|(x, y)| place.at(x, y)))
+            .collect(),
+    });
+    let lines: Vec<Line> = lines.collect();
+    let (top, bottom) = (&lines[0].cells, &lines[lines.len() - 1].cells);
+    let last = window.columns - 1;
+    Zone {
+        format: decoded.format,
+        corners: [top[0][0], top[last][1], bottom[last][2], bottom[0][3]],
+        quality: quality::measure(&looks, &places),
+        status,
+        dates_real: decoded.dates_real,
+        repaired: decoded.repaired,
+        min_confidence,
+        score,
+        lines,
+        checks: decoded.checks,
+    }
+}
+
+/// What makes a zone better than another one.
+pub(crate) fn worth(zone: &Zone) -> (bool, f32) {
+    (zone.accepted(), zone.score)
+}
+
+/// Keeps a zone, or the better one of two at the same place.
+pub(crate) fn keep(zones: &mut Vec<Zone>, zone: Zone) {
+    match zones.iter_mut().find(|known| same_place(known, &zone)) {
+        Some(known) if worth(&zone) > worth(known) => *known = zone,
+        Some(_) => {}
+        None => zones.push(zone),
+    }
+}
+
+fn centre(corners: &[Point; 4]) -> Point {
+    let mean = |along: fn(&Point) -> f32| corners.iter().map(along).sum::<f32>() / 4.0;
+    Point { x: mean(|corner| corner.x), y: mean(|corner| corner.y) }
+}
+
+fn height(corners: &[Point; 4]) -> f32 {
+    (corners[3].x - corners[0].x).hypot(corners[3].y - corners[0].y)
+}
+
+fn same_place(a: &Zone, b: &Zone) -> bool {
+    let (from, to) = (centre(&a.corners), centre(&b.corners));
+    (from.x - to.x).hypot(from.y - to.y) < SAME * height(&a.corners).max(height(&b.corners))
+}
+
+/// Whether a zone that was read lies where a grid is.
+pub(crate) fn covers(zone: &Zone, grid: &Grid) -> bool {
+    let middle = grid.place(f64::from(grid.first + grid.last) / 2.0, (grid.rows() - 1) as f64 / 2.0).at(0.0, 0.0);
+    let from = centre(&zone.corners);
+    // Candidates of one zone differ by a line or half a line's length at most.
+    (from.x - middle.x).hypot(from.y - middle.y) < SAME * height(&zone.corners)
+}
