@@ -69,6 +69,8 @@ struct Use {
 
 /// The crates below the workspace, by their names. Two versions of a crate are one here.
 struct Graph {
+    /// Names and where they come from: none for what is in the workspace.
+    packages: Vec<(String, Option<String>)>,
     members: BTreeMap<String, PathBuf>,
     uses: BTreeMap<String, Vec<Use>>,
 }
@@ -113,7 +115,10 @@ impl Graph {
             });
             uses.entry(names[&text(&node["id"])].clone()).or_default().extend(used);
         }
-        Self { members, uses }
+        let packages = packages
+            .iter()
+            .map(|package| (text(&package["name"]), package["source"].as_str().map(str::to_owned)));
+        Self { packages: packages.collect(), members, uses }
     }
 
     /// What a crate uses of ours, whether to run or to test it.
@@ -173,4 +178,15 @@ fn only_local_servers_and_tests_stand_on_the_embedded_aws() {
     let stands_on = |name: &&String| stand_ins.iter().any(|stand_in| graph.below(name).contains(stand_in));
     let on: BTreeSet<&str> = graph.members.keys().filter(stands_on).map(String::as_str).collect();
     assert_eq!(on, BTreeSet::from([EMBEDDED_AWS, LOCAL, AWS_LOCAL, ACCEPTANCE, PERF]));
+}
+
+#[test]
+fn nothing_brings_back_the_tables_of_a_hundred_checksums() {
+    let graph = Graph::read();
+    let computing: Vec<_> = graph.packages.iter().filter(|(name, _)| name == "crc-fast").collect();
+    assert_eq!(
+        computing,
+        [&("crc-fast".to_owned(), None)],
+        "the patch of the workspace no longer applies: see infra/adr/0013"
+    );
 }

@@ -10,7 +10,7 @@ use acredita_domain::{
     error::Unavailable,
     messages::Refusal,
     ports::{Clock, MessageRef, OutgoingMessage, SendError, Sender},
-    use_cases::{Delivered, LEASE, deliver_message},
+    use_cases::{Delivered, LEASE, RETRY_WITHIN, deliver_message},
 };
 use async_trait::async_trait;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
@@ -141,6 +141,32 @@ async fn a_delivery_that_fails_five_times_ends_among_the_dead_letters() {
     assert_eq!(world.dead_letters().await, message, "it says only which message");
     assert!(world.sender.sent().is_empty());
     assert_eq!(world.status("otp", &id).await, "CREATED", "the person can still ask for another one");
+}
+
+#[tokio::test]
+async fn while_the_queue_tries_again_the_sweep_does_not_try_beside_it() {
+    let world = World::start().await;
+    create(&world, bodies::otp()).await;
+    for attempt in 1..=5 {
+        world.sender.fail_next(&[SendError::Unavailable]);
+        assert_eq!(world.deliver().await, 1, "attempt {attempt}");
+        for _ in 0..3 {
+            assert_eq!(world.sweep().await.kicked, 0, "after attempt {attempt}");
+            world.clock.advance(HIDDEN / 3);
+        }
+    }
+    assert_eq!(world.deliver().await, 0, "five attempts, and no sixth");
+    assert_eq!(world.dead_letters().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_failed_message_that_the_queue_lost_is_the_sweeps_again() {
+    let world = World::start().await;
+    create(&world, bodies::otp()).await;
+    world.sender.fail_next(&[SendError::Unavailable]);
+    assert_eq!(world.deliver().await, 1);
+    world.clock.advance(RETRY_WITHIN);
+    assert_eq!(world.sweep().await.kicked, 1);
 }
 
 #[tokio::test]

@@ -188,7 +188,7 @@ forward! { Outbox {
     fn claim(message: MessageRef, lease: LeaseId, now: Time, until: Time) -> Result<Claim, FindError>;
     fn issue_code(message: &OutboxMessage, lease: LeaseId, code: LiveCode, now: Time) -> Result<(), StepError>;
     fn settle(message: &OutboxMessage, lease: LeaseId, how: Settlement) -> Result<(), StepError>;
-    fn release(message: &OutboxMessage, lease: LeaseId) -> Result<(), StepError>;
+    fn release(message: &OutboxMessage, lease: LeaseId, stuck_at: Time) -> Result<(), StepError>;
 } }
 
 forward! { Housekeeping {

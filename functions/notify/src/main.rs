@@ -7,7 +7,7 @@ use acredita_notify::notify;
 async fn main() -> Result<(), acredita_lambda::Error> {
     acredita_lambda::work(
         WarmUp::Codes,
-        async |settings| Ok(senders(settings)?),
+        |settings, connector| Ok(senders(settings, connector)?),
         async |app, senders, batch| notify(app, senders, batch).await,
     )
     .await

@@ -5,5 +5,5 @@ use serde::de::IgnoredAny;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_lambda::Error> {
-    acredita_lambda::work(WarmUp::Identifications, async |_| Ok(()), async |app, (), _: IgnoredAny| acredita_sweep::sweep(app).await).await
+    acredita_lambda::work(WarmUp::Identifications, |_, _| Ok(()), async |app, (), _: IgnoredAny| acredita_sweep::sweep(app).await).await
 }

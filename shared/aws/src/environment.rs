@@ -12,27 +12,38 @@ use aws_types::{
     service_config::{LoadServiceConfig, ServiceConfigKey},
 };
 
-/// A variable of the environment, by its name.
+/// A variable of the environment, by its name. One that is empty is not set.
 pub(crate) type Variable = fn(&str) -> Option<String>;
 
 /// What all clients of a function have in common, who reach AWS by `connector`.
 pub(crate) fn sdk_config(connector: &SharedHttpConnector, variable: Variable) -> Result<SdkConfig, NoRegion> {
-    let region = variable("AWS_REGION").filter(|region| !region.is_empty()).ok_or(NoRegion)?;
+    let set = |name: &str| set(variable, name);
+    let region = set("AWS_REGION").ok_or(NoRegion)?;
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(http_client(connector))
         .region(Region::new(region))
         .service_config(Endpoints(variable));
-    config.set_endpoint_url(variable("AWS_ENDPOINT_URL"));
-    config.set_use_fips(variable("AWS_USE_FIPS_ENDPOINT").map(|given| given.eq_ignore_ascii_case("true")));
+    config.set_endpoint_url(set("AWS_ENDPOINT_URL"));
+    config.set_use_fips(set("AWS_USE_FIPS_ENDPOINT").map(|given| given.eq_ignore_ascii_case("true")));
     config.set_credentials_provider(credentials(variable));
     Ok(config.build())
 }
 
 /// The role's credentials. They live longer than the process that is given them, so nobody renews them.
 fn credentials(variable: Variable) -> Option<SharedCredentialsProvider> {
-    let (id, key) = (variable("AWS_ACCESS_KEY_ID")?, variable("AWS_SECRET_ACCESS_KEY")?);
-    Some(SharedCredentialsProvider::new(Credentials::new(id, key, variable("AWS_SESSION_TOKEN"), None, "environment")))
+    let (id, key) = (set(variable, "AWS_ACCESS_KEY_ID")?, set(variable, "AWS_SECRET_ACCESS_KEY")?);
+    Some(SharedCredentialsProvider::new(Credentials::new(
+        id,
+        key,
+        set(variable, "AWS_SESSION_TOKEN"),
+        None,
+        "environment",
+    )))
+}
+
+fn set(variable: Variable, name: &str) -> Option<String> {
+    variable(name).filter(|value| !value.trim().is_empty())
 }
 
 /// Where one service is, if it is elsewhere than the others.
@@ -42,7 +53,7 @@ struct Endpoints(Variable);
 impl LoadServiceConfig for Endpoints {
     fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
         let service = key.service_id().to_uppercase().replace(' ', "_");
-        self.0(&format!("{}_{service}", key.env()))
+        set(self.0, &format!("{}_{service}", key.env()))
     }
 }
 
@@ -87,6 +98,26 @@ mod tests {
         assert!(matches!(sdk_config(&connector(), |_| None), Err(NoRegion)));
         assert!(matches!(sdk_config(&connector(), |name| of_a_lambda(name).map(|_| String::new())), Err(NoRegion)));
         assert!(read(|name| (name == "AWS_REGION").then(|| "eu-west-1".to_owned())).credentials_provider().is_none());
+    }
+
+    #[tokio::test]
+    async fn what_is_empty_is_not_set() {
+        let config = read(|name| match name {
+            "AWS_SESSION_TOKEN" | "AWS_ENDPOINT_URL" | "AWS_USE_FIPS_ENDPOINT" => Some(" ".to_owned()),
+            _ => of_a_lambda(name),
+        });
+        let given = config
+            .credentials_provider()
+            .expect("credentials")
+            .provide_credentials()
+            .await
+            .expect("credentials");
+        assert_eq!((given.session_token(), config.endpoint_url(), config.use_fips()), (None, None, None));
+        assert!(
+            read(|name| Some(if name == "AWS_REGION" { "eu-west-1".to_owned() } else { String::new() }))
+                .credentials_provider()
+                .is_none()
+        );
     }
 
     #[test]

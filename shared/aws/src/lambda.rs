@@ -9,7 +9,7 @@ pub use crate::settings::{
 
 use crate::{
     AwsClients, DynamoStore, EmailSender, S3Pictures, SecretKeys, SecretText, Senders, SmsSender, SqsQueue, SystemClock, SystemEntropy,
-    connector::connector, environment::sdk_config,
+    environment::sdk_config,
 };
 use acredita_domain::{
     App,
@@ -40,14 +40,14 @@ pub struct Engine {
     pub document_numbers: Arc<dyn DocumentNumbers>,
 }
 
-/// The senders of a deployment.
-pub fn senders(settings: &Settings) -> Result<Senders, NoRegion> {
-    Ok(senders_of(settings, &sdk(&connector())?))
+/// The senders of a deployment, which reach AWS by `connector`.
+pub fn senders(settings: &Settings, connector: &SharedHttpConnector) -> Result<Senders, NoRegion> {
+    Ok(senders_of(settings, &sdk(connector)?))
 }
 
-/// The credential that lies in a secret.
-pub fn credential(secret: String) -> Result<SecretText, NoRegion> {
-    Ok(SecretText::new(&sdk(&connector())?, secret))
+/// The credential that lies in a secret, which is reached by `connector`.
+pub fn credential(secret: String, connector: &SharedHttpConnector) -> Result<SecretText, NoRegion> {
+    Ok(SecretText::new(&sdk(connector)?, secret))
 }
 
 /// What nothing is called.

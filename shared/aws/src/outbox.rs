@@ -79,12 +79,14 @@ impl Outbox for DynamoStore {
         Ok(())
     }
 
-    async fn release(&self, message: &OutboxMessage, lease: LeaseId) -> Result<(), StepError> {
-        let update = match message.attempts {
-            attempts if attempts >= MAX_DELIVERY_ATTEMPTS => "REMOVE #lease, #lease_until, #due_shard, #due_at",
-            _ => "REMOVE #lease, #lease_until",
+    async fn release(&self, message: &OutboxMessage, lease: LeaseId, stuck_at: Time) -> Result<(), StepError> {
+        let mut values = lease_values(message, lease);
+        let update = if message.attempts >= MAX_DELIVERY_ATTEMPTS {
+            "REMOVE #lease, #lease_until, #due_shard, #due_at"
+        } else {
+            values.push(("stuck_at", millis(stuck_at)));
+            "SET #due_at = :stuck_at REMOVE #lease, #lease_until"
         };
-        let values = lease_values(message, lease);
         self.update("release message", Change { key: Key::message(message.reference), update, condition: MINE, values })
             .await?;
         Ok(())

@@ -3,7 +3,7 @@
 //! `template.yaml` says the same for AWS. Doing it again changes nothing.
 
 use crate::{boot::AwsClients, errors::code};
-use acredita_domain::use_cases::LEASE;
+use acredita_domain::use_cases::{LEASE, RETRY_WITHIN};
 use aws_sdk_dynamodb::{
     client::Waiters,
     operation::create_table::builders::CreateTableFluentBuilder,
@@ -35,6 +35,8 @@ pub const DEAD_LETTER_SECONDS: u32 = 14 * 24 * 60 * 60;
 const TABLE_WAIT: Duration = Duration::from_secs(30);
 
 const _: () = assert!(VISIBILITY_SECONDS as i64 > LEASE.num_seconds());
+// A minute beside, in which the queue finds a worker for it.
+const _: () = assert!(VISIBILITY_SECONDS as i64 + 60 <= RETRY_WITHIN.num_seconds());
 
 /// What to make.
 #[derive(Clone, Debug)]

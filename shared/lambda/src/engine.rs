@@ -5,28 +5,29 @@
 use crate::{Error, external};
 use acredita_aws::lambda::{Engine, Settings};
 use acredita_domain::{
-    documents::CarriedNumber,
+    documents::ReadNumbers,
     pictures::{Picture, PictureFault, PictureFormat},
     ports::{DocumentNumbers, PictureReader, Scorer},
 };
 use acredita_scoring::{InternalDocumentNumbers, InternalPictureReader, InternalScorer};
 use async_trait::async_trait;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use std::sync::Arc;
 
 /// For functions that look into no picture and score nothing.
-pub async fn none(_: &Settings) -> Result<Engine, Error> {
+pub fn none(_: &Settings, _: &SharedHttpConnector) -> Result<Engine, Error> {
     Ok(Engine { scorers: Vec::new(), picture_reader: Arc::new(Absent), document_numbers: Arc::new(Absent) })
 }
 
 /// For functions that read a document and score nothing.
-pub async fn reader(_: &Settings) -> Result<Engine, Error> {
+pub fn reader(_: &Settings, _: &SharedHttpConnector) -> Result<Engine, Error> {
     Ok(reading(Vec::new()))
 }
 
 /// For functions that score: our own scorer, and the external ones that are configured.
-pub async fn scorers(settings: &Settings) -> Result<Engine, Error> {
+pub fn scorers(settings: &Settings, connector: &SharedHttpConnector) -> Result<Engine, Error> {
     let mut scorers: Vec<Arc<dyn Scorer>> = vec![Arc::new(InternalScorer::new())];
-    scorers.extend(external::scorers(settings)?);
+    scorers.extend(external::scorers(settings, connector)?);
     Ok(reading(scorers))
 }
 
@@ -58,7 +59,11 @@ impl PictureReader for Absent {
 
 #[async_trait]
 impl DocumentNumbers for Absent {
-    async fn read(&self, _: Vec<u8>) -> Vec<CarriedNumber> {
+    fn version(&self) -> String {
+        unreachable!("{MISTAKEN}")
+    }
+
+    async fn read(&self, _: Vec<u8>) -> ReadNumbers {
         unreachable!("{MISTAKEN}")
     }
 }

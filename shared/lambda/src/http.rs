@@ -20,8 +20,12 @@ use tower::ServiceBuilder;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Serves the events of API Gateway with a router, until the environment is taken down. `engine` is one of [`crate::engine`].
-pub async fn serve(router: OpenApiRouter<Api>, warm_up: WarmUp, engine: impl AsyncFnOnce(&Settings) -> Result<Engine, Error>) -> Result<(), Error> {
-    let Booted { settings, app, connector } = boot(engine).await?;
+pub async fn serve(
+    router: OpenApiRouter<Api>,
+    warm_up: WarmUp,
+    engine: impl FnOnce(&Settings, &SharedHttpConnector) -> Result<Engine, Error>,
+) -> Result<(), Error> {
+    let Booted { settings, app, connector } = boot(engine)?;
     let tokens = tokens(&settings, connector)?;
     tokio::join!(warm_up.read(&app), tokens.warm_up(app.now()));
     let entropy = app.entropy.clone();

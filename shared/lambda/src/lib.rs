@@ -54,10 +54,10 @@ struct Booted {
 }
 
 /// Starts the logs, reads the settings and builds the use cases. A function whose settings are not whole does not start, and says all that is missing.
-async fn boot(engine: impl AsyncFnOnce(&Settings) -> Result<Engine, Error>) -> Result<Booted, Error> {
+fn boot(engine: impl FnOnce(&Settings, &SharedHttpConnector) -> Result<Engine, Error>) -> Result<Booted, Error> {
     logs::start_json();
     let settings = Settings::from_env(|name| std::env::var(name).ok())?;
     let connector = connector();
-    let app = lambda::app(&settings, &connector, engine(&settings).await?)?;
+    let app = lambda::app(&settings, &connector, engine(&settings, &connector)?)?;
     Ok(Booted { settings, app, connector })
 }

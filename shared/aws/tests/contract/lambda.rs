@@ -8,7 +8,7 @@ use acredita_aws::lambda::{Engine, Settings, app_of, senders_of, warm_up, warm_u
 use acredita_domain::{
     App, Error,
     actor::Actor,
-    documents::CarriedNumber,
+    documents::ReadNumbers,
     expires_in::ExpiresIn,
     otp::{Channel, Delivery, Destination},
     pictures::{Picture, PictureFault, PictureFormat, PictureKey, Sha256Digest},
@@ -34,7 +34,11 @@ impl PictureReader for Blind {
 
 #[async_trait]
 impl DocumentNumbers for Blind {
-    async fn read(&self, _: Vec<u8>) -> Vec<CarriedNumber> {
+    fn version(&self) -> String {
+        unreachable!("nothing is read here")
+    }
+
+    async fn read(&self, _: Vec<u8>) -> ReadNumbers {
         unreachable!("nothing is read here")
     }
 }

@@ -11,7 +11,7 @@ use acredita_domain::{
     messages::Refusal,
     otp::LiveCode,
     ports::{Claim, Due, OutboxMessage, Settlement, StepError},
-    use_cases::{LEASE, MAX_DELIVERY_ATTEMPTS, REKICK_AFTER},
+    use_cases::{LEASE, MAX_DELIVERY_ATTEMPTS, REKICK_AFTER, RETRY_WITHIN},
 };
 use chrono::TimeDelta;
 
@@ -76,7 +76,7 @@ async fn when_a_lease_is_over_another_worker_may_come(ports: &Ports) {
     // The one who lost it can do nothing with it any more.
     assert_eq!(ports.outbox.issue_code(&message, first, live_code(&identification, 1), over).await, LOST);
     assert_eq!(ports.outbox.settle(&message, first, Settlement::Sent).await, LOST);
-    assert_eq!(ports.outbox.release(&message, first).await, LOST);
+    assert_eq!(ports.outbox.release(&message, first, now() + RETRY_WITHIN).await, LOST);
     ports.outbox.settle(&message, second, Settlement::Sent).await.expect("the new holder settles");
 }
 
@@ -100,7 +100,7 @@ async fn what_never_was_counts_as_settled(ports: &Ports) {
     assert_eq!(claim(ports, &never, lease(), now()).await, Claim::Settled);
     assert_eq!(claim(ports, &never, lease(), now()).await, Claim::Settled, "and is not made by asking");
     assert_eq!(ports.outbox.settle(&never, lease(), Settlement::Sent).await, LOST);
-    assert_eq!(ports.outbox.release(&never, lease()).await, LOST);
+    assert_eq!(ports.outbox.release(&never, lease(), now() + RETRY_WITHIN).await, LOST);
 }
 
 async fn a_code_is_made_live_by_the_holder_of_the_message(ports: &Ports) {
@@ -147,22 +147,25 @@ async fn no_code_of_an_earlier_generation_becomes_live(ports: &Ports) {
     assert_eq!(code_of(ports, &identification).await, None);
 }
 
-async fn what_is_put_back_is_free_at_once(ports: &Ports) {
+async fn what_is_put_back_is_free_at_once_and_the_queues_before_it_is_the_sweeps(ports: &Ports) {
     let (_, message, mine) = taken(ports).await;
-    ports.outbox.release(&message, mine).await.expect("put back");
+    let stuck_at = now() + RETRY_WITHIN;
+    ports.outbox.release(&message, mine, stuck_at).await.expect("put back");
+    assert!(!is_due(ports, &message, stuck_at - TimeDelta::milliseconds(1)).await && is_due(ports, &message, stuck_at).await);
     assert!(matches!(claim(ports, &message, lease(), now()).await, Claim::Taken(taken) if taken.attempts == 2));
 }
 
 async fn after_the_last_attempt_nobody_is_woken_any_more(ports: &Ports) {
     let (_, message) = waiting(ports).await;
     for attempt in 1..=MAX_DELIVERY_ATTEMPTS {
-        assert!(is_due(ports, &message, now() + REKICK_AFTER).await, "before attempt {attempt}");
+        let stuck_after = if attempt == 1 { REKICK_AFTER } else { RETRY_WITHIN };
+        assert!(is_due(ports, &message, now() + stuck_after).await, "before attempt {attempt}");
         let mine = lease();
         let Claim::Taken(taken) = claim(ports, &message, mine, now()).await else {
             panic!("attempt {attempt}")
         };
         assert_eq!(taken.attempts, attempt);
-        ports.outbox.release(&taken, mine).await.expect("put back");
+        ports.outbox.release(&taken, mine, now() + RETRY_WITHIN).await.expect("put back");
     }
     assert!(!is_due(ports, &message, now() + TimeDelta::days(1)).await);
     assert!(
@@ -181,6 +184,6 @@ on_aws! {
     a_lease_that_is_over_makes_no_code_live,
     no_code_becomes_live_for_what_is_not_open,
     no_code_of_an_earlier_generation_becomes_live,
-    what_is_put_back_is_free_at_once,
+    what_is_put_back_is_free_at_once_and_the_queues_before_it_is_the_sweeps,
     after_the_last_attempt_nobody_is_woken_any_more,
 }

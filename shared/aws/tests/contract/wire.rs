@@ -10,7 +10,7 @@ use acredita_domain::{
     idempotency::Operation,
     identification::State,
     ports::{Claim, CreateError, FindError, FirstAnswer, Identifications, NewIdentification, Settlement, StepError},
-    use_cases::LEASE,
+    use_cases::{LEASE, RETRY_WITHIN},
 };
 use aws_sdk_dynamodb::{
     config::{ConfigBag, Intercept, RuntimeComponents, SharedInterceptor},
@@ -261,7 +261,7 @@ async fn a_message_whose_end_was_not_heard_has_ended_all_the_same() {
 
     let (put_back, mine) = taken("b").await;
     wire.answer(&[LOST]);
-    assert_eq!(outbox.release(&put_back, mine).await, Err(StepError::Lost));
+    assert_eq!(outbox.release(&put_back, mine, now() + RETRY_WITHIN).await, Err(StepError::Lost));
     assert!(matches!(outbox.claim(put_back.reference, lease(), now(), now() + LEASE).await, Ok(Claim::Taken(_))));
 }
 

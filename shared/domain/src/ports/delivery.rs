@@ -75,8 +75,9 @@ pub trait Outbox: Send + Sync {
     async fn issue_code(&self, message: &OutboxMessage, lease: LeaseId, code: LiveCode, now: Time) -> Result<(), StepError>;
     /// Ends a message. One write.
     async fn settle(&self, message: &OutboxMessage, lease: LeaseId, how: Settlement) -> Result<(), StepError>;
-    /// Puts a message back, to be taken up again. After [`crate::use_cases::MAX_DELIVERY_ATTEMPTS`] the sweep leaves it alone. One write.
-    async fn release(&self, message: &OutboxMessage, lease: LeaseId) -> Result<(), StepError>;
+    /// Puts a message back, to be taken up again. It is not due before `stuck_at`: until then it is the queue's to give out. After
+    /// [`crate::use_cases::MAX_DELIVERY_ATTEMPTS`] the sweep leaves it alone. One write.
+    async fn release(&self, message: &OutboxMessage, lease: LeaseId, stuck_at: Time) -> Result<(), StepError>;
 }
 
 /// The queue: wakes a worker for a message. Losing a kick loses nothing; the sweep finds the message.

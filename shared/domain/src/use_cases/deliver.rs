@@ -17,6 +17,9 @@ use chrono::TimeDelta;
 
 /// How long a worker holds a message: longer than any send takes, and not longer than the queue hides a message from other workers.
 pub const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// How long after a failed attempt the message is the queue's to give out again. The sweep counts it as stuck only then: were it to wake somebody
+/// beside the queue, each of the two would go on trying, and the person might get every try's code.
+pub const RETRY_WITHIN: TimeDelta = TimeDelta::seconds(150);
 /// Attempts after which the sweep stops to wake workers for a message; the queue's own limit moves it to the dead letters.
 pub const MAX_DELIVERY_ATTEMPTS: u32 = 5;
 
@@ -53,7 +56,7 @@ pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef
         }
         Err(error) => {
             // Given back at once rather than after the lease. Should that fail too, the lease ends by itself.
-            let _ = app.outbox.release(&message, lease).await;
+            let _ = app.outbox.release(&message, lease, app.now() + RETRY_WITHIN).await;
             Err(error)
         }
     }

@@ -26,7 +26,7 @@ pub use create::{
     CreateAgent, CreateIdentityDocument, CreateOtp, Created, create_agent_identification, create_identity_document_identification,
     create_otp_identification,
 };
-pub use deliver::{Delivered, LEASE, MAX_DELIVERY_ATTEMPTS, deliver_message};
+pub use deliver::{Delivered, LEASE, MAX_DELIVERY_ATTEMPTS, RETRY_WITHIN, deliver_message};
 pub use metadata::{Metadata, read_metadata};
 pub use remove::{ERASE_AGAIN_AFTER, Force, delete_identification};
 pub use resend::resend_otp;
