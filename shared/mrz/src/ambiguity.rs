@@ -1,17 +1,21 @@
-//! Ambiguity: two characters that may both be others without any check digit noticing.
+//! Ambiguity: characters that may all be others without any check digit noticing.
 //!
 //! One wrong character is noticed by the digit that protects it, unless it is one of the same value. Two may cancel out: `5` for `S` and `8` for `B`
-//! change a sum by the same amount. In a poor picture both are likely enough to be asked for.
+//! change a sum by the same amount. In a poor picture both are likely enough to be asked for. Three and more cancel out by chance; that is asked for
+//! only where nothing but the digits tells characters apart, as [`twins`](crate::twins) that a drawing exchanges.
 
 use crate::{
     icao::format::{Format, Outcome},
     positions::Position,
 };
 
-/// How likely another reading must be, as a share of the likelihood of the one that was chosen, to make it doubtful.
+/// How likely another reading must be, as a share of the likelihood of the one that was chosen, to make it doubtful. With a quarter of this, one
+/// sound reading of three hundred poor pictures is lost; four times as much would win none.
 const LEAST_ODDS: f32 = 0.02;
-/// Most other characters that are looked at, likeliest first: a text with more of them is doubtful anyway.
+/// Most other characters that are looked at. A text with more of them is doubtful in all of them.
 const MOST: usize = 40;
+/// The same of those that are as likely as what was chosen: all sets of them are looked at.
+const MOST_EQUAL: usize = 10;
 
 /// A character that may be another one.
 #[derive(Clone, Copy)]
@@ -22,29 +26,53 @@ struct Other {
     odds: f32,
 }
 
-/// The positions of a text whose check digits hold that may be otherwise, two by two, with all digits still holding.
+/// The positions of a text whose check digits hold that may be otherwise, two or more of them, with all digits still holding.
 pub(crate) fn find(format: Format, positions: &[Vec<Position>], lines: &[Vec<u8>]) -> Vec<(usize, usize)> {
     let others = others(format, positions, lines);
-    let mut lines = lines.to_vec();
-    let mut found = Vec::new();
-    for (at, one) in others.iter().enumerate() {
-        let kept = std::mem::replace(&mut lines[one.line][one.column], one.character);
-        for two in others[at + 1..].iter().take_while(|two| one.odds * two.odds >= LEAST_ODDS) {
-            if (two.line, two.column) == (one.line, one.column) {
-                continue;
-            }
-            let kept = std::mem::replace(&mut lines[two.line][two.column], two.character);
-            if format.rules().iter().all(|rule| rule.outcome(&lines) == Outcome::Holds) {
-                found.extend([(one.line, one.column), (two.line, two.column)]);
-            }
-            lines[two.line][two.column] = kept;
-        }
-        lines[one.line][one.column] = kept;
+    if others.len() > MOST || others.iter().filter(|other| other.odds >= 1.0).count() > MOST_EQUAL {
+        return others.iter().map(|other| (other.line, other.column)).collect();
     }
-    found
+    let mut changes = Changes { format, others: &others, lines: lines.to_vec(), chosen: Vec::new(), found: Vec::new() };
+    changes.try_from(0, 1.0);
+    changes.found
 }
 
-/// The likeliest other characters where a check digit protects, likeliest first.
+/// Others in the place of what was read.
+struct Changes<'a> {
+    format: Format,
+    others: &'a [Other],
+    /// The text with what is chosen.
+    lines: Vec<Vec<u8>>,
+    chosen: Vec<Other>,
+    found: Vec<(usize, usize)>,
+}
+
+impl Changes<'_> {
+    /// Tries what is chosen with each of the others from there on, likeliest first.
+    fn try_from(&mut self, from: usize, odds: f32) {
+        for (at, other) in self.others.iter().enumerate().skip(from).take_while(|(_, other)| odds * other.odds >= LEAST_ODDS) {
+            if self.chosen.iter().any(|chosen| (chosen.line, chosen.column) == (other.line, other.column)) {
+                continue;
+            }
+            let kept = std::mem::replace(&mut self.lines[other.line][other.column], other.character);
+            self.chosen.push(*other);
+            if self.chosen.len() > 1 && self.holds() {
+                self.found.extend(self.chosen.iter().map(|chosen| (chosen.line, chosen.column)));
+            }
+            if self.chosen.len() == 1 || odds * other.odds >= 1.0 {
+                self.try_from(at + 1, odds * other.odds);
+            }
+            self.chosen.pop();
+            self.lines[other.line][other.column] = kept;
+        }
+    }
+
+    fn holds(&self) -> bool {
+        self.format.rules().iter().all(|rule| rule.outcome(&self.lines) == Outcome::Holds)
+    }
+}
+
+/// The other characters where a check digit protects, likeliest first.
 fn others(format: Format, positions: &[Vec<Position>], lines: &[Vec<u8>]) -> Vec<Other> {
     let mut others = Vec::new();
     for (line, row) in positions.iter().enumerate() {
@@ -65,7 +93,6 @@ fn others(format: Format, positions: &[Vec<Position>], lines: &[Vec<u8>]) -> Vec
         }
     }
     others.sort_by(|a: &Other, b| b.odds.total_cmp(&a.odds));
-    others.truncate(MOST);
     others
 }
 
@@ -73,6 +100,7 @@ fn others(format: Format, positions: &[Vec<Position>], lines: &[Vec<u8>]) -> Vec
 mod tests {
     use super::*;
     use crate::{
+        icao::check_digit,
         positions,
         sheet::Look,
         testing::{PASSPORT, look, looks},
@@ -96,6 +124,31 @@ mod tests {
         let both = [(31, look(&[(b'8', 0.6), (b'B', 0.35)])), (35, look(&[(b'6', 0.6), (b'9', 0.35)]))];
         assert_eq!(ambiguous(&both), [31, 35]);
         assert!(ambiguous(&both[..1]).is_empty() && ambiguous(&both[1..]).is_empty());
+    }
+
+    #[test]
+    fn twins_that_a_drawing_exchanges_are_ambiguous_where_they_cancel_out() {
+        let clear = |character: u8| look(&[(character, 0.98)]);
+        // A letter for a zero adds 24 times its weight, which is nothing modulo 10 where the weights make a multiple of 5. Column 5 is a zero anyway.
+        let exchanged = |columns: [usize; 2]| {
+            let mut rows: Vec<Vec<Look>> = PASSPORT.iter().map(|line| looks(line)).collect();
+            let mut lines: Vec<Vec<u8>> = PASSPORT.iter().map(|line| line.as_bytes().to_vec()).collect();
+            // The month of birth begins with a zero, which is drawn as the letter.
+            rows[1][15] = clear(b'O');
+            for column in columns {
+                (rows[1][column], lines[1][column]) = (clear(b'0'), b'0');
+            }
+            for (digit, spans) in [(9, vec![(0, 9)]), (43, vec![(0, 10), (13, 20), (21, 43)])] {
+                let protected: Vec<u8> = spans.iter().flat_map(|&(from, to)| lines[1][from..to].to_vec()).collect();
+                lines[1][digit] = b'0' + check_digit::of(protected).expect("of the alphabet");
+                rows[1][digit] = clear(lines[1][digit]);
+            }
+            let rows: Vec<&[Look]> = rows.iter().map(Vec::as_slice).collect();
+            find(Format::Td3, &positions::of(Format::Td3, &rows), &lines)
+        };
+        assert_eq!(exchanged([6, 7]), [(1, 6), (1, 7)], "7 and 3");
+        assert_eq!(exchanged([3, 6]), [(1, 3), (1, 5), (1, 6)], "7, 1 and 7");
+        assert!(exchanged([2, 8]).is_empty(), "1, 1 and 1");
     }
 
     #[test]

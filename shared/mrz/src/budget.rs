@@ -9,7 +9,9 @@ const ASK_EVERY: u64 = 1_000;
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
     /// The most work, in units of about a microsecond of a server's core. It is counted, not measured, so that the same picture gives the same
-    /// reading on every machine. An ordinary picture takes some ten thousand.
+    /// reading on every machine of one architecture, however busy. An ordinary picture takes some twenty-five thousand; what is paid never exceeds
+    /// this. Decoding the picture, making smaller versions of it and the arithmetic of text are not counted: the first two take longer than the rest
+    /// in pictures of many megapixels, and the caller bounds those.
     pub work: u64,
     /// Tells when time is up, by a clock of the caller's. What was found until then is still told.
     pub expired: Option<&'a dyn Fn() -> bool>,
@@ -44,19 +46,25 @@ impl<'a> Budget<'a> {
         Self { options, spent: Cell::new(0), asked: Cell::new(0), over: Cell::new(false) }
     }
 
-    /// Pays for some work; false when it must not be done any more.
+    /// Pays for some work; false when it must not be done, and then nothing is ever paid again.
     pub(crate) fn spend(&self, work: u64) -> bool {
         let spent = self.spent.get().saturating_add(work);
-        self.spent.set(spent);
-        if spent > self.options.work {
+        if self.over.get() || spent > self.options.work {
             self.over.set(true);
-        } else if spent - self.asked.get() >= ASK_EVERY {
+            return false;
+        }
+        self.spent.set(spent);
+        if spent - self.asked.get() >= ASK_EVERY {
             self.asked.set(spent);
-            if self.options.expired.is_some_and(|expired| expired()) {
-                self.over.set(true);
-            }
+            self.over.set(self.options.expired.is_some_and(|expired| expired()));
         }
         !self.over.get()
+    }
+
+    /// What was paid.
+    #[cfg(test)]
+    pub(crate) fn spent(&self) -> u64 {
+        self.spent.get()
     }
 
     /// Whether the budget ran out.
@@ -74,7 +82,7 @@ mod tests {
         let budget = Budget::new(Options { work: 10, expired: None });
         assert!(budget.spend(10) && !budget.is_over());
         assert!(!budget.spend(1) && budget.is_over());
-        assert!(!budget.spend(u64::MAX));
+        assert!(!budget.spend(u64::MAX) && !budget.spend(0) && budget.spent() == 10);
     }
 
     #[test]

@@ -21,12 +21,12 @@ const REACH: f64 = 6.5;
 const COLUMN_COST: f64 = 0.08;
 /// What a missing column costs: glare hides half a line, and then it should be told that a zone is there.
 const MISSING_COST: f64 = 0.02;
-/// How far the one alignment of some lines is behind the other at most.
+/// How far the straight alignment of some lines is behind the flush one at most: as much as one missing column, so that it comes next.
 const SECOND_COST: f64 = 0.02;
 /// Least score: some fields of a faint zone, and more than chance makes of a table.
 const LEAST_SCORE: f64 = 0.05;
-/// Most candidates that are read.
-const MOST: usize = 6;
+/// Most groups of lines that are read, each in both its alignments.
+const MOST: usize = 4;
 
 /// Lines that may be a zone, from top to bottom or from bottom to top: which, the characters tell.
 #[derive(Clone, Debug)]
@@ -77,14 +77,16 @@ pub(crate) fn find(chains: &[Chain]) -> Vec<Candidate> {
             found.push((indexes, straight));
         }
     }
-    let mut candidates: Vec<Candidate> = found
-        .into_iter()
-        .map(|(_, candidate)| candidate)
-        .filter(|candidate| candidate.score > LEAST_SCORE)
-        .collect();
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
-    candidates.truncate(MOST);
-    candidates
+    found.retain(|(_, candidate)| candidate.score > LEAST_SCORE);
+    found.sort_by(|a, b| b.1.score.total_cmp(&a.1.score));
+    let mut groups: Vec<Vec<usize>> = Vec::with_capacity(MOST);
+    for (group, _) in &found {
+        if groups.len() < MOST && !groups.contains(group) {
+            groups.push(group.clone());
+        }
+    }
+    found.retain(|(group, _)| groups.contains(group));
+    found.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
 /// All pairs and triples of neighbouring lines.

@@ -9,6 +9,7 @@ use crate::{
     positions::{self, Position},
     repair,
     sheet::Look,
+    twins,
 };
 
 /// What a format's check digits count in its score when all hold; with fewer digits chance is likelier to fulfil them.
@@ -34,7 +35,7 @@ pub(crate) struct Decoded {
     pub(crate) confidence: Vec<Vec<f32>>,
     /// How likely each character is another one that no check digit would tell from it.
     pub(crate) unprotected_doubt: Vec<Vec<f32>>,
-    /// Positions that may be otherwise, two by two, without any check digit noticing.
+    /// Positions that may be otherwise for all that the check digits say.
     pub(crate) ambiguous: Vec<(usize, usize)>,
     pub(crate) checks: Vec<(Checked, Outcome)>,
     pub(crate) dates_real: bool,
@@ -65,11 +66,11 @@ pub(crate) fn decode(format: Format, rows: &[&[Look]]) -> Decoded {
     let likelihood: f32 = positions.iter().flatten().map(|position| position.likelihood.max(LEAST).ln()).sum();
     let holding = checks.iter().filter(|&&(_, outcome)| outcome == Outcome::Holds).count();
     let worth = if checks.len() > FEW_DIGITS { DIGITS_WORTH } else { FEW_DIGITS_WORTH };
-    // Where a digit does not hold, the text is not accepted anyway.
+    // Where a digit does not hold, the text is not accepted anyway; but it must not be told as printed so if a twin explains it.
     let ambiguous = if holding == checks.len() {
         ambiguity::find(format, &positions, &repaired.lines)
     } else {
-        Vec::new()
+        twins::suspects(format, &repaired.lines)
     };
     let obscure_visa = matches!(format, Format::MrvA | Format::MrvB) && positions[0][0].raw != VISA;
     let score = TEXT_WORTH * (likelihood - repaired.cost) / count
@@ -103,15 +104,14 @@ fn confidence(position: &Position, character: u8) -> f32 {
 /// modulo 10 where one does. All weights are prime to 10, so only they leave the sum as it is.
 fn unprotected_doubt(format: Format, (line, column): (usize, usize), position: &Position, character: u8) -> f32 {
     let protected = format.rules().iter().any(|rule| rule.covers(line, column));
-    if !protected {
-        return 1.0 - confidence(position, character);
-    }
     let rest = |character: u8| alphabet::value(character).map(|value| value % 10);
     let alike = position
         .alternatives
         .iter()
-        .filter(|other| other.character != character && rest(other.character) == rest(character));
-    alike.map(|other| other.confidence).sum()
+        .filter(|other| other.character != character && (!protected || rest(other.character) == rest(character)));
+    let doubt: f32 = alike.map(|other| other.confidence).sum();
+    // Exchanged twins are as likely as each other: more than what the one leaves.
+    if protected { doubt } else { doubt.max(1.0 - confidence(position, character)) }
 }
 
 /// Whether birth and expiry are in the calendar, as far as they are known. The century is not known, so 29 February always may be.
@@ -200,6 +200,36 @@ mod tests {
         assert_eq!((drawn.raw[0][10], drawn.text[0][10]), (b'0', b'O'));
         assert!(drawn.confidence[0][10] > 0.9);
         assert_eq!(name(b'4').text[0][10], b'4');
+    }
+
+    #[test]
+    fn a_zero_of_a_number_that_was_drawn_as_the_letter_is_no_broken_digit_without_a_doubt() {
+        // Nothing else in the zone shows how twins are drawn.
+        let misread = decoded(Format::Td3, &[PASSPORT[0], &PASSPORT[1].replacen("L898902C3", "L8989O2C3", 1)], None);
+        assert!(!holds(&misread) && misread.confidence[1][5] > 0.9);
+        assert_eq!(misread.ambiguous, [(1, 5)]);
+        // No twin explains this one.
+        let wrong = decoded(Format::Td3, &[PASSPORT[0], &PASSPORT[1].replacen("L898902C3", "L898903C3", 1)], None);
+        assert!(!holds(&wrong) && wrong.ambiguous.is_empty());
+    }
+
+    #[test]
+    fn where_a_date_shows_that_twins_are_exchanged_the_digits_decide_between_them() {
+        let lines = [PASSPORT[0], &PASSPORT[1].replacen("L898902C3", "L8989O2C3", 1).replacen("740812", "74O812", 1)];
+        let put_right = decoded(Format::Td3, &lines, None);
+        assert_eq!(put_right.text[1], PASSPORT[1].as_bytes());
+        assert!(holds(&put_right) && put_right.repaired == 1, "and it is told");
+    }
+
+    #[test]
+    fn exchanged_twins_are_doubtful_where_no_digit_would_tell_them() {
+        // The end of a visa is protected by nothing.
+        let visa = [PASSPORT[0].replacen('P', "V", 1), PASSPORT[1].replacen("<<<<<10", "<<<<<<0", 1)];
+        let doubt = |drawn: &str| {
+            let second = visa[1].replacen("740812", drawn, 1);
+            decoded(Format::MrvA, &[&visa[0], &second], None).unprotected_doubt[1][43]
+        };
+        assert!(doubt("740812") < 0.05 && doubt("74O812") > 0.75);
     }
 
     #[test]

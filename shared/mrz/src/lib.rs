@@ -24,9 +24,9 @@
 //! Each is a module of that name: `picture` (checked decoders, orientation) → `pyramid` (the picture in all sizes) → `threshold` (ink) →
 //! `components` (connected ink) → `chains` (components at one distance: fixed pitch is what other text does not have, and it looks the same at
 //! every angle) → `candidates` (parallel chains) → `grid` (a plane in perspective, and paper that bends) → `sheet` (every cell, seen by the
-//! `network`) → `window` (where the lines begin) → `positions` and `names` (what may stand where) → `repair` (check digits) and `ambiguity` (what
-//! they do not tell) → `decode` → `quality` → `zones`. `search` says in which order, and what need not be looked at. [`explain`] draws the result,
-//! and [`icao`] tells what the text means.
+//! `network`) → `window` (where the lines begin) → `positions`, `names` and `twins` (what may stand where) → `repair` (check digits) and
+//! `ambiguity` (what they do not tell) → `decode` → `quality` → `zones`. `search` says in which order, and what need not be looked at. [`explain`]
+//! draws the result, and [`icao`] tells what the text means.
 //!
 //! # What a reading is worth
 //!
@@ -66,6 +66,7 @@ mod sheet;
 #[cfg(test)]
 mod testing;
 mod threshold;
+mod twins;
 mod vectors;
 mod window;
 mod zones;
@@ -74,5 +75,7 @@ pub use budget::Options;
 pub use reader::Reader;
 pub use reading::{Line, Point, Quality, Reading, Status, Text, Zone};
 
-/// Which reader this is: the version of the crate and the CRC-32 of its weights. The same text comes out of the same picture where it is the same.
-pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+ocr-b.", "979c5459");
+/// Which reader this is: the version of the crate, the revision of what it reads, and the CRC-32 of its weights. Where it is the same, on one
+/// architecture, the same reading comes out of the same picture; a change that reads any test picture otherwise must raise the revision, and a test
+/// says so.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+r2.", "ocr-b.", "979c5459");

@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn the_version_names_the_weights() {
         let sum = crc32fast::hash(include_bytes!("../weights/ocr-b.bin"));
-        assert!(crate::VERSION.ends_with(&format!("+ocr-b.{sum:08x}")), "these weights are {sum:08x}");
+        assert!(crate::VERSION.ends_with(&format!(".ocr-b.{sum:08x}")), "these weights are {sum:08x}");
     }
 
     #[test]

@@ -8,17 +8,18 @@ use crate::{
     names::{self, Kinds},
     network::{FILLER, Likelihoods, NOTHING},
     sheet::Look,
+    twins,
 };
 
-/// How much a character that may not stand there takes from the confidence of the one that may. A mask may settle `O` against `0`; it must not
-/// make a clear `O` a sure `0`.
+/// How much a character that may not stand there takes from the confidence of the one that may. A mask may settle a hesitation between `Z` and `7`;
+/// it must not make a clear `Z` a sure `7`. Only [`twins`] are not held to that.
 const FORBIDDEN: f32 = 0.05;
 /// Alternatives that are kept.
 const ALTERNATIVES: usize = 4;
 /// Alternatives that are this much less likely than the best, as a logarithm, are none: a repair must not get there anyway.
 const FARTHEST: f32 = 5.0;
-/// A character that is this clear is printed, even where it may not stand, if what may stand there is this unlikely. States print digits as
-/// nationalities and leave them out; a `0` in a poor light is never that clearly an `O`.
+/// A character that is this clear is printed, even where it may not stand, if what may stand there is this unlikely: a poor light leaves more of a
+/// doubt. States print digits as nationalities and leave them out. Of [`twins`] one counts as the other, so they never are printed against a mask.
 const PRINTED: f32 = 0.9;
 const NOT_PRINTED: f32 = 0.005;
 /// Likelihoods below this are rounding errors of the network.
@@ -30,6 +31,8 @@ pub(crate) struct Alternative {
     pub(crate) character: u8,
     /// How much less likely than the best it is, as a logarithm: 0 for the best.
     pub(crate) cost: f32,
+    /// The same by its looks alone, where exchanged twins count as each other.
+    pub(crate) look_cost: f32,
     pub(crate) confidence: f32,
 }
 
@@ -49,43 +52,52 @@ pub(crate) struct Position {
 /// All positions of a format in a window.
 pub(crate) fn of(format: Format, rows: &[&[Look]]) -> Vec<Vec<Position>> {
     let factors = letter_factors(format, rows);
+    let exchanged = twins::exchanged(format, rows);
     let position = |line: usize, column: usize, look: &Look| {
         let mask = format.mask(line, column);
         let letters = factors[line][column];
-        // Of two that only their place tells apart, one stands for both where the other may not stand.
-        let stands_for = |index: usize| twin(index).filter(|&other| mask.has_index(index) && !mask.has_index(other));
-        let stood_for = |index: usize| twin(index).is_some_and(|other| stands_for(other).is_some());
-        let likelihood = |index: usize| {
-            let seen = look.likelihoods[index] + stands_for(index).map_or(0.0, |other| look.likelihoods[other]);
-            seen * if is_letter(index) { letters } else { 1.0 }
-        };
+        // Of twins, one stands for both where the other may not stand, and each for both where the zone shows that its drawing exchanges them.
+        let twin = |index: usize| twins::of_index(index).filter(|&other| exchanged || !mask.has_index(other));
+        let stood_for = |index: usize| !mask.has_index(index) && twins::of_index(index).is_some_and(|other| mask.has_index(other));
+        let seen = |index: usize| look.likelihoods[index] * if is_letter(index) || stood_for(index) { letters } else { 1.0 };
+        let likelihood = |index: usize| seen(index) + twin(index).map_or(0.0, seen);
         let (mut allowed, mut forbidden) = (0.0, 0.0);
-        let mut alternatives: Vec<(f32, u8)> = Vec::with_capacity(NOTHING);
+        let mut alternatives: Vec<(f32, f32, u8)> = Vec::with_capacity(NOTHING);
         for (index, &character) in CHARACTERS.iter().enumerate() {
-            let likelihood = likelihood(index).max(LEAST);
+            let seen = seen(index).max(LEAST);
             if mask.has_index(index) {
-                allowed += likelihood;
-                alternatives.push((likelihood, character));
-            } else if !stood_for(index) {
-                forbidden += likelihood;
+                alternatives.push((likelihood(index).max(LEAST), seen, character));
+            }
+            if mask.has_index(index) || stood_for(index) {
+                allowed += seen;
+            } else {
+                forbidden += seen;
             }
         }
-        alternatives.sort_by(|a, b| b.0.total_cmp(&a.0));
+        // Of twins that are as likely as each other, the one that it looks like comes first.
+        alternatives.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
         alternatives.truncate(ALTERNATIVES);
         let total = allowed + FORBIDDEN * forbidden + look.likelihoods[NOTHING];
         let best = alternatives[0].0;
-        let graded = alternatives.iter().map(|&(likelihood, character)| Alternative {
+        // By its looks: a score does not grow because twins are exchanged.
+        let looks = |&(likelihood, seen, character): &(f32, f32, u8)| {
+            let both_may = twins::of(character).is_some_and(|other| mask.has(other));
+            if both_may { seen } else { likelihood }
+        };
+        let likeliest = alternatives.iter().map(looks).fold(0.0, f32::max);
+        let graded = alternatives.iter().map(|alternative @ &(likelihood, _, character)| Alternative {
             character,
             cost: (best / likelihood).ln(),
+            look_cost: (likeliest / looks(alternative)).ln(),
             confidence: likelihood / total,
         });
         let mut graded: Vec<Alternative> = graded.filter(|other| other.cost < FARTHEST).collect();
         let (masked, raw) = (graded[0].character, raw(&look.likelihoods));
         let printed = alphabet::index(raw).map_or(0.0, likelihood);
         if printed > PRINTED && best < NOT_PRINTED {
-            graded = vec![Alternative { character: raw, cost: 0.0, confidence: printed }];
+            graded = vec![Alternative { character: raw, cost: 0.0, look_cost: 0.0, confidence: printed }];
         }
-        Position { raw, masked, alternatives: graded, likelihood: best }
+        Position { raw, masked, alternatives: graded, likelihood: likeliest }
     };
     rows.iter()
         .enumerate()
@@ -96,16 +108,6 @@ pub(crate) fn of(format: Format, rows: &[&[Look]]) -> Vec<Vec<Position>> {
 fn raw(likelihoods: &Likelihoods) -> u8 {
     let best = (0..NOTHING).max_by(|&a, &b| likelihoods[a].total_cmp(&likelihoods[b]));
     CHARACTERS[best.unwrap_or(FILLER)]
-}
-
-/// The letter O of a zero, and the zero of an O. In OCR-B they differ by a twelfth of their height and by how round their corners are, which no two
-/// drawings of it agree upon; a name has no digits, and a date no letters.
-fn twin(index: usize) -> Option<usize> {
-    match CHARACTERS[index] {
-        b'0' => alphabet::index(b'O'),
-        b'O' => alphabet::index(b'0'),
-        _ => None,
-    }
 }
 
 fn is_letter(index: usize) -> bool {
@@ -122,7 +124,7 @@ fn letter_factors(format: Format, rows: &[&[Look]]) -> Vec<Vec<f32>> {
         let letters = look.likelihoods[..NOTHING]
             .iter()
             .enumerate()
-            .filter(|&(index, _)| is_letter(index) || twin(index).is_some());
+            .filter(|&(index, _)| is_letter(index) || twins::of_index(index).is_some());
         Kinds { letter: letters.map(|(_, &likelihood)| likelihood).fold(0.0, f32::max), filler: look.likelihoods[FILLER] }
     });
     let name = names::letter_factors(&kinds.collect::<Vec<_>>());

@@ -48,8 +48,8 @@ pub enum Status {
     Unreadable,
     /// The text is there, and at least one character of it is a guess or was put right by a check digit.
     ReadDoubtful,
-    /// Every character is sure. Whether the check digits hold is another matter: a zone that is read without doubt and whose digits are wrong
-    /// was printed so.
+    /// Every character is sure, and was looked at closely. Whether the check digits hold is another matter: a zone that is read without doubt and
+    /// whose digits are wrong was printed so.
     Read,
 }
 
@@ -83,14 +83,15 @@ pub struct Quality {
 pub struct Line {
     /// What each character looks like, whatever may stand there.
     pub raw: Text,
-    /// The likeliest of the characters that may stand there.
+    /// The likeliest of the characters that may stand there, `0` and `O` counting as each other where only one of them may.
     pub masked: Text,
     /// The same with doubtful characters put right where a check digit asks for it, and with what is clearly printed against the format left as
-    /// it is printed. This is the text to use.
+    /// it is printed, but for `0` and `O`. This is the text to use.
     pub text: Text,
     /// How sure each character of `text` is, 0 to 1.
     pub confidence: Vec<f32>,
-    /// Which characters of `text` are doubtful: see [`Zone::GATE`] and [`Zone::UNPROTECTED_GATE`].
+    /// Which characters of `text` are doubtful: those below [`Zone::GATE`] or [`Zone::UNPROTECTED_GATE`], those that may be others, several at a
+    /// time, with every check digit holding, and a `0` or `O` that would make a broken digit hold if it were the other.
     pub doubtful: Vec<bool>,
     /// The corners of each character's cell, from the upper left of the text clockwise.
     pub cells: Vec<[Point; 4]>,

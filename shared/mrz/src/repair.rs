@@ -20,7 +20,7 @@ pub(crate) struct Repaired {
     pub(crate) lines: Vec<Vec<u8>>,
     /// Positions that were changed.
     pub(crate) changed: Vec<(usize, usize)>,
-    /// What all of it cost.
+    /// What all of it cost, by the looks.
     pub(crate) cost: f32,
 }
 
@@ -69,6 +69,7 @@ fn repair_one(format: Format, rule: &DigitRule, positions: &[Vec<Position>], rep
     if let Some((_, cost, chosen)) = best {
         repaired.cost += cost;
         for change in chosen {
+            repaired.cost += change.to.look_cost - change.to.cost;
             repaired.lines[change.line][change.column] = change.to.character;
             repaired.changed.push((change.line, change.column));
         }

@@ -37,7 +37,7 @@ const PIXELS_A_UNIT: u64 = 100;
 /// Heights of the characters that are tried until a zone is accepted, as shares of what they should be for their pitch: a card that leans away
 /// from the camera is lower than wide, and the other way round. The network sees past a tenth by itself.
 const HEIGHTS: [f64; 2] = [0.84, 1.18];
-/// How many readings of a pass are tried at other heights.
+/// How many readings of a pass are tried at other heights, best first: two documents, and room for one that comes to nothing.
 const MOST_AGAIN: usize = 3;
 /// Mean likelihood of characters from which a candidate is read before the others are looked at.
 const OBVIOUS: f32 = 0.85;
@@ -52,6 +52,8 @@ struct Attempt {
     pose: Pose,
     /// How much it promises: the mean likelihood of its characters, or the score of a first reading.
     worth: f32,
+    /// The score of the candidate that it comes from.
+    candidate: f64,
 }
 
 /// What is known while a picture is searched.
@@ -94,16 +96,19 @@ impl<'a> Search<'a> {
         let chains = chains::find(&components, self.budget);
         let mut attempts: Vec<Attempt> = Vec::new();
         for candidate in candidates::find(&chains) {
-            if candidate.score < BESIDE_SCORE && self.zones.iter().any(Zone::accepted) {
+            if self.is_needless_beside(candidate.score) {
                 break;
             }
             let Some(grid) = Grid::fit(&candidate, &components, f64::from(factor)) else {
                 continue;
             };
+            if self.is_read(&grid) {
+                continue;
+            }
             let Some(poses) = self.looker(&grid).poses() else { return };
             let grid = Rc::new(grid);
             for (legibility, pose) in poses {
-                let attempt = Attempt { grid: Rc::clone(&grid), pose, worth: legibility };
+                let attempt = Attempt { grid: Rc::clone(&grid), pose, worth: legibility, candidate: candidate.score };
                 // What is as clear as this need not wait for what else there may be.
                 if legibility >= OBVIOUS {
                     self.attempt(attempt);
@@ -116,9 +121,9 @@ impl<'a> Search<'a> {
         attempts.into_iter().for_each(|attempt| self.attempt(attempt));
         let mut again = std::mem::take(&mut self.again);
         again.sort_by(|a, b| b.worth.total_cmp(&a.worth));
-        for Attempt { grid, pose, worth } in again.into_iter().take(MOST_AGAIN) {
+        for Attempt { grid, pose, worth, candidate } in again.into_iter().take(MOST_AGAIN) {
             for height in HEIGHTS {
-                self.attempt(Attempt { grid: Rc::clone(&grid), pose: Pose { height, ..pose }, worth });
+                self.attempt(Attempt { grid: Rc::clone(&grid), pose: Pose { height, ..pose }, worth, candidate });
             }
         }
         self.again.clear();
@@ -146,7 +151,8 @@ impl<'a> Search<'a> {
 
     /// Reads the cells of a grid in one pose. What is promising and not accepted is to be read again.
     fn attempt(&mut self, attempt: Attempt) {
-        if self.zones.iter().any(|zone| zone.accepted() && zones::covers(zone, &attempt.grid)) {
+        // Asked again: what was read since the candidate was found may have made it needless.
+        if self.is_needless_beside(attempt.candidate) || self.is_read(&attempt.grid) {
             return;
         }
         let looker = self.looker(&attempt.grid);
@@ -157,9 +163,103 @@ impl<'a> Search<'a> {
         }
         zones::keep(&mut self.zones, zone);
     }
+
+    /// Whether a candidate is too poor to be a second document beside one that was accepted.
+    fn is_needless_beside(&self, candidate: f64) -> bool {
+        candidate < BESIDE_SCORE && self.zones.iter().any(Zone::accepted)
+    }
+
+    /// Whether an accepted zone lies where a grid is.
+    fn is_read(&self, grid: &Grid) -> bool {
+        self.zones.iter().any(|zone| zone.accepted() && zones::covers(zone, grid))
+    }
 }
 
 /// Whether another look at the whole picture would find nothing new: what is doubtful in a zone whose digits hold is so in every size.
 fn settled(zone: &Zone) -> bool {
     zone.repaired == 0 && zone.digits_hold() && zone.dates_real
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{budget::Options, picture};
+
+    fn decoded(name: &str) -> Luma {
+        let path = format!("{}/tests/pictures/{name}", env!("CARGO_MANIFEST_DIR"));
+        picture::decode(&std::fs::read(path).expect(name)).expect(name)
+    }
+
+    fn with_work(work: u64) -> Budget<'static> {
+        Budget::new(Options { work, expired: None })
+    }
+
+    /// The grids of the candidates of the first pass, with what it cost to find them.
+    fn grids(search: &mut Search<'_>, factor: f32) -> Vec<Grid> {
+        let components = search.components(factor, PASSES[0].threshold).expect("work is left");
+        let chains = chains::find(&components, search.budget);
+        let candidates = candidates::find(&chains);
+        candidates
+            .iter()
+            .filter_map(|candidate| Grid::fit(candidate, &components, f64::from(factor)))
+            .collect()
+    }
+
+    #[test]
+    fn a_second_candidate_of_an_accepted_zone_costs_nothing() {
+        let (network, luma) = (Network::trained(), decoded("passport.jpg"));
+        let (pyramid, budget) = (Pyramid::new(&luma), with_work(1_000_000));
+        let mut search = Search::new(&network, &pyramid, &budget);
+        let found = grids(&mut search, 1.0);
+        let finding = budget.spent();
+        search.pass(1.0, PASSES[0].threshold);
+        assert!(search.zones.len() == 1 && search.zones[0].accepted() && found.len() > 1);
+        let before = budget.spent();
+        search.pass(1.0, PASSES[0].threshold);
+        assert_eq!(budget.spent() - before, finding, "nothing but finding it again");
+    }
+
+    #[test]
+    fn a_poor_candidate_beside_an_accepted_zone_is_not_read_even_if_it_was_put_off() {
+        let (network, luma) = (Network::trained(), decoded("two-documents.jpg"));
+        let (pyramid, budget) = (Pyramid::new(&luma), with_work(1_000_000));
+        let mut search = Search::new(&network, &pyramid, &budget);
+        let grids: Vec<Rc<Grid>> = grids(&mut search, 1.0).into_iter().map(Rc::new).collect();
+        let attempt = |grid: &Rc<Grid>, candidate: f64| Attempt {
+            grid: Rc::clone(grid),
+            pose: Pose { upside_down: false, height: 1.0 },
+            worth: OBVIOUS,
+            candidate,
+        };
+        grids.iter().for_each(|grid| {
+            if search.zones.is_empty() {
+                search.attempt(attempt(grid, 0.0));
+            }
+        });
+        assert!(search.zones.len() == 1 && search.zones[0].accepted());
+        let before = budget.spent();
+        grids.iter().for_each(|grid| search.attempt(attempt(grid, BESIDE_SCORE - 0.1)));
+        assert_eq!((search.zones.len(), budget.spent()), (1, before));
+        grids.iter().for_each(|grid| search.attempt(attempt(grid, BESIDE_SCORE)));
+        assert_eq!(search.zones.iter().filter(|zone| zone.accepted()).count(), 2, "the second document");
+    }
+
+    #[test]
+    fn no_more_is_spent_than_there_is_and_what_was_read_until_then_is_told() {
+        let (network, luma) = (Network::trained(), decoded("two-documents.jpg"));
+        let pyramid = Pyramid::new(&luma);
+        let spent_of = |work: u64| {
+            let budget = with_work(work);
+            let mut search = Search::new(&network, &pyramid, &budget);
+            search.run();
+            assert!(budget.spent() <= work, "{} of {work}", budget.spent());
+            (budget.spent(), budget.is_over(), search.zones.len())
+        };
+        let (all, over, zones) = spent_of(u64::MAX);
+        assert!(!over && zones >= 2);
+        let parts: Vec<(u64, bool, usize)> = (0..20).map(|part| spent_of(all * part / 20)).collect();
+        assert!(parts.iter().all(|&(_, over, _)| over), "no part is enough");
+        assert!(parts.iter().any(|&(_, _, read)| (1..zones).contains(&read)), "with some only one of the two is read");
+        assert_eq!(spent_of(all), (all, false, zones));
+    }
 }

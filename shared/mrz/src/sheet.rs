@@ -38,10 +38,11 @@ const COST: u64 = 60;
 const CLIPPED: f32 = 250.0;
 /// Mean likelihood of characters below which a candidate is no text.
 const LEGIBLE: f32 = 0.35;
-/// The same in half of the cells, below which the other half is not looked at.
+/// The same in half of the cells, below which the other half is not looked at: far enough below [`LEGIBLE`] that the other half would have to be more
+/// than twice as clear to make up for it.
 const HOPELESS: f32 = 0.2;
 /// Mean likelihood from which the other direction need not be looked at: upside-down text never gets there.
-const OBVIOUS: f32 = 0.85;
+const UPRIGHT: f32 = 0.85;
 /// How much likelier one direction must be for the other not to be read.
 const CLEARLY: f32 = 0.15;
 /// Columns from one to the next when only the pose of the text is wanted.
@@ -84,7 +85,7 @@ impl Looker<'_> {
     /// budget is spent.
     pub(crate) fn poses(&self) -> Option<Vec<(f32, Pose)>> {
         let mut found = vec![self.judged(Pose { upside_down: false, height: 1.0 })?];
-        if found[0].0 < OBVIOUS {
+        if found[0].0 < UPRIGHT {
             found.push(self.judged(Pose { upside_down: true, height: 1.0 })?);
             let clear = found[0].0.max(found[1].0) - CLEARLY;
             found.retain(|&(legibility, _)| legibility >= clear);

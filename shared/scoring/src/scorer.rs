@@ -20,11 +20,11 @@ use tokio::{sync::Semaphore, task};
 /// How many documents are judged at a time. Each takes a copy of its pictures' brightness: at most 100 MB.
 const PERMITS: usize = 2;
 const BUSY: Unavailable = Unavailable("the internal scorer");
-/// The engine; with its version, which names its weights, it is what repeats a score on the same pictures.
+/// The engine; with its version, which names what it reads and its weights, it is what repeats a score on the same pictures.
 const ENGINE: &str = "acredita-mrz ";
 
-/// Scores by what is printed in the machine-readable zone, and by how it compares with what was declared. The same pictures always get the same
-/// answer at the same time, on any machine: work is counted, not timed.
+/// Scores by what is printed in the machine-readable zone, and by how it compares with what was declared. The same pictures get the same answer
+/// on the same day, on every machine of one architecture: work is counted, not timed.
 #[derive(Clone, Debug)]
 pub struct InternalScorer {
     permits: Arc<Semaphore>,

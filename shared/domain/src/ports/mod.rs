@@ -2,8 +2,8 @@
 //!
 //! The traits are shaped by decisions, not by rows: a method takes everything that belongs together and does all of it or nothing. Every method
 //! that may fail for want of an answer says [`Unavailable`](crate::error::Unavailable), which means: try again, and the outcome of the first try is
-//! unknown. What is kept, sent or told by the system has its adapters in `shared/aws`, and a contract suite there; pictures are read in
-//! `shared/scoring`, and scored there and in `shared/providers`.
+//! unknown. What is kept, sent or told by the system has its adapters in `shared/aws`, and a contract suite there, but for the keys of
+//! [`JwksSource`], which are fetched in `shared/lambda`; pictures are read in `shared/scoring`, and scored there and in `shared/providers`.
 
 mod delivery;
 mod pictures;
