@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 const PATH: &str = "/scorings/identity_document";
 
 /// A provider, and a document that it takes.
-const PROVIDERS: [(&str, &str, &str); 2] = [("GOOGLE", "PASSPORT", "US"), ("VERIDAS", "NIF", "ES")];
+const PROVIDERS: [(&str, &str, &str); 2] = [("GOOGLE", "IDENTITY_CARD", "US"), ("VERIDAS", "NIF", "ES")];
 
 fn scoring(provider: &str, document_type: &str, country: &str) -> Value {
     json!({ "document": { "type": document_type, "country": country }, "provider": provider, "expires_in": "PT1H" })

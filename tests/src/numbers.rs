@@ -1,6 +1,11 @@
 //! Pictures that carry the number that the test wants, and all other pictures as they are really read.
 
-use acredita_domain::{actor::DocumentType, documents::CarriedNumber, ports::DocumentNumbers, text::Private};
+use acredita_domain::{
+    actor::DocumentType,
+    documents::{CarriedNumber, ReadNumbers},
+    ports::DocumentNumbers,
+    text::Private,
+};
 use async_trait::async_trait;
 use std::{
     collections::HashMap,
@@ -13,7 +18,7 @@ use std::{
 /// Answers what it was told of these bytes; of all others what the reader behind it answers.
 #[derive(Clone)]
 pub struct ScriptedNumbers {
-    script: Arc<Mutex<HashMap<Vec<u8>, Vec<CarriedNumber>>>>,
+    script: Arc<Mutex<HashMap<Vec<u8>, ReadNumbers>>>,
     reads: Arc<AtomicUsize>,
     behind: Arc<dyn DocumentNumbers>,
 }
@@ -28,8 +33,14 @@ impl ScriptedNumbers {
     pub fn show(&self, picture: &[u8], document_type: DocumentType, numbers: &[&str]) {
         let issuer = "ES".parse().ok();
         let carried = |number: &&str| CarriedNumber { document_type, issuer, number: Private::new((*number).to_owned()) };
+        let read = ReadNumbers { numbers: numbers.iter().map(carried).collect(), other_zones: false };
+        self.script.lock().expect("no test panics while it holds this").insert(picture.to_vec(), read);
+    }
+
+    /// From now on this picture shows another zone, too, which gives no number.
+    pub fn smudge(&self, picture: &[u8]) {
         let mut script = self.script.lock().expect("no test panics while it holds this");
-        script.insert(picture.to_vec(), numbers.iter().map(carried).collect());
+        script.entry(picture.to_vec()).or_default().other_zones = true;
     }
 
     /// How many pictures were read since the last time this was asked.
@@ -40,11 +51,15 @@ impl ScriptedNumbers {
 
 #[async_trait]
 impl DocumentNumbers for ScriptedNumbers {
-    async fn read(&self, bytes: Vec<u8>) -> Vec<CarriedNumber> {
+    fn version(&self) -> String {
+        self.behind.version()
+    }
+
+    async fn read(&self, bytes: Vec<u8>) -> ReadNumbers {
         self.reads.fetch_add(1, Ordering::SeqCst);
         let scripted = self.script.lock().expect("no test panics while it holds this").get(&bytes).cloned();
         match scripted {
-            Some(numbers) => numbers,
+            Some(read) => read,
             None => self.behind.read(bytes).await,
         }
     }

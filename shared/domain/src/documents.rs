@@ -21,6 +21,23 @@ pub struct CarriedNumber {
     pub number: Private<String>,
 }
 
+/// What the machine-readable zones of a picture say of the documents in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadNumbers {
+    /// The number of each document whose zone can be relied on.
+    pub numbers: Vec<CarriedNumber>,
+    /// Whether there is a zone that gave no number: one that cannot be relied on, or of something that goes by none.
+    pub other_zones: bool,
+}
+
+impl ReadNumbers {
+    /// What this picture and another one say together.
+    pub fn and(mut self, other: Self) -> Self {
+        self.numbers.extend(other.numbers);
+        Self { other_zones: self.other_zones || other.other_zones, ..self }
+    }
+}
+
 /// Whether these numbers are the declared one: at least one is there, and all of them are.
 ///
 /// All of them, because a try shows one document. A collage of a hundred zones would otherwise be a hundred guesses for the price of one try.

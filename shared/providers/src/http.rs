@@ -47,18 +47,10 @@ impl BaseUrl {
         &self.0
     }
 
-    fn host(&self) -> Option<String> {
-        self.0.parse::<http::Uri>().ok()?.host().map(str::to_owned)
-    }
-
     /// Whether it is this machine.
     pub(crate) fn is_loopback(&self) -> bool {
-        self.host().is_some_and(|host| LOOPBACK.contains(&host.as_str()))
-    }
-
-    /// Whether its host is one of this domain's.
-    pub(crate) fn is_below(&self, domain: &str) -> bool {
-        self.host().is_some_and(|host| host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')))
+        let uri = self.0.parse::<http::Uri>();
+        uri.is_ok_and(|uri| uri.host().is_some_and(|host| LOOPBACK.contains(&host)))
     }
 
     fn is_secure(&self) -> bool {

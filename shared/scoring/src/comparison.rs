@@ -16,34 +16,34 @@ pub struct InternalComparison;
 
 impl Comparison for InternalComparison {
     fn names(&self, declared: &Actor, last_name: Option<&str>, name: Option<&str>) -> Option<Likeness> {
-        let surname = both(declared.last_name.as_ref().map(|name| name.expose()), last_name);
-        let given = both(declared.name.as_ref().map(|name| name.expose()), name);
+        let declared = [&declared.last_name, &declared.name].map(|name| name.as_ref().map(|name| name.expose()));
+        let [surname, given] = [declared[0].zip(last_name), declared[1].zip(name)];
         if surname.is_none() && given.is_none() {
             return None;
         }
-        let declared = [surname, given].map(|pair| pair.map(|(declared, _)| declared));
+        let compared = [surname, given].map(|pair| pair.map(|(declared, _)| declared));
         let [Some(surnames), Some(givens)] = [surname, given].map(|pair| printed(pair.map(|(_, read)| read))) else {
             return Some(Likeness::Doubtful);
         };
         let ways = surnames.iter().flat_map(|surname| givens.iter().map(move |given| (surname, given)));
-        ways.map(|(surname, given)| {
-            let zone = Name { surname: part(surname), given: part(given) };
-            likeness(names::compare(declared[0], declared[1], &zone))
-        })
-        .max_by_key(|likeness| match likeness {
-            Likeness::Same => 2,
-            Likeness::Doubtful => 1,
-            Likeness::Different => 0,
-        })
+        let best = ways
+            .map(|(surname, given)| {
+                let zone = Name { surname: part(surname), given: part(given) };
+                likeness(names::compare(compared[0], compared[1], &zone))
+            })
+            .max_by_key(|likeness| match likeness {
+                Likeness::Same => 2,
+                Likeness::Doubtful => 1,
+                Likeness::Different => 0,
+            });
+        // A family shares its names.
+        let unread = compared != declared;
+        best.map(|likeness| if unread && likeness == Likeness::Same { Likeness::Doubtful } else { likeness })
     }
 
     fn country(&self, code: &str) -> Option<Country> {
         numbers::country(code)
     }
-}
-
-fn both<'a>(declared: Option<&'a str>, read: Option<&'a str>) -> Option<(&'a str, &'a str)> {
-    declared.zip(read)
 }
 
 /// How a name that was read would stand in a zone; nothing where none was read. None: it is in a script that zones do not have.
@@ -96,11 +96,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_read_or_not_declared_is_not_compared() {
+    fn what_was_not_read_or_not_declared_is_not_compared_and_leaves_the_rest_doubtful_if_it_was_declared() {
         assert_eq!(compared(("Muñoz", "Ana"), "", ""), None);
         assert_eq!(compared(("", ""), "MUÑOZ", "ANA"), None);
         assert_eq!(compared(("Muñoz", ""), "", "ANA"), None);
-        assert_eq!(compared(("Muñoz", "Ana"), "MUÑOZ", ""), Some(Same));
+        assert_eq!(compared(("Muñoz", "Ana"), "MUÑOZ", ""), Some(Doubtful), "a sister has that name, too");
+        assert_eq!(compared(("Muñoz", "Ana"), "", "ANA"), Some(Doubtful));
         assert_eq!(compared(("Muñoz", ""), "MUÑOZ", "ANA"), Some(Same));
         assert_eq!(compared(("Muñoz", "Ana"), "", "EVA"), Some(Different));
         assert_eq!(compared(("Παπαδοπούλου", "Μαρία"), "PAPADOPOULOU", "MARIA"), Some(Doubtful));

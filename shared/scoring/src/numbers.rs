@@ -2,18 +2,19 @@
 //! document goes by.
 //!
 //! Only a reading that can be relied on gives a number: every character sure, all check digits right, dates that exist. Everything else gives none,
-//! and nothing tells why: this feeds a second factor, and an answer that tells a blurred picture from a wrong one helps whoever is guessing.
+//! and nothing tells why: this feeds a second factor, and an answer that tells a blurred picture from a wrong one helps whoever is guessing. That
+//! there is another zone is told, because a number beside it may not be the document's; the second factor does not ask.
 
 use crate::reader::{InternalPictureReader, mrz_luma};
 use acredita_domain::{
     actor::{Country, DocumentType},
-    documents::CarriedNumber,
+    documents::{CarriedNumber, ReadNumbers},
     pictures::Picture,
     ports::DocumentNumbers,
     text::Private,
 };
 use acredita_mrz::{
-    Options, Reader,
+    Options, Reader, VERSION, Zone,
     icao::{self, Fields, Format, spain, states},
 };
 use async_trait::async_trait;
@@ -37,19 +38,26 @@ impl InternalDocumentNumbers {
 
 #[async_trait]
 impl DocumentNumbers for InternalDocumentNumbers {
-    async fn read(&self, bytes: Vec<u8>) -> Vec<CarriedNumber> {
+    fn version(&self) -> String {
+        format!("acredita-mrz {VERSION}")
+    }
+
+    async fn read(&self, bytes: Vec<u8>) -> ReadNumbers {
         self.pictures.read_and(bytes, numbers).await.unwrap_or_default()
     }
 }
 
 /// The numbers of all documents in a picture. The work is bounded by the reader's budget: about a second of a server's core.
-fn numbers(picture: Picture) -> Vec<CarriedNumber> {
+fn numbers(picture: Picture) -> ReadNumbers {
     let reading = READER.read(&mrz_luma(picture.luma), Options::default());
-    let accepted = reading.zones.iter().filter(|zone| zone.accepted());
-    accepted
-        .filter_map(|zone| icao::parse_as(zone.format, &zone.texts()).ok())
-        .filter_map(|parsed| carried(&parsed.fields))
-        .collect()
+    let numbers: Vec<CarriedNumber> = reading.zones.iter().filter_map(number).collect();
+    ReadNumbers { other_zones: numbers.len() < reading.zones.len(), numbers }
+}
+
+/// The number of a zone's document, if the zone can be relied on.
+fn number(zone: &Zone) -> Option<CarriedNumber> {
+    let parsed = zone.accepted().then(|| icao::parse_as(zone.format, &zone.texts()).ok())?;
+    carried(&parsed?.fields)
 }
 
 /// The number that a document goes by. A visa is none, and neither is a Spanish card of a layout that is not known.

@@ -21,7 +21,7 @@ pub struct AwsSession {
     pub region: &'static str,
     /// The id of its key.
     pub access_key_id: &'static str,
-    /// Its key.
+    /// Its key. None of its characters would be escaped in a body: what looks for it there finds it.
     pub secret_access_key: &'static str,
     /// Its session's token.
     pub session_token: &'static str,
@@ -31,7 +31,7 @@ pub struct AwsSession {
 pub const AWS_SESSION: AwsSession = AwsSession {
     region: "eu-south-2",
     access_key_id: "ASIAEMULATEDSESSION0",
-    secret_access_key: "emulated/secret+key/of/a/session",
+    secret_access_key: "emulated-secret-key-of-a-session",
     session_token: "emulated-session-token/with+signs==",
 };
 

@@ -2,6 +2,7 @@
 
 use acredita_domain::{
     Time,
+    actor::Actor,
     error::Unavailable,
     ports::{Clock, DelegatedCapture, OutgoingMessage, ScoreRequest, Scorer, SendError, Sender, Verdict},
     scoring::{Check, CheckName, CheckResult, Provider, Score},
@@ -89,7 +90,8 @@ impl Sender for RecordingSender {
 pub struct ScriptedScorer(Arc<Mutex<Option<Verdict>>>);
 
 impl ScriptedScorer {
-    /// From now on it answers this score, and these checks.
+    /// From now on it answers this score, and these checks. Of what was declared, a number and a name, it says that they are the document's, unless the
+    /// checks say otherwise; where none was declared, it says nothing.
     pub fn answer(&self, score: f64, breakdown: Vec<Check>) {
         let verdict = Verdict {
             score: Score::new(score),
@@ -118,13 +120,19 @@ impl Scorer for ScriptedScorer {
         DelegatedCapture::NotOffered
     }
 
-    /// Whatever number was declared is the document's, unless the test says otherwise.
     async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, Unavailable> {
         let answer = self.0.lock().expect("no test panics while it holds this").clone();
         let mut verdict = answer.ok_or(Unavailable("the provider"))?;
-        let said = verdict.breakdown.iter().any(|check| check.name == CheckName::DeclaredMatch);
-        if request.declared.is_some() && !said {
-            verdict.breakdown.push(Check::new(CheckName::DeclaredMatch, CheckResult::Pass));
+        let number = |declared: &Actor| declared.identity_document.as_ref().is_some_and(|document| document.document_number.is_some());
+        let name = |declared: &Actor| declared.name.is_some() || declared.last_name.is_some();
+        let is_declared = [
+            (CheckName::DeclaredMatch, request.declared.is_some_and(number)),
+            (CheckName::NameMatch, request.declared.is_some_and(name)),
+        ];
+        for (check, _) in is_declared.into_iter().filter(|&(_, is_declared)| is_declared) {
+            if verdict.breakdown.iter().all(|line| line.name != check) {
+                verdict.breakdown.push(Check::new(check, CheckResult::Pass));
+            }
         }
         Ok(verdict)
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     Time,
-    documents::CarriedNumber,
+    documents::ReadNumbers,
     error::Unavailable,
     pictures::{Picture, PictureFault, PictureFormat, PictureKey, PicturePrefix, SignedLink},
 };
@@ -47,7 +47,9 @@ pub trait PictureReader: Send + Sync {
 /// Reads the numbers that identity documents carry.
 #[async_trait]
 pub trait DocumentNumbers: Send + Sync {
-    /// The number of each document in the picture whose machine-readable zone was read beyond doubt and whose check digits hold. Nothing for anything
-    /// else, whatever is wrong with it: that is nobody's business but the person's.
-    async fn read(&self, bytes: Vec<u8>) -> Vec<CarriedNumber>;
+    /// Which reader this is, and which version of it: what repeats a reading.
+    fn version(&self) -> String;
+    /// The number of each document in the picture whose machine-readable zone was read beyond doubt and whose check digits hold, and whether there is
+    /// any other zone. Nothing for a picture that does not decode. What is wrong with a zone is not told: that is nobody's business but the person's.
+    async fn read(&self, bytes: Vec<u8>) -> ReadNumbers;
 }

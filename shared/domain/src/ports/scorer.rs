@@ -2,7 +2,7 @@
 
 use crate::{
     Time,
-    actor::Actor,
+    actor::{Actor, Country, DocumentType, IdentityDocument},
     error::Unavailable,
     pictures::Picture,
     scoring::{Assessment, Check, DocumentKind, Extracted, Judgement, Provider, ProviderReference, Score, judge, table::TABLE_VERSION},
@@ -23,6 +23,22 @@ pub struct ScoreRequest<'a> {
     pub back: Option<&'a Picture>,
     /// The reference date for what expires.
     pub now: Time,
+}
+
+impl ScoreRequest<'_> {
+    fn declared_document(&self) -> Option<&IdentityDocument> {
+        self.declared?.identity_document.as_ref()
+    }
+
+    /// The type of document to expect, of what was declared in part, too.
+    pub fn document_type(&self) -> Option<DocumentType> {
+        self.document.map(|kind| kind.document_type).or_else(|| self.declared_document()?.document_type)
+    }
+
+    /// The country to expect a document of, of what was declared in part, too.
+    pub fn country(&self) -> Option<Country> {
+        self.document.map(|kind| kind.country).or_else(|| self.declared_document()?.country)
+    }
 }
 
 /// What a scorer found.

@@ -19,7 +19,7 @@ pub enum Likeness {
 /// The one way to compare.
 pub trait Comparison: Send + Sync {
     /// A name as a document prints it, family names and given names, with the declared one. What was not declared or not read is not compared; none where
-    /// that leaves nothing.
+    /// that leaves nothing. A declared part that was not read leaves the rest doubtful at best: a family shares its names.
     fn names(&self, declared: &Actor, last_name: Option<&str>, name: Option<&str>) -> Option<Likeness>;
     /// The country that documents mean by a code: `ESP`, or `D` for Germany. None behind organisations and whatever else is no country.
     fn country(&self, code: &str) -> Option<Country>;

@@ -1,8 +1,9 @@
 //! Scoring a document's pictures.
 
-use super::{App, assess::read_scoring, close::lost_to, declared::with_number_compared};
+use super::{App, assess::read_scoring, close::lost_to, declared::with_declared_compared};
 use crate::{
     Conflict, Error, Time,
+    actor::DocumentType,
     ids::{OrgId, ScoringId},
     pictures::{Capture, Luma, MAX_PICTURE_BYTES, Picture, PictureFault, PictureKey, PicturePrefix, Sha256Digest, Side},
     ports::{CollectError, DelegatedCapture, HostedCapture, ScoreRequest, StepError, StoredPicture, Verdict},
@@ -47,7 +48,8 @@ pub async fn score_document(app: &App, org: &OrgId, id: ScoringId, uploaded: Vec
         return Err(Conflict::NothingToScore.into());
     }
 
-    if scoring.provider != Provider::Internal {
+    let external = scoring.provider != Provider::Internal;
+    if external {
         // Others look at the bytes. Brightness that waits for a provider would be most of what a request holds.
         sides
             .iter_mut()
@@ -61,10 +63,22 @@ pub async fn score_document(app: &App, org: &OrgId, id: ScoringId, uploaded: Vec
         back: picture(Side::Back),
         now,
     };
+    let request = if external { for_others(request) } else { request };
     let verdict = scorer.score(request).await?;
-    let (captures, pictures) = sides.into_iter().map(|side| (side.capture, side.picture.bytes)).unzip();
-    let verdict = with_number_compared(app, &scoring, verdict, pictures).await;
+    let back_was_seen = request.back.is_some();
+    let (captures, seen): (_, Vec<_>) = sides
+        .into_iter()
+        .map(|side| (side.capture, (side.side == Side::Front || back_was_seen).then_some(side.picture.bytes)))
+        .unzip();
+    let verdict = with_declared_compared(app, &scoring, verdict, seen.into_iter().flatten().collect()).await;
     record(app, &scoring, verdict, captures).await
+}
+
+/// What others are shown. A passport has one side that counts: another picture would be personal data for nothing. Nor does our own reader look at it
+/// then, because nobody says of a picture that was not shown that it is of a genuine document.
+fn for_others(request: ScoreRequest<'_>) -> ScoreRequest<'_> {
+    let one_is_enough = request.front.is_some() && request.document_type() == Some(DocumentType::Passport);
+    ScoreRequest { back: request.back.filter(|_| !one_is_enough), ..request }
 }
 
 /// Scores what a provider captured on its pages. It keeps those pictures; ours stay what they are.
@@ -74,7 +88,7 @@ async fn score_hosted(app: &App, scoring: &Scoring, delegation: &HostedDelegatio
         CollectError::NotCaptured => Conflict::NotCapturedYet.into(),
         CollectError::Unavailable(unavailable) => Error::from(unavailable),
     })?;
-    let verdict = with_number_compared(app, scoring, verdict, Vec::new()).await;
+    let verdict = with_declared_compared(app, scoring, verdict, Vec::new()).await;
     record(app, scoring, verdict, scoring.captures.clone()).await
 }
 

@@ -71,7 +71,7 @@ pub(super) async fn read_numbers(app: &App, asked: Option<SecondFactor>, given: 
     let mut numbers = Vec::new();
     if asked == Some(SecondFactor::PersonalDocumentImage) {
         for picture in given.map_or(&[][..], GivenFactor::pictures) {
-            numbers.extend(app.document_numbers.read(picture.bytes.clone()).await);
+            numbers.extend(app.document_numbers.read(picture.bytes.clone()).await.numbers);
         }
     }
     numbers

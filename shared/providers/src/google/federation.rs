@@ -8,7 +8,7 @@
 
 use super::{
     aws::{AwsCaller, signed_question},
-    token::{Granted, SCOPE, Why, grant, granted},
+    token::{Granted, SCOPE, Why, grant, granted, of_google},
 };
 use crate::{
     deadline::Job,
@@ -23,6 +23,10 @@ use serde_json::json;
 
 /// The one kind of token that AWS's word is.
 const SUBJECT_TOKEN_TYPE: &str = "urn:ietf:params:aws:token-type:aws4_request";
+/// Google's exchange of tokens.
+const EXCHANGE: &str = "https://sts.googleapis.com/v1/token";
+/// Where Google gives out the tokens of service accounts.
+const ACCOUNTS: &str = "https://iamcredentials.googleapis.com";
 /// Where the provider of an identity pool is named.
 const AUDIENCE: &str = "//iam.googleapis.com/";
 /// How long a service account's token lasts, where the configuration does not say: what Google's libraries ask for.
@@ -76,7 +80,7 @@ impl ExternalAccount {
         let account = file.service_account_impersonation_url.as_deref().map(|url| Account::read(url, life_seconds));
         Ok(Self {
             audience: file.audience,
-            token_url: of_google(&file.token_url).ok_or("the external account's token_url is not Google's")?,
+            token_url: exchange(&file.token_url).ok_or("the external account's token_url is not Google's")?,
             question: file.credential_source.regional_cred_verification_url,
             account: account.transpose()?,
         })
@@ -119,19 +123,17 @@ impl ExternalAccount {
 
 impl Account {
     fn read(url: &str, life_seconds: u32) -> Result<Self, &'static str> {
+        const PATH: &str = "/v1/projects/-/serviceAccounts/";
         const PROBLEM: &str = "the external account's service_account_impersonation_url is not Google's";
         // Google gives out an hour, and up to twelve where the organisation allows it.
         if !(600..=43_200).contains(&life_seconds) {
             return Err("the external account's token_lifetime_seconds is not from 600 to 43200");
         }
-        let uri: http::Uri = url.parse().map_err(|_| PROBLEM)?;
-        let (Some(scheme), Some(authority), None) = (uri.scheme_str(), uri.authority(), uri.query()) else {
-            return Err(PROBLEM);
-        };
-        let base = of_google(&format!("{scheme}://{authority}")).ok_or(PROBLEM)?;
-        let path = uri.path().to_owned();
-        let of_an_account = path.contains("/serviceAccounts/") && path.ends_with(":generateAccessToken");
-        if of_an_account { Ok(Self { base, path, life_seconds }) } else { Err(PROBLEM) }
+        let (base, rest) = url.split_once(PATH).ok_or(PROBLEM)?;
+        let name = rest.strip_suffix(":generateAccessToken").ok_or(PROBLEM)?;
+        let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'@' | b'_'));
+        let base = of_google(base, ACCOUNTS).filter(|_| is_name).ok_or(PROBLEM)?;
+        Ok(Self { base, path: format!("{PATH}{rest}"), life_seconds })
     }
 
     async fn impersonate(&self, federated: &Private<String>, client: &Client, job: &mut Job, now: Time) -> Result<Granted, Why> {
@@ -156,10 +158,11 @@ impl Account {
     }
 }
 
-/// An address of Google's, or of an emulator on loopback.
-fn of_google(url: &str) -> Option<BaseUrl> {
-    let base: BaseUrl = url.parse().ok()?;
-    (base.is_loopback() || base.is_below("googleapis.com")).then_some(base)
+/// Where tokens are exchanged: at Google's one address, or at one of a region.
+fn exchange(url: &str) -> Option<BaseUrl> {
+    let region = url.strip_prefix("https://sts.").and_then(|rest| rest.strip_suffix(".rep.googleapis.com/v1/token"));
+    let is_region = |region: &str| !region.is_empty() && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if region.is_some_and(is_region) { url.parse().ok() } else { of_google(url, EXCHANGE) }
 }
 
 #[cfg(test)]
@@ -198,19 +201,49 @@ mod tests {
     }
 
     #[test]
+    fn a_region_may_exchange_tokens() {
+        let read = |url: &str| configuration(|file| file["token_url"] = json!(url)).map(|read| read.token_url.as_str().to_owned());
+        let regional = "https://sts.europe-southwest1.rep.googleapis.com/v1/token";
+        assert_eq!(read(regional).as_deref(), Ok(regional));
+    }
+
+    #[test]
     fn nothing_goes_elsewhere_than_to_google() {
         for url in [
             "http://sts.googleapis.com/v1/token",
             "https://sts.googleapis.com.evil.example/v1/token",
             "https://evilgoogleapis.com/v1/token",
+            "https://evil.googleapis.com/v1/token",
+            "https://sts.googleapis.com:8443/v1/token",
             "https://sts.googleapis.com@evil.example/v1/token",
             "https://evil.example/sts.googleapis.com",
             "https://evil.example/?.googleapis.com",
             "https://evil.example#.googleapis.com",
+            "https://sts.evil.example/.rep.googleapis.com/v1/token",
+            "https://sts.a.evil.rep.googleapis.com/v1/token",
+            "https://sts..rep.googleapis.com/v1/token",
         ] {
             assert!(configuration(|file| file["token_url"] = json!(url)).is_err(), "{url}");
-            let account = format!("{url}/serviceAccounts/a:generateAccessToken");
-            assert!(configuration(|file| file["service_account_impersonation_url"] = json!(account)).is_err(), "{account}");
+        }
+    }
+
+    #[test]
+    fn a_federated_token_is_changed_for_a_service_accounts_and_for_nothing_else() {
+        for (base, path) in [
+            ("http://iamcredentials.googleapis.com", "/v1/projects/-/serviceAccounts/a:generateAccessToken"),
+            ("https://sts.googleapis.com", "/v1/projects/-/serviceAccounts/a:generateAccessToken"),
+            ("https://evil.googleapis.com", "/v1/projects/-/serviceAccounts/a:generateAccessToken"),
+            ("https://evil.example", "/v1/projects/-/serviceAccounts/a:generateAccessToken"),
+            ("https://evil.example/iamcredentials.googleapis.com", "/v1/projects/-/serviceAccounts/a:generateAccessToken"),
+            ("https://iamcredentials.googleapis.com/x", "/v1/projects/-/serviceAccounts/a:generateAccessToken"),
+            ("https://iamcredentials.googleapis.com", "/v1/projects/p/serviceAccounts/a:generateAccessToken"),
+            ("https://iamcredentials.googleapis.com", "/v1/projects/-/serviceAccounts/a:signBlob"),
+            ("https://iamcredentials.googleapis.com", "/v1/projects/-/serviceAccounts/:generateAccessToken"),
+            ("https://iamcredentials.googleapis.com", "/v1/projects/-/serviceAccounts/../a:generateAccessToken"),
+            ("https://iamcredentials.googleapis.com", "/v1/projects/-/serviceAccounts/a:signBlob?x=:generateAccessToken"),
+        ] {
+            let url = format!("{base}{path}");
+            assert!(configuration(|file| file["service_account_impersonation_url"] = json!(url)).is_err(), "{url}");
         }
     }
 

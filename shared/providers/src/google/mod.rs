@@ -176,7 +176,7 @@ impl GoogleScorer {
                 StatusCode::OK => return wire::answer(&reply.body).ok_or_else(|| malformed("process")),
                 StatusCode::UNAUTHORIZED if !renewed => {
                     renewed = true;
-                    self.tokens.forget(&token).await;
+                    self.tokens.forget(&token);
                 }
                 _ => return Err(Failed),
             }

@@ -2,7 +2,7 @@
 //!
 //! <https://developers.google.com/identity/protocols/oauth2/service-account>
 
-use super::token::{Granted, SCOPE, Why, grant, granted};
+use super::token::{Granted, SCOPE, Why, grant, granted, of_google};
 use crate::{
     deadline::Job,
     http::{BaseUrl, Call, Client, FORM},
@@ -14,6 +14,8 @@ use http::{Method, header};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde::{Deserialize, Serialize};
 
+/// Google's token endpoint.
+const TOKENS: &str = "https://oauth2.googleapis.com/token";
 /// How long an assertion is good. Google takes an hour at most.
 const ASSERTION_LIFE: TimeDelta = TimeDelta::minutes(10);
 
@@ -36,12 +38,13 @@ impl ServiceAccount {
             token_uri: Option<String>,
         }
         let file: File = serde_json::from_str(text).map_err(|_| "the key file is not a service account's")?;
-        let token_uri = file.token_uri.as_deref().unwrap_or("https://oauth2.googleapis.com/token");
+        let token_uri = of_google(file.token_uri.as_deref().unwrap_or(TOKENS), TOKENS);
+        let token_uri = token_uri.ok_or("the key file's token_uri is not https://oauth2.googleapis.com/token")?;
         Ok(Self {
             email: file.client_email,
             key: EncodingKey::from_rsa_pem(file.private_key.as_bytes()).map_err(|_| "the key file has no RSA key")?,
             key_id: file.private_key_id,
-            token_uri: token_uri.parse().map_err(|_| "the key file's token_uri is not https")?,
+            token_uri,
         })
     }
 
@@ -79,5 +82,31 @@ impl ServiceAccount {
             exp: (now + ASSERTION_LIFE).timestamp(),
         };
         encode(&header, &claims, &self.key).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_assertion_goes_to_google_and_to_nobody_else() {
+        let problem = |token_uri: Option<&str>| {
+            let file = json!({ "client_email": "a@p.iam.gserviceaccount.com", "private_key": "none", "token_uri": token_uri });
+            ServiceAccount::read(&file.to_string()).err().expect("there is no key in it")
+        };
+        for token_uri in [None, Some(TOKENS), Some("http://127.0.0.1:8080/google/token")] {
+            assert!(problem(token_uri).contains("RSA key"), "{token_uri:?}");
+        }
+        for token_uri in [
+            "https://evil.example/token",
+            "https://evil.googleapis.com/token",
+            "https://oauth2.googleapis.com.evil.example/token",
+            "https://oauth2.googleapis.com:8443/token",
+            "http://oauth2.googleapis.com/token",
+        ] {
+            assert!(problem(Some(token_uri)).contains("token_uri"), "{token_uri}");
+        }
     }
 }

@@ -7,15 +7,14 @@ use super::{aws::AwsCaller, federation::ExternalAccount, service_account::Servic
 use crate::{
     credential::Held,
     deadline::Job,
-    http::{Call, Client},
+    http::{BaseUrl, Call, Client},
 };
 use acredita_domain::{Time, ports::Clock, scoring::Provider, text::Private};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use http::StatusCode;
 use serde::Deserialize;
-use std::sync::Arc;
-use tokio::sync::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How long before its end a token is renewed.
 const EARLY: TimeDelta = TimeDelta::minutes(5);
@@ -29,13 +28,16 @@ const MOST_BYTES: usize = 64 * 1024;
 pub struct NoToken;
 
 /// Why nobody did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Why {
     /// No answer. The credential may be as good as before.
+    #[error("no answer")]
     Unanswered,
     /// The credential was refused.
+    #[error("refused")]
     Refused,
     /// The credential, or the answer, is not what it has to be.
+    #[error("{0}")]
     Unusable(&'static str),
 }
 
@@ -98,37 +100,70 @@ pub struct TokenCache {
     credential: Held,
     caller: Option<AwsCaller>,
     clock: Arc<dyn Clock>,
-    /// Locked while it is renewed: many jobs at once ask for one token once.
     held: Mutex<Option<Token>>,
+    /// Locked while it is renewed: many jobs at once ask for one token once.
+    renewing: tokio::sync::Mutex<()>,
 }
 
 impl TokenCache {
     pub(crate) fn new(credential: Held, caller: Option<AwsCaller>, clock: Arc<dyn Clock>) -> Self {
-        Self { credential, caller, clock, held: Mutex::new(None) }
+        Self { credential, caller, clock, held: Mutex::new(None), renewing: tokio::sync::Mutex::new(()) }
     }
 
-    /// A token that is good. One that is still good serves when a new one cannot be had.
+    /// A token that is good. One that is still good serves while another job renews it, and when a new one cannot be had.
     pub async fn token(&self, client: &Client, job: &mut Job) -> Result<Arc<Private<String>>, NoToken> {
-        let mut held = tokio::time::timeout_at(job.ends_at(), self.held.lock()).await.map_err(|_| NoToken)?;
-        let now = self.clock.now();
-        if let Some(token) = held.as_ref().filter(|token| now < token.renew_at) {
-            return Ok(token.text.clone());
+        if let Some(fresh) = self.fresh() {
+            return Ok(fresh);
         }
-        match (self.ask(client, job, now).await, held.as_ref()) {
-            (Ok(granted), _) => Ok(held.insert(Token::of(granted, now)).text.clone()),
-            (Err(_), Some(old)) if now < old.ends_at => Ok(old.text.clone()),
-            (Err(why), _) => Err(self.given_up(why)),
+        let _renewing = match (self.renewing.try_lock(), self.good()) {
+            (Ok(renewing), _) => renewing,
+            (Err(_), Some(old)) => return Ok(old),
+            (Err(_), None) => tokio::time::timeout_at(job.ends_at(), self.renewing.lock()).await.map_err(|_| NoToken)?,
+        };
+        // While this job came here, another one may have renewed it.
+        if let Some(fresh) = self.fresh() {
+            return Ok(fresh);
+        }
+        let now = self.clock.now();
+        match self.ask(client, job, now).await {
+            Ok(granted) => {
+                let token = Token::of(granted, now);
+                let text = token.text.clone();
+                *self.held() = Some(token);
+                Ok(text)
+            }
+            Err(why) => {
+                tracing::warn!(provider = %Provider::Google, %why, "no new token");
+                self.good().ok_or(NoToken)
+            }
         }
     }
 
     /// Throws a token away that was refused, and the credential with it: both may have been withdrawn.
-    pub async fn forget(&self, refused: &Arc<Private<String>>) {
-        let mut held = self.held.lock().await;
+    pub fn forget(&self, refused: &Arc<Private<String>>) {
+        let mut held = self.held();
         // Another job may have renewed it meanwhile.
         if held.as_ref().is_some_and(|token| Arc::ptr_eq(&token.text, refused)) {
             *held = None;
             self.credential.forget();
         }
+    }
+
+    /// Never locked across an `await`.
+    fn held(&self) -> MutexGuard<'_, Option<Token>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The token, if it need not be renewed yet.
+    fn fresh(&self) -> Option<Arc<Private<String>>> {
+        let now = self.clock.now();
+        self.held().as_ref().filter(|token| now < token.renew_at).map(|token| token.text.clone())
+    }
+
+    /// The token, if it has not ended yet.
+    fn good(&self) -> Option<Arc<Private<String>>> {
+        let now = self.clock.now();
+        self.held().as_ref().filter(|token| now < token.ends_at).map(|token| token.text.clone())
     }
 
     async fn ask(&self, client: &Client, job: &mut Job, now: Time) -> Result<Granted, Why> {
@@ -145,13 +180,13 @@ impl TokenCache {
             }
         })
     }
+}
 
-    fn given_up(&self, why: Why) -> NoToken {
-        if let Why::Unusable(problem) = why {
-            tracing::warn!(provider = %Provider::Google, why = problem, "no token");
-        }
-        NoToken
-    }
+/// What a credential names, if it is this address of Google's, or an emulator's on loopback. What we sign is for nobody else: with a secret that was
+/// tampered with, they would use it.
+pub(super) fn of_google(url: &str, address: &str) -> Option<BaseUrl> {
+    let base: BaseUrl = url.parse().ok()?;
+    (base.is_loopback() || base.as_str() == address).then_some(base)
 }
 
 /// Asks an endpoint for a token, and gives the body of an answer that grants one.
@@ -178,6 +213,60 @@ pub(super) fn granted(body: &[u8], now: Time) -> Result<Granted, Why> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deadline::Deadlines;
+    use acredita_domain::{error::Unavailable, ports::ProviderCredential};
+    use async_trait::async_trait;
+    use chrono::DateTime;
+
+    struct Still(Time);
+
+    impl Clock for Still {
+        fn now(&self) -> Time {
+            self.0
+        }
+    }
+
+    /// A credential that cannot be read: nothing is renewed.
+    struct Gone;
+
+    #[async_trait]
+    impl ProviderCredential for Gone {
+        async fn read(&self) -> Result<Private<String>, Unavailable> {
+            Err(Unavailable("the secret"))
+        }
+    }
+
+    /// A cache whose token is to be renewed, and ends in so many seconds.
+    fn cache(ends_in: i64) -> (TokenCache, Client) {
+        let now = DateTime::from_timestamp(1_795_163_580, 0).expect("2026-11-20T08:33:00Z");
+        let clock: Arc<dyn Clock> = Arc::new(Still(now));
+        let cache = TokenCache::new(Held::new(Arc::new(Gone)), None, clock.clone());
+        let ends_at = now + TimeDelta::seconds(ends_in);
+        *cache.held() = Some(Token { text: Arc::new(Private::new("old".to_owned())), renew_at: now, ends_at });
+        (cache, Client::new(Provider::Google, &[], Deadlines::default(), clock))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_is_still_good_serves_while_another_job_renews_it_and_when_that_fails() {
+        let (cache, client) = cache(1);
+        let renewing = cache.renewing.lock().await;
+        let begun = tokio::time::Instant::now();
+        let old = cache.token(&client, &mut client.job()).await.expect("the old one");
+        assert_eq!((old.expose().as_str(), begun.elapsed()), ("old", std::time::Duration::ZERO));
+        drop(renewing);
+        assert!(cache.token(&client, &mut client.job()).await.is_ok());
+        cache.forget(&old);
+        assert_eq!(cache.token(&client, &mut client.job()).await.err(), Some(NoToken), "it was refused");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_a_token_longer_than_the_job_has() {
+        let (cache, client) = cache(0);
+        let _renewing = cache.renewing.lock().await;
+        let begun = tokio::time::Instant::now();
+        assert_eq!(cache.token(&client, &mut client.job()).await.err(), Some(NoToken));
+        assert_eq!(begun.elapsed(), Deadlines::default().total);
+    }
 
     #[test]
     fn what_is_no_credential_is_refused_without_being_quoted() {

@@ -42,38 +42,60 @@ impl<'a> Told<'a> {
             .find(|known| family.starts_with(&known.begins) && (known.country.is_none() || known.country == of_class));
         Self { country: of_issuer.or(of_class), types: known.map(|known| known.types.as_slice()) }
     }
+
+    /// Whether it goes by the number that a passport goes by: as Veridas tells, else as was declared.
+    pub fn is_passport(self, request: &ScoreRequest<'_>) -> bool {
+        match self.types {
+            Some(types) => types.contains(&DocumentType::Passport),
+            None => request.document_type() == Some(DocumentType::Passport),
+        }
+    }
+
+    /// What kind of number was read: the document's, else what is of that shape in Spain.
+    fn kind_of(self, number: &str) -> DocumentType {
+        let of_document = self.types.and_then(|types| types.first().copied());
+        let spanish = self.country.is_none_or(|country| country.to_string() == "ES");
+        of_document.unwrap_or(if spanish && is_nif(number) { DocumentType::Nif } else { DocumentType::IdentityCard })
+    }
+}
+
+/// Eight digits and a letter. Whether it is the right one is not looked at here.
+fn is_nif(number: &str) -> bool {
+    let plain: Vec<char> = number.chars().filter(|c| c.is_alphanumeric()).collect();
+    matches!(plain.split_last(), Some((letter, digits)) if letter.is_ascii_alphabetic() && digits.len() == 8 && digits.iter().all(char::is_ascii_digit))
 }
 
 /// The lines of what was declared.
 pub(super) fn checks(request: &ScoreRequest<'_>, told: Told<'_>, extracted: &Extracted, comparison: &dyn Comparison) -> Vec<Check> {
     let document = request.declared.and_then(|declared| declared.identity_document.as_ref());
-    let number = document.and_then(|document| number(document, extracted));
+    let number = document.and_then(|document| number(document, told, extracted));
     let name = request.declared.and_then(|declared| name(declared, extracted, comparison));
-    [kind(request, document, told), number, name].into_iter().flatten().collect()
+    [kind(request, told), number, name].into_iter().flatten().collect()
 }
 
-fn kind(request: &ScoreRequest<'_>, document: Option<&IdentityDocument>, told: Told<'_>) -> Option<Check> {
+fn kind(request: &ScoreRequest<'_>, told: Told<'_>) -> Option<Check> {
     let name = CheckName::KindMatch;
-    let country = request.document.map(|kind| kind.country).or_else(|| document?.country);
-    let document_type = request.document.map(|kind| kind.document_type).or_else(|| document?.document_type);
-    let country = country.zip(told.country).map(|(declared, read)| declared == read);
+    let (country, document_type) = (request.country(), request.document_type());
+    let of_country = country.zip(told.country).map(|(declared, read)| declared == read);
     let of_type = document_type.zip(told.types).map(|(declared, read)| read.contains(&declared));
-    match (country, of_type) {
+    match (of_country, of_type) {
         (None, None) => None,
         (Some(false), _) => Some(failed(name, Reason::CountryMismatch)),
         (_, Some(false)) => Some(failed(name, Reason::TypeMismatch)),
-        // Of a type that was declared and not told, the country says only a part.
+        // Of a kind that was declared whole and told in part, that part is not enough.
+        (None, _) if country.is_some() => Some(open(name, Reason::ProviderInconclusive)),
         (_, None) if document_type.is_some() => Some(open(name, Reason::ProviderInconclusive)),
         _ => Some(Check::new(name, CheckResult::Pass)),
     }
 }
 
-fn number(declared: &IdentityDocument, extracted: &Extracted) -> Option<Check> {
-    declared.document_number.as_ref()?;
+fn number(declared: &IdentityDocument, told: Told<'_>, extracted: &Extracted) -> Option<Check> {
+    let document_number = Some(declared.document_number.clone()?);
     let number = extracted.document_number.as_ref()?;
-    let kind = declared.document_type.unwrap_or(DocumentType::IdentityCard);
-    let carried = CarriedNumber { document_type: kind, issuer: None, number: Private::new(number.expose().clone()) };
-    let same: bool = are_declared(&[carried], Some(declared)).into();
+    let carried = CarriedNumber { document_type: told.kind_of(number.expose()), issuer: None, number: Private::new(number.expose().clone()) };
+    // The number alone: type and country have a line of their own.
+    let declared = IdentityDocument { document_number, document_type: None, country: None };
+    let same: bool = are_declared(&[carried], Some(&declared)).into();
     Some(if same {
         Check::new(CheckName::DeclaredMatch, CheckResult::Pass)
     } else {
@@ -98,3 +120,6 @@ const fn failed(name: CheckName, reason: Reason) -> Check {
 const fn open(name: CheckName, reason: Reason) -> Check {
     Check::new(name, CheckResult::Inconclusive).because(reason)
 }
+
+#[cfg(test)]
+mod tests;

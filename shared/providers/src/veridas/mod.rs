@@ -128,10 +128,7 @@ impl VeridasScorer {
 
     async fn validate(&self, request: &ScoreRequest<'_>, job: &mut Job) -> Result<Outcome, Refusal> {
         let id = self.create(job).await?;
-        // A passport has one side that counts; the other would be personal data for nothing.
-        let passport = request.document.is_some_and(|document| document.document_type == DocumentType::Passport);
-        let back = request.back.filter(|_| !passport || request.front.is_none());
-        for (side, picture) in [(Side::Front, request.front), (Side::Back, back)] {
+        for (side, picture) in [(Side::Front, request.front), (Side::Back, request.back)] {
             let Some(picture) = picture else { continue };
             match self.upload(&id, side, picture, &self.mapping.document_type(request.document), job).await {
                 Ok(()) => {}
@@ -186,12 +183,11 @@ impl VeridasScorer {
 
     fn judge(&self, request: &ScoreRequest<'_>, validation: &Validation) -> Verdict {
         let found: Vec<Signal<'_>> = validation.scores.iter().map(|(name, value)| (name.as_str(), Found::Degree(*value))).collect();
-        let passport = request.document.is_some_and(|document| document.document_type == DocumentType::Passport);
-        let extracted = self.mapping.nodes.extract(validation, passport);
+        let told = Told::of(validation, &self.mapping.issuer, &self.mapping.families, &*self.comparison);
+        let extracted = self.mapping.nodes.extract(validation, told.is_passport(request));
         let mut breakdown = vec![supported(&evidence(std::iter::once(&validation.digest)))];
         breakdown.extend(self.mapping.signals.checks(&found));
         breakdown.push(not_expired(&extracted, request));
-        let told = Told::of(validation, &self.mapping.issuer, &self.mapping.families, &*self.comparison);
         breakdown.extend(declared::checks(request, told, &extracted, &*self.comparison));
         Verdict::of(breakdown, (extracted != Extracted::default()).then_some(extracted))
     }

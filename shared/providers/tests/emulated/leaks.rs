@@ -72,6 +72,9 @@ async fn no_credential_token_picture_or_word_of_a_provider_is_logged_or_shown() 
             let _ = write!(shown, "{error}");
         }
     }
+    let unusable = Rig::start().await.with_credential("canary-of-the-credential".to_owned(), None);
+    let refused = unusable.google.score(request(kind(IdentityCard, "US"), Some(&front), None)).await;
+    let _ = write!(shown, "{refused:?}");
     for picture in [FRONT, BACK] {
         let encoded = BASE64_STANDARD.encode(picture);
         secrets.extend([encoded[8..].to_owned(), "canary-of-the".to_owned(), format!("{picture:?}")]);
@@ -81,6 +84,10 @@ async fn no_credential_token_picture_or_word_of_a_provider_is_logged_or_shown() 
     assert!(
         logged.contains("GOOGLE") && logged.contains("VERIDAS") && logged.contains("status=500"),
         "failures are logged: {logged}"
+    );
+    assert!(
+        logged.contains("no new token") && logged.contains("neither a service account's key file"),
+        "why there is no token: {logged}"
     );
     for secret in secrets.iter().filter(|secret| !secret.is_empty() && !secret.starts_with("-----")) {
         assert!(!logged.contains(secret), "{secret} in {logged}");

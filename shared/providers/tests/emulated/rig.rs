@@ -150,9 +150,15 @@ impl Rig {
     /// Google with the configuration of an external account in the place of a key.
     pub async fn federated(impersonation: Impersonation, aws: Option<AwsCaller>) -> Self {
         let rig = Self::start().await;
-        let account = known(rig.emulators.external_account(impersonation));
-        let google = google_with(&rig.emulators, account.clone(), aws, Arc::new(rig.clock.clone()));
-        Self { google, account, ..rig }
+        let account = rig.emulators.external_account(impersonation);
+        rig.with_credential(account, aws)
+    }
+
+    /// Google with this credential in the place of the emulator's key.
+    pub fn with_credential(self, text: String, aws: Option<AwsCaller>) -> Self {
+        let account = known(text);
+        let google = google_with(&self.emulators, account.clone(), aws, Arc::new(self.clock.clone()));
+        Self { google, account, ..self }
     }
 }
 

@@ -1,5 +1,7 @@
 use super::*;
 use crate::synthetic::{Jpeg, card};
+use acredita_domain::pictures::{Luma, PictureFormat};
+use acredita_mrz::picture;
 use std::{fs, path::Path};
 
 /// Kind, issuer and number of a zone's document. Digits are not looked at here.
@@ -48,7 +50,7 @@ fn a_visa_and_a_document_without_a_number_go_by_none() {
     assert_eq!(of(Format::Td1, &lines), None);
 }
 
-async fn read(bytes: Vec<u8>) -> Vec<CarriedNumber> {
+async fn read(bytes: Vec<u8>) -> ReadNumbers {
     InternalDocumentNumbers::new(InternalPictureReader::new()).read(bytes).await
 }
 
@@ -58,8 +60,8 @@ fn fixture(name: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_picture_gives_the_number_of_its_document() {
-    let read = read(fixture("otp-dni.jpg")).await;
-    assert_eq!(read.len(), 1);
+    let ReadNumbers { numbers: read, other_zones } = read(fixture("otp-dni.jpg")).await;
+    assert_eq!((read.len(), other_zones), (1, false));
     assert_eq!((read[0].document_type, read[0].issuer.map(String::from).as_deref()), (DocumentType::Nif, Some("ES")));
     assert_eq!(read[0].number.expose(), "12345678Z");
 }
@@ -67,14 +69,44 @@ async fn a_picture_gives_the_number_of_its_document() {
 #[tokio::test]
 async fn nothing_else_gives_a_number() {
     let whole = fixture("otp-dni.jpg");
-    for (what, bytes) in [
-        ("a card without a zone", Jpeg::GREY.encode(&card(1, 400, 250))),
-        ("half a picture", whole[..whole.len() / 2].to_vec()),
-        ("no picture", b"%PDF-1.7".to_vec()),
-        ("a zone that is too blurred", fixture("otp-blurred.jpg")),
-        ("a zone with a wrong check digit", fixture("otp-wrong-digit.jpg")),
+    for (what, bytes, other_zones) in [
+        ("a card without a zone", Jpeg::GREY.encode(&card(1, 400, 250)), false),
+        ("half a picture", whole[..whole.len() / 2].to_vec(), false),
+        ("no picture", b"%PDF-1.7".to_vec(), false),
+        ("a zone that is too blurred to look like one", fixture("otp-blurred.jpg"), false),
+        ("a zone with a wrong check digit", fixture("otp-wrong-digit.jpg"), true),
     ] {
-        assert_eq!(read(bytes).await, [], "{what}");
+        assert_eq!(read(bytes).await, ReadNumbers { numbers: Vec::new(), other_zones }, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn print_is_no_other_zone() {
+    for (name, several) in [("dni-back.jpg", 1), ("dni-front.jpg", 0), ("passport.jpg", 1), ("otp-other.jpg", 1)] {
+        let read = read(fixture(name)).await;
+        assert_eq!((read.numbers.len(), read.other_zones), (several, false), "{name}");
+    }
+}
+
+/// One picture above the other, on white.
+fn one_above_the_other(pictures: [&str; 2]) -> Picture {
+    let pictures = pictures.map(|name| picture::decode(&fixture(name)).expect("a picture"));
+    let width = pictures.iter().map(|picture| picture.width).max().expect("two pictures");
+    let height = pictures.iter().map(|picture| picture.height).sum();
+    let widened = |row: &[u8]| row.iter().copied().chain(std::iter::repeat_n(255, width - row.len())).collect::<Vec<u8>>();
+    let pixels = pictures.iter().flat_map(|picture| picture.pixels.chunks(picture.width)).flat_map(widened).collect();
+    Picture { format: PictureFormat::Jpeg, bytes: Vec::new(), luma: Luma { width, height, pixels } }
+}
+
+#[test]
+fn a_zone_beside_a_good_one_is_told_of() {
+    for (pictures, several, other_zones) in [
+        (["otp-dni.jpg", "otp-other.jpg"], 2, false),
+        (["otp-dni.jpg", "otp-wrong-digit.jpg"], 1, true),
+        (["otp-wrong-digit.jpg", "otp-dni.jpg"], 1, true),
+    ] {
+        let read = numbers(one_above_the_other(pictures));
+        assert_eq!((read.numbers.len(), read.other_zones), (several, other_zones), "{pictures:?}");
     }
 }
 
@@ -84,7 +116,7 @@ async fn many_pictures_at_once_are_all_read() {
     let tasks: Vec<_> = (0..6)
         .map(|_| {
             let (reader, bytes) = (reader.clone(), fixture("otp-dni.jpg"));
-            tokio::spawn(async move { reader.read(bytes).await.len() })
+            tokio::spawn(async move { reader.read(bytes).await.numbers.len() })
         })
         .collect();
     for task in tasks {
