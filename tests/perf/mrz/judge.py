@@ -10,6 +10,9 @@ import argparse, json, os, statistics, subprocess, sys
 
 # What their CPU time is told of together.
 LEVELS = ("easy", "medium", "hard")
+HEAD = """\
+| pictures | number | every character exact | accepted | accepted and wrong | CPU ms, median | CPU ms, 95th percentile |
+|---|--:|--:|--:|--:|--:|--:|"""
 
 
 def truth_of(folder):
@@ -49,8 +52,7 @@ def main():
     ap.add_argument("--reader", required=True)
     ap.add_argument("sets", nargs="+", metavar="NAME=FOLDER")
     a = ap.parse_args()
-    print("| pictures | number | every character exact | accepted | accepted and wrong | CPU ms, median | CPU ms, 95th percentile |")
-    print("|---|--:|--:|--:|--:|--:|--:|")
+    print(HEAD)
     counts = [judge(a.reader, *each.split("=", 1)) for each in a.sets]
     levels = {name: cpu for name, cpu, *_ in counts if name in LEVELS}
     if levels:

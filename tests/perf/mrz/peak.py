@@ -3,7 +3,9 @@
 
     peak.py --reader target/release/acredita-mrz NAME=FOLDER …
 """
-import argparse, json, os, statistics, subprocess
+import argparse, os, statistics, subprocess
+
+from judge import truth_of
 
 
 def run(command):
@@ -22,9 +24,9 @@ def main():
     print("|---|--:|--:|--:|--:|")
     for each in a.sets:
         name, folder = each.split("=", 1)
-        files = [json.loads(row)["file"] for row in open(os.path.join(folder, "truth.jsonl"))]
-        cpu, peak = zip(*(run([a.reader, "read", os.path.join(folder, file)]) for file in files))
-        print(f"| {name} | {len(files)} | {statistics.median(cpu):.0f} | {max(cpu):.0f} | {max(peak):.0f} |", flush=True)
+        truth = truth_of(folder)
+        cpu, peak = zip(*(run([a.reader, "read", os.path.join(folder, file)]) for file in truth))
+        print(f"| {name} | {len(truth)} | {statistics.median(cpu):.0f} | {max(cpu):.0f} | {max(peak):.0f} |", flush=True)
 
 
 if __name__ == "__main__":

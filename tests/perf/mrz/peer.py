@@ -5,9 +5,10 @@
 
 `accepted` is PassportEye's own `valid`: all check digits hold.
 """
-import argparse, json, os, resource, statistics, sys, warnings
+import argparse, os, resource, statistics, sys, warnings
 
 warnings.filterwarnings("ignore")
+from judge import HEAD, percentile, truth_of
 from passporteye import read_mrz
 
 
@@ -19,23 +20,21 @@ def cpu_ms():
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("sets", nargs="+", metavar="NAME=FOLDER")
-    print("| pictures | number | every character exact | accepted | accepted and wrong | CPU ms, median | CPU ms, 95th percentile |")
-    print("|---|--:|--:|--:|--:|--:|--:|")
+    print(HEAD)
     for name, folder in (each.split("=", 1) for each in ap.parse_args().sets):
         exact = accepted = false = 0
         times = []
-        rows = [json.loads(row) for row in open(os.path.join(folder, "truth.jsonl"))]
-        for row in rows:
+        truth = truth_of(folder)
+        for file, expected in truth.items():
             began = cpu_ms()
-            found = read_mrz(os.path.join(folder, row["file"]), save_roi=False)
+            found = read_mrz(os.path.join(folder, file), save_roi=False)
             times.append(cpu_ms() - began)
             lines = found.aux["text"].split("\n") if found is not None else []
-            right = [line.strip() for line in lines if line.strip()] == row["lines"]
+            right = [line.strip() for line in lines if line.strip()] == expected
             exact += right
             accepted += found is not None and bool(found.valid)
             false += found is not None and bool(found.valid) and not right
-        n = len(rows)
-        late = sorted(times)[min(n - 1, int(n * .95))]
+        n, late = len(truth), percentile(times, .95)
         print(f"| {name} | {n} | {100 * exact / n:.1f} % | {100 * accepted / n:.1f} % | {false} | {statistics.median(times):.0f} | {late:.0f} |", flush=True)
 
 
