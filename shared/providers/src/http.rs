@@ -22,7 +22,12 @@ use http::{
     header::{AUTHORIZATION, RETRY_AFTER},
 };
 use http_body_util::{BodyExt, Limited};
-use std::{fmt, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 /// This machine.
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
@@ -129,10 +134,14 @@ pub enum Fault {
     Request,
 }
 
+/// A connector that is made when it is first needed.
+type Lazy = LazyLock<Connector, Box<dyn FnOnce() -> Connector + Send>>;
+
 /// The client of one provider.
 pub struct Client {
     provider: Provider,
-    secure: Option<Connector>,
+    /// Reading the system's certificates is most of what a start costs, and few starts score with this provider.
+    secure: Option<Lazy>,
     loopback: Option<Connector>,
     deadlines: Deadlines,
     clock: Arc<dyn Clock>,
@@ -149,10 +158,10 @@ impl Client {
     pub fn new(provider: Provider, reaches: &[&BaseUrl], deadlines: Deadlines, clock: Arc<dyn Clock>) -> Self {
         let settings = HttpConnectorSettings::builder().connect_timeout(deadlines.connect).build();
         let builder = Connector::builder().connector_settings(settings).sleep_impl(TokioSleep::new());
-        let secure = reaches
-            .iter()
-            .any(|base| base.is_secure())
-            .then(|| builder.clone().tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build());
+        let secure = reaches.iter().any(|base| base.is_secure()).then(|| {
+            let builder = builder.clone().tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc));
+            Lazy::new(Box::new(|| builder.build()))
+        });
         let loopback = reaches.iter().any(|base| !base.is_secure()).then(|| builder.build_http());
         Self { provider, secure, loopback, deadlines, clock }
     }
@@ -188,9 +197,8 @@ impl Client {
     }
 
     async fn exchange(&self, call: &Call<'_>, most_bytes: usize) -> Result<Reply, Fault> {
-        let connector = if call.base.is_secure() { &self.secure } else { &self.loopback };
-        let connector = connector.as_ref().ok_or(Fault::Request)?;
-        let sent = connector.call(request(call)?);
+        let connector = if call.base.is_secure() { self.secure.as_deref() } else { self.loopback.as_ref() };
+        let sent = connector.ok_or(Fault::Request)?.call(request(call)?);
         let response = tokio::time::timeout(self.deadlines.read, sent).await.map_err(|_| Fault::Timeout)?;
         let response = response.map_err(|error| fault(&error))?.try_into_http1x().map_err(|_| Fault::Connection)?;
         let (parts, body) = response.into_parts();

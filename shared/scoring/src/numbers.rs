@@ -23,6 +23,11 @@ use std::sync::{Arc, LazyLock};
 /// The network is unpacked when the first picture comes: most functions and most starts never see one.
 pub(crate) static READER: LazyLock<Reader> = LazyLock::new(Reader::new);
 
+/// The engine and its version, which names what it reads and its weights: what repeats a score on the same pictures.
+pub(crate) fn engine() -> String {
+    format!("acredita-mrz {VERSION}")
+}
+
 /// Reads the machine-readable zones of pictures, off the caller's thread and as many at a time as pictures are decoded.
 #[derive(Clone, Debug)]
 pub struct InternalDocumentNumbers {
@@ -39,7 +44,7 @@ impl InternalDocumentNumbers {
 #[async_trait]
 impl DocumentNumbers for InternalDocumentNumbers {
     fn version(&self) -> String {
-        format!("acredita-mrz {VERSION}")
+        engine()
     }
 
     async fn read(&self, bytes: Vec<u8>) -> ReadNumbers {

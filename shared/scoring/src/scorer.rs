@@ -2,7 +2,7 @@
 
 use crate::{
     checks,
-    numbers::READER,
+    numbers::{READER, engine},
     sight::{Expected, Found, Shot, Sight},
 };
 use acredita_domain::{
@@ -20,8 +20,6 @@ use tokio::{sync::Semaphore, task};
 /// How many documents are judged at a time. Each takes a copy of its pictures' brightness: at most 100 MB.
 const PERMITS: usize = 2;
 const BUSY: Unavailable = Unavailable("the internal scorer");
-/// The engine; with its version, which names what it reads and its weights, it is what repeats a score on the same pictures.
-const ENGINE: &str = "acredita-mrz ";
 
 /// Scores by what is printed in the machine-readable zone, and by how it compares with what was declared. The same pictures get the same answer
 /// on the same day, on every machine of one architecture: work is counted, not timed.
@@ -85,7 +83,7 @@ fn judge(shots: Vec<Shot>, expected: &Expected, work: u64, now: Time) -> Verdict
         Found::Unreadable | Found::OnOtherSide | Found::Absent => None,
     };
     let breakdown = checks::all(&sights, expected, &found, now);
-    Verdict { provider_version: format!("{ENGINE}{}", acredita_mrz::VERSION), ..Verdict::of(breakdown, extracted) }
+    Verdict { provider_version: engine(), ..Verdict::of(breakdown, extracted) }
 }
 
 #[cfg(test)]
