@@ -10,11 +10,11 @@ use std::{
 const DOMAIN: &str = "acredita-domain";
 const HTTP: &str = "acredita-http";
 const AWS: &str = "acredita-aws";
-const SCORING: &str = "acredita-scoring";
+const SCORING: &str = "acredita-engine";
 const MRZ: &str = "acredita-mrz";
-const LAMBDA: &str = "acredita-lambda";
+const LAMBDA: &str = "acredita-service";
 const PROVIDERS: &str = "acredita-providers";
-const EMULATORS: &str = "acredita-provider-emulators";
+const EMULATORS: &str = "acredita-emulators";
 const EMBEDDED_AWS: &str = "acredita-embedded-aws";
 const LOCAL: &str = "acredita-local";
 const AWS_LOCAL: &str = "acredita-aws-local";
@@ -31,25 +31,25 @@ const CRATES: &[(&str, &str, May)] = &[
     (DOMAIN, "shared/domain", May::Use(&[])),
     (HTTP, "shared/http", May::Use(&[DOMAIN])),
     (AWS, "shared/aws", May::Use(&[DOMAIN])),
-    (SCORING, "shared/scoring", May::Use(&[DOMAIN, MRZ])),
+    (SCORING, "shared/engine", May::Use(&[DOMAIN, MRZ])),
     (MRZ, "shared/mrz", May::Use(&[])),
     ("acredita-mrz-train", "shared/mrz/train", May::Use(&[MRZ])),
     (PROVIDERS, "shared/providers", May::Use(&[DOMAIN])),
-    (EMULATORS, "tests/providers", May::Use(&[])),
-    (LAMBDA, "shared/lambda", May::Use(&[DOMAIN, HTTP, AWS, PROVIDERS, SCORING])),
+    (EMULATORS, "infra/emulators", May::Use(&[])),
+    (LAMBDA, "shared/service", May::Use(&[DOMAIN, HTTP, AWS, PROVIDERS, SCORING])),
     ("acredita-identification-agent-admin", "functions/identification-agent-admin", May::Use(SERVES_HTTP)),
     ("acredita-identification-agent", "functions/identification-agent", May::Use(SERVES_HTTP)),
     ("acredita-identification-otp-admin", "functions/identification-otp-admin", May::Use(SERVES_HTTP)),
     ("acredita-identification-otp", "functions/identification-otp", May::Use(SERVES_HTTP)),
     ("acredita-identity-document-admin", "functions/identity-document-admin", May::Use(SERVES_HTTP)),
     ("acredita-identity-document", "functions/identity-document", May::Use(SERVES_HTTP)),
-    ("acredita-scoring-api", "functions/scoring", May::Use(SERVES_HTTP)),
+    ("acredita-scoring", "functions/scoring", May::Use(SERVES_HTTP)),
     ("acredita-notify", "functions/notify", May::Use(WORKS)),
     ("acredita-sweep", "functions/sweep", May::Use(WORKS)),
     (EMBEDDED_AWS, "infra/embedded-aws", May::Use(&[])),
     ("crc-fast", "infra/crc-fast", May::Use(&[])),
     (LOCAL, "infra/local", May::UseEverything),
-    (AWS_LOCAL, "infra/aws-local", May::UseEverything),
+    (AWS_LOCAL, "tests/aws-local", May::UseEverything),
     (ACCEPTANCE, "tests", May::UseEverything),
     (PERF, "tests/perf", May::UseEverything),
     ("acredita-perf-floor", "tests/perf/floor", May::Use(&[])),
@@ -92,7 +92,8 @@ impl Graph {
         let text = |value: &Value| value.as_str().expect("a string").to_owned();
         let list = |value: &Value| value.as_array().expect("a list").clone();
         let packages = list(&metadata["packages"]);
-        let names: BTreeMap<String, String> = packages.iter().map(|package| (text(&package["id"]), text(&package["name"]))).collect();
+        let names: BTreeMap<String, String> =
+            packages.iter().map(|package| (text(&package["id"]), text(&package["name"]))).collect();
         let member = |package: &Value| list(&metadata["workspace_members"]).contains(&package["id"]);
         let folder = |package: &Value| {
             let manifest = PathBuf::from(text(&package["manifest_path"]));
@@ -115,9 +116,8 @@ impl Graph {
             });
             uses.entry(names[&text(&node["id"])].clone()).or_default().extend(used);
         }
-        let packages = packages
-            .iter()
-            .map(|package| (text(&package["name"]), package["source"].as_str().map(str::to_owned)));
+        let packages =
+            packages.iter().map(|package| (text(&package["name"]), package["source"].as_str().map(str::to_owned)));
         Self { packages: packages.collect(), members, uses }
     }
 
@@ -151,8 +151,10 @@ fn arrows_point_down_only() {
         for used in graph.uses_of_ours(name) {
             assert!(![ACCEPTANCE, PERF].contains(&used.name.as_str()), "{name} uses tests");
             let May::Use(allowed) = may else { continue };
-            // The embedded AWS and the emulated providers are what adapters are tested against: a test may use them, what runs may not.
-            let stand_in = (used.name == EMBEDDED_AWS && *name == AWS) || (used.name == EMULATORS && *name == PROVIDERS);
+            // The embedded AWS and the emulated providers are what adapters are tested against: a test may use them,
+            // what runs may not.
+            let stand_in =
+                (used.name == EMBEDDED_AWS && *name == AWS) || (used.name == EMULATORS && *name == PROVIDERS);
             let to_test = stand_in && !used.kinds.contains(&None);
             assert!(to_test || allowed.contains(&used.name.as_str()), "{name} must not use {}", used.name);
         }

@@ -1,7 +1,7 @@
 //! What a request may cost, counted on the wire: every call to AWS, and every attempt of it.
 //!
-//! The budgets are the architecture's: a create is one transaction, reading metadata one read, validating one read and two conditional writes. A
-//! call more on these paths is paid for with every request of every customer.
+//! The budgets are the architecture's: a create is one transaction, reading metadata one read, validating one read and
+//! two conditional writes. A call more on these paths is paid for with every request of every customer.
 
 use acceptance::{Call, ORG, World, bodies, request::base64};
 use acredita_domain::{ports::MessageRef, use_cases::deliver_message};
@@ -75,7 +75,8 @@ async fn metadata_is_one_read_and_one_more_for_a_linked_scoring() {
     ];
     for (kind, body, reads) in cases {
         let created = world.call("POST", &format!("/identifications/{kind}"), Some(body)).await;
-        let read = world.request("GET", &format!("/identifications/{kind}/{}", created.text("identification_id")), None);
+        let read =
+            world.request("GET", &format!("/identifications/{kind}/{}", created.text("identification_id")), None);
         assert_eq!(calls(&world, read, 200).await, vec!["GetItem"; reads], "{kind}");
     }
 }
@@ -118,11 +119,10 @@ async fn every_other_step_stays_within_two_reads_and_one_write() {
             assert_within(&calls(&world, step, 409).await, 2, 0);
         }
     }
-    let agent = world
-        .call("POST", "/identifications/agent", Some(bodies::agent(false)))
-        .await
-        .text("identification_id");
-    let validate = world.request("POST", &format!("/identifications/agent/{agent}/validate"), Some(json!({ "agent": "maria" })));
+    let agent =
+        world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.text("identification_id");
+    let validate =
+        world.request("POST", &format!("/identifications/agent/{agent}/validate"), Some(json!({ "agent": "maria" })));
     assert_within(&calls(&world, validate, 204).await, 1, 1);
 
     let otp = world.delivered_otp().await;
@@ -161,19 +161,18 @@ async fn nothing_ever_scans_and_only_the_sweep_queries() {
     let delete = |path: &str| Call::org("DELETE", ORG, &format!("{path}?force=true")).token(&token);
 
     let agent = world.call("POST", "/identifications/agent", Some(bodies::agent(true))).await.expect(201);
-    let (id, admin) = (agent.text("identification_id"), format!("/identifications/agent/{}", agent.text("admin_identification_id")));
+    let (id, admin) =
+        (agent.text("identification_id"), format!("/identifications/agent/{}", agent.text("admin_identification_id")));
     let evidence = json!({ "agent": "maria", "evidence": base64(&bodies::png(1)) });
-    world
-        .call("POST", &format!("/identifications/agent/{id}/validate"), Some(evidence))
-        .await
-        .expect(204);
+    world.call("POST", &format!("/identifications/agent/{id}/validate"), Some(evidence)).await.expect(204);
     world.call("GET", &format!("/identifications/agent/{id}"), None).await.expect(200);
     world.call("POST", &format!("{admin}/close"), None).await.expect(204);
     world.call("POST", &format!("{admin}/cancel"), Some(json!({ "reason": "no" }))).await.expect(409);
     world.send(delete(&admin)).await.expect(204);
 
     let otp = world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
-    let (id, admin) = (otp.text("identification_id"), format!("/identifications/otp/{}", otp.text("admin_identification_id")));
+    let (id, admin) =
+        (otp.text("identification_id"), format!("/identifications/otp/{}", otp.text("admin_identification_id")));
     all.extend(world.wire.take());
     world.deliver().await;
     world
@@ -204,17 +203,11 @@ async fn nothing_ever_scans_and_only_the_sweep_queries() {
     let scoring = format!("/scorings/identity_document/{}", document.text("scoring_id"));
     world.call("POST", &format!("{scoring}/delegate"), None).await.expect(200);
     let score = world.request("PUT", &format!("{scoring}/score"), None);
-    world
-        .send(score.clone().pictures(&[("front", &bodies::png(1)), ("back", &bodies::png(2))]))
-        .await
-        .expect(204);
+    world.send(score.clone().pictures(&[("front", &bodies::png(1)), ("back", &bodies::png(2))])).await.expect(204);
     world.send(score).await.expect(204);
     world.call("GET", &scoring, None).await.expect(200);
     world.call("GET", &format!("{scoring}/captures"), None).await.expect(200);
-    world
-        .call("POST", &format!("/identifications/identity_document/{id}/validate"), None)
-        .await
-        .expect(409);
+    world.call("POST", &format!("/identifications/identity_document/{id}/validate"), None).await.expect(409);
     world.call("GET", &format!("/identifications/identity_document/{id}"), None).await.expect(200);
     world.call("POST", &format!("{scoring}/close"), None).await.expect(204);
     world.call("POST", &format!("{admin}/cancel"), Some(json!({ "reason": "no" }))).await.expect(204);

@@ -209,7 +209,9 @@ async fn nothing_is_sent_to_somebody_who_no_longer_waits() {
         let (id, admin_id) = create(&world, bodies::otp()).await;
         let path = format!("/identifications/otp/{admin_id}");
         match end {
-            "cancel" => drop(world.call("POST", &format!("{path}/cancel"), Some(json!({ "reason": "no" }))).await.expect(204)),
+            "cancel" => {
+                drop(world.call("POST", &format!("{path}/cancel"), Some(json!({ "reason": "no" }))).await.expect(204))
+            }
             "close" => drop(world.call("POST", &format!("{path}/close"), None).await.expect(204)),
             "delete" => drop(world.call("DELETE", &path, None).await.expect(204)),
             "expire" => world.clock.advance(TimeDelta::hours(1)),
@@ -340,7 +342,8 @@ async fn a_poisoned_record_fails_alone() {
         record("good", body_of(&good)),
     ];
     let response = acredita_notify::notify(&world.app, &PanickingSender(world.sender.clone()), event).await;
-    let failed: Vec<&str> = response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
+    let failed: Vec<&str> =
+        response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
     assert_eq!(failed, ["not-json", "no-body", "no-ids", "not-ids", "panics"], "what is unknown was settled long ago");
     assert_eq!(world.sender.sent().iter().map(|message| &message.identification_id).collect::<Vec<_>>(), [&good]);
 

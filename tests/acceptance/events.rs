@@ -1,7 +1,7 @@
 //! The files of `events/`: what API Gateway, SQS and the scheduler send, one file for each case.
 //!
-//! An event is named `<function>.<case>.json`. The ids, the code and the token in it are placeholders (the ids are those of the OpenAPI
-//! document's examples), for which a test puts its own.
+//! An event is named `<function>.<case>.json`. The ids, the code and the token in it are placeholders (the ids are
+//! those of the OpenAPI document's examples), for which a test puts its own.
 
 use serde_json::Value;
 use std::{
@@ -33,10 +33,7 @@ impl Event {
 
     /// `PUT /v1/orgs/{org_id}/…`, as the gateway's route is called.
     pub fn route(&self) -> String {
-        self.json()["routeKey"]
-            .as_str()
-            .unwrap_or_else(|| panic!("{} has no routeKey", self.name()))
-            .to_owned()
+        self.json()["routeKey"].as_str().unwrap_or_else(|| panic!("{} has no routeKey", self.name())).to_owned()
     }
 
     /// The text with other values in the place of its placeholders.
@@ -52,9 +49,7 @@ fn folder() -> PathBuf {
 pub fn event(name: &str) -> Event {
     let text = fs::read_to_string(folder().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
     let parts: Vec<&str> = name.split('.').collect();
-    let [function, case, "json"] = parts[..] else {
-        panic!("events/{name} is not called <function>.<case>.json")
-    };
+    let [function, case, "json"] = parts[..] else { panic!("events/{name} is not called <function>.<case>.json") };
     Event { function: function.to_owned(), case: case.to_owned(), text }
 }
 

@@ -28,8 +28,12 @@ fn step(world: &World, kind: &str, created: &Answer, name: &str) -> Call {
     let (id, admin_id) = (created.text("identification_id"), created.text("admin_identification_id"));
     let path = |id: &str, action: &str| format!("/identifications/{kind}/{id}{action}");
     match name {
-        "validate" if kind == "otp" => world.request("PUT", &path(&id, "/validate"), Some(json!({ "code": created.text("code") }))),
-        "validate" if kind == "agent" => world.request("POST", &path(&id, "/validate"), Some(json!({ "agent": "maria" }))),
+        "validate" if kind == "otp" => {
+            world.request("PUT", &path(&id, "/validate"), Some(json!({ "code": created.text("code") })))
+        }
+        "validate" if kind == "agent" => {
+            world.request("POST", &path(&id, "/validate"), Some(json!({ "agent": "maria" })))
+        }
         "validate" => world.request("POST", &path(&id, "/validate"), None),
         "cancel" => world.request("POST", &path(&admin_id, "/cancel"), Some(json!({ "reason": "no" }))),
         "close" => world.request("POST", &path(&admin_id, "/close"), None),
@@ -191,10 +195,7 @@ async fn a_scoring_is_over_at_its_end() {
 async fn one_of_everything(world: &World) -> Vec<String> {
     let agent = create(world, "agent", &bodies::agent(true)).await.text("identification_id");
     let evidence = json!({ "agent": "maria", "evidence": base64(&bodies::png(1)) });
-    world
-        .call("POST", &format!("/identifications/agent/{agent}/validate"), Some(evidence))
-        .await
-        .expect(204);
+    world.call("POST", &format!("/identifications/agent/{agent}/validate"), Some(evidence)).await.expect(204);
     let otp = create(world, "otp", &bodies::otp()).await.text("identification_id");
     world.deliver().await;
     let document = create(world, "identity_document", &bodies::identity_document("LOW")).await;
@@ -258,7 +259,11 @@ async fn an_idempotency_key_is_remembered_for_24_hours_and_then_new() {
         let first = world.send(create.clone().json(&body)).await;
         world.clock.advance(IDEMPOTENCY_WINDOW - MOMENT);
         let again = world.send(create.clone().json(&body)).await;
-        assert_eq!((again.status, again.json()), (first.status, first.json()), "{path}: even when it has expired meanwhile");
+        assert_eq!(
+            (again.status, again.json()),
+            (first.status, first.json()),
+            "{path}: even when it has expired meanwhile"
+        );
         let mut other = body.clone();
         other["expires_in"] = json!("PT2H");
         world.send(create.clone().json(&other)).await.expect(409);

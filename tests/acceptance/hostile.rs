@@ -1,4 +1,5 @@
-//! Input that means harm, or comes from a program that is broken: refused with a 4xx, within bounded memory, and the next good request is served.
+//! Input that means harm, or comes from a program that is broken: refused with a 4xx, within bounded memory, and the
+//! next good request is served.
 
 mod wire;
 
@@ -64,7 +65,8 @@ fn broken_json() -> Vec<(&'static str, Vec<u8>)> {
         ("a list", format!("[{good}]")),
         ("a text", format!("{:?}", "James")),
     ];
-    let mut bodies: Vec<(&'static str, Vec<u8>)> = texts.into_iter().map(|(what, text)| (what, text.into_bytes())).collect();
+    let mut bodies: Vec<(&'static str, Vec<u8>)> =
+        texts.into_iter().map(|(what, text)| (what, text.into_bytes())).collect();
     let with_name = |bytes: &[u8]| {
         let (before, after) = good.split_once("James").expect("a name");
         [before.as_bytes(), bytes, after.as_bytes()].concat()
@@ -129,7 +131,8 @@ async fn a_number_that_is_no_phone_is_refused() {
     still_serves(&world).await;
 }
 
-/// Two readers of one text must not read two things: which of two equal members counts differs from parser to parser (RFC 8259 §4).
+/// Two readers of one text must not read two things: which of two equal members counts differs from parser to parser
+/// (RFC 8259 §4).
 #[tokio::test]
 async fn a_member_that_comes_twice_is_refused() {
     let world = World::start().await;
@@ -151,13 +154,21 @@ async fn a_member_that_comes_twice_is_refused() {
 async fn a_header_that_comes_twice_is_refused() {
     let world = World::start().await;
     let validate = || world.request("POST", &format!("{AGENT}/{NOBODY}/validate"), Some(json!({ "agent": "maria" })));
-    for (name, value) in [("x-installation_id", NOBODY), ("x-fingerprint", "b"), ("x-location", "0,0"), ("user-agent", "b")] {
+    for (name, value) in
+        [("x-installation_id", NOBODY), ("x-fingerprint", "b"), ("x-location", "0,0"), ("user-agent", "b")]
+    {
         refused(&world.send(validate().header(name, value)).await, name);
     }
     let create = || world.request("POST", AGENT, Some(bodies::agent(false)));
-    refused(&world.send(create().header("idempotency-key", "a").header("idempotency-key", "a")).await, "idempotency-key");
+    refused(
+        &world.send(create().header("idempotency-key", "a").header("idempotency-key", "a")).await,
+        "idempotency-key",
+    );
     refused(&world.send(create().token(&world.token(ORG))).await, "authorization");
-    refused(&world.send(world.request("DELETE", &format!("{AGENT}/{NOBODY}?force=true&force=false"), None)).await, "force");
+    refused(
+        &world.send(world.request("DELETE", &format!("{AGENT}/{NOBODY}?force=true&force=false"), None)).await,
+        "force",
+    );
     still_serves(&world).await;
 }
 
@@ -175,7 +186,9 @@ async fn a_header_of_a_hundred_kilobytes_is_refused() {
             .await,
         "idempotency-key",
     );
-    for token in [huge.clone(), format!("{huge}.{huge}.{huge}"), ".".repeat(100_000), format!("{}{huge}", world.token(ORG))] {
+    for token in
+        [huge.clone(), format!("{huge}.{huge}.{huge}"), ".".repeat(100_000), format!("{}{huge}", world.token(ORG))]
+    {
         refused(&world.send(Call::org("POST", ORG, AGENT).token(&token)).await, "authorization");
     }
     // No client can build a path that is longer than 65,534 bytes; what a server makes of one is in `wire`.
@@ -183,9 +196,7 @@ async fn a_header_of_a_hundred_kilobytes_is_refused() {
     refused(&world.send(world.request("GET", &format!("{AGENT}/{long}"), None)).await, "an id");
     refused(&world.send(world.request("DELETE", &format!("{AGENT}/{NOBODY}?force={long}"), None)).await, "force");
     refused(
-        &world
-            .send(world.request("DELETE", &format!("{AGENT}/{NOBODY}?{}", "force=true&".repeat(5_000)), None))
-            .await,
+        &world.send(world.request("DELETE", &format!("{AGENT}/{NOBODY}?{}", "force=true&".repeat(5_000)), None)).await,
         "5,000 forces",
     );
     refused(&world.send(Call::org("POST", long, AGENT).token(&world.token(ORG))).await, "an organisation");
@@ -353,7 +364,11 @@ async fn multipart_that_is_none_is_refused() {
             "multipart/mixed; boundary=x",
             part("Content-Disposition: attachment; filename=\"../../etc/front.png\""),
         ),
-        ("a NUL in a name", "multipart/form-data; boundary=x", part("Content-Disposition: form-data; name=\"front\0\"")),
+        (
+            "a NUL in a name",
+            "multipart/form-data; boundary=x",
+            part("Content-Disposition: form-data; name=\"front\0\""),
+        ),
         (
             "a name that is not UTF-8",
             "multipart/form-data; boundary=x",

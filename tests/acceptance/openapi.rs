@@ -1,4 +1,5 @@
-//! The OpenAPI document: it says what the contract says, and the copy in `infra/openapi.json` is the one that the code generates.
+//! The OpenAPI document: it says what the contract says, and the copy in `infra/openapi.json` is the one that the code
+//! generates.
 
 use acredita_local::gateway::document;
 use serde_json::Value;
@@ -173,9 +174,16 @@ fn every_refusal_has_the_one_body_with_an_example() {
         for (status, response) in operation["responses"].as_object().expect("responses") {
             if status == "default" || status.as_str() >= "400" {
                 let content = &response["content"]["application/json"];
-                assert_eq!(content["schema"]["$ref"], "#/components/schemas/ErrorsResponse", "{method} {path} {status}");
+                assert_eq!(
+                    content["schema"]["$ref"], "#/components/schemas/ErrorsResponse",
+                    "{method} {path} {status}"
+                );
                 let entry = &content["example"]["errors"][0];
-                assert_eq!(keys(entry), ["code", "details", "ref", "title"].map(str::to_owned).into(), "{method} {path} {status}");
+                assert_eq!(
+                    keys(entry),
+                    ["code", "details", "ref", "title"].map(str::to_owned).into(),
+                    "{method} {path} {status}"
+                );
             }
         }
     }
@@ -217,9 +225,11 @@ fn every_body_that_is_answered_has_an_example_with_all_that_is_required() {
             assert!(content.is_null(), "{} answers no body", operation.id);
             continue;
         }
-        let (example, schema) = (&content["application/json"]["example"], &content["application/json"]["schema"]["$ref"]);
+        let (example, schema) =
+            (&content["application/json"]["example"], &content["application/json"]["schema"]["$ref"]);
         let name = schema.as_str().and_then(|reference| reference.rsplit('/').next()).expect("a schema of its own");
-        let missing: Vec<String> = required(&document, name).into_iter().filter(|field| example.get(field).is_none()).collect();
+        let missing: Vec<String> =
+            required(&document, name).into_iter().filter(|field| example.get(field).is_none()).collect();
         assert!(missing.is_empty(), "the example of {} lacks {missing:?}", operation.id);
     }
 }
@@ -227,8 +237,9 @@ fn every_body_that_is_answered_has_an_example_with_all_that_is_required() {
 /// The required fields of a schema and of those that it is made of.
 fn required(document: &Value, name: &str) -> Vec<String> {
     fn collect(document: &Value, schema: &Value, fields: &mut Vec<String>) {
-        let texts =
-            |value: &Value| -> Vec<String> { value.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect() };
+        let texts = |value: &Value| -> Vec<String> {
+            value.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+        };
         fields.extend(texts(&schema["required"]));
         for part in schema["allOf"].as_array().into_iter().flatten() {
             collect(document, part, fields);

@@ -1,4 +1,5 @@
-//! External providers, through the whole service: the real adapters in front of emulators, which record what they are sent.
+//! External providers, through the whole service: the real adapters in front of emulators, which record what they are
+//! sent.
 
 mod declared;
 
@@ -7,7 +8,7 @@ use acceptance::{
     look::text,
     program::{self, Program},
 };
-use acredita_provider_emulators::{Emulators, Recorded, Scenario};
+use acredita_emulators::{Emulators, Recorded, Scenario};
 use acredita_providers::gate::JOBS;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -46,19 +47,13 @@ async fn read(world: &World, scoring: &str) -> Value {
 /// The result and the reason of a check.
 fn line<'a>(scoring: &'a Value, check: &str) -> (&'a Value, &'a Value) {
     let lines = scoring["breakdown"].as_array().expect("a breakdown");
-    let line = lines
-        .iter()
-        .find(|line| line["check"] == check)
-        .unwrap_or_else(|| panic!("no {check} in {scoring}"));
+    let line = lines.iter().find(|line| line["check"] == check).unwrap_or_else(|| panic!("no {check} in {scoring}"));
     (&line["result"], &line["reason"])
 }
 
 /// How many pictures a provider was sent.
 fn pictures(requests: &[Recorded]) -> usize {
-    requests
-        .iter()
-        .filter(|request| request.path.ends_with(":process") || request.path.ends_with("/document"))
-        .count()
+    requests.iter().filter(|request| request.path.ends_with(":process") || request.path.ends_with("/document")).count()
 }
 
 #[tokio::test]
@@ -90,7 +85,10 @@ async fn an_outage_is_503_uses_up_no_retry_and_stores_nothing_half() {
             emulators.play(scenario);
             let refused = score(&world, &scoring, &["front"]).await.expect(503);
             assert!(refused.headers.contains_key("retry-after"));
-            assert!(!String::from_utf8_lossy(&refused.body).contains("provider-text"), "a provider's words are not for callers");
+            assert!(
+                !String::from_utf8_lossy(&refused.body).contains("provider-text"),
+                "a provider's words are not for callers"
+            );
             assert_eq!(read(&world, &scoring).await, before, "{scenario:?}");
             emulators.play(Scenario::Pass);
             score(&world, &scoring, &["front"]).await.expect(204);
@@ -296,9 +294,7 @@ async fn the_local_server_shows_an_external_scoring_without_an_account() {
     let pictures = [("front", bodies::png(1)), ("back", bodies::png(2))];
     let pictures = pictures.each_ref().map(|(side, bytes)| (*side, bytes.as_slice()));
     for (scenario, status) in [("fraud", 409), ("pass", 204)] {
-        program::send(emulator, Call::new("PUT", format!("/emulator/scenario/{scenario}")))
-            .await
-            .expect(200);
+        program::send(emulator, Call::new("PUT", format!("/emulator/scenario/{scenario}"))).await.expect(200);
         program.send(request("PUT", &format!("{scoring}/score")).pictures(&pictures)).await.expect(204);
         let validate = format!("/identifications/identity_document/{}/validate", created.text("identification_id"));
         program.send(request("POST", &validate).device()).await.expect(status);

@@ -1,6 +1,7 @@
 //! What must hold when requests meet: sixteen at once, each in a task of its own.
 //!
-//! Nobody can say who wins; these tests say that somebody wins, how many may, and that what is stored afterwards agrees with the answers.
+//! Nobody can say who wins; these tests say that somebody wins, how many may, and that what is stored afterwards agrees
+//! with the answers.
 
 use acceptance::{
     Answer, Call, ORG, World, bodies,
@@ -27,7 +28,12 @@ fn count(answers: &[Answer], status: u16) -> usize {
 #[track_caller]
 fn only(answers: &[Answer], statuses: &[u16]) {
     for answer in answers {
-        assert!(statuses.contains(&answer.status.as_u16()), "{} {}", answer.status, String::from_utf8_lossy(&answer.body));
+        assert!(
+            statuses.contains(&answer.status.as_u16()),
+            "{} {}",
+            answer.status,
+            String::from_utf8_lossy(&answer.body)
+        );
     }
 }
 
@@ -82,7 +88,8 @@ async fn of_many_wrong_codes_five_are_compared() {
     world.send(validate_otp(&world, &id, &code)).await.expect(409);
 }
 
-/// The right one may come too late, and it may be compared and yet lose to the failure that another one notes. Never are more than five compared.
+/// The right one may come too late, and it may be compared and yet lose to the failure that another one notes. Never
+/// are more than five compared.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_right_code_among_wrong_ones_gets_no_sixth_compare() {
     let world = World::start().await;
@@ -128,7 +135,9 @@ async fn of_cancel_close_and_validate_one_leaves_created() {
             let calls = (0..MANY).map(|at| steps[(at + round as usize) % 3].clone()).collect();
             let answers = world.at_once(calls).await;
             only(&answers, &[204, 409]);
-            let won = |step: usize| (0..MANY).filter(|at| (at + round as usize) % 3 == step && answers[*at].status == 204).count();
+            let won = |step: usize| {
+                (0..MANY).filter(|at| (at + round as usize) % 3 == step && answers[*at].status == 204).count()
+            };
             let status = world.status(kind, &id).await;
             assert!(agrees(won(0), won(1), won(2), &status), "{kind}: {} {} {} {status}", won(0), won(1), won(2));
         }
@@ -170,16 +179,14 @@ async fn one_idempotency_key_creates_once() {
         let call = world.request("POST", path, Some(body)).header("idempotency-key", "the-same");
         let answers = world.at_once(vec![call.clone(); MANY]).await;
         only(&answers, &[success, 409]);
-        let bodies: BTreeSet<String> = answers
-            .iter()
-            .filter(|answer| answer.status == success)
-            .map(|answer| answer.json().to_string())
-            .collect();
+        let bodies: BTreeSet<String> =
+            answers.iter().filter(|answer| answer.status == success).map(|answer| answer.json().to_string()).collect();
         assert_eq!(bodies.len(), 1, "{path}: everybody gets the first answer");
         assert_eq!(world.send(call).await.expect(success).json().to_string(), bodies.into_iter().next().expect("one"));
 
         world.settle().await;
-        let entities: BTreeSet<String> = world.items_of(key).await.iter().map(|item| text(item, "pk").to_owned()).collect();
+        let entities: BTreeSet<String> =
+            world.items_of(key).await.iter().map(|item| text(item, "pk").to_owned()).collect();
         assert_eq!(entities.len(), 1, "{path}");
         assert_eq!(world.sender.sent().len(), messages, "{path}");
         world.assert_whole().await;
@@ -191,9 +198,8 @@ async fn of_many_resends_one_sends() {
     let world = World::start().await;
     let (id, _, first) = delivered_otp(&world, 600_000_001).await;
     world.clock.advance(TimeDelta::seconds(30));
-    let answers = world
-        .at_once(vec![world.request("POST", &format!("/identifications/otp/{id}/resend"), None); MANY])
-        .await;
+    let answers =
+        world.at_once(vec![world.request("POST", &format!("/identifications/otp/{id}/resend"), None); MANY]).await;
     only(&answers, &[204, 409, 429]);
     assert_eq!(count(&answers, 204), 1);
     world.settle().await;
@@ -207,9 +213,8 @@ async fn of_many_resends_one_sends() {
 async fn of_many_deletes_one_deletes() {
     let world = World::start().await;
     let (_, admin_id) = create(&world, "agent", bodies::agent(false)).await;
-    let answers = world
-        .at_once(vec![world.request("DELETE", &format!("/identifications/agent/{admin_id}"), None); MANY])
-        .await;
+    let answers =
+        world.at_once(vec![world.request("DELETE", &format!("/identifications/agent/{admin_id}"), None); MANY]).await;
     only(&answers, &[204, 404, 409]);
     assert_eq!(count(&answers, 204), 1);
     world.settle().await;
@@ -222,10 +227,7 @@ async fn of_many_deletes_by_force_one_deletes_and_the_pictures_go() {
     let world = World::start().await;
     let (id, admin_id) = create(&world, "agent", bodies::agent(true)).await;
     let evidence = json!({ "agent": "maria", "evidence": acceptance::request::base64(&bodies::png(1)) });
-    world
-        .call("POST", &format!("/identifications/agent/{id}/validate"), Some(evidence))
-        .await
-        .expect(204);
+    world.call("POST", &format!("/identifications/agent/{id}/validate"), Some(evidence)).await.expect(204);
     assert_eq!(world.pictures().await.len(), 1);
 
     let token = world.token_with(ORG, "identifications:admin identifications:force_delete");
@@ -266,9 +268,7 @@ async fn of_many_workers_with_the_same_message_one_sends() {
     }
     assert_eq!(outcomes.iter().filter(|outcome| **outcome == Delivered::Sent).count(), 1, "{outcomes:?}");
     assert!(
-        outcomes
-            .iter()
-            .all(|outcome| matches!(outcome, Delivered::Sent | Delivered::Leased | Delivered::NothingToDo)),
+        outcomes.iter().all(|outcome| matches!(outcome, Delivered::Sent | Delivered::Leased | Delivered::NothingToDo)),
         "{outcomes:?}"
     );
     assert_eq!(world.sender.sent().len(), 1);
@@ -294,7 +294,8 @@ async fn no_more_scores_than_allowed_are_made() {
     body["max_score_retries"] = json!(3);
     let id = world.call("POST", "/scorings/identity_document", Some(body)).await.expect(200).text("scoring_id");
     let path = format!("/scorings/identity_document/{id}");
-    let score = |seed: u32| world.request("PUT", &format!("{path}/score"), None).pictures(&[("front", &bodies::png(seed))]);
+    let score =
+        |seed: u32| world.request("PUT", &format!("{path}/score"), None).pictures(&[("front", &bodies::png(seed))]);
     let answers = world.at_once((0..MANY as u32).map(score).collect()).await;
     only(&answers, &[204, 409]);
     let mut made = count(&answers, 204);
@@ -339,10 +340,7 @@ async fn two_sweeps_at_once_do_everything_once() {
     // What retention takes.
     let (old, _) = create(&world, "agent", bodies::agent(true)).await;
     let evidence = json!({ "agent": "maria", "evidence": acceptance::request::base64(&bodies::png(1)) });
-    world
-        .call("POST", &format!("/identifications/agent/{old}/validate"), Some(evidence))
-        .await
-        .expect(204);
+    world.call("POST", &format!("/identifications/agent/{old}/validate"), Some(evidence)).await.expect(204);
     create(&world, "identity_document", bodies::identity_document("LOW")).await;
     world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
     world.clock.advance(world.app.retention + TimeDelta::hours(1));
@@ -368,7 +366,10 @@ async fn two_sweeps_at_once_do_everything_once() {
     }
     assert_eq!(expirations, 1);
     world.deliver().await;
-    assert_eq!(world.sender.sent().iter().map(|message| message.identification_id.clone()).collect::<Vec<_>>(), [stuck]);
+    assert_eq!(
+        world.sender.sent().iter().map(|message| message.identification_id.clone()).collect::<Vec<_>>(),
+        [stuck]
+    );
     assert_eq!(world.status("agent", &expired).await, "EXPIRED");
     assert_eq!(world.identifications().await.len(), 2, "what retention takes is gone");
     world.assert_whole().await;

@@ -32,7 +32,9 @@ fn quick_start() -> Vec<Block> {
         let (language, content) = fence.split_once('\n').expect("a fence with a language");
         match language {
             "sh" => blocks.push(Block { commands: content.to_owned(), shown: None }),
-            "text" | "json" => blocks.last_mut().expect("commands before their output").shown = Some(content.to_owned()),
+            "text" | "json" => {
+                blocks.last_mut().expect("commands before their output").shown = Some(content.to_owned())
+            }
             "console" => {}
             other => panic!("the quick start has a block of {other}"),
         }
@@ -60,7 +62,8 @@ fn normalized(output: &str) -> String {
     text
 }
 
-/// The length of the pattern at the beginning of a text: `x` is a hexadecimal digit, `9` a digit, `?` any letter or digit, the rest itself.
+/// The length of the pattern at the beginning of a text: `x` is a hexadecimal digit, `9` a digit, `?` any letter or
+/// digit, the rest itself.
 fn pattern(pattern: &str, text: &str) -> usize {
     let fits = |(wanted, found): (char, char)| match wanted {
         'x' => found.is_ascii_hexdigit(),
@@ -93,7 +96,10 @@ async fn the_quick_start_answers_what_it_shows() {
     let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     std::os::unix::fs::symlink(pictures, folder.path().join("tests/fixtures")).expect("writable");
     let blocks = quick_start();
-    assert!(blocks.iter().filter(|block| block.shown.is_some()).count() >= 10, "the quick start walks through every flow");
+    assert!(
+        blocks.iter().filter(|block| block.shown.is_some()).count() >= 10,
+        "the quick start walks through every flow"
+    );
 
     let acredita = format!("'{}'", binary().display());
     let mut script = String::from("set -euo pipefail\n");
@@ -103,12 +109,8 @@ async fn the_quick_start_answers_what_it_shows() {
     }
     let file = folder.path().join("quick-start.sh");
     fs::write(&file, script).expect("writable");
-    let run = Command::new("bash")
-        .arg(&file)
-        .current_dir(folder.path())
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
+    let run =
+        Command::new("bash").arg(&file).current_dir(folder.path()).stdin(Stdio::null()).kill_on_drop(true).output();
     let output = tokio::time::timeout(PATIENCE, run).await.expect("it ends in time").expect("bash runs");
     let (printed, complaints) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
 
@@ -126,8 +128,10 @@ async fn the_quick_start_answers_what_it_shows() {
 
 #[test]
 fn what_differs_from_run_to_run_is_not_compared() {
-    let one = r#"{"id":"0f8fad5b-d9cb-469f-a165-70867728950e","at":"2026-11-20T08:33:00Z"} Your code is k7m2pq. Keep it."#;
-    let other = r#"{"id":"7c9e6679-7425-40de-944b-e07fc1f90ae7","at":"2027-01-02T03:04:05Z"}   Your code is 3x4y5z. Keep it."#;
+    let one =
+        r#"{"id":"0f8fad5b-d9cb-469f-a165-70867728950e","at":"2026-11-20T08:33:00Z"} Your code is k7m2pq. Keep it."#;
+    let other =
+        r#"{"id":"7c9e6679-7425-40de-944b-e07fc1f90ae7","at":"2027-01-02T03:04:05Z"}   Your code is 3x4y5z. Keep it."#;
     assert_eq!(normalized(one), normalized(other));
     assert_ne!(normalized(one), normalized(&one.replace("Keep", "Tell")));
 }
@@ -136,7 +140,8 @@ fn what_differs_from_run_to_run_is_not_compared() {
 fn counted(name: CheckName) -> [String; 4] {
     let rule = table::rule(name);
     let cap = |cap: f64| if cap < 1.0 { format!("{cap:.2}") } else { String::new() };
-    let refusing: Vec<_> = ConfigurationName::ALL.iter().filter(|configuration| configuration.is_decided_by(name)).collect();
+    let refusing: Vec<_> =
+        ConfigurationName::ALL.iter().filter(|configuration| configuration.is_decided_by(name)).collect();
     let refused_by = match refusing.len() {
         all if all == ConfigurationName::ALL.len() => "all".to_owned(),
         _ => refusing.iter().map(|configuration| format!("`{configuration}`")).collect::<Vec<_>>().join(", "),

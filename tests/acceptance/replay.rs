@@ -1,5 +1,5 @@
-//! Replays `events/`: what API Gateway, SQS and the scheduler really send, in the form in which they send it. Each test puts what belongs to a fresh
-//! world in the place of their placeholders.
+//! Replays `events/`: what API Gateway, SQS and the scheduler really send, in the form in which they send it. Each test
+//! puts what belongs to a fresh world in the place of their placeholders.
 
 use crate::events::{ADMIN_ID, CODE, Event, IDENTIFICATION_ID, SCORING_ID, TOKEN, event, events};
 use acceptance::{World, bodies, request::Answer};
@@ -110,12 +110,13 @@ async fn every_http_event_is_answered_with_its_documented_success() {
 /// Sends an event through the gateway, which has to route it to the function that the event is named after.
 pub async fn replay(world: &World, event: &Event, values: &[(&str, String)]) -> Answer {
     let name = event.name();
-    let request = lambda_http::request::from_str(&event.filled(values)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let request =
+        lambda_http::request::from_str(&event.filled(values)).unwrap_or_else(|error| panic!("{name}: {error}"));
     assert!(
         matches!(request.request_context_ref(), Some(RequestContext::ApiGatewayV2(_))),
         "{name} is not of payload format 2.0"
     );
-    let request = acredita_lambda::prepare(request);
+    let request = acredita_service::prepare(request);
     let function = world.gateway().function(request.method(), request.uri().path());
     assert_eq!(function, Some(event.function.as_str()), "{name}");
     let request = request.map(|body| match body {
@@ -140,7 +141,10 @@ pub async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static s
     } else if route.contains("/identity_document/{") && !route.contains("/scorings/") {
         values.extend(stage_identity_document(world, is_validate).await);
     } else if route.contains("/scorings/identity_document/{") {
-        values.push((SCORING_ID, stage_scoring(world, route.ends_with("/score") && event.json()["body"].is_null()).await));
+        values.push((
+            SCORING_ID,
+            stage_scoring(world, route.ends_with("/score") && event.json()["body"].is_null()).await,
+        ));
     }
     values
 }
@@ -178,10 +182,7 @@ async fn stage_identity_document(world: &World, scored: bool) -> Vec<(&'static s
     if scored {
         world.scorer.answer(0.95, Vec::new());
         let path = format!("/scorings/identity_document/{}/score", created.text("scoring_id"));
-        world
-            .send(world.request("PUT", &path, None).pictures(&[("front", &bodies::png(1))]))
-            .await
-            .expect(204);
+        world.send(world.request("PUT", &path, None).pictures(&[("front", &bodies::png(1))])).await.expect(204);
     }
     ids(&created).to_vec()
 }
@@ -191,7 +192,8 @@ async fn stage_scoring(world: &World, captured: bool) -> String {
     let created = world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
     let id = created.text("scoring_id");
     if captured {
-        let (org, scoring): (OrgId, ScoringId) = (acceptance::ORG.parse().expect("an organisation"), id.parse().expect("an id"));
+        let (org, scoring): (OrgId, ScoringId) =
+            (acceptance::ORG.parse().expect("an organisation"), id.parse().expect("an id"));
         let key = PictureKey::upload(&org, scoring, Side::Front);
         world.app.pictures.put(&key, PictureFormat::Png, bodies::png(1)).await.expect("S3 answers");
     }

@@ -1,4 +1,5 @@
-//! The program `acredita`, as a user runs it: what only it has. What it has in common with the AWS shape is in `shapes`.
+//! The program `acredita`, as a user runs it: what only it has. What it has in common with the AWS shape is in
+//! `shapes`.
 
 use acceptance::{
     Answer, Call, bodies,
@@ -52,7 +53,8 @@ impl Service {
         let path = format!("/local/inbox?identification_id={identification_id}");
         let look = async {
             loop {
-                let inbox = self.program.send(Call::new("GET", &path).header("accept", "application/json")).await.expect(200);
+                let inbox =
+                    self.program.send(Call::new("GET", &path).header("accept", "application/json")).await.expect(200);
                 match inbox.json()["messages"].as_array() {
                     Some(messages) if !messages.is_empty() => return messages.clone(),
                     _ => tokio::time::sleep(POLL).await,
@@ -158,7 +160,9 @@ async fn with_a_jwks_only_its_keys_count() {
     let program = Program::serve(data.path(), &["--jwks", jwks.to_str().expect("UTF-8")]).await;
     assert!(program.printed("tokens").contains("--jwks"), "{}", program.greeting);
     let in_an_hour = SystemClock.now().timestamp() + 3_600;
-    let create = |token: String| program.send(Call::org("POST", ORG, "/identifications/agent").token(&token).json(&bodies::agent(false)));
+    let create = |token: String| {
+        program.send(Call::org("POST", ORG, "/identifications/agent").token(&token).json(&bodies::agent(false)))
+    };
     create(ISSUER.sign(&claims(ORG, in_an_hour))).await.expect(201);
     create(token(&data, &[]).await).await.expect(401);
     create(Issuer::generate().sign(&claims(ORG, in_an_hour))).await.expect(401);
@@ -176,13 +180,11 @@ async fn a_token_may_do_what_it_was_made_for() {
     let unasked = token(&data, &[]).await;
     let created = service.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
     let metadata = format!("/identifications/agent/{}", created.text("identification_id"));
-    for (token, create, read) in [(admin, 201, 401), (both, 201, 200), (everything, 201, 200), (unasked, 201, 200), (nothing, 401, 401)] {
+    for (token, create, read) in
+        [(admin, 201, 401), (both, 201, 200), (everything, 201, 200), (unasked, 201, 200), (nothing, 401, 401)]
+    {
         let call = |method, path| Call::org(method, ORG, path).token(&token);
-        service
-            .program
-            .send(call("POST", "/identifications/agent").json(&bodies::agent(false)))
-            .await
-            .expect(create);
+        service.program.send(call("POST", "/identifications/agent").json(&bodies::agent(false))).await.expect(create);
         service.program.send(call("GET", &metadata)).await.expect(read);
     }
 }
@@ -199,13 +201,14 @@ async fn a_token_is_good_for_as_long_as_was_asked() {
     let data = folder();
     for (ttl, seconds) in [("90", 90), ("PT5M", 300), ("P1D", 86_400)] {
         let token = token(&data, &["--ttl", ttl]).await;
-        let claims = token
-            .split('.')
-            .nth(1)
-            .and_then(|claims| BASE64_URL_SAFE_NO_PAD.decode(claims).ok())
-            .expect("claims");
+        let claims =
+            token.split('.').nth(1).and_then(|claims| BASE64_URL_SAFE_NO_PAD.decode(claims).ok()).expect("claims");
         let claims: Value = serde_json::from_slice(&claims).expect("JSON");
-        assert_eq!(claims["exp"].as_i64().zip(claims["iat"].as_i64()).map(|(exp, iat)| exp - iat), Some(seconds), "{ttl}");
+        assert_eq!(
+            claims["exp"].as_i64().zip(claims["iat"].as_i64()).map(|(exp, iat)| exp - iat),
+            Some(seconds),
+            "{ttl}"
+        );
     }
 }
 
@@ -247,7 +250,10 @@ async fn what_the_command_line_does_not_understand_ends_with_2() {
     for arguments in wrong {
         let output = run(arguments).await;
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments:?} is explained on the standard error");
+        assert!(
+            output.stdout.is_empty() && !output.stderr.is_empty(),
+            "{arguments:?} is explained on the standard error"
+        );
     }
 }
 
@@ -279,7 +285,10 @@ async fn the_aws_sdk_takes_the_printed_endpoints() {
     let config = Config {
         region: variable("AWS_REGION"),
         endpoints: Endpoints { dynamodb: printed("DynamoDB"), s3: printed("S3"), sqs: printed("SQS") },
-        credentials: StaticCredentials { access_key_id: variable("AWS_ACCESS_KEY_ID"), secret_access_key: variable("AWS_SECRET_ACCESS_KEY") },
+        credentials: StaticCredentials {
+            access_key_id: variable("AWS_ACCESS_KEY_ID"),
+            secret_access_key: variable("AWS_SECRET_ACCESS_KEY"),
+        },
     };
     let clients = AwsClients::new(&config, &[]);
     let tables = clients.dynamodb.list_tables().send().await.expect("DynamoDB answers");

@@ -11,7 +11,9 @@ use acredita_aws::{
 };
 use acredita_domain::use_cases::LEASE;
 use acredita_local::{gateway::functions, workers::BATCH};
-use reading::{TEMPLATE, allowed, argument, deployed, granted, properties, resources, services_of_keys, sorted, statements, texts};
+use reading::{
+    TEMPLATE, allowed, argument, deployed, granted, properties, resources, services_of_keys, sorted, statements, texts,
+};
 use serde_json::{Value, json};
 use std::{
     cell::RefCell,
@@ -80,9 +82,7 @@ fn operations(document: &Value) -> impl Iterator<Item = String> {
             .expect("methods")
             .keys()
             .filter(|key| ["get", "put", "post", "delete"].contains(&key.as_str()));
-        methods
-            .map(|method| format!("{} {}", method.to_uppercase(), without_names(path)))
-            .collect::<Vec<_>>()
+        methods.map(|method| format!("{} {}", method.to_uppercase(), without_names(path))).collect::<Vec<_>>()
     })
 }
 
@@ -94,21 +94,18 @@ fn every_operation_is_routed_to_the_function_that_serves_it_and_nothing_else_is(
         let document = serde_json::to_value(router.split_for_parts().1).expect("an OpenAPI document");
         served.extend(operations(&document).map(|operation| (operation, logical[function].to_owned())));
     }
-    let published = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/openapi.json")).expect("an OpenAPI document");
+    let published = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/openapi.json"))
+        .expect("an OpenAPI document");
     let published: BTreeSet<_> = operations(&serde_json::from_str(&published).expect("JSON")).collect();
     assert_eq!(published, served.keys().cloned().collect(), "the published operations are the functions'");
 
     let mut routed = BTreeMap::new();
     for (name, route) in resources("AWS::ApiGatewayV2::Route") {
-        let (method, path) = route["Properties"]["RouteKey"]
-            .as_str()
-            .and_then(|key| key.split_once(' '))
-            .expect("a method and a path");
+        let (method, path) =
+            route["Properties"]["RouteKey"].as_str().and_then(|key| key.split_once(' ')).expect("a method and a path");
         let target = argument(&route["Properties"]["Target"], "Fn::Sub");
-        let integration = target
-            .strip_prefix("integrations/${")
-            .and_then(|name| name.strip_suffix('}'))
-            .expect("an integration");
+        let integration =
+            target.strip_prefix("integrations/${").and_then(|name| name.strip_suffix('}')).expect("an integration");
         let function = argument(&properties(integration)["IntegrationUri"], "Fn::GetAtt").trim_end_matches(".Arn");
         let twice = routed.insert(format!("{method} {}", without_names(path)), function.to_owned());
         assert_eq!(twice, None, "{name} is there twice");
@@ -119,16 +116,25 @@ fn every_operation_is_routed_to_the_function_that_serves_it_and_nothing_else_is(
 #[test]
 fn the_gateway_may_call_the_functions_that_serve_http_and_waits_longer_than_they_run() {
     let logical = deployed();
-    assert_eq!(logical.keys().copied().collect::<BTreeSet<_>>(), sorted(FUNCTIONS.iter().map(|function| function.name)));
+    assert_eq!(
+        logical.keys().copied().collect::<BTreeSet<_>>(),
+        sorted(FUNCTIONS.iter().map(|function| function.name))
+    );
     let permitted: BTreeSet<_> = resources("AWS::Lambda::Permission")
         .map(|(_, resource)| argument(&resource["Properties"]["FunctionName"], "Ref"))
         .collect();
-    assert_eq!(permitted, sorted(FUNCTIONS.iter().filter(|function| function.http).map(|function| logical[function.name])));
+    assert_eq!(
+        permitted,
+        sorted(FUNCTIONS.iter().filter(|function| function.http).map(|function| logical[function.name]))
+    );
 
     let timeout = TEMPLATE["Globals"]["Function"]["Timeout"].as_i64().expect("seconds");
     for (name, integration) in resources("AWS::ApiGatewayV2::Integration") {
         assert_eq!(integration["Properties"]["PayloadFormatVersion"], "2.0", "{name}");
-        assert!(integration["Properties"]["TimeoutInMillis"].as_i64().is_some_and(|wait| wait > timeout * 1000), "{name}");
+        assert!(
+            integration["Properties"]["TimeoutInMillis"].as_i64().is_some_and(|wait| wait > timeout * 1000),
+            "{name}"
+        );
     }
     for function in FUNCTIONS {
         let properties = properties(logical[function.name]);
@@ -212,7 +218,9 @@ fn functions_are_told_all_that_they_ask_for_and_nothing_else() {
 #[test]
 fn every_retention_that_can_be_chosen_is_one_that_functions_start_with() {
     for days in texts(&TEMPLATE["Parameters"]["RetentionDays"]["AllowedValues"]) {
-        let env = |name: &str| plausible(name).map(|value| if name == "ACREDITA_RETENTION_DAYS" { days.to_owned() } else { value });
+        let env = |name: &str| {
+            plausible(name).map(|value| if name == "ACREDITA_RETENTION_DAYS" { days.to_owned() } else { value })
+        };
         assert!(Settings::from_env(env).is_ok(), "{days}");
     }
 }
@@ -230,10 +238,15 @@ async fn a_function_may_do_what_it_does_and_nothing_else() {
     for Function { name, unseen, .. } in FUNCTIONS {
         let seen = used[*name].iter().map(|action| (action.name.to_owned(), action.kind.clone()));
         let unseen = unseen.iter().map(|(action, kind)| ((*action).to_owned(), (*kind).to_owned()));
-        assert!(unseen.clone().all(|unseen| !seen.clone().any(|seen| seen == unseen)), "{name}: what is called unseen is seen");
+        assert!(
+            unseen.clone().all(|unseen| !seen.clone().any(|seen| seen == unseen)),
+            "{name}: what is called unseen is seen"
+        );
         let needed = apart(seen.chain(unseen));
         let granted = apart(granted(logical[name]).into_iter());
-        let differ = |granted: &BTreeSet<String>, needed: &BTreeSet<String>| granted.symmetric_difference(needed).cloned().collect::<Vec<_>>();
+        let differ = |granted: &BTreeSet<String>, needed: &BTreeSet<String>| {
+            granted.symmetric_difference(needed).cloned().collect::<Vec<_>>()
+        };
         let (actions, kinds) = (differ(&granted.0, &needed.0), differ(&granted.1, &needed.1));
         if !actions.is_empty() || !kinds.is_empty() {
             wrong.push(format!("{name}: granted and not needed, or needed and not granted: {actions:?} {kinds:?}"));
@@ -244,7 +257,11 @@ async fn a_function_may_do_what_it_does_and_nothing_else() {
             "secretsmanager:GetSecretValue" => Some("secretsmanager"),
             _ => None,
         });
-        assert_eq!(services_of_keys(logical[name]), keys.collect(), "{name}: the services that it uses the key through");
+        assert_eq!(
+            services_of_keys(logical[name]),
+            keys.collect(),
+            "{name}: the services that it uses the key through"
+        );
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
@@ -257,7 +274,10 @@ fn nobody_may_do_everything_or_do_it_to_everything() {
             let resources = statement["Resource"]
                 .as_array()
                 .map_or_else(|| vec![&statement["Resource"]], |list| list.iter().collect());
-            assert!(resources.iter().all(|resource| resource.is_object()), "{name}: a resource that is spelt out: {statement}");
+            assert!(
+                resources.iter().all(|resource| resource.is_object()),
+                "{name}: a resource that is spelt out: {statement}"
+            );
         }
     }
 }
@@ -266,9 +286,12 @@ fn nobody_may_do_everything_or_do_it_to_everything() {
 fn nobody_on_the_actors_side_may_delete_from_the_table() {
     let logical = deployed();
     for name in ["identification-agent", "identification-otp", "identity-document", "scoring", "notify"] {
-        let actions: Vec<_> = allowed(logical[name]).into_iter().flat_map(|statement| texts(&statement["Action"])).collect();
-        let deletes =
-            |action: &&str| action.starts_with("dynamodb:") && (action.contains("Delete") || action.contains("Batch") || action.contains("Partiql"));
+        let actions: Vec<_> =
+            allowed(logical[name]).into_iter().flat_map(|statement| texts(&statement["Action"])).collect();
+        let deletes = |action: &&str| {
+            action.starts_with("dynamodb:")
+                && (action.contains("Delete") || action.contains("Batch") || action.contains("Partiql"))
+        };
         assert!(!actions.iter().any(deletes), "{name}: {actions:?}");
     }
 }
@@ -367,11 +390,13 @@ fn every_function_is_on_the_dashboard_and_in_the_alarms() {
     };
     let watched = |alarm: &str| {
         let metrics = properties(alarm)["Metrics"].as_array().expect("metrics").iter();
-        let functions = metrics.filter_map(|metric| metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"].as_str());
+        let functions =
+            metrics.filter_map(|metric| metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"].as_str());
         functions.map(|function| format!("${{{function}}}")).collect::<BTreeSet<_>>()
     };
     let all: BTreeSet<_> = deployed().into_values().map(|function| format!("${{{function}}}")).collect();
-    for found in [shown("Duration"), shown("Errors"), watched("FunctionErrorsAlarm"), watched("FunctionThrottlesAlarm")] {
+    for found in [shown("Duration"), shown("Errors"), watched("FunctionErrorsAlarm"), watched("FunctionThrottlesAlarm")]
+    {
         assert_eq!(found, all);
     }
 }

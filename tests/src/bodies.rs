@@ -36,7 +36,8 @@ pub fn document_otp() -> Value {
 
 /// A code and pictures of a document's sides.
 pub fn code_and_pictures(code: &str, pictures: &[(&str, &[u8])]) -> Value {
-    let pictures: serde_json::Map<String, Value> = pictures.iter().map(|(side, bytes)| ((*side).to_owned(), json!(base64(bytes)))).collect();
+    let pictures: serde_json::Map<String, Value> =
+        pictures.iter().map(|(side, bytes)| ((*side).to_owned(), json!(base64(bytes)))).collect();
     json!({ "code": code, "two_factor": pictures })
 }
 

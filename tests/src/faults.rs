@@ -1,6 +1,7 @@
 //! A fault at any call of any port: before it has its effect, or after.
 //!
-//! Every port is decorated by the same [`Faults`], which counts the calls of all ports and fails the one that it was told to.
+//! Every port is decorated by the same [`Faults`], which counts the calls of all ports and fails the one that it was
+//! told to.
 
 use acredita_domain::{
     App, Time,
@@ -11,8 +12,9 @@ use acredita_domain::{
     otp::LiveCode,
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink},
     ports::{
-        Claim, CreateError, Due, Erasure, FindError, Housekeeping, Identifications, MessageRef, NewIdentification, NewMessage, NewScoring, Outbox,
-        OutboxMessage, OutgoingMessage, Pictures, Queue, ResendError, Scorings, SendError, Sender, Settlement, StepError, StoredPicture,
+        Claim, CreateError, Due, Erasure, FindError, Housekeeping, Identifications, MessageRef, NewIdentification,
+        NewMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue, ResendError, Scorings,
+        SendError, Sender, Settlement, StepError, StoredPicture,
     },
     scoring::{Assessment, HostedDelegation, Scoring},
 };

@@ -1,8 +1,9 @@
 //! The harness of the acceptance tests.
 //!
-//! A [`World`] is the whole service in one process, with the real routers, use cases, adapters and embedded AWS, and three things in the hands of
-//! the test: the clock, the sender and the scorers. [`World::call`] goes through the gateway as a request of a client does. [`faults`] puts a
-//! fault at any call of any port. [`program`] runs the `acredita` binary as a user does.
+//! A [`World`] is the whole service in one process, with the real routers, use cases, adapters and embedded AWS, and
+//! three things in the hands of the test: the clock, the sender and the scorers. [`World::call`] goes through the
+//! gateway as a request of a client does. [`faults`] puts a fault at any call of any port. [`program`] runs the
+//! `acredita` binary as a user does.
 
 pub mod bodies;
 pub mod faults;

@@ -33,7 +33,8 @@ pub fn json(item: &Item, name: &str) -> Value {
 }
 
 impl World {
-    /// Sends all of these at once, each from a task of its own, and answers in their order. Wants a runtime with several threads.
+    /// Sends all of these at once, each from a task of its own, and answers in their order. Wants a runtime with
+    /// several threads.
     pub async fn at_once(&self, calls: Vec<Call>) -> Vec<Answer> {
         let start = Arc::new(tokio::sync::Barrier::new(calls.len()));
         let send = |call: Call| {
@@ -68,7 +69,8 @@ impl World {
         acredita_sweep::sweep(&self.app).await
     }
 
-    /// Lets time pass until every lease and every hidden message is free again, and has everything done that is left to do.
+    /// Lets time pass until every lease and every hidden message is free again, and has everything done that is left to
+    /// do.
     pub async fn settle(&self) {
         self.clock.advance(TimeDelta::seconds(91));
         assert_eq!(self.sweep().await.failed, 0, "the sweep leaves nothing undone");
@@ -77,16 +79,8 @@ impl World {
 
     /// Everything in the table.
     pub async fn items(&self) -> Vec<Item> {
-        let pages = self
-            .aws
-            .clients
-            .dynamodb
-            .scan()
-            .table_name(TABLE)
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
+        let pages =
+            self.aws.clients.dynamodb.scan().table_name(TABLE).consistent_read(true).into_paginator().items().send();
         let items = pages.collect::<Result<Vec<_>, _>>().await.expect("the table answers");
         self.wire.take();
         items
@@ -125,28 +119,24 @@ impl World {
     }
 
     async fn peek(&self, queue: &str) -> Vec<String> {
-        let receive = self
-            .aws
-            .clients
-            .sqs
-            .receive_message()
-            .queue_url(queue)
-            .max_number_of_messages(10)
-            .visibility_timeout(0);
+        let receive =
+            self.aws.clients.sqs.receive_message().queue_url(queue).max_number_of_messages(10).visibility_timeout(0);
         let received = receive.send().await.expect("the queue answers");
         self.wire.take();
         received.messages.unwrap_or_default().into_iter().filter_map(|message| message.body).collect()
     }
 
-    /// Demands that what lies in the table and the bucket fits together: handles and identifications lead to each other, what is referred to is
-    /// there, no picture is left without its owner, and nothing that is due waits to be sent or erased. To be asked after [`World::settle`].
+    /// Demands that what lies in the table and the bucket fits together: handles and identifications lead to each
+    /// other, what is referred to is there, no picture is left without its owner, and nothing that is due waits to be
+    /// sent or erased. To be asked after [`World::settle`].
     pub async fn assert_whole(&self) {
         let (items, pictures) = (self.items().await, self.pictures().await);
         let keys: BTreeSet<(&str, &str)> = items.iter().map(|item| (text(item, "pk"), text(item, "sk"))).collect();
         let (mut owned, mut linked) = (BTreeSet::new(), BTreeSet::new());
         for item in &items {
             let (pk, sk, org) = (text(item, "pk"), text(item, "sk"), text(item, "org"));
-            let there = |key: String| assert!(keys.contains(&(key.as_str(), "A")), "{pk} leads to {key}, which is not there");
+            let there =
+                |key: String| assert!(keys.contains(&(key.as_str(), "A")), "{pk} leads to {key}, which is not there");
             match (&pk[..4], sk) {
                 ("IDN#", "A") => {
                     there(format!("ADM#{}", text(item, "admin_id")));
@@ -186,7 +176,8 @@ impl World {
         for scoring in of_somebody.map(|item| text(item, "pk")) {
             assert!(linked.contains(scoring), "{scoring} has lost its identification");
         }
-        let left: Vec<&String> = pictures.iter().filter(|name| !owned.iter().any(|folder| name.starts_with(folder))).collect();
+        let left: Vec<&String> =
+            pictures.iter().filter(|name| !owned.iter().any(|folder| name.starts_with(folder))).collect();
         assert!(left.is_empty(), "pictures without an owner: {left:?}");
         assert_eq!(self.queued().await.len() + self.dead_letters().await.len(), 0, "the queues are empty");
     }

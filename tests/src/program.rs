@@ -39,7 +39,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts `acredita serve` on a free port over a data folder, with further arguments, and waits until it says where it listens.
+    /// Starts `acredita serve` on a free port over a data folder, with further arguments, and waits until it says where
+    /// it listens.
     pub async fn serve(data_dir: &Path, arguments: &[&str]) -> Self {
         Self::start(&mut serve(data_dir, arguments), Stdio::null(), "info").await
     }
@@ -77,12 +78,8 @@ impl Program {
             }
         };
         tokio::time::timeout(Duration::from_secs(30), read).await.expect("it starts within 30 s");
-        let address = greeting
-            .lines()
-            .next()
-            .and_then(|line| line.split_whitespace().last())
-            .expect("an address")
-            .to_owned();
+        let address =
+            greeting.lines().next().and_then(|line| line.split_whitespace().last()).expect("an address").to_owned();
         Self { child, address, greeting }
     }
 
@@ -105,7 +102,8 @@ impl Program {
     /// Asks it to end as Ctrl-C does, and answers its exit code.
     pub async fn interrupt(mut self) -> Option<i32> {
         signal(self.pid(), "INT").await;
-        let ended = tokio::time::timeout(Duration::from_secs(30), self.child.wait()).await.expect("it ends within 30 s");
+        let ended =
+            tokio::time::timeout(Duration::from_secs(30), self.child.wait()).await.expect("it ends within 30 s");
         ended.expect("a status").code()
     }
 
@@ -154,12 +152,7 @@ pub fn runs(id: u32) -> bool {
 
 /// Sends a process a signal, such as `KILL`. One that has ended since does not mind.
 pub async fn signal(id: u32, name: &str) {
-    let _ = Command::new("kill")
-        .arg(format!("-{name}"))
-        .arg(id.to_string())
-        .stderr(Stdio::null())
-        .status()
-        .await;
+    let _ = Command::new("kill").arg(format!("-{name}")).arg(id.to_string()).stderr(Stdio::null()).status().await;
 }
 
 /// Sends a request over HTTP.

@@ -70,7 +70,9 @@ impl Call {
         const BOUNDARY: &str = "a-boundary-that-no-picture-has";
         let mut body = Vec::new();
         for (name, bytes) in parts {
-            let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{name}.png\"\r\n\r\n");
+            let head = format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{name}.png\"\r\n\r\n"
+            );
             body.extend_from_slice(head.as_bytes());
             body.extend_from_slice(bytes);
             body.extend_from_slice(b"\r\n");
@@ -103,11 +105,7 @@ pub struct Answer {
 impl Answer {
     /// The body as JSON; null when it is empty.
     pub fn json(&self) -> Value {
-        if self.body.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(&self.body).expect("a JSON body")
-        }
+        if self.body.is_empty() { Value::Null } else { serde_json::from_slice(&self.body).expect("a JSON body") }
     }
 
     /// Demands a status, and shows the answer when it is another one.
@@ -126,7 +124,8 @@ impl Answer {
     /// The details of all errors in the body, sorted.
     pub fn details(&self) -> Vec<String> {
         let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
-        let mut details: Vec<String> = errors.iter().map(|error| error["details"].as_str().unwrap_or_default().to_owned()).collect();
+        let mut details: Vec<String> =
+            errors.iter().map(|error| error["details"].as_str().unwrap_or_default().to_owned()).collect();
         details.sort();
         details
     }

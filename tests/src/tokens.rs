@@ -30,8 +30,10 @@ impl Issuer {
         let pkcs8 = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).expect("PKCS #8");
         let text = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
         let public = pair.public_key();
-        let (n, e) = (public.modulus().big_endian_without_leading_zero(), public.exponent().big_endian_without_leading_zero());
-        let jwks = json!({ "keys": [{ "kty": "RSA", "alg": "RS256", "use": "sig", "kid": KID, "n": text(n), "e": text(e) }] });
+        let (n, e) =
+            (public.modulus().big_endian_without_leading_zero(), public.exponent().big_endian_without_leading_zero());
+        let jwks =
+            json!({ "keys": [{ "kty": "RSA", "alg": "RS256", "use": "sig", "kid": KID, "n": text(n), "e": text(e) }] });
         Self { pkcs1: pkcs1_of(pkcs8.as_ref()), jwks }
     }
 
@@ -50,7 +52,8 @@ impl Issuer {
 
 /// The RSA key inside of a PKCS #8 document (RFC 5208 §5): the content of its last element.
 fn pkcs1_of(pkcs8: &[u8]) -> Vec<u8> {
-    // SEQUENCE { INTEGER 0, SEQUENCE { OID, NULL }, OCTET STRING { … } } with two-byte lengths, as a 2,048-bit key always has them.
+    // SEQUENCE { INTEGER 0, SEQUENCE { OID, NULL }, OCTET STRING { … } } with two-byte lengths, as a 2,048-bit key
+    // always has them.
     let octets = 4 + 3 + 15;
     assert_eq!(pkcs8[octets], 0x04, "the OCTET STRING is where a 2,048-bit key has it");
     pkcs8[octets + 4..].to_vec()

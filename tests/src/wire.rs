@@ -12,8 +12,8 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, TransactWriteItem},
 };
 use aws_sdk_s3::operation::{
-    delete_object::DeleteObjectInput, delete_objects::DeleteObjectsInput, get_object::GetObjectInput, list_objects_v2::ListObjectsV2Input,
-    put_object::PutObjectInput,
+    delete_object::DeleteObjectInput, delete_objects::DeleteObjectsInput, get_object::GetObjectInput,
+    list_objects_v2::ListObjectsV2Input, put_object::PutObjectInput,
 };
 use aws_sdk_sqs::operation::send_message::SendMessageInput;
 use aws_smithy_runtime_api::{
@@ -25,8 +25,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-/// What a role has to allow: an action, such as `dynamodb:PutItem`, and the kind of what it is done to: `IDN` … in the table, `i` or `s` in the
-/// bucket, else nothing.
+/// What a role has to allow: an action, such as `dynamodb:PutItem`, and the kind of what it is done to: `IDN` … in the
+/// table, `i` or `s` in the bucket, else nothing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Action {
     /// As a policy names it.
@@ -46,8 +46,8 @@ struct Seen {
 }
 
 impl Wire {
-    /// The names of the AWS operations that were called since the last look, in order, every attempt counted: `GetItem`, `TransactWriteItems`,
-    /// `SendMessage` …
+    /// The names of the AWS operations that were called since the last look, in order, every attempt counted:
+    /// `GetItem`, `TransactWriteItems`, `SendMessage` …
     pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().expect("no test panics while it holds this").calls)
     }
@@ -74,7 +74,12 @@ impl Intercept for Wire {
         Ok(())
     }
 
-    fn read_before_transmit(&self, _: &BeforeTransmitInterceptorContextRef<'_>, _: &RuntimeComponents, cfg: &mut ConfigBag) -> Result<(), BoxError> {
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
         let operation = cfg.load::<Metadata>().map_or("?", |metadata| metadata.name()).to_owned();
         self.0.lock().expect("no test panics while it holds this").calls.push(operation);
         Ok(())

@@ -19,6 +19,8 @@ use acredita_domain::{
     scoring::{Provider, ProviderAccess},
 };
 use acredita_embedded_aws::Storage;
+use acredita_emulators::{Emulators, Recording};
+use acredita_engine::InternalScorer;
 use acredita_http::{
     Api,
     jwt::{TokenPolicy, TokenVerifier},
@@ -29,8 +31,6 @@ use acredita_local::{
     serve::{AppParts, LocalAws, request_ids},
     workers,
 };
-use acredita_provider_emulators::{Emulators, Recording};
-use acredita_scoring::InternalScorer;
 use aws_sdk_sqs::{config::SharedInterceptor, types::Message};
 use axum::http::Request;
 use chrono::{DateTime, TimeDelta};
@@ -93,8 +93,8 @@ impl World {
         Self::with(Setup { external: true, ..Setup::default() }).await
     }
 
-    /// A fresh world in memory, with the real adapters of both external providers in front of emulators. `EXTERNAL` is VERIDAS to everybody but
-    /// [`crate::OTHER_ORG`], which may use nothing external.
+    /// A fresh world in memory, with the real adapters of both external providers in front of emulators. `EXTERNAL` is
+    /// VERIDAS to everybody but [`crate::OTHER_ORG`], which may use nothing external.
     pub async fn with_emulated_providers() -> (Self, Emulators) {
         let mut world = Self::start().await;
         let emulators = Emulators::start(Recording::On).await.expect("the emulators start");
@@ -133,7 +133,17 @@ impl World {
         let app = App { document_numbers: Arc::new(numbers.clone()), ..app };
         let gateway = gateway(&app);
         wire.take();
-        Self { clock, sender: RecordingSender::default(), scorer, numbers, wire, aws, app, gateway, tokens: Mutex::default() }
+        Self {
+            clock,
+            sender: RecordingSender::default(),
+            scorer,
+            numbers,
+            wire,
+            aws,
+            app,
+            gateway,
+            tokens: Mutex::default(),
+        }
     }
 
     /// Serves other use cases from now on, such as ones with decorated ports.
@@ -157,10 +167,7 @@ impl World {
     pub fn token(&self, org: &str) -> String {
         let today = self.clock.now().timestamp() / 86_400;
         let mut tokens = self.tokens.lock().expect("no test panics while it holds this");
-        tokens
-            .entry((org.to_owned(), today))
-            .or_insert_with(|| ISSUER.sign(&claims(org, self.in_an_hour())))
-            .clone()
+        tokens.entry((org.to_owned(), today)).or_insert_with(|| ISSUER.sign(&claims(org, self.in_an_hour()))).clone()
     }
 
     /// A token for an organisation with these permissions only.
@@ -244,11 +251,7 @@ impl World {
     /// Takes a message that was handed out off the queue.
     pub async fn take(&self, message: Message) {
         let delete = self.aws.clients.sqs.delete_message().queue_url(&self.aws.queues.queue);
-        delete
-            .receipt_handle(message.receipt_handle.expect("a receipt"))
-            .send()
-            .await
-            .expect("the queue answers");
+        delete.receipt_handle(message.receipt_handle.expect("a receipt")).send().await.expect("the queue answers");
     }
 
     /// The newest code that was sent for an identification.

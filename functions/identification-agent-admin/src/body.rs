@@ -38,6 +38,9 @@ impl Check for CreateAgentRequest {
         let actor = required_actor(&body, faults);
         let personal_document_image = body.boolean("personal_document_image", faults).unwrap_or(false);
         let expires_in = body.required_text("expires_in", faults);
-        Some(Self { command: CreateAgent { actor: actor?, personal_document_image, expires_in: expires_in? }, idempotency })
+        Some(Self {
+            command: CreateAgent { actor: actor?, personal_document_image, expires_in: expires_in? },
+            idempotency,
+        })
     }
 }

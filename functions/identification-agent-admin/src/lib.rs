@@ -46,7 +46,8 @@ async fn create_agent_identification(
     principal: Principal<Admin>,
     Checked(request): Checked<CreateAgentRequest>,
 ) -> Result<(StatusCode, Json<CreatedIdentification>), ApiError> {
-    let created = use_cases::create_agent_identification(api.app(), &principal.org, request.command, request.idempotency).await;
+    let created =
+        use_cases::create_agent_identification(api.app(), &principal.org, request.command, request.idempotency).await;
     let created = created.map_err(|error| api.refused(error))?;
     Ok((StatusCode::CREATED, Json(created.into())))
 }

@@ -24,7 +24,8 @@ pub struct ValidateAgentBody {
     /// Who they are.
     #[schema(example = "shop-042/maria")]
     pub agent: String,
-    /// A PNG of the person's document in base64, padded or not. Required when the identification asks for a picture, refused when it does not.
+    /// A PNG of the person's document in base64, padded or not. Required when the identification asks for a picture,
+    /// refused when it does not.
     #[schema(content_encoding = "base64", content_media_type = "image/png")]
     pub evidence: Option<String>,
     /// Notes: a JSON object as a string, of at most 64 KiB.
@@ -44,7 +45,8 @@ pub struct AgentMetadata {
 
 impl From<&Metadata> for AgentMetadata {
     fn from(metadata: &Metadata) -> Self {
-        let personal_document_image = matches!(metadata.identification.method, Method::Agent { personal_document_image: true });
+        let personal_document_image =
+            matches!(metadata.identification.method, Method::Agent { personal_document_image: true });
         Self { common: metadata.into(), personal_document_image }
     }
 }
@@ -67,7 +69,8 @@ impl Check for ValidateAgentRequest {
         let device = device_evidence(request, faults);
         let body = request.body(faults)?;
         let agent = body.required_text("agent", faults);
-        let evidence = body.bytes("evidence", faults).and_then(|bytes| faults.value(body.place("evidence"), png(bytes)));
+        let evidence =
+            body.bytes("evidence", faults).and_then(|bytes| faults.value(body.place("evidence"), png(bytes)));
         let metadata = body
             .raw("evidence_metadata", faults)
             .and_then(|text| faults.value(body.place("evidence_metadata"), json_object(text)));
@@ -90,7 +93,5 @@ fn json_object(text: &str) -> Result<Private<String>, Invalid> {
         return Err(Invalid("is longer than 64 KiB"));
     }
     let object: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(text);
-    object
-        .map(|_| Private::new(text.to_owned()))
-        .map_err(|_| Invalid("is not a string that holds a JSON object"))
+    object.map(|_| Private::new(text.to_owned())).map_err(|_| Invalid("is not a string that holds a JSON object"))
 }

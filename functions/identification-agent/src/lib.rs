@@ -15,9 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The routes of this function.
 pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
-        .routes(routes!(read_agent_identification))
-        .routes(routes!(validate_agent_identification))
+    OpenApiRouter::new().routes(routes!(read_agent_identification)).routes(routes!(validate_agent_identification))
 }
 
 /// What the actor's side may see of an identification.

@@ -1,8 +1,8 @@
 //! `identification-agent` on AWS Lambda.
 
-use acredita_lambda::{WarmUp, engine};
+use acredita_service::{WarmUp, engine};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), acredita_lambda::Error> {
-    acredita_lambda::serve(acredita_identification_agent::router(), WarmUp::Identifications, engine::none).await
+async fn main() -> Result<(), acredita_service::Error> {
+    acredita_service::serve(acredita_identification_agent::router(), WarmUp::Identifications, engine::none).await
 }

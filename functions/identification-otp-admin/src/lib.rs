@@ -48,7 +48,8 @@ async fn create_otp_identification(
     principal: Principal<Admin>,
     Checked(request): Checked<CreateOtpRequest>,
 ) -> Result<(StatusCode, Json<CreatedIdentification>), ApiError> {
-    let created = use_cases::create_otp_identification(api.app(), &principal.org, request.command, request.idempotency).await;
+    let created =
+        use_cases::create_otp_identification(api.app(), &principal.org, request.command, request.idempotency).await;
     let created = created.map_err(|error| api.refused(error))?;
     Ok((StatusCode::CREATED, Json(created.into())))
 }

@@ -39,7 +39,8 @@ pub enum TwoFactor {
     Pictures(DocumentPictures),
 }
 
-/// Pictures of an identity document, one or both. The side with the machine-readable zone has to be among them: a card's back, a passport's data page.
+/// Pictures of an identity document, one or both. The side with the machine-readable zone has to be among them: a
+/// card's back, a passport's data page.
 #[derive(ToSchema)]
 pub struct DocumentPictures {
     /// The side with the portrait, or a passport's data page: JPEG or PNG in base64, padded or not.
@@ -94,7 +95,10 @@ impl TryFrom<&Metadata> for OtpMetadata {
         Ok(Self {
             common: metadata.into(),
             two_factor_type: otp.second_factor,
-            channel: ChannelMetadata { channel: otp.delivery.channel(), external: matches!(otp.delivery, Delivery::External(_)) },
+            channel: ChannelMetadata {
+                channel: otp.delivery.channel(),
+                external: matches!(otp.delivery, Delivery::External(_)),
+            },
             attempts_left: otp.attempts_left(),
             resend_available_at: otp.resend_available_at().filter(|_| open).map(Rfc3339),
         })
@@ -136,7 +140,8 @@ fn second_factor(body: &Fields<'_>, faults: &mut Faults) -> Option<GivenFactor> 
     }
 }
 
-/// What is neither JPEG nor PNG is a wrong value of a field (400), as the agent's evidence is, and no unsupported body (415).
+/// What is neither JPEG nor PNG is a wrong value of a field (400), as the agent's evidence is, and no unsupported body
+/// (415).
 fn pictures(fields: &Fields<'_>, faults: &mut Faults) -> Vec<UploadedPicture> {
     let picture = |side: Side| {
         let bytes = fields.bytes(side.part(), faults)?;

@@ -46,10 +46,12 @@ async fn read_otp_identification(
     metadata.map(Json).map_err(|error| api.refused(error))
 }
 
-/// The person types the code, and gives the second factor where there is one. The fifth wrong try fails the identification.
+/// The person types the code, and gives the second factor where there is one. The fifth wrong try fails the
+/// identification.
 ///
-/// A wrong code, a wrong second factor, and pictures that the number of the document cannot be read off without doubt are a wrong try and answered the
-/// same. A request that is wrong in itself is none: text that is no base64, bytes that are no JPEG or PNG, too many of them.
+/// A wrong code, a wrong second factor, and pictures that the number of the document cannot be read off without doubt
+/// are a wrong try and answered the same. A request that is wrong in itself is none: text that is no base64, bytes that
+/// are no JPEG or PNG, too many of them.
 #[utoipa::path(
     put,
     path = "/v1/orgs/{org_id}/identifications/otp/{identification_id}/validate",

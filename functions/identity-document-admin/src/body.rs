@@ -87,7 +87,12 @@ impl CreateIdentityDocumentRequest {
             problem: "no external provider is configured for this organisation",
         };
         let provider = provider.ok_or(ApiError::Faults(vec![fault]))?;
-        Ok(CreateIdentityDocument { actor: self.actor.clone(), configuration: self.configuration, expires_in: self.expires_in, provider })
+        Ok(CreateIdentityDocument {
+            actor: self.actor.clone(),
+            configuration: self.configuration,
+            expires_in: self.expires_in,
+            provider,
+        })
     }
 }
 

@@ -48,7 +48,9 @@ async fn create_identity_document_identification(
     Checked(request): Checked<CreateIdentityDocumentRequest>,
 ) -> Result<(StatusCode, Json<CreatedIdentification>), ApiError> {
     let command = request.command(api.external_provider(&principal.org))?;
-    let created = use_cases::create_identity_document_identification(api.app(), &principal.org, command, request.idempotency).await;
+    let created =
+        use_cases::create_identity_document_identification(api.app(), &principal.org, command, request.idempotency)
+            .await;
     let created = created.map_err(|error| api.refused(error))?;
     Ok((StatusCode::OK, Json(created.into())))
 }

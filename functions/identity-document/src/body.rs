@@ -49,7 +49,11 @@ impl TryFrom<&Metadata> for IdentityDocumentMetadata {
             return Err(Error::NotFound("identification"));
         };
         let scoring = metadata.scoring.as_ref().ok_or(Error::Corrupt("an identity document without its scoring"))?;
-        let scoring = LinkedScoringMetadata { scoring_id: scoring.id, provider: scoring.provider, status: scoring.status(metadata.now) };
+        let scoring = LinkedScoringMetadata {
+            scoring_id: scoring.id,
+            provider: scoring.provider,
+            status: scoring.status(metadata.now),
+        };
         Ok(Self { common: metadata.into(), configuration_name: configuration, scoring })
     }
 }

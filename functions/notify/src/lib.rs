@@ -1,8 +1,8 @@
 //! The SQS consumer: delivers the messages of the outbox that the queue names.
 //!
-//! One record failing is nobody else's business: each is parsed apart, a panic is caught apart, and only what failed is answered as failed
-//! (`ReportBatchItemFailures`). A record that can never be understood fails too, so that the queue's own limit moves it to the dead letters,
-//! where somebody sees it.
+//! One record failing is nobody else's business: each is parsed apart, a panic is caught apart, and only what failed is
+//! answered as failed (`ReportBatchItemFailures`). A record that can never be understood fails too, so that the queue's
+//! own limit moves it to the dead letters, where somebody sees it.
 
 use acredita_domain::{
     App,

@@ -1,11 +1,11 @@
 //! `notify` on AWS Lambda.
 
-use acredita_lambda::{WarmUp, senders};
 use acredita_notify::notify;
+use acredita_service::{WarmUp, senders};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), acredita_lambda::Error> {
-    acredita_lambda::work(
+async fn main() -> Result<(), acredita_service::Error> {
+    acredita_service::work(
         WarmUp::Codes,
         |settings, connector| Ok(senders(settings, connector)?),
         async |app, senders, batch| notify(app, senders, batch).await,

@@ -78,7 +78,8 @@ pub struct ScoringAnswer {
     /// Which version of the provider scored; absent until scored, and where nobody noted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_version: Option<String>,
-    /// Which version of the tables turned what it found into checks and a score; absent until scored, and where nobody noted it.
+    /// Which version of the tables turned what it found into checks and a score; absent until scored, and where nobody
+    /// noted it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mapping_version: Option<String>,
     /// How many scores were made, and may be.
@@ -117,7 +118,8 @@ pub struct CheckAnswer {
     pub advice: Option<&'static str>,
     /// Why, safe to show to the person, in the actor's language, or in Spanish where no actor was declared.
     pub details: &'static str,
-    /// Measures and sides, in English, for the back office: nothing to show to the person, and never what the document says.
+    /// Measures and sides, in English, for the back office: nothing to show to the person, and never what the document
+    /// says.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub operator_details: String,
 }
@@ -266,8 +268,8 @@ pub struct DelegationAnswer {
 /// What opens the way.
 #[derive(Serialize, ToSchema)]
 pub struct Credentials {
-    /// What the provider's pages ask for. It is told here once and kept nowhere: who loses it delegates again. For `INTERNAL` it only names the
-    /// delegation: a signed link needs nothing else.
+    /// What the provider's pages ask for. It is told here once and kept nowhere: who loses it delegates again. For
+    /// `INTERNAL` it only names the delegation: a signed link needs nothing else.
     #[schema(example = "c56a4180-65aa-42ec-a945-5fd21dec0538")]
     pub access_token: String,
     /// `SignedLink` for `INTERNAL`, `XpressID` for `VERIDAS`.
@@ -284,8 +286,8 @@ pub struct DelegationMetadata {
     /// For `INTERNAL`, by side, `front` and `back`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uploads: Option<BTreeMap<&'static str, UploadAnswer>>,
-    /// For `VERIDAS`, its page for the person, with the token in it: to be opened or embedded. What that page tells the embedding one is a hint at most;
-    /// a score without a body asks the provider itself.
+    /// For `VERIDAS`, its page for the person, with the token in it: to be opened or embedded. What that page tells the
+    /// embedding one is a hint at most; a score without a body asks the provider itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "uri")]
     pub url: Option<String>,

@@ -87,7 +87,12 @@ impl Check for CreateScoringRequest {
         } else {
             Some(MaxScoreRetries::default())
         };
-        let command = CreateScoring { document: document?, provider: provider?, expires_in: expires_in?, max_retries: max_retries? };
+        let command = CreateScoring {
+            document: document?,
+            provider: provider?,
+            expires_in: expires_in?,
+            max_retries: max_retries?,
+        };
         Some(Self { command, idempotency })
     }
 }

@@ -82,8 +82,7 @@ async fn read_scoring(
     Checked(ScoringRequest { id }): Checked<ScoringRequest>,
 ) -> Result<Json<ScoringAnswer>, ApiError> {
     let read = use_cases::read_scoring(api.app(), &principal.org, id).await;
-    read.map(|(scoring, now)| Json(ScoringAnswer::new(scoring, now)))
-        .map_err(|error| api.refused(error))
+    read.map(|(scoring, now)| Json(ScoringAnswer::new(scoring, now))).map_err(|error| api.refused(error))
 }
 
 /// The pictures of a scoring, each behind a signed link that works for 5 minutes.
@@ -135,8 +134,9 @@ async fn score_document(
     api.done(use_cases::score_document(api.app(), &principal.org, id, pictures).await)
 }
 
-/// Lets somebody else take the pictures. For `INTERNAL`: signed links to upload them to, past the gateway's body limit. For `VERIDAS`: its own pages. A
-/// new delegation takes the place of an earlier one. Score without a body when the person is done.
+/// Lets somebody else take the pictures. For `INTERNAL`: signed links to upload them to, past the gateway's body limit.
+/// For `VERIDAS`: its own pages. A new delegation takes the place of an earlier one. Score without a body when the
+/// person is done.
 #[utoipa::path(
     post,
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/delegate",

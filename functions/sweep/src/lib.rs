@@ -10,7 +10,9 @@ pub async fn sweep(app: &App) -> SweepReport {
     let report = use_cases::sweep(app).await;
     let SweepReport { kicked, expired, erased, failed } = report;
     match report {
-        SweepReport { failed: 1.., .. } => tracing::warn!(kicked, expired, erased, failed, "swept, and something is left to do"),
+        SweepReport { failed: 1.., .. } => {
+            tracing::warn!(kicked, expired, erased, failed, "swept, and something is left to do")
+        }
         SweepReport { kicked: 0, expired: 0, erased: 0, .. } => tracing::debug!("swept, and nothing was due"),
         SweepReport { .. } => tracing::info!(kicked, expired, erased, "swept"),
     }

@@ -1,9 +1,14 @@
 //! `sweep` on AWS Lambda.
 
-use acredita_lambda::WarmUp;
+use acredita_service::WarmUp;
 use serde::de::IgnoredAny;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), acredita_lambda::Error> {
-    acredita_lambda::work(WarmUp::Identifications, |_, _| Ok(()), async |app, (), _: IgnoredAny| acredita_sweep::sweep(app).await).await
+async fn main() -> Result<(), acredita_service::Error> {
+    acredita_service::work(
+        WarmUp::Identifications,
+        |_, _| Ok(()),
+        async |app, (), _: IgnoredAny| acredita_sweep::sweep(app).await,
+    )
+    .await
 }

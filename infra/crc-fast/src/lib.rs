@@ -1,12 +1,14 @@
 //! The three CRCs that S3 knows, under the name by which the AWS SDK calls for them.
 //!
-//! The crate that really has this name computes a hundred of them and carries a table of each: 0.6 MB of a function's zip, of which S3 has a use for
-//! three. The workspace puts this one in its place (`[patch.crates-io]`), with that part of its interface that the SDK and our stand-in for S3 use. See
+//! The crate that really has this name computes a hundred of them and carries a table of each: 0.6 MB of a function's
+//! zip, of which S3 has a use for three. The workspace puts this one in its place (`[patch.crates-io]`), with that part
+//! of its interface that the SDK and our stand-in for S3 use. See
 //! `infra/adr/0013-three-checksums-instead-of-a-hundred.md`.
 
 use crc::{CRC_32_ISCSI, CRC_64_NVME, Crc, Table};
 
-/// The checksum that S3 computes by itself over what comes without one: it may be 10 MiB, so it is worth the larger table.
+/// The checksum that S3 computes by itself over what comes without one: it may be 10 MiB, so it is worth the larger
+/// table.
 static CRC64_NVME: Crc<u64, Table<16>> = Crc::<u64, Table<16>>::new(&CRC_64_NVME);
 /// Only ever asked for by other clients.
 static CRC32_ISCSI: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&CRC_32_ISCSI);

@@ -35,7 +35,8 @@ pub struct Credentials {
 }
 
 /// The only key pair the stand-ins know: S3 checks signatures made with it, SQS wants its id named.
-pub const LOCAL_CREDENTIALS: Credentials = Credentials { access_key_id: "acredita-local", secret_access_key: "acredita-local-only" };
+pub const LOCAL_CREDENTIALS: Credentials =
+    Credentials { access_key_id: "acredita-local", secret_access_key: "acredita-local-only" };
 
 /// The region to sign for, and the one in queue ARNs.
 pub const REGION: &str = "eu-west-1";

@@ -29,7 +29,8 @@ pub(crate) fn start(home: &Home, port: u16) -> Result<Host, StartError> {
 }
 
 fn open(home: &Home) -> Result<S3Service, StartError> {
-    let files = FileSystem::new(home.s3_folder()).map_err(|error| StartError::Open { service: Service::S3, reason: format!("{error:?}") })?;
+    let files = FileSystem::new(home.s3_folder())
+        .map_err(|error| StartError::Open { service: Service::S3, reason: format!("{error:?}") })?;
     let mut service = S3ServiceBuilder::new(files);
     // With a key pair set, s3s refuses unsigned requests by itself.
     service.set_auth(SimpleAuth::from_single(LOCAL_CREDENTIALS.access_key_id, LOCAL_CREDENTIALS.secret_access_key));

@@ -11,7 +11,7 @@ use crate::{
 };
 use acredita_aws::SystemClock;
 use acredita_domain::{ids::OrgId, ports::Clock};
-use acredita_provider_emulators::Emulators;
+use acredita_emulators::Emulators;
 use chrono::TimeDelta;
 use clap::{Args, Parser, Subcommand};
 use std::{
@@ -136,7 +136,8 @@ async fn serve(args: ServeArgs) -> Result<(), CommandError> {
 
 /// What a person at the terminal wants to know first.
 fn greet(overview: &Overview, emulators: Option<&Emulators>) -> io::Result<()> {
-    let Overview { address, dynamodb, s3, sqs, region, access_key_id, secret_access_key, data_dir, token, .. } = overview;
+    let Overview { address, dynamodb, s3, sqs, region, access_key_id, secret_access_key, data_dir, token, .. } =
+        overview;
     let mut out = io::stdout().lock();
     writeln!(out, "Acredita runs at  {address}")?;
     writeln!(out, "  inbox           {address}/local/inbox")?;
@@ -185,10 +186,10 @@ pub async fn asked_to_stop() -> io::Result<()> {
 
 fn token(args: TokenArgs) -> Result<(), CommandError> {
     std::fs::create_dir_all(&args.data_dir)?;
-    let scope = args
-        .scope
-        .unwrap_or_else(|| if args.permissions.is_none() { EVERYTHING.to_owned() } else { String::new() });
-    let grant = Grant { org: args.org.to_string(), permissions: args.permissions.unwrap_or_default(), scope, ttl: args.ttl };
+    let scope =
+        args.scope.unwrap_or_else(|| if args.permissions.is_none() { EVERYTHING.to_owned() } else { String::new() });
+    let grant =
+        Grant { org: args.org.to_string(), permissions: args.permissions.unwrap_or_default(), scope, ttl: args.ttl };
     let token = TokenSigner::of(&args.data_dir)?.token(&grant, SystemClock.now())?;
     Ok(writeln!(io::stdout(), "{token}")?)
 }

@@ -1,8 +1,8 @@
 //! Reads what a refused request still has to say, before it is answered.
 //!
-//! A router may refuse a request without reading its body: no token, too large, wrong type. Closing the connection then would reset it, and a
-//! client that is still sending would never see the answer. API Gateway reads every request whole before it calls a function; this does the
-//! same for the client, without keeping what nobody wants.
+//! A router may refuse a request without reading its body: no token, too large, wrong type. Closing the connection then
+//! would reset it, and a client that is still sending would never see the answer. API Gateway reads every request whole
+//! before it calls a function; this does the same for the client, without keeping what nobody wants.
 
 use axum::{
     body::{Body, Bytes, HttpBody},
@@ -28,14 +28,20 @@ impl HttpBody for Shared {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<http_body::Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, axum::Error>>> {
         let mut body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Pin::new(&mut *body).poll_frame(cx)
     }
 }
 
 /// Calls a router, and reads what it left of the request before giving its answer.
-pub async fn answered_after_reading(request: Request<Body>, call: impl AsyncFnOnce(Request<Body>) -> Response) -> Response {
+pub async fn answered_after_reading(
+    request: Request<Body>,
+    call: impl AsyncFnOnce(Request<Body>) -> Response,
+) -> Response {
     let (parts, body) = request.into_parts();
     let rest = Arc::new(Mutex::new(body));
     let response = call(Request::from_parts(parts, Body::new(Shared(rest.clone())))).await;
@@ -67,7 +73,10 @@ mod tests {
         type Data = Bytes;
         type Error = std::convert::Infallible;
 
-        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
             let mut taken = self.0.lock().expect("no panic");
             *taken += usize::from(*taken < self.1);
             let frame = (*taken < self.1).then(|| Ok(http_body::Frame::data(Bytes::from_static(&[0; 1024]))));

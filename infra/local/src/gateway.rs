@@ -1,7 +1,8 @@
 //! What API Gateway does: which function serves which path.
 //!
-//! Each function keeps its own router, as on AWS, and the table of routes is read off their OpenAPI documents. The routers cannot be merged into
-//! one: the published API names the same place in a path differently on the back office's and the actor's side.
+//! Each function keeps its own router, as on AWS, and the table of routes is read off their OpenAPI documents. The
+//! routers cannot be merged into one: the published API names the same place in a path differently on the back office's
+//! and the actor's side.
 
 use crate::drain::answered_after_reading;
 use acredita_http::{Api, ApiError, layers, openapi, request::ClientIp};
@@ -25,7 +26,7 @@ pub fn functions() -> Vec<(&'static str, OpenApiRouter<Api>)> {
         ("identification-otp", acredita_identification_otp::router()),
         ("identity-document-admin", acredita_identity_document_admin::router()),
         ("identity-document", acredita_identity_document::router()),
-        ("scoring", acredita_scoring_api::router()),
+        ("scoring", acredita_scoring::router()),
     ]
 }
 
@@ -48,7 +49,8 @@ struct Route {
 impl RouteTable {
     /// The table of all functions, read off their OpenAPI documents.
     pub fn of_all_functions() -> Self {
-        let routes = functions().into_iter().flat_map(|(function, router)| routes(function, &router.split_for_parts().1));
+        let routes =
+            functions().into_iter().flat_map(|(function, router)| routes(function, &router.split_for_parts().1));
         Self(routes.collect())
     }
 
@@ -82,7 +84,9 @@ struct Parts {
 impl Gateway {
     /// The gateway in front of all functions. `new_id` names requests.
     pub fn new(api: &Api, new_id: impl Fn() -> String + Clone + Send + Sync + 'static) -> Self {
-        let finish = |router: OpenApiRouter<Api>| layers::finish(router.split_for_parts().0.with_state(api.clone()), new_id.clone());
+        let finish = |router: OpenApiRouter<Api>| {
+            layers::finish(router.split_for_parts().0.with_state(api.clone()), new_id.clone())
+        };
         let routers = functions().into_iter().map(|(name, router)| (name, finish(router))).collect();
         let no_such_path = Router::new().route("/{*path}", axum::routing::any(async || ApiError::NoSuchPath));
         let no_function = layers::finish(no_such_path, new_id.clone());
@@ -107,7 +111,8 @@ impl Gateway {
         let Some((function, allowed)) = table.allowed(request.uri().path()) else {
             return call(no_function, request).await;
         };
-        // The path is there, the method is not: any of its functions answers that, and all of them together say what is allowed.
+        // The path is there, the method is not: any of its functions answers that, and all of them together say what is
+        // allowed.
         let mut response = call(router(function), request).await;
         if let Ok(allowed) = HeaderValue::from_str(&allowed) {
             response.headers_mut().insert(header::ALLOW, allowed);
@@ -142,7 +147,8 @@ fn routes(function: &'static str, document: &OpenApi) -> Vec<Route> {
     document.paths.paths.iter().flat_map(of_path).collect()
 }
 
-/// Whether a path is one of a template's: the same segments, and anything but nothing where the template has a parameter.
+/// Whether a path is one of a template's: the same segments, and anything but nothing where the template has a
+/// parameter.
 fn matches(template: &str, path: &str) -> bool {
     let (mut template, mut path) = (template.split('/'), path.split('/'));
     loop {

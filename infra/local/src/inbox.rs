@@ -1,7 +1,8 @@
 //! The inbox: the messages that would have gone out by SMS, e-mail and WhatsApp, kept where a developer can read them.
 //!
-//! It is the local server's [`Sender`]. What it takes is appended to a file, one JSON object a line, so that it is still there after a restart or
-//! a kill. A process that dies while it writes leaves a torn last line; [`Inbox::open`] drops it and repairs the file.
+//! It is the local server's [`Sender`]. What it takes is appended to a file, one JSON object a line, so that it is
+//! still there after a restart or a kill. A process that dies while it writes leaves a torn last line; [`Inbox::open`]
+//! drops it and repairs the file.
 
 use acredita_domain::{
     Time,
@@ -23,7 +24,8 @@ use std::{
 /// How many messages are kept: the newest.
 pub const KEPT_MESSAGES: usize = 1_000;
 
-/// A message that would have gone out, or that never will. It carries a code and a person's address, so it has no `Debug`.
+/// A message that would have gone out, or that never will. It carries a code and a person's address, so it has no
+/// `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboxMessage {
     /// Which message.
@@ -98,8 +100,8 @@ struct Journal {
 }
 
 impl Inbox {
-    /// Opens the inbox in `path`, or starts one there. Lines that cannot be understood, as a killed process leaves one, are dropped for good.
-    /// Fails when the file can be neither read nor written.
+    /// Opens the inbox in `path`, or starts one there. Lines that cannot be understood, as a killed process leaves one,
+    /// are dropped for good. Fails when the file can be neither read nor written.
     pub fn open(path: &Path) -> io::Result<Self> {
         let bytes = match fs::read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -129,8 +131,9 @@ impl Inbox {
         self.record(InboxMessage { message_id, identification_id, outcome: Outcome::Delivered(delivery) })
     }
 
-    /// Notes that the queue gave up on a message. The same message is noted once, and not at all when it was delivered: what was lost
-    /// then is the note of the delivery, not the message. A delivery that comes later takes the dead letter's place.
+    /// Notes that the queue gave up on a message. The same message is noted once, and not at all when it was delivered:
+    /// what was lost then is the note of the delivery, not the message. A delivery that comes later takes the dead
+    /// letter's place.
     pub fn record_dead_letter(&self, reference: MessageRef, at: Time) {
         let MessageRef { message_id, identification_id } = reference;
         let letter = InboxMessage { message_id, identification_id, outcome: Outcome::DeadLetter { dead_at: at } };
@@ -155,7 +158,8 @@ impl Inbox {
     }
 }
 
-/// Adds a message, and says whether that changed anything. Reading the file goes through here as well, so that it ends where writing it did.
+/// Adds a message, and says whether that changed anything. Reading the file goes through here as well, so that it ends
+/// where writing it did.
 fn keep(messages: &mut VecDeque<InboxMessage>, message: InboxMessage) -> bool {
     let same = |other: &InboxMessage| other.message_id == message.message_id;
     if message.delivery().is_none() && messages.iter().any(same) {

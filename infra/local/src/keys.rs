@@ -39,7 +39,8 @@ pub fn keyring(folder: &Path, entropy: &dyn Entropy) -> Result<Keyring, KeyError
     Keyring::new(vec![master_key(folder, entropy)?]).map_err(|_| KeyError::NotAKey(folder.join(MASTER_KEY)))
 }
 
-/// The same secret as the text that Secrets Manager would hold for the functions: any text of enough length will do there.
+/// The same secret as the text that Secrets Manager would hold for the functions: any text of enough length will do
+/// there.
 pub fn secret_text(folder: &Path, entropy: &dyn Entropy) -> Result<String, KeyError> {
     let newest = BASE64_URL_SAFE_NO_PAD.encode(master_key(folder, entropy)?);
     Ok(json!({ "newest": newest, "older": [] }).to_string())
@@ -68,10 +69,12 @@ impl TokenSigner {
     pub fn of(folder: &Path) -> Result<Self, KeyError> {
         let path = folder.join("token-signing.key");
         let pkcs8 = read_or_make(&path, || {
-            let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).map_err(|_| KeyError::Signing)?;
+            let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
+                .map_err(|_| KeyError::Signing)?;
             Ok(pair.as_ref().to_vec())
         })?;
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &pkcs8).map_err(|_| KeyError::NotAKey(path))?;
+        let pair =
+            EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &pkcs8).map_err(|_| KeyError::NotAKey(path))?;
         Ok(Self { pkcs8, pair })
     }
 

@@ -7,9 +7,9 @@ use acredita_domain::{
     scoring::{Provider, ProviderAccess},
     text::Private,
 };
-use acredita_provider_emulators::{Emulators, PROCESSOR, Recording, VERIDAS_KEY};
+use acredita_emulators::{Emulators, PROCESSOR, Recording, VERIDAS_KEY};
+use acredita_engine::InternalComparison;
 use acredita_providers::{deadline::Deadlines, google, http::BaseUrl, veridas};
-use acredita_scoring::InternalComparison;
 use async_trait::async_trait;
 use clap::ValueEnum;
 use std::{io, sync::Arc};
@@ -49,21 +49,33 @@ fn unfit(problem: Invalid) -> io::Error {
 }
 
 /// The adapters of both providers, pointed at emulators.
-pub fn emulated(emulators: &Emulators, clock: &Arc<dyn Clock>, entropy: &Arc<dyn Entropy>) -> Result<Vec<Arc<dyn Scorer>>, Invalid> {
+pub fn emulated(
+    emulators: &Emulators,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<Vec<Arc<dyn Scorer>>, Invalid> {
     let deadlines = Deadlines::default();
     let endpoint: BaseUrl = emulators.google().parse()?;
     let google = google::Settings { processor: PROCESSOR.parse()?, endpoint: Some(endpoint), aws: None, deadlines };
     let account = Arc::new(Known(emulators.service_account()));
-    let veridas = veridas::Settings { validas: emulators.validas().parse()?, xpressid: emulators.xpressid().parse()?, deadlines };
+    let veridas =
+        veridas::Settings { validas: emulators.validas().parse()?, xpressid: emulators.xpressid().parse()?, deadlines };
     let key = Arc::new(Known(VERIDAS_KEY.to_owned()));
     Ok(vec![
         Arc::new(google::GoogleScorer::new(google, account, clock.clone())?),
-        Arc::new(veridas::VeridasScorer::new(veridas, key, Arc::new(InternalComparison), entropy.clone(), clock.clone())),
+        Arc::new(veridas::VeridasScorer::new(
+            veridas,
+            key,
+            Arc::new(InternalComparison),
+            entropy.clone(),
+            clock.clone(),
+        )),
     ])
 }
 
 impl External {
-    /// Starts what was chosen. Emulated ones are everybody's, and `EXTERNAL` is VERIDAS: it takes documents of any country.
+    /// Starts what was chosen. Emulated ones are everybody's, and `EXTERNAL` is VERIDAS: it takes documents of any
+    /// country.
     pub async fn start(providers: Providers, clock: &Arc<dyn Clock>, entropy: &Arc<dyn Entropy>) -> io::Result<Self> {
         match providers {
             Providers::None => Ok(Self { scorers: Vec::new(), access: ProviderAccess::default(), emulators: None }),

@@ -20,14 +20,14 @@ use acredita_domain::{
     scoring::ProviderAccess,
 };
 use acredita_embedded_aws::{EmbeddedAws, LOCAL_CREDENTIALS, REGION, StartError, Storage};
+use acredita_emulators::Emulators;
+use acredita_engine::{InternalDocumentNumbers, InternalPictureReader, InternalScorer};
 use acredita_http::{
     Api,
     jwks::JwksError,
     jwt::{TokenPolicy, TokenVerifier},
     layers,
 };
-use acredita_provider_emulators::Emulators;
-use acredita_scoring::{InternalDocumentNumbers, InternalPictureReader, InternalScorer};
 use async_trait::async_trait;
 use aws_sdk_sqs::config::SharedInterceptor;
 use axum::Router;
@@ -108,7 +108,11 @@ pub struct LocalAws {
 
 impl LocalAws {
     /// Starts the stand-ins and makes what is missing. `interceptors` see every call of the clients.
-    pub async fn start(storage: Storage, clock: Arc<dyn Clock>, interceptors: &[SharedInterceptor]) -> Result<Self, ServeError> {
+    pub async fn start(
+        storage: Storage,
+        clock: Arc<dyn Clock>,
+        interceptors: &[SharedInterceptor],
+    ) -> Result<Self, ServeError> {
         let embedded = EmbeddedAws::start(storage, Arc::new(move || clock.now().into())).await?;
         let endpoints = Endpoints {
             dynamodb: embedded.dynamodb_endpoint().to_owned(),
@@ -199,19 +203,34 @@ impl Server {
         let aws = LocalAws::start(Storage::Folder(folder.clone()), clock.clone(), &[]).await?;
         let keys = Arc::new(keys::keyring(folder, &*entropy)?);
         let external = External::start(options.providers, &clock, &entropy).await;
-        let external = external.map_err(|source| ServeError::Io { what: "the emulated providers".to_owned(), source })?;
+        let external =
+            external.map_err(|source| ServeError::Io { what: "the emulated providers".to_owned(), source })?;
         let mut scorers: Vec<Arc<dyn Scorer>> = vec![Arc::new(InternalScorer::default())];
         scorers.extend(external.scorers);
-        let app = aws.app(AppParts { clock: clock.clone(), entropy: entropy.clone(), keys, scorers, providers: external.access });
+        let app = aws.app(AppParts {
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            keys,
+            scorers,
+            providers: external.access,
+        });
 
         let inbox_file = folder.join("inbox.jsonl");
-        let inbox = Inbox::open(&inbox_file).map_err(|source| ServeError::Io { what: inbox_file.display().to_string(), source })?;
+        let inbox = Inbox::open(&inbox_file)
+            .map_err(|source| ServeError::Io { what: inbox_file.display().to_string(), source })?;
         let inbox = Arc::new(inbox);
-        let sender = Arc::new(InboxSender { inbox: inbox.clone(), clock: clock.clone(), entropy: entropy.clone(), fail_rate: options.fail_delivery });
+        let sender = Arc::new(InboxSender {
+            inbox: inbox.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            fail_rate: options.fail_delivery,
+        });
 
         let listener = TcpListener::bind(options.listen).await;
-        let listener = listener.map_err(|source| ServeError::Io { what: format!("cannot listen on {}", options.listen), source })?;
-        let address = listener.local_addr().map_err(|source| ServeError::Io { what: "the listener".to_owned(), source })?;
+        let listener = listener
+            .map_err(|source| ServeError::Io { what: format!("cannot listen on {}", options.listen), source })?;
+        let address =
+            listener.local_addr().map_err(|source| ServeError::Io { what: "the listener".to_owned(), source })?;
 
         let (verifier, token) = tokens(options, &app)?;
         let overview = overview(address, folder, &aws, token);
@@ -231,7 +250,13 @@ impl Server {
             async move { acredita_notify::notify(&app, &*sender, batch).await }
         };
         tasks.spawn(workers::deliver(notify, sqs.clone(), queues.queue.clone(), stopping.clone()));
-        tasks.spawn(workers::watch_dead_letters(clock, inbox, sqs.clone(), queues.dead_letter_queue.clone(), stopping.clone()));
+        tasks.spawn(workers::watch_dead_letters(
+            clock,
+            inbox,
+            sqs.clone(),
+            queues.dead_letter_queue.clone(),
+            stopping.clone(),
+        ));
         let sweep = move || {
             let app = app.clone();
             async move {
@@ -291,7 +316,9 @@ pub async fn serve(listener: TcpListener, router: Router, stop: workers::Stop) {
 
 /// Who verifies tokens, and a token that is good right now, if we can make one.
 fn tokens(options: &Options, app: &App) -> Result<(TokenVerifier, Option<String>), ServeError> {
-    let verifier = |file: String, jwks: &str| TokenVerifier::new(jwks, TokenPolicy::default()).map_err(|source| ServeError::Jwks { file, source });
+    let verifier = |file: String, jwks: &str| {
+        TokenVerifier::new(jwks, TokenPolicy::default()).map_err(|source| ServeError::Jwks { file, source })
+    };
     match &options.jwks {
         Some(path) => {
             let file = path.display().to_string();

@@ -14,7 +14,8 @@ pub const BATCH: i32 = 1;
 const DEAD_LETTERS: i32 = 10;
 /// How long a receive waits for a message: the longest that SQS allows. Seconds.
 const LONG_POLL: i32 = 20;
-/// A record that failed is tried again this soon. On AWS it waits for its visibility timeout; somebody who sits before the screen does not.
+/// A record that failed is tried again this soon. On AWS it waits for its visibility timeout; somebody who sits before
+/// the screen does not.
 const RETRY_AFTER_SECONDS: i32 = 1;
 /// How often the sweep runs. Every minute on AWS; here a lost message should not take that long to be seen.
 const SWEEP_EVERY: Duration = Duration::from_secs(10);
@@ -39,14 +40,17 @@ where
 {
     loop {
         let receive = sqs.receive_message().queue_url(&queue_url).max_number_of_messages(BATCH);
-        let Some(messages) = next_messages(receive, &stop).await else { return };
+        let Some(messages) = next_messages(receive, &stop).await else {
+            return;
+        };
         if !messages.is_empty() {
             batch(&notify, &sqs, &queue_url, messages).await;
         }
     }
 }
 
-/// The messages that come next, maybe none; nothing once it is told to stop. A queue that does not answer is left alone for a moment.
+/// The messages that come next, maybe none; nothing once it is told to stop. A queue that does not answer is left alone
+/// for a moment.
 pub async fn next_messages(receive: ReceiveMessageFluentBuilder, stop: &Stop) -> Option<Vec<Message>> {
     let received = tokio::select! {
         () = stopped(stop.clone()) => return None,
@@ -76,7 +80,8 @@ where
     Batch: Future<Output = SqsBatchResponse>,
 {
     let response = notify(event(&messages)).await;
-    let failed: HashSet<&str> = response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
+    let failed: HashSet<&str> =
+        response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
     for message in &messages {
         let receipt = message.receipt_handle().unwrap_or_default();
         // Either call may be lost: the message then comes again, and the worker recognizes it.

@@ -1,28 +1,34 @@
 //! What everything connects with: the clients of AWS, and whoever else speaks HTTP in a function.
 //!
-//! There is one connector for all of them. Left to itself the SDK makes one for each client, and a second one at each client's first call; each of
-//! them parses the system's certificates anew. TLS is set up at the first address that asks for it, as reading those certificates is most of what a
-//! start costs, and against stand-ins on loopback nobody needs them.
+//! There is one connector for all of them. Left to itself the SDK makes one for each client, and a second one at each
+//! client's first call; each of them parses the system's certificates anew. TLS is set up at the first address that
+//! asks for it, as reading those certificates is most of what a start costs, and against stand-ins on loopback nobody
+//! needs them.
 
-use crate::boot::CONNECT;
+use crate::clients::CONNECT;
 use aws_smithy_http_client::{
     Connector, ConnectorBuilder,
     proxy::ProxyConfig,
     tls::{Provider, rustls_provider::CryptoMode},
 };
 use aws_smithy_runtime_api::client::{
-    http::{HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn},
+    http::{
+        HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+        http_client_fn,
+    },
     orchestrator::HttpRequest,
 };
 use std::sync::LazyLock;
 
-/// A connector, which keeps connections for whoever comes next: over TLS by the system's certificates, in the clear where an address says so, through
-/// a proxy where the environment names one. It gives up connecting after two seconds; how long an answer may take is the caller's to say.
+/// A connector, which keeps connections for whoever comes next: over TLS by the system's certificates, in the clear
+/// where an address says so, through a proxy where the environment names one. It gives up connecting after two seconds;
+/// how long an answer may take is the caller's to say.
 pub fn connector() -> SharedHttpConnector {
     SharedHttpConnector::new(ByScheme { secure: LazyLock::new(secure), clear: LazyLock::new(clear) })
 }
 
-/// The connector as a client of the SDK's. What a client of AWS would set for its connections is the same for all: see [`CONNECT`].
+/// The connector as a client of the SDK's. What a client of AWS would set for its connections is the same for all: see
+/// [`CONNECT`].
 pub(crate) fn http_client(connector: &SharedHttpConnector) -> SharedHttpClient {
     let connector = connector.clone();
     http_client_fn(move |_, _| connector.clone())

@@ -1,7 +1,7 @@
 //! Credentials of providers out of Secrets Manager: a text, in whatever format the provider gave it.
 
 use crate::{
-    boot::secrets_client,
+    clients::secrets_client,
     errors::{SECRETS, unavailable, unusable},
 };
 use acredita_domain::{error::Unavailable, ports::ProviderCredential, text::Private};

@@ -1,8 +1,9 @@
 //! The SDK's configuration out of the variables that Lambda sets.
 //!
-//! The SDK's own loader also looks for profiles, containers, single sign-on and an instance's metadata. A Lambda has none of them, and each function
-//! would carry that and go through it at every start. What is understood here is what a Lambda is told: `AWS_REGION`, its role's credentials,
-//! `AWS_ENDPOINT_URL` with its relatives by service (`AWS_ENDPOINT_URL_S3`), and `AWS_USE_FIPS_ENDPOINT`.
+//! The SDK's own loader also looks for profiles, containers, single sign-on and an instance's metadata. A Lambda has
+//! none of them, and each function would carry that and go through it at every start. What is understood here is what a
+//! Lambda is told: `AWS_REGION`, its role's credentials, `AWS_ENDPOINT_URL` with its relatives by service
+//! (`AWS_ENDPOINT_URL_S3`), and `AWS_USE_FIPS_ENDPOINT`.
 
 use crate::{connector::http_client, lambda::NoRegion};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
@@ -81,13 +82,12 @@ mod tests {
     #[tokio::test]
     async fn the_roles_credentials_are_taken_with_their_session() {
         let config = read(of_a_lambda);
-        let given = config
-            .credentials_provider()
-            .expect("credentials")
-            .provide_credentials()
-            .await
-            .expect("credentials");
-        assert_eq!((given.access_key_id(), given.secret_access_key(), given.session_token()), ("id", "hush", Some("session")));
+        let given =
+            config.credentials_provider().expect("credentials").provide_credentials().await.expect("credentials");
+        assert_eq!(
+            (given.access_key_id(), given.secret_access_key(), given.session_token()),
+            ("id", "hush", Some("session"))
+        );
         assert_eq!(config.region().map(Region::as_ref), Some("eu-south-2"));
         assert_eq!((config.endpoint_url(), config.use_fips()), (None, None));
         assert!(!format!("{config:?}").contains("hush"));
@@ -106,12 +106,8 @@ mod tests {
             "AWS_SESSION_TOKEN" | "AWS_ENDPOINT_URL" | "AWS_USE_FIPS_ENDPOINT" => Some(" ".to_owned()),
             _ => of_a_lambda(name),
         });
-        let given = config
-            .credentials_provider()
-            .expect("credentials")
-            .provide_credentials()
-            .await
-            .expect("credentials");
+        let given =
+            config.credentials_provider().expect("credentials").provide_credentials().await.expect("credentials");
         assert_eq!((given.session_token(), config.endpoint_url(), config.use_fips()), (None, None, None));
         assert!(
             read(|name| Some(if name == "AWS_REGION" { "eu-west-1".to_owned() } else { String::new() }))

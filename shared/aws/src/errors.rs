@@ -1,5 +1,5 @@
-//! From the SDK's errors to the port's: whatever is not an answer is [`Unavailable`], and is logged once, here, by its code alone. Requests and
-//! answers hold personal data, and the SDK's own messages may quote them.
+//! From the SDK's errors to the port's: whatever is not an answer is [`Unavailable`], and is logged once, here, by its
+//! code alone. Requests and answers hold personal data, and the SDK's own messages may quote them.
 
 use acredita_domain::error::Unavailable;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -15,7 +15,11 @@ pub(crate) const QUEUE: &str = "the queue";
 pub(crate) const SECRETS: &str = "the store of secrets";
 
 /// Logs that `what` did not answer `operation`, and says so.
-pub(crate) fn unavailable<E: ProvideErrorMetadata, R>(what: &'static str, operation: &'static str, error: &SdkError<E, R>) -> Unavailable {
+pub(crate) fn unavailable<E: ProvideErrorMetadata, R>(
+    what: &'static str,
+    operation: &'static str,
+    error: &SdkError<E, R>,
+) -> Unavailable {
     tracing::warn!(operation, code = code(error), "{what} is unavailable");
     Unavailable(what)
 }

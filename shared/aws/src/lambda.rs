@@ -1,15 +1,17 @@
 //! Everything that a Lambda is made of, out of its environment.
 //!
-//! A function's start is `Settings::from_env`, [`app`], then [`warm_up`] or [`warm_up_scorings`] as its role lets it, and [`warm_up_keys`]; the worker that
-//! sends also has [`senders`]. Nothing here waits for AWS but the warm-up: clients connect at their first call.
+//! A function's start is `Settings::from_env`, [`app`], then [`warm_up`] or [`warm_up_scorings`] as its role lets it,
+//! and [`warm_up_keys`]; the worker that sends also has [`senders`]. Nothing here waits for AWS but the warm-up:
+//! clients connect at their first call.
 
 pub use crate::settings::{
-    CallerSettings, EmailSettings, GoogleSettings, ProviderSettings, Settings, SettingsError, SmsSettings, TokenSettings, VeridasSettings,
+    CallerSettings, EmailSettings, GoogleSettings, ProviderSettings, Settings, SettingsError, SmsSettings,
+    TokenSettings, VeridasSettings,
 };
 
 use crate::{
-    AwsClients, DynamoStore, EmailSender, S3Pictures, SecretKeys, SecretText, Senders, SmsSender, SqsQueue, SystemClock, SystemEntropy,
-    environment::sdk_config,
+    AwsClients, DynamoStore, EmailSender, S3Pictures, SecretKeys, SecretText, Senders, SmsSender, SqsQueue,
+    SystemClock, SystemEntropy, environment::sdk_config,
 };
 use acredita_domain::{
     App,
@@ -53,8 +55,9 @@ pub fn credential(secret: String, connector: &SharedHttpConnector) -> Result<Sec
 /// What nothing is called.
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-/// Connects to the table before the first event, while the environment still has the processor of its start: one read of an identification that is
-/// not there. Whether it succeeds does not matter; if the table is out of reach, the first event will tell.
+/// Connects to the table before the first event, while the environment still has the processor of its start: one read
+/// of an identification that is not there. Whether it succeeds does not matter; if the table is out of reach, the first
+/// event will tell.
 pub async fn warm_up(app: &App) {
     if let (Some(org), Ok(nobody)) = (no_org(), NOBODY.parse()) {
         let _ = app.identifications.find(&org, nobody).await;
@@ -72,7 +75,8 @@ fn no_org() -> Option<OrgId> {
     "warm-up".parse().ok()
 }
 
-/// Reads the keys before the first event. For functions that make or check codes; the others have no business with the secret.
+/// Reads the keys before the first event. For functions that make or check codes; the others have no business with the
+/// secret.
 pub async fn warm_up_keys(app: &App) {
     let _ = app.keys.current().await;
 }

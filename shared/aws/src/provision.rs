@@ -2,14 +2,14 @@
 //!
 //! `template.yaml` says the same for AWS. Doing it again changes nothing.
 
-use crate::{boot::AwsClients, errors::code};
+use crate::{clients::AwsClients, errors::code};
 use acredita_domain::use_cases::{LEASE, RETRY_WITHIN};
 use aws_sdk_dynamodb::{
     client::Waiters,
     operation::create_table::builders::CreateTableFluentBuilder,
     types::{
-        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType, ScalarAttributeType,
-        TimeToLiveSpecification, TimeToLiveStatus,
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+        ScalarAttributeType, TimeToLiveSpecification, TimeToLiveStatus,
     },
 };
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
@@ -20,12 +20,13 @@ use std::time::Duration;
 
 /// The sparse index of what is due.
 pub const DUE_INDEX: &str = "due";
-/// What a row of the index has besides keys: enough to know what is due without a read each. Both are written once, so that the index is written
-/// only when something becomes due at another time; neither tells anything of a person.
+/// What a row of the index has besides keys: enough to know what is due without a read each. Both are written once, so
+/// that the index is written only when something becomes due at another time; neither tells anything of a person.
 pub const DUE_PROJECTION: [&str; 2] = ["org", "prefixes"];
 /// The attribute that DynamoDB drops items by.
 pub const TTL_ATTRIBUTE: &str = "ttl";
-/// How long the queue hides a message that a worker took: longer than [`LEASE`], so that it comes back when it can be claimed again.
+/// How long the queue hides a message that a worker took: longer than [`LEASE`], so that it comes back when it can be
+/// claimed again.
 pub const VISIBILITY_SECONDS: u32 = 90;
 /// Receives after which a message goes to the dead letters.
 pub const MAX_RECEIVES: u32 = 5;
@@ -129,19 +130,11 @@ fn describe(table: CreateTableFluentBuilder) -> CreateTableFluentBuilder {
 }
 
 fn attribute(name: &str, kind: ScalarAttributeType) -> AttributeDefinition {
-    AttributeDefinition::builder()
-        .attribute_name(name)
-        .attribute_type(kind)
-        .build()
-        .expect("name and type are set")
+    AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build().expect("name and type are set")
 }
 
 fn key(name: &str, kind: KeyType) -> KeySchemaElement {
-    KeySchemaElement::builder()
-        .attribute_name(name)
-        .key_type(kind)
-        .build()
-        .expect("name and type are set")
+    KeySchemaElement::builder().attribute_name(name).key_type(kind).build().expect("name and type are set")
 }
 
 async fn make_bucket(client: &aws_sdk_s3::Client, bucket: &str, region: &str) -> Result<(), ProvisionError> {
@@ -149,7 +142,8 @@ async fn make_bucket(client: &aws_sdk_s3::Client, bucket: &str, region: &str) ->
     // The one region that must not be named.
     if region != "us-east-1" {
         let place = BucketLocationConstraint::from(region);
-        request = request.create_bucket_configuration(CreateBucketConfiguration::builder().location_constraint(place).build());
+        request = request
+            .create_bucket_configuration(CreateBucketConfiguration::builder().location_constraint(place).build());
     }
     match request.send().await {
         Err(error) if matches!(code(&error), "BucketAlreadyOwnedByYou" | "BucketAlreadyExists") => Ok(()),

@@ -1,10 +1,13 @@
 //! Which refusals of DynamoDB pass by themselves.
 //!
-//! Two transactions that meet on one item make DynamoDB cancel one of them. The SDK takes that for a final answer; it is none unless a condition
-//! failed too, so it is tried again within the client's three attempts, which are the only retry layer. The SDK sends the same
-//! `ClientRequestToken` with each of them, so that a transaction that did succeed is not carried out twice.
+//! Two transactions that meet on one item make DynamoDB cancel one of them. The SDK takes that for a final answer; it
+//! is none unless a condition failed too, so it is tried again within the client's three attempts, which are the only
+//! retry layer. The SDK sends the same `ClientRequestToken` with each of them, so that a transaction that did succeed
+//! is not carried out twice.
 
-use aws_sdk_dynamodb::operation::{delete_item::DeleteItemError, transact_write_items::TransactWriteItemsError, update_item::UpdateItemError};
+use aws_sdk_dynamodb::operation::{
+    delete_item::DeleteItemError, transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
+};
 use aws_smithy_runtime_api::client::{
     interceptors::context::InterceptorContext,
     orchestrator::OrchestratorError,
@@ -24,12 +27,8 @@ impl ClassifyRetry for RetryTransactionConflicts {
             return RetryAction::NoActionIndicated;
         };
         let retry = error.downcast_ref::<TransactWriteItemsError>().is_some_and(is_transaction_passing)
-            || error
-                .downcast_ref::<UpdateItemError>()
-                .is_some_and(UpdateItemError::is_transaction_conflict_exception)
-            || error
-                .downcast_ref::<DeleteItemError>()
-                .is_some_and(DeleteItemError::is_transaction_conflict_exception);
+            || error.downcast_ref::<UpdateItemError>().is_some_and(UpdateItemError::is_transaction_conflict_exception)
+            || error.downcast_ref::<DeleteItemError>().is_some_and(DeleteItemError::is_transaction_conflict_exception);
         if retry { RetryAction::transient_error() } else { RetryAction::NoActionIndicated }
     }
 
@@ -72,12 +71,16 @@ mod tests {
 
     fn cancelled(codes: &[&str]) -> TransactWriteItemsError {
         let reasons = codes.iter().map(|code| CancellationReason::builder().code(*code).build()).collect();
-        TransactWriteItemsError::TransactionCanceledException(TransactionCanceledException::builder().set_cancellation_reasons(Some(reasons)).build())
+        TransactWriteItemsError::TransactionCanceledException(
+            TransactionCanceledException::builder().set_cancellation_reasons(Some(reasons)).build(),
+        )
     }
 
     #[test]
     fn a_transaction_that_met_another_one_is_tried_again() {
-        for codes in [&["None", "TransactionConflict"][..], &["ThrottlingError"], &["ProvisionedThroughputExceeded", "None"]] {
+        for codes in
+            [&["None", "TransactionConflict"][..], &["ThrottlingError"], &["ProvisionedThroughputExceeded", "None"]]
+        {
             assert!(classify(cancelled(codes)), "{codes:?}");
         }
         assert!(classify(TransactWriteItemsError::TransactionInProgressException(

@@ -1,15 +1,17 @@
 //! The keyring out of Secrets Manager, read again from time to time: keys rotate while the service runs.
 //!
-//! The secret is a JSON text, `{"newest": "…", "older": ["…", …]}`. Each of the texts is hashed with SHA-256 into a master key, so they may be written
-//! in any alphabet; at least 32 characters of 256 random bits are asked for. `older` has the latest one first.
+//! The secret is a JSON text, `{"newest": "…", "older": ["…", …]}`. Each of the texts is hashed with SHA-256 into a
+//! master key, so they may be written in any alphabet; at least 32 characters of 256 random bits are asked for. `older`
+//! has the latest one first.
 //!
-//! To rotate, put a new version with a new `newest` and the one it replaces at the head of `older`: nothing else, no deployment. For the first ten
-//! minutes of a version its newest key only verifies, and the one before it goes on signing. By then every running function has looked at
-//! the secret again, so that no code is ever refused by a function that does not know its key yet. An older key can go when nothing lives any more that
-//! it signed: codes that a caller delivers live as long as their identification, 30 days.
+//! To rotate, put a new version with a new `newest` and the one it replaces at the head of `older`: nothing else, no
+//! deployment. For the first ten minutes of a version its newest key only verifies, and the one before it goes on
+//! signing. By then every running function has looked at the secret again, so that no code is ever refused by a
+//! function that does not know its key yet. An older key can go when nothing lives any more that it signed: codes that
+//! a caller delivers live as long as their identification, 30 days.
 
 use crate::{
-    boot::secrets_client,
+    clients::secrets_client,
     errors::{SECRETS, unavailable, unusable},
 };
 use acredita_domain::{
@@ -86,8 +88,8 @@ impl SecretKeys {
 
 #[async_trait]
 impl Keys for SecretKeys {
-    /// One look at the secret every five minutes; it is waited for, so that nobody goes on with keys that are older. When the secret cannot be read
-    /// or understood, the keys that are there still serve.
+    /// One look at the secret every five minutes; it is waited for, so that nobody goes on with keys that are older.
+    /// When the secret cannot be read or understood, the keys that are there still serve.
     async fn current(&self) -> Result<Arc<Keyring>, Unavailable> {
         let now = self.clock.now();
         let held = self.held();
@@ -122,7 +124,8 @@ struct Texts {
 fn keyring(secret: &GetSecretValueOutput, now: Time) -> Result<Keyring, &'static str> {
     let text = secret.secret_string().ok_or("the secret is not a text")?;
     // What is wrong with the text is not said: the words for it might quote it.
-    let Texts { newest, older } = serde_json::from_str(text).map_err(|_| "the secret is not {\"newest\": text, \"older\": [text, …]}")?;
+    let Texts { newest, older } =
+        serde_json::from_str(text).map_err(|_| "the secret is not {\"newest\": text, \"older\": [text, …]}")?;
     let mut texts = vec![newest];
     texts.extend(older);
     if texts.iter().any(|text| text.chars().count() < SHORTEST) {

@@ -1,18 +1,20 @@
 //! Sending messages: text messages by End User Messaging, e-mails by SES.
 //!
-//! Neither can recognize a message that it has already got, so a send is one attempt of at most ten seconds. When nobody knows what became of it, the
-//! message is taken up again with a new code; the person may then have two messages, of which the later one's code is good.
+//! Neither can recognize a message that it has already got, so a send is one attempt of at most ten seconds. When
+//! nobody knows what became of it, the message is taken up again with a new code; the person may then have two
+//! messages, of which the later one's code is good.
 //!
-//! What is answered decides what happens to the message. A refusal that lies in the destination ends it, with its [`Refusal`] noted. Whatever an
-//! operator can mend (an account in the sandbox, a spend limit, a sender that is not verified) is no refusal: the message is tried again, then goes to
-//! the dead letters, and the alarm on those calls somebody. An answer that is not known counts as such a one.
+//! What is answered decides what happens to the message. A refusal that lies in the destination ends it, with its
+//! [`Refusal`] noted. Whatever an operator can mend (an account in the sandbox, a spend limit, a sender that is not
+//! verified) is no refusal: the message is tried again, then goes to the dead letters, and the alarm on those calls
+//! somebody. An answer that is not known counts as such a one.
 //!
-//! WhatsApp is not configured in any deployment yet. End User Messaging Social could carry it, but only in the words of a template that Meta has
-//! approved for one business account, in languages that do not include all of ours; that cannot be built honestly without such an account. A create
-//! that asks for WhatsApp is refused with 400.
+//! WhatsApp is not configured in any deployment yet. End User Messaging Social could carry it, but only in the words of
+//! a template that Meta has approved for one business account, in languages that do not include all of ours; that
+//! cannot be built honestly without such an account. A create that asks for WhatsApp is refused with 400.
 //!
-//! The SDK's own inputs show the phone, the address and the text in their `Debug`, and the SDK logs them at its most talkative level. They are not
-//! formatted anywhere here; a log filter has to keep the SDK to warnings.
+//! The SDK's own inputs show the phone, the address and the text in their `Debug`, and the SDK logs them at its most
+//! talkative level. They are not formatted anywhere here; a log filter has to keep the SDK to warnings.
 
 mod email;
 mod sms;

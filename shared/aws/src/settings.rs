@@ -18,8 +18,9 @@
 //! | `GOOGLE_ENDPOINT` | where the processor is served, if not by Google: an emulator |
 //! | `VERIDAS_VALIDAS_URL`, `VERIDAS_XPRESSID_URL`, `VERIDAS_SECRET` | its two services, and the secret with the API key; needed where `VERIDAS` is used |
 //!
-//! A variable that is empty is not set. The SDK reads its own ones, such as `AWS_REGION` and `AWS_ENDPOINT_URL_DYNAMODB`; Google's external accounts take
-//! the function's credentials from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, which the Lambda runtime sets.
+//! A variable that is empty is not set. The SDK reads its own ones, such as `AWS_REGION` and
+//! `AWS_ENDPOINT_URL_DYNAMODB`; Google's external accounts take the function's credentials from `AWS_ACCESS_KEY_ID`,
+//! `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, which the Lambda runtime sets.
 
 mod providers;
 
@@ -103,9 +104,8 @@ pub struct SettingsError {
 impl Settings {
     /// Reads the environment. All that is missing or wrong is said together.
     pub fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        let s3_by_path = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]
-            .iter()
-            .any(|name| env(name).is_some_and(|url| !url.is_empty()));
+        let s3_by_path =
+            ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].iter().any(|name| env(name).is_some_and(|url| !url.is_empty()));
         let mut read = Reader { env, faults: SettingsError::default() };
         let retention = read.checked("ACREDITA_RETENTION_DAYS", "a number of days from 1 to 3650", days);
         let settings = Self {
@@ -132,7 +132,9 @@ impl Settings {
         let email = channels.contains(&Channel::Email).then(|| read.email());
         let providers = read.providers();
         match read.faults {
-            SettingsError { missing, wrong } if missing.is_empty() && wrong.is_empty() => Ok(Self { sms, email, providers, ..settings }),
+            SettingsError { missing, wrong } if missing.is_empty() && wrong.is_empty() => {
+                Ok(Self { sms, email, providers, ..settings })
+            }
             faults => Err(faults),
         }
     }
@@ -165,12 +167,23 @@ impl<E: Fn(&str) -> Option<String>> Reader<E> {
         })
     }
 
-    fn checked<T>(&mut self, name: &'static str, must_be: &'static str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    fn checked<T>(
+        &mut self,
+        name: &'static str,
+        must_be: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
         let value = self.required(name);
         self.check(name, must_be, Some(value).filter(|value| !value.is_empty()), parse)
     }
 
-    fn check<T>(&mut self, name: &'static str, must_be: &'static str, value: Option<String>, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    fn check<T>(
+        &mut self,
+        name: &'static str,
+        must_be: &'static str,
+        value: Option<String>,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
         let parsed = parse(&value?);
         if parsed.is_none() {
             self.faults.wrong.push((name, must_be));
@@ -199,8 +212,12 @@ impl<E: Fn(&str) -> Option<String>> Reader<E> {
     }
 
     fn email(&mut self) -> EmailSettings {
-        let from = self.checked("ACREDITA_EMAIL_FROM", "an e-mail address", |from| from.contains('@').then(|| from.to_owned()));
-        EmailSettings { from: from.unwrap_or_default(), configuration_set: self.optional("ACREDITA_EMAIL_CONFIGURATION_SET") }
+        let from = self
+            .checked("ACREDITA_EMAIL_FROM", "an e-mail address", |from| from.contains('@').then(|| from.to_owned()));
+        EmailSettings {
+            from: from.unwrap_or_default(),
+            configuration_set: self.optional("ACREDITA_EMAIL_CONFIGURATION_SET"),
+        }
     }
 }
 

@@ -161,7 +161,8 @@ impl EmailAddress {
         Private::new(self.expose().to_lowercase())
     }
 
-    /// The address for the actor's side: first and last character of the local part, and the domain (`e*****e@email.com`).
+    /// The address for the actor's side: first and last character of the local part, and the domain
+    /// (`e*****e@email.com`).
     pub fn masked(&self) -> String {
         let (local, domain) = self.expose().split_once('@').unwrap_or((self.expose(), ""));
         let stars = |n: usize| "*".repeat(n);
@@ -188,7 +189,11 @@ fn read_address(text: &str) -> Result<String, Invalid> {
             && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
     };
     match text.split_once('@') {
-        Some((local, domain)) if text.len() <= 254 && dot_atom(local) && domain.contains('.') && domain.split('.').all(label) => Ok(text.to_owned()),
+        Some((local, domain))
+            if text.len() <= 254 && dot_atom(local) && domain.contains('.') && domain.split('.').all(label) =>
+        {
+            Ok(text.to_owned())
+        }
         _ => Err(Invalid("is not an e-mail address")),
     }
 }
@@ -220,8 +225,8 @@ impl Msisdn {
 }
 
 private_text! {
-    /// A subscriber number: 1 to 20 digits, which is what a 64-bit integer can hold. Carriers take at most 15 with the country code (E.164);
-    /// the contract does not say so, so theirs is the refusal.
+    /// A subscriber number: 1 to 20 digits, which is what a 64-bit integer can hold. Carriers take at most 15 with the
+    /// country code (E.164); the contract does not say so, so theirs is the refusal.
     PhoneNumber,
     |text| digits(text.trim(), 20, "is not an integer or a string of 1 to 20 digits")
 }
@@ -262,7 +267,9 @@ mod tests {
         for text in ["example@email.com", "a.b+c@x-y.co.uk", " padded@email.com "] {
             assert!(text.parse::<EmailAddress>().is_ok(), "{text}");
         }
-        for text in ["", "a", "a@b", "@b.c", "a@", "a b@c.d", "a@b..c", "a@-b.c", ".a@b.c", "a@b@c.d", "a@b.c\r\nBcc: x@y.z"] {
+        for text in
+            ["", "a", "a@b", "@b.c", "a@", "a b@c.d", "a@b..c", "a@-b.c", ".a@b.c", "a@b@c.d", "a@b.c\r\nBcc: x@y.z"]
+        {
             assert!(text.parse::<EmailAddress>().is_err(), "{text}");
         }
     }

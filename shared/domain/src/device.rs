@@ -54,8 +54,7 @@ fn is_location(text: &str) -> bool {
         let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+'));
         plain && text.parse::<f64>().is_ok_and(|degrees| degrees.abs() <= most)
     };
-    text.split_once(',')
-        .is_some_and(|(latitude, longitude)| degrees(latitude, 90.0) && degrees(longitude, 180.0))
+    text.split_once(',').is_some_and(|(latitude, longitude)| degrees(latitude, 90.0) && degrees(longitude, 180.0))
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use subtle::Choice;
 
 /// The number that an identity document goes by, as its machine-readable zone has it.
 ///
-/// Which one that is depends on the document: on a Spanish DNI or TIE it is the NIF or NIE, which stands in the optional data, and not the number of
-/// the card (`soporte`); on any other document it is the document number.
+/// Which one that is depends on the document: on a Spanish DNI or TIE it is the NIF or NIE, which stands in the
+/// optional data, and not the number of the card (`soporte`); on any other document it is the document number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CarriedNumber {
     /// What kind of number it is.
@@ -40,15 +40,18 @@ impl ReadNumbers {
 
 /// Whether these numbers are the declared one: at least one is there, and all of them are.
 ///
-/// All of them, because a try shows one document. A collage of a hundred zones would otherwise be a hundred guesses for the price of one try.
+/// All of them, because a try shows one document. A collage of a hundred zones would otherwise be a hundred guesses for
+/// the price of one try.
 ///
-/// How long it takes depends on how many numbers there are, which whoever sent the picture knows, and not on where they differ.
+/// How long it takes depends on how many numbers there are, which whoever sent the picture knows, and not on where they
+/// differ.
 pub fn are_declared(carried: &[CarriedNumber], declared: Option<&IdentityDocument>) -> Choice {
     let number = declared.and_then(|document| document.document_number.as_ref());
     let expected = number.map_or("", |number| number.expose());
     let one_is_there = choice(number.is_some() && !carried.is_empty());
     carried.iter().fold(one_is_there, |so_far, one| {
-        let same = same_text(&comparable(expected, one.document_type), &comparable(one.number.expose(), one.document_type));
+        let same =
+            same_text(&comparable(expected, one.document_type), &comparable(one.number.expose(), one.document_type));
         so_far & same & choice(is_of_kind(one, declared))
     })
 }
@@ -70,8 +73,8 @@ fn is_of_kind(carried: &CarriedNumber, declared: Option<&IdentityDocument>) -> b
     type_fits && country_fits
 }
 
-/// A number as it is compared: its letters and digits. Zones have fillers where documents print spaces and hyphens, and people leave out the zeros that
-/// a NIF begins with.
+/// A number as it is compared: its letters and digits. Zones have fillers where documents print spaces and hyphens, and
+/// people leave out the zeros that a NIF begins with.
 fn comparable(number: &str, kind: DocumentType) -> String {
     let plain: String = number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     match kind {
@@ -122,10 +125,10 @@ mod tests {
 
     #[test]
     fn another_kind_of_document_is_another_document() {
-        let [nif, nie, passport, card] = DocumentType::ALL else {
-            panic!("four kinds")
-        };
-        for (shown, fitting) in [(nif, vec![nif, card]), (nie, vec![nie, card]), (passport, vec![passport]), (card, vec![card])] {
+        let [nif, nie, passport, card] = DocumentType::ALL else { panic!("four kinds") };
+        for (shown, fitting) in
+            [(nif, vec![nif, card]), (nie, vec![nie, card]), (passport, vec![passport]), (card, vec![card])]
+        {
             for asked in DocumentType::ALL {
                 let found = are(&[carried(*shown, "ES", "X1234567L")], &declared("X1234567L", Some(*asked), None));
                 assert_eq!(found, fitting.contains(&asked), "{shown} for {asked}");
@@ -140,7 +143,9 @@ mod tests {
     #[test]
     fn another_countrys_document_is_another_document() {
         let passport = Some(DocumentType::Passport);
-        let with = |issuer, country| are(&[carried(DocumentType::Passport, issuer, "AB123456")], &declared("AB123456", passport, country));
+        let with = |issuer, country| {
+            are(&[carried(DocumentType::Passport, issuer, "AB123456")], &declared("AB123456", passport, country))
+        };
         assert!(with("PT", Some("PT")) && with("PT", None));
         assert!(!with("PT", Some("ES")));
         assert!(with("none", Some("ES")), "what the zone does not say is not held against it");

@@ -7,7 +7,8 @@ use std::str::FromStr;
 const SHORTEST: i64 = 60;
 const LONGEST: i64 = 30 * 24 * 60 * 60;
 
-/// A life between 1 minute and 30 days, both included, written as an ISO 8601 duration of weeks, days, hours, minutes and seconds.
+/// A life between 1 minute and 30 days, both included, written as an ISO 8601 duration of weeks, days, hours, minutes
+/// and seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExpiresIn(i64);
 
@@ -25,7 +26,8 @@ impl FromStr for ExpiresIn {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let seconds = seconds(text).ok_or(Invalid("is not an ISO 8601 duration of weeks, days, hours, minutes and seconds"))?;
+        let seconds =
+            seconds(text).ok_or(Invalid("is not an ISO 8601 duration of weeks, days, hours, minutes and seconds"))?;
         if !(SHORTEST..=LONGEST).contains(&seconds) {
             return Err(Invalid("is not between 1 minute and 30 days"));
         }
@@ -33,7 +35,8 @@ impl FromStr for ExpiresIn {
     }
 }
 
-/// The seconds of a duration: each unit at most once and in order (ISO 8601-1 §5.5.2.4). Saturates: the limit refuses what is too long.
+/// The seconds of a duration: each unit at most once and in order (ISO 8601-1 §5.5.2.4). Saturates: the limit refuses
+/// what is too long.
 fn seconds(text: &str) -> Option<i64> {
     let (date, time) = match text.strip_prefix('P')?.split_once('T') {
         Some((_, "")) => return None,
@@ -51,7 +54,9 @@ fn seconds(text: &str) -> Option<i64> {
 fn sum(mut text: &str, units: &[(char, i64)]) -> Option<i64> {
     let mut total: i64 = 0;
     for &(unit, seconds) in units {
-        let Some((number, rest)) = text.split_once(unit) else { continue };
+        let Some((number, rest)) = text.split_once(unit) else {
+            continue;
+        };
         if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }

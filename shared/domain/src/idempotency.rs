@@ -60,7 +60,8 @@ impl Idempotency {
         Self { key: Sha256::digest(key.0.as_bytes()).into(), body: Sha256::digest(canonical_body).into() }
     }
 
-    /// The digest of the caller's key, as part of the record's own key. A digest, because a caller may put anything into a key.
+    /// The digest of the caller's key, as part of the record's own key. A digest, because a caller may put anything
+    /// into a key.
     pub fn key_digest(&self) -> String {
         hex(&self.key)
     }

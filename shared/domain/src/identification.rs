@@ -9,8 +9,8 @@
 //!      └ the clock ─▶ EXPIRED
 //! ```
 //!
-//! Only what is CREATED expires, and it does so by the clock: [`Identification::status`] says EXPIRED from `expires_at` on, whether or not a
-//! sweep has passed. What was validated stays validated, because somebody relies on it.
+//! Only what is CREATED expires, and it does so by the clock: [`Identification::status`] says EXPIRED from `expires_at`
+//! on, whether or not a sweep has passed. What was validated stays validated, because somebody relies on it.
 
 use crate::{
     Time,
@@ -221,7 +221,8 @@ pub enum Closable {
     Validated,
 }
 
-/// One step of the state machine, with everything that the store has to guard and to write. A step is taken whole or not at all.
+/// One step of the state machine, with everything that the store has to guard and to write. A step is taken whole or
+/// not at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Transition {
     /// CREATED → VALIDATED, while it has not expired.

@@ -86,7 +86,8 @@ impl OrgId {
 impl FromStr for OrgId {
     type Err = Invalid;
 
-    /// 1 to 48 of `A-Z a-z 0-9 . _ -`: it becomes part of store keys and object names, so it has no separators. `.` and `..` are refused.
+    /// 1 to 48 of `A-Z a-z 0-9 . _ -`: it becomes part of store keys and object names, so it has no separators. `.` and
+    /// `..` are refused.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         if text.is_empty() || text.len() > 48 || !text.chars().all(allowed) || text.chars().all(|c| c == '.') {

@@ -1,8 +1,8 @@
 //! The keyring: everything that is keyed by a secret kept outside the table.
 //!
-//! A deployment holds one or more master keys. The newest signs and seals, all of them verify and open, so that keys rotate without
-//! breaking what is under way. Each purpose gets its own key, derived from the master by HMAC with the purpose's name (NIST SP 800-108 §4.1
-//! in its simplest form: one block of HMAC-SHA-256).
+//! A deployment holds one or more master keys. The newest signs and seals, all of them verify and open, so that keys
+//! rotate without breaking what is under way. Each purpose gets its own key, derived from the master by HMAC with the
+//! purpose's name (NIST SP 800-108 §4.1 in its simplest form: one block of HMAC-SHA-256).
 
 use crate::{
     error::{Error, Invalid, Unavailable},
@@ -55,7 +55,8 @@ impl fmt::Debug for Sealed {
     }
 }
 
-/// Where the keyring comes from. A port: in AWS it is read again from time to time, so that keys rotate while the service runs.
+/// Where the keyring comes from. A port: in AWS it is read again from time to time, so that keys rotate while the
+/// service runs.
 #[async_trait]
 pub trait Keys: Send + Sync {
     /// The keyring to use now.
@@ -102,9 +103,16 @@ impl Keyring {
         CodeHash { key_id: key.id.clone(), mac: hex(&code_mac(key, org, id, generation, code.expose())) }
     }
 
-    /// Whether what a person typed is the code behind `stored`. Takes the same time whatever the answer is, and does the same work when nothing is
-    /// stored or the key is gone.
-    pub fn code_matches(&self, org: &OrgId, id: IdentificationId, generation: u32, stored: Option<&CodeHash>, typed: &str) -> Choice {
+    /// Whether what a person typed is the code behind `stored`. Takes the same time whatever the answer is, and does
+    /// the same work when nothing is stored or the key is gone.
+    pub fn code_matches(
+        &self,
+        org: &OrgId,
+        id: IdentificationId,
+        generation: u32,
+        stored: Option<&CodeHash>,
+        typed: &str,
+    ) -> Choice {
         let typed = typed.trim().to_ascii_lowercase();
         let key = stored.and_then(|stored| self.find(&stored.key_id));
         let mac = hex(&code_mac(key.unwrap_or(self.newest()), org, id, generation, &typed));
@@ -131,11 +139,8 @@ impl Keyring {
     pub fn open(&self, context: &str, sealed: &Sealed) -> Result<String, Error> {
         let fault = || Error::Corrupt("sealed text");
         let key = self.find(&sealed.key_id).ok_or(Error::Corrupt("sealed with a key that is gone"))?;
-        let nonce: [u8; 24] = BASE64_STANDARD_NO_PAD
-            .decode(&sealed.nonce)
-            .ok()
-            .and_then(|n| n.try_into().ok())
-            .ok_or_else(fault)?;
+        let nonce: [u8; 24] =
+            BASE64_STANDARD_NO_PAD.decode(&sealed.nonce).ok().and_then(|n| n.try_into().ok()).ok_or_else(fault)?;
         let text = BASE64_STANDARD_NO_PAD.decode(&sealed.text).map_err(|_| fault())?;
         let open = cipher(key)
             .decrypt(&XNonce::from(nonce), Payload { msg: &text, aad: context.as_bytes() })
@@ -157,7 +162,8 @@ impl Keyring {
     }
 }
 
-/// HMAC-SHA-256 under the key derived for `purpose`. Parts are prefixed by their length, so that no two lists of parts read the same.
+/// HMAC-SHA-256 under the key derived for `purpose`. Parts are prefixed by their length, so that no two lists of parts
+/// read the same.
 fn mac(key: &MasterKey, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
     let derived = hmac(&key.secret, &[purpose.as_bytes()]);
     let lengths: Vec<[u8; 8]> = parts.iter().map(|part| (part.len() as u64).to_be_bytes()).collect();
@@ -183,7 +189,8 @@ fn cipher(key: &MasterKey) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(&hmac(&key.secret, &[b"sealed answer"]).into())
 }
 
-/// Whether two texts are the same, in a time that does not depend on where they differ: digests are compared, which also hides their lengths.
+/// Whether two texts are the same, in a time that does not depend on where they differ: digests are compared, which
+/// also hides their lengths.
 pub fn same_text(left: &str, right: &str) -> Choice {
     Sha256::digest(left.as_bytes()).as_slice().ct_eq(Sha256::digest(right.as_bytes()).as_slice())
 }
@@ -218,7 +225,9 @@ mod tests {
         let (keys, (org, id), code) = (ring(&[1]), ids(), OtpCode::unsealed("abc234".to_owned()));
         let hash = keys.hash_code(&org, id, 1, &code);
         let other: OrgId = "other".parse().expect("an organisation");
-        let matches = |org: &OrgId, generation, typed: &str| bool::from(keys.code_matches(org, id, generation, Some(&hash), typed));
+        let matches = |org: &OrgId, generation, typed: &str| {
+            bool::from(keys.code_matches(org, id, generation, Some(&hash), typed))
+        };
         assert!(matches(&org, 1, "abc234"));
         assert!(matches(&org, 1, " ABC234 "), "people type capitals and spaces");
         assert!(!matches(&org, 1, "abc235"));
@@ -253,7 +262,10 @@ mod tests {
         let keys = ring(&[1]);
         let (org, id) = ids();
         let hash = keys.hash_code(&org, id, 1, &OtpCode::unsealed("abc234".to_owned()));
-        assert_eq!(format!("{keys:?} {hash:?} {:?}", keys.seal(&entropy(), "id", "abc234")), "Keyring of 1 CodeHash Sealed");
+        assert_eq!(
+            format!("{keys:?} {hash:?} {:?}", keys.seal(&entropy(), "id", "abc234")),
+            "Keyring of 1 CodeHash Sealed"
+        );
     }
 
     #[test]

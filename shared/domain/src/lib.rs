@@ -1,8 +1,9 @@
 //! The rules of identification, and nothing else.
 //!
-//! This crate is the bottom of the house: ids and value types that cannot hold a wrong value, the identification and scoring state
-//! machines, the ports (traits) that the rules need from the outside, and the use cases that tie them together. It has no clock,
-//! no randomness and no I/O of its own: they come in through [`ports`]. It does not know HTTP, and it does not know AWS.
+//! This crate is the bottom of the house: ids and value types that cannot hold a wrong value, the identification and
+//! scoring state machines, the ports (traits) that the rules need from the outside, and the use cases that tie them
+//! together. It has no clock, no randomness and no I/O of its own: they come in through [`ports`]. It does not know
+//! HTTP, and it does not know AWS.
 //!
 //! Read it in this order: [`identification`], [`otp`], [`scoring`], [`ports`], [`use_cases`].
 

@@ -1,4 +1,5 @@
-//! The texts that people receive, in their language. Each is one SMS: of 70 UCS-2 characters, or of 160 GSM-7 ones where the language allows.
+//! The texts that people receive, in their language. Each is one SMS: of 70 UCS-2 characters, or of 160 GSM-7 ones
+//! where the language allows.
 
 use crate::{
     actor::{Language, names},
@@ -16,7 +17,8 @@ pub struct RenderedMessage {
 }
 
 names! {
-    /// Why a message will never reach its destination. What an operator can mend is no refusal: such a message waits for them.
+    /// Why a message will never reach its destination. What an operator can mend is no refusal: such a message waits
+    /// for them.
     Refusal("is not one of OPTED_OUT, COUNTRY_BLOCKED, BAD_DESTINATION, REJECTED, NOT_CONFIGURED") {
         /// Whoever has the phone or the address does not want messages.
         OptedOut = "OPTED_OUT",
@@ -35,12 +37,17 @@ names! {
 pub fn code_message(language: Language, code: &OtpCode, minutes: i64) -> RenderedMessage {
     let code = code.expose();
     let (subject, text) = match language {
-        Language::Spanish => ("Tu código de verificación", format!("Tu código es {code}. Vale {minutes} min. No lo compartas con nadie.")),
+        Language::Spanish => (
+            "Tu código de verificación",
+            format!("Tu código es {code}. Vale {minutes} min. No lo compartas con nadie."),
+        ),
         Language::English => (
             "Your verification code",
             format!("Your code is {code}. It is valid for {minutes} min. Do not share it with anyone."),
         ),
-        Language::Basque => ("Zure egiaztapen-kodea", format!("Zure kodea {code} da. {minutes} min balio du. Ez eman inori.")),
+        Language::Basque => {
+            ("Zure egiaztapen-kodea", format!("Zure kodea {code} da. {minutes} min balio du. Ez eman inori."))
+        }
         Language::Galician => (
             "O teu código de verificación",
             format!("O teu código é {code}. Vale {minutes} min. Non o compartas con ninguén."),
@@ -49,7 +56,10 @@ pub fn code_message(language: Language, code: &OtpCode, minutes: i64) -> Rendere
             "El teu codi de verificació",
             format!("El teu codi és {code}. Val {minutes} min. No el comparteixis amb ningú."),
         ),
-        Language::German => ("Ihr Bestätigungscode", format!("Ihr Code lautet {code}. Er gilt {minutes} Min. Geben Sie ihn nicht weiter.")),
+        Language::German => (
+            "Ihr Bestätigungscode",
+            format!("Ihr Code lautet {code}. Er gilt {minutes} Min. Geben Sie ihn nicht weiter."),
+        ),
     };
     RenderedMessage { subject, text: Private::new(text) }
 }

@@ -1,6 +1,7 @@
 //! One-time codes: how they are made, how long they live, how often they may be tried and sent.
 //!
-//! A code here is a *confirmation code* in the sense of NIST SP 800-63A-4 §3: it proves control of a phone or an address at one moment.
+//! A code here is a *confirmation code* in the sense of NIST SP 800-63A-4 §3: it proves control of a phone or an
+//! address at one moment.
 
 use crate::{
     Time,
@@ -42,7 +43,8 @@ impl OtpCode {
         let mut bytes = [0; 16];
         while code.len() < CODE_LENGTH {
             entropy.fill(&mut bytes);
-            let fair = bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(ALPHABET[usize::from(byte % 31)]));
+            let fair =
+                bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(ALPHABET[usize::from(byte % 31)]));
             code.extend(fair.take(CODE_LENGTH - code.len()));
         }
         Self(code)
@@ -203,7 +205,8 @@ impl Given<'_> {
     }
 }
 
-/// Whether the second factor that a person gave is the actor's. Takes the same time whatever the answer is; no factor asked for is a match.
+/// Whether the second factor that a person gave is the actor's. Takes the same time whatever the answer is; no factor
+/// asked for is a match.
 pub fn second_factor_matches(actor: &Actor, asked: Option<SecondFactor>, given: Given<'_>) -> Choice {
     let (given, numbers) = (given.text(), given.numbers());
     let expected = |expected: Option<Private<String>>, given: String| match expected {
@@ -217,7 +220,9 @@ pub fn second_factor_matches(actor: &Actor, asked: Option<SecondFactor>, given: 
             let given = given.parse::<DocumentNumber>().map(|number| number.normalized().expose().clone());
             expected(number.map(DocumentNumber::normalized), given.unwrap_or_default())
         }
-        Some(SecondFactor::Email) => expected(actor.email.as_ref().map(EmailAddress::normalized), given.trim().to_lowercase()),
+        Some(SecondFactor::Email) => {
+            expected(actor.email.as_ref().map(EmailAddress::normalized), given.trim().to_lowercase())
+        }
         Some(SecondFactor::PersonalDocumentImage) => documents::are_declared(numbers, actor.identity_document.as_ref()),
     }
 }
@@ -301,7 +306,11 @@ mod tests {
 
     #[test]
     fn a_document_is_a_factor_only_where_one_is_asked_for() {
-        let number = CarriedNumber { document_type: DocumentType::Nif, issuer: None, number: Private::new("12345678A".to_owned()) };
+        let number = CarriedNumber {
+            document_type: DocumentType::Nif,
+            issuer: None,
+            number: Private::new("12345678A".to_owned()),
+        };
         let shown = Given::Numbers(std::slice::from_ref(&number));
         let matches = |asked, given| bool::from(second_factor_matches(&actor(), Some(asked), given));
         assert!(matches(SecondFactor::PersonalDocumentImage, shown));

@@ -96,11 +96,7 @@ impl FromStr for Sha256Digest {
     type Err = Invalid;
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let digits = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if text.len() == 64 && digits {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Invalid("is not a SHA-256 digest"))
-        }
+        if text.len() == 64 && digits { Ok(Self(text.to_owned())) } else { Err(Invalid("is not a SHA-256 digest")) }
     }
 }
 
@@ -175,7 +171,8 @@ impl PictureKey {
     }
 }
 
-/// All the pictures of a scoring (`s`) or an identification (`i`). Short, because some object stores on a file system bound a name by 255 bytes.
+/// All the pictures of a scoring (`s`) or an identification (`i`). Short, because some object stores on a file system
+/// bound a name by 255 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PicturePrefix(String);

@@ -19,7 +19,11 @@ pub fn clean(text: &str, max: usize) -> Result<String, Invalid> {
         return Err(Invalid("is blank"));
     }
     if text.chars().count() > max {
-        return Err(Invalid(if max == MAX_REASON { "is longer than 1,000 characters" } else { "is longer than 256 characters" }));
+        return Err(Invalid(if max == MAX_REASON {
+            "is longer than 1,000 characters"
+        } else {
+            "is longer than 256 characters"
+        }));
     }
     Ok(text.to_owned())
 }
@@ -47,7 +51,8 @@ impl<T> fmt::Debug for Private<T> {
     }
 }
 
-/// Declares a private text: a type of its own that holds only what its reader lets through, and that `Debug` does not show.
+/// Declares a private text: a type of its own that holds only what its reader lets through, and that `Debug` does not
+/// show.
 macro_rules! private_text {
     ($(#[$doc:meta])* $name:ident, $read:expr) => {
         $(#[$doc])*
@@ -75,7 +80,8 @@ macro_rules! private_text {
 }
 pub(crate) use private_text;
 
-/// For what is declared `#[serde(try_from = "String", into = "String")]`: from text as it parses, and into text as the second argument says.
+/// For what is declared `#[serde(try_from = "String", into = "String")]`: from text as it parses, and into text as the
+/// second argument says.
 macro_rules! stored_as_text {
     ($name:ident, $write:expr) => {
         impl TryFrom<String> for $name {
@@ -122,14 +128,11 @@ private_text! {
 }
 
 impl DocumentNumber {
-    /// The number as it is compared: upper case, without spaces, dots and hyphens, which people write or leave out at will.
+    /// The number as it is compared: upper case, without spaces, dots and hyphens, which people write or leave out at
+    /// will.
     pub fn normalized(&self) -> Private<String> {
         Private::new(
-            self.expose()
-                .chars()
-                .filter(|c| !matches!(c, ' ' | '-' | '.'))
-                .flat_map(char::to_uppercase)
-                .collect(),
+            self.expose().chars().filter(|c| !matches!(c, ' ' | '-' | '.')).flat_map(char::to_uppercase).collect(),
         )
     }
 }

@@ -89,7 +89,9 @@ pub fn read_actor(fields: &Fields<'_>, names: Names, faults: &mut Faults) -> Act
     Actor {
         name: fields.text("name", faults),
         last_name: fields.text("last_name", faults),
-        identity_document: fields.object("identity_document", faults).map(|fields| read_identity_document(&fields, faults)),
+        identity_document: fields
+            .object("identity_document", faults)
+            .map(|fields| read_identity_document(&fields, faults)),
         email: fields.text("email", faults),
         msisdn: fields.object("msisdn", faults).and_then(|fields| read_msisdn(&fields, faults)),
         language: fields.text("language", faults).map_or_else(Language::default, |AnyCase(language)| language),

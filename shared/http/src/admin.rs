@@ -1,5 +1,5 @@
-//! What the back office does the same way with all three methods: cancel, close, delete. Their handlers are written once, in
-//! [`admin_operations`](crate::admin_operations).
+//! What the back office does the same way with all three methods: cancel, close, delete. Their handlers are written
+//! once, in [`admin_operations`](crate::admin_operations).
 
 use crate::{
     fault::{Faults, Place},
@@ -60,11 +60,7 @@ pub struct DeleteRequest {
 impl DeleteRequest {
     /// Force counts only with its permission; without, the request is one without force.
     pub fn force(&self, principal: &Principal<Delete>) -> Force {
-        if self.force && principal.has(Permission::IdentificationsForceDelete) {
-            Force::Permitted
-        } else {
-            Force::No
-        }
+        if self.force && principal.has(Permission::IdentificationsForceDelete) { Force::Permitted } else { Force::No }
     }
 }
 
@@ -90,7 +86,8 @@ fn admin_id(request: &RequestReader<'_>, faults: &mut Faults) -> Option<AdminIde
     request.path("admin_identification_id", faults)
 }
 
-/// Declares the handlers that cancel, close and delete the identifications of one kind. They differ in their names, their paths and the kind alone.
+/// Declares the handlers that cancel, close and delete the identifications of one kind. They differ in their names,
+/// their paths and the kind alone.
 #[macro_export]
 macro_rules! admin_operations {
     (

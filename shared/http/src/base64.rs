@@ -7,8 +7,10 @@ use base64::{
 };
 
 /// The standard alphabet; clients of the published API leave the padding out.
-const BASE64: GeneralPurpose =
-    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// The bytes behind a base64 text, padded or not, with white space around it or not.
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Invalid> {

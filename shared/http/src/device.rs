@@ -20,7 +20,13 @@ pub fn device_evidence(request: &RequestReader<'_>, faults: &mut Faults) -> Opti
     let location = request.header(LOCATION, faults);
     let user_agent = request.required_header("user-agent", faults);
     let ip = request.client_ip().map(Private::new);
-    Some(DeviceEvidence { installation_id: installation_id?, fingerprint: fingerprint?, location, user_agent: user_agent?, ip })
+    Some(DeviceEvidence {
+        installation_id: installation_id?,
+        fingerprint: fingerprint?,
+        location,
+        user_agent: user_agent?,
+        ip,
+    })
 }
 
 /// A validate without a body.

@@ -110,7 +110,12 @@ impl Kind {
 
     /// One entry of this kind.
     pub fn entry(self, details: impl Into<String>) -> ErrorEntry {
-        ErrorEntry { code: self.code(), title: self.title(), reference: format!("{DOCS}#{}", self.code()), details: details.into() }
+        ErrorEntry {
+            code: self.code(),
+            title: self.title(),
+            reference: format!("{DOCS}#{}", self.code()),
+            details: details.into(),
+        }
     }
 }
 
@@ -151,7 +156,9 @@ impl ApiError {
             Self::Token(why) | Self::NotAllowed(why) => one(StatusCode::UNAUTHORIZED, (*why).into()),
             Self::Forbidden(why) => one(StatusCode::FORBIDDEN, (*why).into()),
             Self::Faults(faults) => (StatusCode::BAD_REQUEST, faults.iter().map(fault_entry).collect()),
-            Self::BodyTooLarge => one(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than this operation takes".into()),
+            Self::BodyTooLarge => {
+                one(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than this operation takes".into())
+            }
             Self::UnsupportedMediaType(what) => one(StatusCode::UNSUPPORTED_MEDIA_TYPE, (*what).into()),
             Self::NoSuchPath => one(StatusCode::NOT_FOUND, "there is no such path".into()),
             Self::MethodNotAllowed => one(StatusCode::METHOD_NOT_ALLOWED, "this path does not take this method".into()),
@@ -165,7 +172,9 @@ impl ApiError {
         let Self::Domain { error, now } = self else { return None };
         match error {
             Error::Unavailable(_) => Some(UNAVAILABLE_RETRY_AFTER),
-            Error::TooManyMessages { again_at: Some(at) } => Some((*at - *now).num_milliseconds().max(0).div_euclid(1_000) + 1),
+            Error::TooManyMessages { again_at: Some(at) } => {
+                Some((*at - *now).num_milliseconds().max(0).div_euclid(1_000) + 1)
+            }
             // Never again for this identification: a day is as good as any answer that a client can act upon.
             Error::TooManyMessages { again_at: None } => Some(86_400),
             _ => None,
@@ -187,7 +196,9 @@ fn status_of(error: &Error) -> StatusCode {
         Error::DeleteForbidden => StatusCode::FORBIDDEN,
         Error::TooManyMessages { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Picture { fault: PictureFault::Unsupported, .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Error::Picture { fault: PictureFault::TooManyBytes | PictureFault::TooManyPixels, .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        Error::Picture { fault: PictureFault::TooManyBytes | PictureFault::TooManyPixels, .. } => {
+            StatusCode::PAYLOAD_TOO_LARGE
+        }
         Error::Picture { fault: PictureFault::Undecodable, .. } => StatusCode::BAD_REQUEST,
         Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         Error::Corrupt(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -209,7 +220,9 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         match &self {
             Self::Bug(what) => tracing::error!(what, "a bug"),
-            Self::Domain { error: Error::Corrupt(what), .. } => tracing::error!(what, "stored data cannot be understood"),
+            Self::Domain { error: Error::Corrupt(what), .. } => {
+                tracing::error!(what, "stored data cannot be understood")
+            }
             _ => {}
         }
         let (status, errors) = self.parts();

@@ -22,9 +22,7 @@ pub(crate) fn parse(body: &[u8]) -> Result<Value, Invalid> {
     }
     let parsed: Result<Unambiguous, _> = serde_json::from_str(text);
     // What is JSON and still refused is so by `Members`.
-    parsed
-        .map(|Unambiguous(value)| value)
-        .map_err(|error| Invalid(if error.is_data() { TWICE } else { "is not JSON" }))
+    parsed.map(|Unambiguous(value)| value).map_err(|error| Invalid(if error.is_data() { TWICE } else { "is not JSON" }))
 }
 
 /// How deep brackets nest outside of strings. Counted before parsing, so that no parser has to go down there.
@@ -48,8 +46,8 @@ fn depth(text: &str) -> usize {
 
 const TWICE: &str = "has an object with the same member twice";
 
-/// A value that every parser reads the same: which of two equal members counts differs from one to another (RFC 8259 §4), and a gateway or a log
-/// that reads the first while we read the last is how checks are walked around.
+/// A value that every parser reads the same: which of two equal members counts differs from one to another (RFC 8259
+/// §4), and a gateway or a log that reads the first while we read the last is how checks are walked around.
 struct Unambiguous(Value);
 
 impl<'de> Deserialize<'de> for Unambiguous {
@@ -137,7 +135,14 @@ mod tests {
 
     #[test]
     fn everything_else_is_read_as_serde_json_reads_it() {
-        for text in [r#"{"a":[1,-1,1.5,true,null,"x\n"],"b":{"a":{}}}"#, "18446744073709551615", "-0", "1e3", r#""text""#, " [] "] {
+        for text in [
+            r#"{"a":[1,-1,1.5,true,null,"x\n"],"b":{"a":{}}}"#,
+            "18446744073709551615",
+            "-0",
+            "1e3",
+            r#""text""#,
+            " [] ",
+        ] {
             assert_eq!(parse(text.as_bytes()).ok(), serde_json::from_str(text).ok(), "{text}");
         }
         for text in ["1e400", "{", "{} {}", "NaN", "'a'"] {

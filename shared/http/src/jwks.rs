@@ -1,7 +1,8 @@
 //! The keys of the issuer: a JWKS (RFC 7517), given once or fetched from where the issuer publishes it.
 //!
-//! Fetched keys are kept. They are fetched again when a token names a key that is not among them, at most once a minute, because anybody can name
-//! one; and once an hour, because an issuer takes keys back. An issuer that does not answer changes nothing: the keys that we have stay good.
+//! Fetched keys are kept. They are fetched again when a token names a key that is not among them, at most once a
+//! minute, because anybody can name one; and once an hour, because an issuer takes keys back. An issuer that does not
+//! answer changes nothing: the keys that we have stay good.
 
 use acredita_domain::{Time, error::Unavailable, ports::JwksSource};
 use chrono::TimeDelta;
@@ -64,8 +65,12 @@ impl VerifyingKey {
     fn from_jwk(jwk: &Jwk) -> Option<Self> {
         let algorithm = match &jwk.algorithm {
             AlgorithmParameters::RSA(_) => (KeyAlgorithm::RS256, Algorithm::RS256),
-            AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => (KeyAlgorithm::ES256, Algorithm::ES256),
-            AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => (KeyAlgorithm::EdDSA, Algorithm::EdDSA),
+            AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => {
+                (KeyAlgorithm::ES256, Algorithm::ES256)
+            }
+            AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => {
+                (KeyAlgorithm::EdDSA, Algorithm::EdDSA)
+            }
             _ => return None,
         };
         let says_otherwise = jwk.common.key_algorithm.is_some_and(|says| says != algorithm.0);
@@ -170,7 +175,11 @@ mod tests {
 
     impl Issuer {
         fn publish(&self, kids: &[&str]) {
-            let key = |kid: &&str| format!(r#"{{"kty":"OKP","crv":"Ed25519","kid":"{kid}","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}}"#);
+            let key = |kid: &&str| {
+                format!(
+                    r#"{{"kty":"OKP","crv":"Ed25519","kid":"{kid}","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}}"#
+                )
+            };
             let keys: Vec<String> = kids.iter().map(key).collect();
             *self.jwks.lock().expect("no panic") = Some(format!(r#"{{"keys":[{}]}}"#, keys.join(",")));
         }

@@ -1,7 +1,7 @@
 //! Tokens: JWTs (RFC 7519) verified against a JWKS (RFC 7517).
 //!
-//! The algorithm is the key's, never the token's say (RFC 8725 §3.1): a key signs RS256, ES256 or EdDSA by its own type, and a token that says
-//! otherwise is refused, `none` and HMAC among them.
+//! The algorithm is the key's, never the token's say (RFC 8725 §3.1): a key signs RS256, ES256 or EdDSA by its own
+//! type, and a token that says otherwise is refused, `none` and HMAC among them.
 
 use crate::jwks::{IssuerKeys, JwksError};
 use acredita_domain::{Time, error::Unavailable, ids::OrgId, ports::JwksSource};
@@ -24,7 +24,8 @@ pub enum Permission {
     IdentificationsForceDelete,
 }
 
-/// Which claims say what. The defaults are the published API's; an issuer that cannot change its claims is configured here.
+/// Which claims say what. The defaults are the published API's; an issuer that cannot change its claims is configured
+/// here.
 #[derive(Clone, Debug)]
 pub struct TokenPolicy {
     /// The issuer to demand, if any.
@@ -122,9 +123,8 @@ impl TokenVerifier {
         let kid = header.kid.as_deref();
         let keys = self.keys.with(kid, now).await.map_err(TokenError::NoKeys)?;
         let key = keys.find(kid).ok_or("the token is signed with a key that is not known")?;
-        let claims = decode::<Map<String, Value>>(token, &key.key, &signature_only(key.algorithm))
-            .map_err(|_| BAD)?
-            .claims;
+        let claims =
+            decode::<Map<String, Value>>(token, &key.key, &signature_only(key.algorithm)).map_err(|_| BAD)?.claims;
         self.check_times(&claims, now)?;
         self.check_parties(&claims)?;
         Ok(Claims::read(&claims, &self.policy))

@@ -1,4 +1,5 @@
-//! What every answer gets: a request id, a log line without personal data, our own envelope for what no handler answers.
+//! What every answer gets: a request id, a log line without personal data, our own envelope for what no handler
+//! answers.
 
 use crate::error::ApiError;
 use axum::{
@@ -15,11 +16,13 @@ use tracing::Instrument;
 /// The header that names a request.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Makes the ids of requests. The host of a router knows how: the gateway's id on Lambda, randomness elsewhere. A client's is never taken.
+/// Makes the ids of requests. The host of a router knows how: the gateway's id on Lambda, randomness elsewhere. A
+/// client's is never taken.
 #[derive(Clone)]
 pub struct RequestId(pub String);
 
-/// Finishes a router: fallbacks, the answer to a panic, request ids, a log line. `new_id` makes the id of a request that its host has not named.
+/// Finishes a router: fallbacks, the answer to a panic, request ids, a log line. `new_id` makes the id of a request
+/// that its host has not named.
 pub fn finish(router: Router, new_id: impl Fn() -> String + Clone + Send + Sync + 'static) -> Router {
     router
         .fallback(async || ApiError::NoSuchPath)
@@ -33,7 +36,8 @@ async fn name_and_log(new_id: impl Fn() -> String, request: Request, next: Next)
     let path = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", request_id = %id, method = %request.method(), path);
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
-    let mut response = answered.unwrap_or_else(|_| span.in_scope(|| ApiError::Bug("a handler panicked").into_response()));
+    let mut response =
+        answered.unwrap_or_else(|_| span.in_scope(|| ApiError::Bug("a handler panicked").into_response()));
     span.in_scope(|| tracing::info!(status = response.status().as_u16(), "answered"));
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);

@@ -1,8 +1,9 @@
 //! HTTP, said once: who may call, how a request is checked, how an answer looks.
 //!
-//! This crate stands between the routers in `functions/*` and the use cases in `shared/domain`. A handler is three lines because of it: a
-//! [`principal::Principal`] proves the authority, a [`request::Checked`] holds a request that has no faults left, and [`error::ApiError`] knows
-//! the status of every refusal. It knows nothing of AWS and nothing of where the router runs.
+//! This crate stands between the routers in `functions/*` and the use cases in `shared/domain`. A handler is three
+//! lines because of it: a [`principal::Principal`] proves the authority, a [`request::Checked`] holds a request that
+//! has no faults left, and [`error::ApiError`] knows the status of every refusal. It knows nothing of AWS and nothing
+//! of where the router runs.
 
 pub mod actor;
 pub mod admin;

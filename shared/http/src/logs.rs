@@ -1,7 +1,7 @@
 //! Logs, to the standard error.
 //!
-//! `RUST_LOG` chooses how much, but only for our own crates: libraries below them print requests and items when asked to, and those hold names,
-//! numbers and codes. Whatever it says, theirs stay at what is harmless.
+//! `RUST_LOG` chooses how much, but only for our own crates: libraries below them print requests and items when asked
+//! to, and those hold names, numbers and codes. Whatever it says, theirs stay at what is harmless.
 
 use tracing::{Level, Metadata};
 use tracing_subscriber::{
@@ -21,25 +21,22 @@ pub fn start() {
 
 /// Starts logging as JSON, for CloudWatch, which notes the time itself.
 pub fn start_json() {
-    let layer = tracing_subscriber::fmt::layer()
-        .json()
-        .flatten_event(true)
-        .without_time()
-        .with_writer(std::io::stderr);
-    let _ = tracing_subscriber::registry()
-        .with(layer.with_filter(chosen()).with_filter(filter_fn(harmless)))
-        .try_init();
+    let layer = tracing_subscriber::fmt::layer().json().flatten_event(true).without_time().with_writer(std::io::stderr);
+    let _ =
+        tracing_subscriber::registry().with(layer.with_filter(chosen()).with_filter(filter_fn(harmless))).try_init();
 }
 
-/// Levels by target, as in `info,acredita_http=debug`. The crate's richer filter also knows spans and brings a regular expression engine for them, which
-/// every function would carry.
+/// Levels by target, as in `info,acredita_http=debug`. The crate's richer filter also knows spans and brings a regular
+/// expression engine for them, which every function would carry.
 fn chosen() -> Targets {
     let wanted = std::env::var("RUST_LOG").ok().and_then(|wanted| wanted.parse().ok());
     wanted.unwrap_or_else(|| Targets::new().with_default(Level::INFO))
 }
 
 /// A subscriber that writes everything that may ever be written, for tests that look for what must not.
-pub fn everything<W: for<'w> MakeWriter<'w> + Send + Sync + 'static>(writer: W) -> impl tracing::Subscriber + Send + Sync {
+pub fn everything<W: for<'w> MakeWriter<'w> + Send + Sync + 'static>(
+    writer: W,
+) -> impl tracing::Subscriber + Send + Sync {
     let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer);
     tracing_subscriber::registry().with(layer.with_filter(filter_fn(harmless)))
 }

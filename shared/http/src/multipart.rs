@@ -1,4 +1,5 @@
-//! The pictures of a score: `multipart/mixed` or `multipart/form-data` (RFC 2046 §5.1, RFC 7578), parts told by name, file name or order.
+//! The pictures of a score: `multipart/mixed` or `multipart/form-data` (RFC 2046 §5.1, RFC 7578), parts told by name,
+//! file name or order.
 
 use crate::{
     api::Api,
@@ -98,7 +99,8 @@ fn broken(_: multer::Error) -> ApiError {
     body_fault("is broken multipart")
 }
 
-/// The side of a part: by its name, else by its file name's stem, else by its order. A name that is given has to be one that we know.
+/// The side of a part: by its name, else by its file name's stem, else by its order. A name that is given has to be one
+/// that we know.
 fn side_of(field: &multer::Field<'_>, index: usize) -> Result<Side, ApiError> {
     let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_ascii_lowercase();
     let known = |name: &str| Side::ALL.iter().copied().find(|side| side.part() == name);

@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        ComponentsBuilder, ContentBuilder, HeaderBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
-        ResponseBuilder,
+        ComponentsBuilder, ContentBuilder, HeaderBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref,
+        RefOr, Response, ResponseBuilder,
         path::Operation,
         schema::{ObjectBuilder, SchemaType, Type},
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 
-const DESCRIPTION: &str =
-    "Establishes that a person is who they say they are: by a one-time code, by a shop agent, or by a scored identity document.";
+const DESCRIPTION: &str = "Establishes that a person is who they say they are: by a one-time code, by a shop agent, or by a scored identity document.";
 
-/// One document of the documents of all groups, with what all operations share: the bearer token, the errors, the request id.
+/// One document of the documents of all groups, with what all operations share: the bearer token, the errors, the
+/// request id.
 pub fn document(groups: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     let license = LicenseBuilder::new().name("MIT OR Apache-2.0").build();
     let info = InfoBuilder::new()
@@ -62,7 +62,8 @@ fn complete(operation: &mut Operation) {
             describe_refusal(status, response);
         }
         let text = RefOr::T(ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).build().into());
-        let header = HeaderBuilder::new().schema(Some(text)).description(Some("Names the request in our logs.")).build();
+        let header =
+            HeaderBuilder::new().schema(Some(text)).description(Some("Names the request in our logs.")).build();
         response.headers.insert("x-request-id".to_owned(), header.into());
     }
 }

@@ -58,7 +58,8 @@ pub struct ForceQuery {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct IdempotencyHeader {
-    /// 1 to 255 visible characters. For 24 hours the same key with the same body answers what the first answered, and creates nothing.
+    /// 1 to 255 visible characters. For 24 hours the same key with the same body answers what the first answered, and
+    /// creates nothing.
     #[param(rename = "Idempotency-Key", example = "order-4711", max_length = 255)]
     pub idempotency_key: Option<String>,
 }

@@ -80,9 +80,8 @@ impl<A: Authority> FromRequestParts<Api> for Principal<A> {
         let denied = |why| if A::FORBIDDEN { ApiError::Forbidden(why) } else { ApiError::NotAllowed(why) };
         let params = path_params(parts, api).await?;
         let org = params.iter().find(|(name, _)| name == "org_id").and_then(|(_, org)| org.parse::<OrgId>().ok());
-        let org = org
-            .filter(|org| claims.is_of(org))
-            .ok_or_else(|| denied("the token is not for this organisation"))?;
+        let org =
+            org.filter(|org| claims.is_of(org)).ok_or_else(|| denied("the token is not for this organisation"))?;
         if !claims.has(A::PERMISSION) {
             return Err(denied("the token lacks the permission for this operation"));
         }
@@ -93,7 +92,9 @@ impl<A: Authority> FromRequestParts<Api> for Principal<A> {
 /// The token of the one `Authorization: Bearer …` header (RFC 6750 §2.1).
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let (value, None) = (values.next()?, values.next()) else { return None };
+    let (value, None) = (values.next()?, values.next()) else {
+        return None;
+    };
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

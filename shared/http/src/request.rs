@@ -1,4 +1,5 @@
-//! Checked requests: everything of a request that can be wrong is checked in one place, and all its faults are answered at once.
+//! Checked requests: everything of a request that can be wrong is checked in one place, and all its faults are answered
+//! at once.
 
 use crate::{
     api::Api,
@@ -26,7 +27,8 @@ pub const MAX_JSON: usize = 1024 * 1024;
 /// The most bytes of a JSON body that a picture travels in.
 pub const MAX_JSON_WITH_PICTURE: usize = 6 * 1024 * 1024;
 
-/// The client's address as the gateway saw it. Whoever hosts the router puts it into the request's extensions; a header of the client never does.
+/// The client's address as the gateway saw it. Whoever hosts the router puts it into the request's extensions; a header
+/// of the client never does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientIp(pub IpAddr);
 
@@ -70,10 +72,16 @@ impl<T: Check> FromRequest<Api> for Checked<T> {
 }
 
 /// Checks everything of a request whose body has been read.
-pub(crate) async fn check<T: Check>(parts: &mut Parts, api: &Api, body: Option<Value>, mut faults: Faults) -> Result<T, ApiError> {
+pub(crate) async fn check<T: Check>(
+    parts: &mut Parts,
+    api: &Api,
+    body: Option<Value>,
+    mut faults: Faults,
+) -> Result<T, ApiError> {
     let params = path_params(parts, api).await?;
     let client_ip = parts.extensions.get::<ClientIp>().copied();
-    let reader = RequestReader { params, query: parts.uri.query().unwrap_or(""), headers: &parts.headers, body, client_ip };
+    let reader =
+        RequestReader { params, query: parts.uri.query().unwrap_or(""), headers: &parts.headers, body, client_ip };
     match T::check(&reader, &mut faults) {
         Some(checked) if faults.is_empty() => Ok(checked),
         None if faults.is_empty() => Err(ApiError::Bug("a check that says nothing and gives nothing")),
@@ -95,11 +103,7 @@ fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
     };
     let essence = content_type.to_str().unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     let json = essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"));
-    if json {
-        Ok(())
-    } else {
-        Err(ApiError::UnsupportedMediaType("the body has to be application/json"))
-    }
+    if json { Ok(()) } else { Err(ApiError::UnsupportedMediaType("the body has to be application/json")) }
 }
 
 /// Reads a body of at most `most` bytes, and not one more.
@@ -137,11 +141,8 @@ impl RequestReader<'_> {
 
     /// A parameter of the query, which may be missing, but not come twice.
     pub fn query(&self, name: &'static str, faults: &mut Faults) -> Option<&str> {
-        let mut values = self
-            .query
-            .split('&')
-            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-            .filter(|(n, _)| *n == name);
+        let mut values =
+            self.query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).filter(|(n, _)| *n == name);
         let first = values.next()?.1;
         if values.next().is_some() {
             faults.add(Place::Query(name), "is given more than once");

@@ -1,16 +1,17 @@
 //! Ambiguity: characters that may all be others without any check digit noticing.
 //!
-//! One wrong character is noticed by the digit that protects it, unless it is one of the same value. Two may cancel out: `5` for `S` and `8` for `B`
-//! change a sum by the same amount. In a poor picture both are likely enough to be asked for. Three and more cancel out by chance; that is asked for
-//! only where nothing but the digits tells characters apart, as [`twins`](crate::twins) that a drawing exchanges.
+//! One wrong character is noticed by the digit that protects it, unless it is one of the same value. Two may cancel
+//! out: `5` for `S` and `8` for `B` change a sum by the same amount. In a poor picture both are likely enough to be
+//! asked for. Three and more cancel out by chance; that is asked for only where nothing but the digits tells characters
+//! apart, as [`twins`](crate::twins) that a drawing exchanges.
 
 use crate::{
     icao::format::{Format, Outcome},
     positions::Position,
 };
 
-/// How likely another reading must be, as a share of the likelihood of the one that was chosen, to make it doubtful. With a quarter of this, one
-/// sound reading of three hundred poor pictures is lost; four times as much would win none.
+/// How likely another reading must be, as a share of the likelihood of the one that was chosen, to make it doubtful.
+/// With a quarter of this, one sound reading of three hundred poor pictures is lost; four times as much would win none.
 const LEAST_ODDS: f32 = 0.02;
 /// Most other characters that are looked at. A text with more of them is doubtful in all of them.
 const MOST: usize = 40;
@@ -26,7 +27,8 @@ struct Other {
     odds: f32,
 }
 
-/// The positions of a text whose check digits hold that may be otherwise, two or more of them, with all digits still holding.
+/// The positions of a text whose check digits hold that may be otherwise, two or more of them, with all digits still
+/// holding.
 pub(crate) fn find(format: Format, positions: &[Vec<Position>], lines: &[Vec<u8>]) -> Vec<(usize, usize)> {
     let others = others(format, positions, lines);
     if others.len() > MOST || others.iter().filter(|other| other.odds >= 1.0).count() > MOST_EQUAL {
@@ -50,7 +52,9 @@ struct Changes<'a> {
 impl Changes<'_> {
     /// Tries what is chosen with each of the others from there on, likeliest first.
     fn try_from(&mut self, from: usize, odds: f32) {
-        for (at, other) in self.others.iter().enumerate().skip(from).take_while(|(_, other)| odds * other.odds >= LEAST_ODDS) {
+        for (at, other) in
+            self.others.iter().enumerate().skip(from).take_while(|(_, other)| odds * other.odds >= LEAST_ODDS)
+        {
             if self.chosen.iter().any(|chosen| (chosen.line, chosen.column) == (other.line, other.column)) {
                 continue;
             }
@@ -88,7 +92,12 @@ fn others(format: Format, positions: &[Vec<Position>], lines: &[Vec<u8>]) -> Vec
                 .iter()
                 .filter(|other| other.character != read && other.confidence >= LEAST_ODDS * sure);
             if format.rules().iter().any(|rule| rule.covers(line, column)) {
-                others.extend(likely.map(|other| Other { line, column, character: other.character, odds: (other.confidence / sure).min(1.0) }));
+                others.extend(likely.map(|other| Other {
+                    line,
+                    column,
+                    character: other.character,
+                    odds: (other.confidence / sure).min(1.0),
+                }));
             }
         }
     }
@@ -112,10 +121,7 @@ mod tests {
         changes.iter().for_each(|&(column, look)| rows[1][column] = look);
         let rows: Vec<&[Look]> = rows.iter().map(Vec::as_slice).collect();
         let lines: Vec<Vec<u8>> = PASSPORT.iter().map(|line| line.as_bytes().to_vec()).collect();
-        find(Format::Td3, &positions::of(Format::Td3, &rows), &lines)
-            .into_iter()
-            .map(|(_, column)| column)
-            .collect()
+        find(Format::Td3, &positions::of(Format::Td3, &rows), &lines).into_iter().map(|(_, column)| column).collect()
     }
 
     #[test]
@@ -129,7 +135,8 @@ mod tests {
     #[test]
     fn twins_that_a_drawing_exchanges_are_ambiguous_where_they_cancel_out() {
         let clear = |character: u8| look(&[(character, 0.98)]);
-        // A letter for a zero adds 24 times its weight, which is nothing modulo 10 where the weights make a multiple of 5. Column 5 is a zero anyway.
+        // A letter for a zero adds 24 times its weight, which is nothing modulo 10 where the weights make a multiple of
+        // 5. Column 5 is a zero anyway.
         let exchanged = |columns: [usize; 2]| {
             let mut rows: Vec<Vec<Look>> = PASSPORT.iter().map(|line| looks(line)).collect();
             let mut lines: Vec<Vec<u8>> = PASSPORT.iter().map(|line| line.as_bytes().to_vec()).collect();

@@ -2,16 +2,18 @@
 
 use std::{cell::Cell, fmt};
 
-/// Work is asked for this often whether time is up: a clock costs more than a step, and a thousandth of a second late is early enough.
+/// Work is asked for this often whether time is up: a clock costs more than a step, and a thousandth of a second late
+/// is early enough.
 const ASK_EVERY: u64 = 1_000;
 
 /// What looking at a picture may cost.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
-    /// The most work, in units of about a microsecond of a server's core. It is counted, not measured, so that the same picture gives the same
-    /// reading on every machine of one architecture, however busy. An ordinary picture takes some twenty-five thousand; what is paid never exceeds
-    /// this. Decoding the picture, making smaller versions of it and the arithmetic of text are not counted: the first two take longer than the rest
-    /// in pictures of many megapixels, and the caller bounds those.
+    /// The most work, in units of about a microsecond of a server's core. It is counted, not measured, so that the same
+    /// picture gives the same reading on every machine of one architecture, however busy. An ordinary picture takes
+    /// some twenty-five thousand; what is paid never exceeds this. Decoding the picture, making smaller versions of it
+    /// and the arithmetic of text are not counted: the first two take longer than the rest in pictures of many
+    /// megapixels, and the caller bounds those.
     pub work: u64,
     /// Tells when time is up, by a clock of the caller's. What was found until then is still told.
     pub expired: Option<&'a dyn Fn() -> bool>,
@@ -26,10 +28,7 @@ impl Default for Options<'_> {
 
 impl fmt::Debug for Options<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options")
-            .field("work", &self.work)
-            .field("expired", &self.expired.is_some())
-            .finish()
+        f.debug_struct("Options").field("work", &self.work).field("expired", &self.expired.is_some()).finish()
     }
 }
 

@@ -9,7 +9,8 @@ const LEAST_OTHER_LINKS: usize = 10;
 const PARALLEL: f64 = 0.985;
 /// Pitch of one line as a share of the other's.
 const PITCHES: (f64, f64) = (0.85, 1.18);
-/// Distance of neighbouring lines in pitches. Printed it is 1.6 (cards) to 2.5 (passports), and perspective shortens or stretches it.
+/// Distance of neighbouring lines in pitches. Printed it is 1.6 (cards) to 2.5 (passports), and perspective shortens or
+/// stretches it.
 const SPACING: (f64, f64) = (1.15, 3.6);
 /// How much the two distances of three lines may differ.
 const EVEN: f64 = 0.25;
@@ -21,7 +22,8 @@ const REACH: f64 = 6.5;
 const COLUMN_COST: f64 = 0.08;
 /// What a missing column costs: glare hides half a line, and then it should be told that a zone is there.
 const MISSING_COST: f64 = 0.02;
-/// How far the straight alignment of some lines is behind the flush one at most: as much as one missing column, so that it comes next.
+/// How far the straight alignment of some lines is behind the flush one at most: as much as one missing column, so that
+/// it comes next.
 const SECOND_COST: f64 = 0.02;
 /// Least score: some fields of a faint zone, and more than chance makes of a table.
 const LEAST_SCORE: f64 = 0.05;
@@ -42,7 +44,8 @@ struct Beside {
     index: usize,
     /// Distance in pitches; positive below.
     below: f64,
-    /// Columns to add if what is straight below is in the same column: right but for a card seen from a corner, whose letters lean.
+    /// Columns to add if what is straight below is in the same column: right but for a card seen from a corner, whose
+    /// letters lean.
     straight: i32,
     /// Columns to add if both lines begin and end in the same columns: right when both were found in full.
     flush: i32,
@@ -66,11 +69,14 @@ pub(crate) fn find(chains: &[Chain]) -> Vec<Candidate> {
             if found.iter().any(|(known, _)| *known == indexes) {
                 continue;
             }
-            let aligned = |shift: fn(&Beside) -> i32| rate(group.iter().map(|line| (chains[line.index].clone(), shift(line))).collect());
+            let aligned = |shift: fn(&Beside) -> i32| {
+                rate(group.iter().map(|line| (chains[line.index].clone(), shift(line))).collect())
+            };
             let mut straight = aligned(|line| line.straight);
             if group.iter().any(|line| line.straight != line.flush) {
                 let flush = aligned(|line| line.flush);
-                // Prints beside a line that look like more of it make the straight zone too long, and must not hide it behind others.
+                // Prints beside a line that look like more of it make the straight zone too long, and must not hide it
+                // behind others.
                 straight.score = straight.score.max(flush.score - SECOND_COST);
                 found.push((indexes.clone(), flush));
             }
@@ -94,7 +100,9 @@ fn groups(beside: &[Beside]) -> Vec<Vec<Beside>> {
     let spaced = |distance: f64| (SPACING.0..SPACING.1).contains(&distance);
     let mut groups = Vec::new();
     for (at, first) in beside.iter().enumerate() {
-        for (second_at, second) in beside.iter().enumerate().skip(at + 1).filter(|(_, second)| spaced(second.below - first.below)) {
+        for (second_at, second) in
+            beside.iter().enumerate().skip(at + 1).filter(|(_, second)| spaced(second.below - first.below))
+        {
             groups.push(vec![*first, *second]);
             let distance = second.below - first.below;
             let third = beside[second_at + 1..]
@@ -149,13 +157,11 @@ fn place(chain: &Chain, other: &Chain, index: usize) -> Option<Beside> {
 fn rate(lines: Vec<(Chain, i32)>) -> Candidate {
     let first = lines.iter().map(|(chain, shift)| chain.first() + shift).min().unwrap_or(0);
     let last = lines.iter().map(|(chain, shift)| chain.last() + shift).max().unwrap_or(0);
-    let (columns, links) = (f64::from(last - first + 1), lines.iter().map(|(chain, _)| chain.links.len()).sum::<usize>() as f64);
+    let (columns, links) =
+        (f64::from(last - first + 1), lines.iter().map(|(chain, _)| chain.links.len()).sum::<usize>() as f64);
     let formats: &[f64] = if lines.len() == 3 { &[30.0] } else { &[36.0, 44.0] };
-    let nearest = formats
-        .iter()
-        .copied()
-        .min_by(|a, b| (a - columns).abs().total_cmp(&(b - columns).abs()))
-        .unwrap_or(columns);
+    let nearest =
+        formats.iter().copied().min_by(|a, b| (a - columns).abs().total_cmp(&(b - columns).abs())).unwrap_or(columns);
     let full = links / (nearest * lines.len() as f64);
     let misfit = if columns > nearest { COLUMN_COST } else { MISSING_COST } * (nearest - columns).abs();
     Candidate { lines, score: full.min(1.1) - misfit }
@@ -187,7 +193,9 @@ mod tests {
 
     /// Whether what is below each other in the picture is in one column.
     fn is_straight(candidate: &Candidate) -> bool {
-        let column = |(chain, shift): &(Chain, i32)| chain.links.iter().find(|link| (link.x - 305.0).abs() < 5.0).map(|link| link.column + shift);
+        let column = |(chain, shift): &(Chain, i32)| {
+            chain.links.iter().find(|link| (link.x - 305.0).abs() < 5.0).map(|link| link.column + shift)
+        };
         let columns: Vec<Option<i32>> = candidate.lines.iter().map(column).collect();
         columns.iter().all(|column| column.is_some() && *column == columns[0])
     }

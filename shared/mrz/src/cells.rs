@@ -1,25 +1,30 @@
 //! The cell: the small square of brightness around one character, in the form in which the glyph network sees it.
 //!
-//! Reader and trainer share this convention. The centre of a cell is the centre of a capital letter of its line, one *pitch* is the distance
-//! between neighbouring characters, and ink is 1 on paper 0 whatever the light was.
+//! Reader and trainer share this convention. The centre of a cell is the centre of a capital letter of its line, one
+//! *pitch* is the distance between neighbouring characters, and ink is 1 on paper 0 whatever the light was.
 
-/// Samples across a cell. With [`HALF_WIDTH`] that is 16 samples a pitch: what a good picture has, and twice what a readable one needs.
+/// Samples across a cell. With [`HALF_WIDTH`] that is 16 samples a pitch: what a good picture has, and twice what a
+/// readable one needs.
 pub const WIDTH: usize = 20;
 /// Samples down a cell.
 pub const HEIGHT: usize = 26;
-/// Half the width of a cell, in pitches. The neighbours' edges are in sight, so that a shifted cell can be told from a character.
+/// Half the width of a cell, in pitches. The neighbours' edges are in sight, so that a shifted cell can be told from a
+/// character.
 pub const HALF_WIDTH: f32 = 0.62;
-/// Half the height of a cell, in pitches. OCR-B capitals are one pitch high and digits a twelfth more; the rest is room for
-/// a line that is not quite where it was expected.
+/// Half the height of a cell, in pitches. OCR-B capitals are one pitch high and digits a twelfth more; the rest is room
+/// for a line that is not quite where it was expected.
 pub const HALF_HEIGHT: f32 = 0.80;
 
-/// Share of the samples, in percent, that is at least as dark as ink. Even a `1` or `<` covers more than that of its cell.
+/// Share of the samples, in percent, that is at least as dark as ink. Even a `1` or `<` covers more than that of its
+/// cell.
 const INK_PERCENTILE: usize = 4;
 /// Share of the samples, in percent, that is darker than paper. Even an `M` or `8` leaves more than the rest free.
 const PAPER_PERCENTILE: usize = 85;
-/// Least distance of ink and paper, in levels of 255. Below that a cell is empty, and stretching it further would turn noise into strokes.
+/// Least distance of ink and paper, in levels of 255. Below that a cell is empty, and stretching it further would turn
+/// noise into strokes.
 const LEAST_CONTRAST: f32 = 6.0;
-/// What stays of samples darker than ink and lighter than paper: enough to see a stroke's profile, not enough for glare to rule the cell.
+/// What stays of samples darker than ink and lighter than paper: enough to see a stroke's profile, not enough for glare
+/// to rule the cell.
 const OVERSHOOT: f32 = 0.3;
 
 /// Samples of one cell, row by row.
@@ -58,7 +63,8 @@ pub fn normalise(cell: &mut Cell) -> Tone {
     tone
 }
 
-/// Percentiles by counting: a cell is normalised some hundred times a picture, and sorting it would take longer than looking at it.
+/// Percentiles by counting: a cell is normalised some hundred times a picture, and sorting it would take longer than
+/// looking at it.
 #[inline(always)]
 fn tone(cell: &Cell) -> Tone {
     let mut counts = [0_u16; 256];

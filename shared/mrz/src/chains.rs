@@ -1,9 +1,10 @@
-//! Chains: components that follow each other at one distance, as only fixed-pitch print does. That is what tells a zone from other text, and it
-//! looks the same at every angle.
+//! Chains: components that follow each other at one distance, as only fixed-pitch print does. That is what tells a zone
+//! from other text, and it looks the same at every angle.
 
 use crate::{algebra::Quadratic, budget::Budget, components::Component, neighbours::Neighbours};
 
-/// How far beside its expected place the next component may be, in pitches. `I` and `<` are narrow, and their boxes' middles off centre.
+/// How far beside its expected place the next component may be, in pitches. `I` and `<` are narrow, and their boxes'
+/// middles off centre.
 const TOLERANCE: f32 = 0.38;
 /// Sizes of a character as shares of the first one's: from `<` (half a capital) to a capital beside a `<`.
 const SIZES: (f32, f32) = (0.45, 1.9);
@@ -24,8 +25,8 @@ const LEAST_RATIO: f32 = 0.62;
 const STARTS: usize = 5;
 /// Chains that one component may start or be in before it starts no more.
 const ENOUGH: u8 = 3;
-/// Distance to the first neighbour as shares of the larger one's size. A pitch is 0.7 of a capital's height at least, and two `<` are two of
-/// their sizes apart.
+/// Distance to the first neighbour as shares of the larger one's size. A pitch is 0.7 of a capital's height at least,
+/// and two `<` are two of their sizes apart.
 const FIRST_STEP: (f32, f32) = (0.5, 2.1);
 /// Largest distance from the fitted curve, in pitches, of a component that is kept.
 const OUTLIER: f64 = 0.25;
@@ -132,7 +133,8 @@ impl Walker<'_> {
         walked
     }
 
-    /// The neighbours that may be the next character. Each pair is looked at from one side only: to the right, or down when it is steep.
+    /// The neighbours that may be the next character. Each pair is looked at from one side only: to the right, or down
+    /// when it is steep.
     fn first_steps(&self, start: usize) -> impl Iterator<Item = usize> {
         let from = &self.components[start];
         let mut near: Vec<(f32, usize)> = self
@@ -142,7 +144,8 @@ impl Walker<'_> {
                 let other = &self.components[index];
                 let (larger, distance) = (from.size.max(other.size), squared.sqrt());
                 let alike = other.size >= 0.5 * from.size && other.size <= 2.0 * from.size;
-                (alike && distance > FIRST_STEP.0 * larger && distance < FIRST_STEP.1 * larger).then_some((distance, index))
+                (alike && distance > FIRST_STEP.0 * larger && distance < FIRST_STEP.1 * larger)
+                    .then_some((distance, index))
             })
             .collect();
         near.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -155,7 +158,8 @@ impl Walker<'_> {
     }
 
     fn walk_both_ways(&self, start: usize, next: usize) -> Option<Walked> {
-        let step = (self.components[next].x - self.components[start].x, self.components[next].y - self.components[start].y);
+        let step =
+            (self.components[next].x - self.components[start].x, self.components[next].y - self.components[start].y);
         let mut steps = vec![(0, start)];
         self.walk(start, step, 1, &mut steps);
         if steps.len() < LEAST_AHEAD {
@@ -243,7 +247,8 @@ mod tests {
         let width = 900;
         let mut mask = Mask { width, pixels: vec![0; width * width] };
         for column in (0..30).filter(|&column| !skip(column)) {
-            let (x, y) = (450.0 + (column - 15) as f32 * 20.0 * angle.cos(), 450.0 + (column - 15) as f32 * 20.0 * angle.sin());
+            let (x, y) =
+                (450.0 + (column - 15) as f32 * 20.0 * angle.cos(), 450.0 + (column - 15) as f32 * 20.0 * angle.sin());
             for index in 0..16 * 10 {
                 mask.pixels[(y as usize - 8 + index / 10) * width + x as usize - 5 + index % 10] = 1;
             }

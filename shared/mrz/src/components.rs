@@ -4,7 +4,8 @@ use crate::threshold::Mask;
 
 /// Shorter sides than this, in pixels, are dots and noise: a readable character has twice that.
 const SHORTEST: u32 = 5;
-/// Longer sides than this are not characters: at the size at which zones are looked for, a card that fills the picture has characters of 60.
+/// Longer sides than this are not characters: at the size at which zones are looked for, a card that fills the picture
+/// has characters of 60.
 const LONGEST: u32 = 75;
 /// Fewest pixels of ink.
 const LEAST_INK: u32 = 8;
@@ -51,9 +52,16 @@ impl Extent {
     fn component(&self) -> Option<Component> {
         let (width, height) = (self.right - self.left, self.bottom - self.top);
         let size = width.max(height);
-        let fits = (SHORTEST..=LONGEST).contains(&size) && self.ink >= LEAST_INK && self.ink as f32 >= LEAST_COVER * (width * height) as f32;
+        let fits = (SHORTEST..=LONGEST).contains(&size)
+            && self.ink >= LEAST_INK
+            && self.ink as f32 >= LEAST_COVER * (width * height) as f32;
         let middle = |from: u32, to: u32| (from + to) as f32 * 0.5;
-        fits.then(|| Component { x: middle(self.left, self.right), y: middle(self.top, self.bottom), size: size as f32, ink: self.ink })
+        fits.then(|| Component {
+            x: middle(self.left, self.right),
+            y: middle(self.top, self.bottom),
+            size: size as f32,
+            ink: self.ink,
+        })
     }
 }
 

@@ -20,7 +20,8 @@ const FEW_DIGITS: usize = 3;
 const DATES_WORTH: f32 = 0.2;
 /// What the text counts against digits.
 const TEXT_WORTH: f32 = 2.0;
-/// What a visa costs that does not begin like one: visas have the fewest digits and would win against a passport with a doubtful one.
+/// What a visa costs that does not begin like one: visas have the fewest digits and would win against a passport with a
+/// doubtful one.
 const VISA_COST: f32 = 0.25;
 const VISA: u8 = b'V';
 /// Likelihoods below this count as this: one character that may not stand there must not outweigh a line.
@@ -46,27 +47,30 @@ pub(crate) struct Decoded {
 /// Decodes a window as a format of its size.
 pub(crate) fn decode(format: Format, rows: &[&[Look]]) -> Decoded {
     let positions = positions::of(format, rows);
-    let text_of = |pick: fn(&Position) -> u8| -> Vec<Vec<u8>> { positions.iter().map(|row| row.iter().map(pick).collect()).collect() };
+    let text_of = |pick: fn(&Position) -> u8| -> Vec<Vec<u8>> {
+        positions.iter().map(|row| row.iter().map(pick).collect()).collect()
+    };
     let repaired = repair::repair(format, &positions, text_of(|position| position.alternatives[0].character));
     let each = |value: fn(Format, (usize, usize), &Position, u8) -> f32| -> Vec<Vec<f32>> {
         let lines = positions.iter().zip(&repaired.lines).enumerate();
         lines
             .map(|(line, (row, text))| {
                 let row = row.iter().zip(text).enumerate();
-                row.map(|(column, (position, &character))| value(format, (line, column), position, character))
-                    .collect()
+                row.map(|(column, (position, &character))| value(format, (line, column), position, character)).collect()
             })
             .collect()
     };
     let confidence = each(|_, _, position, character| confidence(position, character));
     let unprotected_doubt = each(unprotected_doubt);
-    let checks: Vec<(Checked, Outcome)> = format.rules().iter().map(|rule| (rule.checked, rule.outcome(&repaired.lines))).collect();
+    let checks: Vec<(Checked, Outcome)> =
+        format.rules().iter().map(|rule| (rule.checked, rule.outcome(&repaired.lines))).collect();
     let dates_real = dates_are_real(format, &repaired.lines);
     let count = (format.lines() * format.columns()) as f32;
     let likelihood: f32 = positions.iter().flatten().map(|position| position.likelihood.max(LEAST).ln()).sum();
     let holding = checks.iter().filter(|&&(_, outcome)| outcome == Outcome::Holds).count();
     let worth = if checks.len() > FEW_DIGITS { DIGITS_WORTH } else { FEW_DIGITS_WORTH };
-    // Where a digit does not hold, the text is not accepted anyway; but it must not be told as printed so if a twin explains it.
+    // Where a digit does not hold, the text is not accepted anyway; but it must not be told as printed so if a twin
+    // explains it.
     let ambiguous = if holding == checks.len() {
         ambiguity::find(format, &positions, &repaired.lines)
     } else {
@@ -93,15 +97,11 @@ pub(crate) fn decode(format: Format, rows: &[&[Look]]) -> Decoded {
 }
 
 fn confidence(position: &Position, character: u8) -> f32 {
-    position
-        .alternatives
-        .iter()
-        .find(|other| other.character == character)
-        .map_or(0.0, |other| other.confidence)
+    position.alternatives.iter().find(|other| other.character == character).map_or(0.0, |other| other.confidence)
 }
 
-/// The likelihood of what a check digit would not notice: any other character where none protects the position, and those of the same value
-/// modulo 10 where one does. All weights are prime to 10, so only they leave the sum as it is.
+/// The likelihood of what a check digit would not notice: any other character where none protects the position, and
+/// those of the same value modulo 10 where one does. All weights are prime to 10, so only they leave the sum as it is.
 fn unprotected_doubt(format: Format, (line, column): (usize, usize), position: &Position, character: u8) -> f32 {
     let protected = format.rules().iter().any(|rule| rule.covers(line, column));
     let rest = |character: u8| alphabet::value(character).map(|value| value % 10);
@@ -114,7 +114,8 @@ fn unprotected_doubt(format: Format, (line, column): (usize, usize), position: &
     if protected { doubt } else { doubt.max(1.0 - confidence(position, character)) }
 }
 
-/// Whether birth and expiry are in the calendar, as far as they are known. The century is not known, so 29 February always may be.
+/// Whether birth and expiry are in the calendar, as far as they are known. The century is not known, so 29 February
+/// always may be.
 fn dates_are_real(format: Format, lines: &[Vec<u8>]) -> bool {
     let layout = format.layout();
     let spans = [Some(layout.birth), layout.expiry];
@@ -130,7 +131,8 @@ fn is_date(span: Span, lines: &[Vec<u8>]) -> bool {
         (b'0'..=b'9', b'0'..=b'9') => Some(Some(usize::from(tens - b'0') * 10 + usize::from(ones - b'0'))),
         _ => None,
     };
-    let (Some(_), Some(month), Some(day)) = (number(year_1, year_2), number(month_1, month_2), number(day_1, day_2)) else {
+    let (Some(_), Some(month), Some(day)) = (number(year_1, year_2), number(month_1, month_2), number(day_1, day_2))
+    else {
         return false;
     };
     let days = match month {
@@ -234,7 +236,9 @@ mod tests {
 
     #[test]
     fn doubt_counts_where_no_digit_would_tell() {
-        let doubt = |at: (usize, usize), look: Look| decoded(Format::Td3, &PASSPORT, Some((at, look))).unprotected_doubt[at.0][at.1];
+        let doubt = |at: (usize, usize), look: Look| {
+            decoded(Format::Td3, &PASSPORT, Some((at, look))).unprotected_doubt[at.0][at.1]
+        };
         assert!(doubt((0, 5), look(&[(b'E', 0.6), (b'F', 0.38)])) > 0.3, "names are not protected");
         assert!(doubt((1, 1), look(&[(b'8', 0.6), (b'6', 0.38)])) < 0.05, "the number is");
         assert!(doubt((1, 1), look(&[(b'8', 0.6), (b'S', 0.38)])) > 0.3, "8 and S count the same");

@@ -24,8 +24,8 @@ pub struct Picture {
     pub pixels: Vec<u8>,
 }
 
-/// Draws the zones of a reading over its picture: the outline in green (read), amber (doubtful) or red (unreadable), the cells in blue, and
-/// doubtful characters in red.
+/// Draws the zones of a reading over its picture: the outline in green (read), amber (doubtful) or red (unreadable),
+/// the cells in blue, and doubtful characters in red.
 pub fn draw(picture: &Luma, reading: &Reading) -> Picture {
     let pixels = picture.pixels.iter().flat_map(|&level| [level; 3]).collect();
     let mut canvas = Picture { width: picture.width, height: picture.height, pixels };

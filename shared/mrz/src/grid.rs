@@ -177,7 +177,14 @@ fn without_outliers(sights: &mut Vec<Sight>) -> Option<Homography> {
 }
 
 /// The components that lie where the plane expects a character, a few columns farther than what is known.
-fn along_the_plane(plane: &Homography, known: &[Sight], components: &[Component], factor: f64, rows: usize, reach: i32) -> Option<Vec<Sight>> {
+fn along_the_plane(
+    plane: &Homography,
+    known: &[Sight],
+    components: &[Component],
+    factor: f64,
+    rows: usize,
+    reach: i32,
+) -> Option<Vec<Sight>> {
     let back = plane.inverse()?;
     let (first, last) = columns(known);
     let found = components.iter().filter_map(|component| {
@@ -213,7 +220,9 @@ fn bend(plane: &Homography, sights: &[Sight], row: usize) -> Bend {
         }
         let x = Quadratic::fit(rest.iter().map(|&(column, x, _)| (column, x)));
         let y = Quadratic::fit(rest.iter().map(|&(column, _, y)| (column, y)));
-        let (Some(x), Some(y)) = (x, y) else { return Bend::default() };
+        let (Some(x), Some(y)) = (x, y) else {
+            return Bend::default();
+        };
         let count = rest.len();
         rest.retain(|&(column, right, down)| (x.at(column) - right).hypot(y.at(column) - down) < limit);
         if rest.len() == count {

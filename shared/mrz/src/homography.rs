@@ -2,8 +2,8 @@
 
 use crate::algebra::solve;
 
-/// How strongly the fit prefers no perspective, as a share of what the points say. A zone is wide and low: along it perspective shows, across it
-/// noise would be taken for it.
+/// How strongly the fit prefers no perspective, as a share of what the points say. A zone is wide and low: along it
+/// perspective shows, across it noise would be taken for it.
 const RIDGE: (f64, f64) = (1e-4, 3e-3);
 
 /// A column and row of the zone, and where it was seen.
@@ -47,7 +47,9 @@ impl Homography {
         let (mut matrix, mut right) = ([[0.0; 8]; 8], [0.0; 8]);
         for sight in sights {
             let ((u, v), (x, y)) = (from.within(sight.column, sight.row), to.within(sight.x, sight.y));
-            for (equation, value) in [([u, v, 1.0, 0.0, 0.0, 0.0, -u * x, -v * x], x), ([0.0, 0.0, 0.0, u, v, 1.0, -u * y, -v * y], y)] {
+            for (equation, value) in
+                [([u, v, 1.0, 0.0, 0.0, 0.0, -u * x, -v * x], x), ([0.0, 0.0, 0.0, u, v, 1.0, -u * y, -v * y], y)]
+            {
                 for row in 0..8 {
                     right[row] += equation[row] * value;
                     (0..8).for_each(|column| matrix[row][column] += equation[row] * equation[column]);
@@ -114,7 +116,8 @@ mod tests {
 
     #[test]
     fn points_on_a_line_are_no_plane() {
-        let sights: Vec<Sight> = (0..20).map(|i| Sight { column: f64::from(i), row: 0.0, x: f64::from(i), y: 5.0 }).collect();
+        let sights: Vec<Sight> =
+            (0..20).map(|i| Sight { column: f64::from(i), row: 0.0, x: f64::from(i), y: 5.0 }).collect();
         assert!(Homography::fit(&sights).is_none());
     }
 }

@@ -1,8 +1,8 @@
 //! Machine-readable zones (ICAO Doc 9303) out of pictures of identity documents, in plain Rust.
 //!
-//! The bytes of a JPEG or PNG go in; every zone comes out with its text, how sure each character is, where it is and how good the picture is
-//! there. No native library, no network, no model to download: the glyph network is trained from a free font by our own tool and is part of the
-//! crate.
+//! The bytes of a JPEG or PNG go in; every zone comes out with its text, how sure each character is, where it is and
+//! how good the picture is there. No native library, no network, no model to download: the glyph network is trained
+//! from a free font by our own tool and is part of the crate.
 //!
 //! ```
 //! use acredita_mrz::{Options, Reader, Status, icao::Format, picture};
@@ -21,23 +21,25 @@
 //!
 //! # Stages
 //!
-//! Each is a module of that name: `picture` (checked decoders, orientation) → `pyramid` (the picture in all sizes) → `threshold` (ink) →
-//! `components` (connected ink) → `chains` (components at one distance: fixed pitch is what other text does not have, and it looks the same at
-//! every angle) → `candidates` (parallel chains) → `grid` (a plane in perspective, and paper that bends) → `sheet` (every cell, seen by the
-//! `network`) → `window` (where the lines begin) → `positions`, `names` and `twins` (what may stand where) → `repair` (check digits) and
-//! `ambiguity` (what they do not tell) → `decode` → `quality` → `zones`. `search` says in which order, and what need not be looked at. [`explain`]
-//! draws the result, and [`icao`] tells what the text means.
+//! Each is a module of that name: `picture` (checked decoders, orientation) → `pyramid` (the picture in all sizes) →
+//! `threshold` (ink) → `components` (connected ink) → `chains` (components at one distance: fixed pitch is what other
+//! text does not have, and it looks the same at every angle) → `candidates` (parallel chains) → `grid` (a plane in
+//! perspective, and paper that bends) → `sheet` (every cell, seen by the `network`) → `window` (where the lines begin)
+//! → `positions`, `names` and `twins` (what may stand where) → `repair` (check digits) and `ambiguity` (what they do
+//! not tell) → `decode` → `quality` → `zones`. `search` says in which order, and what need not be looked at.
+//! [`explain`] draws the result, and [`icao`] tells what the text means.
 //!
 //! # What a reading is worth
 //!
-//! [`Zone::accepted`] says that the text is what is printed. It does not say that the document is genuine: anybody can print a sound zone. A zone
-//! that was read without doubt and whose check digits are wrong was printed so, which is a sign of tampering; a doubtful reading with wrong
-//! digits is a poor picture. The two are never mixed: see [`Status`].
+//! [`Zone::accepted`] says that the text is what is printed. It does not say that the document is genuine: anybody can
+//! print a sound zone. A zone that was read without doubt and whose check digits are wrong was printed so, which is a
+//! sign of tampering; a doubtful reading with wrong digits is a poor picture. The two are never mixed: see [`Status`].
 //!
 //! # Bounds
 //!
-//! No bytes make it panic. Memory is that of the picture's brightness, a third of it for smaller versions, and some ten megabytes. Work is bounded by
-//! [`Options`]; the library never asks for the time. Text of a zone is not in any `Debug` output, and nothing is logged.
+//! No bytes make it panic. Memory is that of the picture's brightness, a third of it for smaller versions, and some ten
+//! megabytes. Work is bounded by [`Options`]; the library never asks for the time. Text of a zone is not in any `Debug`
+//! output, and nothing is logged.
 
 mod algebra;
 mod ambiguity;
@@ -75,7 +77,7 @@ pub use budget::Options;
 pub use reader::Reader;
 pub use reading::{Line, Point, Quality, Reading, Status, Text, Zone};
 
-/// Which reader this is: the version of the crate, the revision of what it reads, and the CRC-32 of its weights. Where it is the same, on one
-/// architecture, the same reading comes out of the same picture; a change that reads any test picture otherwise must raise the revision, and a test
-/// says so.
+/// Which reader this is: the version of the crate, the revision of what it reads, and the CRC-32 of its weights. Where
+/// it is the same, on one architecture, the same reading comes out of the same picture; a change that reads any test
+/// picture otherwise must raise the revision, and a test says so.
 pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+r2.", "ocr-b.", "979c5459");

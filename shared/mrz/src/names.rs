@@ -1,9 +1,12 @@
-//! How names are written, as far as it helps to read them: surname, two fillers, given names, fillers to the end (Doc 9303 part 3 §4.6).
+//! How names are written, as far as it helps to read them: surname, two fillers, given names, fillers to the end (Doc
+//! 9303 part 3 §4.6).
 //!
-//! No check digit protects names, and a filler in a row of fillers is easily taken for a K. So the likeliest *well-formed* text is looked for, and
-//! a letter behind the end costs as much as it should surprise. Print that is clear overrules it.
+//! No check digit protects names, and a filler in a row of fillers is easily taken for a K. So the likeliest
+//! *well-formed* text is looked for, and a letter behind the end costs as much as it should surprise. Print that is
+//! clear overrules it.
 
-/// How much less likely a letter behind the end is than one where letters belong. Some states print two names with two fillers between each.
+/// How much less likely a letter behind the end is than one where letters belong. Some states print two names with two
+/// fillers between each.
 const BEHIND_THE_END: f32 = 1.0 / 300.0;
 
 /// Likelihoods of one position: of its likeliest letter, and of a filler.
@@ -47,7 +50,8 @@ impl Part {
     }
 }
 
-/// By how much the letters of each position must be multiplied: 1 where they belong, less behind the end of the likeliest name.
+/// By how much the letters of each position must be multiplied: 1 where they belong, less behind the end of the
+/// likeliest name.
 pub(crate) fn letter_factors(positions: &[Kinds]) -> Vec<f32> {
     /// No likelihood is less than this: what the network rules out may still be true.
     const LEAST: f32 = 1e-6;
@@ -70,10 +74,8 @@ pub(crate) fn letter_factors(positions: &[Kinds]) -> Vec<f32> {
         worth = next;
         origins.push(from);
     }
-    let mut part = Part::ALL
-        .into_iter()
-        .max_by(|&a, &b| worth[a as usize].total_cmp(&worth[b as usize]))
-        .unwrap_or(Part::End);
+    let mut part =
+        Part::ALL.into_iter().max_by(|&a, &b| worth[a as usize].total_cmp(&worth[b as usize])).unwrap_or(Part::End);
     let mut factors: Vec<f32> = origins
         .iter()
         .rev()

@@ -21,7 +21,8 @@ impl<'a> Neighbours<'a> {
         let farthest = |along: fn(&Component) -> f32| components.iter().map(along).fold(0.0, f32::max);
         let columns = (farthest(|component| component.x) / SQUARE) as usize + 1;
         let rows = (farthest(|component| component.y) / SQUARE) as usize + 1;
-        let square = |component: &Component| (component.y / SQUARE) as usize * columns + (component.x / SQUARE) as usize;
+        let square =
+            |component: &Component| (component.y / SQUARE) as usize * columns + (component.x / SQUARE) as usize;
         let mut starts = vec![0_u32; columns * rows + 1];
         components.iter().for_each(|component| starts[square(component) + 1] += 1);
         for index in 1..starts.len() {

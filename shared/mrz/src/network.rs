@@ -1,7 +1,7 @@
 //! The glyph network: a cell in, the likelihood of every character out.
 //!
-//! Two convolutions and two dense layers, about 460,000 multiplications a cell. The weights are bytes with one scale for every output, and are
-//! unpacked once; where they come from is told in `weights/README.md`.
+//! Two convolutions and two dense layers, about 460,000 multiplications a cell. The weights are bytes with one scale
+//! for every output, and are unpacked once; where they come from is told in `weights/README.md`.
 
 use crate::{
     cells::{Cell, HEIGHT, WIDTH},
@@ -70,11 +70,12 @@ impl std::fmt::Debug for Network {
 impl Network {
     /// The network that comes with this crate.
     pub fn trained() -> Self {
-        Self::unpack(include_bytes!("../weights/ocr-b.bin")).expect("the weights in the crate have the size of the network, a test holds it to that")
+        Self::unpack(include_bytes!("../weights/ocr-b.bin"))
+            .expect("the weights in the crate have the size of the network, a test holds it to that")
     }
 
-    /// Unpacks weights: for each layer the scales of its outputs, its biases (32-bit floats, little endian), and its weights (bytes).
-    /// `None` when the size is not that of this network.
+    /// Unpacks weights: for each layer the scales of its outputs, its biases (32-bit floats, little endian), and its
+    /// weights (bytes). `None` when the size is not that of this network.
     pub fn unpack(packed: &[u8]) -> Option<Self> {
         let mut rest = packed;
         let first = Layer::unpack(&mut rest, LAYERS[0], 0..FEATURES_1)?;
@@ -86,7 +87,8 @@ impl Network {
         rest.is_empty().then_some(Self { first, second, hidden: [low, high], output })
     }
 
-    /// What a cell shows. The cell must be [normalised](crate::cells::normalise) and not [empty](crate::cells::Tone::is_empty).
+    /// What a cell shows. The cell must be [normalised](crate::cells::normalise) and not
+    /// [empty](crate::cells::Tone::is_empty).
     pub fn look_at(&self, cell: &Cell) -> Likelihoods {
         vectors::widest(
             #[inline(always)]
@@ -224,7 +226,8 @@ mod tests {
     #[test]
     fn the_weights_of_the_crate_fit_the_network() {
         // Half a cell of ink: no character looks like that.
-        let likelihoods = Network::trained().look_at(&std::array::from_fn(|index| if index < WIDTH * HEIGHT / 2 { 1.0 } else { 0.0 }));
+        let likelihoods = Network::trained()
+            .look_at(&std::array::from_fn(|index| if index < WIDTH * HEIGHT / 2 { 1.0 } else { 0.0 }));
         assert!((likelihoods.iter().sum::<f32>() - 1.0).abs() < 1e-5);
         assert!(likelihoods[NOTHING] > 0.5);
     }

@@ -11,15 +11,17 @@ use crate::{
     twins,
 };
 
-/// How much a character that may not stand there takes from the confidence of the one that may. A mask may settle a hesitation between `Z` and `7`;
-/// it must not make a clear `Z` a sure `7`. Only [`twins`] are not held to that.
+/// How much a character that may not stand there takes from the confidence of the one that may. A mask may settle a
+/// hesitation between `Z` and `7`; it must not make a clear `Z` a sure `7`. Only [`twins`] are not held to that.
 const FORBIDDEN: f32 = 0.05;
 /// Alternatives that are kept.
 const ALTERNATIVES: usize = 4;
-/// Alternatives that are this much less likely than the best, as a logarithm, are none: a repair must not get there anyway.
+/// Alternatives that are this much less likely than the best, as a logarithm, are none: a repair must not get there
+/// anyway.
 const FARTHEST: f32 = 5.0;
-/// A character that is this clear is printed, even where it may not stand, if what may stand there is this unlikely: a poor light leaves more of a
-/// doubt. States print digits as nationalities and leave them out. Of [`twins`] one counts as the other, so they never are printed against a mask.
+/// A character that is this clear is printed, even where it may not stand, if what may stand there is this unlikely: a
+/// poor light leaves more of a doubt. States print digits as nationalities and leave them out. Of [`twins`] one counts
+/// as the other, so they never are printed against a mask.
 const PRINTED: f32 = 0.9;
 const NOT_PRINTED: f32 = 0.005;
 /// Likelihoods below this are rounding errors of the network.
@@ -56,10 +58,13 @@ pub(crate) fn of(format: Format, rows: &[&[Look]]) -> Vec<Vec<Position>> {
     let position = |line: usize, column: usize, look: &Look| {
         let mask = format.mask(line, column);
         let letters = factors[line][column];
-        // Of twins, one stands for both where the other may not stand, and each for both where the zone shows that its drawing exchanges them.
+        // Of twins, one stands for both where the other may not stand, and each for both where the zone shows that its
+        // drawing exchanges them.
         let twin = |index: usize| twins::of_index(index).filter(|&other| exchanged || !mask.has_index(other));
-        let stood_for = |index: usize| !mask.has_index(index) && twins::of_index(index).is_some_and(|other| mask.has_index(other));
-        let seen = |index: usize| look.likelihoods[index] * if is_letter(index) || stood_for(index) { letters } else { 1.0 };
+        let stood_for =
+            |index: usize| !mask.has_index(index) && twins::of_index(index).is_some_and(|other| mask.has_index(other));
+        let seen =
+            |index: usize| look.likelihoods[index] * if is_letter(index) || stood_for(index) { letters } else { 1.0 };
         let likelihood = |index: usize| seen(index) + twin(index).map_or(0.0, seen);
         let (mut allowed, mut forbidden) = (0.0, 0.0);
         let mut alternatives: Vec<(f32, f32, u8)> = Vec::with_capacity(NOTHING);
@@ -125,7 +130,10 @@ fn letter_factors(format: Format, rows: &[&[Look]]) -> Vec<Vec<f32>> {
             .iter()
             .enumerate()
             .filter(|&(index, _)| is_letter(index) || twins::of_index(index).is_some());
-        Kinds { letter: letters.map(|(_, &likelihood)| likelihood).fold(0.0, f32::max), filler: look.likelihoods[FILLER] }
+        Kinds {
+            letter: letters.map(|(_, &likelihood)| likelihood).fold(0.0, f32::max),
+            filler: look.likelihoods[FILLER],
+        }
     });
     let name = names::letter_factors(&kinds.collect::<Vec<_>>());
     factors[line][columns].copy_from_slice(&name);

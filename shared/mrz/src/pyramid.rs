@@ -2,7 +2,8 @@
 
 use crate::{picture::Luma, vectors};
 
-/// Long side, in pixels, below which no smaller version is made: a zone that small has less than seven pixels a character.
+/// Long side, in pixels, below which no smaller version is made: a zone that small has less than seven pixels a
+/// character.
 const SMALLEST: usize = 700;
 
 /// A picture and its smaller versions.
@@ -42,8 +43,8 @@ impl<'a> Pyramid<'a> {
         self.smaller.len()
     }
 
-    /// The picture resized by a factor, from the smallest version that is still large enough. Large enough is 0.6 of the size: the mean of
-    /// two pixels each way then still sees every pixel.
+    /// The picture resized by a factor, from the smallest version that is still large enough. Large enough is 0.6 of
+    /// the size: the mean of two pixels each way then still sees every pixel.
     pub(crate) fn resized(&self, factor: f32) -> Luma {
         let (mut level, mut rest) = (0, factor);
         while rest < 0.6 && level < self.last_level() {
@@ -64,7 +65,10 @@ fn halved(luma: &Luma) -> Luma {
     for rows in luma.pixels.chunks_exact(2 * luma.width) {
         let (upper, lower) = rows.split_at(luma.width);
         let squares = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0);
-        pixels.extend(squares.map(|(&[a, b], &[c, d])| ((u16::from(a) + u16::from(b) + u16::from(c) + u16::from(d) + 2) / 4) as u8));
+        pixels.extend(
+            squares
+                .map(|(&[a, b], &[c, d])| ((u16::from(a) + u16::from(b) + u16::from(c) + u16::from(d) + 2) / 4) as u8),
+        );
     }
     Luma { width, height, pixels }
 }
@@ -132,11 +136,12 @@ pub(crate) fn brightness_at(luma: &Luma, x: f32, y: f32) -> f32 {
 /// Bits behind the point of a place in [`brightness_along`].
 const FRACTION: u32 = 16;
 
-/// The brightness at equally spaced places from one point to another, both included. A picture is looked at a hundred thousand times: inside
-/// it whole numbers do.
+/// The brightness at equally spaced places from one point to another, both included. A picture is looked at a hundred
+/// thousand times: inside it whole numbers do.
 #[inline(always)]
 pub(crate) fn brightness_along(luma: &Luma, from: (f32, f32), to: (f32, f32), samples: &mut [f32]) {
-    let inside = |(x, y): (f32, f32)| x >= 1.0 && y >= 1.0 && x < luma.width as f32 - 1.0 && y < luma.height as f32 - 1.0;
+    let inside =
+        |(x, y): (f32, f32)| x >= 1.0 && y >= 1.0 && x < luma.width as f32 - 1.0 && y < luma.height as f32 - 1.0;
     let last = samples.len().max(2) - 1;
     if !(inside(from) && inside(to)) {
         for (index, sample) in samples.iter_mut().enumerate() {
@@ -191,7 +196,8 @@ mod tests {
     #[test]
     fn a_row_of_places_shows_the_same_as_each_of_them() {
         let luma = ramp(300, 200);
-        for (from, to) in [((20.3, 30.7), (280.2, 190.9)), ((-10.0, 5.0), (299.9, 5.0)), ((150.0, 199.5), (10.0, 1.0))] {
+        for (from, to) in [((20.3, 30.7), (280.2, 190.9)), ((-10.0, 5.0), (299.9, 5.0)), ((150.0, 199.5), (10.0, 1.0))]
+        {
             let mut samples = [0.0; 20];
             brightness_along(&luma, from, to, &mut samples);
             for (index, sample) in samples.into_iter().enumerate() {

@@ -26,8 +26,8 @@ pub(crate) fn measure(rows: &[&[Look]], places: &[&[Place]]) -> Quality {
     }
 }
 
-/// The deviation, in pitches, of the Gaussian that makes an edge this steep: the slope of a blurred step is 1 / (σ √2π) at most. What the samples
-/// add by themselves is taken off.
+/// The deviation, in pitches, of the Gaussian that makes an edge this steep: the slope of a blurred step is 1 / (σ √2π)
+/// at most. What the samples add by themselves is taken off.
 fn blur(slope: f32) -> f32 {
     let deviation = |slope: f32| 1.0 / (slope.max(0.01) * std::f32::consts::TAU.sqrt());
     let samples = (deviation(slope).powi(2) - deviation(SHARPEST).powi(2)).max(0.0).sqrt();

@@ -33,7 +33,8 @@ impl Reader {
         Self { network }
     }
 
-    /// Finds and reads the zones of a picture, at any angle. It never fails: a picture without a zone is [`Status::Absent`].
+    /// Finds and reads the zones of a picture, at any angle. It never fails: a picture without a zone is
+    /// [`Status::Absent`].
     pub fn read(&self, picture: &Luma, options: Options<'_>) -> Reading {
         let budget = Budget::new(options);
         let mut found: Vec<Zone> = Vec::new();

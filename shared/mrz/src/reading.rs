@@ -48,8 +48,8 @@ pub enum Status {
     Unreadable,
     /// The text is there, and at least one character of it is a guess or was put right by a check digit.
     ReadDoubtful,
-    /// Every character is sure, and was looked at closely. Whether the check digits hold is another matter: a zone that is read without doubt and
-    /// whose digits are wrong was printed so.
+    /// Every character is sure, and was looked at closely. Whether the check digits hold is another matter: a zone that
+    /// is read without doubt and whose digits are wrong was printed so.
     Read,
 }
 
@@ -83,15 +83,17 @@ pub struct Quality {
 pub struct Line {
     /// What each character looks like, whatever may stand there.
     pub raw: Text,
-    /// The likeliest of the characters that may stand there, `0` and `O` counting as each other where only one of them may.
+    /// The likeliest of the characters that may stand there, `0` and `O` counting as each other where only one of them
+    /// may.
     pub masked: Text,
-    /// The same with doubtful characters put right where a check digit asks for it, and with what is clearly printed against the format left as
-    /// it is printed, but for `0` and `O`. This is the text to use.
+    /// The same with doubtful characters put right where a check digit asks for it, and with what is clearly printed
+    /// against the format left as it is printed, but for `0` and `O`. This is the text to use.
     pub text: Text,
     /// How sure each character of `text` is, 0 to 1.
     pub confidence: Vec<f32>,
-    /// Which characters of `text` are doubtful: those below [`Zone::GATE`] or [`Zone::UNPROTECTED_GATE`], those that may be others, several at a
-    /// time, with every check digit holding, and a `0` or `O` that would make a broken digit hold if it were the other.
+    /// Which characters of `text` are doubtful: those below [`Zone::GATE`] or [`Zone::UNPROTECTED_GATE`], those that
+    /// may be others, several at a time, with every check digit holding, and a `0` or `O` that would make a broken
+    /// digit hold if it were the other.
     pub doubtful: Vec<bool>,
     /// The corners of each character's cell, from the upper left of the text clockwise.
     pub cells: Vec<[Point; 4]>,
@@ -125,12 +127,13 @@ pub struct Zone {
 impl Zone {
     /// The least confidence at which a character counts as read.
     pub const GATE: f32 = 0.5;
-    /// The same where no check digit would tell a mistake: in names, and between characters of one value such as `K` and `<`. Of a few hundred poor
-    /// pictures whose digits hold, one in a hundred had a wrong letter in a name, at 0.7 at most.
+    /// The same where no check digit would tell a mistake: in names, and between characters of one value such as `K`
+    /// and `<`. Of a few hundred poor pictures whose digits hold, one in a hundred had a wrong letter in a name, at 0.7
+    /// at most.
     pub const UNPROTECTED_GATE: f32 = 0.75;
 
-    /// Whether the reading can be relied on: every character is sure, all check digits hold, and the dates exist. It says nothing about
-    /// the document: anyone can print a sound zone.
+    /// Whether the reading can be relied on: every character is sure, all check digits hold, and the dates exist. It
+    /// says nothing about the document: anyone can print a sound zone.
     pub fn accepted(&self) -> bool {
         self.status == Status::Read && self.repaired == 0 && self.digits_hold() && self.dates_real
     }

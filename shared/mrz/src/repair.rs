@@ -1,14 +1,15 @@
 //! Repair: a doubtful character becomes its next likely one where that makes a check digit hold.
 //!
-//! Tightly bound. With a loose bound, documents whose printed digits are wrong are repaired into sound ones: a repair must never overrule a
-//! character that is clear. What was repaired is told apart and never accepted without a person.
+//! Tightly bound. With a loose bound, documents whose printed digits are wrong are repaired into sound ones: a repair
+//! must never overrule a character that is clear. What was repaired is told apart and never accepted without a person.
 
 use crate::{
     icao::format::{DigitRule, Format, Outcome},
     positions::{Alternative, Position},
 };
 
-/// The most that repairs of one digit may cost together: the logarithm of how much less likely the text gets, here 25 times.
+/// The most that repairs of one digit may cost together: the logarithm of how much less likely the text gets, here 25
+/// times.
 const MOST_COST: f32 = 3.2;
 /// What a second change costs on top: two wrong characters cancel in one of ten cases anyway.
 const SECOND_CHANGE: f32 = 1.0;
@@ -45,7 +46,8 @@ pub(crate) fn repair(format: Format, positions: &[Vec<Position>], lines: Vec<Vec
 
 fn repair_one(format: Format, rule: &DigitRule, positions: &[Vec<Position>], repaired: &mut Repaired) {
     let changes = cheapest(rule, positions, &repaired.lines);
-    let holding = |lines: &[Vec<u8>]| format.rules().iter().filter(|rule| rule.outcome(lines) == Outcome::Holds).count();
+    let holding =
+        |lines: &[Vec<u8>]| format.rules().iter().filter(|rule| rule.outcome(lines) == Outcome::Holds).count();
     let before = holding(&repaired.lines);
     let mut best: Option<(usize, f32, Vec<Change>)> = None;
     let mut consider = |chosen: &[Change], cost: f32| {
@@ -62,7 +64,9 @@ fn repair_one(format: Format, rule: &DigitRule, positions: &[Vec<Position>], rep
     };
     for (at, &first) in changes.iter().enumerate() {
         consider(&[first], first.to.cost);
-        for &second in changes[at + 1..].iter().filter(|second| (second.line, second.column) != (first.line, first.column)) {
+        for &second in
+            changes[at + 1..].iter().filter(|second| (second.line, second.column) != (first.line, first.column))
+        {
             consider(&[first, second], first.to.cost + second.to.cost + SECOND_CHANGE);
         }
     }
@@ -140,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_clear_wrong_digit_is_not_explained_away_by_doubtful_neighbours() {
-        // The check digit of the number is wrong and clear. Some neighbours could be changed to fit it, but then the composite would break.
+        // The check digit of the number is wrong and clear. Some neighbours could be changed to fit it, but then the
+        // composite would break.
         let repaired = repaired(&[(9, look(&[(b'1', 0.98)]))]);
         assert!(repaired.changed.is_empty());
     }

@@ -22,8 +22,9 @@ struct Pass {
     threshold: Threshold,
 }
 
-/// Tried in turn until a zone is found whose digits hold. At 1500 a card that fills the picture has characters of 20 to 40 pixels. Then come small
-/// zones, blurred ones whose strokes only show together, and patterned paper that a stricter threshold keeps apart.
+/// Tried in turn until a zone is found whose digits hold. At 1500 a card that fills the picture has characters of 20 to
+/// 40 pixels. Then come small zones, blurred ones whose strokes only show together, and patterned paper that a stricter
+/// threshold keeps apart.
 const PASSES: [Pass; 4] = [
     Pass { side: 1500.0, threshold: Threshold { radius: 17, deviations: 0.45 } },
     Pass { side: 2200.0, threshold: Threshold { radius: 17, deviations: 0.45 } },
@@ -34,16 +35,19 @@ const PASSES: [Pass; 4] = [
 const LARGEST_FACTOR: f32 = 3.0;
 /// Pixels of a pass that one unit of the budget pays for.
 const PIXELS_A_UNIT: u64 = 100;
-/// Heights of the characters that are tried until a zone is accepted, as shares of what they should be for their pitch: a card that leans away
-/// from the camera is lower than wide, and the other way round. The network sees past a tenth by itself.
+/// Heights of the characters that are tried until a zone is accepted, as shares of what they should be for their pitch:
+/// a card that leans away from the camera is lower than wide, and the other way round. The network sees past a tenth by
+/// itself.
 const HEIGHTS: [f64; 2] = [0.84, 1.18];
-/// How many readings of a pass are tried at other heights, best first: two documents, and room for one that comes to nothing.
+/// How many readings of a pass are tried at other heights, best first: two documents, and room for one that comes to
+/// nothing.
 const MOST_AGAIN: usize = 3;
 /// Mean likelihood of characters from which a candidate is read before the others are looked at.
 const OBVIOUS: f32 = 0.85;
 /// Least score of a zone for which other heights are tried. What has no check digit right stays below.
 const PROMISING_SCORE: f32 = -0.3;
-/// Least score of a candidate that is looked at beside an accepted zone. A second document is as clear as the first; other print is not.
+/// Least score of a candidate that is looked at beside an accepted zone. A second document is as clear as the first;
+/// other print is not.
 const BESIDE_SCORE: f64 = 0.5;
 
 /// Cells that are going to be read.
@@ -92,7 +96,9 @@ impl<'a> Search<'a> {
     }
 
     fn pass(&mut self, factor: f32, threshold: Threshold) {
-        let Some(components) = self.components(factor, threshold) else { return };
+        let Some(components) = self.components(factor, threshold) else {
+            return;
+        };
         let chains = chains::find(&components, self.budget);
         let mut attempts: Vec<Attempt> = Vec::new();
         for candidate in candidates::find(&chains) {
@@ -105,7 +111,9 @@ impl<'a> Search<'a> {
             if self.is_read(&grid) {
                 continue;
             }
-            let Some(poses) = self.looker(&grid).poses() else { return };
+            let Some(poses) = self.looker(&grid).poses() else {
+                return;
+            };
             let grid = Rc::new(grid);
             for (legibility, pose) in poses {
                 let attempt = Attempt { grid: Rc::clone(&grid), pose, worth: legibility, candidate: candidate.score };
@@ -175,7 +183,8 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Whether another look at the whole picture would find nothing new: what is doubtful in a zone whose digits hold is so in every size.
+/// Whether another look at the whole picture would find nothing new: what is doubtful in a zone whose digits hold is so
+/// in every size.
 fn settled(zone: &Zone) -> bool {
     zone.repaired == 0 && zone.digits_hold() && zone.dates_real
 }
@@ -199,10 +208,7 @@ mod tests {
         let components = search.components(factor, PASSES[0].threshold).expect("work is left");
         let chains = chains::find(&components, search.budget);
         let candidates = candidates::find(&chains);
-        candidates
-            .iter()
-            .filter_map(|candidate| Grid::fit(candidate, &components, f64::from(factor)))
-            .collect()
+        candidates.iter().filter_map(|candidate| Grid::fit(candidate, &components, f64::from(factor))).collect()
     }
 
     #[test]

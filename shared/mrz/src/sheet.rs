@@ -13,23 +13,26 @@ use crate::{
 const MARGIN: i32 = 4;
 /// Most columns of a sheet: the longest line, and as much on each side as may be missing.
 const MOST_COLUMNS: i32 = 72;
-/// A pixel may be this many times smaller than a sample of the cell; beyond that the next smaller version of the picture is taken.
+/// A pixel may be this many times smaller than a sample of the cell; beyond that the next smaller version of the
+/// picture is taken.
 const COARSEST: f64 = 1.6;
-/// Sure enough at first sight: the network learns not to be surer than 0.98. Below that the cell is looked at with small shifts, too.
+/// Sure enough at first sight: the network learns not to be surer than 0.98. Below that the cell is looked at with
+/// small shifts, too.
 const SURE: f32 = 0.94;
 /// The shifts, in pitches: what is left of the grid's error.
 const SHIFTS: [(f64, f64); 4] = [(0.07, 0.0), (-0.07, 0.0), (0.0, 0.07), (0.0, -0.07)];
 /// How much more a look is believed that sees a character more clearly: the power of its likelihood.
 const TRUST: i32 = 4;
-/// A line whose characters are this clear, on the mean, is where it was expected. Columns beside the line count as unclear.
+/// A line whose characters are this clear, on the mean, is where it was expected. Columns beside the line count as
+/// unclear.
 const SETTLED: f32 = 0.85;
 /// How much clearer a moved line must be, and how far it is moved at a time, in [`SHIFTS`].
 const BETTER_SETTLED: f32 = 0.02;
 const SETTLING: f64 = 1.5;
 /// How often a line is moved at most.
 const SETTLING_ROUNDS: usize = 2;
-/// Contrast, as a share of what is usual in the line, below which a character is faint; and how likely a character must be to say what is usual.
-/// Noise alone makes a third of the usual contrast in a picture that can just be read.
+/// Contrast, as a share of what is usual in the line, below which a character is faint; and how likely a character must
+/// be to say what is usual. Noise alone makes a third of the usual contrast in a picture that can just be read.
 const FAINT: f32 = 0.5;
 const CLEAR: f32 = 0.5;
 /// What looking at a cell costs, in units of the budget.
@@ -38,8 +41,8 @@ const COST: u64 = 60;
 const CLIPPED: f32 = 250.0;
 /// Mean likelihood of characters below which a candidate is no text.
 const LEGIBLE: f32 = 0.35;
-/// The same in half of the cells, below which the other half is not looked at: far enough below [`LEGIBLE`] that the other half would have to be more
-/// than twice as clear to make up for it.
+/// The same in half of the cells, below which the other half is not looked at: far enough below [`LEGIBLE`] that the
+/// other half would have to be more than twice as clear to make up for it.
 const HOPELESS: f32 = 0.2;
 /// Mean likelihood from which the other direction need not be looked at: upside-down text never gets there.
 const UPRIGHT: f32 = 0.85;
@@ -81,8 +84,8 @@ pub(crate) struct Sheet {
 }
 
 impl Looker<'_> {
-    /// How the text may lie, with the mean likelihood of its characters, likeliest first. Empty when it does not look like text, `None` when the
-    /// budget is spent.
+    /// How the text may lie, with the mean likelihood of its characters, likeliest first. Empty when it does not look
+    /// like text, `None` when the budget is spent.
     pub(crate) fn poses(&self) -> Option<Vec<(f32, Pose)>> {
         let mut found = vec![self.judged(Pose { upside_down: false, height: 1.0 })?];
         if found[0].0 < UPRIGHT {
@@ -98,7 +101,8 @@ impl Looker<'_> {
     /// Mean likelihood of any character in some of the cells. Half of them are enough to tell what is hopeless.
     fn judged(&self, pose: Pose) -> Option<(f32, Pose)> {
         let columns = (self.grid.first..=self.grid.last).step_by(POSE_STEP);
-        let cells: Vec<(i32, usize)> = columns.flat_map(|column| (0..self.grid.rows()).map(move |row| (column, row))).collect();
+        let cells: Vec<(i32, usize)> =
+            columns.flat_map(|column| (0..self.grid.rows()).map(move |row| (column, row))).collect();
         let clear = |cells: &[(i32, usize)]| {
             let mut sum = 0.0;
             for &(column, row) in cells {
@@ -135,14 +139,16 @@ impl Looker<'_> {
         Some(sheet)
     }
 
-    /// Moves the lines of a sheet to where their characters are clearer. `None` when it is no text, as ruled paper and tables are, or when the
-    /// budget is spent.
+    /// Moves the lines of a sheet to where their characters are clearer. `None` when it is no text, as ruled paper and
+    /// tables are, or when the budget is spent.
     pub(crate) fn settle(&self, mut sheet: Sheet) -> Option<Sheet> {
         // What lies beside the line is no sign of its being elsewhere.
         let margin = (self.grid.first - self.columns().start) as usize;
         for (looks, places) in sheet.rows.iter_mut().zip(&mut sheet.places) {
             for _ in 0..SETTLING_ROUNDS {
-                let Some(settled) = self.settled(places, looks, margin)? else { break };
+                let Some(settled) = self.settled(places, looks, margin)? else {
+                    break;
+                };
                 *looks = self.look_along(&settled, 1)?;
                 *places = settled;
             }
@@ -167,7 +173,8 @@ impl Looker<'_> {
         places.iter().step_by(step).map(|place| self.look_once(place, (0.0, 0.0))).collect()
     }
 
-    /// The places of a line moved to where its characters are clearer, if they are anywhere. The outer `None` is the budget's.
+    /// The places of a line moved to where its characters are clearer, if they are anywhere. The outer `None` is the
+    /// budget's.
     fn settled(&self, places: &[Place], looks: &[Look], margin: usize) -> Option<Option<Vec<Place>>> {
         let clear = |looks: &[Look]| looks.iter().map(Look::best).sum::<f32>() / looks.len() as f32;
         let line = margin..looks.len() - margin;
@@ -177,7 +184,8 @@ impl Looker<'_> {
         let before = clear(&looks[line.clone()].iter().copied().step_by(POSE_STEP).collect::<Vec<_>>());
         let mut best = (before + BETTER_SETTLED, None);
         for shift in SHIFTS {
-            let moved: Vec<Place> = places.iter().map(|place| place.moved(SETTLING * shift.0, SETTLING * shift.1)).collect();
+            let moved: Vec<Place> =
+                places.iter().map(|place| place.moved(SETTLING * shift.0, SETTLING * shift.1)).collect();
             let now = clear(&self.look_along(&moved[line.clone()], POSE_STEP)?);
             if now > best.0 {
                 best = (now, Some(moved));
@@ -195,8 +203,8 @@ impl Looker<'_> {
         self.grid.first - margin..self.grid.last + margin + 1
     }
 
-    /// Looks again with small shifts where the first look was not sure, and believes those most that see most. What they do not agree on stays
-    /// doubtful.
+    /// Looks again with small shifts where the first look was not sure, and believes those most that see most. What
+    /// they do not agree on stays doubtful.
     fn look_closely(&self, look: &mut Look, place: &Place) -> Option<()> {
         if look.best() > SURE || look.likelihoods[NOTHING] > SURE {
             return Some(());
@@ -207,7 +215,9 @@ impl Looker<'_> {
         }
         let trust = |look: &Look| look.best().powi(TRUST);
         let total: f32 = looks.iter().map(trust).sum::<f32>().max(f32::MIN_POSITIVE);
-        look.likelihoods = std::array::from_fn(|class| looks.iter().map(|look| trust(look) * look.likelihoods[class]).sum::<f32>() / total);
+        look.likelihoods = std::array::from_fn(|class| {
+            looks.iter().map(|look| trust(look) * look.likelihoods[class]).sum::<f32>() / total
+        });
         Some(())
     }
 
@@ -260,7 +270,8 @@ impl Looker<'_> {
     }
 }
 
-/// Takes likelihood from characters that are much fainter than those of their line: glare and wear leave noise that looks like something.
+/// Takes likelihood from characters that are much fainter than those of their line: glare and wear leave noise that
+/// looks like something.
 fn doubt_what_is_faint(looks: &mut [Look]) {
     let contrast = |look: &Look| look.tone.paper - look.tone.ink;
     let mut contrasts: Vec<f32> = looks.iter().filter(|look| look.best() > CLEAR).map(contrast).collect();
@@ -279,7 +290,5 @@ fn doubt_what_is_faint(looks: &mut [Look]) {
 #[inline(always)]
 fn slope(cell: &Cell) -> f32 {
     let rows = cell.as_chunks::<WIDTH>().0;
-    rows.iter()
-        .flat_map(|row| row.array_windows().map(|[left, right]| (right - left).abs()))
-        .fold(0.0, f32::max)
+    rows.iter().flat_map(|row| row.array_windows().map(|[left, right]| (right - left).abs())).fold(0.0, f32::max)
 }

@@ -8,7 +8,8 @@ use crate::{
 };
 
 /// Sound lines of a passport that does not exist.
-pub(crate) const PASSPORT: [&str; 2] = ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"];
+pub(crate) const PASSPORT: [&str; 2] =
+    ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"];
 
 /// A cell that shows characters with the given likelihoods; what is left is spread over the others.
 pub(crate) fn look(characters: &[(u8, f32)]) -> Look {

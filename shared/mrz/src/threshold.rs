@@ -1,4 +1,5 @@
-//! Ink and paper: what is clearly darker than its surroundings (after Sauvola and Pietikäinen 2000, with sums that run along).
+//! Ink and paper: what is clearly darker than its surroundings (after Sauvola and Pietikäinen 2000, with sums that run
+//! along).
 
 use crate::{picture::Luma, vectors};
 
@@ -10,7 +11,8 @@ const LEAST_DEPTH_SHARE: f32 = 0.03;
 /// How the threshold follows the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Threshold {
-    /// Half the side of the surroundings, in pixels. A character and its gap should fit in, and the line above should not.
+    /// Half the side of the surroundings, in pixels. A character and its gap should fit in, and the line above should
+    /// not.
     pub(crate) radius: usize,
     /// How far below the mean ink begins, in deviations of the surroundings.
     pub(crate) deviations: f32,
@@ -92,13 +94,16 @@ fn marked(luma: &Luma, threshold: Threshold) -> Mask {
             let mean = sum.0.wrapping_sub(*sum.1).cast_signed() as f32 * share;
             let variance = square.0.wrapping_sub(*square.1).cast_signed() as f32 * share - mean * mean;
             let depth = mean - f32::from(pixel);
-            *out = u8::from((depth > LEAST_DEPTH) & (depth > LEAST_DEPTH_SHARE * mean) & (depth * depth > strictness * variance));
+            *out = u8::from(
+                (depth > LEAST_DEPTH) & (depth > LEAST_DEPTH_SHARE * mean) & (depth * depth > strictness * variance),
+            );
         }
     }
     Mask { width, pixels }
 }
 
-/// `sums[k]` becomes the sum of all values before place `k - radius`, edges repeated. It may wrap around: only differences are used.
+/// `sums[k]` becomes the sum of all values before place `k - radius`, edges repeated. It may wrap around: only
+/// differences are used.
 #[inline(always)]
 fn accumulate(values: &[u32], radius: usize, sums: &mut [u32]) {
     let (first, last) = (values[0], values[values.len() - 1]);
@@ -148,11 +153,7 @@ mod tests {
         let (width, height) = (60, 40);
         let stroke = |x: usize, y: usize| (28..32).contains(&x) && (10..30).contains(&y);
         let pixel = |i: usize| {
-            if stroke(i % width, i / width) {
-                paper(i % width, i / width) / 2
-            } else {
-                paper(i % width, i / width)
-            }
+            if stroke(i % width, i / width) { paper(i % width, i / width) / 2 } else { paper(i % width, i / width) }
         };
         ink(&smooth(&Luma { width, height, pixels: (0..width * height).map(pixel).collect() }), PLAIN)
     }
@@ -170,10 +171,7 @@ mod tests {
         for level in [0, 128, 255] {
             let luma = Luma { width: 2000, height: 50, pixels: vec![level; 100_000] };
             assert!(
-                ink(&smooth(&luma), Threshold { radius: 17, deviations: 0.45 })
-                    .pixels
-                    .iter()
-                    .all(|&pixel| pixel == 0)
+                ink(&smooth(&luma), Threshold { radius: 17, deviations: 0.45 }).pixels.iter().all(|&pixel| pixel == 0)
             );
         }
     }

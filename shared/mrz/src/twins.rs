@@ -1,9 +1,9 @@
-//! Twins: the letter O and the zero. In OCR-B they differ by a twelfth of their height and by how round their corners are, which no two drawings of
-//! it agree upon; a network that learnt one drawing is sure of the wrong one in another.
+//! Twins: the letter O and the zero. In OCR-B they differ by a twelfth of their height and by how round their corners
+//! are, which no two drawings of it agree upon; a network that learnt one drawing is sure of the wrong one in another.
 //!
-//! Where only one of them may stand, it is that one. Where both may, as in document numbers, the print decides, unless the zone shows that it was
-//! drawn otherwise than what was learnt: then either is as likely, and the check digits decide. And digits that would hold with the twin are no sign
-//! of tampering.
+//! Where only one of them may stand, it is that one. Where both may, as in document numbers, the print decides, unless
+//! the zone shows that it was drawn otherwise than what was learnt: then either is as likely, and the check digits
+//! decide. And digits that would hold with the twin are no sign of tampering.
 
 use crate::{
     icao::{
@@ -13,8 +13,9 @@ use crate::{
     sheet::Look,
 };
 
-/// How likely the twin that may not stand there must be to say that the drawing exchanges them. A drawing that does is seen so clearly in a good
-/// picture; in a blurred one of the drawing that was learnt it is up to 0.86, and then the likelihoods of each character tell the doubt.
+/// How likely the twin that may not stand there must be to say that the drawing exchanges them. A drawing that does is
+/// seen so clearly in a good picture; in a blurred one of the drawing that was learnt it is up to 0.86, and then the
+/// likelihoods of each character tell the doubt.
 const SHOWN: f32 = 0.9;
 
 /// The letter O of a zero, and the zero of an O.
@@ -46,10 +47,11 @@ pub(crate) fn exchanged(format: Format, rows: &[&[Look]]) -> bool {
     })
 }
 
-/// The twins of a text of which some check digit does not hold, and would if they were the other: each by itself, and all of a kind, as a drawing
-/// exchanges them. Any set of them would fit too many digits by chance.
+/// The twins of a text of which some check digit does not hold, and would if they were the other: each by itself, and
+/// all of a kind, as a drawing exchanges them. Any set of them would fit too many digits by chance.
 pub(crate) fn suspects(format: Format, lines: &[Vec<u8>]) -> Vec<(usize, usize)> {
-    let holding = |lines: &[Vec<u8>]| format.rules().iter().filter(|rule| rule.outcome(lines) == Outcome::Holds).count();
+    let holding =
+        |lines: &[Vec<u8>]| format.rules().iter().filter(|rule| rule.outcome(lines) == Outcome::Holds).count();
     let before = holding(lines);
     let places = |kind: u8| -> Vec<(usize, usize)> {
         let cells = lines.iter().enumerate().flat_map(|(line, row)| (0..row.len()).map(move |column| (line, column)));
@@ -89,7 +91,9 @@ mod tests {
 
     /// The second line of a passport with this number, whose digits hold.
     fn second_line(number: &str) -> Vec<u8> {
-        let digit = |characters: &[u8]| check_digit::of(characters.iter().copied()).map(|digit| b'0' + digit).expect("of the alphabet");
+        let digit = |characters: &[u8]| {
+            check_digit::of(characters.iter().copied()).map(|digit| b'0' + digit).expect("of the alphabet")
+        };
         let mut line = PASSPORT[1].as_bytes().to_vec();
         line[..9].copy_from_slice(number.as_bytes());
         line[9] = digit(&line[..9]);
@@ -101,10 +105,7 @@ mod tests {
     fn suspected(printed: &str, read: &str) -> Vec<usize> {
         let mut line = second_line(printed);
         line[..9].copy_from_slice(read.as_bytes());
-        suspects(Format::Td3, &[PASSPORT[0].as_bytes().to_vec(), line])
-            .into_iter()
-            .map(|(_, column)| column)
-            .collect()
+        suspects(Format::Td3, &[PASSPORT[0].as_bytes().to_vec(), line]).into_iter().map(|(_, column)| column).collect()
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use crate::sheet::{Look, Sheet};
 
-/// What a column outside that holds a character counts against one inside that holds none: prints beside a zone happen, holes in it do not.
+/// What a column outside that holds a character counts against one inside that holds none: prints beside a zone happen,
+/// holes in it do not.
 const OUTSIDE: f32 = 0.7;
 /// Likelihoods below these count as these: one hidden character must not outweigh a line.
 const LEAST_INSIDE: f32 = 1e-3;
@@ -26,21 +27,19 @@ pub(crate) fn find(sheet: &Sheet, widths: impl Iterator<Item = usize>) -> Vec<Wi
     let count = sheet.rows.first().map_or(0, Vec::len);
     let sum = |column: usize, value: fn(&Look) -> f32| sheet.rows.iter().map(|row| value(&row[column])).sum::<f32>();
     let inside: Vec<f32> = (0..count).map(|column| sum(column, |look| look.best().max(LEAST_INSIDE).ln())).collect();
-    let outside: Vec<f32> = (0..count)
-        .map(|column| sum(column, |look| OUTSIDE * (1.0 - look.best()).max(LEAST_OUTSIDE).ln()))
-        .collect();
+    let outside: Vec<f32> =
+        (0..count).map(|column| sum(column, |look| OUTSIDE * (1.0 - look.best()).max(LEAST_OUTSIDE).ln())).collect();
     let cells = (count * sheet.rows.len()) as f32;
     let score = |from: usize, columns: usize| {
         let window = from..from + columns;
-        (0..count)
-            .map(|column| if window.contains(&column) { inside[column] } else { outside[column] })
-            .sum::<f32>()
+        (0..count).map(|column| if window.contains(&column) { inside[column] } else { outside[column] }).sum::<f32>()
             / cells
     };
     widths
         .flat_map(|columns| {
             let starts = 0..(count + 1).saturating_sub(columns);
-            let mut windows: Vec<Window> = starts.map(|from| Window { from, columns, score: score(from, columns) }).collect();
+            let mut windows: Vec<Window> =
+                starts.map(|from| Window { from, columns, score: score(from, columns) }).collect();
             windows.retain(|window| window.score >= LEAST_SCORE);
             windows.sort_by(|a, b| b.score.total_cmp(&a.score));
             windows.truncate(PER_WIDTH);
@@ -55,7 +54,10 @@ mod tests {
     use crate::testing::{PASSPORT, looks};
 
     fn sheet(before: &str, behind: &str) -> Sheet {
-        Sheet { rows: PASSPORT.iter().map(|line| looks(&format!("{before}{line}{behind}"))).collect(), places: Vec::new() }
+        Sheet {
+            rows: PASSPORT.iter().map(|line| looks(&format!("{before}{line}{behind}"))).collect(),
+            places: Vec::new(),
+        }
     }
 
     #[test]

@@ -10,8 +10,8 @@ use crate::{
     window::{self, Window},
 };
 
-/// Least score at first sight of a sheet whose lines are settled. No zone that was read in five hundred pictures began below -1.3; other print,
-/// legible or not, is below -3.5.
+/// Least score at first sight of a sheet whose lines are settled. No zone that was read in five hundred pictures began
+/// below -1.3; other print, legible or not, is below -3.5.
 const SETTLE_SCORE: f32 = -2.5;
 /// Least score of a settled sheet that is looked at closely: that adds a quarter at most.
 const CLOSER_SCORE: f32 = -0.8;
@@ -56,7 +56,8 @@ pub(crate) fn read(looker: &Looker<'_>, sheet: Sheet) -> Option<Zone> {
 /// Where the lines may begin and end.
 fn windows(sheet: &Sheet) -> Vec<Window> {
     let lines = sheet.rows.len();
-    let mut widths: Vec<usize> = Format::ALL.into_iter().filter(|format| format.lines() == lines).map(Format::columns).collect();
+    let mut widths: Vec<usize> =
+        Format::ALL.into_iter().filter(|format| format.lines() == lines).map(Format::columns).collect();
     widths.dedup();
     window::find(sheet, widths.into_iter())
 }
@@ -161,8 +162,9 @@ fn same_place(a: &Zone, b: &Zone) -> bool {
 pub(crate) fn covers(zone: &Zone, grid: &Grid) -> bool {
     let middle = grid.place(f64::from(grid.first + grid.last) / 2.0, (grid.rows() - 1) as f64 / 2.0).at(0.0, 0.0);
     let from = centre(&zone.corners);
-    // A candidate with a line too many or too few is half a line off, and one that begins some columns late is a few pitches off: less than the
-    // height, which is four to five. What is farther off is another document, or too little of this one to be taken for it.
+    // A candidate with a line too many or too few is half a line off, and one that begins some columns late is a few
+    // pitches off: less than the height, which is four to five. What is farther off is another document, or too little
+    // of this one to be taken for it.
     (from.x - middle.x).hypot(from.y - middle.y) < SAME * height(&zone.corners)
 }
 

@@ -1,8 +1,8 @@
 //! No bytes make the decoder or the reader panic, and none keep the reader beyond its budget.
 //!
-//! The pictures are drawn here, or come from the directory in `MRZ_FUZZ_SEEDS`; then they are damaged: bytes of files, with checksums repaired so that
-//! the damage gets deeper, and pixels of pictures, so that it gets behind the decoder. A run in passing takes a few hundred cases. For a long
-//! one:
+//! The pictures are drawn here, or come from the directory in `MRZ_FUZZ_SEEDS`; then they are damaged: bytes of files,
+//! with checksums repaired so that the damage gets deeper, and pixels of pictures, so that it gets behind the decoder.
+//! A run in passing takes a few hundred cases. For a long one:
 //!
 //! ```text
 //! MRZ_FUZZ_MINUTES=10 MRZ_FUZZ_SEEDS=some/pictures cargo test --release -p acredita-mrz --test fuzz -- --nocapture --test-threads=2
@@ -28,7 +28,8 @@ use std::{
 
 /// Cases without `MRZ_FUZZ_CASES`: a few seconds without optimisation.
 const CASES: u32 = 100;
-/// What damage may claim to be and still be decoded here: the limits themselves are tested elsewhere, and millions of pixels only take time.
+/// What damage may claim to be and still be decoded here: the limits themselves are tested elsewhere, and millions of
+/// pixels only take time.
 const LIMITS: Limits = Limits { bytes: 4 * 1024 * 1024, pixels: 3_000_000 };
 /// Work that a reader gets: a few milliseconds.
 const WORK: u64 = 60_000;
@@ -146,7 +147,8 @@ fn jpeg(luma: &Luma, quality: u8, color: bool, progressive: bool, restart: u16, 
     if color {
         encoder.set_sampling_factor(SamplingFactor::F_2_2);
     }
-    let exif = [b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0", &[orientation][..], b"\0\0\0\0\0\0"].concat();
+    let exif =
+        [b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0", &[orientation][..], b"\0\0\0\0\0\0"].concat();
     encoder.add_app_segment(1, exif).expect("a small segment");
     let (width, height) = (luma.width as u16, luma.height as u16);
     let encoded = if color {
@@ -188,18 +190,13 @@ fn files() -> Vec<Vec<u8>> {
 }
 
 fn seeds() -> Vec<Vec<u8>> {
-    let Ok(directory) = env::var("MRZ_FUZZ_SEEDS") else { return Vec::new() };
-    let mut paths: Vec<_> = fs::read_dir(directory)
-        .expect("a directory of pictures")
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
+    let Ok(directory) = env::var("MRZ_FUZZ_SEEDS") else {
+        return Vec::new();
+    };
+    let mut paths: Vec<_> =
+        fs::read_dir(directory).expect("a directory of pictures").flatten().map(|entry| entry.path()).collect();
     paths.sort();
-    paths
-        .into_iter()
-        .filter_map(|path| fs::read(path).ok())
-        .filter(|bytes| Format::sniff(bytes).is_some())
-        .collect()
+    paths.into_iter().filter_map(|path| fs::read(path).ok()).filter(|bytes| Format::sniff(bytes).is_some()).collect()
 }
 
 /// Runs cases until there were enough, or time is up where minutes are asked for, and tells how many.
@@ -264,7 +261,8 @@ fn damaged_files_are_decoded_or_refused() {
 
 #[test]
 fn bytes_of_any_kind_after_a_right_beginning_are_refused() {
-    let beginnings: [&[u8]; 4] = [b"\xFF\xD8\xFF", b"\xFF\xD8\xFF\xE1\0\x20Exif\0\0", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b""];
+    let beginnings: [&[u8]; 4] =
+        [b"\xFF\xD8\xFF", b"\xFF\xD8\xFF\xE1\0\x20Exif\0\0", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b""];
     run("any bytes", (0..4_usize, vec(any::<u8>(), 0..400)), |(beginning, rest)| {
         let bytes = [beginnings[beginning], &rest].concat();
         prop_assert!(!matches!(picture::decode_within(&bytes, LIMITS), Ok(_) | Err(picture::Fault::Panicked)));
@@ -327,7 +325,9 @@ impl Change {
                 }
             }
             Self::Invert => luma.pixels.iter_mut().for_each(|pixel| *pixel = 255 - *pixel),
-            Self::Level(low, high) => luma.pixels.iter_mut().for_each(|pixel| *pixel = (*pixel).clamp(*low.min(high), *low.max(high))),
+            Self::Level(low, high) => {
+                luma.pixels.iter_mut().for_each(|pixel| *pixel = (*pixel).clamp(*low.min(high), *low.max(high)))
+            }
             Self::Stripes(pitch, level) => {
                 let rows = luma.pixels.chunks_exact_mut(width).enumerate();
                 rows.filter(|(y, _)| y / usize::from(*pitch) % 2 == 0).for_each(|(_, row)| row.fill(*level));
@@ -343,7 +343,12 @@ fn painted(width: usize, height: usize, pixel: impl Fn(usize, usize) -> u8) -> L
 #[test]
 fn pictures_of_anything_are_read_within_the_budget() {
     let reader = Reader::new();
-    let mut pictures = vec![drawn(700, 300, 2, 44), drawn(500, 300, 3, 30), drawn(900, 90, 2, 36), painted(300, 200, |x, y| (x * y) as u8)];
+    let mut pictures = vec![
+        drawn(700, 300, 2, 44),
+        drawn(500, 300, 3, 30),
+        drawn(900, 90, 2, 36),
+        painted(300, 200, |x, y| (x * y) as u8),
+    ];
     pictures.extend(seeds().iter().filter_map(|bytes| picture::decode_within(bytes, LIMITS).ok()));
     run("damaged pictures", (any::<Index>(), vec(change(), 0..5)), |(which, changes)| {
         let mut luma = pictures[which.index(pictures.len())].clone();

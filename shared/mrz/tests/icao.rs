@@ -1,5 +1,5 @@
-//! The rules of ICAO under zones that nobody thought of: made-up sound ones, damaged ones, and any text at all. An independent parser is asked
-//! for its opinion.
+//! The rules of ICAO under zones that nobody thought of: made-up sound ones, damaged ones, and any text at all. An
+//! independent parser is asked for its opinion.
 
 use acredita_mrz::icao::{
     Comparison, Date, Format, Problem,
@@ -13,11 +13,8 @@ use proptest::{collection::vec, prelude::*, sample::Index};
 
 /// Any sound zone of a format: what each mask admits, real dates, and then the check digits.
 fn zone(format: Format) -> impl Strategy<Value = Vec<Vec<u8>>> {
-    let masks = format
-        .masks()
-        .iter()
-        .map(|line| line.iter().map(|mask| choice(*mask)).collect::<Vec<_>>())
-        .collect::<Vec<_>>();
+    let masks =
+        format.masks().iter().map(|line| line.iter().map(|mask| choice(*mask)).collect::<Vec<_>>()).collect::<Vec<_>>();
     (masks, date(), date()).prop_map(move |(mut lines, birth, expiry)| {
         let layout = format.layout();
         let dates = [(Some(layout.birth), birth), (layout.expiry, expiry)];
@@ -58,7 +55,8 @@ fn text(lines: &[Vec<u8>]) -> Vec<String> {
 }
 
 fn any_zone() -> impl Strategy<Value = (Format, Vec<Vec<u8>>)> {
-    proptest::sample::select(Format::ALL.to_vec()).prop_flat_map(|format| zone(format).prop_map(move |lines| (format, lines)))
+    proptest::sample::select(Format::ALL.to_vec())
+        .prop_flat_map(|format| zone(format).prop_map(move |lines| (format, lines)))
 }
 
 fn oracle(format: Format, lines: &[String]) -> Option<mrz::MrzData> {

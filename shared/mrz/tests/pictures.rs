@@ -1,4 +1,5 @@
-//! Pictures in, text out: a passport, cards, visas, two documents at once, and what is no document. All are drawn and name nobody.
+//! Pictures in, text out: a passport, cards, visas, two documents at once, and what is no document. All are drawn and
+//! name nobody.
 
 use acredita_mrz::{Options, Reader, Reading, Status, Zone, icao::format::Outcome, picture};
 use serde_json::Value;
@@ -41,13 +42,15 @@ fn every_zone_is_read_to_the_last_character_and_nothing_else_is_accepted() {
 
 #[test]
 fn the_same_picture_gives_the_same_reading() {
-    let once = |reading: Reading| reading.zones.iter().map(|zone| (as_truth(zone), zone.score.to_bits())).collect::<Vec<_>>();
+    let once =
+        |reading: Reading| reading.zones.iter().map(|zone| (as_truth(zone), zone.score.to_bits())).collect::<Vec<_>>();
     assert_eq!(once(read("card-askew.jpg")), once(read("card-askew.jpg")));
 }
 
 #[test]
 fn corners_go_around_the_text_as_it_is_read_whichever_way_it_lies() {
-    // Upright, a quarter turn counter-clockwise, and upside down: where the way from the first to the last character leads.
+    // Upright, a quarter turn counter-clockwise, and upside down: where the way from the first to the last character
+    // leads.
     for (name, way) in [
         ("passport.jpg", (1.0, 0.0)),
         ("passport-turned.jpg", (0.0, -1.0)),
@@ -70,7 +73,11 @@ fn quality_is_that_of_the_zone() {
     let [from, to, ..] = zone.corners;
     let pitch = (to.x - from.x).hypot(to.y - from.y) / 44.0;
     assert!((zone.quality.pixels_per_character / pitch - 1.0).abs() < 0.05);
-    assert!(zone.quality.blur < 0.06 && zone.quality.contrast > 0.4 && zone.quality.clipped < 0.5, "{:?}", zone.quality);
+    assert!(
+        zone.quality.blur < 0.06 && zone.quality.contrast > 0.4 && zone.quality.clipped < 0.5,
+        "{:?}",
+        zone.quality
+    );
 }
 
 #[test]
@@ -109,7 +116,8 @@ fn a_zone_that_is_covered_in_part_is_not_accepted() {
 
 #[test]
 fn a_printed_wrong_digit_is_read_as_it_is_and_not_accepted() {
-    // The cell of one digit of the number is copied over another: as sharp as the original, and against the check digit.
+    // The cell of one digit of the number is copied over another: as sharp as the original, and against the check
+    // digit.
     let mut luma = picture::decode(&bytes("passport.jpg")).expect("a picture");
     let reader = Reader::new();
     let before = reader.read(&luma, Options::default());

@@ -8,8 +8,9 @@ use proptest::prelude::*;
 use std::{fs, path::Path, sync::LazyLock};
 
 static READER: LazyLock<Reader> = LazyLock::new(Reader::new);
-static PASSPORT: LazyLock<Vec<u8>> =
-    LazyLock::new(|| fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures/passport.jpg")).expect("a picture"));
+static PASSPORT: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures/passport.jpg")).expect("a picture")
+});
 
 /// A tenth of the default: enough for one pass and its zones.
 const WORK: Options<'static> = Options { work: 100_000, expired: None };

@@ -4,11 +4,13 @@ use acredita_mrz::{Line, Options, Reader, VERSION, Zone, picture};
 use picture::Luma;
 use std::{fs, path::Path};
 
-/// The readings of the test pictures, and of smaller ones made of them, by the reader of this version. Where they differ, raise the revision in
-/// [`VERSION`] (README, the example of `functions/scoring` and `infra/openapi.json` show it) and put the new sum here.
+/// The readings of the test pictures, and of smaller ones made of them, by the reader of this version. Where they
+/// differ, raise the revision in [`VERSION`] (README, the example of `functions/scoring` and `infra/openapi.json` show
+/// it) and put the new sum here.
 const READINGS: (&str, u32) = ("0.1.0+r2.ocr-b.979c5459", 753_007_047);
 
-/// Confidences are compared in so many steps: another machine's logarithms and exponentials differ in the sixth place. None may be this near an edge.
+/// Confidences are compared in so many steps: another machine's logarithms and exponentials differ in the sixth place.
+/// None may be this near an edge.
 const STEPS: f32 = 8.0;
 const MARGIN: f32 = 5e-5;
 
@@ -16,7 +18,8 @@ const MARGIN: f32 = 5e-5;
 fn smaller(luma: &Luma, times: usize) -> Luma {
     let (width, height) = (luma.width / times, luma.height / times);
     let at = |x: usize, y: usize| luma.pixels[y * luma.width + x] as usize;
-    let square = |x: usize, y: usize| (0..times * times).map(|index| at(x + index % times, y + index / times)).sum::<usize>();
+    let square =
+        |x: usize, y: usize| (0..times * times).map(|index| at(x + index % times, y + index / times)).sum::<usize>();
     let mean = |index: usize| (square(times * (index % width), times * (index / width)) / (times * times)) as u8;
     Luma { width, height, pixels: (0..width * height).map(mean).collect() }
 }
@@ -33,7 +36,8 @@ fn told(zone: &Zone) -> String {
 #[test]
 fn the_version_names_what_is_read_and_changes_with_it() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
-    let mut files: Vec<_> = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
+    let mut files: Vec<_> =
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
     files.retain(|file| file.extension().is_some_and(|kind| kind == "jpg"));
     files.sort();
     let reader = Reader::new();

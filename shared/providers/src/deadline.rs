@@ -1,5 +1,5 @@
-//! How long anything may take. The gateway gives a request 29 seconds: for decoding and storing pictures before a provider is asked, and for our own
-//! reading of them after it. A provider gets what is left.
+//! How long anything may take. The gateway gives a request 29 seconds: for decoding and storing pictures before a
+//! provider is asked, and for our own reading of them after it. A provider gets what is left.
 
 use std::time::Duration;
 use tokio::time::Instant;
@@ -16,8 +16,9 @@ pub struct Deadlines {
 }
 
 impl Default for Deadlines {
-    /// What of the gateway's 29 seconds is left by our own work on two pictures: some two seconds to read the zones of each, where the provider read no
-    /// number, and three for decoding both and keeping them. The smallest function has a slow core: with more memory it is less.
+    /// What of the gateway's 29 seconds is left by our own work on two pictures: some two seconds to read the zones of
+    /// each, where the provider read no number, and three for decoding both and keeping them. The smallest function has
+    /// a slow core: with more memory it is less.
     fn default() -> Self {
         Self { connect: Duration::from_secs(3), read: Duration::from_secs(15), total: Duration::from_secs(22) }
     }

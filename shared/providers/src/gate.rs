@@ -1,8 +1,9 @@
 //! What stands before a provider: a circuit breaker, and a bound on how many jobs run at once.
 //!
-//! The breaker is closed while the provider answers. [`FAILURES`] failures one after the other open it: for [`PAUSE`] every job is refused at once.
-//! Then one job probes; what it finds closes or opens the breaker. Its state belongs to a process: each running function finds out by itself.
-//! Every change is logged with the fields `provider` and `breaker`, which `template.yaml` makes a metric of.
+//! The breaker is closed while the provider answers. [`FAILURES`] failures one after the other open it: for [`PAUSE`]
+//! every job is refused at once. Then one job probes; what it finds closes or opens the breaker. Its state belongs to a
+//! process: each running function finds out by itself. Every change is logged with the fields `provider` and `breaker`,
+//! which `template.yaml` makes a metric of.
 
 use crate::deadline::Job;
 use acredita_domain::{Time, error::Unavailable, ports::Clock, scoring::Provider};

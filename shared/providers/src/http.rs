@@ -1,6 +1,8 @@
-//! The one way out: requests over the HTTP client that the AWS SDK brings, with deadlines, bounds, and at most one repeat.
+//! The one way out: requests over the HTTP client that the AWS SDK brings, with deadlines, bounds, and at most one
+//! repeat.
 //!
-//! Nothing of what is sent or received is ever logged or put into an error: of a call that fails, its name, its status and a word for why.
+//! Nothing of what is sent or received is ever logged or put into an error: of a call that fails, its name, its status
+//! and a word for why.
 
 use crate::deadline::{Deadlines, Job};
 use acredita_domain::{Invalid, ports::Clock, scoring::Provider};
@@ -67,7 +69,8 @@ impl FromStr for BaseUrl {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        const PROBLEM: Invalid = Invalid("is not an https URL without query and credentials, or an http one on loopback");
+        const PROBLEM: Invalid =
+            Invalid("is not an https URL without query and credentials, or an http one on loopback");
         let text = text.trim_end_matches('/');
         let uri: http::Uri = text.parse().map_err(|_| PROBLEM)?;
         let loopback = uri.host().is_some_and(|host| LOOPBACK.contains(&host));
@@ -171,10 +174,13 @@ impl Client {
         Job::begin(&self.deadlines)
     }
 
-    /// Calls. An answer of 429 or 5xx that says when to come again is asked once more, if the job has the time. `most_bytes` bounds the answer.
+    /// Calls. An answer of 429 or 5xx that says when to come again is asked once more, if the job has the time.
+    /// `most_bytes` bounds the answer.
     pub async fn call(&self, call: &Call<'_>, most_bytes: usize, job: &mut Job) -> Result<Reply, Fault> {
         let first = self.once(call, most_bytes, job).await?;
-        let Some(wait) = first.wait(self.clock.now()) else { return Ok(first) };
+        let Some(wait) = first.wait(self.clock.now()) else {
+            return Ok(first);
+        };
         if !job.repeat_after(wait) {
             return Ok(first);
         }
@@ -190,8 +196,12 @@ impl Client {
         };
         match &reply {
             Ok(reply) if reply.status.is_success() => {}
-            Ok(reply) => tracing::warn!(provider = %self.provider, call = call.name, status = reply.status.as_u16(), "the provider refused"),
-            Err(fault) => tracing::warn!(provider = %self.provider, call = call.name, why = %fault, "the provider did not answer"),
+            Ok(reply) => {
+                tracing::warn!(provider = %self.provider, call = call.name, status = reply.status.as_u16(), "the provider refused")
+            }
+            Err(fault) => {
+                tracing::warn!(provider = %self.provider, call = call.name, why = %fault, "the provider did not answer")
+            }
         }
         reply
     }
@@ -202,10 +212,9 @@ impl Client {
         let response = tokio::time::timeout(self.deadlines.read, sent).await.map_err(|_| Fault::Timeout)?;
         let response = response.map_err(|error| fault(&error))?.try_into_http1x().map_err(|_| Fault::Connection)?;
         let (parts, body) = response.into_parts();
-        let body = Limited::new(body, most_bytes)
-            .collect()
-            .await
-            .map_err(|error| if error.is::<http_body_util::LengthLimitError>() { Fault::TooLarge } else { Fault::Connection })?;
+        let body = Limited::new(body, most_bytes).collect().await.map_err(|error| {
+            if error.is::<http_body_util::LengthLimitError>() { Fault::TooLarge } else { Fault::Connection }
+        })?;
         Ok(Reply { status: parts.status, body: body.to_bytes(), headers: parts.headers })
     }
 }
@@ -232,7 +241,8 @@ fn fault(error: &ConnectorError) -> Fault {
 }
 
 impl Reply {
-    /// How long to wait before the call is made again, if the answer says so: `Retry-After` (RFC 9110 §10.2.3), or Google's `RetryInfo`.
+    /// How long to wait before the call is made again, if the answer says so: `Retry-After` (RFC 9110 §10.2.3), or
+    /// Google's `RetryInfo`.
     fn wait(&self, now: DateTime<Utc>) -> Option<Duration> {
         let again = self.status == StatusCode::TOO_MANY_REQUESTS || self.status.is_server_error();
         let header = self.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
@@ -292,7 +302,10 @@ mod tests {
         ] {
             assert!(base(url).is_err(), "{url}");
         }
-        assert_eq!(base("https://host/v1/").map(|base| base.join("/validation")), Ok("https://host/v1/validation".to_owned()));
+        assert_eq!(
+            base("https://host/v1/").map(|base| base.join("/validation")),
+            Ok("https://host/v1/validation".to_owned())
+        );
     }
 
     #[test]
@@ -308,7 +321,11 @@ mod tests {
         assert_eq!(reply(down, Some("Fri, 20 Nov 2026 08:32:00 GMT"), ""), Some(Duration::ZERO));
         let info = r#"{"error":{"code":429,"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"1.5s"}]}}"#;
         assert_eq!(reply(busy, None, info), Some(Duration::from_millis(1500)));
-        for (status, header, body) in [(busy, None, ""), (down, Some("soon"), ""), (down, None, r#"{"error":{"details":[{"retryDelay":"-1s"}]}}"#)] {
+        for (status, header, body) in [
+            (busy, None, ""),
+            (down, Some("soon"), ""),
+            (down, None, r#"{"error":{"details":[{"retryDelay":"-1s"}]}}"#),
+        ] {
             assert_eq!(reply(status, header, body), None, "{header:?} {body}");
         }
         assert_eq!(reply(StatusCode::BAD_REQUEST, Some("2"), ""), None, "it would be refused again");

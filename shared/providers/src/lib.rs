@@ -1,8 +1,9 @@
 //! External scoring: Google Document AI and Veridas, behind the domain's [`Scorer`](acredita_domain::ports::Scorer).
 //!
-//! From the outside in: a provider's adapter ([`google`], [`veridas`]) makes requests and reads answers; a table of `mapping/` makes our checks of
-//! what it found; [`gate`] keeps a provider that is down or slow from taking the service with it; [`http`] is the one way out. What is known of
-//! the providers and what is not is written in `infra/providers.md`.
+//! From the outside in: a provider's adapter ([`google`], [`veridas`]) makes requests and reads answers; a table of
+//! `mapping/` makes our checks of what it found; [`gate`] keeps a provider that is down or slow from taking the service
+//! with it; [`http`] is the one way out. What is known of the providers and what is not is written in
+//! `infra/providers.md`.
 
 mod credential;
 pub mod deadline;

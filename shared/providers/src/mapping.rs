@@ -1,7 +1,8 @@
 //! From what a provider found to our checks, by a table in data (`mapping/*.json`). Its version is in every answer.
 //!
-//! A signal that comes several times, or several signals of one check, count by the worst of them. A value that the table does not know is
-//! inconclusive, never a pass. What a check then weighs is said once for all providers, in [`acredita_domain::scoring::table`].
+//! A signal that comes several times, or several signals of one check, count by the worst of them. A value that the
+//! table does not know is inconclusive, never a pass. What a check then weighs is said once for all providers, in
+//! [`acredita_domain::scoring::table`].
 
 use acredita_domain::scoring::{Check, CheckName, CheckResult, Reason, Score, table::TABLE_VERSION};
 use serde::Deserialize;
@@ -84,7 +85,8 @@ impl Signals {
 }
 
 impl Rule {
-    /// The line of this signal alone. It notes the signal's name as the table has it, and nothing of what the provider wrote.
+    /// The line of this signal alone. It notes the signal's name as the table has it, and nothing of what the provider
+    /// wrote.
     fn check(&self, found: &[Signal<'_>]) -> Check {
         let of = |name: &str| {
             let values = found.iter().filter(|(signal, _)| *signal == name);
@@ -92,7 +94,9 @@ impl Rule {
             lines.reduce(|worst, line| if is_worse(&line, &worst) { line } else { worst })
         };
         let line = of(&self.signal).or_else(|| of(self.instead.as_deref()?));
-        line.unwrap_or_else(|| self.because(Check::new(self.check, self.absent)).noting(format!("{}: absent", self.signal)))
+        line.unwrap_or_else(|| {
+            self.because(Check::new(self.check, self.absent)).noting(format!("{}: absent", self.signal))
+        })
     }
 
     fn line(&self, name: &str, value: Found<'_>) -> Check {
@@ -110,7 +114,8 @@ impl Rule {
     }
 }
 
-/// Whether a line says worse than another: failed before unknown before passed before not there; among equals, the lower score.
+/// Whether a line says worse than another: failed before unknown before passed before not there; among equals, the
+/// lower score.
 fn is_worse(line: &Check, other: &Check) -> bool {
     let rank = |check: &Check| match check.result {
         CheckResult::Fail => 3,
@@ -169,7 +174,13 @@ mod tests {
 
     #[test]
     fn a_degree_is_read_by_its_thresholds_and_the_lowest_counts() {
-        for (degrees, result) in [(&[0.7_f64][..], Pass), (&[0.69], Inconclusive), (&[0.5], Inconclusive), (&[0.49], Fail), (&[1.0, 0.2], Fail)] {
+        for (degrees, result) in [
+            (&[0.7_f64][..], Pass),
+            (&[0.69], Inconclusive),
+            (&[0.5], Inconclusive),
+            (&[0.49], Fail),
+            (&[1.0, 0.2], Fail),
+        ] {
             let found: Vec<Signal<'_>> = degrees.iter().map(|degree| ("b", Found::Degree(*degree))).collect();
             assert_eq!(results(&found)[1].0, result, "{degrees:?}");
         }

@@ -52,7 +52,9 @@ async fn no_picture_is_asked_for_when_nothing_is_said() {
 async fn the_agent_has_to_say_who_they_are() {
     let world = World::start().await;
     let subject = Subject::create(&world, Method::Agent).await;
-    for agent in [json!(null), json!(""), json!("  "), json!("x".repeat(257)), json!("a\u{0}b"), json!(42), json!(["maria"])] {
+    for agent in
+        [json!(null), json!(""), json!("  "), json!("x".repeat(257)), json!("a\u{0}b"), json!(42), json!(["maria"])]
+    {
         validate(&world, &subject, &json!({ "agent": agent }), Some("/agent")).await;
     }
     validate(&world, &subject, &json!({ "agent": format!(" {} ", "é".repeat(256)) }), None).await;
@@ -144,7 +146,13 @@ async fn metadata_is_text_that_holds_a_json_object() {
         json!({ "shop": "042" }),
         json!(true),
     ] {
-        validate(&world, &subject, &json!({ "agent": "maria", "evidence_metadata": metadata }), Some("/evidence_metadata")).await;
+        validate(
+            &world,
+            &subject,
+            &json!({ "agent": "maria", "evidence_metadata": metadata }),
+            Some("/evidence_metadata"),
+        )
+        .await;
     }
 }
 

@@ -30,7 +30,13 @@ fn bad_values() -> Vec<(&'static str, Vec<String>)> {
     vec![
         (
             "x-installation_id",
-            texts(&["", "17", "7d4448409dc041a98a3a6f2a5e4f1c11", "not-a-uuid", "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c1g"]),
+            texts(&[
+                "",
+                "17",
+                "7d4448409dc041a98a3a6f2a5e4f1c11",
+                "not-a-uuid",
+                "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c1g",
+            ]),
         ),
         ("x-fingerprint", fingerprints),
         (
@@ -125,10 +131,7 @@ async fn values_at_the_edge_are_fine() {
 async fn no_other_operation_asks_for_the_device() {
     let world = World::start().await;
     let subject = Subject::create(&world, Method::Agent).await;
-    world
-        .send(Call::org("GET", ORG, &subject.actor_path("")).token(&world.token(ORG)))
-        .await
-        .expect(200);
+    world.send(Call::org("GET", ORG, &subject.actor_path("")).token(&world.token(ORG))).await.expect(200);
 }
 
 /// The clients address in an evidence is the gateway's, whatever the client says.
@@ -147,9 +150,7 @@ async fn the_device_is_kept_as_evidence_with_the_address_that_the_gateway_saw() 
             .header("forwarded", "for=198.51.100.66")
             .header("x-real-ip", "198.51.100.66");
         let mut request = call.into_request();
-        request
-            .extensions_mut()
-            .insert(ConnectInfo("203.0.113.9:4711".parse::<SocketAddr>().expect("an address")));
+        request.extensions_mut().insert(ConnectInfo("203.0.113.9:4711".parse::<SocketAddr>().expect("an address")));
         world.send_request(request).await.expect(204);
         let (org, id) = (ORG.parse().expect("an organisation"), subject.id.parse().expect("an id"));
         let kept = world.app.identifications.find(&org, id).await.expect("an answer").expect("it is there");

@@ -1,6 +1,8 @@
-//! Identity documents from end to end: pictures in, our own engine reads them, and the identification validates or says why not (§6).
+//! Identity documents from end to end: pictures in, our own engine reads them, and the identification validates or says
+//! why not (§6).
 //!
-//! The pictures are those of `tests/fixtures/make.py`: an invented DNI of Ana Muñoz Gil, number 12345678Z, and what can be wrong with one.
+//! The pictures are those of `tests/fixtures/make.py`: an invented DNI of Ana Muñoz Gil, number 12345678Z, and what can
+//! be wrong with one.
 
 use super::stage::{Method, Subject, create_scoring, put_pictures};
 use acceptance::{World, bodies::fixture};
@@ -35,10 +37,7 @@ async fn read(world: &World, scoring: &str) -> Value {
 /// The line of a check.
 fn line<'a>(scoring: &'a Value, check: &str) -> &'a Value {
     let lines = scoring["breakdown"].as_array().expect("a list");
-    lines
-        .iter()
-        .find(|line| line["check"] == check)
-        .unwrap_or_else(|| panic!("no line {check}: {scoring}"))
+    lines.iter().find(|line| line["check"] == check).unwrap_or_else(|| panic!("no line {check}: {scoring}"))
 }
 
 const BOTH: [(&str, &str); 2] = [("front", "dni-front.jpg"), ("back", "dni-back.jpg")];
@@ -66,14 +65,19 @@ async fn the_answer_tells_what_was_read_and_how_sure_that_is() {
     assert_eq!(scoring["extracted"], expected);
     assert!(scoring["provider_version"].is_string() && scoring["mapping_version"].is_string(), "{scoring}");
     let holds = line(&scoring, "MRZ_CHECK_DIGITS");
-    assert_eq!((&holds["result"], &holds["details"]), (&json!("PASS"), &json!("In Ordnung.")), "in the actor's language");
+    assert_eq!(
+        (&holds["result"], &holds["details"]),
+        (&json!("PASS"), &json!("In Ordnung.")),
+        "in the actor's language"
+    );
     assert!(holds.get("reason").is_none() && holds.get("advice").is_none());
 }
 
 #[tokio::test]
 async fn a_passport_needs_one_picture_and_nobody_declared() {
     let world = World::start().await;
-    let scoring = create_scoring(&world, |body| body["document"] = json!({ "type": "PASSPORT", "country": "PT" })).await;
+    let scoring =
+        create_scoring(&world, |body| body["document"] = json!({ "type": "PASSPORT", "country": "PT" })).await;
     put(&world, &scoring, &[("front", "passport.jpg")]).await;
     let scoring = read(&world, &scoring).await;
     assert!(scoring["score"].as_f64() >= Some(0.9), "{scoring}");
@@ -140,7 +144,8 @@ async fn a_front_alone_is_refused_until_the_back_comes() {
 #[tokio::test]
 async fn a_picture_that_cannot_be_read_is_refused_until_a_better_one_comes() {
     let world = World::start().await;
-    let subject = scored(&world, ana(), "LOW", &[("front", "dni-front.jpg"), ("back", "dni-back-unreadable.jpg")]).await;
+    let subject =
+        scored(&world, ana(), "LOW", &[("front", "dni-front.jpg"), ("back", "dni-back-unreadable.jpg")]).await;
     let scoring = read(&world, &subject.scoring_path("")).await;
     assert_ne!(line(&scoring, "MRZ_READ")["result"], "PASS");
     assert!(scoring.get("extracted").is_none(), "{scoring}");

@@ -22,11 +22,8 @@ async fn all_faults_of_a_create_come_in_one_answer() {
         .send(world.request("POST", "/identifications/otp", Some(body)).header("idempotency-key", "a b"))
         .await
         .expect(400);
-    let pointers: Vec<String> = answer
-        .details()
-        .iter()
-        .map(|details| details.split(": ").next().unwrap_or_default().to_owned())
-        .collect();
+    let pointers: Vec<String> =
+        answer.details().iter().map(|details| details.split(": ").next().unwrap_or_default().to_owned()).collect();
     assert_eq!(
         pointers,
         [
@@ -54,7 +51,8 @@ async fn faults_in_path_headers_and_body_come_together() {
     let world = World::start().await;
     let call = |method, path: &str| Call::org(method, ORG, path).token(&world.token(ORG));
     let headers = |call: Call| call.header("x-fingerprint", "a b").header("x-location", "91,0");
-    let agent = headers(call("POST", "/identifications/agent/17/validate")).json(&json!({ "evidence": "*", "evidence_metadata": "[]" }));
+    let agent = headers(call("POST", "/identifications/agent/17/validate"))
+        .json(&json!({ "evidence": "*", "evidence_metadata": "[]" }));
     let otp = headers(call("PUT", "/identifications/otp/17/validate")).json(&json!({ "code": [], "two_factor": 5 }));
     let document = headers(call("POST", "/identifications/identity_document/17/validate"));
     for (name, call) in [("agent", agent), ("otp", otp), ("identity_document", document)] {
@@ -141,9 +139,7 @@ async fn no_path_query_or_header_is_repeated() {
         silent(world.send(validate.clone().without(name).header(name, CANARY)).await, 400);
     }
     silent(
-        world
-            .send(validate.without("x-fingerprint").header("x-fingerprint", format!("{CANARY} {CANARY}")))
-            .await,
+        world.send(validate.without("x-fingerprint").header("x-fingerprint", format!("{CANARY} {CANARY}"))).await,
         400,
     );
     let key = format!("{CANARY} {CANARY}");

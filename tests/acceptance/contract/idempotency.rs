@@ -18,11 +18,7 @@ fn otp(world: &World, key: &str) -> Call {
 /// What tells two creations apart.
 fn id(answer: &Answer) -> String {
     let body = answer.json();
-    body.get("identification_id")
-        .or(body.get("scoring_id"))
-        .and_then(Value::as_str)
-        .expect("an id")
-        .to_owned()
+    body.get("identification_id").or(body.get("scoring_id")).and_then(Value::as_str).expect("an id").to_owned()
 }
 
 #[tokio::test]
@@ -42,11 +38,8 @@ async fn the_same_key_answers_what_the_first_answered() {
 #[tokio::test]
 async fn an_external_code_is_told_again() {
     let world = World::start().await;
-    let call = || {
-        world
-            .request("POST", "/identifications/otp", Some(bodies::external_otp()))
-            .header("idempotency-key", "k")
-    };
+    let call =
+        || world.request("POST", "/identifications/otp", Some(bodies::external_otp())).header("idempotency-key", "k");
     let first = world.send(call()).await.expect(201);
     let again = world.send(call()).await.expect(201);
     assert_eq!(again.text("code"), first.text("code"));
@@ -105,7 +98,8 @@ async fn white_space_makes_no_other_body() {
     for create in Operation::creates() {
         let first = world.send(keyed(&world, create, "k")).await.expect(create.success);
         let spaced = serde_json::to_string_pretty(&create.body()).expect("JSON");
-        let again = world.send(keyed(&world, create, "k").body("application/json", spaced)).await.expect(create.success);
+        let again =
+            world.send(keyed(&world, create, "k").body("application/json", spaced)).await.expect(create.success);
         assert_eq!(id(&again), id(&first));
     }
 }
@@ -170,7 +164,8 @@ async fn a_key_has_1_to_255_visible_characters() {
         for key in ["k".to_owned(), "x".repeat(255), "!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~".to_owned()] {
             world.send(keyed(&world, create, &key)).await.expect(create.success);
         }
-        for key in [String::new(), " ".to_owned(), "x".repeat(256), "a b".to_owned(), "a\tb".to_owned(), "é".to_owned()] {
+        for key in [String::new(), " ".to_owned(), "x".repeat(256), "a b".to_owned(), "a\tb".to_owned(), "é".to_owned()]
+        {
             let answer = world.send(keyed(&world, create, &key)).await.expect(400);
             assert!(
                 answer.details().len() == 1 && answer.details()[0].starts_with("header idempotency-key: "),

@@ -82,7 +82,8 @@ async fn configurations_and_providers_are_the_published_ones() {
         assert_eq!(subject.metadata(&world).await.json()["configuration_name"], configuration.trim());
     }
     for (provider, scores) in [("INTERNAL", "INTERNAL"), ("EXTERNAL", "GOOGLE"), (" EXTERNAL ", "GOOGLE")] {
-        let subject = Subject::of(&world, Method::IdentityDocument, json!({ "scoring": { "provider": provider } })).await;
+        let subject =
+            Subject::of(&world, Method::IdentityDocument, json!({ "scoring": { "provider": provider } })).await;
         assert_eq!(subject.metadata(&world).await.json()["scoring"]["provider"], scores);
     }
     for (body, pointer) in [
@@ -98,11 +99,8 @@ async fn configurations_and_providers_are_the_published_ones() {
         assert!(details.len() == 1 && details[0].starts_with(&format!("{pointer}: ")), "{details:?}");
     }
     let without = World::start().await;
-    let details = without
-        .call("POST", PATH, Some(json!({ "scoring": { "provider": "EXTERNAL" } })))
-        .await
-        .expect(400)
-        .details();
+    let details =
+        without.call("POST", PATH, Some(json!({ "scoring": { "provider": "EXTERNAL" } }))).await.expect(400).details();
     assert!(details[0].starts_with("/scoring/provider: "), "this deployment has none");
 }
 
@@ -121,7 +119,9 @@ async fn the_linked_scoring_lives_and_dies_with_it() {
     assert_eq!(kept_pictures(&world).await.len(), 2);
     subject.delete(&world).await.expect(204);
     assert!(kept_pictures(&world).await.is_empty());
-    for (method, rest) in [("GET", ""), ("GET", "/captures"), ("POST", "/delegate"), ("POST", "/close"), ("PUT", "/score")] {
+    for (method, rest) in
+        [("GET", ""), ("GET", "/captures"), ("POST", "/delegate"), ("POST", "/close"), ("PUT", "/score")]
+    {
         world.call(method, &subject.scoring_path(rest), None).await.expect(404);
     }
 }

@@ -83,7 +83,9 @@ async fn another_organisations_id_is_not_found_and_stays_untouched() {
         let answer = world.send(operation.good_call(&world, id)).await.expect(404);
         assert_eq!(answer.json()["errors"][0]["title"], "RESOURCE_NOT_FOUND", "{}", operation.name());
     }
-    for read in Operation::with_an_id().filter(|operation| operation.method == "GET" && !operation.path.ends_with("/captures")) {
+    for read in
+        Operation::with_an_id().filter(|operation| operation.method == "GET" && !operation.path.ends_with("/captures"))
+    {
         let (_, created) = ids.iter().find(|(method, _)| *method == method_of(read)).expect("one of each");
         let id = created[if read.door == Door::Scoring { "scoring_id" } else { "identification_id" }]
             .as_str()
@@ -121,10 +123,7 @@ async fn a_path_id_that_is_no_uuid_is_a_parameter_error() {
 async fn an_id_is_the_same_in_any_case() {
     let world = World::start().await;
     let subject = Subject::create(&world, Method::Agent).await;
-    world
-        .call("GET", &format!("/identifications/agent/{}", subject.id.to_uppercase()), None)
-        .await
-        .expect(200);
+    world.call("GET", &format!("/identifications/agent/{}", subject.id.to_uppercase()), None).await.expect(200);
 }
 
 /// A request of an operation with a fault in what the operation looks at before it looks for the entity.
@@ -152,7 +151,9 @@ async fn the_token_comes_before_the_syntax() {
     let world = World::start().await;
     for operation in &OPERATIONS {
         for id in ["not-a-uuid", NOBODY] {
-            let Some((call, _)) = faulty(operation, &world, id) else { continue };
+            let Some((call, _)) = faulty(operation, &world, id) else {
+                continue;
+            };
             world.send(call.clone().without("authorization")).await.expect(401);
             let denied = if operation.documents_403() { 403 } else { 401 };
             world.send(call.without("authorization").token(&world.token_with(ORG, ""))).await.expect(denied);

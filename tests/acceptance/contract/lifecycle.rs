@@ -5,7 +5,8 @@ use acceptance::{Answer, World};
 use chrono::TimeDelta;
 
 /// The actions of the table.
-const ACTIONS: [&str; 6] = ["validate", "cancel", "close", "delete", "delete by permitted force", "delete by force without permission"];
+const ACTIONS: [&str; 6] =
+    ["validate", "cancel", "close", "delete", "delete by permitted force", "delete by force without permission"];
 
 async fn act(world: &World, subject: &Subject, action: &str) -> Answer {
     match action {
@@ -100,7 +101,9 @@ async fn force_is_true_or_false_in_any_case() {
             assert_eq!(answer.json()["errors"][0]["title"], "PARAMETER_ERROR", "{force}");
             assert!(answer.details()[0].starts_with("query parameter force: "), "{force}");
         }
-        for query in ["", "?", "?force=false", "?force=FALSE", "?force=False", "?forced=true", "?FORCE=true", "?x=force=true"] {
+        for query in
+            ["", "?", "?force=false", "?force=FALSE", "?force=False", "?forced=true", "?FORCE=true", "?x=force=true"]
+        {
             delete(&subject, query).await.expect(403);
         }
         assert_eq!(subject.status(&world).await.as_deref(), Some("CLOSED"));
@@ -169,7 +172,9 @@ async fn what_is_over_does_not_expire() {
 async fn of_two_concurrent_transitions_exactly_one_is_taken() {
     let world = World::with_external_provider().await;
     for method in Method::ALL {
-        for (one, other) in [("validate", "validate"), ("cancel", "cancel"), ("validate", "cancel"), ("cancel", "close")] {
+        for (one, other) in
+            [("validate", "validate"), ("cancel", "cancel"), ("validate", "cancel"), ("cancel", "close")]
+        {
             let subject = in_state(&world, method, "CREATED").await.expect("every method knows it");
             let (first, second) = tokio::join!(act(&world, &subject, one), act(&world, &subject, other));
             let mut statuses = [first.status.as_u16(), second.status.as_u16()];

@@ -28,11 +28,15 @@ async fn send(world: &World, scoring: &str, content_type: &str, body: Vec<u8>) -
 /// The sides of the captures, and the seeds of their pictures.
 async fn captured(world: &World, scoring: &str) -> Vec<(String, u32)> {
     let captures = world.call("GET", &format!("{scoring}/captures"), None).await.expect(200).json();
-    let seed = |digest: &Value| (1..9).find(|seed| acredita_domain::pictures::Sha256Digest::of(&bodies::png(*seed)).as_str() == digest);
+    let seed = |digest: &Value| {
+        (1..9).find(|seed| acredita_domain::pictures::Sha256Digest::of(&bodies::png(*seed)).as_str() == digest)
+    };
     let captures = captures["captures"].as_array().expect("a list").clone();
     captures
         .iter()
-        .map(|capture| (capture["side"].as_str().expect("text").to_owned(), seed(&capture["sha256"]).expect("one of ours")))
+        .map(|capture| {
+            (capture["side"].as_str().expect("text").to_owned(), seed(&capture["sha256"]).expect("one of ours"))
+        })
         .collect()
 }
 
@@ -99,7 +103,9 @@ fn black_png(width: u32, height: u32) -> Vec<u8> {
 #[tokio::test]
 async fn parts_are_told_by_name_then_by_file_name_then_by_order() {
     let world = World::start().await;
-    let named = |name: &str, file: &str| format!("Content-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\nContent-Type: image/png");
+    let named = |name: &str, file: &str| {
+        format!("Content-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\nContent-Type: image/png")
+    };
     let file = |file: &str| format!("Content-Disposition: attachment; filename=\"{file}\"\r\nContent-Type: image/png");
     let bare = "Content-Type: image/png".to_owned();
     let both = [("FRONT".to_owned(), 1), ("BACK".to_owned(), 2)];
@@ -222,10 +228,8 @@ async fn a_body_that_is_no_multipart_is_of_the_wrong_type() {
     ] {
         send(&world, &scoring, content_type, bodies::png(1)).await.expect(415);
     }
-    let unlabelled = world
-        .request("PUT", &format!("{scoring}/score"), None)
-        .body("x/x", bodies::png(1))
-        .without("content-type");
+    let unlabelled =
+        world.request("PUT", &format!("{scoring}/score"), None).body("x/x", bodies::png(1)).without("content-type");
     world.send(unlabelled).await.expect(415);
     // No body at all asks for what was uploaded before, whatever it calls itself.
     send(&world, &scoring, "application/json", Vec::new()).await.expect(409);
@@ -238,8 +242,12 @@ async fn jpeg_and_png_are_taken_by_their_bytes_and_nothing_else() {
     for (bytes, content_type) in [(jpeg(), "image/jpeg"), (bodies::png(1), "image/png")] {
         for lie in ["image/png", "image/heic", "text/plain", "application/pdf"] {
             let scoring = create_scoring(&world, |_| {}).await;
-            let headers = format!("Content-Disposition: form-data; name=\"front\"; filename=\"front.pdf\"\r\nContent-Type: {lie}");
-            let answer = send(&world, &scoring, "multipart/form-data; boundary=frontier", multipart(&[Part(&headers, &bytes)])).await;
+            let headers = format!(
+                "Content-Disposition: form-data; name=\"front\"; filename=\"front.pdf\"\r\nContent-Type: {lie}"
+            );
+            let answer =
+                send(&world, &scoring, "multipart/form-data; boundary=frontier", multipart(&[Part(&headers, &bytes)]))
+                    .await;
             assert_eq!(answer.status, 204, "{content_type} as {lie}: {}", answer.json());
             let captures = world.call("GET", &format!("{scoring}/captures"), None).await.expect(200).json();
             assert_eq!(captures["captures"][0]["content_type"], content_type);

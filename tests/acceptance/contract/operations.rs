@@ -40,7 +40,14 @@ pub struct Operation {
     body: fn() -> Option<Value>,
 }
 
-const fn operation(method: &'static str, path: &'static str, door: Door, permission: usize, success: u16, body: fn() -> Option<Value>) -> Operation {
+const fn operation(
+    method: &'static str,
+    path: &'static str,
+    door: Door,
+    permission: usize,
+    success: u16,
+    body: fn() -> Option<Value>,
+) -> Operation {
     Operation { method, path, door, permission: PERMISSIONS[permission], success, body }
 }
 

@@ -1,4 +1,5 @@
-//! Identification by one-time code: what it takes, its codes and its tries (§5, §6, §7). How often it sends is in `otp_sends`.
+//! Identification by one-time code: what it takes, its codes and its tries (§5, §6, §7). How often it sends is in
+//! `otp_sends`.
 
 use super::stage::{Method, Subject, reviewed};
 use acceptance::{World, bodies};
@@ -37,7 +38,9 @@ async fn attempt(world: &World, subject: &Subject, code: &str, factor: Value, st
 #[tokio::test]
 async fn the_answers_have_exactly_the_members_of_the_contract() {
     let world = World::start().await;
-    for (name, body) in [("sent", body("SMS", false, Some("DOCUMENT_NUMBER"))), ("external", body("WHATSAPP", true, None))] {
+    for (name, body) in
+        [("sent", body("SMS", false, Some("DOCUMENT_NUMBER"))), ("external", body("WHATSAPP", true, None))]
+    {
         let created = world.call("POST", OTP, Some(body)).await.expect(201);
         reviewed(&format!("otp_created_{name}"), created.json());
         let path = format!("{OTP}/{}", created.text("identification_id"));
@@ -77,10 +80,15 @@ async fn what_the_channel_and_the_factor_need_of_the_actor_is_required() {
         body["actor"][missing] = Value::Null;
         let answer = world.call("POST", OTP, Some(body)).await;
         match refused {
-            None => assert_eq!(answer.status, 201, "{channel} {external} {factor:?} without {missing}: {}", answer.json()),
+            None => {
+                assert_eq!(answer.status, 201, "{channel} {external} {factor:?} without {missing}: {}", answer.json())
+            }
             Some(pointer) => {
                 let details = answer.expect(400).details();
-                assert!(details.len() == 1 && details[0].starts_with(pointer), "{channel} {external} {factor:?}: {details:?}");
+                assert!(
+                    details.len() == 1 && details[0].starts_with(pointer),
+                    "{channel} {external} {factor:?}: {details:?}"
+                );
             }
         }
     }
@@ -246,11 +254,7 @@ async fn a_syntax_fault_is_no_try() {
         world.call("PUT", &path, Some(body)).await.expect(400);
     }
     world
-        .send(
-            world
-                .request("PUT", &path, Some(json!({ "code": "222222", "two_factor": "x" })))
-                .without("user-agent"),
-        )
+        .send(world.request("PUT", &path, Some(json!({ "code": "222222", "two_factor": "x" }))).without("user-agent"))
         .await
         .expect(400);
     assert_eq!(subject.attempts_left(&world).await, 5);

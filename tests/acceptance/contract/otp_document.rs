@@ -1,5 +1,5 @@
-//! A picture of the person's document as the second factor of a one-time code (§5, §6): what is a fault of the request, what is a wrong try, and that
-//! nobody can tell one wrong try from another. What is kept of it is in `otp_evidence`.
+//! A picture of the person's document as the second factor of a one-time code (§5, §6): what is a fault of the request,
+//! what is a wrong try, and that nobody can tell one wrong try from another. What is kept of it is in `otp_evidence`.
 
 use super::stage::{Method, Subject, kept_pictures};
 use acceptance::{
@@ -70,9 +70,13 @@ async fn the_picture_may_be_a_jpeg_padded_or_not_with_space_around_it() {
         world.numbers.show(&jpeg, DocumentType::Nif, &[DECLARED]);
         for text in [base64(&jpeg), base64(&jpeg).trim_end_matches('=').to_owned(), format!(" {}\n", base64(&jpeg))] {
             let (subject, code) = asked(&world).await;
-            attempt(&world, &subject, json!({ "code": code, "two_factor": { "front": null, "back": text, "side": 7 } }))
-                .await
-                .expect(204);
+            attempt(
+                &world,
+                &subject,
+                json!({ "code": code, "two_factor": { "front": null, "back": text, "side": 7 } }),
+            )
+            .await
+            .expect(204);
         }
         // After the end of the picture nothing is looked at.
         jpeg.push(0);
@@ -161,7 +165,9 @@ async fn nobody_learns_which_of_code_and_picture_was_wrong() {
     let code = world.code_of(&subject.id);
     let Pictures { right, others, unreadable } = pictures(&world);
     let mut refusals = Vec::new();
-    for (code, picture) in [("wrong!", &right), (code.as_str(), &others), (code.as_str(), &unreadable), ("wrong!", &unreadable)] {
+    for (code, picture) in
+        [("wrong!", &right), (code.as_str(), &others), (code.as_str(), &unreadable), ("wrong!", &unreadable)]
+    {
         world.numbers.take_reads();
         world.wire.take();
         let answer = show(&world, &subject, code, picture).await.expect(400);
@@ -228,9 +234,7 @@ async fn pictures_have_to_be_there_and_in_their_form() {
     }
     is_no_try(&world, &subject, json!({ "code": code }), 400, "/two_factor: ").await;
     is_no_try(&world, &subject, json!({ "two_factor": { "back": right } }), 400, "/code: ").await;
-    attempt(&world, &subject, json!({ "code": code, "two_factor": { "back": right } }))
-        .await
-        .expect(204);
+    attempt(&world, &subject, json!({ "code": code, "two_factor": { "back": right } })).await.expect(204);
 }
 
 #[tokio::test]
@@ -259,11 +263,14 @@ async fn what_is_no_base64_or_no_picture_is_no_try() {
             is_no_try(&world, &subject, body, 400, &format!("/two_factor/{side}: ")).await;
         }
     }
-    let both = attempt(&world, &subject, json!({ "code": "", "two_factor": { "front": "*", "back": base64(b"%PDF-1.7") } })).await;
+    let both =
+        attempt(&world, &subject, json!({ "code": "", "two_factor": { "front": "*", "back": base64(b"%PDF-1.7") } }))
+            .await;
     let details = both.expect(400).details();
     assert_eq!(details.len(), 3, "all faults at once: {details:?}");
     let text = Subject::create(&world, Method::Otp).await;
-    is_no_try(&world, &text, json!({ "code": "222222", "two_factor": { "front": "*" } }), 400, "/two_factor/front: ").await;
+    is_no_try(&world, &text, json!({ "code": "222222", "two_factor": { "front": "*" } }), 400, "/two_factor/front: ")
+        .await;
 }
 
 /// A PNG that says it is this large, and ends after its header.
@@ -297,9 +304,7 @@ async fn what_is_too_large_is_no_try() {
     // What fits travels.
     let fits = &long[..2_000_000];
     world.numbers.show(fits, DocumentType::Nif, &[DECLARED]);
-    attempt(&world, &subject, bodies::code_and_pictures(&code, &[("front", fits), ("back", fits)]))
-        .await
-        .expect(204);
+    attempt(&world, &subject, bodies::code_and_pictures(&code, &[("front", fits), ("back", fits)])).await.expect(204);
 }
 
 #[tokio::test]
@@ -315,9 +320,7 @@ async fn a_text_factor_is_no_picture_and_what_nobody_asked_for_is_not_looked_at(
     }
     let unasked = Subject::create(&world, Method::Otp).await;
     let code = unasked.code.clone().expect("an external channel");
-    attempt(&world, &unasked, bodies::code_and_pictures(&code, &[("back", &bodies::png(7))]))
-        .await
-        .expect(204);
+    attempt(&world, &unasked, bodies::code_and_pictures(&code, &[("back", &bodies::png(7))])).await.expect(204);
     assert_eq!(world.numbers.take_reads(), 0);
     assert!(kept_pictures(&world).await.is_empty(), "what nobody asked for is not kept");
 }
@@ -360,8 +363,6 @@ async fn a_dni_is_known_by_its_nif_alone() {
     let mut body = bodies::document_otp();
     body["actor"]["identity_document"]["document_number"] = json!("BAA000589");
     let subject = Subject::of(&world, Method::Otp, body).await;
-    show(&world, &subject, subject.code.as_deref().expect("a code"), &fixture("otp-dni.jpg"))
-        .await
-        .expect(400);
+    show(&world, &subject, subject.code.as_deref().expect("a code"), &fixture("otp-dni.jpg")).await.expect(400);
     assert_eq!(subject.attempts_left(&world).await, 4);
 }

@@ -1,4 +1,5 @@
-//! What is kept of a document that was a second factor: the pictures of the try that was right, as long as its identification, and nothing else.
+//! What is kept of a document that was a second factor: the pictures of the try that was right, as long as its
+//! identification, and nothing else.
 
 use super::stage::{Method, Subject, kept_pictures};
 use acceptance::{Answer, Call, ORG, World, bodies};
@@ -60,8 +61,15 @@ async fn the_pictures_of_the_right_try_are_kept_and_no_others() {
     assert_eq!(validation.at, world.app.now());
     assert_eq!(validation.agent, None);
     for (capture, (side, bytes)) in validation.captures.iter().zip([(Side::Front, &front), (Side::Back, &back)]) {
-        assert_eq!((capture.side, &capture.sha256, capture.size_bytes), (side, &Sha256Digest::of(bytes), bytes.len() as u64));
-        let key = PictureKey::evidence(&ORG.parse().expect("an organisation"), subject.id.parse().expect("an id"), &capture.sha256);
+        assert_eq!(
+            (capture.side, &capture.sha256, capture.size_bytes),
+            (side, &Sha256Digest::of(bytes), bytes.len() as u64)
+        );
+        let key = PictureKey::evidence(
+            &ORG.parse().expect("an organisation"),
+            subject.id.parse().expect("an id"),
+            &capture.sha256,
+        );
         let kept = world.app.pictures.get(&key, 1 << 20).await.expect("S3 answers");
         assert!(kept == Some(StoredPicture::Bytes(bytes.clone())), "byte by byte");
     }
@@ -183,7 +191,8 @@ impl Pictures for Interrupted {
     }
 }
 
-/// Sends a right try whose pictures are kept just after `meanwhile` was answered with 204, and answers what it was told.
+/// Sends a right try whose pictures are kept just after `meanwhile` was answered with 204, and answers what it was
+/// told.
 async fn interrupted(world: &mut World, subject: &Subject, picture: &[u8], meanwhile: Call) -> Answer {
     let whole = world.app.clone();
     let gateway = world.gateway().clone();
@@ -229,7 +238,8 @@ async fn a_right_try_that_another_one_beats_leaves_only_the_winners_pictures() {
         let (mine, theirs) = (right(&world, 1), right(&world, if same { 1 } else { 2 }));
         let winner = validate(&world, &subject, &[("back", &theirs)]);
         interrupted(&mut world, &subject, &mine, winner).await.expect(409);
-        let kept: Vec<String> = kept_pictures(&world).await.into_iter().filter(|name| name.contains(&subject.id)).collect();
+        let kept: Vec<String> =
+            kept_pictures(&world).await.into_iter().filter(|name| name.contains(&subject.id)).collect();
         assert!(kept.len() == 1 && kept[0].ends_with(Sha256Digest::of(&theirs).as_str()), "{kept:?}");
     }
     world.assert_whole().await;

@@ -75,7 +75,10 @@ async fn a_resend_waits_thirty_seconds() {
     world.clock.advance(TimeDelta::seconds(1));
     assert!(resend(&world, &subject).await.expect(204).body.is_empty());
     resend(&world, &subject).await.expect(429);
-    assert_eq!(time(&subject.metadata(&world).await.text("resend_available_at")), world.app.now() + TimeDelta::seconds(30));
+    assert_eq!(
+        time(&subject.metadata(&world).await.text("resend_available_at")),
+        world.app.now() + TimeDelta::seconds(30)
+    );
     world.deliver().await;
     assert_eq!(world.sender.sent().len(), 1, "the first message was outdated before it went out");
 }

@@ -1,4 +1,5 @@
-//! The published examples work as they stand: client code that was written for the API that this one re-implements must not change.
+//! The published examples work as they stand: client code that was written for the API that this one re-implements must
+//! not change.
 
 use acceptance::{Answer, Call, ORG, World, bodies, request::base64, tokens::ISSUER};
 use serde_json::json;
@@ -47,23 +48,23 @@ async fn an_agent_confirms_a_person() {
 #[tokio::test]
 async fn a_person_types_a_code() {
     let client = Client::new().await;
-    let body = format!(r#"{{"actor":{ACTOR},"expires_in":"PT10M","two_factor_type":"DOCUMENT_NUMBER","channel":{{"type":"SMS","external":false}}}}"#);
+    let body = format!(
+        r#"{{"actor":{ACTOR},"expires_in":"PT10M","two_factor_type":"DOCUMENT_NUMBER","channel":{{"type":"SMS","external":false}}}}"#
+    );
     let created = client.send("POST", "/identifications/otp", &body).await.expect(201);
     let id = created.text("identification_id");
     assert_eq!(client.0.deliver().await, 0);
     assert_eq!(client.0.sender.sent()[0].to, "+346123456789");
     let body = json!({ "code": client.0.code_of(&id), "two_factor": "12345678A" });
-    client
-        .send("PUT", &format!("/identifications/otp/{id}/validate"), &body.to_string())
-        .await
-        .expect(204);
+    client.send("PUT", &format!("/identifications/otp/{id}/validate"), &body.to_string()).await.expect(204);
 }
 
 #[tokio::test]
 async fn external_is_text_in_the_published_example() {
     let client = Client::new().await;
     for (external, carries_code) in [(r#""true""#, true), ("true", true), (r#""false""#, false), ("false", false)] {
-        let body = format!(r#"{{"actor":{ACTOR},"expires_in":"PT1H","channel":{{"type":"SMS","external":{external}}}}}"#);
+        let body =
+            format!(r#"{{"actor":{ACTOR},"expires_in":"PT1H","channel":{{"type":"SMS","external":{external}}}}}"#);
         let created = client.send("POST", "/identifications/otp", &body).await.expect(201);
         assert_eq!(created.json()["code"].is_string(), carries_code, "{external}");
     }
@@ -72,7 +73,9 @@ async fn external_is_text_in_the_published_example() {
 #[tokio::test]
 async fn an_identity_document_is_created_with_200() {
     let client = Client::new().await;
-    let with_actor = format!(r#"{{"actor":{ACTOR},"configuration_name":"MEDIUM","expires_in":"P30D","scoring":{{"provider":"INTERNAL"}}}}"#);
+    let with_actor = format!(
+        r#"{{"actor":{ACTOR},"configuration_name":"MEDIUM","expires_in":"P30D","scoring":{{"provider":"INTERNAL"}}}}"#
+    );
     let flat = r#"{"name":"James","last_name":"Smith","identity_document":{"document_number":"12345678A","document_type":"NIF","country":"ES"}}"#;
     for body in [&with_actor, flat, "{}"] {
         let created = client.send("POST", "/identifications/identity_document", body).await.expect(200);

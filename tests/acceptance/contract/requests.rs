@@ -23,7 +23,10 @@ async fn create(world: &World, operation: &Operation, pointer: &str, value: Valu
     } else {
         assert_eq!(answer.status, 400, "{pointer} {value} on {}", operation.path);
         let details = answer.details();
-        assert!(details.len() == 1 && details[0].starts_with(&format!("{pointer}: ")), "{pointer} {value}: {details:?}");
+        assert!(
+            details.len() == 1 && details[0].starts_with(&format!("{pointer}: ")),
+            "{pointer} {value}: {details:?}"
+        );
     }
 }
 
@@ -88,7 +91,8 @@ async fn durations_run_from_one_minute_to_thirty_days() {
         for value in [json!(60), json!(true), json!({}), json!(["PT1H"])] {
             create(&world, operation, "/expires_in", value, false).await;
         }
-        create(&world, operation, "/expires_in", Value::Null, operation.path == "/identifications/identity_document").await;
+        create(&world, operation, "/expires_in", Value::Null, operation.path == "/identifications/identity_document")
+            .await;
     }
 }
 
@@ -147,7 +151,8 @@ async fn a_language_may_be_in_any_case_and_is_spanish_when_nothing_is_said() {
             format!("{first}{}", second.to_lowercase()),
             format!(" {language} "),
         ] {
-            let subject = Subject::of(&world, Method::Agent, with(bodies::agent(false), "/actor/language", json!(text))).await;
+            let subject =
+                Subject::of(&world, Method::Agent, with(bodies::agent(false), "/actor/language", json!(text))).await;
             assert_eq!(subject.metadata(&world).await.json()["actor"]["language"], language);
         }
     }
@@ -244,7 +249,8 @@ async fn an_email_is_one_that_mail_can_be_sent_to() {
 async fn texts_are_trimmed_bounded_and_without_control_characters() {
     let world = World::start().await;
     for pointer in ["/actor/name", "/actor/last_name", "/actor/identity_document/document_number"] {
-        for text in ["é".repeat(256), format!("  {}  ", "x".repeat(256)), "J".to_owned(), "José María 🙂".to_owned()] {
+        for text in ["é".repeat(256), format!("  {}  ", "x".repeat(256)), "J".to_owned(), "José María 🙂".to_owned()]
+        {
             create(&world, agent(), pointer, json!(text), true).await;
         }
         for text in ["x".repeat(257), String::new(), "  ".to_owned()] {
@@ -259,7 +265,8 @@ async fn texts_are_trimmed_bounded_and_without_control_characters() {
             create(&world, agent(), pointer, wrong, false).await;
         }
     }
-    let subject = Subject::of(&world, Method::Agent, with(bodies::agent(false), "/actor/name", json!("  James  "))).await;
+    let subject =
+        Subject::of(&world, Method::Agent, with(bodies::agent(false), "/actor/name", json!("  James  "))).await;
     assert_eq!(subject.metadata(&world).await.json()["actor"]["name"], "James");
 }
 
@@ -274,17 +281,14 @@ async fn a_cancel_needs_a_reason_of_at_most_a_thousand_characters() {
             json!(format!(" {} ", "x".repeat(1_000))),
         ] {
             let subject = Subject::create(&world, method).await;
-            world
-                .call("POST", &subject.admin_path("/cancel"), Some(json!({ "reason": reason })))
-                .await
-                .expect(204);
+            world.call("POST", &subject.admin_path("/cancel"), Some(json!({ "reason": reason }))).await.expect(204);
         }
         let subject = Subject::create(&world, method).await;
-        for reason in [json!(null), json!(""), json!("   "), json!("x".repeat(1_001)), json!("a\nb"), json!(7), json!(["x"])] {
-            let answer = world
-                .call("POST", &subject.admin_path("/cancel"), Some(json!({ "reason": reason })))
-                .await
-                .expect(400);
+        for reason in
+            [json!(null), json!(""), json!("   "), json!("x".repeat(1_001)), json!("a\nb"), json!(7), json!(["x"])]
+        {
+            let answer =
+                world.call("POST", &subject.admin_path("/cancel"), Some(json!({ "reason": reason }))).await.expect(400);
             assert!(answer.details()[0].starts_with("/reason: "), "{reason}");
         }
         world.call("POST", &subject.admin_path("/cancel"), None).await.expect(400);
@@ -316,7 +320,8 @@ async fn json_nests_at_most_64_deep() {
         let members = body.strip_suffix('}').expect("an object");
         format!("{members},\"unknown\":{}{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1))
     };
-    let send = |body: String| world.send(world.request("POST", "/identifications/agent", None).body("application/json", body));
+    let send =
+        |body: String| world.send(world.request("POST", "/identifications/agent", None).body("application/json", body));
     send(nested(64)).await.expect(201);
     assert_eq!(send(nested(65)).await.expect(400).details(), [": nests deeper than 64"]);
     let objects = |depth: usize| format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth));

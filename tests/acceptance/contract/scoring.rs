@@ -1,4 +1,5 @@
-//! Scorings: create, read, captures, delegate, close, and how often they score (§5, §6, §7). Pictures are in `multipart`.
+//! Scorings: create, read, captures, delegate, close, and how often they score (§5, §6, §7). Pictures are in
+//! `multipart`.
 
 use super::stage::{check, create_scoring, kept_pictures, put_pictures, reviewed, time};
 use acceptance::{Answer, World, bodies, world::Setup};
@@ -42,7 +43,10 @@ async fn the_answers_have_exactly_the_members_of_the_contract() {
     reviewed("scoring_created", created.json());
     let scoring = google(&world, json!(3)).await;
     reviewed("scoring_read_created", read(&world, &scoring).await);
-    assert_eq!(world.call("GET", &format!("{scoring}/captures"), None).await.expect(200).json(), json!({ "captures": [] }));
+    assert_eq!(
+        world.call("GET", &format!("{scoring}/captures"), None).await.expect(200).json(),
+        json!({ "captures": [] })
+    );
     let mut line = check(CheckName::MrzCheckDigits, CheckResult::Pass);
     line.score = Some(acredita_domain::scoring::Score::new(1.0));
     world.scorer.answer(0.93, vec![line, check(CheckName::NotExpired, CheckResult::Inconclusive)]);
@@ -59,20 +63,20 @@ async fn the_answers_have_exactly_the_members_of_the_contract() {
 async fn our_own_engine_explains_itself() {
     let world = World::start().await;
     let scoring = create_scoring(&world, |_| {}).await;
-    put_pictures(&world, &scoring, &[("front", &bodies::png(1)), ("back", &bodies::png(2))])
-        .await
-        .expect(204);
+    put_pictures(&world, &scoring, &[("front", &bodies::png(1)), ("back", &bodies::png(2))]).await.expect(204);
     let read = read(&world, &scoring).await;
     let score = read["score"].as_f64().expect("a number");
     assert!((0.0..=1.0).contains(&score));
     let breakdown = read["breakdown"].as_array().expect("a list");
     assert!(breakdown.len() > 5);
     for line in breakdown {
-        assert!(["PASS", "FAIL", "INCONCLUSIVE", "NOT_APPLICABLE"].contains(&line["result"].as_str().expect("text")), "{line}");
+        assert!(
+            ["PASS", "FAIL", "INCONCLUSIVE", "NOT_APPLICABLE"].contains(&line["result"].as_str().expect("text")),
+            "{line}"
+        );
         assert!(line["check"].is_string() && line["details"].as_str().is_some_and(|text| !text.is_empty()), "{line}");
         assert!(
-            line.get("score")
-                .is_none_or(|score| score.as_f64().is_some_and(|score| (0.0..=1.0).contains(&score))),
+            line.get("score").is_none_or(|score| score.as_f64().is_some_and(|score| (0.0..=1.0).contains(&score))),
             "{line}"
         );
     }
@@ -127,7 +131,9 @@ async fn retries_run_from_one_to_ten_and_are_five_when_nothing_is_said() {
         let scoring = create_scoring(&world, |body| body["max_score_retries"] = said).await;
         assert_eq!(read(&world, &scoring).await["retries"], json!({ "used": 0, "max": max }));
     }
-    for wrong in [json!(0), json!(11), json!(-1), json!(1.5), json!("5"), json!(true), json!(4_294_967_297_u64), json!([5])] {
+    for wrong in
+        [json!(0), json!(11), json!(-1), json!(1.5), json!("5"), json!(true), json!(4_294_967_297_u64), json!([5])]
+    {
         let mut body = bodies::scoring();
         body["max_score_retries"] = wrong;
         let details = world.call("POST", PATH, Some(body)).await.expect(400).details();
@@ -233,12 +239,8 @@ async fn pictures_that_were_uploaded_through_delegate_are_scored_without_a_body(
     }
     world.call("PUT", &format!("{scoring}/score"), None).await.expect(204);
     let captures = world.call("GET", &format!("{scoring}/captures"), None).await.expect(200).json();
-    let sides: Vec<_> = captures["captures"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|capture| capture["side"].clone())
-        .collect();
+    let sides: Vec<_> =
+        captures["captures"].as_array().expect("a list").iter().map(|capture| capture["side"].clone()).collect();
     assert_eq!(sides, ["FRONT", "BACK"]);
     assert_eq!(read(&world, &scoring).await["retries"]["used"], 1);
     assert_eq!(kept_pictures(&world).await.len(), 2, "nothing is left behind the upload links");
@@ -292,7 +294,9 @@ async fn a_captures_link_opens_the_picture_for_five_minutes_and_nothing_else() {
     let scoring = create_scoring(&world, |_| {}).await;
     let [front, back] = [bodies::png(1), bodies::png(2)];
     put_pictures(&world, &scoring, &[("front", &front), ("back", &back)]).await.expect(204);
-    let captures = || async { world.call("GET", &format!("{scoring}/captures"), None).await.expect(200).json()["captures"].clone() };
+    let captures = || async {
+        world.call("GET", &format!("{scoring}/captures"), None).await.expect(200).json()["captures"].clone()
+    };
     let status = |link: String| async move { Client::new().get(link).send().await.expect("an answer").status() };
     for (capture, bytes) in captures().await.as_array().expect("a list").iter().zip([&front, &back]) {
         let link = capture["url"].as_str().expect("a link");
@@ -303,7 +307,10 @@ async fn a_captures_link_opens_the_picture_for_five_minutes_and_nothing_else() {
         let life = time(capture["url_expires_at"].as_str().expect("a time")) - world.app.now();
         assert!((TimeDelta::seconds(299)..=TimeDelta::minutes(5)).contains(&life), "{life}");
         let answer = Client::new().get(link).send().await.expect("an answer");
-        assert_eq!((answer.status(), answer.headers()["content-type"].to_str().expect("ASCII")), (StatusCode::OK, "image/png"));
+        assert_eq!(
+            (answer.status(), answer.headers()["content-type"].to_str().expect("ASCII")),
+            (StatusCode::OK, "image/png")
+        );
         assert_eq!(&answer.bytes().await.expect("a body")[..], &bytes[..]);
         let other = if digest.as_str().starts_with('0') { "1" } else { "0" };
         let elsewhere = format!("{other}{}", &digest.as_str()[1..]);

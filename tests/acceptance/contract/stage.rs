@@ -29,7 +29,8 @@ impl Method {
         }
     }
 
-    /// A body that creates one for an hour. It sends nothing, and its scoring is the external provider's if there is one.
+    /// A body that creates one for an hour. It sends nothing, and its scoring is the external provider's if there is
+    /// one.
     pub fn body(self) -> Value {
         match self {
             Self::Agent => bodies::agent(false),
@@ -52,7 +53,9 @@ impl Subject {
     /// Creates one of a method, whatever it takes to validate it later.
     pub async fn create(world: &World, method: Method) -> Self {
         let mut body = method.body();
-        if method == Method::IdentityDocument && !world.app.scorers.iter().all(|scorer| scorer.provider().as_str() == "INTERNAL") {
+        if method == Method::IdentityDocument
+            && !world.app.scorers.iter().all(|scorer| scorer.provider().as_str() == "INTERNAL")
+        {
             body["scoring"] = json!({ "provider": "EXTERNAL" });
         }
         Self::of(world, method, body).await
@@ -196,15 +199,8 @@ pub fn check(name: CheckName, result: CheckResult) -> Check {
 
 /// The names of all pictures that are kept.
 pub async fn kept_pictures(world: &World) -> Vec<String> {
-    let listed = world
-        .aws
-        .clients
-        .s3
-        .list_objects_v2()
-        .bucket("acredita-pictures")
-        .send()
-        .await
-        .expect("the bucket answers");
+    let listed =
+        world.aws.clients.s3.list_objects_v2().bucket("acredita-pictures").send().await.expect("the bucket answers");
     listed.contents.unwrap_or_default().into_iter().filter_map(|object| object.key).collect()
 }
 
@@ -213,8 +209,8 @@ pub fn time(text: &str) -> Time {
     text.parse().expect("an RFC 3339 time in UTC")
 }
 
-/// Compares a body with the one that was reviewed. Ids, links, random codes and what depends on an encoder are taken out; times stay, because the
-/// clock is the test's.
+/// Compares a body with the one that was reviewed. Ids, links, random codes and what depends on an encoder are taken
+/// out; times stay, because the clock is the test's.
 pub fn reviewed(name: &str, body: Value) {
     let settings = {
         let mut settings = insta::Settings::clone_current();

@@ -13,14 +13,7 @@ const AGENT: &str = "/identifications/agent";
 
 /// The names of an object's members, sorted.
 fn members(object: &Value) -> Vec<&str> {
-    object
-        .as_object()
-        .expect("an object")
-        .keys()
-        .map(String::as_str)
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect()
+    object.as_object().expect("an object").keys().map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Demands a refusal as the contract has it: the status, and in every entry four strings, the code and the title.
@@ -63,9 +56,8 @@ async fn a_fault_in_path_query_or_header_is_a_parameter_error() {
     let world = World::start().await;
     let path = world.call("GET", &format!("{AGENT}/17"), None).await;
     let query = world.call("DELETE", &format!("{AGENT}/{NOBODY}?force=perhaps"), None).await;
-    let header = world
-        .send(world.request("POST", AGENT, Some(bodies::agent(false))).header("idempotency-key", ""))
-        .await;
+    let header =
+        world.send(world.request("POST", AGENT, Some(bodies::agent(false))).header("idempotency-key", "")).await;
     for (name, answer) in [("path", path), ("query", query), ("header", header)] {
         reviewed(&format!("fault_in_the_{name}"), refusal(answer, 400, "MDOC_001", "PARAMETER_ERROR").json());
     }
@@ -155,9 +147,8 @@ fn padded(body: &Value, bytes: usize) -> Vec<u8> {
 async fn a_body_may_be_as_large_as_the_contract_says_and_not_a_byte_more() {
     const MIB: usize = 1024 * 1024;
     let world = World::start().await;
-    for operation in OPERATIONS
-        .iter()
-        .filter(|operation| operation.path != "/identifications/identity_document/{id}/validate")
+    for operation in
+        OPERATIONS.iter().filter(|operation| operation.path != "/identifications/identity_document/{id}/validate")
     {
         let Some(body) = operation.body() else { continue };
         let most = if operation.path.ends_with("/validate") { 6 * MIB } else { MIB };
@@ -166,7 +157,8 @@ async fn a_body_may_be_as_large_as_the_contract_says_and_not_a_byte_more() {
         assert!(!matches!(taken.status.as_u16(), 400 | 413), "{}", operation.name());
         refusal(world.send(call(most + 1)).await, 413, "MDOC_001", "INVALID_INPUT");
         // A client that says so beforehand is refused without its body being read.
-        let announced = operation.good_call(&world, NOBODY).json(&body).header("content-length", (most + 1).to_string());
+        let announced =
+            operation.good_call(&world, NOBODY).json(&body).header("content-length", (most + 1).to_string());
         refusal(world.send(announced).await, 413, "MDOC_001", "INVALID_INPUT");
     }
 }
@@ -228,16 +220,10 @@ async fn a_provider_that_is_down_is_told_with_503() {
 async fn a_fault_of_ours_is_told_with_500_and_nothing_else() {
     let world = World::start().await;
     let subject = Subject::create(&world, Method::Agent).await;
-    let update = world
-        .aws
-        .clients
-        .dynamodb
-        .update_item()
-        .table_name("acredita")
-        .update_expression("SET #status = :broken");
-    let update = update
-        .key("pk", AttributeValue::S(format!("IDN#{}", subject.id)))
-        .key("sk", AttributeValue::S("A".to_owned()));
+    let update =
+        world.aws.clients.dynamodb.update_item().table_name("acredita").update_expression("SET #status = :broken");
+    let update =
+        update.key("pk", AttributeValue::S(format!("IDN#{}", subject.id))).key("sk", AttributeValue::S("A".to_owned()));
     let update = update
         .expression_attribute_names("#status", "status")
         .expression_attribute_values(":broken", AttributeValue::S("BROKEN".to_owned()));

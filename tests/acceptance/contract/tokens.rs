@@ -23,7 +23,11 @@ fn refused(answer: Answer, what: &str) {
     assert_eq!(answer.headers["www-authenticate"], "Bearer", "{what}");
     let errors = answer.json()["errors"].as_array().cloned().unwrap_or_default();
     assert_eq!(errors.len(), 1, "{what}");
-    assert_eq!((errors[0]["code"].as_str(), errors[0]["title"].as_str()), (Some("MDOC_002"), Some("UNAUTHORIZED")), "{what}");
+    assert_eq!(
+        (errors[0]["code"].as_str(), errors[0]["title"].as_str()),
+        (Some("MDOC_002"), Some("UNAUTHORIZED")),
+        "{what}"
+    );
 }
 
 /// Reads an identification that does not exist: 404 says that the token was taken.
@@ -71,14 +75,14 @@ fn bad_tokens(world: &World) -> Vec<(&'static str, String)> {
     let mut timeless = good.clone();
     timeless.as_object_mut().expect("an object").remove("exp");
     let now = world.app.now().timestamp();
-    let hmac = |secret: &[u8]| encode(&header(Algorithm::HS256, Some(KID)), &good, &EncodingKey::from_secret(secret)).expect("a token");
+    let hmac = |secret: &[u8]| {
+        encode(&header(Algorithm::HS256, Some(KID)), &good, &EncodingKey::from_secret(secret)).expect("a token")
+    };
     let der = public_key_der(&ISSUER.jwks);
     let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
     let unsigned = |alg: &str| format!("{}.{}.", part(&json!({ "alg": alg, "typ": "JWT", "kid": KID })), part(&good));
     let signed = ISSUER.sign(&good);
-    let [head, body, signature] = signed.split('.').collect::<Vec<_>>()[..] else {
-        panic!("three parts")
-    };
+    let [head, body, signature] = signed.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
     let other_body = part(&claims(OTHER_ORG, world.in_an_hour()));
     vec![
         ("not a token", "not-a-token".to_owned()),
@@ -256,13 +260,16 @@ async fn permissions_and_scope_are_strings_or_lists() {
         claims[claim] = value;
         ISSUER.sign(&claims)
     };
-    for value in [json!("scorings:read identifications:validate"), json!(["scorings:read", "identifications:validate"])] {
+    for value in [json!("scorings:read identifications:validate"), json!(["scorings:read", "identifications:validate"])]
+    {
         read_with(&world, &signed("permissions", value)).await.expect(404);
     }
     for value in [json!("openid api:everything"), json!(["openid", "api:everything"])] {
         read_with(&world, &signed("scope", value)).await.expect(404);
     }
-    for value in [json!({ "identifications:validate": true }), json!(true), json!(null), json!([["identifications:validate"]])] {
+    for value in
+        [json!({ "identifications:validate": true }), json!(true), json!(null), json!([["identifications:validate"]])]
+    {
         refused(read_with(&world, &signed("permissions", value.clone())).await, &value.to_string());
     }
 }
@@ -278,10 +285,7 @@ async fn everything_is_all_but_deleting_by_force() {
     world.call("POST", &format!("{path}/close"), None).await.expect(204);
     world.call("DELETE", &format!("{path}?force=true"), None).await.expect(403);
     let forcing = world.token_with(ORG, "identifications:admin identifications:force_delete");
-    world
-        .send(Call::org("DELETE", ORG, &format!("{path}?force=true")).token(&forcing))
-        .await
-        .expect(204);
+    world.send(Call::org("DELETE", ORG, &format!("{path}?force=true")).token(&forcing)).await.expect(204);
 }
 
 #[tokio::test]
@@ -301,7 +305,9 @@ async fn es256_and_eddsa_are_taken_and_each_key_only_signs_its_own_algorithm() {
     let ec_key = EncodingKey::from_ec_der(ec.to_pkcs8v1().expect("PKCS #8").as_ref());
     let ed_key = EncodingKey::from_ed_der(ed.to_pkcs8v1().expect("PKCS #8").as_ref());
     let sign = |algorithm, kid, key: &EncodingKey| encode(&header(algorithm, kid), &good, key).expect("a token");
-    for token in [sign(Algorithm::ES256, Some("ec"), &ec_key), sign(Algorithm::EdDSA, Some("ed"), &ed_key), world.token(ORG)] {
+    for token in
+        [sign(Algorithm::ES256, Some("ec"), &ec_key), sign(Algorithm::EdDSA, Some("ed"), &ed_key), world.token(ORG)]
+    {
         read_with(&world, &token).await.expect(404);
     }
     for (what, token) in [
@@ -349,7 +355,10 @@ async fn the_names_of_claims_and_permissions_are_configuration() {
         permissions_claim: "roles".to_owned(),
         scope_claim: "scp".to_owned(),
         everything_scope: "all".to_owned(),
-        permission_names: PermissionNames { identifications_validate: "may-validate".to_owned(), ..TokenPolicy::default().permission_names },
+        permission_names: PermissionNames {
+            identifications_validate: "may-validate".to_owned(),
+            ..TokenPolicy::default().permission_names
+        },
         ..TokenPolicy::default()
     };
     world.trust(&ISSUER.jwks, policy);
@@ -361,7 +370,9 @@ async fn the_names_of_claims_and_permissions_are_configuration() {
     ] {
         read_with(&world, &ISSUER.sign(&claims)).await.expect(404);
     }
-    for claims in [claims(ORG, exp), json!({ "exp": exp, "cognito:groups": [ORG], "roles": ["identifications:validate"] })] {
+    for claims in
+        [claims(ORG, exp), json!({ "exp": exp, "cognito:groups": [ORG], "roles": ["identifications:validate"] })]
+    {
         refused(read_with(&world, &ISSUER.sign(&claims)).await, "the published names");
     }
 }

@@ -60,7 +60,13 @@ async fn an_external_otp_is_created_once_with_one_code() {
 
 #[tokio::test]
 async fn an_identity_document_and_its_scoring_are_created_once() {
-    is_created_once_at_every_fault("/identifications/identity_document", bodies::identity_document("LOW"), 200, (1, 1, 0)).await;
+    is_created_once_at_every_fault(
+        "/identifications/identity_document",
+        bodies::identity_document("LOW"),
+        200,
+        (1, 1, 0),
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -76,7 +82,8 @@ async fn a_create_without_a_key_is_whole_or_not_there() {
         let first = run.first_try(world, create).await;
         run.assert_told(&first, 201, &["Queue::kick"]);
         world.settle().await;
-        let made = usize::from(run.fault.is_none() || run.hits("Queue::kick") || run.silenced("Identifications::create"));
+        let made =
+            usize::from(run.fault.is_none() || run.hits("Queue::kick") || run.silenced("Identifications::create"));
         assert_eq!((world.identifications().await.len(), world.sender.sent().len()), (made, made));
         world.assert_whole().await;
     })

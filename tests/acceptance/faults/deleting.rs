@@ -57,11 +57,9 @@ async fn an_identity_document_goes_with_its_scoring_and_captures() {
             .call("POST", "/identifications/identity_document", Some(bodies::identity_document("LOW")))
             .await
             .expect(200);
-        let score = world.request("PUT", &format!("/scorings/identity_document/{}/score", document.text("scoring_id")), None);
-        world
-            .send(score.pictures(&[("front", &bodies::png(1)), ("back", &bodies::png(2))]))
-            .await
-            .expect(204);
+        let score =
+            world.request("PUT", &format!("/scorings/identity_document/{}/score", document.text("scoring_id")), None);
+        world.send(score.pictures(&[("front", &bodies::png(1)), ("back", &bodies::png(2))])).await.expect(204);
         assert_eq!(world.pictures().await.len(), 2);
         is_deleted_once(world, run, "identity_document", &document.text("admin_identification_id")).await;
     })

@@ -1,4 +1,5 @@
-//! Delivering: no message is lost, and a person gets a second one only where nobody could know that the first had gone out.
+//! Delivering: no message is lost, and a person gets a second one only where nobody could know that the first had gone
+//! out.
 
 use super::{Run, at_every_call};
 use acceptance::{World, bodies};
@@ -18,10 +19,7 @@ async fn arrives(world: &World, id: &str) {
     world.settle().await;
     world.assert_whole().await;
     let code = world.code_of(id);
-    world
-        .call("PUT", &format!("/identifications/otp/{id}/validate"), Some(json!({ "code": code })))
-        .await
-        .expect(204);
+    world.call("PUT", &format!("/identifications/otp/{id}/validate"), Some(json!({ "code": code }))).await.expect(204);
 }
 
 #[tokio::test]
@@ -53,9 +51,7 @@ async fn a_message_that_the_provider_did_not_take_arrives_later() {
 async fn a_message_that_the_provider_refuses_never_goes_out() {
     at_every_call(async |world: &mut World, run: &Run| {
         // Twice, because a refusal that nobody noted is asked for again.
-        world
-            .sender
-            .fail_next(&[SendError::Refused(Refusal::OptedOut), SendError::Refused(Refusal::OptedOut)]);
+        world.sender.fail_next(&[SendError::Refused(Refusal::OptedOut), SendError::Refused(Refusal::OptedOut)]);
         delivered_once(world, run).await;
         world.settle().await;
         world.assert_whole().await;

@@ -9,11 +9,7 @@ use serde_json::{Value, json};
 const PASSED_OVER: [&str; 1] = ["Pictures::remove"];
 
 async fn new_scoring(world: &World) -> String {
-    world
-        .call("POST", "/scorings/identity_document", Some(bodies::scoring()))
-        .await
-        .expect(200)
-        .text("scoring_id")
+    world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200).text("scoring_id")
 }
 
 fn score(world: &World, id: &str, pictures: &[(&str, &[u8])]) -> Call {
@@ -35,11 +31,8 @@ async fn is_scored(world: &mut World, run: &Run, id: &str, call: Call) {
     let scoring = read(world, id).await;
     let made = 1 + u64::from(first.status == 204 || run.silenced("Scorings::record_score"));
     assert_eq!((&scoring["status"], &scoring["retries"]["used"]), (&json!("SCORED"), &json!(before + made)));
-    let captures = world
-        .call("GET", &format!("/scorings/identity_document/{id}/captures"), None)
-        .await
-        .expect(200)
-        .json();
+    let captures =
+        world.call("GET", &format!("/scorings/identity_document/{id}/captures"), None).await.expect(200).json();
     assert_eq!(captures["captures"].as_array().map(Vec::len), Some(2));
     world.settle().await;
     world.assert_whole().await;
@@ -64,12 +57,7 @@ async fn pictures_behind_upload_links_are_scored() {
         let (org, scoring) = (ORG.parse().expect("an organisation"), id.parse().expect("an id"));
         for (seed, side) in [(1, Side::Front), (2, Side::Back)] {
             let key = PictureKey::upload(&org, scoring, side);
-            world
-                .app
-                .pictures
-                .put(&key, PictureFormat::Png, bodies::png(seed))
-                .await
-                .expect("the bucket answers");
+            world.app.pictures.put(&key, PictureFormat::Png, bodies::png(seed)).await.expect("the bucket answers");
         }
         let call = score(world, &id, &[]);
         is_scored(world, run, &id, call).await;
@@ -81,10 +69,7 @@ async fn pictures_behind_upload_links_are_scored() {
 async fn captures_are_scored_again() {
     at_every_call(async |world: &mut World, run: &Run| {
         let id = new_scoring(world).await;
-        world
-            .send(score(world, &id, &[("front", &bodies::png(1)), ("back", &bodies::png(2))]))
-            .await
-            .expect(204);
+        world.send(score(world, &id, &[("front", &bodies::png(1)), ("back", &bodies::png(2))])).await.expect(204);
         let call = score(world, &id, &[]);
         is_scored(world, run, &id, call).await;
     })

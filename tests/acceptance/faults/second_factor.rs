@@ -1,5 +1,5 @@
-//! A picture of a document as the second factor: whatever fails, the identification never refers to pictures that are not there, nothing is counted
-//! twice, and a person who was right gets in with the next try.
+//! A picture of a document as the second factor: whatever fails, the identification never refers to pictures that are
+//! not there, nothing is counted twice, and a person who was right gets in with the next try.
 
 use super::{Run, at_every_call};
 use acceptance::{Call, World, bodies};
@@ -35,7 +35,9 @@ async fn a_right_picture_validates_once_and_is_there() {
         let taken = first.status == 204 || run.silenced("Identifications::transition");
         let left = attempts_left(world, &asked).await;
         // Neither keys nor a picture store that do not answer cost a try; a count or a step of which nobody knows does.
-        let counted = run.fault.is_none() || run.silenced("Identifications::count_try") || run.hits("Identifications::transition");
+        let counted = run.fault.is_none()
+            || run.silenced("Identifications::count_try")
+            || run.hits("Identifications::transition");
         assert_eq!(left, 5 - u64::from(counted));
         world.send(step).await.expect(if taken { 409 } else { 204 });
         assert_eq!(world.status("otp", &asked.id).await, "VALIDATED");
@@ -66,7 +68,8 @@ async fn an_identification_goes_with_its_pictures() {
     at_every_call(async |world: &mut World, run: &Run| {
         let (asked, picture) = (asked(world).await, bodies::png(2));
         world.numbers.show(&picture, DocumentType::Nif, &["12345678A"]);
-        // The step is lost after its pictures were kept: they belong to something that is still CREATED, and is expired and erased by the sweep.
+        // The step is lost after its pictures were kept: they belong to something that is still CREATED, and is expired
+        // and erased by the sweep.
         let first = run.first_try(world, show(world, &asked, &picture)).await;
         run.assert_told(&first, 204, &[]);
         world.clock.advance(chrono::TimeDelta::hours(2) + world.app.retention);

@@ -19,8 +19,8 @@ async fn made(world: &World, kind: &str, body: Value) -> Made {
     Made { id: created.text("identification_id"), admin_id: created.text("admin_identification_id"), scoring_id }
 }
 
-/// Makes a step with the fault, tries again without, and demands that the step was taken once: the second try finds it taken exactly when the
-/// first took it without being told.
+/// Makes a step with the fault, tries again without, and demands that the step was taken once: the second try finds it
+/// taken exactly when the first took it without being told.
 async fn is_taken_once(world: &mut World, run: &Run, step: Call, passed_over: &[&str]) {
     let first = run.first_try(world, step.clone()).await;
     run.assert_told(&first, 204, passed_over);
@@ -127,11 +127,7 @@ async fn an_identity_document_validates_once() {
 }
 
 fn all_kinds() -> [(&'static str, Value); 3] {
-    [
-        ("agent", bodies::agent(false)),
-        ("otp", bodies::otp()),
-        ("identity_document", bodies::identity_document("LOW")),
-    ]
+    [("agent", bodies::agent(false)), ("otp", bodies::otp()), ("identity_document", bodies::identity_document("LOW"))]
 }
 
 #[tokio::test]
@@ -139,7 +135,11 @@ async fn a_cancel_cancels_once() {
     for (kind, body) in all_kinds() {
         at_every_call(async |world: &mut World, run: &Run| {
             let made = made(world, kind, body.clone()).await;
-            let step = world.request("POST", &format!("/identifications/{kind}/{}/cancel", made.admin_id), Some(json!({ "reason": "no" })));
+            let step = world.request(
+                "POST",
+                &format!("/identifications/{kind}/{}/cancel", made.admin_id),
+                Some(json!({ "reason": "no" })),
+            );
             is_taken_once(world, run, step, &[]).await;
             assert_eq!(world.status(kind, &made.id).await, "CANCELLED");
             assert!(world.sender.sent().is_empty(), "nobody waits for a code any more");
@@ -178,7 +178,8 @@ async fn a_resend_sends_one_more_message_and_the_old_code_dies() {
     at_every_call(async |world: &mut World, run: &Run| {
         let otp = world.delivered_otp().await;
         world.clock.advance(TimeDelta::seconds(30));
-        let resend = Call::org("POST", ORG, &format!("/identifications/otp/{}/resend", otp.id)).token(&world.token(ORG));
+        let resend =
+            Call::org("POST", ORG, &format!("/identifications/otp/{}/resend", otp.id)).token(&world.token(ORG));
         let first = run.first_try(world, resend.clone()).await;
         run.assert_told(&first, 204, &["Queue::kick"]);
         let resent = first.status == 204 || run.silenced("Identifications::resend");

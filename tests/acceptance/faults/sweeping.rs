@@ -66,7 +66,11 @@ async fn what_retention_takes_is_erased_with_its_pictures() {
             .expect(200);
         let alone = world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
         for scoring in [document, alone] {
-            let score = world.request("PUT", &format!("/scorings/identity_document/{}/score", scoring.text("scoring_id")), None);
+            let score = world.request(
+                "PUT",
+                &format!("/scorings/identity_document/{}/score", scoring.text("scoring_id")),
+                None,
+            );
             world.send(score.pictures(&[("front", &bodies::png(2))])).await.expect(204);
         }
         assert_eq!(world.pictures().await.len(), 3);
@@ -89,7 +93,8 @@ async fn pictures_that_a_delete_left_behind_go() {
             .call("POST", "/identifications/identity_document", Some(bodies::identity_document("LOW")))
             .await
             .expect(200);
-        let score = world.request("PUT", &format!("/scorings/identity_document/{}/score", document.text("scoring_id")), None);
+        let score =
+            world.request("PUT", &format!("/scorings/identity_document/{}/score", document.text("scoring_id")), None);
         world.send(score.pictures(&[("front", &bodies::png(1))])).await.expect(204);
         let whole = world.app.clone();
         world.serve(Faults::on("Pictures::erase", 0, Moment::Before).around(&whole));

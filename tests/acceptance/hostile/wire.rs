@@ -1,4 +1,5 @@
-//! The same over a socket, against the program as users run it: broken HTTP, and how much memory a batch of bombs takes.
+//! The same over a socket, against the program as users run it: broken HTTP, and how much memory a batch of bombs
+//! takes.
 
 use super::{AGENT, MIB, SCORING, bombs, broken_json, png_with_a_comment};
 use acceptance::{Call, bodies, program::Program};
@@ -59,7 +60,8 @@ async fn broken_http_is_refused_or_hung_up_on() {
     program.send(good).await.expect(201);
 }
 
-/// What a batch of bombs may take at its worst moment, over what the program had before: two bodies of the largest size, and their parts.
+/// What a batch of bombs may take at its worst moment, over what the program had before: two bodies of the largest
+/// size, and their parts.
 const ROOM: usize = 96 * MIB;
 
 #[tokio::test]
@@ -71,7 +73,8 @@ async fn memory_stays_bounded_under_bombs() {
     let score = format!("{SCORING}/{}/score", created.text("scoring_id"));
     program.send(call("PUT", &score).pictures(&[("front", &bodies::png(1))])).await.expect(204);
     let (_, before) = memory(program.pid());
-    fs::write(format!("/proc/{}/clear_refs", program.pid()), "5").expect("the high-water mark is set to what there is now");
+    fs::write(format!("/proc/{}/clear_refs", program.pid()), "5")
+        .expect("the high-water mark is set to what there is now");
 
     for (what, bytes) in bombs() {
         let answer = program.send(call("PUT", &score).pictures(&[("front", &bytes), ("back", &bytes)])).await;

@@ -18,7 +18,12 @@ pub struct Secrets {
 impl Secrets {
     async fn send(&mut self, world: &World, call: Call, statuses: &[u16]) -> Answer {
         let answer = world.send(call).await;
-        assert!(statuses.contains(&answer.status.as_u16()), "{} {}", answer.status, String::from_utf8_lossy(&answer.body));
+        assert!(
+            statuses.contains(&answer.status.as_u16()),
+            "{} {}",
+            answer.status,
+            String::from_utf8_lossy(&answer.body)
+        );
         if !answer.status.is_success() {
             self.refusals.push(String::from_utf8_lossy(&answer.body).into_owned());
         }
@@ -37,7 +42,8 @@ fn force(world: &World, path: &str) -> Call {
 
 /// Identification by agent, with a picture, to its end.
 pub async fn agent(world: &World, secrets: &mut Secrets) {
-    let create = request(world, "POST", "/identifications/agent", Some(with_actor(bodies::agent(true)))).header("idempotency-key", KEY);
+    let create = request(world, "POST", "/identifications/agent", Some(with_actor(bodies::agent(true))))
+        .header("idempotency-key", KEY);
     let created = secrets.send(world, create.clone(), &[201]).await;
     secrets.send(world, create.json(&with_actor(bodies::agent(false))), &[409]).await;
     let (id, admin) = (
@@ -73,15 +79,17 @@ pub async fn otp(world: &World, secrets: &mut Secrets) {
         let mut body = with_actor(bodies::otp());
         body["channel"]["type"] = json!(channel);
         body["two_factor_type"] = json!(factor);
-        let create = request(world, "POST", "/identifications/otp", Some(body)).header("idempotency-key", format!("{KEY}-{channel}"));
+        let create = request(world, "POST", "/identifications/otp", Some(body))
+            .header("idempotency-key", format!("{KEY}-{channel}"));
         let id = secrets.send(world, create, &[201]).await.text("identification_id");
         world.sender.fail_next(&[acredita_domain::ports::SendError::Unavailable]);
         assert_eq!(world.deliver().await, 1);
         world.clock.advance(TimeDelta::seconds(91));
         world.deliver().await;
         let path = format!("/identifications/otp/{id}");
-        let validate =
-            |code: &str, second: &str| request(world, "PUT", &format!("{path}/validate"), Some(json!({ "code": code, "two_factor": second })));
+        let validate = |code: &str, second: &str| {
+            request(world, "PUT", &format!("{path}/validate"), Some(json!({ "code": code, "two_factor": second })))
+        };
         secrets.send(world, validate(STRAY, STRAY), &[400]).await;
         secrets
             .send(world, request(world, "PUT", &format!("{path}/validate"), Some(json!({ "code": STRAY }))), &[400])
@@ -98,15 +106,16 @@ pub async fn otp(world: &World, secrets: &mut Secrets) {
         secrets.send(world, validate(&world.code_of(&id), second), &[204]).await;
     }
     secrets.note_sent(world);
-    let create =
-        request(world, "POST", "/identifications/otp", Some(with_actor(bodies::external_otp()))).header("idempotency-key", format!("{KEY}-e"));
+    let create = request(world, "POST", "/identifications/otp", Some(with_actor(bodies::external_otp())))
+        .header("idempotency-key", format!("{KEY}-e"));
     for _ in 0..2 {
         let code = secrets.send(world, create.clone(), &[201]).await.text("code");
         secrets.codes.push(code);
     }
 }
 
-/// Identification by a code and a picture of the document: somebody else's, one that is no picture, the right one. Each of them shows a canary.
+/// Identification by a code and a picture of the document: somebody else's, one that is no picture, the right one. Each
+/// of them shows a canary.
 pub async fn picture(world: &World, secrets: &mut Secrets) {
     let (right, others) = (bodies::png(1), bodies::png(2));
     world.numbers.show(&right, DocumentType::Nif, &[super::DOCUMENT]);
@@ -115,13 +124,13 @@ pub async fn picture(world: &World, secrets: &mut Secrets) {
     let created = secrets.send(world, create, &[201]).await;
     let (id, code) = (created.text("identification_id"), created.text("code"));
     let validate = |body: Value| request(world, "PUT", &format!("/identifications/otp/{id}/validate"), Some(body));
-    let show = |code: &str, picture: &[u8]| validate(bodies::code_and_pictures(code, &[("front", &bodies::png(3)), ("back", picture)]));
+    let show = |code: &str, picture: &[u8]| {
+        validate(bodies::code_and_pictures(code, &[("front", &bodies::png(3)), ("back", picture)]))
+    };
     secrets.send(world, show(&code, &others), &[400]).await;
     secrets.send(world, show(STRAY, &right), &[400]).await;
     secrets.send(world, show(&code, STRAY.as_bytes()), &[400]).await;
-    secrets
-        .send(world, validate(json!({ "code": STRAY, "two_factor": { "front": STRAY } })), &[400])
-        .await;
+    secrets.send(world, validate(json!({ "code": STRAY, "two_factor": { "front": STRAY } })), &[400]).await;
     secrets.send(world, validate(json!({ "code": code, "two_factor": STRAY })), &[400]).await;
     secrets.send(world, show(&code, &right), &[204]).await;
     secrets.send(world, show(&code, &right), &[409]).await;
@@ -132,7 +141,8 @@ pub async fn picture(world: &World, secrets: &mut Secrets) {
 pub async fn document(world: &World, secrets: &mut Secrets) {
     let mut body = with_actor(bodies::identity_document("LOW"));
     body["scoring"] = json!({ "provider": "EXTERNAL" });
-    let create = request(world, "POST", "/identifications/identity_document", Some(body)).header("idempotency-key", KEY);
+    let create =
+        request(world, "POST", "/identifications/identity_document", Some(body)).header("idempotency-key", KEY);
     let created = secrets.send(world, create, &[200]).await;
     let scoring = format!("/scorings/identity_document/{}", created.text("scoring_id"));
     let score = |parts: &[(&str, &[u8])]| request(world, "PUT", &format!("{scoring}/score"), None).pictures(parts);
@@ -171,31 +181,34 @@ pub async fn nonsense(world: &World, secrets: &mut Secrets) {
         secrets
             .send(world, request(world, "POST", &format!("/identifications/{kind}"), Some(wrong_types.clone())), &[400])
             .await;
-        let broken = request(world, "POST", &format!("/identifications/{kind}"), None).body("application/json", format!("{{\"actor\": {}", actor()));
+        let broken = request(world, "POST", &format!("/identifications/{kind}"), None)
+            .body("application/json", format!("{{\"actor\": {}", actor()));
         secrets.send(world, broken, &[400]).await;
+        secrets.send(world, request(world, "GET", &format!("/identifications/{kind}/{STRAY}"), None), &[400]).await;
         secrets
-            .send(world, request(world, "GET", &format!("/identifications/{kind}/{STRAY}"), None), &[400])
+            .send(
+                world,
+                request(world, "POST", &format!("/identifications/{kind}/{STRAY}/close?x={STRAY}"), None),
+                &[400],
+            )
             .await;
         secrets
-            .send(world, request(world, "POST", &format!("/identifications/{kind}/{STRAY}/close?x={STRAY}"), None), &[400])
-            .await;
-        secrets
-            .send(world, request(world, "DELETE", &format!("/identifications/{kind}/{STRAY}?force={STRAY}"), None), &[400])
+            .send(
+                world,
+                request(world, "DELETE", &format!("/identifications/{kind}/{STRAY}?force={STRAY}"), None),
+                &[400],
+            )
             .await;
     }
     secrets.send(world, request(world, "GET", &format!("/{STRAY}?{STRAY}"), None), &[404]).await;
-    secrets
-        .send(world, request(world, "POST", "/scorings/identity_document", Some(wrong_types)), &[400])
-        .await;
-    secrets
-        .send(world, Call::org("GET", STRAY, "/identifications/agent/x").token(&world.token(ORG)), &[401])
-        .await;
+    secrets.send(world, request(world, "POST", "/scorings/identity_document", Some(wrong_types)), &[400]).await;
+    secrets.send(world, Call::org("GET", STRAY, "/identifications/agent/x").token(&world.token(ORG)), &[401]).await;
     secrets.send(world, Call::org("GET", ORG, "/identifications/agent/x").token(STRAY), &[401]).await;
     let device = request(world, "POST", "/identifications/agent/x/validate", Some(evidence()))
         .without("x-location")
         .header("x-location", STRAY);
     secrets.send(world, device, &[400]).await;
-    let key =
-        request(world, "POST", "/identifications/agent", Some(with_actor(bodies::agent(false)))).header("idempotency-key", format!("{STRAY} {KEY}"));
+    let key = request(world, "POST", "/identifications/agent", Some(with_actor(bodies::agent(false))))
+        .header("idempotency-key", format!("{STRAY} {KEY}"));
     secrets.send(world, key, &[400]).await;
 }

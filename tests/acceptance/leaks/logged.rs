@@ -64,8 +64,8 @@ async fn faults_log_which_call_failed_and_nothing_of_what_it_said() {
             let mut body = with_actor(body);
             // The throttle is not what is looked at.
             body["actor"]["msisdn"]["country_code"] = json!(format!("{at}"));
-            let create =
-                request(&world, "POST", &format!("/identifications/{path}"), Some(body)).header("idempotency-key", format!("{KEY}-{path}-{at}"));
+            let create = request(&world, "POST", &format!("/identifications/{path}"), Some(body))
+                .header("idempotency-key", format!("{KEY}-{path}-{at}"));
             world.serve(Faults::new(at, Moment::After).around(&whole));
             let _ = world.send(create.clone()).await;
             world.serve(whole.clone());
@@ -77,7 +77,8 @@ async fn faults_log_which_call_failed_and_nothing_of_what_it_said() {
                 _ => ("POST", None),
             };
             world.serve(Faults::new(at, Moment::Before).around(&whole));
-            let refused = world.send(request(&world, method, &format!("/identifications/{path}/{id}/validate"), body)).await;
+            let refused =
+                world.send(request(&world, method, &format!("/identifications/{path}/{id}/validate"), body)).await;
             secrets.refusals.push(String::from_utf8_lossy(&refused.body).into_owned());
             world.serve(whole.clone());
         }
@@ -103,7 +104,8 @@ async fn items_that_cannot_be_understood_are_named_and_not_shown() {
         ("identity_document", bodies::identity_document("LOW")),
     ];
     for (kind, body) in kinds {
-        let create = request(&world, "POST", &format!("/identifications/{kind}"), Some(with_actor(body))).header("idempotency-key", KEY);
+        let create = request(&world, "POST", &format!("/identifications/{kind}"), Some(with_actor(body)))
+            .header("idempotency-key", KEY);
         let created = world.send(create.clone()).await;
         let id = created.text("identification_id");
         for item in world.items().await {
@@ -117,13 +119,18 @@ async fn items_that_cannot_be_understood_are_named_and_not_shown() {
                 put(&world, broken).await;
                 for call in [
                     request(&world, "GET", &format!("/identifications/{kind}/{id}"), None),
-                    request(&world, "POST", &format!("/identifications/{kind}/{}/close", created.text("admin_identification_id")), None),
+                    request(
+                        &world,
+                        "POST",
+                        &format!("/identifications/{kind}/{}/close", created.text("admin_identification_id")),
+                        None,
+                    ),
                     create.clone(),
                 ] {
                     let answer = world.send(call).await;
-                    secrets
-                        .refusals
-                        .extend((!answer.status.is_success()).then(|| String::from_utf8_lossy(&answer.body).into_owned()));
+                    secrets.refusals.extend(
+                        (!answer.status.is_success()).then(|| String::from_utf8_lossy(&answer.body).into_owned()),
+                    );
                 }
                 put(&world, item.clone()).await;
             }
@@ -156,14 +163,15 @@ async fn records_that_are_no_references_are_not_shown() {
     let logs = Logs::listen();
     let world = World::start().await;
     let mut event = SqsEvent::default();
-    event.records = [format!("{{\"{STRAY}\": "), json!({ "message_id": STRAY, "identification_id": STRAY }).to_string()]
-        .map(|body| {
-            let mut record = SqsMessage::default();
-            record.message_id = Some("1".to_owned());
-            record.body = Some(body);
-            record
-        })
-        .to_vec();
+    event.records =
+        [format!("{{\"{STRAY}\": "), json!({ "message_id": STRAY, "identification_id": STRAY }).to_string()]
+            .map(|body| {
+                let mut record = SqsMessage::default();
+                record.message_id = Some("1".to_owned());
+                record.body = Some(body);
+                record
+            })
+            .to_vec();
     let response = acredita_notify::notify(&world.app, &world.sender, event).await;
     assert_eq!(response.batch_item_failures.len(), 2);
     assert!(logs.text().contains("not a message reference"));
@@ -174,7 +182,8 @@ async fn records_that_are_no_references_are_not_shown() {
 async fn an_aws_that_is_down_is_logged_without_the_request() {
     let logs = Logs::listen();
     let world = World::start().await;
-    let create = request(&world, "POST", "/identifications/otp", Some(with_actor(bodies::otp()))).header("idempotency-key", KEY);
+    let create =
+        request(&world, "POST", "/identifications/otp", Some(with_actor(bodies::otp()))).header("idempotency-key", KEY);
     let token = world.token(acceptance::ORG);
     let gateway = world.gateway().clone();
     // Everything that listens ends here.
@@ -190,7 +199,9 @@ async fn an_aws_that_is_down_is_logged_without_the_request() {
 async fn the_program_logs_no_code_and_no_person() {
     let folder = tempfile::tempdir().expect("a folder");
     let log = folder.path().join("log");
-    let program = Program::serve_logging_everything(&folder.path().join("data"), std::fs::File::create(&log).expect("a file")).await;
+    let program =
+        Program::serve_logging_everything(&folder.path().join("data"), std::fs::File::create(&log).expect("a file"))
+            .await;
     let token = program.printed("token");
     let call = |method: &str, path: &str, body: Option<Value>| {
         let call = Call::org(method, "demo", path)
@@ -205,7 +216,8 @@ async fn the_program_logs_no_code_and_no_person() {
     let create = call("POST", "/identifications/otp", Some(with_actor(bodies::otp()))).header("idempotency-key", KEY);
     let id = program.send(create).await.expect(201).text("identification_id");
     let code = loop {
-        let inbox = Call::new("GET", format!("/local/inbox?identification_id={id}")).header("accept", "application/json");
+        let inbox =
+            Call::new("GET", format!("/local/inbox?identification_id={id}")).header("accept", "application/json");
         let messages = program.send(inbox).await.expect(200).json();
         if let Some(code) = messages["messages"][0]["code"].as_str() {
             break code.to_owned();

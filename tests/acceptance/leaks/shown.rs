@@ -1,8 +1,8 @@
 //! What `Debug` and `Display` show of values, commands and errors: somebody will log them one day.
 
 use super::{
-    AGENT, CANARIES, DOCUMENT, EMAIL, EVIDENCE_METADATA, FINGERPRINT, KEY, LAST_NAME, LOCATION, NAME, PHONE, REASON, STRAY, USER_AGENT,
-    assert_none_in, evidence, request, with_actor,
+    AGENT, CANARIES, DOCUMENT, EMAIL, EVIDENCE_METADATA, FINGERPRINT, KEY, LAST_NAME, LOCATION, NAME, PHONE, REASON,
+    STRAY, USER_AGENT, assert_none_in, evidence, request, with_actor,
 };
 use acceptance::{ORG, World, bodies, request::base64};
 use acredita_domain::{
@@ -52,7 +52,8 @@ fn no_value_shows_what_it_holds() {
     assert_hidden(&parsed::<EmailAddress>(EMAIL));
     assert_hidden(&parsed::<EmailAddress>(EMAIL).normalized());
     assert_hidden(&Private::new(EVIDENCE_METADATA));
-    let carried = CarriedNumber { document_type: DocumentType::Nif, issuer: None, number: Private::new(DOCUMENT.to_owned()) };
+    let carried =
+        CarriedNumber { document_type: DocumentType::Nif, issuer: None, number: Private::new(DOCUMENT.to_owned()) };
     assert_hidden(&Given::Numbers(std::slice::from_ref(&carried)));
     assert_hidden(&Given::Text(&parsed(CODE)));
     let phone = Msisdn::new(parsed::<PhoneNumber>(PHONE), parsed::<CountryCode>("34"));
@@ -72,13 +73,17 @@ fn no_value_shows_what_it_holds() {
         expiry_date: read(),
         sex: read(),
     });
-    assert_hidden(&SignedLink { url: format!("https://example.com/{STRAY}"), expires_at: acredita_domain::Time::UNIX_EPOCH });
+    assert_hidden(&SignedLink {
+        url: format!("https://example.com/{STRAY}"),
+        expires_at: acredita_domain::Time::UNIX_EPOCH,
+    });
 }
 
 #[test]
 fn no_code_shows_hashed_sealed_or_in_its_message() {
     let keys = Keyring::new(vec![*b"canary-stray-canary-stray-canary"]).expect("one key");
-    let (org, id, code) = (parsed(ORG), parsed("7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11"), OtpCode::unsealed(CODE.to_owned()));
+    let (org, id, code) =
+        (parsed(ORG), parsed("7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11"), OtpCode::unsealed(CODE.to_owned()));
     assert_hidden(&keys);
     assert_hidden(&keys.hash_code(&org, id, 1, &code));
     assert_hidden(&keys.seal(&acredita_aws::SystemEntropy, "context", CODE));
@@ -103,9 +108,7 @@ fn no_refusal_says_what_was_refused() {
 }
 
 async fn stored(world: &World, kind: &str, body: serde_json::Value) -> (String, Identification) {
-    let created = world
-        .send(request(world, "POST", &format!("/identifications/{kind}"), Some(with_actor(body))))
-        .await;
+    let created = world.send(request(world, "POST", &format!("/identifications/{kind}"), Some(with_actor(body)))).await;
     let id = created.text("identification_id");
     let found = world.app.identifications.find(&parsed(ORG), parsed(&id)).await.expect("the table answers");
     (id, found.expect("it is there"))
@@ -137,19 +140,19 @@ async fn no_identification_shows_whom_it_is_about() {
         let request = Idempotency::new(&parsed(KEY), STRAY.as_bytes());
         let answer = FirstAnswer("{}".to_owned());
         let record = IdempotencyRecord { operation: Operation::CreateOtpIdentification, request, answer };
-        assert_hidden(&NewIdentification { identification: otp, scoring: None, message: None, idempotency: Some(record) });
+        assert_hidden(&NewIdentification {
+            identification: otp,
+            scoring: None,
+            message: None,
+            idempotency: Some(record),
+        });
     }
     let (_, document) = stored(&world, "identity_document", bodies::identity_document("LOW")).await;
     let acredita_domain::identification::Method::IdentityDocument { scoring_id, .. } = document.method else {
         panic!("an identity document")
     };
-    let scoring = world
-        .app
-        .scorings
-        .find(&parsed(ORG), scoring_id)
-        .await
-        .expect("the table answers")
-        .expect("it is there");
+    let scoring =
+        world.app.scorings.find(&parsed(ORG), scoring_id).await.expect("the table answers").expect("it is there");
     assert!(scoring.declared.is_some());
     assert_hidden(&document);
     assert_hidden(&NewScoring { scoring, idempotency: None });

@@ -40,7 +40,8 @@ async fn no_code_lies_in_the_table_in_the_clear() {
     }
 }
 
-/// The aggregates hold who is identified. Handles, messages, first answers, throttles and the index of what is due hold ids and digests.
+/// The aggregates hold who is identified. Handles, messages, first answers, throttles and the index of what is due hold
+/// ids and digests.
 #[tokio::test]
 async fn personal_data_lies_in_the_aggregates_alone() {
     let (world, _) = after_all_flows().await;

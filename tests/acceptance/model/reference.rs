@@ -127,8 +127,13 @@ impl Model {
     }
 
     fn queue(&mut self, of: usize, generation: u32) {
-        self.messages
-            .push(Message { of, generation, pending: true, due_at: self.now + REKICK, queued: vec![self.now] });
+        self.messages.push(Message {
+            of,
+            generation,
+            pending: true,
+            due_at: self.now + REKICK,
+            queued: vec![self.now],
+        });
     }
 
     fn create(&mut self, kind: Kind, life: i64) -> u16 {

@@ -114,7 +114,9 @@ impl<const FOLDER: bool> Service<FOLDER> {
                 Some(self.try_code(which, &first.expect("a code went out").code).await)
             }
             Step::Resend(which) => Some(self.send(self.actor(which, "POST", "/resend", None)).await),
-            Step::Cancel(which) => Some(self.send(self.admin(which, "POST", "/cancel", Some(json!({ "reason": "no" })))).await),
+            Step::Cancel(which) => {
+                Some(self.send(self.admin(which, "POST", "/cancel", Some(json!({ "reason": "no" })))).await)
+            }
             Step::Close(which) => Some(self.send(self.admin(which, "POST", "/close", None)).await),
             Step::Delete(which, force) => Some(self.delete(which, force).await),
             Step::Score(which, enough) => Some(self.score(which, enough).await),
@@ -135,15 +137,26 @@ impl<const FOLDER: bool> Service<FOLDER> {
                 None
             }
         };
-        assert_eq!(answer.as_ref().map(|answer| answer.status.as_u16()), model.answer, "{step:?}: {answer:?}\n{model:#?}");
+        assert_eq!(
+            answer.as_ref().map(|answer| answer.status.as_u16()),
+            model.answer,
+            "{step:?}: {answer:?}\n{model:#?}"
+        );
         assert_eq!(self.world().sender.sent().len(), model.sent, "{step:?}\n{model:#?}");
         match step {
-            Step::ValidateRight(which) | Step::ValidateWrong(which) | Step::ValidateOld(which) | Step::Resend(which) => {
+            Step::ValidateRight(which)
+            | Step::ValidateWrong(which)
+            | Step::ValidateOld(which)
+            | Step::Resend(which) => {
                 self.assert_seen(model, which).await;
             }
-            Step::Cancel(which) | Step::Close(which) | Step::Delete(which, _) | Step::Score(which, _) => self.assert_seen(model, which).await,
+            Step::Cancel(which) | Step::Close(which) | Step::Delete(which, _) | Step::Score(which, _) => {
+                self.assert_seen(model, which).await
+            }
             // One that time may have changed; in the end all are looked at.
-            Step::Sweep | Step::Restart if !self.handles.is_empty() => self.assert_seen(model, model.identifications.len() - 1).await,
+            Step::Sweep | Step::Restart if !self.handles.is_empty() => {
+                self.assert_seen(model, model.identifications.len() - 1).await
+            }
             _ => {}
         }
     }
@@ -260,7 +273,8 @@ impl<const FOLDER: bool> Service<FOLDER> {
         let metadata = answer.expect(200).json();
         let time = |at: i64| (self.start + TimeDelta::seconds(at)).to_rfc3339_opts(SecondsFormat::Secs, true);
         let expected = (json!(seen.status), json!(seen.attempts_left), json!(seen.resend_available_at.map(time)));
-        let found = (metadata["status"].clone(), metadata["attempts_left"].clone(), metadata["resend_available_at"].clone());
+        let found =
+            (metadata["status"].clone(), metadata["attempts_left"].clone(), metadata["resend_available_at"].clone());
         assert_eq!(found, expected, "identification {which}\n{model:#?}");
     }
 }

@@ -61,7 +61,8 @@ pub fn any(state: &Model) -> BoxedStrategy<Step> {
     let kinds = if messages {
         vec![Kind::Otp { phone: 1 }]
     } else {
-        let (agents, otps) = ([false, true].map(|picture| Kind::Agent { picture }), [1, 1, 2].map(|phone| Kind::Otp { phone }));
+        let (agents, otps) =
+            ([false, true].map(|picture| Kind::Agent { picture }), [1, 1, 2].map(|phone| Kind::Otp { phone }));
         [&agents[..], &otps, &[Kind::ExternalOtp, Kind::Document]].concat()
     };
     let lives = if messages { vec![HOUR, DAY] } else { vec![MINUTE, 15 * MINUTE, HOUR, DAY, 30 * DAY] };
@@ -98,9 +99,7 @@ pub fn any(state: &Model) -> BoxedStrategy<Step> {
     }
     // Only steps that can be taken: what is left out is the same as taking another one.
     let state = state.clone();
-    Union::new_weighted(steps)
-        .prop_filter("a step that can be taken", move |step| can_be_taken(&state, step))
-        .boxed()
+    Union::new_weighted(steps).prop_filter("a step that can be taken", move |step| can_be_taken(&state, step)).boxed()
 }
 
 /// Whether there is something that the step can be taken on, and a code that it can say.

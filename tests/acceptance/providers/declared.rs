@@ -3,7 +3,7 @@
 use super::{PATH, delegate, line, pictures, read, score};
 use acceptance::{World, bodies};
 use acredita_domain::actor::DocumentType;
-use acredita_provider_emulators::Scenario;
+use acredita_emulators::Scenario;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -15,9 +15,7 @@ async fn somebody_elses_genuine_document_is_refused_and_ones_own_is_not() {
         (body["actor"]["name"], body["actor"]["last_name"]) = (json!("Carmen"), json!("Española Española"));
         body["scoring"] = json!({ "provider": "EXTERNAL" });
         let created = world.call("POST", "/identifications/identity_document", Some(body)).await.expect(200);
-        score(&world, &format!("{PATH}/{}", created.text("scoring_id")), &["front", "back"])
-            .await
-            .expect(204);
+        score(&world, &format!("{PATH}/{}", created.text("scoring_id")), &["front", "back"]).await.expect(204);
         let validate = format!("/identifications/identity_document/{}/validate", created.text("identification_id"));
         world.call("POST", &validate, None).await.expect(status);
     }
@@ -33,7 +31,8 @@ async fn what_a_provider_read_is_compared_as_our_own_engine_compares() {
     ] {
         let (world, _emulators) = World::with_emulated_providers().await;
         let mut body = bodies::identity_document("HIGH");
-        body["actor"]["identity_document"] = json!({ "document_number": "99999999R", "document_type": document_type, "country": "ES" });
+        body["actor"]["identity_document"] =
+            json!({ "document_number": "99999999R", "document_type": document_type, "country": "ES" });
         (body["actor"]["name"], body["actor"]["last_name"]) = (json!(name), json!(last_name));
         body["scoring"] = json!({ "provider": "EXTERNAL" });
         let created = world.call("POST", "/identifications/identity_document", Some(body)).await.expect(200);
@@ -118,14 +117,16 @@ async fn a_passports_back_is_shown_to_nobody_and_proves_nothing() {
     let mut whole = number.clone();
     whole["country"] = json!("ES");
     for (provider, scenario, declared) in [("GOOGLE", Scenario::Pass, number), ("VERIDAS", Scenario::Unread, whole)] {
-        for (front, back, result, status) in [(&without_zone, &with_zone, "INCONCLUSIVE", 409), (&with_zone, &without_zone, "PASS", 204)] {
+        for (front, back, result, status) in
+            [(&without_zone, &with_zone, "INCONCLUSIVE", 409), (&with_zone, &without_zone, "PASS", 204)]
+        {
             let (mut world, emulators) = World::with_emulated_providers().await;
             world.numbers.show(&with_zone, DocumentType::Passport, &["CA1234567"]);
             emulators.play(scenario);
-            let (scoring, validate) = create_of(&mut world, provider, json!({ "identity_document": declared.clone() }), "LOW").await;
-            let call = world
-                .request("PUT", &format!("{scoring}/score"), None)
-                .pictures(&[("front", front), ("back", back)]);
+            let (scoring, validate) =
+                create_of(&mut world, provider, json!({ "identity_document": declared.clone() }), "LOW").await;
+            let call =
+                world.request("PUT", &format!("{scoring}/score"), None).pictures(&[("front", front), ("back", back)]);
             world.send(call).await.expect(204);
             assert_eq!(pictures(&emulators.take_requests()), 1, "{provider}");
             assert_eq!(world.numbers.take_reads(), 1, "{provider}");
@@ -141,7 +142,9 @@ async fn a_printed_number_beside_a_smudged_zone_is_not_enough() {
     let picture = bodies::png(1);
     world.numbers.show(&picture, DocumentType::Passport, &["CA1234567"]);
     let (scoring, validate) = create_of_number(&mut world, "GOOGLE", "CA1234567").await;
-    for (smudged, result, reason, status) in [(true, "INCONCLUSIVE", json!("ZONE_UNREADABLE"), 409), (false, "PASS", json!(null), 204)] {
+    for (smudged, result, reason, status) in
+        [(true, "INCONCLUSIVE", json!("ZONE_UNREADABLE"), 409), (false, "PASS", json!(null), 204)]
+    {
         if smudged {
             world.numbers.smudge(&picture);
         } else {

@@ -1,4 +1,5 @@
-//! `cargo lambda invoke <function> --data-file events/<function>.<case>.json` against the AWS shape: what that command posts, for every file there is.
+//! `cargo lambda invoke <function> --data-file events/<function>.<case>.json` against the AWS shape: what that command
+//! posts, for every file there is.
 
 use super::{Service, Shape, in_an_hour};
 use crate::events::{Event, TOKEN, event, events};
@@ -49,14 +50,21 @@ async fn every_event_is_taken_by_the_function_that_it_is_named_after() {
             "sweep" => assert_eq!(as_it_is["failed"], 0, "{name}"),
             _ => {
                 let (status, body) = http(&as_it_is);
-                assert_eq!((status, &body["errors"][0]["code"]), (401, &json!("MDOC_002")), "{name}: its token is a placeholder");
+                assert_eq!(
+                    (status, &body["errors"][0]["code"]),
+                    (401, &json!("MDOC_002")),
+                    "{name}: its token is a placeholder"
+                );
                 let (status, body) = http(&answered(&service, &event, &token).await);
                 if case.starts_with("create") {
                     assert!(matches!(status, 200 | 201), "{name}: {status} {body}");
                 } else {
                     // So are its ids. That nothing is called so is found out last: all else was as it should be.
                     let details = body["errors"][0]["details"].as_str().unwrap_or_default();
-                    assert!(status == 404 && details.starts_with("no such") && details != "no such path", "{name}: {status} {body}");
+                    assert!(
+                        status == 404 && details.starts_with("no such") && details != "no such path",
+                        "{name}: {status} {body}"
+                    );
                 }
             }
         }
@@ -75,7 +83,8 @@ async fn an_invocation_that_fails_says_what_failed() {
         let answer = invoke(&service, function, payload).await.expect(status);
         // What `cargo lambda invoke` shows its user.
         let report = answer.json();
-        let (said, message) = (report["errorType"].as_str().expect("a kind"), report["errorMessage"].as_str().expect("a message"));
+        let (said, message) =
+            (report["errorType"].as_str().expect("a kind"), report["errorMessage"].as_str().expect("a message"));
         assert!(said.contains(kind) && !message.is_empty(), "{function}: {report}");
     }
     assert_eq!(http(&answered(&service, &read, &[]).await).0, 401, "the function goes on");

@@ -7,7 +7,8 @@ use acceptance::{
 };
 use std::time::Duration;
 
-/// Longer than a message may be lost for: the lease of a worker that died (60 s), or the queue's visibility timeout (90 s), then the sweep's next run.
+/// Longer than a message may be lost for: the lease of a worker that died (60 s), or the queue's visibility timeout (90
+/// s), then the sweep's next run.
 const UNTIL_DELIVERED: Duration = Duration::from_secs(105);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -68,13 +69,15 @@ async fn a_function_that_is_killed_between_requests_is_started_again() {
     service.step(&created, Step::Code(&created.answer.text("code"))).await.expect(204);
 }
 
-/// The one test here that waits: a message whose worker died is delivered when its lease is over, a minute later, or when the queue shows it again.
+/// The one test here that waits: a message whose worker died is delivered when its lease is over, a minute later, or
+/// when the queue shows it again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_code_arrives_and_the_newest_is_right_whoever_is_killed_while_it_is_sent() {
     let service = Service::start(Shape::AwsLocal).await;
     let (mut created, mut killed) = (Vec::new(), 0);
     for round in 0_u64..12 {
-        // A worker that is warm has the message before the caller has its answer; one that has to be started takes a while.
+        // A worker that is warm has the message before the caller has its answer; one that has to be started takes a
+        // while.
         let warm = round % 2 == 0;
         if warm {
             let before = service.create("otp", bodies::otp_to(600_001_000 + round)).await;
@@ -107,8 +110,8 @@ async fn every_code_arrives_and_the_newest_is_right_whoever_is_killed_while_it_i
     assert!(messages <= created.len() + killed, "{messages} messages for {} codes after {killed} kills", created.len());
 }
 
-/// Waits until an identification's newest code validates it, and answers how many messages it took. A code that is in the inbox while a worker
-/// already makes the next one is outdated: then the next one comes.
+/// Waits until an identification's newest code validates it, and answers how many messages it took. A code that is in
+/// the inbox while a worker already makes the next one is outdated: then the next one comes.
 async fn validated_by_the_newest(service: &Service, created: &Created) -> usize {
     let mut tried: Vec<String> = Vec::new();
     loop {

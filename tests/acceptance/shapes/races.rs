@@ -11,7 +11,12 @@ const MANY: usize = 16;
 #[track_caller]
 fn only(answers: &[Answer], statuses: &[u16]) {
     for answer in answers {
-        assert!(statuses.contains(&answer.status.as_u16()), "{} {}", answer.status, String::from_utf8_lossy(&answer.body));
+        assert!(
+            statuses.contains(&answer.status.as_u16()),
+            "{} {}",
+            answer.status,
+            String::from_utf8_lossy(&answer.body)
+        );
     }
 }
 

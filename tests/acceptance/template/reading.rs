@@ -9,7 +9,8 @@ use std::{
     sync::LazyLock,
 };
 
-/// The template as JSON, with CloudFormation's short forms written out: `!Ref a` is `{"Ref": "a"}`, `!Sub a` is `{"Fn::Sub": "a"}`.
+/// The template as JSON, with CloudFormation's short forms written out: `!Ref a` is `{"Ref": "a"}`, `!Sub a` is
+/// `{"Fn::Sub": "a"}`.
 pub static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml")).expect("a template");
     let documents = Yaml::load_from_str(&text).expect("YAML");
@@ -55,7 +56,8 @@ pub fn resources(kind: &str) -> impl Iterator<Item = (&'static str, &'static Val
 
 /// The functions' logical names, by the names of what they run.
 pub fn deployed() -> BTreeMap<&'static str, &'static str> {
-    let binary = |resource: &'static Value| resource["Metadata"]["BuildProperties"]["Binary"].as_str().expect("what it runs");
+    let binary =
+        |resource: &'static Value| resource["Metadata"]["BuildProperties"]["Binary"].as_str().expect("what it runs");
     resources("AWS::Serverless::Function").map(|(name, resource)| (binary(resource), name)).collect()
 }
 
@@ -80,7 +82,11 @@ pub fn statements(policy: &'static Value) -> impl Iterator<Item = &'static Value
 /// What a function's own role says, whether or not a condition of the template leaves some of it out.
 pub fn allowed(logical: &str) -> Vec<&'static Value> {
     let role = properties(argument(&properties(logical)["Role"], "Fn::GetAtt").trim_end_matches(".Arn"));
-    assert_eq!(role["ManagedPolicyArns"], json!([{ "Ref": "TableKeyPolicy" }]), "{logical}: nothing of AWS's own policies");
+    assert_eq!(
+        role["ManagedPolicyArns"],
+        json!([{ "Ref": "TableKeyPolicy" }]),
+        "{logical}: nothing of AWS's own policies"
+    );
     let policies = role["Policies"].as_array().expect("policies").iter();
     let own: Vec<_> = policies
         .flat_map(|policy| statements(&policy["PolicyDocument"]))
@@ -90,7 +96,8 @@ pub fn allowed(logical: &str) -> Vec<&'static Value> {
     own
 }
 
-/// What a function's role allows, besides logging and keys: actions, and the kinds of what they may be done to, as they are seen on the wire.
+/// What a function's role allows, besides logging and keys: actions, and the kinds of what they may be done to, as they
+/// are seen on the wire.
 pub fn granted(logical: &str) -> Vec<(String, String)> {
     let mut granted = Vec::new();
     for statement in allowed(logical) {
@@ -129,7 +136,8 @@ fn kinds(statement: &'static Value) -> Vec<String> {
 /// The services through which a function's role lets it use the key, besides DynamoDB.
 pub fn services_of_keys(logical: &str) -> BTreeSet<&'static str> {
     let of_keys = allowed(logical).into_iter().filter(|statement| texts(&statement["Action"])[0].starts_with("kms:"));
-    let through = of_keys.map(|statement| argument(&statement["Condition"]["StringEquals"]["kms:ViaService"], "Fn::Sub"));
+    let through =
+        of_keys.map(|statement| argument(&statement["Condition"]["StringEquals"]["kms:ViaService"], "Fn::Sub"));
     through.map(|service| service.split('.').next().unwrap_or_default()).collect()
 }
 

@@ -1,4 +1,5 @@
-//! What each function does to AWS, read off the wire: each of its events is replayed, and the workers are given something of everything to do.
+//! What each function does to AWS, read off the wire: each of its events is replayed, and the workers are given
+//! something of everything to do.
 
 use crate::{
     events::IDENTIFICATION_ID,
@@ -27,9 +28,11 @@ pub async fn used() -> BTreeMap<String, BTreeSet<Action>> {
             put_something_to_erase(&world, &values).await;
         }
         if event.case.starts_with("create") && !event.text.contains("idempotency-key") {
-            event.text = event
-                .text
-                .replacen("\"headers\": {", &format!("\"headers\": {{ \"idempotency-key\": \"{}\",", event.case), 1);
+            event.text = event.text.replacen(
+                "\"headers\": {",
+                &format!("\"headers\": {{ \"idempotency-key\": \"{}\",", event.case),
+                1,
+            );
         }
         world.wire.take_actions();
         replay(&world, &event, &values).await;
@@ -48,7 +51,8 @@ async fn put_something_to_erase(world: &World, values: &[(&str, String)]) {
     world.app.pictures.put(&key, PictureFormat::Png, picture).await.expect("S3 answers");
 }
 
-/// A message that goes out at the second try. Lambda's poller reads the queue with the function's role, but not through this code.
+/// A message that goes out at the second try. Lambda's poller reads the queue with the function's role, but not through
+/// this code.
 async fn used_to_deliver() -> BTreeSet<Action> {
     let world = World::start().await;
     world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
@@ -66,12 +70,12 @@ async fn used_to_deliver() -> BTreeSet<Action> {
 async fn used_to_sweep() -> BTreeSet<Action> {
     let world = World::start().await;
     world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
-    let document = world
-        .call("POST", "/identifications/identity_document", Some(bodies::identity_document("LOW")))
-        .await;
+    let document =
+        world.call("POST", "/identifications/identity_document", Some(bodies::identity_document("LOW"))).await;
     let alone = world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await;
     for scoring in [document.expect(200), alone.expect(200)] {
-        let score = world.request("PUT", &format!("/scorings/identity_document/{}/score", scoring.text("scoring_id")), None);
+        let score =
+            world.request("PUT", &format!("/scorings/identity_document/{}/score", scoring.text("scoring_id")), None);
         world.send(score.pictures(&[("front", &bodies::png(1))])).await.expect(204);
     }
     let agent = world.call("POST", "/identifications/agent", Some(bodies::agent(true))).await.expect(201);

@@ -6,7 +6,8 @@ use std::{fs, io, ops::Sub, time::Duration};
 pub const SERVICE: &str = "service";
 /// What the names of the stand-ins' threads begin with.
 const EMBEDDED: &str = "embedded";
-/// What a tick of `/proc/<pid>/stat` lasts: Linux tells it in hundredths of a second on every machine (proc(5), `USER_HZ`).
+/// What a tick of `/proc/<pid>/stat` lasts: Linux tells it in hundredths of a second on every machine (proc(5),
+/// `USER_HZ`).
 const TICK: Duration = Duration::from_millis(10);
 
 /// CPU time, user and system.
@@ -49,7 +50,8 @@ impl Sub for CpuTime {
     }
 }
 
-/// Name and CPU time of a thread: fields 2, 14 and 15 of its `stat` (proc(5)). The name is in brackets and may hold anything.
+/// Name and CPU time of a thread: fields 2, 14 and 15 of its `stat` (proc(5)). The name is in brackets and may hold
+/// anything.
 fn parse(stat: &str) -> Option<(&str, Duration)> {
     let (head, tail) = stat.rsplit_once(')')?;
     let (_, name) = head.split_once('(')?;

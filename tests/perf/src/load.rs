@@ -87,14 +87,25 @@ impl Load {
         Ok(Self { address, runtime: Builder::new_current_thread().enable_all().build()? })
     }
 
-    /// Sends `request(0)`, `request(1)`, … until the time is over or there is none left. All of them have to be answered with `status`.
-    pub fn run(&self, status: u16, request: impl Fn(usize) -> Option<Request<Full<Bytes>>>) -> Result<Measured, LoadError> {
+    /// Sends `request(0)`, `request(1)`, … until the time is over or there is none left. All of them have to be
+    /// answered with `status`.
+    pub fn run(
+        &self,
+        status: u16,
+        request: impl Fn(usize) -> Option<Request<Full<Bytes>>>,
+    ) -> Result<Measured, LoadError> {
         LocalSet::new().block_on(&self.runtime, async {
             let mut connections = Vec::with_capacity(CONNECTIONS);
             for _ in 0..CONNECTIONS {
                 connections.push(connect(self.address).await?);
             }
-            let phase = Phase { status, request: &request, next: Cell::new(0), latencies: RefCell::default(), answers: RefCell::default() };
+            let phase = Phase {
+                status,
+                request: &request,
+                next: Cell::new(0),
+                latencies: RefCell::default(),
+                answers: RefCell::default(),
+            };
             phase.until(&mut connections, WARM_UP, Duration::MAX).await?;
             phase.latencies.borrow_mut().clear();
             let (cpu, began) = (CpuTime::now()?, now());

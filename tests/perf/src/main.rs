@@ -1,10 +1,12 @@
 //! `acredita-perf`: how fast the service is, and where its time goes.
 //!
-//! `acredita-perf cold` measures how fast a function is there and what an invocation of it costs, beside its like in other languages: see [`cold`].
+//! `acredita-perf cold` measures how fast a function is there and what an invocation of it costs, beside its like in
+//! other languages: see [`cold`].
 //!
-//! Without it, the program runs the whole service in this process, over a fresh data folder, sends it requests over loopback on keep-alive connections, and prints a
-//! Markdown table: requests per second, latencies, and the CPU time of a request, that of our code apart from that of the embedded AWS, beside the
-//! floor, which is the same HTTP server answering a constant. Every phase is bounded in time and count. `tests/perf/run` puts the table into the README.
+//! Without it, the program runs the whole service in this process, over a fresh data folder, sends it requests over
+//! loopback on keep-alive connections, and prints a Markdown table: requests per second, latencies, and the CPU time of
+//! a request, that of our code apart from that of the embedded AWS, beside the floor, which is the same HTTP server
+//! answering a constant. Every phase is bounded in time and count. `tests/perf/run` puts the table into the README.
 
 mod cold;
 mod cpu;
@@ -81,7 +83,8 @@ fn measure() -> Result<String, Failure> {
         fail_delivery: FailRate::default(),
         providers: Providers::None,
     };
-    let (server, floor) = service.block_on(async { Ok::<_, Failure>((Server::start(&options).await?, serve_floor().await?)) })?;
+    let (server, floor) =
+        service.block_on(async { Ok::<_, Failure>((Server::start(&options).await?, serve_floor().await?)) })?;
     let token = server.overview.token.clone().ok_or("the service made no token")?;
     let rows = phases(&Target { service: server.address, floor, token })?;
     service.block_on(async move { server.stop().await });

@@ -52,7 +52,10 @@ pub fn markdown(rows: &[Row]) -> String {
     for Row { name, requests, per_second, median, slow, service, embedded } in rows {
         let (median, slow) = (milliseconds(*median), milliseconds(*slow));
         let (service, embedded) = (service.as_micros(), embedded.as_micros());
-        let _ = writeln!(text, "| {name} | {requests} | {per_second:.0} | {median} | {slow} | {service} µs | {embedded} µs |");
+        let _ = writeln!(
+            text,
+            "| {name} | {requests} | {per_second:.0} | {median} | {slow} | {service} µs | {embedded} µs |"
+        );
     }
     text.push_str(
         "\nCPU is per request, user and system. Our code is HTTP, tokens, rules, the AWS SDK and, where codes are sent, the worker that delivers them meanwhile; \

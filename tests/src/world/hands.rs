@@ -85,13 +85,14 @@ impl Sender for RecordingSender {
     }
 }
 
-/// A provider that answers what the test wants. It stands for GOOGLE, which this deployment has not configured otherwise.
+/// A provider that answers what the test wants. It stands for GOOGLE, which this deployment has not configured
+/// otherwise.
 #[derive(Clone, Default)]
 pub struct ScriptedScorer(Arc<Mutex<Option<Verdict>>>);
 
 impl ScriptedScorer {
-    /// From now on it answers this score, and these checks. Of what was declared, a number and a name, it says that they are the document's, unless the
-    /// checks say otherwise; where none was declared, it says nothing.
+    /// From now on it answers this score, and these checks. Of what was declared, a number and a name, it says that
+    /// they are the document's, unless the checks say otherwise; where none was declared, it says nothing.
     pub fn answer(&self, score: f64, breakdown: Vec<Check>) {
         let verdict = Verdict {
             score: Score::new(score),
@@ -123,7 +124,9 @@ impl Scorer for ScriptedScorer {
     async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, Unavailable> {
         let answer = self.0.lock().expect("no test panics while it holds this").clone();
         let mut verdict = answer.ok_or(Unavailable("the provider"))?;
-        let number = |declared: &Actor| declared.identity_document.as_ref().is_some_and(|document| document.document_number.is_some());
+        let number = |declared: &Actor| {
+            declared.identity_document.as_ref().is_some_and(|document| document.document_number.is_some())
+        };
         let name = |declared: &Actor| declared.name.is_some() || declared.last_name.is_some();
         let is_declared = [
             (CheckName::DeclaredMatch, request.declared.is_some_and(number)),

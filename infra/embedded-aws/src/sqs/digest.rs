@@ -64,8 +64,16 @@ mod tests {
 
     #[test]
     fn attribute_digests_tell_text_from_binary() {
-        let text = |value: &str| MessageAttribute { data_type: "String".to_owned(), string_value: Some(value.to_owned()), binary_value: None };
-        let binary = MessageAttribute { data_type: "Binary".to_owned(), string_value: None, binary_value: Some(STANDARD.encode("a")) };
+        let text = |value: &str| MessageAttribute {
+            data_type: "String".to_owned(),
+            string_value: Some(value.to_owned()),
+            binary_value: None,
+        };
+        let binary = MessageAttribute {
+            data_type: "Binary".to_owned(),
+            string_value: None,
+            binary_value: Some(STANDARD.encode("a")),
+        };
         let digest = |attribute| of_attributes(&BTreeMap::from([("name".to_owned(), attribute)]));
         assert_ne!(digest(text("a")), digest(binary));
         assert_ne!(digest(text("a")), digest(text("b")));

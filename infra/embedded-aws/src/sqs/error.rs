@@ -65,27 +65,61 @@ impl SqsError {
                 "com.amazon.coral.service#MissingAuthenticationTokenException",
                 "MissingAuthenticationToken",
             ),
-            Self::UnknownAccessKey => Shape(StatusCode::FORBIDDEN, "com.amazon.coral.service#UnrecognizedClientException", "InvalidClientTokenId"),
+            Self::UnknownAccessKey => Shape(
+                StatusCode::FORBIDDEN,
+                "com.amazon.coral.service#UnrecognizedClientException",
+                "InvalidClientTokenId",
+            ),
             Self::UnknownOperation => Shape(BAD, "com.amazon.coral.service#UnknownOperationException", "InvalidAction"),
             Self::Unreadable(_) => Shape(BAD, "com.amazon.coral.service#SerializationException", "MalformedInput"),
-            Self::MissingParameter(_) => Shape(BAD, "com.amazon.coral.service#MissingRequiredParameterException", "MissingParameter"),
-            Self::InvalidParameter { .. } => Shape(BAD, "com.amazon.coral.service#InvalidParameterValueException", "InvalidParameterValue"),
-            Self::InvalidAddress => Shape(BAD, "com.amazonaws.sqs#InvalidAddress", "InvalidAddress"),
-            Self::QueueDoesNotExist => Shape(BAD, "com.amazonaws.sqs#QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"),
-            Self::QueueNameExists(_) => Shape(BAD, "com.amazonaws.sqs#QueueNameExists", "QueueAlreadyExists"),
-            Self::InvalidAttributeName(_) => Shape(BAD, "com.amazonaws.sqs#InvalidAttributeName", "InvalidAttributeName"),
-            Self::InvalidAttributeValue(_) => Shape(BAD, "com.amazonaws.sqs#InvalidAttributeValue", "InvalidAttributeValue"),
-            Self::ReceiptHandleIsInvalid => Shape(BAD, "com.amazonaws.sqs#ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid"),
-            Self::MessageNotInflight => Shape(BAD, "com.amazonaws.sqs#MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight"),
-            Self::InvalidMessageContents => Shape(BAD, "com.amazonaws.sqs#InvalidMessageContents", "InvalidMessageContents"),
-            Self::EmptyBatch => Shape(BAD, "com.amazonaws.sqs#EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest"),
-            Self::TooManyEntries => {
-                Shape(BAD, "com.amazonaws.sqs#TooManyEntriesInBatchRequest", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest")
+            Self::MissingParameter(_) => {
+                Shape(BAD, "com.amazon.coral.service#MissingRequiredParameterException", "MissingParameter")
             }
-            Self::EntryIdsNotDistinct => Shape(BAD, "com.amazonaws.sqs#BatchEntryIdsNotDistinct", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct"),
-            Self::InvalidEntryId => Shape(BAD, "com.amazonaws.sqs#InvalidBatchEntryId", "AWS.SimpleQueueService.InvalidBatchEntryId"),
-            Self::BatchTooLong => Shape(BAD, "com.amazonaws.sqs#BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong"),
-            Self::Storage(_) => Shape(StatusCode::INTERNAL_SERVER_ERROR, "com.amazon.coral.service#InternalFailure", "InternalFailure"),
+            Self::InvalidParameter { .. } => {
+                Shape(BAD, "com.amazon.coral.service#InvalidParameterValueException", "InvalidParameterValue")
+            }
+            Self::InvalidAddress => Shape(BAD, "com.amazonaws.sqs#InvalidAddress", "InvalidAddress"),
+            Self::QueueDoesNotExist => {
+                Shape(BAD, "com.amazonaws.sqs#QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue")
+            }
+            Self::QueueNameExists(_) => Shape(BAD, "com.amazonaws.sqs#QueueNameExists", "QueueAlreadyExists"),
+            Self::InvalidAttributeName(_) => {
+                Shape(BAD, "com.amazonaws.sqs#InvalidAttributeName", "InvalidAttributeName")
+            }
+            Self::InvalidAttributeValue(_) => {
+                Shape(BAD, "com.amazonaws.sqs#InvalidAttributeValue", "InvalidAttributeValue")
+            }
+            Self::ReceiptHandleIsInvalid => {
+                Shape(BAD, "com.amazonaws.sqs#ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid")
+            }
+            Self::MessageNotInflight => {
+                Shape(BAD, "com.amazonaws.sqs#MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight")
+            }
+            Self::InvalidMessageContents => {
+                Shape(BAD, "com.amazonaws.sqs#InvalidMessageContents", "InvalidMessageContents")
+            }
+            Self::EmptyBatch => {
+                Shape(BAD, "com.amazonaws.sqs#EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest")
+            }
+            Self::TooManyEntries => Shape(
+                BAD,
+                "com.amazonaws.sqs#TooManyEntriesInBatchRequest",
+                "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+            ),
+            Self::EntryIdsNotDistinct => Shape(
+                BAD,
+                "com.amazonaws.sqs#BatchEntryIdsNotDistinct",
+                "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+            ),
+            Self::InvalidEntryId => {
+                Shape(BAD, "com.amazonaws.sqs#InvalidBatchEntryId", "AWS.SimpleQueueService.InvalidBatchEntryId")
+            }
+            Self::BatchTooLong => {
+                Shape(BAD, "com.amazonaws.sqs#BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong")
+            }
+            Self::Storage(_) => {
+                Shape(StatusCode::INTERNAL_SERVER_ERROR, "com.amazon.coral.service#InternalFailure", "InternalFailure")
+            }
         }
     }
 

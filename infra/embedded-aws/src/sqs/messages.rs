@@ -22,7 +22,11 @@ pub(super) struct NewMessage {
 }
 
 impl NewMessage {
-    pub(super) fn parse(body: String, attributes: BTreeMap<String, MessageAttribute>, delay_s: Option<i64>) -> Result<Self, SqsError> {
+    pub(super) fn parse(
+        body: String,
+        attributes: BTreeMap<String, MessageAttribute>,
+        delay_s: Option<i64>,
+    ) -> Result<Self, SqsError> {
         if body.is_empty() {
             return Err(SqsError::MissingParameter("MessageBody"));
         }

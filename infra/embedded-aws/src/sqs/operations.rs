@@ -25,7 +25,8 @@ pub(super) async fn answer(State(sqs): State<Arc<Sqs>>, headers: HeaderMap, body
         Ok(answer) => answer,
         Err(error) => error.into_response(),
     };
-    let common = [(REQUEST_ID, messages::random_id().to_string()), (CONTENT_TYPE, "application/x-amz-json-1.0".to_owned())];
+    let common =
+        [(REQUEST_ID, messages::random_id().to_string()), (CONTENT_TYPE, "application/x-amz-json-1.0".to_owned())];
     (common, answer).into_response()
 }
 

@@ -102,7 +102,8 @@ impl Redrive {
 
     /// The policy as GetQueueAttributes shows it.
     pub(super) fn to_policy(&self) -> String {
-        json!({ "deadLetterTargetArn": arn(&self.dead_letter_queue), "maxReceiveCount": self.max_receive_count }).to_string()
+        json!({ "deadLetterTargetArn": arn(&self.dead_letter_queue), "maxReceiveCount": self.max_receive_count })
+            .to_string()
     }
 }
 
@@ -125,7 +126,8 @@ pub(super) fn check_name(name: &str) -> Result<(), SqsError> {
 
 /// Whether a text may name a queue or a batch entry.
 pub(super) fn is_identifier(text: &str) -> bool {
-    (1..=80).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    (1..=80).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 /// The queue's name in its URL. Only the path counts, so a URL made on another port still works.

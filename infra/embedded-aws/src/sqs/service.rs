@@ -66,7 +66,10 @@ impl Sqs {
         Ok(self.url(&queue.name))
     }
 
-    pub(super) fn get_queue_attributes(&self, request: wire::GetQueueAttributes) -> Result<wire::QueueAttributes, SqsError> {
+    pub(super) fn get_queue_attributes(
+        &self,
+        request: wire::GetQueueAttributes,
+    ) -> Result<wire::QueueAttributes, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         let mut attributes = self.attributes(&queue)?;
         for name in &request.attribute_names {
@@ -89,7 +92,10 @@ impl Sqs {
         Ok(sent)
     }
 
-    pub(super) fn send_message_batch(&self, request: wire::SendMessageBatch) -> Result<wire::BatchAnswer<wire::SentEntry>, SqsError> {
+    pub(super) fn send_message_batch(
+        &self,
+        request: wire::SendMessageBatch,
+    ) -> Result<wire::BatchAnswer<wire::SentEntry>, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         messages::check_batch(request.entries.iter().map(|entry| entry.id.as_str()))?;
         let size = |entry: &wire::SendEntry| messages::size(&entry.message_body, &entry.message_attributes);
@@ -113,7 +119,10 @@ impl Sqs {
     }
 
     /// Waits for a message up to the time asked for; a send ends the wait at once, and so does a stop.
-    pub(super) async fn receive_message(&self, request: wire::ReceiveMessage) -> Result<wire::ReceivedMessages, SqsError> {
+    pub(super) async fn receive_message(
+        &self,
+        request: wire::ReceiveMessage,
+    ) -> Result<wire::ReceivedMessages, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         let limit = in_range("MaxNumberOfMessages", request.max_number_of_messages.unwrap_or(1), BATCH_SIZE)?;
         let visibility_s = request.visibility_timeout.unwrap_or(queue.settings.visibility_timeout);
@@ -147,7 +156,10 @@ impl Sqs {
         Ok(wire::Done {})
     }
 
-    pub(super) fn delete_message_batch(&self, request: wire::DeleteMessageBatch) -> Result<wire::BatchAnswer<wire::DeletedEntry>, SqsError> {
+    pub(super) fn delete_message_batch(
+        &self,
+        request: wire::DeleteMessageBatch,
+    ) -> Result<wire::BatchAnswer<wire::DeletedEntry>, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         messages::check_batch(request.entries.iter().map(|entry| entry.id.as_str()))?;
         let mut answer = wire::BatchAnswer { successful: Vec::new(), failed: Vec::new() };
@@ -161,7 +173,10 @@ impl Sqs {
         Ok(answer)
     }
 
-    pub(super) fn change_message_visibility(&self, request: wire::ChangeMessageVisibility) -> Result<wire::Done, SqsError> {
+    pub(super) fn change_message_visibility(
+        &self,
+        request: wire::ChangeMessageVisibility,
+    ) -> Result<wire::Done, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         let receipt = Receipt::parse(&request.receipt_handle)?;
         let visibility_s = in_range("VisibilityTimeout", request.visibility_timeout, 0..=MAX_VISIBILITY_S)?;
@@ -217,7 +232,9 @@ impl Sqs {
     }
 
     fn check_dead_letter_queue(&self, settings: &Settings) -> Result<(), SqsError> {
-        let Some(redrive) = &settings.redrive else { return Ok(()) };
+        let Some(redrive) = &settings.redrive else {
+            return Ok(());
+        };
         if self.store.queue(&redrive.dead_letter_queue)?.is_none() {
             let reason = "Dead letter target does not exist.";
             return Err(SqsError::InvalidParameter { parameter: "RedrivePolicy", reason });
@@ -264,7 +281,9 @@ fn shown(message: Received, request: &wire::ReceiveMessage) -> wire::ReceivedMes
     if let Some(source) = &message.came_from {
         system.insert("DeadLetterQueueSourceArn", queue::arn(source));
     }
-    system.retain(|name, _| asks_for(&request.message_system_attribute_names, name) || asks_for(&request.attribute_names, name));
+    system.retain(|name, _| {
+        asks_for(&request.message_system_attribute_names, name) || asks_for(&request.attribute_names, name)
+    });
     let mut own = message.attributes;
     own.retain(|name, _| asks_for_own(&request.message_attribute_names, name));
     wire::ReceivedMessage {

@@ -181,12 +181,20 @@ impl Store {
         Ok(())
     }
 
-    pub(super) fn change_visibility(&self, queue: &Queue, receipt: Receipt, visibility_s: i64, now_ms: i64) -> rusqlite::Result<VisibilityChange> {
+    pub(super) fn change_visibility(
+        &self,
+        queue: &Queue,
+        receipt: Receipt,
+        visibility_s: i64,
+        now_ms: i64,
+    ) -> rusqlite::Result<VisibilityChange> {
         let mut connection = self.lock();
         let transaction = begin(&mut connection)?;
         let visible_ms: Option<i64> = transaction
             .prepare_cached("SELECT visible_ms FROM messages WHERE queue = ?1 AND id = ?2 AND receipt = ?3")?
-            .query_row(params![queue.name, receipt.message_id.to_string(), receipt.receive_id.to_string()], |row| row.get(0))
+            .query_row(params![queue.name, receipt.message_id.to_string(), receipt.receive_id.to_string()], |row| {
+                row.get(0)
+            })
             .optional()?;
         let change = match visible_ms {
             None => VisibilityChange::Gone,
@@ -245,7 +253,9 @@ fn forget_expired(transaction: &Transaction, queue: &Queue, now_ms: i64) -> rusq
 
 /// Moves the messages that would be received once too often.
 fn dead_letter(transaction: &Transaction, queue: &Queue, now_ms: i64) -> rusqlite::Result<usize> {
-    let Some(redrive) = &queue.settings.redrive else { return Ok(0) };
+    let Some(redrive) = &queue.settings.redrive else {
+        return Ok(0);
+    };
     transaction
         .prepare_cached(
             "UPDATE messages SET queue = ?4, came_from = ?1, visible_ms = ?2, receive_count = 0,

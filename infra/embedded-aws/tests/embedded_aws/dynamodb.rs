@@ -5,8 +5,8 @@ use std::path::Path;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, Put, ScalarAttributeType, TimeToLiveSpecification,
-    TransactWriteItem, Update,
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, Put, ScalarAttributeType,
+    TimeToLiveSpecification, TransactWriteItem, Update,
 };
 use tempfile::TempDir;
 
@@ -32,10 +32,7 @@ fn number(value: i64) -> AttributeValue {
 
 /// Puts an item that must not be there yet.
 fn put_new(pk: &str) -> TransactWriteItem {
-    let put = Put::builder()
-        .table_name(TABLE)
-        .item("pk", text(pk))
-        .condition_expression("attribute_not_exists(pk)");
+    let put = Put::builder().table_name(TABLE).item("pk", text(pk)).condition_expression("attribute_not_exists(pk)");
     TransactWriteItem::builder().put(put.build().unwrap()).build()
 }
 
@@ -61,7 +58,10 @@ async fn a_transaction_writes_all_or_nothing() {
 
     let halves = client.transact_write_items().transact_items(put_new("c")).transact_items(put_new("b"));
     let error = halves.send().await.unwrap_err().into_service_error();
-    let aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(canceled) = error else {
+    let aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(
+        canceled,
+    ) = error
+    else {
         panic!("{error:?}");
     };
     let codes: Vec<_> = canceled.cancellation_reasons().iter().map(|reason| reason.code().unwrap()).collect();

@@ -59,14 +59,7 @@ async fn counts(client: &Client, queue: &str) -> [String; 3] {
 }
 
 async fn send(client: &Client, queue: &str, body: &str, delay_s: i32) {
-    client
-        .send_message()
-        .queue_url(queue)
-        .message_body(body)
-        .delay_seconds(delay_s)
-        .send()
-        .await
-        .unwrap();
+    client.send_message().queue_url(queue).message_body(body).delay_seconds(delay_s).send().await.unwrap();
 }
 
 #[tokio::test]
@@ -102,10 +95,8 @@ async fn a_message_is_forgotten_after_the_retention_period() {
     let clock = TestClock::new();
     let aws = EmbeddedAws::start(Storage::Memory, clock.as_clock()).await.unwrap();
     let client = sqs(&aws);
-    let creating = client
-        .create_queue()
-        .queue_name("short")
-        .attributes(QueueAttributeName::MessageRetentionPeriod, "60");
+    let creating =
+        client.create_queue().queue_name("short").attributes(QueueAttributeName::MessageRetentionPeriod, "60");
     let queue = creating.send().await.unwrap().queue_url.unwrap();
     send(&client, &queue, "a", 0).await;
     clock.advance(Duration::from_secs(59));

@@ -10,7 +10,8 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::operation::receive_message::builders::ReceiveMessageFluentBuilder;
 use aws_sdk_sqs::types::{
-    DeleteMessageBatchRequestEntry, Message, MessageAttributeValue, MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry,
+    DeleteMessageBatchRequestEntry, Message, MessageAttributeValue, MessageSystemAttributeName, QueueAttributeName,
+    SendMessageBatchRequestEntry,
 };
 use uuid::Uuid;
 
@@ -36,11 +37,7 @@ impl Bench {
     }
 
     fn receive(&self, queue: &str) -> ReceiveMessageFluentBuilder {
-        self.client
-            .receive_message()
-            .queue_url(queue)
-            .max_number_of_messages(10)
-            .wait_time_seconds(self.wait_s)
+        self.client.receive_message().queue_url(queue).max_number_of_messages(10).wait_time_seconds(self.wait_s)
     }
 
     async fn received(&self, queue: &str) -> Vec<Message> {
@@ -113,7 +110,9 @@ pub async fn a_batch_tells_the_fate_of_each_entry(bench: &Bench) {
         left.extend(bench.received(&queue).await.into_iter().map(|it| (it.body.unwrap(), it.receipt_handle.unwrap())));
     }
     assert_eq!(left.keys().collect::<Vec<_>>(), ["first", "second"]);
-    let deletion = |id: &str, receipt: &str| DeleteMessageBatchRequestEntry::builder().id(id).receipt_handle(receipt).build().unwrap();
+    let deletion = |id: &str, receipt: &str| {
+        DeleteMessageBatchRequestEntry::builder().id(id).receipt_handle(receipt).build().unwrap()
+    };
     let deleted = bench.client.delete_message_batch().queue_url(&queue).entries(deletion("bad", "no receipt"));
     let deleted = deleted.entries(deletion("1", &left["first"])).entries(deletion("2", &left["second"]));
     let deleted = deleted.send().await.unwrap();

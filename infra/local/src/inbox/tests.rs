@@ -34,15 +34,20 @@ pub(crate) async fn send(inbox: &Arc<Inbox>, reference: MessageRef, to: &str, te
     send_failing(inbox, reference, to, text, FailRate::default()).await
 }
 
-async fn send_failing(inbox: &Arc<Inbox>, reference: MessageRef, to: &str, text: &str, fail_rate: FailRate) -> Result<(), SendError> {
-    let sender = InboxSender { inbox: inbox.clone(), clock: Arc::new(StoppedClock), entropy: Arc::new(Bytes(0x7f)), fail_rate };
+async fn send_failing(
+    inbox: &Arc<Inbox>,
+    reference: MessageRef,
+    to: &str,
+    text: &str,
+    fail_rate: FailRate,
+) -> Result<(), SendError> {
+    let sender =
+        InboxSender { inbox: inbox.clone(), clock: Arc::new(StoppedClock), entropy: Arc::new(Bytes(0x7f)), fail_rate };
     let destination = Destination::Email(to.parse::<EmailAddress>().expect("an address"));
     let code = OtpCode::unsealed("abc234".to_owned());
     let rendered = RenderedMessage { subject: "Your verification code", text: Private::new(text.to_owned()) };
     let expires_at = "2026-11-20T08:43:00Z".parse().expect("a time");
-    sender
-        .send(OutgoingMessage { reference, destination: &destination, code: &code, rendered, expires_at })
-        .await
+    sender.send(OutgoingMessage { reference, destination: &destination, code: &code, rendered, expires_at }).await
 }
 
 /// A file that goes with its test.
@@ -152,7 +157,8 @@ fn only_the_newest_thousand_are_kept_and_the_file_does_not_grow_for_ever() {
         inbox.record_dead_letter(reference(n), StoppedClock.now());
     }
     let newest = |inbox: &Inbox| inbox.messages().into_iter().map(|message| message.message_id).collect::<Vec<_>>();
-    let expected: Vec<_> = (0..2 * KEPT_MESSAGES + 10).rev().take(KEPT_MESSAGES).map(|n| reference(n).message_id).collect();
+    let expected: Vec<_> =
+        (0..2 * KEPT_MESSAGES + 10).rev().take(KEPT_MESSAGES).map(|n| reference(n).message_id).collect();
     assert_eq!(newest(&inbox), expected);
     let lines = fs::read_to_string(scratch.file()).expect("the file").lines().count();
     assert!(lines <= KEPT_MESSAGES + 10, "{lines} lines");

@@ -5,9 +5,9 @@ use acredita_http::error::Kind;
 
 const PAGE: &str = include_str!("../../assets/errors.html");
 const ROW: &str = r##"<tr><td><a href="#{{code}}"><code>{{code}}</code></a></td><td><code>{{title}}</code></td><td>{{statuses}}</td></tr>"##;
-const SECTION: &str = r##"<section id="{{code}}" class="error"><h2><a href="#{{code}}">{{code}}</a></h2>{{kinds}}</section>"##;
-const KIND: &str =
-    r#"<h3><code>{{title}}</code> <span class="statuses">{{statuses}}</span></h3><p>{{meaning}}</p><p><strong>What to do.</strong> {{remedy}}</p>"#;
+const SECTION: &str =
+    r##"<section id="{{code}}" class="error"><h2><a href="#{{code}}">{{code}}</a></h2>{{kinds}}</section>"##;
+const KIND: &str = r#"<h3><code>{{title}}</code> <span class="statuses">{{statuses}}</span></h3><p>{{meaning}}</p><p><strong>What to do.</strong> {{remedy}}</p>"#;
 
 /// What is said of a kind of error.
 struct Explanation {

@@ -1,7 +1,8 @@
 //! Who may see the pages, and what a page may do.
 //!
-//! The inbox shows codes without asking for a token, so it must not leave this machine. A web site that the developer visits could reach it by
-//! letting its own name point here (DNS rebinding): such a request carries the site's name as its host and is refused.
+//! The inbox shows codes without asking for a token, so it must not leave this machine. A web site that the developer
+//! visits could reach it by letting its own name point here (DNS rebinding): such a request carries the site's name as
+//! its host and is refused.
 
 use axum::{
     extract::{Request, State},
@@ -68,8 +69,8 @@ impl Allowed {
         Self { own: (!every).then_some(host) }
     }
 
-    /// The port does not matter: a tunnel or a container may map it. An address cannot be rebound, so where every address of the machine
-    /// is listened on, any address will do.
+    /// The port does not matter: a tunnel or a container may map it. An address cannot be rebound, so where every
+    /// address of the machine is listened on, any address will do.
     fn allows(&self, host: &str) -> bool {
         let ip = host.parse::<IpAddr>().ok();
         let local = host == "localhost" || ip.is_some_and(|ip| ip.is_loopback());
@@ -87,7 +88,8 @@ pub async fn known_hosts_only(State(allowed): State<Arc<Allowed>>, request: Requ
     if asks_for_us(&allowed, &request) {
         return next.run(request).await;
     }
-    (StatusCode::FORBIDDEN, "these pages are shown to localhost and to the address that the server listens on\n").into_response()
+    (StatusCode::FORBIDDEN, "these pages are shown to localhost and to the address that the server listens on\n")
+        .into_response()
 }
 
 /// Whoever names two hosts has to be known by both.

@@ -1,5 +1,5 @@
-//! HTML that is put together from templates. Only [`Html`] gets into a page, and text becomes [`Html`] by being escaped: forgetting to does not
-//! compile.
+//! HTML that is put together from templates. Only [`Html`] gets into a page, and text becomes [`Html`] by being
+//! escaped: forgetting to does not compile.
 
 use std::fmt;
 
@@ -41,7 +41,9 @@ impl Html {
     pub fn template(template: &'static str, slots: &[(&str, Html)]) -> Self {
         let mut page = String::with_capacity(template.len());
         let mut rest = template;
-        while let Some((before, (name, after))) = rest.split_once("{{").and_then(|(before, slot)| Some((before, slot.split_once("}}")?))) {
+        while let Some((before, (name, after))) =
+            rest.split_once("{{").and_then(|(before, slot)| Some((before, slot.split_once("}}")?)))
+        {
             page.push_str(before);
             let filling = slots.iter().find(|(slot, _)| *slot == name);
             debug_assert!(filling.is_some(), "nothing fills the slot {name}");

@@ -20,7 +20,8 @@ const PAGE: &str = include_str!("../../assets/inbox.html");
 const MESSAGE: &str = include_str!("../../assets/message.html");
 const DEAD_LETTER: &str = include_str!("../../assets/dead-letter.html");
 const HEAD: &str = r#"<noscript><meta http-equiv="refresh" content="5"></noscript>"#;
-const EMPTY: &str = r#"<p class="empty">Nothing has been sent yet. <a href="/#otp">Ask for a code</a>, and it shows up here.</p>"#;
+const EMPTY: &str =
+    r#"<p class="empty">Nothing has been sent yet. <a href="/#otp">Ask for a code</a>, and it shows up here.</p>"#;
 const SUBJECT: &str = r#"<p class="subject">{{subject}}</p>"#;
 
 /// Which messages to show.
@@ -50,9 +51,8 @@ pub async fn read_inbox(State(inbox): State<Arc<Inbox>>, Query(filter): Query<Fi
 /// Browsers name HTML first and take anything; a program that wants JSON says so.
 fn wants_json(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut types = accepted
-        .flat_map(|value| value.split(','))
-        .map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    let mut types =
+        accepted.flat_map(|value| value.split(',')).map(|kind| kind.split(';').next().unwrap_or_default().trim());
     types.find(|kind| matches!(*kind, "application/json" | "text/html")) == Some("application/json")
 }
 
@@ -63,10 +63,13 @@ fn page(messages: &[InboxMessage]) -> String {
 }
 
 fn card(message: &InboxMessage) -> Html {
-    let ids = [("message_id", Html::text(message.message_id)), ("identification_id", Html::text(message.identification_id))];
+    let ids =
+        [("message_id", Html::text(message.message_id)), ("identification_id", Html::text(message.identification_id))];
     match &message.outcome {
         Outcome::Delivered(delivery) => Html::template(MESSAGE, &[&ids[..], &delivered(delivery)].concat()),
-        Outcome::DeadLetter { dead_at } => Html::template(DEAD_LETTER, &[&ids[..], &[("dead_at", moment(*dead_at))]].concat()),
+        Outcome::DeadLetter { dead_at } => {
+            Html::template(DEAD_LETTER, &[&ids[..], &[("dead_at", moment(*dead_at))]].concat())
+        }
     }
 }
 

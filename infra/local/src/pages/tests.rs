@@ -58,7 +58,9 @@ async fn ask(router: &Router, path: &str, headers: &[(&str, &str)]) -> Answer {
 }
 
 async fn get_page(path: &str) -> Answer {
-    let answer = ask(&pages(Arc::new(Inbox::in_memory()), "http://127.0.0.1:8080", true), path, &[("host", "localhost:8080")]).await;
+    let answer =
+        ask(&pages(Arc::new(Inbox::in_memory()), "http://127.0.0.1:8080", true), path, &[("host", "localhost:8080")])
+            .await;
     assert_eq!(answer.response.status(), 200, "{path}");
     answer
 }
@@ -155,7 +157,11 @@ async fn a_site_that_points_its_name_at_this_machine_sees_nothing() {
     for (address, host, allowed) in cases {
         for path in EVERY_PAGE.into_iter().chain(["/local/assets/app.js", "/docs/ui/swagger-initializer.js"]) {
             let answer = ask(&pages(inbox.clone(), address, true), path, &[("host", host)]).await;
-            assert_eq!(answer.response.status().as_u16(), if allowed { 200 } else { 403 }, "{path} at {address} as {host}");
+            assert_eq!(
+                answer.response.status().as_u16(),
+                if allowed { 200 } else { 403 },
+                "{path} at {address} as {host}"
+            );
         }
     }
     let router = pages(inbox, "http://127.0.0.1:8080", true);
@@ -206,7 +212,9 @@ async fn swagger_ui_comes_out_of_the_binary_and_asks_nobody() {
     assert!(get_page("/docs/ui/swagger-ui-bundle.js").await.text().await.len() > 1_000_000);
     let style = get_page("/docs/ui/swagger-ui.css").await.text().await;
     assert!(!style.contains("url(http") && !style.contains("@import"));
-    let slash = ask(&pages(Arc::new(Inbox::in_memory()), "http://127.0.0.1:8080", true), "/docs/", &[("host", "localhost")]).await;
+    let slash =
+        ask(&pages(Arc::new(Inbox::in_memory()), "http://127.0.0.1:8080", true), "/docs/", &[("host", "localhost")])
+            .await;
     assert_eq!((slash.response.status().as_u16(), slash.header("location")), (308, "/docs"));
 }
 
@@ -226,7 +234,9 @@ async fn neighbours_may_ask_for_health_and_for_the_document_by_any_name() {
 fn the_first_call_can_be_pasted() {
     let call = overview("http://127.0.0.1:8080").first_call();
     assert!(
-        call.starts_with("curl -sS 'http://127.0.0.1:8080/v1/orgs/demo/identifications/otp' \\\n  -H 'authorization: Bearer a.b.c'"),
+        call.starts_with(
+            "curl -sS 'http://127.0.0.1:8080/v1/orgs/demo/identifications/otp' \\\n  -H 'authorization: Bearer a.b.c'"
+        ),
         "{call}"
     );
     let body = call.split("-d '").nth(1).and_then(|body| body.strip_suffix('\'')).expect("a body");

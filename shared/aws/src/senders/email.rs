@@ -1,7 +1,7 @@
 //! E-mails, by Amazon SES (`SendEmail` of API version 2).
 
 use super::Failure;
-use crate::{boot::email_client, errors::code, settings::EmailSettings};
+use crate::{clients::email_client, errors::code, settings::EmailSettings};
 use acredita_domain::{actor::EmailAddress, messages::Refusal, ports::OutgoingMessage};
 use aws_sdk_sesv2::{
     Client,
@@ -68,8 +68,9 @@ fn content(message: &OutgoingMessage<'_>) -> Result<(EmailContent, Vec<MessageTa
     Ok((content, tags))
 }
 
-/// Whether the provider will never take the message. The address is all of a request that is not the same in every other one, so a bad request is a bad
-/// address. `MessageRejected` stands for an identity that is not verified, this deployment's or, in the sandbox, the destination: an operator's business.
+/// Whether the provider will never take the message. The address is all of a request that is not the same in every
+/// other one, so a bad request is a bad address. `MessageRejected` stands for an identity that is not verified, this
+/// deployment's or, in the sandbox, the destination: an operator's business.
 fn refusal(error: &SendEmailError) -> Option<Refusal> {
     matches!(error, SendEmailError::BadRequestException(_)).then_some(Refusal::BadDestination)
 }

@@ -1,7 +1,7 @@
 //! Text messages, by AWS End User Messaging SMS (`SendTextMessage`).
 
 use super::Failure;
-use crate::{boot::sms_client, errors::code, settings::SmsSettings};
+use crate::{clients::sms_client, errors::code, settings::SmsSettings};
 use acredita_domain::{
     actor::Msisdn,
     messages::Refusal,
@@ -82,13 +82,18 @@ fn judge(error: &SendTextMessageError) -> (Option<Refusal>, Option<String>) {
         SendTextMessageError::ValidationException(invalid) => {
             (validation_refusal(invalid), reason(invalid.reason().map(ValidationExceptionReason::as_str)))
         }
-        SendTextMessageError::ServiceQuotaExceededException(quota) => (None, reason(quota.reason().map(|reason| reason.as_str()))),
-        SendTextMessageError::AccessDeniedException(denied) => (None, reason(denied.reason().map(|reason| reason.as_str()))),
+        SendTextMessageError::ServiceQuotaExceededException(quota) => {
+            (None, reason(quota.reason().map(|reason| reason.as_str())))
+        }
+        SendTextMessageError::AccessDeniedException(denied) => {
+            (None, reason(denied.reason().map(|reason| reason.as_str())))
+        }
         _ => (None, None),
     }
 }
 
-/// Of the conflicts two are the destination's own. That a number is not verified is the account's: it is in the sandbox.
+/// Of the conflicts two are the destination's own. That a number is not verified is the account's: it is in the
+/// sandbox.
 fn conflict_refusal(conflict: &ConflictException) -> Option<Refusal> {
     match conflict.reason()? {
         ConflictExceptionReason::DestinationPhoneNumberOptedOut => Some(Refusal::OptedOut),

@@ -1,4 +1,5 @@
-//! External providers, as the environment says. What the texts mean is for the providers' adapters, which this crate does not know.
+//! External providers, as the environment says. What the texts mean is for the providers' adapters, which this crate
+//! does not know.
 
 use super::Reader;
 use acredita_domain::{
@@ -58,7 +59,9 @@ impl<E: Fn(&str) -> Option<String>> Reader<E> {
     /// What is not used asks for nothing.
     pub(super) fn providers(&mut self) -> ProviderSettings {
         let (name, value) = ("ACREDITA_EXTERNAL_PROVIDERS", self.optional("ACREDITA_EXTERNAL_PROVIDERS"));
-        let access = self.check(name, "a list such as yoigo=VERIDAS,GOOGLE; *=GOOGLE", value, |list| list.parse::<ProviderAccess>().ok());
+        let access = self.check(name, "a list such as yoigo=VERIDAS,GOOGLE; *=GOOGLE", value, |list| {
+            list.parse::<ProviderAccess>().ok()
+        });
         let access = access.unwrap_or_default();
         let google = access.mentions(Provider::Google).then(|| GoogleSettings {
             processor: self.required("ACREDITA_GOOGLE_PROCESSOR"),

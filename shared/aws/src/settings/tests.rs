@@ -62,7 +62,8 @@ fn every_variable_goes_where_it_belongs() {
     let tokens = &settings.tokens;
     assert_eq!(tokens.jwks_url, "https://issuer.example/jwks.json");
     assert_eq!(
-        [&tokens.issuer, &tokens.audience, &tokens.organisations_claim, &tokens.permissions_claim, &tokens.scope_claim].map(Option::as_deref),
+        [&tokens.issuer, &tokens.audience, &tokens.organisations_claim, &tokens.permissions_claim, &tokens.scope_claim]
+            .map(Option::as_deref),
         [Some("https://issuer.example/"), Some("acredita"), Some("orgs"), Some("permissions"), Some("scope")],
     );
     assert_eq!(settings.channels(), [Channel::Sms, Channel::Email]);
@@ -94,7 +95,9 @@ fn an_empty_environment_is_told_all_that_it_needs_at_once() {
 
 #[test]
 fn faults_of_both_kinds_are_told_together_and_without_values() {
-    let error = read(&[("ACREDITA_TABLE", ""), ("ACREDITA_RETENTION_DAYS", "secret"), ("ACREDITA_EMAIL_FROM", "secret")]).expect_err("faults");
+    let error =
+        read(&[("ACREDITA_TABLE", ""), ("ACREDITA_RETENTION_DAYS", "secret"), ("ACREDITA_EMAIL_FROM", "secret")])
+            .expect_err("faults");
     assert_eq!(error.missing, ["ACREDITA_TABLE"]);
     assert_eq!(
         error.wrong.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
@@ -106,7 +109,11 @@ fn faults_of_both_kinds_are_told_together_and_without_values() {
 #[test]
 fn what_is_empty_or_blank_is_not_set() {
     for blank in ["", "  "] {
-        let settings = whole(&[("ACREDITA_ISSUER", blank), ("ACREDITA_SMS_CONFIGURATION_SET", blank), ("ACREDITA_SMS_MAX_PRICE", blank)]);
+        let settings = whole(&[
+            ("ACREDITA_ISSUER", blank),
+            ("ACREDITA_SMS_CONFIGURATION_SET", blank),
+            ("ACREDITA_SMS_MAX_PRICE", blank),
+        ]);
         assert_eq!(settings.tokens.issuer, None);
         let sms = settings.sms.expect("text messages");
         assert_eq!((sms.configuration_set, sms.max_price), (None, None));
@@ -122,7 +129,11 @@ fn a_channel_asks_for_what_it_is_sent_with_and_for_nothing_else() {
     assert_eq!(missing(&with("SMS")), ["ACREDITA_SMS_ORIGINATION_IDENTITY"]);
     assert_eq!(missing(&with("EMAIL")), ["ACREDITA_EMAIL_FROM"]);
     assert_eq!(whole(&with("")).channels(), []);
-    assert_eq!(whole(&[("ACREDITA_CHANNELS", "EMAIL")]).channels(), [Channel::Email], "an identity alone sends nothing");
+    assert_eq!(
+        whole(&[("ACREDITA_CHANNELS", "EMAIL")]).channels(),
+        [Channel::Email],
+        "an identity alone sends nothing"
+    );
 }
 
 #[test]

@@ -47,37 +47,22 @@ async fn another_organisation_finds_nothing(ports: &Ports) {
 
 async fn the_same_request_again_gets_the_first_answer(ports: &Ports) {
     let (first, second) = (otp(), otp());
-    ports
-        .identifications
-        .create(remembering(alone(&first), "key", "body", "first"), now())
-        .await
-        .expect("created");
+    ports.identifications.create(remembering(alone(&first), "key", "body", "first"), now()).await.expect("created");
     let again = ports.identifications.create(remembering(alone(&second), "key", "body", "second"), now()).await;
     assert_eq!(again, replayed("first"));
     assert_eq!(ports.identifications.find(&org(), second.id).await, Ok(None), "nothing was created");
 }
 
 async fn the_same_key_with_another_body_is_refused(ports: &Ports) {
-    ports
-        .identifications
-        .create(remembering(alone(&otp()), "key", "body", "first"), now())
-        .await
-        .expect("created");
+    ports.identifications.create(remembering(alone(&otp()), "key", "body", "first"), now()).await.expect("created");
     let reused = otp();
-    let again = ports
-        .identifications
-        .create(remembering(alone(&reused), "key", "other body", "second"), now())
-        .await;
+    let again = ports.identifications.create(remembering(alone(&reused), "key", "other body", "second"), now()).await;
     assert_eq!(again, Err(CreateError::KeyReused));
     assert_eq!(ports.identifications.find(&org(), reused.id).await, Ok(None), "nothing was created");
 }
 
 async fn a_key_belongs_to_its_operation_and_its_organisation(ports: &Ports) {
-    ports
-        .identifications
-        .create(remembering(alone(&otp()), "key", "body", "first"), now())
-        .await
-        .expect("created");
+    ports.identifications.create(remembering(alone(&otp()), "key", "body", "first"), now()).await.expect("created");
     let mut foreign = otp();
     foreign.org = other_org();
     ports
@@ -86,11 +71,7 @@ async fn a_key_belongs_to_its_operation_and_its_organisation(ports: &Ports) {
         .await
         .expect("another organisation");
     let idempotency = Some(record(Operation::CreateScoring, "key", "body", "scoring"));
-    ports
-        .scorings
-        .create(NewScoring { idempotency, ..only(&scoring()) }, now())
-        .await
-        .expect("another operation");
+    ports.scorings.create(NewScoring { idempotency, ..only(&scoring()) }, now()).await.expect("another operation");
 }
 
 async fn a_key_is_free_again_when_its_window_is_over(ports: &Ports) {
@@ -166,16 +147,8 @@ async fn one_destinations_messages_do_not_count_against_another(ports: &Ports) {
     for _ in 0..MAX_DESTINATION_SENDS {
         ports.identifications.create(with_message(&otp(), "phone"), now()).await.expect("within the limit");
     }
-    ports
-        .identifications
-        .create(with_message(&otp(), "another phone"), now())
-        .await
-        .expect("another destination");
-    ports
-        .identifications
-        .create(with_message(&foreign, "phone"), now())
-        .await
-        .expect("another organisation");
+    ports.identifications.create(with_message(&otp(), "another phone"), now()).await.expect("another destination");
+    ports.identifications.create(with_message(&foreign, "phone"), now()).await.expect("another organisation");
 }
 
 async fn a_create_that_is_refused_leaves_nothing(ports: &Ports) {

@@ -28,7 +28,8 @@ async fn an_identification_goes_with_its_handle_and_its_scoring(ports: &Ports) {
     assert_eq!(ports.identifications.find(&org(), identification.id).await, Ok(None));
     assert_eq!(ports.identifications.find_by_admin_id(&org(), identification.admin_id).await, Ok(None));
     assert_eq!(ports.scorings.find(&org(), scoring.id).await, Ok(None));
-    let prefixes = vec![PicturePrefix::identification(&org(), identification.id), PicturePrefix::scoring(&org(), scoring.id)];
+    let prefixes =
+        vec![PicturePrefix::identification(&org(), identification.id), PicturePrefix::scoring(&org(), scoring.id)];
     assert_eq!(erasure.prefixes, prefixes);
     assert_eq!(ports.due(now() + ERASE_AGAIN_AFTER - TICK).await, [], "links that were given out still work");
     assert_eq!(
@@ -49,7 +50,10 @@ async fn only_what_is_open_goes_without_force(ports: &Ports) {
     }
     for kept in [&cancelled, &validated, &tried] {
         assert_eq!(ports.identifications.delete(kept, false, now()).await, LOST);
-        assert!(ports.identifications.find_by_admin_id(&org(), kept.admin_id).await.expect("an answer").is_some(), "whole");
+        assert!(
+            ports.identifications.find_by_admin_id(&org(), kept.admin_id).await.expect("an answer").is_some(),
+            "whole"
+        );
         ports.identifications.delete(kept, true, now()).await.expect("by force");
         assert_eq!(ports.identifications.find(&org(), kept.id).await, Ok(None));
     }

@@ -1,4 +1,5 @@
-//! What AWS does on a bad day, and what the ports make of it: tried again where that may help and does no harm, and unavailable in the end.
+//! What AWS does on a bad day, and what the ports make of it: tried again where that may help and does no harm, and
+//! unavailable in the end.
 
 use crate::{
     samples::{agent, cancel, now, org, otp, with_message},
@@ -54,9 +55,17 @@ async fn what_may_pass_is_tried_three_times_and_what_will_not_is_tried_once() {
         let aws = always(&reply);
         let store = store(&aws);
         let asked = |what| assert_eq!(aws.asked().len(), tries, "{what}: {reply:?}");
-        assert_eq!(Identifications::find(&store, &org(), otp().id).await, Err(FindError::Unavailable(STORE)), "{reply:?}");
+        assert_eq!(
+            Identifications::find(&store, &org(), otp().id).await,
+            Err(FindError::Unavailable(STORE)),
+            "{reply:?}"
+        );
         asked("read");
-        assert_eq!(store.transition(&org(), otp().id, cancel(), now()).await, Err(StepError::Unavailable(STORE)), "{reply:?}");
+        assert_eq!(
+            store.transition(&org(), otp().id, cancel(), now()).await,
+            Err(StepError::Unavailable(STORE)),
+            "{reply:?}"
+        );
         asked("step");
         let created = Identifications::create(&store, with_message(&otp(), "phone"), now()).await;
         assert_eq!(created, Err(CreateError::Unavailable(STORE)), "{reply:?}");
@@ -103,7 +112,8 @@ async fn a_transaction_is_tried_again_with_the_same_token_unless_a_condition_fai
         assert_eq!(created, Err(CreateError::Unavailable(STORE)), "{codes:?}");
         let asked = aws.asked();
         assert_eq!(asked.len(), tries, "{codes:?}");
-        let tokens: Vec<_> = asked.iter().map(|asked| asked.json()["ClientRequestToken"].as_str().map(str::to_owned)).collect();
+        let tokens: Vec<_> =
+            asked.iter().map(|asked| asked.json()["ClientRequestToken"].as_str().map(str::to_owned)).collect();
         assert!(tokens[0].is_some() && tokens.iter().all(|token| *token == tokens[0]), "{tokens:?}");
     }
     let aws = always(&cancelled(&["TransactionConflict", "ConditionalCheckFailed"]));
@@ -116,7 +126,9 @@ async fn a_transaction_is_tried_again_with_the_same_token_unless_a_condition_fai
 #[tokio::test]
 async fn an_answer_that_makes_no_sense_is_never_taken_for_one() {
     let id = otp().id;
-    for body in ["", "{", "[]", "null", "<html>", r#"{"Item":[]}"#, r#"{"Item":{"pk":{"S":1}}}"#, r#"{"Item":{"pk":{}}}"#] {
+    for body in
+        ["", "{", "[]", "null", "<html>", r#"{"Item":[]}"#, r#"{"Item":{"pk":{"S":1}}}"#, r#"{"Item":{"pk":{}}}"#]
+    {
         let aws = always(&Reply::Http(200, body.to_owned()));
         match Identifications::find(&store(&aws), &org(), id).await {
             Err(_) => {}
@@ -143,14 +155,13 @@ async fn an_answer_that_makes_no_sense_is_never_taken_for_one() {
 async fn an_item_that_is_too_large_changes_nothing() {
     let stage = Stage::start().await;
     let identification = agent();
-    stage
-        .ports
-        .identifications
-        .create(crate::samples::alone(&identification), now())
-        .await
-        .expect("created");
+    stage.ports.identifications.create(crate::samples::alone(&identification), now()).await.expect("created");
     let Validation { at, device, .. } = crate::samples::validation();
-    let agent = AgentEvidence { agent: "maria".parse().expect("a name"), picture: None, metadata: Some(Private::new("x".repeat(450_000))) };
+    let agent = AgentEvidence {
+        agent: "maria".parse().expect("a name"),
+        picture: None,
+        metadata: Some(Private::new("x".repeat(450_000))),
+    };
     let validation = Validation { at, device, agent: Some(agent), captures: Vec::new() };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
     let step = stage.ports.identifications.transition(&org(), identification.id, transition, now()).await;
@@ -184,7 +195,11 @@ async fn pictures_and_kicks_are_tried_again_where_that_may_help() {
         let aws = always(&reply);
         let pictures = S3Pictures::new(AwsClients::of(&aws.sdk(), true).s3, "pictures".to_owned());
         let unavailable = Unavailable("the picture store");
-        assert_eq!(pictures.put(&key, PictureFormat::Png, b"picture".to_vec()).await, Err(unavailable.clone()), "{reply:?}");
+        assert_eq!(
+            pictures.put(&key, PictureFormat::Png, b"picture".to_vec()).await,
+            Err(unavailable.clone()),
+            "{reply:?}"
+        );
         assert_eq!(aws.asked().len(), tries, "put: {reply:?}");
         assert!(matches!(pictures.get(&key, 1_000).await, Err(error) if error == unavailable), "{reply:?}");
         assert_eq!(aws.asked().len(), tries, "get: {reply:?}");
@@ -203,7 +218,10 @@ async fn pictures_and_kicks_are_tried_again_where_that_may_help() {
 /// How often a kick is tried that is always answered like this.
 async fn kick(reply: &Reply, reference: MessageRef) -> usize {
     let aws = always(reply);
-    let queue = SqsQueue::new(AwsClients::of(&aws.sdk(), true).sqs, "https://sqs.eu-west-1.amazonaws.com/1/messages".to_owned());
+    let queue = SqsQueue::new(
+        AwsClients::of(&aws.sdk(), true).sqs,
+        "https://sqs.eu-west-1.amazonaws.com/1/messages".to_owned(),
+    );
     assert_eq!(queue.kick(reference).await, Err(Unavailable("the queue")));
     aws.asked().len()
 }

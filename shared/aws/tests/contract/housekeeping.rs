@@ -1,7 +1,9 @@
 //! What is due, when, and for how long.
 
 use crate::{
-    samples::{LIFE, TICK, agent, alone, cancel, document, lease, now, only, org, other_org, otp, scoring, with_message},
+    samples::{
+        LIFE, TICK, agent, alone, cancel, document, lease, now, only, org, other_org, otp, scoring, with_message,
+    },
     stage::Ports,
 };
 use acredita_domain::{
@@ -61,13 +63,7 @@ async fn a_shard_gives_the_longest_due_first_and_no_more_than_asked_for(ports: &
         for due in &all {
             let Due::Identification(org, id) = due else { panic!("{due:?}") };
             times.push(
-                ports
-                    .identifications
-                    .find(org, *id)
-                    .await
-                    .expect("an answer")
-                    .expect("an identification")
-                    .expires_at,
+                ports.identifications.find(org, *id).await.expect("an answer").expect("an identification").expires_at,
             );
         }
         assert!(times.is_sorted());
@@ -108,7 +104,9 @@ async fn what_is_gone_stays_gone(ports: &Ports) {
     let erasure = ports.identifications.delete(&identification, true, now()).await.expect("deleted");
     ports.housekeeping.erased(&erasure).await.expect("erased");
     ports.housekeeping.erased(&erasure).await.expect("erasing twice is fine");
-    for gone in [Due::Identification(org(), identification.id), Due::Erasure(erasure), Due::Scoring(org(), scoring().id)] {
+    for gone in
+        [Due::Identification(org(), identification.id), Due::Erasure(erasure), Due::Scoring(org(), scoring().id)]
+    {
         ports.housekeeping.postpone(&gone, now()).await.expect("nothing to postpone");
     }
     assert_eq!(ports.due(now() + LIFE * 2).await, []);

@@ -20,7 +20,12 @@ async fn created(ports: &Ports, identification: Identification) -> Identificatio
     identification
 }
 
-async fn take(ports: &Ports, identification: &Identification, transition: Transition, at: Time) -> Result<(), StepError> {
+async fn take(
+    ports: &Ports,
+    identification: &Identification,
+    transition: Transition,
+    at: Time,
+) -> Result<(), StepError> {
     ports.identifications.transition(&org(), identification.id, transition, at).await
 }
 
@@ -42,9 +47,7 @@ async fn every_step_is_kept_with_its_evidence(ports: &Ports) {
         .await
         .expect("validated");
     assert_eq!(state(ports, &validated).await, State::Validated(evidence.clone()));
-    take(ports, &validated, CLOSE_VALIDATED, now() + LIFE)
-        .await
-        .expect("what was validated does not expire");
+    take(ports, &validated, CLOSE_VALIDATED, now() + LIFE).await.expect("what was validated does not expire");
     assert_eq!(state(ports, &validated).await, State::Closed { at: now() + LIFE, validation: Some(evidence) });
 
     let closed = created(ports, agent()).await;

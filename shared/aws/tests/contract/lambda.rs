@@ -63,7 +63,9 @@ fn app(settings: &Settings, sdk: &SdkConfig) -> App {
 
 #[tokio::test]
 async fn the_warm_up_reads_one_item_of_the_table_and_does_not_care_what_comes() {
-    for reply in [Reply::Http(200, "{}".to_owned()), error(400, "AccessDeniedException", ""), Reply::Broken, Reply::Silence] {
+    for reply in
+        [Reply::Http(200, "{}".to_owned()), error(400, "AccessDeniedException", ""), Reply::Broken, Reply::Silence]
+    {
         let aws = Scripted::default();
         aws.always(reply.clone());
         warm_up(&app(&settings(&[]), &aws.sdk())).await;
@@ -157,10 +159,9 @@ async fn a_code_on_a_channel_that_nothing_is_sent_on_is_not_even_created() {
     let app = app(&settings(&[]), &aws.sdk());
     let address = Destination::Email("james@email.com".parse().expect("an address"));
     let expires_in: ExpiresIn = "PT1H".parse().expect("a duration");
-    let command = CreateOtp { actor: Actor::default(), delivery: Delivery::Sent(address), second_factor: None, expires_in };
-    let Err(refused) = create_otp_identification(&app, &org(), command, None).await else {
-        panic!("created")
-    };
+    let command =
+        CreateOtp { actor: Actor::default(), delivery: Delivery::Sent(address), second_factor: None, expires_in };
+    let Err(refused) = create_otp_identification(&app, &org(), command, None).await else { panic!("created") };
     assert!(matches!(refused, Error::BadField { pointer: "/channel/type", .. }), "{refused}");
     assert!(aws.asked().is_empty());
 }

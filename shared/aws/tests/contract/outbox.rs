@@ -121,11 +121,7 @@ async fn a_lease_that_is_over_makes_no_code_live(ports: &Ports) {
 
 async fn no_code_becomes_live_for_what_is_not_open(ports: &Ports) {
     let (identification, message, mine) = taken(ports).await;
-    ports
-        .identifications
-        .transition(&org(), identification.id, cancel(), now())
-        .await
-        .expect("cancelled");
+    ports.identifications.transition(&org(), identification.id, cancel(), now()).await.expect("cancelled");
     assert_eq!(ports.outbox.issue_code(&message, mine, live_code(&identification, 1), now()).await, LOST);
     assert_eq!(code_of(ports, &identification).await, None);
 
@@ -151,7 +147,10 @@ async fn what_is_put_back_is_free_at_once_and_the_queues_before_it_is_the_sweeps
     let (_, message, mine) = taken(ports).await;
     let stuck_at = now() + RETRY_WITHIN;
     ports.outbox.release(&message, mine, stuck_at).await.expect("put back");
-    assert!(!is_due(ports, &message, stuck_at - TimeDelta::milliseconds(1)).await && is_due(ports, &message, stuck_at).await);
+    assert!(
+        !is_due(ports, &message, stuck_at - TimeDelta::milliseconds(1)).await
+            && is_due(ports, &message, stuck_at).await
+    );
     assert!(matches!(claim(ports, &message, lease(), now()).await, Claim::Taken(taken) if taken.attempts == 2));
 }
 
@@ -161,9 +160,7 @@ async fn after_the_last_attempt_nobody_is_woken_any_more(ports: &Ports) {
         let stuck_after = if attempt == 1 { REKICK_AFTER } else { RETRY_WITHIN };
         assert!(is_due(ports, &message, now() + stuck_after).await, "before attempt {attempt}");
         let mine = lease();
-        let Claim::Taken(taken) = claim(ports, &message, mine, now()).await else {
-            panic!("attempt {attempt}")
-        };
+        let Claim::Taken(taken) = claim(ports, &message, mine, now()).await else { panic!("attempt {attempt}") };
         assert_eq!(taken.attempts, attempt);
         ports.outbox.release(&taken, mine, now() + RETRY_WITHIN).await.expect("put back");
     }

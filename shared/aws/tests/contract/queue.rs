@@ -25,7 +25,8 @@ async fn a_kick_carries_the_ids_of_its_message() {
     let reference = message(&otp(), 1, "phone").message.reference;
     let body = received(&stage, reference).await;
     assert_eq!(serde_json::from_str::<MessageRef>(&body).expect("a reference"), reference);
-    let expected = serde_json::json!({ "message_id": reference.message_id, "identification_id": reference.identification_id });
+    let expected =
+        serde_json::json!({ "message_id": reference.message_id, "identification_id": reference.identification_id });
     assert_eq!(serde_json::from_str::<serde_json::Value>(&body).expect("JSON"), expected);
 }
 
@@ -50,7 +51,8 @@ async fn a_message_comes_back_after_its_lease_and_ends_in_the_dead_letters() {
         .await;
     let attributes = answer.expect("an answer").attributes.expect("attributes");
     assert_eq!(attributes[&QueueAttributeName::VisibilityTimeout], "90");
-    let redrive: serde_json::Value = serde_json::from_str(&attributes[&QueueAttributeName::RedrivePolicy]).expect("JSON");
+    let redrive: serde_json::Value =
+        serde_json::from_str(&attributes[&QueueAttributeName::RedrivePolicy]).expect("JSON");
     assert_eq!(redrive["maxReceiveCount"].to_string().trim_matches('"'), "5");
     assert!(redrive["deadLetterTargetArn"].as_str().is_some_and(|arn| arn.ends_with(":dead-letters")));
 }

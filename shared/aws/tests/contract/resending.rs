@@ -1,7 +1,10 @@
 //! Sending a code again.
 
 use crate::{
-    samples::{LIFE, TICK, alone, cancel, lease, live_code, message, now, org, other_org, otp, otp_of, validation, with_message},
+    samples::{
+        LIFE, TICK, alone, cancel, lease, live_code, message, now, org, other_org, otp, otp_of, validation,
+        with_message,
+    },
     stage::{Ports, sixteen_at_once, successes},
 };
 use acredita_domain::{
@@ -25,31 +28,22 @@ async fn the_next_generation_starts_without_a_code(ports: &Ports) {
     ports.identifications.create(first, now()).await.expect("created");
     let mine = lease();
     ports.outbox.claim(outgoing.reference, mine, now(), now() + LEASE).await.expect("claimed");
-    ports
-        .outbox
-        .issue_code(&outgoing, mine, live_code(&identification, 1), now())
-        .await
-        .expect("a live code");
+    ports.outbox.issue_code(&outgoing, mine, live_code(&identification, 1), now()).await.expect("a live code");
 
     let later = now() + TimeDelta::seconds(30);
     let second = message(&identification, 2, "phone");
     ports.identifications.resend(second.clone(), later).await.expect("sent again");
-    let found = ports
-        .identifications
-        .find(&org(), identification.id)
-        .await
-        .expect("an answer")
-        .expect("an identification");
+    let found =
+        ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("an identification");
     let after = otp_of(&found);
     assert_eq!((after.generation, after.sends, after.last_send_at, &after.code), (2, 2, later, &None));
-    let claim = ports
-        .outbox
-        .claim(second.message.reference, lease(), later, later + LEASE)
-        .await
-        .expect("an answer");
+    let claim = ports.outbox.claim(second.message.reference, lease(), later, later + LEASE).await.expect("an answer");
     assert!(matches!(claim, Claim::Taken(taken) if taken.generation == 2));
     let of_the_first = Transition::Validate { validation: Box::new(validation()), generation: Some(1) };
-    assert_eq!(ports.identifications.transition(&org(), identification.id, of_the_first, later).await, Err(StepError::Lost));
+    assert_eq!(
+        ports.identifications.transition(&org(), identification.id, of_the_first, later).await,
+        Err(StepError::Lost)
+    );
 }
 
 async fn a_resend_leaves_the_tries_as_they_are(ports: &Ports) {
@@ -102,7 +96,10 @@ async fn a_destination_that_has_had_enough_gets_no_resend(ports: &Ports) {
     }
     let again_at = now() + DESTINATION_WINDOW;
     let new = || message(&identification, 2, "phone");
-    assert_eq!(ports.identifications.resend(new(), again_at - TICK).await, Err(ResendError::TooManyMessages { again_at }));
+    assert_eq!(
+        ports.identifications.resend(new(), again_at - TICK).await,
+        Err(ResendError::TooManyMessages { again_at })
+    );
     let untouched = ports.identifications.find(&org(), identification.id).await;
     assert_eq!(untouched, Ok(Some(identification.clone())));
     ports.identifications.resend(new(), again_at).await.expect("the window has moved on");

@@ -72,7 +72,11 @@ pub fn otp() -> Identification {
 /// An identification by document, and its linked scoring.
 pub fn document() -> (Identification, Scoring) {
     let scoring = scoring();
-    let method = Method::IdentityDocument { configuration: ConfigurationName::Medium, scoring_id: scoring.id, provider: Provider::Internal };
+    let method = Method::IdentityDocument {
+        configuration: ConfigurationName::Medium,
+        scoring_id: scoring.id,
+        provider: Provider::Internal,
+    };
     (identification(method), scoring)
 }
 
@@ -122,7 +126,8 @@ pub fn only(scoring: &Scoring) -> NewScoring {
 }
 
 pub fn message(identification: &Identification, generation: u32, destination: &str) -> NewMessage {
-    let reference = MessageRef { message_id: MessageId::generate(&SystemEntropy), identification_id: identification.id };
+    let reference =
+        MessageRef { message_id: MessageId::generate(&SystemEntropy), identification_id: identification.id };
     NewMessage {
         message: OutboxMessage { reference, org: identification.org.clone(), generation, attempts: 0 },
         destination_digest: destination.to_owned(),
@@ -132,7 +137,11 @@ pub fn message(identification: &Identification, generation: u32, destination: &s
 /// What is remembered of a create with this key and body.
 pub fn record(operation: Operation, key: &str, body: &str, answer: &str) -> IdempotencyRecord {
     let key = key.parse().expect("a key");
-    IdempotencyRecord { operation, request: Idempotency::new(&key, body.as_bytes()), answer: FirstAnswer(answer.to_owned()) }
+    IdempotencyRecord {
+        operation,
+        request: Idempotency::new(&key, body.as_bytes()),
+        answer: FirstAnswer(answer.to_owned()),
+    }
 }
 
 pub fn validation() -> Validation {
@@ -157,7 +166,8 @@ pub fn cancel() -> Transition {
 
 pub fn live_code(identification: &Identification, generation: u32) -> LiveCode {
     let keys = Keyring::new(vec![[7; 32]]).expect("a key");
-    let hash = keys.hash_code(&identification.org, identification.id, generation, &OtpCode::unsealed("abc234".to_owned()));
+    let hash =
+        keys.hash_code(&identification.org, identification.id, generation, &OtpCode::unsealed("abc234".to_owned()));
     LiveCode { hash, expires_at: now() + TimeDelta::minutes(10) }
 }
 

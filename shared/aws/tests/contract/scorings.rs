@@ -43,11 +43,7 @@ async fn a_score_is_kept_with_its_pictures_and_counts(ports: &Ports) {
     assert_eq!((scored.retries_used, scored.status(now())), (1, ScoringStatus::Scored));
     assert_ne!(scored.version, new.version);
 
-    ports
-        .scorings
-        .record_score(&scored, assessment(0.9), Vec::new(), now())
-        .await
-        .expect("scored again");
+    ports.scorings.record_score(&scored, assessment(0.9), Vec::new(), now()).await.expect("scored again");
     let again = current(ports, &new).await;
     assert_eq!((again.assessment, again.captures, again.retries_used), (Some(assessment(0.9)), Vec::new(), 2));
 }
@@ -86,11 +82,7 @@ async fn from_expiry_on_nothing_is_scored_or_closed(ports: &Ports) {
     let over = now() + LIFE;
     assert_eq!(ports.scorings.record_score(&new, assessment(0.5), Vec::new(), over).await, LOST);
     assert_eq!(ports.scorings.close(&org(), new.id, over).await, LOST);
-    ports
-        .scorings
-        .record_score(&new, assessment(0.5), Vec::new(), over - TICK)
-        .await
-        .expect("a tick before");
+    ports.scorings.record_score(&new, assessment(0.5), Vec::new(), over - TICK).await.expect("a tick before");
     ports.scorings.close(&org(), new.id, over - TICK).await.expect("a tick before");
 }
 

@@ -132,7 +132,8 @@ async fn no_function_ever_refuses_a_code_of_another_one_during_a_rotation() {
     aws.always(version(&rotated(), now()));
     for seconds in (0..1_200).step_by(10) {
         clock.set(now() + TimeDelta::seconds(seconds));
-        let (running, started) = (running.current().await.expect("keys"), keys(&aws, &clock).current().await.expect("keys"));
+        let (running, started) =
+            (running.current().await.expect("keys"), keys(&aws, &clock).current().await.expect("keys"));
         assert!(verifies(&running, &signed(&started)), "after {seconds} s");
         assert!(verifies(&started, &signed(&running)), "after {seconds} s");
     }
@@ -203,7 +204,8 @@ async fn a_secret_that_is_not_as_documented_gives_no_keys() {
         let aws = Scripted::answering([settled(&secret)]);
         assert!(keys(&aws, &Manual::at(now())).current().await.is_err(), "{secret}");
     }
-    let binary = Scripted::answering([Reply::Http(200, json!({ "Name": "codes", "SecretBinary": "AAAA" }).to_string())]);
+    let binary =
+        Scripted::answering([Reply::Http(200, json!({ "Name": "codes", "SecretBinary": "AAAA" }).to_string())]);
     assert!(keys(&binary, &Manual::at(now())).current().await.is_err());
     let undated = json!({ "Name": "codes", "SecretString": rotated().to_string() });
     let undated = Scripted::answering([Reply::Http(200, undated.to_string())]);
@@ -219,7 +221,11 @@ fn the_debug_of_the_keys_tells_nothing() {
 #[tokio::test]
 async fn a_providers_credential_is_the_text_as_it_is() {
     let answer = |text: &str| Reply::Http(200, json!({ "Name": "google", "SecretString": text }).to_string());
-    let aws = Scripted::answering([answer("{\"type\":\"service_account\"}"), answer("  "), error(400, "ResourceNotFoundException", "")]);
+    let aws = Scripted::answering([
+        answer("{\"type\":\"service_account\"}"),
+        answer("  "),
+        error(400, "ResourceNotFoundException", ""),
+    ]);
     let secret = SecretText::new(&aws.sdk(), "google".to_owned());
     assert_eq!(secret.read().await.expect("a text").expose(), "{\"type\":\"service_account\"}");
     for lacking in ["blank", "not there"] {

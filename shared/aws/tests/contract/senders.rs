@@ -54,7 +54,10 @@ fn senders(aws: &Scripted) -> Senders {
         configuration_set: Some("codes".to_owned()),
         max_price: Some("0.10".to_owned()),
     };
-    let email = EmailSettings { from: "codes@acredita.example".to_owned(), configuration_set: Some("codes-by-mail".to_owned()) };
+    let email = EmailSettings {
+        from: "codes@acredita.example".to_owned(),
+        configuration_set: Some("codes-by-mail".to_owned()),
+    };
     Senders {
         sms: Some(SmsSender::new(&aws.sdk(), sms, Arc::new(Stopped))),
         email: Some(EmailSender::new(&aws.sdk(), email)),
@@ -64,7 +67,10 @@ fn senders(aws: &Scripted) -> Senders {
 /// Sends a code that lives this long.
 async fn send_living(senders: &Senders, destination: &Destination, life: TimeDelta) -> Result<(), SendError> {
     let code = OtpCode::unsealed("abc234".to_owned());
-    let reference = MessageRef { message_id: MESSAGE.parse().expect("an id"), identification_id: IDENTIFICATION.parse().expect("an id") };
+    let reference = MessageRef {
+        message_id: MESSAGE.parse().expect("an id"),
+        identification_id: IDENTIFICATION.parse().expect("an id"),
+    };
     let rendered = code_message(Language::English, &code, 10);
     let message = OutgoingMessage { reference, destination, code: &code, rendered, expires_at: now() + life };
     senders.send(message).await
@@ -120,7 +126,9 @@ async fn an_email_is_asked_for_as_documented() {
 
 #[tokio::test]
 async fn a_text_message_lives_as_long_as_its_code_within_what_the_api_takes() {
-    for (life, seconds) in [(600, 600), (61, 61), (5, 5), (4, 5), (0, 5), (-60, 5), (259_200, 259_200), (2_592_000, 259_200)] {
+    for (life, seconds) in
+        [(600, 600), (61, 61), (5, 5), (4, 5), (0, 5), (-60, 5), (259_200, 259_200), (2_592_000, 259_200)]
+    {
         let aws = Scripted::answering([sent()]);
         send_living(&senders(&aws), &phone(), TimeDelta::seconds(life)).await.expect("sent");
         assert_eq!(aws.asked()[0].json()["TimeToLive"], seconds, "{life} s");
@@ -212,7 +220,8 @@ async fn what_ses_answers_decides_what_becomes_of_an_email() {
 
 #[tokio::test]
 async fn when_nobody_knows_whether_it_was_sent_it_was_sent_once_at_most() {
-    let replies = [Reply::Silence, Reply::Broken, Reply::Http(200, "{".to_owned()), Reply::Http(502, "<html>".to_owned())];
+    let replies =
+        [Reply::Silence, Reply::Broken, Reply::Http(200, "{".to_owned()), Reply::Http(502, "<html>".to_owned())];
     for destination in [phone(), address()] {
         for reply in replies.clone() {
             let aws = Scripted::answering([reply.clone()]);
@@ -237,7 +246,9 @@ async fn a_channel_without_a_sender_is_refused_and_nothing_is_asked() {
     let aws = Scripted::default();
     let none = Senders::default();
     let Destination::Sms(number) = phone() else { panic!("a phone") };
-    for (senders, destination) in [(&none, phone()), (&none, address()), (&senders(&aws), Destination::Whatsapp(number))] {
+    for (senders, destination) in
+        [(&none, phone()), (&none, address()), (&senders(&aws), Destination::Whatsapp(number))]
+    {
         assert_eq!(send(senders, &destination).await, Err(SendError::Refused(Refusal::NotConfigured)));
     }
     assert!(aws.asked().is_empty());
@@ -266,7 +277,8 @@ async fn a_failure_is_logged_by_its_ids_and_codes_and_by_nothing_that_names_a_pe
     let ours = Targets::new().with_target("acredita_aws", Level::TRACE);
     let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer.with_filter(ours)));
 
-    let quoting = r#","Reason":"DESTINATION_PHONE_NUMBER_OPTED_OUT","message":"+34612345678 and James.Smith@email.com""#;
+    let quoting =
+        r#","Reason":"DESTINATION_PHONE_NUMBER_OPTED_OUT","message":"+34612345678 and James.Smith@email.com""#;
     let aws = Scripted::answering([error(400, "ConflictException", quoting), error(400, "MessageRejected", quoting)]);
     let senders = senders(&aws);
     send(&senders, &phone()).await.expect_err("opted out");

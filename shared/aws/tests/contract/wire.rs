@@ -1,7 +1,11 @@
-//! What only these adapters have to do with: calls on the wire, answers that get lost on it, items that nobody understands.
+//! What only these adapters have to do with: calls on the wire, answers that get lost on it, items that nobody
+//! understands.
 
 use crate::{
-    samples::{agent, alone, assessment, cancel, lease, message, now, only, org, otp, otp_of, record, scoring, validate, with_message},
+    samples::{
+        agent, alone, assessment, cancel, lease, message, now, only, org, otp, otp_of, record, scoring, validate,
+        with_message,
+    },
     stage::{RETENTION, Stage},
 };
 use acredita_aws::DynamoStore;
@@ -46,7 +50,10 @@ const CONFLICT: Instead = Instead {
     status: 400,
     body: r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","CancellationReasons":[{"Code":"None"},{"Code":"TransactionConflict"}]}"#,
 };
-const THROTTLED: Instead = Instead { status: 400, body: r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}"# };
+const THROTTLED: Instead = Instead {
+    status: 400,
+    body: r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}"#,
+};
 
 impl Wire {
     async fn start() -> (Self, Stage) {
@@ -126,11 +133,7 @@ async fn a_request_costs_as_many_calls_as_it_may() {
     assert_eq!(wire.calls(), ["UpdateItem", "UpdateItem"]);
     ports.identifications.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
-    ports
-        .identifications
-        .transition(&org(), identification.id, validate(), now())
-        .await
-        .expect("validated");
+    ports.identifications.transition(&org(), identification.id, validate(), now()).await.expect("validated");
     assert_eq!(wire.calls(), ["UpdateItem"]);
     let erasure = ports.identifications.delete(&identification, true, now()).await.expect("deleted");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
@@ -150,10 +153,7 @@ async fn delivering_costs_as_many_calls_as_it_may() {
     let mine = lease();
     wire.calls();
     outbox.claim(message.reference, mine, now(), now() + LEASE).await.expect("claimed");
-    outbox
-        .issue_code(&message, mine, crate::samples::live_code(&identification, 1), now())
-        .await
-        .expect("live");
+    outbox.issue_code(&message, mine, crate::samples::live_code(&identification, 1), now()).await.expect("live");
     outbox.settle(&message, mine, Settlement::Sent).await.expect("settled");
     assert_eq!(wire.calls(), ["UpdateItem", "TransactWriteItems", "UpdateItem"]);
 }
@@ -163,12 +163,7 @@ async fn a_create_whose_answer_was_lost_is_tried_again_and_happens_once() {
     let (wire, stage) = Wire::start().await;
     let identification = otp();
     wire.answer(&[LOST]);
-    stage
-        .ports
-        .identifications
-        .create(with_message(&identification, "phone"), now())
-        .await
-        .expect("created");
+    stage.ports.identifications.create(with_message(&identification, "phone"), now()).await.expect("created");
     assert_eq!(wire.calls(), ["TransactWriteItems", "TransactWriteItems"]);
     assert_eq!(stage.ports.identifications.find(&org(), identification.id).await, Ok(Some(identification)));
 }
@@ -231,12 +226,8 @@ async fn what_is_done_at_once_or_not_at_all_is_done_once_when_its_answer_was_los
     ports.outbox.issue_code(&first, mine, code, now()).await.expect("live");
     wire.answer(&[LOST, LOST]);
     ports.identifications.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
-    let found = ports
-        .identifications
-        .find(&org(), identification.id)
-        .await
-        .expect("an answer")
-        .expect("an identification");
+    let found =
+        ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("an identification");
     assert_eq!((otp_of(&found).generation, otp_of(&found).sends), (2, 2));
     wire.answer(&[LOST, LOST]);
     ports.identifications.delete(&identification, true, now()).await.expect("deleted");
@@ -256,7 +247,11 @@ async fn a_message_whose_end_was_not_heard_has_ended_all_the_same() {
     };
     let (sent, mine) = taken("a").await;
     wire.answer(&[LOST]);
-    assert_eq!(outbox.settle(&sent, mine, Settlement::Sent).await, Err(StepError::Lost), "which a worker takes for done");
+    assert_eq!(
+        outbox.settle(&sent, mine, Settlement::Sent).await,
+        Err(StepError::Lost),
+        "which a worker takes for done"
+    );
     assert_eq!(outbox.claim(sent.reference, lease(), now(), now() + LEASE).await, Ok(Claim::Settled));
 
     let (put_back, mine) = taken("b").await;

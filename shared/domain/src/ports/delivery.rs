@@ -71,12 +71,19 @@ impl Settlement {
 pub trait Outbox: Send + Sync {
     /// Takes a message up until `until`, if nobody else has it at `now`. One write.
     async fn claim(&self, message: MessageRef, lease: LeaseId, now: Time, until: Time) -> Result<Claim, FindError>;
-    /// Makes `code` the live one of the message's generation, if the lease still holds and the OTP is open at `now`. One transaction.
-    async fn issue_code(&self, message: &OutboxMessage, lease: LeaseId, code: LiveCode, now: Time) -> Result<(), StepError>;
+    /// Makes `code` the live one of the message's generation, if the lease still holds and the OTP is open at `now`.
+    /// One transaction.
+    async fn issue_code(
+        &self,
+        message: &OutboxMessage,
+        lease: LeaseId,
+        code: LiveCode,
+        now: Time,
+    ) -> Result<(), StepError>;
     /// Ends a message. One write.
     async fn settle(&self, message: &OutboxMessage, lease: LeaseId, how: Settlement) -> Result<(), StepError>;
-    /// Puts a message back, to be taken up again. It is not due before `stuck_at`: until then it is the queue's to give out. After
-    /// [`crate::use_cases::MAX_DELIVERY_ATTEMPTS`] the sweep leaves it alone. One write.
+    /// Puts a message back, to be taken up again. It is not due before `stuck_at`: until then it is the queue's to give
+    /// out. After [`crate::use_cases::MAX_DELIVERY_ATTEMPTS`] the sweep leaves it alone. One write.
     async fn release(&self, message: &OutboxMessage, lease: LeaseId, stuck_at: Time) -> Result<(), StepError>;
 }
 

@@ -37,10 +37,11 @@ pub trait Pictures: Send + Sync {
 /// Decodes pictures.
 #[async_trait]
 pub trait PictureReader: Send + Sync {
-    /// What can be told of a picture without decoding it: its format, by its first bytes, and that its header keeps within the limits of
-    /// [`crate::pictures`].
+    /// What can be told of a picture without decoding it: its format, by its first bytes, and that its header keeps
+    /// within the limits of [`crate::pictures`].
     fn check(&self, bytes: &[u8]) -> Result<PictureFormat, PictureFault>;
-    /// Decodes a JPEG or PNG within the limits of [`crate::pictures`], upright. Memory is bounded before a pixel is decoded.
+    /// Decodes a JPEG or PNG within the limits of [`crate::pictures`], upright. Memory is bounded before a pixel is
+    /// decoded.
     async fn read(&self, bytes: Vec<u8>) -> Result<Picture, PictureFault>;
 }
 
@@ -49,7 +50,8 @@ pub trait PictureReader: Send + Sync {
 pub trait DocumentNumbers: Send + Sync {
     /// Which reader this is, and which version of it: what repeats a reading.
     fn version(&self) -> String;
-    /// The number of each document in the picture whose machine-readable zone was read beyond doubt and whose check digits hold, and whether there is
-    /// any other zone. Nothing for a picture that does not decode. What is wrong with a zone is not told: that is nobody's business but the person's.
+    /// The number of each document in the picture whose machine-readable zone was read beyond doubt and whose check
+    /// digits hold, and whether there is any other zone. Nothing for a picture that does not decode. What is wrong with
+    /// a zone is not told: that is nobody's business but the person's.
     async fn read(&self, bytes: Vec<u8>) -> ReadNumbers;
 }

@@ -5,7 +5,10 @@ use crate::{
     actor::{Actor, Country, DocumentType, IdentityDocument},
     error::Unavailable,
     pictures::Picture,
-    scoring::{Assessment, Check, DocumentKind, Extracted, Judgement, Provider, ProviderReference, Score, judge, table::TABLE_VERSION},
+    scoring::{
+        Assessment, Check, DocumentKind, Extracted, Judgement, Provider, ProviderReference, Score, judge,
+        table::TABLE_VERSION,
+    },
     text::Private,
 };
 use async_trait::async_trait;
@@ -59,7 +62,8 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// The verdict that a breakdown comes to, by [`scoring::judge`](crate::scoring::judge). Unversioned: the provider fills in what it is.
+    /// The verdict that a breakdown comes to, by [`scoring::judge`](crate::scoring::judge). Unversioned: the provider
+    /// fills in what it is.
     pub fn of(breakdown: Vec<Check>, extracted: Option<Extracted>) -> Self {
         let Judgement { score, coverage } = judge(&breakdown);
         Self {
@@ -125,7 +129,8 @@ pub enum CollectError {
 pub trait HostedCapture: Send + Sync {
     /// Opens a capture.
     async fn open(&self, request: CaptureRequest) -> Result<OpenedCapture, Unavailable>;
-    /// Scores what was captured. The request has no pictures. A provider that has lost its result says so in the verdict, as nobody can ask again.
+    /// Scores what was captured. The request has no pictures. A provider that has lost its result says so in the
+    /// verdict, as nobody can ask again.
     async fn collect(&self, captured: &ProviderReference, request: ScoreRequest<'_>) -> Result<Verdict, CollectError>;
 }
 

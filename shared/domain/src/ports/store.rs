@@ -123,18 +123,30 @@ pub trait Identifications: Send + Sync {
     /// The identification of the actor's side. One read.
     async fn find(&self, org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError>;
     /// The identification behind a back office's handle. Two reads.
-    async fn find_by_admin_id(&self, org: &OrgId, id: AdminIdentificationId) -> Result<Option<Identification>, FindError>;
+    async fn find_by_admin_id(
+        &self,
+        org: &OrgId,
+        id: AdminIdentificationId,
+    ) -> Result<Option<Identification>, FindError>;
     /// Takes a step if it can be taken at `now`. One write.
-    async fn transition(&self, org: &OrgId, id: IdentificationId, transition: Transition, now: Time) -> Result<(), StepError>;
-    /// Counts a try of an OTP that is open at `now` and has tries left, and gives the identification as it is after. One write.
+    async fn transition(
+        &self,
+        org: &OrgId,
+        id: IdentificationId,
+        transition: Transition,
+        now: Time,
+    ) -> Result<(), StepError>;
+    /// Counts a try of an OTP that is open at `now` and has tries left, and gives the identification as it is after.
+    /// One write.
     async fn count_try(&self, org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;
     /// Takes a counted try back. One write.
     async fn give_back_try(&self, org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
-    /// Starts the next generation of an OTP: the code that lives dies, a message is to be sent. Only if `message.generation` is the next one
-    /// and the OTP is open at `now`. One transaction.
+    /// Starts the next generation of an OTP: the code that lives dies, a message is to be sent. Only if
+    /// `message.generation` is the next one and the OTP is open at `now`. One transaction.
     async fn resend(&self, new: NewMessage, now: Time) -> Result<(), ResendError>;
     /// Deletes the identification and its linked scoring, and leaves an [`Erasure`] of their pictures that is due
-    /// [`crate::use_cases::ERASE_AGAIN_AFTER`] from `now`. Without `force` only what is CREATED at `now`. One transaction.
+    /// [`crate::use_cases::ERASE_AGAIN_AFTER`] from `now`. Without `force` only what is CREATED at `now`. One
+    /// transaction.
     async fn delete(&self, identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError>;
 }
 
@@ -145,14 +157,27 @@ pub trait Scorings: Send + Sync {
     async fn create(&self, new: NewScoring, now: Time) -> Result<(), CreateError>;
     /// A scoring. One read.
     async fn find(&self, org: &OrgId, id: ScoringId) -> Result<Option<Scoring>, FindError>;
-    /// Writes a score over the scoring that it was decided on, counts the retry, and ends the hosted capture that was open, if one was. One write.
-    async fn record_score(&self, decided_on: &Scoring, assessment: Assessment, captures: Vec<Capture>, now: Time) -> Result<(), StepError>;
-    /// Writes a hosted capture over the scoring that it was decided on, in place of any that was open before. One write.
-    async fn record_delegation(&self, decided_on: &Scoring, delegation: HostedDelegation, now: Time) -> Result<(), StepError>;
+    /// Writes a score over the scoring that it was decided on, counts the retry, and ends the hosted capture that was
+    /// open, if one was. One write.
+    async fn record_score(
+        &self,
+        decided_on: &Scoring,
+        assessment: Assessment,
+        captures: Vec<Capture>,
+        now: Time,
+    ) -> Result<(), StepError>;
+    /// Writes a hosted capture over the scoring that it was decided on, in place of any that was open before. One
+    /// write.
+    async fn record_delegation(
+        &self,
+        decided_on: &Scoring,
+        delegation: HostedDelegation,
+        now: Time,
+    ) -> Result<(), StepError>;
     /// Closes a scoring. One write.
     async fn close(&self, org: &OrgId, id: ScoringId, now: Time) -> Result<(), StepError>;
-    /// Deletes a scoring whose time is over, and leaves an [`Erasure`] of its pictures that is due [`crate::use_cases::ERASE_AGAIN_AFTER`] from
-    /// `now`. One transaction.
+    /// Deletes a scoring whose time is over, and leaves an [`Erasure`] of its pictures that is due
+    /// [`crate::use_cases::ERASE_AGAIN_AFTER`] from `now`. One transaction.
     async fn delete(&self, scoring: &Scoring, now: Time) -> Result<Erasure, StepError>;
 }
 
@@ -181,7 +206,8 @@ pub enum Due {
 /// What the sweep finds and tidies.
 #[async_trait]
 pub trait Housekeeping: Send + Sync {
-    /// At most `limit` things that are due at `now`, of one shard of [`crate::use_cases::DUE_SHARDS`], the longest due first. One query.
+    /// At most `limit` things that are due at `now`, of one shard of [`crate::use_cases::DUE_SHARDS`], the longest due
+    /// first. One query.
     async fn due(&self, shard: u32, now: Time, limit: usize) -> Result<Vec<Due>, FindError>;
     /// Looks at it again at `until`. One write. Something that is gone meanwhile stays gone.
     async fn postpone(&self, due: &Due, until: Time) -> Result<(), Unavailable>;

@@ -6,8 +6,9 @@ use std::{collections::BTreeMap, str::FromStr};
 
 /// The external providers of each organisation. Our own engine is everybody's.
 ///
-/// Written `yoigo=VERIDAS,GOOGLE; *=GOOGLE`: an organisation's providers, the first of which is the one that `EXTERNAL` means; `*` is for all that are
-/// not named. `yoigo=` is an organisation without any. Nothing at all is: nobody has any.
+/// Written `yoigo=VERIDAS,GOOGLE; *=GOOGLE`: an organisation's providers, the first of which is the one that `EXTERNAL`
+/// means; `*` is for all that are not named. `yoigo=` is an organisation without any. Nothing at all is: nobody has
+/// any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProviderAccess {
     named: BTreeMap<String, Vec<Provider>>,
@@ -99,7 +100,16 @@ mod tests {
 
     #[test]
     fn what_is_no_list_is_refused() {
-        for text in ["GOOGLE", "*", "*=google", "*=INTERNAL", "a/b=GOOGLE", "=GOOGLE", "a=GOOGLE;a=VERIDAS", "*=GOOGLE;*=GOOGLE"] {
+        for text in [
+            "GOOGLE",
+            "*",
+            "*=google",
+            "*=INTERNAL",
+            "a/b=GOOGLE",
+            "=GOOGLE",
+            "a=GOOGLE;a=VERIDAS",
+            "*=GOOGLE;*=GOOGLE",
+        ] {
             assert!(text.parse::<ProviderAccess>().is_err(), "{text}");
         }
     }

@@ -90,8 +90,8 @@ pub struct Check {
     /// Why; none where it holds, and where it does not apply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    /// What the back office may want to know beside: measures and sides, in English, and never what the document says. Stored as `details`, which is
-    /// what items from before there were reasons have.
+    /// What the back office may want to know beside: measures and sides, in English, and never what the document says.
+    /// Stored as `details`, which is what items from before there were reasons have.
     #[serde(rename = "details", default)]
     pub operator_details: String,
 }
@@ -140,7 +140,9 @@ mod tests {
 
     #[test]
     fn a_line_from_before_there_were_reasons_still_reads() {
-        let line: Check = serde_json::from_str(r#"{"check":"GLARE","result":"FAIL","score":1200,"details":"front: glare"}"#).expect("a line");
+        let line: Check =
+            serde_json::from_str(r#"{"check":"GLARE","result":"FAIL","score":1200,"details":"front: glare"}"#)
+                .expect("a line");
         assert_eq!((line.reason, line.operator_details.as_str()), (None, "front: glare"));
         assert_eq!(line.details(Language::English), reason::plain(CheckResult::Fail, Language::English));
     }

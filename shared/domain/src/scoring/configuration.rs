@@ -29,8 +29,9 @@ impl ConfigurationName {
 
     /// Whether a check decides alone: it failed, and no score is enough.
     ///
-    /// A forged, foreign or expired document fails under every configuration. MEDIUM also refuses a picture that is published elsewhere or a portrait
-    /// that is somebody else's, HIGH also what was photographed so that something may be hidden.
+    /// A forged, foreign or expired document fails under every configuration. MEDIUM also refuses a picture that is
+    /// published elsewhere or a portrait that is somebody else's, HIGH also what was photographed so that something may
+    /// be hidden.
     pub fn is_decided_by(self, name: CheckName) -> bool {
         rule(name).decides(self)
     }
@@ -60,7 +61,9 @@ mod tests {
 
     #[test]
     fn a_configuration_accepts_from_its_threshold_on() {
-        for (configuration, threshold) in [(ConfigurationName::Low, 0.5), (ConfigurationName::Medium, 0.7), (ConfigurationName::High, 0.9)] {
+        for (configuration, threshold) in
+            [(ConfigurationName::Low, 0.5), (ConfigurationName::Medium, 0.7), (ConfigurationName::High, 0.9)]
+        {
             assert!(configuration.accepts(&assessment(threshold, &[])), "{configuration}");
             assert!(!configuration.accepts(&assessment(threshold - 0.0001, &[])), "{configuration}");
         }

@@ -4,7 +4,8 @@ use crate::{Time, error::Invalid, ids::DelegationId};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
-/// What a provider calls something of its own: 1 to 128 of `A-Z a-z 0-9 _ -`. It becomes part of the paths of our requests.
+/// What a provider calls something of its own: 1 to 128 of `A-Z a-z 0-9 _ -`. It becomes part of the paths of our
+/// requests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ProviderReference(String);
@@ -20,7 +21,8 @@ impl FromStr for ProviderReference {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let good = (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+        let good = (1..=128).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
         if good { Ok(Self(text.to_owned())) } else { Err(Invalid("is not a provider's reference")) }
     }
 }
@@ -38,8 +40,9 @@ impl From<ProviderReference> for String {
     }
 }
 
-/// A capture on a provider's pages, open for somebody. A scoring has one at most: the token of an earlier one was told once and is stored nowhere, so
-/// that a caller who lost it asks anew, and two that are open at once would be two documents for one score.
+/// A capture on a provider's pages, open for somebody. A scoring has one at most: the token of an earlier one was told
+/// once and is stored nowhere, so that a caller who lost it asks anew, and two that are open at once would be two
+/// documents for one score.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HostedDelegation {

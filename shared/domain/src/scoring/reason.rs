@@ -1,4 +1,5 @@
-//! Why a check does not simply hold, in codes that stay the same whoever checks and whatever language the person speaks.
+//! Why a check does not simply hold, in codes that stay the same whoever checks and whatever language the person
+//! speaks.
 
 use super::{CheckResult, texts};
 use crate::actor::{Language, names};

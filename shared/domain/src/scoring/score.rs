@@ -17,7 +17,8 @@ impl Score {
     /// The most.
     pub const ONE: Self = Self(10_000);
 
-    /// The score nearest to `value`, which is taken into 0..=1. Not a number is 0: a score that cannot be computed proves nothing.
+    /// The score nearest to `value`, which is taken into 0..=1. Not a number is 0: a score that cannot be computed
+    /// proves nothing.
     pub const fn new(value: f64) -> Self {
         // The cast of a value within 0..=10,000 is exact.
         Self((value.clamp(0.0, 1.0) * 10_000.0).round() as u16)
@@ -40,11 +41,13 @@ pub struct Judgement {
 
 /// The score of a breakdown, by [`super::table`].
 ///
-/// - A line counts by its own score, else a pass as 1 and a failure as 0. What is inconclusive and has no score, or does not apply, is no part of the
-///   mean: unknown is not failure. `coverage` says how much of what applies was counted.
+/// - A line counts by its own score, else a pass as 1 and a failure as 0. What is inconclusive and has no score, or
+///   does not apply, is no part of the mean: unknown is not failure. `coverage` says how much of what applies was
+///   counted.
 /// - What failed caps the score, and what could not be told may: see [`super::table::Rule`].
-/// - Unless a check that proves an identity document has passed, the score stays under the least that any configuration asks for, however good the
-///   pictures are. Where nothing at all could be judged it is that cap: neither for nor against.
+/// - Unless a check that proves an identity document has passed, the score stays under the least that any configuration
+///   asks for, however good the pictures are. Where nothing at all could be judged it is that cap: neither for nor
+///   against.
 pub fn judge(breakdown: &[Check]) -> Judgement {
     let (mut total, mut counted, mut applicable) = (0.0, 0.0, 0.0);
     let (mut most, mut proven) = (1.0_f64, false);

@@ -1,14 +1,17 @@
-//! The one table of what a check counts: its weight, how far its failure lowers the score, and, by that, which configurations it decides alone.
+//! The one table of what a check counts: its weight, how far its failure lowers the score, and, by that, which
+//! configurations it decides alone.
 //!
-//! The weights are what a back office would say of evidence, not a fit to data: reading the zone and its digits tells most, what was declared comes
-//! next, the looks of the picture least. They are relative; [`super::judge`] divides by those that apply.
+//! The weights are what a back office would say of evidence, not a fit to data: reading the zone and its digits tells
+//! most, what was declared comes next, the looks of the picture least. They are relative; [`super::judge`] divides by
+//! those that apply.
 
 use super::{CheckName, ConfigurationName};
 
 /// The version of the weights, caps and thresholds. It changes with any of them, so that scores can be told apart.
 pub const TABLE_VERSION: &str = "2026-11b";
 
-/// The most that a score may be as long as nothing proves that there is an identity document, and the declared one: under [`ConfigurationName::Low`].
+/// The most that a score may be as long as nothing proves that there is an identity document, and the declared one:
+/// under [`ConfigurationName::Low`].
 pub const UNPROVEN_CAP: f64 = 0.49;
 
 /// No cap.
@@ -28,7 +31,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Whether its failure is refused by a configuration whatever the score: where the cap lies below what that asks for.
+    /// Whether its failure is refused by a configuration whatever the score: where the cap lies below what that asks
+    /// for.
     pub fn decides(&self, configuration: ConfigurationName) -> bool {
         self.cap_failed < configuration.threshold().value()
     }
@@ -55,8 +59,8 @@ impl Rule {
 /// What this check counts.
 pub const fn rule(name: CheckName) -> Rule {
     match name {
-        // The picture. Nothing usable is nothing; one side of two is short of HIGH. What a bad picture hides shows in what cannot be read, so its own
-        // weight is small; only glare may hide one thing and leave the rest readable.
+        // The picture. Nothing usable is nothing; one side of two is short of HIGH. What a bad picture hides shows in
+        // what cannot be read, so its own weight is small; only glare may hide one thing and leave the rest readable.
         CheckName::PictureDecodes => weighs(0.0).capped(0.0).when_unknown(0.85),
         CheckName::Resolution | CheckName::Exposure => weighs(2.0),
         CheckName::Sharpness => weighs(3.0),

@@ -1,7 +1,8 @@
-//! What people read of a score, in their language: what they can do where something can be done, and nothing that would help somebody to do better with
-//! a document that is not theirs. Several reasons share a sentence for that.
+//! What people read of a score, in their language: what they can do where something can be done, and nothing that would
+//! help somebody to do better with a document that is not theirs. Several reasons share a sentence for that.
 //!
-//! Each text stands in the order of [`crate::actor::Language::ALL`]: Spanish, English, Basque, Galician, Catalan, German.
+//! Each text stands in the order of [`crate::actor::Language::ALL`]: Spanish, English, Basque, Galician, Catalan,
+//! German.
 
 use super::{CheckResult, Reason};
 
@@ -201,7 +202,14 @@ pub(super) const fn of_reason(reason: Reason) -> &'static Texts {
 pub(super) const fn of_result(result: CheckResult) -> &'static Texts {
     match result {
         CheckResult::Pass => &["Correcto.", "Holds.", "Zuzena.", "Correcto.", "Correcte.", "In Ordnung."],
-        CheckResult::Fail => &["No se cumple.", "Does not hold.", "Ez da betetzen.", "Non se cumpre.", "No es compleix.", "Trifft nicht zu."],
+        CheckResult::Fail => &[
+            "No se cumple.",
+            "Does not hold.",
+            "Ez da betetzen.",
+            "Non se cumpre.",
+            "No es compleix.",
+            "Trifft nicht zu.",
+        ],
         CheckResult::Inconclusive => &[
             "No se ha podido comprobar.",
             "Could not be checked.",
@@ -210,6 +218,8 @@ pub(super) const fn of_result(result: CheckResult) -> &'static Texts {
             "No s'ha pogut comprovar.",
             "Konnte nicht geprüft werden.",
         ],
-        CheckResult::NotApplicable => &["No procede.", "Does not apply.", "Ez dagokio.", "Non procede.", "No escau.", "Entfällt."],
+        CheckResult::NotApplicable => {
+            &["No procede.", "Does not apply.", "Ez dagokio.", "Non procede.", "No escau.", "Entfällt."]
+        }
     }
 }

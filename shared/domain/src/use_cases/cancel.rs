@@ -9,7 +9,13 @@ use crate::{
 };
 
 /// CREATED → CANCELLED.
-pub async fn cancel_identification(app: &App, org: &OrgId, kind: MethodKind, id: AdminIdentificationId, reason: Reason) -> Result<(), Error> {
+pub async fn cancel_identification(
+    app: &App,
+    org: &OrgId,
+    kind: MethodKind,
+    id: AdminIdentificationId,
+    reason: Reason,
+) -> Result<(), Error> {
     let identification = app.find_by_admin_id(org, id, kind).await?;
     let now = app.now();
     identification.require_open(now)?;

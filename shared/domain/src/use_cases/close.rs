@@ -9,7 +9,12 @@ use crate::{
 };
 
 /// CREATED or VALIDATED → CLOSED.
-pub async fn close_identification(app: &App, org: &OrgId, kind: MethodKind, id: AdminIdentificationId) -> Result<(), Error> {
+pub async fn close_identification(
+    app: &App,
+    org: &OrgId,
+    kind: MethodKind,
+    id: AdminIdentificationId,
+) -> Result<(), Error> {
     let identification = app.find_by_admin_id(org, id, kind).await?;
     let now = app.now();
     let from = identification.require_closable(now)?;

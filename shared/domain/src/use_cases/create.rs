@@ -67,18 +67,38 @@ pub struct Created {
 }
 
 /// Creates an identification by a shop agent.
-pub async fn create_agent_identification(app: &App, org: &OrgId, command: CreateAgent, idempotency: Option<Idempotency>) -> Result<Created, Error> {
+pub async fn create_agent_identification(
+    app: &App,
+    org: &OrgId,
+    command: CreateAgent,
+    idempotency: Option<Idempotency>,
+) -> Result<Created, Error> {
     let method = Method::Agent { personal_document_image: command.personal_document_image };
     let identification = new_identification(app, org, command.actor, method, command.expires_in);
-    let creation = Creation { operation: Operation::CreateAgentIdentification, identification, scoring: None, message: None, code: None };
+    let creation = Creation {
+        operation: Operation::CreateAgentIdentification,
+        identification,
+        scoring: None,
+        message: None,
+        code: None,
+    };
     creation.commit(app, idempotency).await
 }
 
-/// Creates an identification by one-time code, and has the code sent. An external channel's code is made here, because the caller delivers it.
-pub async fn create_otp_identification(app: &App, org: &OrgId, command: CreateOtp, idempotency: Option<Idempotency>) -> Result<Created, Error> {
+/// Creates an identification by one-time code, and has the code sent. An external channel's code is made here, because
+/// the caller delivers it.
+pub async fn create_otp_identification(
+    app: &App,
+    org: &OrgId,
+    command: CreateOtp,
+    idempotency: Option<Idempotency>,
+) -> Result<Created, Error> {
     let destination = match &command.delivery {
         Delivery::Sent(destination) if !app.channels.contains(&destination.channel()) => {
-            return Err(Error::BadField { pointer: "/channel/type", problem: "this deployment does not send on this channel" });
+            return Err(Error::BadField {
+                pointer: "/channel/type",
+                problem: "this deployment does not send on this channel",
+            });
         }
         Delivery::Sent(destination) => Some(destination.address()),
         Delivery::External(_) => None,
@@ -100,7 +120,8 @@ pub async fn create_otp_identification(app: &App, org: &OrgId, command: CreateOt
         Some(address) => message = Some(new_message(app, &keys, &identification, 1, address.expose())),
         None => code = Some(make_external_code(app, &keys, &mut identification)),
     }
-    let creation = Creation { operation: Operation::CreateOtpIdentification, identification, scoring: None, message, code };
+    let creation =
+        Creation { operation: Operation::CreateOtpIdentification, identification, scoring: None, message, code };
     creation.commit(app, idempotency).await
 }
 
@@ -112,7 +133,8 @@ pub async fn create_identity_document_identification(
     idempotency: Option<Idempotency>,
 ) -> Result<Created, Error> {
     let scoring_id = ScoringId::generate(&*app.entropy);
-    let method = Method::IdentityDocument { configuration: command.configuration, scoring_id, provider: command.provider };
+    let method =
+        Method::IdentityDocument { configuration: command.configuration, scoring_id, provider: command.provider };
     let identification = new_identification(app, org, command.actor, method, command.expires_in);
     let declared = identification.actor.identity_document.as_ref();
     let scoring = Scoring {
@@ -151,7 +173,13 @@ fn new_identification(app: &App, org: &OrgId, actor: Actor, method: Method, expi
 }
 
 /// The message that carries the code of a generation.
-pub(super) fn new_message(app: &App, keys: &Keyring, identification: &Identification, generation: u32, address: &str) -> NewMessage {
+pub(super) fn new_message(
+    app: &App,
+    keys: &Keyring,
+    identification: &Identification,
+    generation: u32,
+    address: &str,
+) -> NewMessage {
     let reference = MessageRef { message_id: MessageId::generate(&*app.entropy), identification_id: identification.id };
     NewMessage {
         message: OutboxMessage { reference, org: identification.org.clone(), generation, attempts: 0 },
@@ -195,7 +223,12 @@ impl Creation {
             None => None,
         };
         let kick = self.message.as_ref().map(|new| new.message.reference);
-        let new = NewIdentification { identification: self.identification, scoring: self.scoring, message: self.message, idempotency };
+        let new = NewIdentification {
+            identification: self.identification,
+            scoring: self.scoring,
+            message: self.message,
+            idempotency,
+        };
         match app.identifications.create(new, app.now()).await {
             Ok(()) => {
                 if let Some(message) = kick {

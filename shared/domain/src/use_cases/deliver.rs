@@ -1,8 +1,9 @@
 //! Delivering a message of the outbox.
 //!
-//! The code is made here, when the message goes out, so that it is young when it arrives and never lies in the outbox or the queue. A worker holds a
-//! message by a lease: two workers never send the same message while both are alive. A send cannot be taken back or recognized by the provider,
-//! so a worker that dies between the send and noting it leaves one window in which a person gets a second code; that one then is the live one.
+//! The code is made here, when the message goes out, so that it is young when it arrives and never lies in the outbox
+//! or the queue. A worker holds a message by a lease: two workers never send the same message while both are alive. A
+//! send cannot be taken back or recognized by the provider, so a worker that dies between the send and noting it leaves
+//! one window in which a person gets a second code; that one then is the live one.
 
 use super::App;
 use crate::{
@@ -15,12 +16,15 @@ use crate::{
 };
 use chrono::TimeDelta;
 
-/// How long a worker holds a message: longer than any send takes, and not longer than the queue hides a message from other workers.
+/// How long a worker holds a message: longer than any send takes, and not longer than the queue hides a message from
+/// other workers.
 pub const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// How long after a failed attempt the message is the queue's to give out again. The sweep counts it as stuck only then: were it to wake somebody
-/// beside the queue, each of the two would go on trying, and the person might get every try's code.
+/// How long after a failed attempt the message is the queue's to give out again. The sweep counts it as stuck only
+/// then: were it to wake somebody beside the queue, each of the two would go on trying, and the person might get every
+/// try's code.
 pub const RETRY_WITHIN: TimeDelta = TimeDelta::seconds(150);
-/// Attempts after which the sweep stops to wake workers for a message; the queue's own limit moves it to the dead letters.
+/// Attempts after which the sweep stops to wake workers for a message; the queue's own limit moves it to the dead
+/// letters.
 pub const MAX_DELIVERY_ATTEMPTS: u32 = 5;
 
 /// What became of a message that was taken up.

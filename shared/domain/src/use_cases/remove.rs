@@ -9,8 +9,9 @@ use crate::{
 };
 use chrono::TimeDelta;
 
-/// How long after a delete its pictures are erased once more. A signed link to write outlives what it was given for: what somebody puts there meanwhile
-/// goes then, and so does what a score under way had still put down. The minute is for an upload that begins with the link's last second.
+/// How long after a delete its pictures are erased once more. A signed link to write outlives what it was given for:
+/// what somebody puts there meanwhile goes then, and so does what a score under way had still put down. The minute is
+/// for an upload that begins with the link's last second.
 pub const ERASE_AGAIN_AFTER: TimeDelta = LINK_LIFE.checked_add(&TimeDelta::minutes(1)).expect("minutes fit");
 
 /// Whether the caller asked for force, and may.
@@ -22,9 +23,15 @@ pub enum Force {
     Permitted,
 }
 
-/// Deletes what is CREATED, or anything with permitted force. It is gone at once; its pictures go right after, and with a sweep
-/// [`ERASE_AGAIN_AFTER`] this one whatever is there then.
-pub async fn delete_identification(app: &App, org: &OrgId, kind: MethodKind, id: AdminIdentificationId, force: Force) -> Result<(), Error> {
+/// Deletes what is CREATED, or anything with permitted force. It is gone at once; its pictures go right after, and with
+/// a sweep [`ERASE_AGAIN_AFTER`] this one whatever is there then.
+pub async fn delete_identification(
+    app: &App,
+    org: &OrgId,
+    kind: MethodKind,
+    id: AdminIdentificationId,
+    force: Force,
+) -> Result<(), Error> {
     let identification = app.find_by_admin_id(org, id, kind).await?;
     let now = app.now();
     let force = force == Force::Permitted;

@@ -1,11 +1,13 @@
 //! Scoring a document's pictures.
 
-use super::{App, assess::read_scoring, close::lost_to, declared::with_declared_compared};
+use super::{App, close::lost_to, compare_declared::with_declared_compared, scorings::read_scoring};
 use crate::{
     Conflict, Error, Time,
     actor::DocumentType,
     ids::{OrgId, ScoringId},
-    pictures::{Capture, Luma, MAX_PICTURE_BYTES, Picture, PictureFault, PictureKey, PicturePrefix, Sha256Digest, Side},
+    pictures::{
+        Capture, Luma, MAX_PICTURE_BYTES, Picture, PictureFault, PictureKey, PicturePrefix, Sha256Digest, Side,
+    },
     ports::{CollectError, DelegatedCapture, HostedCapture, ScoreRequest, StepError, StoredPicture, Verdict},
     scoring::{HostedDelegation, Provider, Scoring},
 };
@@ -25,14 +27,21 @@ struct SidePicture {
     capture: Capture,
 }
 
-/// Scores what came with the request together with the other side that is there already; without a picture in the request, what was uploaded or
-/// captured before. A retry is used up by a score that was made, and by nothing else.
-pub async fn score_document(app: &App, org: &OrgId, id: ScoringId, uploaded: Vec<UploadedPicture>) -> Result<(), Error> {
+/// Scores what came with the request together with the other side that is there already; without a picture in the
+/// request, what was uploaded or captured before. A retry is used up by a score that was made, and by nothing else.
+pub async fn score_document(
+    app: &App,
+    org: &OrgId,
+    id: ScoringId,
+    uploaded: Vec<UploadedPicture>,
+) -> Result<(), Error> {
     let sent = read_uploaded(app, uploaded).await?;
     let (scoring, now) = read_scoring(app, org, id).await?;
     scoring.require_open(now)?;
     let scorer = app.scorer(org, scoring.provider)?;
-    if let (true, Some(delegation), DelegatedCapture::Hosted(hosted)) = (sent.is_empty(), &scoring.delegation, scorer.delegated_capture()) {
+    if let (true, Some(delegation), DelegatedCapture::Hosted(hosted)) =
+        (sent.is_empty(), &scoring.delegation, scorer.delegated_capture())
+    {
         return score_hosted(app, &scoring, delegation, hosted, now).await;
     }
 
@@ -51,9 +60,7 @@ pub async fn score_document(app: &App, org: &OrgId, id: ScoringId, uploaded: Vec
     let external = scoring.provider != Provider::Internal;
     if external {
         // Others look at the bytes. Brightness that waits for a provider would be most of what a request holds.
-        sides
-            .iter_mut()
-            .for_each(|side| side.picture.luma = Luma { width: 0, height: 0, pixels: Vec::new() });
+        sides.iter_mut().for_each(|side| side.picture.luma = Luma { width: 0, height: 0, pixels: Vec::new() });
     }
     let picture = |side| sides.iter().find(|s| s.side == side).map(|s| &s.picture);
     let request = ScoreRequest {
@@ -74,16 +81,24 @@ pub async fn score_document(app: &App, org: &OrgId, id: ScoringId, uploaded: Vec
     record(app, &scoring, verdict, captures).await
 }
 
-/// What others are shown. A passport has one side that counts: another picture would be personal data for nothing. Nor does our own reader look at it
-/// then, because nobody says of a picture that was not shown that it is of a genuine document.
+/// What others are shown. A passport has one side that counts: another picture would be personal data for nothing. Nor
+/// does our own reader look at it then, because nobody says of a picture that was not shown that it is of a genuine
+/// document.
 fn for_others(request: ScoreRequest<'_>) -> ScoreRequest<'_> {
     let one_is_enough = request.front.is_some() && request.document_type() == Some(DocumentType::Passport);
     ScoreRequest { back: request.back.filter(|_| !one_is_enough), ..request }
 }
 
 /// Scores what a provider captured on its pages. It keeps those pictures; ours stay what they are.
-async fn score_hosted(app: &App, scoring: &Scoring, delegation: &HostedDelegation, hosted: &dyn HostedCapture, now: Time) -> Result<(), Error> {
-    let request = ScoreRequest { document: scoring.document, declared: scoring.declared.as_ref(), front: None, back: None, now };
+async fn score_hosted(
+    app: &App,
+    scoring: &Scoring,
+    delegation: &HostedDelegation,
+    hosted: &dyn HostedCapture,
+    now: Time,
+) -> Result<(), Error> {
+    let request =
+        ScoreRequest { document: scoring.document, declared: scoring.declared.as_ref(), front: None, back: None, now };
     let verdict = hosted.collect(&delegation.reference, request).await.map_err(|error| match error {
         CollectError::NotCaptured => Conflict::NotCapturedYet.into(),
         CollectError::Unavailable(unavailable) => Error::from(unavailable),
@@ -115,7 +130,9 @@ async fn read_delegated(app: &App, scoring: &Scoring, now: Time) -> Result<Vec<S
         let key = PictureKey::upload(&scoring.org, scoring.id, side);
         match app.pictures.get(&key, MAX_PICTURE_BYTES).await? {
             None => {}
-            Some(StoredPicture::TooLarge) => return Err(Error::Picture { part: side.part(), fault: PictureFault::TooManyBytes }),
+            Some(StoredPicture::TooLarge) => {
+                return Err(Error::Picture { part: side.part(), fault: PictureFault::TooManyBytes });
+            }
             Some(StoredPicture::Bytes(bytes)) => sides.push(read_side(app, side, bytes, now).await?),
         }
     }
@@ -158,7 +175,8 @@ async fn record(app: &App, scoring: &Scoring, verdict: Verdict, mut captures: Ve
 async fn why_lost(app: &App, scoring: &Scoring, now: Time) -> Error {
     match read_scoring(app, &scoring.org, scoring.id).await {
         Ok((current, _)) => current.require_open(now).map_or_else(Error::from, |()| Conflict::CameSecond.into()),
-        Err(Error::NotFound(what)) => match app.pictures.erase(&PicturePrefix::scoring(&scoring.org, scoring.id)).await {
+        Err(Error::NotFound(what)) => match app.pictures.erase(&PicturePrefix::scoring(&scoring.org, scoring.id)).await
+        {
             Ok(()) => Error::NotFound(what),
             Err(unavailable) => unavailable.into(),
         },

@@ -1,15 +1,18 @@
-//! The second factor of an OTP: what may be given for what was asked, how pictures of a document become numbers, and how they become evidence.
+//! The second factor of an OTP: what may be given for what was asked, how pictures of a document become numbers, and
+//! how they become evidence.
 //!
-//! A picture goes through three stages. What can be told without decoding it is a fault of the request, and no try. Then the try is counted, and only
-//! then is the picture decoded and read, so that nobody who is not right makes it decode more than [`crate::otp::MAX_TRIES`] times an identification;
-//! from here on whatever is wrong with a picture makes the try a wrong one like any other. Last, the pictures of a try that is right are kept, and
-//! those of a wrong one are not: they prove nothing that the count does not say, and may well be somebody else's papers.
+//! A picture goes through three stages. What can be told without decoding it is a fault of the request, and no try.
+//! Then the try is counted, and only then is the picture decoded and read, so that nobody who is not right makes it
+//! decode more than [`crate::otp::MAX_TRIES`] times an identification; from here on whatever is wrong with a picture
+//! makes the try a wrong one like any other. Last, the pictures of a try that is right are kept, and those of a wrong
+//! one are not: they prove nothing that the count does not say, and may well be somebody else's papers.
 //!
 //! # What a process that dies leaves
 //!
-//! Before the pictures are kept: one try counted. After it: pictures under the identification's prefix that its state does not refer to, which are
-//! erased with it; it is still CREATED, and the next try may be right again. A state never refers to pictures that are not there.
-//! Where it was deleted just then, the pictures go with the erasure that comes again [`super::ERASE_AGAIN_AFTER`] a delete.
+//! Before the pictures are kept: one try counted. After it: pictures under the identification's prefix that its state
+//! does not refer to, which are erased with it; it is still CREATED, and the next try may be right again. A state never
+//! refers to pictures that are not there. Where it was deleted just then, the pictures go with the erasure that comes
+//! again [`super::ERASE_AGAIN_AFTER`] a delete.
 
 use super::{App, UploadedPicture};
 use crate::{
@@ -60,14 +63,20 @@ pub(super) fn require_asked(asked: Option<SecondFactor>, given: Option<&GivenFac
         | (Some(SecondFactor::DocumentNumber | SecondFactor::Email), Some(GivenFactor::Text(_)))
         | (Some(SecondFactor::PersonalDocumentImage), Some(GivenFactor::Pictures(_))) => return Ok(()),
         (Some(_), None) => "is required: the identification has a second factor",
-        (Some(_), Some(GivenFactor::Text(_))) => "is not an object: the identification asks for pictures of the document",
+        (Some(_), Some(GivenFactor::Text(_))) => {
+            "is not an object: the identification asks for pictures of the document"
+        }
         (Some(_), Some(GivenFactor::Pictures(_))) => "is not a string: the identification asks for a text",
     };
     Err(Error::BadField { pointer: "/two_factor", problem })
 }
 
 /// The numbers that the pictures carry, if pictures are asked for. The work depends on the pictures alone.
-pub(super) async fn read_numbers(app: &App, asked: Option<SecondFactor>, given: Option<&GivenFactor>) -> Vec<CarriedNumber> {
+pub(super) async fn read_numbers(
+    app: &App,
+    asked: Option<SecondFactor>,
+    given: Option<&GivenFactor>,
+) -> Vec<CarriedNumber> {
     let mut numbers = Vec::new();
     if asked == Some(SecondFactor::PersonalDocumentImage) {
         for picture in given.map_or(&[][..], GivenFactor::pictures) {
@@ -87,7 +96,11 @@ pub(super) fn comparable<'a>(given: Option<&'a GivenFactor>, numbers: &'a [Carri
 }
 
 /// Keeps the pictures that were asked for. To be called before the state says so.
-pub(super) async fn keep(app: &App, identification: &Identification, given: Option<GivenFactor>) -> Result<Vec<Capture>, Error> {
+pub(super) async fn keep(
+    app: &App,
+    identification: &Identification,
+    given: Option<GivenFactor>,
+) -> Result<Vec<Capture>, Error> {
     let asked = identification.otp().and_then(|otp| otp.second_factor);
     let pictures = match given {
         Some(GivenFactor::Pictures(pictures)) if asked == Some(SecondFactor::PersonalDocumentImage) => pictures,
@@ -98,7 +111,8 @@ pub(super) async fn keep(app: &App, identification: &Identification, given: Opti
     for UploadedPicture { side, bytes } in pictures {
         let unsupported = Error::Picture { part: part(side), fault: PictureFault::Unsupported };
         let format = PictureFormat::sniff(&bytes).ok_or(unsupported)?;
-        let capture = Capture { side, format, size_bytes: bytes.len() as u64, sha256: Sha256Digest::of(&bytes), captured_at };
+        let capture =
+            Capture { side, format, size_bytes: bytes.len() as u64, sha256: Sha256Digest::of(&bytes), captured_at };
         let key = PictureKey::evidence(&identification.org, identification.id, &capture.sha256);
         app.pictures.put(&key, format, bytes).await?;
         captures.push(capture);
@@ -106,10 +120,12 @@ pub(super) async fn keep(app: &App, identification: &Identification, given: Opti
     Ok(captures)
 }
 
-/// Removes the pictures of a right try that another request beat. `current` is what its identification is now; none when it is deleted.
+/// Removes the pictures of a right try that another request beat. `current` is what its identification is now; none
+/// when it is deleted.
 ///
-/// Of the deleted one nothing may stay, so a failure is one of the request. Elsewhere what stays is erased with the identification: the same pictures
-/// may have come twice and be the winner's evidence under the same name, and while it is CREATED somebody else may still become the winner.
+/// Of the deleted one nothing may stay, so a failure is one of the request. Elsewhere what stays is erased with the
+/// identification: the same pictures may have come twice and be the winner's evidence under the same name, and while it
+/// is CREATED somebody else may still become the winner.
 pub(super) async fn forget(
     app: &App,
     org: &OrgId,
@@ -119,7 +135,9 @@ pub(super) async fn forget(
 ) -> Result<(), Error> {
     let winner = match current.map(|current| &current.state) {
         Some(State::Created) => return Ok(()),
-        Some(State::Validated(validation) | State::Closed { validation: Some(validation), .. }) => validation.captures.as_slice(),
+        Some(State::Validated(validation) | State::Closed { validation: Some(validation), .. }) => {
+            validation.captures.as_slice()
+        }
         _ => &[],
     };
     for capture in captures.iter().filter(|ours| !winner.iter().any(|theirs| theirs.sha256 == ours.sha256)) {

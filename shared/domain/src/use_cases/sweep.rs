@@ -1,6 +1,7 @@
 //! The sweep: expires what is over, wakes workers for messages that nobody sent, erases what retention says.
 //!
-//! Nothing depends on it being on time: expiry is decided by the clock on every read. It may run twice at once, and stop anywhere.
+//! Nothing depends on it being on time: expiry is decided by the clock on every read. It may run twice at once, and
+//! stop anywhere.
 
 use super::{App, remove::erase_pictures};
 use crate::{
@@ -99,11 +100,7 @@ async fn expire(app: &App, identification: &Identification, now: Time) -> Result
     if identification.state != State::Created {
         return Ok(false);
     }
-    match app
-        .identifications
-        .transition(&identification.org, identification.id, Transition::Expire, now)
-        .await
-    {
+    match app.identifications.transition(&identification.org, identification.id, Transition::Expire, now).await {
         Ok(()) => Ok(true),
         Err(StepError::Lost) => Ok(false),
         Err(StepError::Unavailable(unavailable)) => Err(unavailable.into()),

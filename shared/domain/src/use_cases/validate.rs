@@ -32,8 +32,12 @@ pub struct OtpAttempt {
     pub second_factor: Option<GivenFactor>,
 }
 
-/// One answer for a wrong code, a wrong second factor and an outdated code: which of them it was is nobody's business but the person's.
-const WRONG_CODE: Error = Error::BadField { pointer: "/code", problem: "the code or the second factor is not right, or the code is no longer valid" };
+/// One answer for a wrong code, a wrong second factor and an outdated code: which of them it was is nobody's business
+/// but the person's.
+const WRONG_CODE: Error = Error::BadField {
+    pointer: "/code",
+    problem: "the code or the second factor is not right, or the code is no longer valid",
+};
 
 /// CREATED → VALIDATED, by a shop agent's word and, where it was asked for, a picture.
 pub async fn validate_agent_identification(
@@ -46,8 +50,18 @@ pub async fn validate_agent_identification(
     let identification = app.find(org, id, MethodKind::Agent).await?;
     let asked = matches!(identification.method, Method::Agent { personal_document_image: true });
     match (asked, &confirmation.evidence) {
-        (true, None) => return Err(Error::BadField { pointer: "/evidence", problem: "is required: the identification asks for a picture" }),
-        (false, Some(_)) => return Err(Error::BadField { pointer: "/evidence", problem: "the identification does not ask for a picture" }),
+        (true, None) => {
+            return Err(Error::BadField {
+                pointer: "/evidence",
+                problem: "is required: the identification asks for a picture",
+            });
+        }
+        (false, Some(_)) => {
+            return Err(Error::BadField {
+                pointer: "/evidence",
+                problem: "the identification does not ask for a picture",
+            });
+        }
         _ => {}
     }
     let now = app.now();
@@ -87,10 +101,11 @@ async fn keep_evidence(app: &App, org: &OrgId, id: IdentificationId, bytes: Vec<
 
 /// CREATED → VALIDATED, by the live code and the second factor.
 ///
-/// The try is counted before anything is compared, so that any number of concurrent tries gets at most [`MAX_TRIES`] comparisons. Both factors are
-/// always compared, in constant time, and pictures are read for a wrong code as they are for a right one. What a stopwatch can still tell: how long
-/// pictures take to read, which depends on them alone and which whoever sent them can find out at home; whether a try was right, which the answer
-/// says anyway; and, by the write that takes the try back, that it was right and late, which `attempts_left` says anyway.
+/// The try is counted before anything is compared, so that any number of concurrent tries gets at most [`MAX_TRIES`]
+/// comparisons. Both factors are always compared, in constant time, and pictures are read for a wrong code as they are
+/// for a right one. What a stopwatch can still tell: how long pictures take to read, which depends on them alone and
+/// which whoever sent them can find out at home; whether a try was right, which the answer says anyway; and, by the
+/// write that takes the try back, that it was right and late, which `attempts_left` says anyway.
 pub async fn validate_otp_identification(
     app: &App,
     org: &OrgId,
@@ -138,7 +153,14 @@ enum Judgement {
     Wrong,
 }
 
-fn judge(keys: &Keyring, identification: &Identification, otp: &Otp, code: &Attempt, given: Given<'_>, now: Time) -> Judgement {
+fn judge(
+    keys: &Keyring,
+    identification: &Identification,
+    otp: &Otp,
+    code: &Attempt,
+    given: Given<'_>,
+    now: Time,
+) -> Judgement {
     let hash = otp.code.as_ref().map(|code| &code.hash);
     let code = keys.code_matches(&identification.org, identification.id, otp.generation, hash, code.expose());
     let factor = second_factor_matches(&identification.actor, otp.second_factor, given);
@@ -163,7 +185,8 @@ async fn accept(
     let captures = match second_factor::keep(app, identification, given).await {
         Ok(captures) => captures,
         Err(error) => {
-            // An outage of the picture store uses up no tries of a person who was right. Should this fail too, it costs them one.
+            // An outage of the picture store uses up no tries of a person who was right. Should this fail too, it costs
+            // them one.
             let _ = app.identifications.give_back_try(org, id).await;
             return Err(error);
         }
@@ -177,7 +200,8 @@ async fn accept(
     }
 }
 
-/// Another request won, or a resend has just killed this code. The pictures of this request go, unless they are, or may yet be, the winner's.
+/// Another request won, or a resend has just killed this code. The pictures of this request go, unless they are, or may
+/// yet be, the winner's.
 async fn why_right_one_lost(app: &App, org: &OrgId, id: IdentificationId, now: Time, captures: &[Capture]) -> Error {
     let (current, why) = match app.find(org, id, MethodKind::Otp).await {
         Ok(current) => {
@@ -202,18 +226,20 @@ async fn why_lost(app: &App, org: &OrgId, id: IdentificationId, now: Time, other
 }
 
 /// CREATED → VALIDATED, when the linked scoring is good enough for the configuration.
-pub async fn validate_identity_document_identification(app: &App, org: &OrgId, id: IdentificationId, device: DeviceEvidence) -> Result<(), Error> {
+pub async fn validate_identity_document_identification(
+    app: &App,
+    org: &OrgId,
+    id: IdentificationId,
+    device: DeviceEvidence,
+) -> Result<(), Error> {
     let identification = app.find(org, id, MethodKind::IdentityDocument).await?;
     let now = app.now();
     identification.require_open(now)?;
     let Method::IdentityDocument { configuration, scoring_id, .. } = identification.method else {
         return Err(Error::NotFound("identification"));
     };
-    let scoring = app
-        .scorings
-        .find(org, scoring_id)
-        .await?
-        .ok_or(Error::Corrupt("an identity document without its scoring"))?;
+    let scoring =
+        app.scorings.find(org, scoring_id).await?.ok_or(Error::Corrupt("an identity document without its scoring"))?;
     let status = scoring.status(now);
     if status != ScoringStatus::Scored {
         return Err(Conflict::ScoringState(status).into());

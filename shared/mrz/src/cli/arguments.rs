@@ -69,14 +69,21 @@ mod tests {
         let command = parsed("read a.jpg --budget 50 --details -- --b.png").expect("valid");
         assert_eq!(
             command,
-            Command { files: vec!["a.jpg".into(), "--b.png".into()], explain: None, milliseconds: Some(50.0), details: true }
+            Command {
+                files: vec!["a.jpg".into(), "--b.png".into()],
+                explain: None,
+                milliseconds: Some(50.0),
+                details: true
+            }
         );
         assert_eq!(parsed("read --explain o.png a.jpg").expect("valid").explain.as_deref(), Some("o.png"));
     }
 
     #[test]
     fn what_makes_no_sense_is_refused() {
-        for line in ["", "read", "write a", "read --explain", "read --budget soon a", "read --fast a", "read --explain o a b"] {
+        for line in
+            ["", "read", "write a", "read --explain", "read --budget soon a", "read --fast a", "read --explain o a b"]
+        {
             assert!(parsed(line).is_err(), "{line}");
         }
     }

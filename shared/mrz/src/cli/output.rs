@@ -54,10 +54,8 @@ fn zone(zone: &Zone, details: bool) -> Map<String, Value> {
 }
 
 fn more(zone: &Zone) -> impl Iterator<Item = (String, Value)> {
-    let checks = zone
-        .checks
-        .iter()
-        .map(|(checked, outcome)| (format!("{checked:?}"), json!(*outcome == Outcome::Holds)));
+    let checks =
+        zone.checks.iter().map(|(checked, outcome)| (format!("{checked:?}"), json!(*outcome == Outcome::Holds)));
     let quality = zone.quality;
     let members = [
         ("score", json!(rounded(f64::from(zone.score)))),

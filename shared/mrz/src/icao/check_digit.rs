@@ -1,7 +1,9 @@
-//! The check digit (Doc 9303 part 3 §4.9): values weighted 7, 3, 1, 7, 3, 1 … and summed; the digit is the sum modulo 10.
+//! The check digit (Doc 9303 part 3 §4.9): values weighted 7, 3, 1, 7, 3, 1 … and summed; the digit is the sum modulo
+//! 10.
 //!
-//! It finds every single wrong character whose value differs modulo 10, and nothing else for sure: `0 A K U <` count the same, so do
-//! `1 B L V`, and two wrong characters cancel in one of ten cases. A digit that holds is a sign, not a proof.
+//! It finds every single wrong character whose value differs modulo 10, and nothing else for sure: `0 A K U <` count
+//! the same, so do `1 B L V`, and two wrong characters cancel in one of ten cases. A digit that holds is a sign, not a
+//! proof.
 
 use super::alphabet;
 

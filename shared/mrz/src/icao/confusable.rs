@@ -1,11 +1,13 @@
 //! Characters that poor pictures confuse, and what may be done about it.
 //!
-//! Between a letter and a digit of one shape only the position decides: a date has no letters, a name no digits. A document number may have
-//! both (`K682T8YLO` holds its check digit only with the letter), so nothing is ever forced there; a comparison calls it doubtful.
+//! Between a letter and a digit of one shape only the position decides: a date has no letters, a name no digits. A
+//! document number may have both (`K682T8YLO` holds its check digit only with the letter), so nothing is ever forced
+//! there; a comparison calls it doubtful.
 
 use super::{Comparison, alphabet::CharSet};
 
-/// Shapes of OCR-B (ISO 1073-2) that are alike at few pixels a character. Each group is told apart by nothing but a digit's height or a stroke.
+/// Shapes of OCR-B (ISO 1073-2) that are alike at few pixels a character. Each group is told apart by nothing but a
+/// digit's height or a stroke.
 const ALIKE: [&[u8]; 9] = [b"0ODQ", b"1IL", b"2Z", b"5S", b"8B", b"6G", b"7TY", b"UV", b"CG"];
 
 /// Whether two characters are the same or of one shape.
@@ -13,7 +15,8 @@ pub fn alike(one: u8, other: u8) -> bool {
     one == other || ALIKE.iter().any(|group| group.contains(&one) && group.contains(&other))
 }
 
-/// The only character of the same shape that may stand at a position: the character itself where it may. None where there is none or several.
+/// The only character of the same shape that may stand at a position: the character itself where it may. None where
+/// there is none or several.
 pub fn permitted(character: u8, mask: CharSet) -> Option<u8> {
     if mask.has(character) {
         return Some(character);
@@ -22,8 +25,8 @@ pub fn permitted(character: u8, mask: CharSet) -> Option<u8> {
     candidates.next().filter(|_| candidates.next().is_none())
 }
 
-/// Compares numbers as people and zones write them: case, spaces, dots, hyphens and fillers are nothing. Numbers of one length that differ in
-/// shapes that are [`alike`] only are doubtful.
+/// Compares numbers as people and zones write them: case, spaces, dots, hyphens and fillers are nothing. Numbers of one
+/// length that differ in shapes that are [`alike`] only are doubtful.
 pub fn compare_numbers(declared: &str, read: &str) -> Comparison {
     let (declared, read) = (bare(declared), bare(read));
     if declared.is_empty() || read.is_empty() {

@@ -1,13 +1,14 @@
-//! Dates: days of the Gregorian calendar, and the six digits that stand for one in a machine-readable zone (Doc 9303 part 3 §4.8).
+//! Dates: days of the Gregorian calendar, and the six digits that stand for one in a machine-readable zone (Doc 9303
+//! part 3 §4.8).
 //!
-//! The zone has two digits for the year and the standard has no rule for the century. The rules here take the date of the reading as an input:
-//! a birth is never in the future, and an expiry never far in it.
+//! The zone has two digits for the year and the standard has no rule for the century. The rules here take the date of
+//! the reading as an input: a birth is never in the future, and an expiry never far in it.
 
 use super::alphabet::FILLER;
 use std::fmt;
 
-/// No document is issued for longer than this, in years. An expiry further ahead belongs to the century before: an expired one must not become
-/// valid for decades.
+/// No document is issued for longer than this, in years. An expiry further ahead belongs to the century before: an
+/// expired one must not become valid for decades.
 const LONGEST_VALIDITY: u16 = 50;
 
 /// A day of the Gregorian calendar.
@@ -65,7 +66,8 @@ const fn days(year: u16, month: u8) -> u8 {
     }
 }
 
-/// Six characters YYMMDD. Parts that are not known are fillers, as on documents of people who do not know their birthday.
+/// Six characters YYMMDD. Parts that are not known are fillers, as on documents of people who do not know their
+/// birthday.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ShortDate {
     year: Option<u8>,
@@ -82,8 +84,10 @@ impl ShortDate {
         let month_is_real = short.month.is_none_or(|month| (1..=12).contains(&month));
         let longest = short.month.map_or(31, |month| days(2000, month));
         let day_is_real = short.day.is_none_or(|day| (1..=longest).contains(&day));
-        // 29 February needs its year: whether it leaps is the same in every century that a holder was born in, but for 1900.
-        let leaps = (short.month, short.day) != (Some(2), Some(29)) || short.year.is_none_or(|year| year.is_multiple_of(4));
+        // 29 February needs its year: whether it leaps is the same in every century that a holder was born in, but for
+        // 1900.
+        let leaps =
+            (short.month, short.day) != (Some(2), Some(29)) || short.year.is_none_or(|year| year.is_multiple_of(4));
         (rest.is_empty() && month_is_real && day_is_real && leaps).then_some(short)
     }
 
@@ -102,19 +106,21 @@ impl ShortDate {
         Some(format!("{:02}{:02}{:02}", self.year?, self.month?, self.day?))
     }
 
-    /// Whether it may stand for a day: every part that is known is the day's. It decides between centuries where the day is known otherwise.
+    /// Whether it may stand for a day: every part that is known is the day's. It decides between centuries where the
+    /// day is known otherwise.
     pub fn may_be(self, date: Date) -> bool {
         let year = self.year.is_none_or(|year| u16::from(year) == date.year % 100);
         year && self.month.is_none_or(|month| month == date.month) && self.day.is_none_or(|day| day == date.day)
     }
 
-    /// The day as a birth: in 20YY if that is not after `today`, else in 19YY. People over a hundred come out a hundred too young: ask
-    /// [`Self::may_be`] where their date is known. None where a part is unknown.
+    /// The day as a birth: in 20YY if that is not after `today`, else in 19YY. People over a hundred come out a hundred
+    /// too young: ask [`Self::may_be`] where their date is known. None where a part is unknown.
     pub fn as_birth(self, today: Date) -> Option<Date> {
         self.in_century(2000).filter(|&date| date <= today).or_else(|| self.in_century(1900))
     }
 
-    /// The day as an expiry: in 20YY, or in 19YY where that would be more than 50 years after `today`. None where a part is unknown.
+    /// The day as an expiry: in 20YY, or in 19YY where that would be more than 50 years after `today`. None where a
+    /// part is unknown.
     pub fn as_expiry(self, today: Date) -> Option<Date> {
         let latest = today.plus_years(LONGEST_VALIDITY);
         self.in_century(2000).filter(|&date| date <= latest).or_else(|| self.in_century(1900))
@@ -157,7 +163,9 @@ mod tests {
 
     #[test]
     fn only_days_of_the_calendar_are_dates_and_they_are_ordered() {
-        for (year, month, day) in [(2026, 0, 1), (2026, 13, 1), (2026, 4, 31), (2025, 2, 29), (1900, 2, 29), (2026, 1, 0), (2026, 1, 32)] {
+        for (year, month, day) in
+            [(2026, 0, 1), (2026, 13, 1), (2026, 4, 31), (2025, 2, 29), (1900, 2, 29), (2026, 1, 0), (2026, 1, 32)]
+        {
             assert_eq!(Date::new(year, month, day), None);
         }
         assert!(Date::new(2000, 2, 29).is_some() && Date::new(2024, 2, 29).is_some());
@@ -193,7 +201,8 @@ mod tests {
 
     #[test]
     fn impossible_days_and_half_known_parts_are_no_dates() {
-        for text in ["110229", "261301", "260431", "260100", "260001", "2<0101", "26O101", "26010", "2601011", "26 101"] {
+        for text in ["110229", "261301", "260431", "260100", "260001", "2<0101", "26O101", "26010", "2601011", "26 101"]
+        {
             assert_eq!(ShortDate::read(text.as_bytes()), None, "{text}");
         }
         for text in ["<<0229", "26<<31", "2601<<", "<<<<<<"] {
@@ -204,7 +213,9 @@ mod tests {
     #[test]
     fn a_known_day_decides_the_century_and_unknown_parts_fit_every_day() {
         let declared = Date::new(1921, 5, 3).unwrap();
-        assert!(short("210503").may_be(declared) && short("21<<<<").may_be(declared) && short("<<<<<<").may_be(declared));
+        assert!(
+            short("210503").may_be(declared) && short("21<<<<").may_be(declared) && short("<<<<<<").may_be(declared)
+        );
         assert!(!short("210504").may_be(declared) && !short("22<<<<").may_be(declared));
     }
 

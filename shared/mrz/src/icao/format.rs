@@ -1,7 +1,8 @@
 //! The layouts of machine-readable zones, as data: what may stand where, and which digit protects what.
 //!
-//! Sources: Doc 9303 part 4 §4.2 (TD3), part 5 §4.2 (TD1), part 6 §4.2 (TD2), part 7 §4 and §5 (MRV-A, MRV-B), all eighth edition. The French
-//! identity card of 1988–2021 follows none of them: its layout is that of the decree of 1955 as practised, and is public with its specimen.
+//! Sources: Doc 9303 part 4 §4.2 (TD3), part 5 §4.2 (TD1), part 6 §4.2 (TD2), part 7 §4 and §5 (MRV-A, MRV-B), all
+//! eighth edition. The French identity card of 1988–2021 follows none of them: its layout is that of the decree of 1955
+//! as practised, and is public with its specimen.
 
 use super::{
     alphabet::{CharSet, FILLER},
@@ -70,8 +71,8 @@ pub enum FillerDigit {
     Missing,
     /// It stands for the 0 of an empty field (Doc 9303 part 4 §4.2.2.2 note).
     Zero,
-    /// The number is longer than its field: the rest and the digit are at the start of this span, and a filler follows (part 5 §4.2.2
-    /// note j, part 6 §4.2.2 note j).
+    /// The number is longer than its field: the rest and the digit are at the start of this span, and a filler follows
+    /// (part 5 §4.2.2 note j, part 6 §4.2.2 note j).
     Continues(Span),
 }
 
@@ -122,7 +123,9 @@ impl DigitRule {
     /// Whether the rule looks at a position: one of its characters, its digit, or where a long number may go on.
     pub fn covers(&self, line: usize, column: usize) -> bool {
         let continues = matches!(self.filler, FillerDigit::Continues(span) if span.covers(line, column));
-        continues || (self.line, self.column) == (line, column) || self.spans.iter().any(|span| span.covers(line, column))
+        continues
+            || (self.line, self.column) == (line, column)
+            || self.spans.iter().any(|span| span.covers(line, column))
     }
 }
 
@@ -130,7 +133,8 @@ impl DigitRule {
 pub(crate) fn continuation<L: AsRef<[u8]>>(lines: &[L], span: Span) -> Option<(&[u8], u8)> {
     let optional = span.of(lines)?;
     let run = optional.split(|&character| character == FILLER).next()?;
-    // At least one character of the number and its digit, and the filler behind: a full field has no room to say where it ends.
+    // At least one character of the number and its digit, and the filler behind: a full field has no room to say where
+    // it ends.
     let (&digit, rest) = run.split_last()?;
     (!rest.is_empty() && run.len() < optional.len() && digit.is_ascii_digit()).then_some((rest, digit))
 }
@@ -236,7 +240,12 @@ const fn span(line: usize, from: usize, to: usize) -> Span {
     Span { line, from, to }
 }
 
-const fn rule(checked: Checked, spans: &'static [Span], (line, column): (usize, usize), filler: FillerDigit) -> DigitRule {
+const fn rule(
+    checked: Checked,
+    spans: &'static [Span],
+    (line, column): (usize, usize),
+    filler: FillerDigit,
+) -> DigitRule {
     DigitRule { checked, spans, line, column, filler }
 }
 

@@ -1,7 +1,8 @@
 //! Whether a declared name is the one of a zone.
 //!
-//! No check digit covers names, states shorten and reorder them, and people leave half of theirs out. So there are three answers: a match is
-//! what the standard would print; a mismatch cannot be the same person by any of those habits; and in between somebody should look.
+//! No check digit covers names, states shorten and reorder them, and people leave half of theirs out. So there are
+//! three answers: a match is what the standard would print; a mismatch cannot be the same person by any of those
+//! habits; and in between somebody should look.
 
 use super::{
     Comparison, Name, confusable,
@@ -13,15 +14,16 @@ const LONG_ENOUGH_FOR_A_SLIP: usize = 4;
 /// The most spellings of one component that are looked at for a slip.
 const SPELLINGS: usize = 16;
 
-/// Compares surnames and given names with those of a zone. What was not declared is not compared; where nothing was, or in another script
-/// than Latin, the answer is doubtful.
+/// Compares surnames and given names with those of a zone. What was not declared is not compared; where nothing was, or
+/// in another script than Latin, the answer is doubtful.
 pub fn compare(surname: Option<&str>, given: Option<&str>, zone: &Name) -> Comparison {
     let [surname, given] = [surname, given].map(|name| Pattern::of(name.unwrap_or_default()));
     if surname.foreign || given.foreign || surname.words.is_empty() && given.words.is_empty() {
         return Comparison::Doubtful;
     }
     let printed = [zone.surname.text.as_str(), zone.given.text.as_str()];
-    if is_printed(&surname.words, printed[0], zone.surname.cut) && is_printed(&given.words, printed[1], zone.given.cut) {
+    if is_printed(&surname.words, printed[0], zone.surname.cut) && is_printed(&given.words, printed[1], zone.given.cut)
+    {
         Comparison::Match
     } else if same_letters(&surname.words, printed[0]) && same_letters(&given.words, printed[1])
         || undivided(&surname.words, &given.words, zone)
@@ -52,14 +54,12 @@ fn undivided(surname: &[Word], given: &[Word], zone: &Name) -> bool {
     zone.given.text.is_empty() && !zone.surname.text.is_empty() && fit(&all, zone.surname.text.as_str()) >= least
 }
 
-/// The components of one side are all found on the other, in any order: names that were swapped, shortened or left out, or with a slip in one.
-/// At least one surname and one given name must be among them.
+/// The components of one side are all found on the other, in any order: names that were swapped, shortened or left out,
+/// or with a slip in one. At least one surname and one given name must be among them.
 fn same_components(surname: &[Word], given: &[Word], zone: &Name) -> bool {
     let cut = zone.surname.cut || zone.given.cut;
-    let printed: Vec<&str> = [&zone.surname, &zone.given]
-        .into_iter()
-        .flat_map(|part| part.text.as_str().split_ascii_whitespace())
-        .collect();
+    let printed: Vec<&str> =
+        [&zone.surname, &zone.given].into_iter().flat_map(|part| part.text.as_str().split_ascii_whitespace()).collect();
     let declared: Vec<&Word> = surname.iter().chain(given).collect();
     let mut taken = vec![false; printed.len()];
     let mut found = vec![false; declared.len()];
@@ -87,7 +87,8 @@ fn is_equal(word: &Word, printed: &str, _: bool) -> bool {
 fn is_like(word: &Word, printed: &str, cut: bool) -> bool {
     let shortened = (cut || printed.len() == 1) && fit(word, printed) == Fit::Beginning;
     let letters = word.iter().filter(|piece| **piece != Piece::Soft).count();
-    let initial = letters == 1 && matches!(word.first(), Some(Piece::Plain(letter)) if printed.as_bytes().first() == Some(letter));
+    let initial = letters == 1
+        && matches!(word.first(), Some(Piece::Plain(letter)) if printed.as_bytes().first() == Some(letter));
     shortened || initial || spelled(word).iter().any(|text| one_off(text.as_bytes(), printed.as_bytes()))
 }
 

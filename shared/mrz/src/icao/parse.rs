@@ -72,7 +72,8 @@ pub enum Sex {
 pub enum Expiry {
     /// Until this day.
     On(ShortDate),
-    /// It does not expire: six fillers (Moldova), or the year 99 of Spain (9999-01-01 in print, for holders over 70) and of Italy.
+    /// It does not expire: six fillers (Moldova), or the year 99 of Spain (9999-01-01 in print, for holders over 70)
+    /// and of Italy.
     Never,
     /// The format has no field for it: the old French card.
     NotPrinted,
@@ -94,7 +95,8 @@ pub struct YearMonth {
 pub struct NamePart {
     /// Its components, with a space between.
     pub text: Personal,
-    /// It goes up to the end of its field, so that more of it may not have found room (Doc 9303 part 3 §4.6, "truncation").
+    /// It goes up to the end of its field, so that more of it may not have found room (Doc 9303 part 3 §4.6,
+    /// "truncation").
     pub cut: bool,
 }
 
@@ -157,8 +159,8 @@ impl Parsed {
 impl Fields {
     /// Whether the document is past its validity on a day; none where that cannot be told.
     ///
-    /// The old French card does not print it: ten years from its issue, fifteen for those who were adults at an issue from 2004 on (decree
-    /// 2013-1188). Only the month of the issue is known, so the last day of that month counts.
+    /// The old French card does not print it: ten years from its issue, fifteen for those who were adults at an issue
+    /// from 2004 on (decree 2013-1188). Only the month of the issue is known, so the last day of that month counts.
     pub fn expired(&self, today: Date) -> Option<bool> {
         let last = match self.expiry {
             Expiry::On(date) => date.as_expiry(today)?,
@@ -202,7 +204,8 @@ pub fn parse<L: AsRef<str>>(lines: &[L]) -> Result<Parsed, NotAZone> {
 ///
 /// # Errors
 ///
-/// [`NotAZone`] where the lines have another size than the format's, or other characters than those of machine-readable zones.
+/// [`NotAZone`] where the lines have another size than the format's, or other characters than those of machine-readable
+/// zones.
 pub fn parse_as<L: AsRef<str>>(format: Format, lines: &[L]) -> Result<Parsed, NotAZone> {
     let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_ref().as_bytes()).collect();
     for (line, text) in lines.iter().enumerate() {
@@ -268,7 +271,9 @@ impl<'a> Zone<'a> {
         let rule = self.format.rules().iter().find(|rule| rule.checked == Checked::DocumentNumber);
         let head = self.bytes(layout.number);
         let continued = rule.and_then(|rule| match rule.filler {
-            FillerDigit::Continues(span) if self.lines[rule.line][rule.column] == FILLER => continuation(self.lines, span),
+            FillerDigit::Continues(span) if self.lines[rule.line][rule.column] == FILLER => {
+                continuation(self.lines, span)
+            }
             _ => None,
         });
         match continued {
@@ -315,10 +320,7 @@ fn problems(zone: &Zone<'_>, fields: &Fields, digits: &[(Checked, Outcome)]) -> 
         (no_name, Problem::NoName),
         (!no_name && fields.name.given.text.is_empty(), Problem::UndividedName),
     ];
-    wrong
-        .chain(stray)
-        .chain(rest.into_iter().filter_map(|(is, problem)| is.then_some(problem)))
-        .collect()
+    wrong.chain(stray).chain(rest.into_iter().filter_map(|(is, problem)| is.then_some(problem))).collect()
 }
 
 fn trimmed(bytes: &[u8]) -> String {
@@ -328,7 +330,8 @@ fn trimmed(bytes: &[u8]) -> String {
 
 /// Components with a space between, however many fillers there were.
 fn part(field: &[u8]) -> NamePart {
-    let components: Vec<String> = field.split(|&byte| byte == FILLER).filter(|component| !component.is_empty()).map(trimmed).collect();
+    let components: Vec<String> =
+        field.split(|&byte| byte == FILLER).filter(|component| !component.is_empty()).map(trimmed).collect();
     NamePart { text: Personal::new(components.join(" ")), cut: field.last().is_some_and(|&last| last != FILLER) }
 }
 
@@ -351,7 +354,8 @@ fn expiry(characters: &[u8], state: &str) -> Expiry {
 }
 
 fn year_month(digits: &[u8]) -> Option<YearMonth> {
-    let number = |pair: &[u8]| pair.iter().try_fold(0, |sum, &digit| digit.is_ascii_digit().then(|| sum * 10 + digit - b'0'));
+    let number =
+        |pair: &[u8]| pair.iter().try_fold(0, |sum, &digit| digit.is_ascii_digit().then(|| sum * 10 + digit - b'0'));
     let (year, month) = (number(digits.get(..2)?)?, number(digits.get(2..4)?)?);
     (1..=12).contains(&month).then_some(YearMonth { year, month })
 }

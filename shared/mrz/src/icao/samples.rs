@@ -30,7 +30,11 @@ pub(crate) const SOUND: &[Sample] = &[
         Format::Td1,
         &["I<UTOD23145890<7349<XY<<<<<<<<", "7408122F1204159UTOAB12<CD34EF6", "ERIKSSON<<ANNA<MARIA<<<<<<<<<<"],
     ),
-    sample("TD2 document", Format::Td2, &["I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "D231458907UTO7408122F1204159<<<<<<<6"]),
+    sample(
+        "TD2 document",
+        Format::Td2,
+        &["I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "D231458907UTO7408122F1204159<<<<<<<6"],
+    ),
     sample(
         "visa A",
         Format::MrvA,

@@ -1,8 +1,8 @@
 //! Spanish documents: which of their numbers is whose, and the control letter.
 //!
-//! On a DNI the number that everybody knows is *not* the document number of the zone: that is the support number, new with every card, and the
-//! NIF is in the optional data. Sources: RD 1553/2005 article 11 (DNI), RD 557/2011 article 206 (NIE), Orden INT/1202/2011; the control letter
-//! as the Ministry of the Interior publishes it.
+//! On a DNI the number that everybody knows is *not* the document number of the zone: that is the support number, new
+//! with every card, and the NIF is in the optional data. Sources: RD 1553/2005 article 11 (DNI), RD 557/2011 article
+//! 206 (NIE), Orden INT/1202/2011; the control letter as the Ministry of the Interior publishes it.
 
 use super::{Comparison, Expiry, Fields, Format, Personal, confusable, national::Control};
 
@@ -14,7 +14,8 @@ const LETTERS: &[u8; 23] = b"TRWAGMYFPDXBNJZSQVHLCKE";
 pub enum Kind {
     /// The identity card with a support number, since 2006.
     Dni,
-    /// The identity card before 2006: its document number is the NIF. Those without an expiry lapse on 2031-08-03 (EU 2019/1157 article 5).
+    /// The identity card before 2006: its document number is the NIF. Those without an expiry lapse on 2031-08-03 (EU
+    /// 2019/1157 article 5).
     OldDni,
     /// A foreigner's card, which shows a NIE.
     ForeignerCard,
@@ -38,8 +39,8 @@ pub struct Document {
 }
 
 impl Document {
-    /// Compares a number that was declared as NIF or NIE. Somebody who gives the support number instead has the document in hand, so that is
-    /// doubtful.
+    /// Compares a number that was declared as NIF or NIE. Somebody who gives the support number instead has the
+    /// document in hand, so that is doubtful.
     pub fn compare_personal_number(&self, declared: &str) -> Comparison {
         let Some(number) = &self.personal_number else {
             return Comparison::Doubtful;
@@ -65,7 +66,8 @@ pub fn compare_nif(declared: &str, read: &str) -> Comparison {
     confusable::compare_numbers(&declared, &read)
 }
 
-/// What is there to know from a zone; none for other states' documents, and for Spanish ones of a layout that is not known.
+/// What is there to know from a zone; none for other states' documents, and for Spanish ones of a layout that is not
+/// known.
 pub fn read(fields: &Fields) -> Option<Document> {
     if fields.state != "ESP" {
         return None;
@@ -88,13 +90,14 @@ pub fn read(fields: &Fields) -> Option<Document> {
     })
 }
 
-/// The optional data of a passport: `A`, 8 digits, `00`. The letter is not printed, and needs not be, because it follows; where one is, it
-/// counts.
+/// The optional data of a passport: `A`, 8 digits, `00`. The letter is not printed, and needs not be, because it
+/// follows; where one is, it counts.
 fn passport(fields: &Fields, number: &str, optional: &str) -> Document {
     let rest = optional.strip_prefix('A').unwrap_or_default();
     let digits = rest.get(..8).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     let printed = rest.as_bytes().get(8).copied().filter(u8::is_ascii_uppercase);
-    let personal = digits.and_then(|digits| Some(format!("{digits}{}", char::from(printed.or_else(|| letter_of(digits.as_bytes()))?))));
+    let personal = digits
+        .and_then(|digits| Some(format!("{digits}{}", char::from(printed.or_else(|| letter_of(digits.as_bytes()))?))));
     Document {
         kind: Kind::Passport,
         control: match (&personal, printed) {
@@ -117,8 +120,9 @@ fn is_nif(number: &str) -> bool {
 
 /// Checks a NIF or NIE in capitals without spaces; the rule for [`super::national::control`].
 ///
-/// NIF: up to 8 digits and the letter of the number modulo 23. NIE: X, Y or Z count as 0, 1, 2 in front of 7 digits; before 2008 there were 8
-/// digits behind an X, the first a zero. K, L, M (children and others without a DNI): the 7 digits alone.
+/// NIF: up to 8 digits and the letter of the number modulo 23. NIE: X, Y or Z count as 0, 1, 2 in front of 7 digits;
+/// before 2008 there were 8 digits behind an X, the first a zero. K, L, M (children and others without a DNI): the 7
+/// digits alone.
 pub(crate) fn control(number: &[u8]) -> Control {
     match completed(number).as_slice() {
         [body @ .., letter] if body.len() == 8 && letter.is_ascii_uppercase() => match letter_of(body) {
@@ -147,12 +151,15 @@ pub fn letter_of(body: &[u8]) -> Option<u8> {
     Some(LETTERS[number % LETTERS.len()])
 }
 
-/// One way to write a number: zeros that were left out are put back, and the one too many of an old NIE goes. What has no such shape stays.
+/// One way to write a number: zeros that were left out are put back, and the one too many of an old NIE goes. What has
+/// no such shape stays.
 fn completed(number: &[u8]) -> Vec<u8> {
     let digits = number.iter().filter(|byte| byte.is_ascii_digit()).count();
     match number {
         [b'X', b'0', rest @ ..] if digits == 8 => [b"X", rest].concat(),
-        [b'0'..=b'9', ..] if (5..8).contains(&digits) && is_digits_then_letter(number) => [&b"000"[..8 - digits], number].concat(),
+        [b'0'..=b'9', ..] if (5..8).contains(&digits) && is_digits_then_letter(number) => {
+            [&b"000"[..8 - digits], number].concat()
+        }
         _ => number.to_vec(),
     }
 }

@@ -15,11 +15,11 @@ const STATES: &str = "\
     SXSXM SYSYR SZSWZ TCTCA TDTCD TFATF TGTGO THTHA TJTJK TKTKL TLTLS TMTKM TNTUN TOTON TRTUR TTTTO TVTUV TWTWN TZTZA UAUKR UGUGA \
     UMUMI USUSA UYURY UZUZB VAVAT VCVCT VEVEN VGVGB VIVIR VNVNM VUVUT WFWLF WSWSM YEYEM YTMYT ZAZAF ZMZMB ZWZWE";
 
-/// What Doc 9303 part 3 §5 adds: Germany's one letter, British persons without citizenship, the European Union, Kosovo, organisations, people
-/// without a state, refugees, and the Utopia of specimens.
+/// What Doc 9303 part 3 §5 adds: Germany's one letter, British persons without citizenship, the European Union, Kosovo,
+/// organisations, people without a state, refugees, and the Utopia of specimens.
 const ADDITIONS: [&str; 28] = [
-    "D", "GBD", "GBN", "GBO", "GBP", "GBS", "EUE", "RKS", "UNO", "UNA", "UNK", "IAO", "XBA", "XIM", "XCC", "XCE", "XCO", "XEC", "XPO", "XES", "XMP",
-    "XOM", "XDC", "XXA", "XXB", "XXC", "XXX", "UTO",
+    "D", "GBD", "GBN", "GBO", "GBP", "GBS", "EUE", "RKS", "UNO", "UNA", "UNK", "IAO", "XBA", "XIM", "XCC", "XCE",
+    "XCO", "XEC", "XPO", "XES", "XMP", "XOM", "XDC", "XXA", "XXB", "XXC", "XXX", "UTO",
 ];
 
 /// What a zone prints for a state given by its two letters: `ES` → `ESP`. Germany prints `D`, for which see [`same`].

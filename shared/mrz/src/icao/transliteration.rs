@@ -1,7 +1,7 @@
 //! Names as people write them to names as zones print them (Doc 9303 part 3 §6 A).
 //!
-//! The standard leaves states a choice for some letters (Ü is UE, UXX or U), and states print the plain letter where they should not. So a
-//! declared name becomes a pattern of all ways to print it, and a printed name fits or does not.
+//! The standard leaves states a choice for some letters (Ü is UE, UXX or U), and states print the plain letter where
+//! they should not. So a declared name becomes a pattern of all ways to print it, and a printed name fits or does not.
 
 /// What one letter, or a place between letters, may be printed as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,8 @@ fn combine(word: &mut Word, mark: char) {
     }
 }
 
-/// How a letter beyond A–Z may be printed: by the table of the standard, and as the plain letter. None for other scripts.
+/// How a letter beyond A–Z may be printed: by the table of the standard, and as the plain letter. None for other
+/// scripts.
 fn spellings(letter: char) -> Option<&'static [&'static str]> {
     Some(match letter {
         'À' | 'Á' | 'Â' | 'Ã' | 'Ā' | 'Ă' | 'Ą' | 'Ǎ' | 'Ạ'..='ặ' => &["A"],
@@ -107,8 +108,8 @@ fn spellings(letter: char) -> Option<&'static [&'static str]> {
     })
 }
 
-/// The ways to print a name in a zone, the standard's first, with fillers between components; at most so many. None for a name in another
-/// script.
+/// The ways to print a name in a zone, the standard's first, with fillers between components; at most so many. None for
+/// a name in another script.
 pub fn variants(name: &str, at_most: usize) -> Vec<String> {
     let pattern = Pattern::of(name);
     if pattern.foreign || pattern.words.is_empty() {
@@ -202,7 +203,10 @@ mod tests {
             ("Ångström", &["AANGSTROEM", "AANGSTROM", "ANGSTROEM", "ANGSTROM"]),
             ("Weiß", &["WEISS"]),
             ("Þór", &["THOR"]),
-            ("Núñez de la Peña", &["NUNEZ<DE<LA<PENA", "NUNEZ<DE<LA<PENXXA", "NUNXXEZ<DE<LA<PENA", "NUNXXEZ<DE<LA<PENXXA"]),
+            (
+                "Núñez de la Peña",
+                &["NUNEZ<DE<LA<PENA", "NUNEZ<DE<LA<PENXXA", "NUNXXEZ<DE<LA<PENA", "NUNXXEZ<DE<LA<PENXXA"],
+            ),
             ("Jean-Luc d’Arc", &["JEAN<LUC<DARC"]),
             ("Nguyễn", &["NGUYEN"]),
             ("Μαρία", &[]),
@@ -214,7 +218,9 @@ mod tests {
 
     #[test]
     fn letters_with_marks_apart_are_the_same_letters() {
-        for (whole, apart) in [("Muñoz", "Mun\u{303}oz"), ("Müller", "Mu\u{308}ller"), ("Åse", "A\u{30A}se"), ("García", "Garci\u{301}a")] {
+        for (whole, apart) in
+            [("Muñoz", "Mun\u{303}oz"), ("Müller", "Mu\u{308}ller"), ("Åse", "A\u{30A}se"), ("García", "Garci\u{301}a")]
+        {
             assert_eq!(variants(whole, 16), variants(apart, 16));
         }
     }

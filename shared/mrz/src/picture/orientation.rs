@@ -1,7 +1,8 @@
 //! Which way up a picture is, by EXIF (CIPA DC-008 §4.6.5, tag Orientation), and how to turn it.
 //!
-//! Only the tag of the first directory is looked up, in place. A full EXIF reader follows pointers to further directories, and a hostile file
-//! can point thousands of times at the same one: 64 KiB of EXIF become gigabytes of fields.
+//! Only the tag of the first directory is looked up, in place. A full EXIF reader follows pointers to further
+//! directories, and a hostile file can point thousands of times at the same one: 64 KiB of EXIF become gigabytes of
+//! fields.
 
 use super::Luma;
 
@@ -36,7 +37,8 @@ impl Orientation {
         Self { swap, flip_x, flip_y }
     }
 
-    /// The orientation that EXIF data (a TIFF header and what follows) tells. Data that makes no sense tells nothing: upright.
+    /// The orientation that EXIF data (a TIFF header and what follows) tells. Data that makes no sense tells nothing:
+    /// upright.
     pub(super) fn of_exif(tiff: &[u8]) -> Self {
         find(tiff).and_then(Self::of_value).unwrap_or(Self::UPRIGHT)
     }
@@ -174,7 +176,11 @@ mod tests {
         for value in 1..=8 {
             for little_endian in [true, false] {
                 let turned = Orientation::of_exif(&exif(value, little_endian)).apply(stored(value));
-                assert_eq!((turned.width, turned.height, turned.pixels), (3, 2, vec![1, 2, 3, 4, 5, 6]), "orientation {value}");
+                assert_eq!(
+                    (turned.width, turned.height, turned.pixels),
+                    (3, 2, vec![1, 2, 3, 4, 5, 6]),
+                    "orientation {value}"
+                );
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Pictures for tests: drawn cards, and encoders with every knob that a decoder must know.
 //!
-//! The tests of `acredita-scoring` take this file in as well, and draw on a `Luma` of their own: it is that of the module above.
+//! The tests of `acredita-engine` take this file in as well, and draw on a `Luma` of their own: it is that of the
+//! module above.
 
 use super::Luma;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
@@ -66,7 +67,12 @@ fn print_line(luma: &mut Luma, numbers: &mut Numbers, (x, y): (usize, usize), do
     }
 }
 
-fn fill(luma: &mut Luma, (left, top): (usize, usize), (across, down): (usize, usize), level: impl Fn(usize, usize) -> u8) {
+fn fill(
+    luma: &mut Luma,
+    (left, top): (usize, usize),
+    (across, down): (usize, usize),
+    level: impl Fn(usize, usize) -> u8,
+) {
     for y in top..(top + down).min(luma.height) {
         for x in left..(left + across).min(luma.width) {
             luma.pixels[y * luma.width + x] = level(x - left, y - top);
@@ -87,7 +93,14 @@ pub(crate) struct Jpeg {
 }
 
 impl Jpeg {
-    pub(crate) const GREY: Self = Self { quality: 90, sampling: SamplingFactor::F_1_1, progressive: false, restart: 0, color: false, orientation: 0 };
+    pub(crate) const GREY: Self = Self {
+        quality: 90,
+        sampling: SamplingFactor::F_1_1,
+        progressive: false,
+        restart: 0,
+        color: false,
+        orientation: 0,
+    };
 
     pub(crate) fn encode(self, luma: &Luma) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -125,7 +138,12 @@ pub(crate) fn png(luma: &Luma) -> Vec<u8> {
 }
 
 /// A PNG of any kind.
-pub(crate) fn png_of(width: u32, height: u32, (color, depth): (::png::ColorType, ::png::BitDepth), data: &[u8]) -> Vec<u8> {
+pub(crate) fn png_of(
+    width: u32,
+    height: u32,
+    (color, depth): (::png::ColorType, ::png::BitDepth),
+    data: &[u8],
+) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = ::png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(color);

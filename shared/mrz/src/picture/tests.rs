@@ -24,7 +24,8 @@ fn jpeg_and_png_are_told_by_their_bytes_and_everything_else_is_unsupported() {
     let png = png(&original);
     assert_eq!(inspect(&png, Limits::default()).unwrap().format, Format::Png);
     assert!(decode(&png).unwrap() == original);
-    for other in [&b""[..], b"GIF89a", b"%PDF-1.7", b"\0\0\0\x18ftypheic", b"\xFF\xD8", b"\x89PNG", b"RIFF\0\0\0\0WEBP"] {
+    for other in [&b""[..], b"GIF89a", b"%PDF-1.7", b"\0\0\0\x18ftypheic", b"\xFF\xD8", b"\x89PNG", b"RIFF\0\0\0\0WEBP"]
+    {
         assert_eq!(decode(other), Err(Fault::Unsupported));
     }
 }
@@ -84,8 +85,8 @@ fn every_exif_orientation_gives_the_same_upright_picture() {
     }
 }
 
-/// What a camera stores that says this orientation of an upright scene, by the standard's words: which side of the scene the first stored
-/// row and the first stored column are.
+/// What a camera stores that says this orientation of an upright scene, by the standard's words: which side of the
+/// scene the first stored row and the first stored column are.
 fn stored_as(orientation: u16, upright: &Luma) -> Luma {
     let (w, h) = (upright.width, upright.height);
     let at = |x: usize, y: usize| upright.pixels[y * w + x];

@@ -80,12 +80,14 @@ const BLOCK: usize = 8;
 
 /// The brightness quantisation that the JPEG standard proposes (ITU-T T.81, table K.1) and that most encoders scale.
 const QUANTISATION: [f32; BLOCK * BLOCK] = [
-    16.0, 11.0, 10.0, 16.0, 24.0, 40.0, 51.0, 61.0, 12.0, 12.0, 14.0, 19.0, 26.0, 58.0, 60.0, 55.0, 14.0, 13.0, 16.0, 24.0, 40.0, 57.0, 69.0, 56.0,
-    14.0, 17.0, 22.0, 29.0, 51.0, 87.0, 80.0, 62.0, 18.0, 22.0, 37.0, 56.0, 68.0, 109.0, 103.0, 77.0, 24.0, 35.0, 55.0, 64.0, 81.0, 104.0, 113.0,
-    92.0, 49.0, 64.0, 78.0, 87.0, 103.0, 121.0, 120.0, 101.0, 72.0, 92.0, 95.0, 98.0, 112.0, 100.0, 103.0, 99.0,
+    16.0, 11.0, 10.0, 16.0, 24.0, 40.0, 51.0, 61.0, 12.0, 12.0, 14.0, 19.0, 26.0, 58.0, 60.0, 55.0, 14.0, 13.0, 16.0,
+    24.0, 40.0, 57.0, 69.0, 56.0, 14.0, 17.0, 22.0, 29.0, 51.0, 87.0, 80.0, 62.0, 18.0, 22.0, 37.0, 56.0, 68.0, 109.0,
+    103.0, 77.0, 24.0, 35.0, 55.0, 64.0, 81.0, 104.0, 113.0, 92.0, 49.0, 64.0, 78.0, 87.0, 103.0, 121.0, 120.0, 101.0,
+    72.0, 92.0, 95.0, 98.0, 112.0, 100.0, 103.0, 99.0,
 ];
 
-/// The loss of JPEG at a quality of 1..=100: every block loses what is finer than its quantisation. `phase` is where the first block begins.
+/// The loss of JPEG at a quality of 1..=100: every block loses what is finer than its quantisation. `phase` is where
+/// the first block begins.
 #[derive(Debug)]
 pub struct Compression {
     basis: [[f32; BLOCK]; BLOCK],
@@ -109,12 +111,15 @@ impl Compression {
         let source = image.to_vec();
         for top in (0..height + BLOCK).step_by(BLOCK) {
             for left in (0..width + BLOCK).step_by(BLOCK) {
-                let place = |row: usize, column: usize| ((top + row).checked_sub(phase.1), (left + column).checked_sub(phase.0));
+                let place = |row: usize, column: usize| {
+                    ((top + row).checked_sub(phase.1), (left + column).checked_sub(phase.0))
+                };
                 let mut block = [[0.0; BLOCK]; BLOCK];
                 for (row, samples) in block.iter_mut().enumerate() {
                     for (column, sample) in samples.iter_mut().enumerate() {
                         let (y, x) = place(row, column);
-                        *sample = source[y.unwrap_or(0).min(height - 1) * width + x.unwrap_or(0).min(width - 1)] - 128.0;
+                        *sample =
+                            source[y.unwrap_or(0).min(height - 1) * width + x.unwrap_or(0).min(width - 1)] - 128.0;
                     }
                 }
                 let block = self.through(&block, scale);
@@ -133,7 +138,8 @@ impl Compression {
     }
 
     fn through(&self, block: &[[f32; BLOCK]; BLOCK], scale: f32) -> [[f32; BLOCK]; BLOCK] {
-        let inverse: [[f32; BLOCK]; BLOCK] = std::array::from_fn(|row| std::array::from_fn(|column| self.basis[column][row]));
+        let inverse: [[f32; BLOCK]; BLOCK] =
+            std::array::from_fn(|row| std::array::from_fn(|column| self.basis[column][row]));
         let mut waves = product(&product(&self.basis, block), &inverse);
         for (row, values) in waves.iter_mut().enumerate() {
             for (column, value) in values.iter_mut().enumerate() {

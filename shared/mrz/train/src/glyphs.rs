@@ -1,7 +1,7 @@
 //! The characters of a font as distance fields: how far a point is from the outline, in pitches, inside negative.
 //!
-//! A field makes a stroke bolder or thinner by adding a number, and blurring it rounds corners. That is how one font stands for other drawings of
-//! the same shapes and for what printers make of them.
+//! A field makes a stroke bolder or thinner by adding a number, and blurring it rounds corners. That is how one font
+//! stands for other drawings of the same shapes and for what printers make of them.
 
 use ab_glyph::{Font, FontVec, InvalidFont, PxScale, ScaleFont, point};
 use acredita_mrz::network::ALPHABET;
@@ -11,7 +11,8 @@ const PITCH: usize = 64;
 /// Size of a field: wider than a pitch, because bold strokes reach into the neighbour's cell.
 const WIDTH: usize = PITCH * 3 / 2;
 const HEIGHT: usize = PITCH * 2;
-/// How much a field is blurred, in pitches, for the versions with rounder corners. More than half a stroke would melt it.
+/// How much a field is blurred, in pitches, for the versions with rounder corners. More than half a stroke would melt
+/// it.
 const ROUNDING: [f32; 3] = [0.0, 0.025, 0.05];
 /// How many [roundings](Glyphs::distance) there are.
 pub const ROUNDINGS: usize = ROUNDING.len();
@@ -85,16 +86,13 @@ fn drawn(font: &FontVec, character: char, scale: PxScale, (width, height): (usiz
     inside
 }
 
-/// Signed distance of every sample from the border of the ink, in pitches (two passes of the exact transform, rows then columns).
+/// Signed distance of every sample from the border of the ink, in pitches (two passes of the exact transform, rows then
+/// columns).
 fn distances(inside: &[bool], width: usize, height: usize) -> Vec<f32> {
     let to = |wanted: bool| squared_distances(inside, wanted, width, height);
     let (to_ink, to_paper) = (to(true), to(false));
     let scale = 1.0 / (2 * PITCH) as f32;
-    to_ink
-        .iter()
-        .zip(&to_paper)
-        .map(|(ink, paper)| ((ink.sqrt() - paper.sqrt()) * scale).min(FAR))
-        .collect()
+    to_ink.iter().zip(&to_paper).map(|(ink, paper)| ((ink.sqrt() - paper.sqrt()) * scale).min(FAR)).collect()
 }
 
 fn squared_distances(inside: &[bool], wanted: bool, width: usize, height: usize) -> Vec<f32> {

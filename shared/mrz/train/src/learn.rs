@@ -75,7 +75,10 @@ pub fn learn(glyphs: &Glyphs, seed: u64, steps: usize, mut report: impl FnMut(Pr
         let rate = RATE * (0.5 + 0.5 * (std::f32::consts::PI * step as f32 / steps as f32).cos()).max(LAST_RATE_SHARE);
         adam(&mut parameters, &mut gradient, (&mut mean, &mut square), step, rate);
         if step % 1000 == 0 {
-            report(Progress { step, surprise: surprise / seen as f32, recognised: recognised as f32 / seen as f32 }, &parameters);
+            report(
+                Progress { step, surprise: surprise / seen as f32, recognised: recognised as f32 / seen as f32 },
+                &parameters,
+            );
             (surprise, recognised, seen) = (0.0, 0, 0);
         }
     }
@@ -101,11 +104,19 @@ fn recall(memory: &Memory, cell: &mut Cell) -> usize {
 }
 
 /// One step of Adam (Kingma and Ba 2015) with decoupled decay of the weights.
-fn adam(parameters: &mut Parameters, gradient: &mut Parameters, moments: (&mut Parameters, &mut Parameters), step: usize, rate: f32) {
+fn adam(
+    parameters: &mut Parameters,
+    gradient: &mut Parameters,
+    moments: (&mut Parameters, &mut Parameters),
+    step: usize,
+    rate: f32,
+) {
     let correct = |momentum: f32| 1.0 / (1.0 - momentum.powi(step.min(100_000) as i32));
     let (correct_mean, correct_square) = (correct(MOMENTA.0), correct(MOMENTA.1));
     let moments = moments.0.slices().zip(moments.1.slices());
-    for (((values, are_weights), (gradient, _)), ((mean, _), (square, _))) in parameters.slices().zip(gradient.slices()).zip(moments) {
+    for (((values, are_weights), (gradient, _)), ((mean, _), (square, _))) in
+        parameters.slices().zip(gradient.slices()).zip(moments)
+    {
         let decay = if are_weights { DECAY } else { 0.0 };
         for index in 0..values.len() {
             let slope = gradient[index] / BATCH as f32;

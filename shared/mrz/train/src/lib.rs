@@ -1,8 +1,8 @@
 //! The trainer of the glyph network of `acredita-mrz`.
 //!
-//! Characters of a font are drawn as a camera would see them ([`scene`]): somewhat displaced, turned, bold or thin, rounded, on patterned paper,
-//! blurred, noisy, compressed. [`model`] learns from an endless stream of them, and [`pack`] turns what it learnt into bytes. Everything follows
-//! from the font and a seed; there is no other data.
+//! Characters of a font are drawn as a camera would see them ([`scene`]): somewhat displaced, turned, bold or thin,
+//! rounded, on patterned paper, blurred, noisy, compressed. [`model`] learns from an endless stream of them, and
+//! [`pack`] turns what it learnt into bytes. Everything follows from the font and a seed; there is no other data.
 
 pub mod camera;
 pub mod glyphs;

@@ -1,4 +1,5 @@
-//! `acredita-mrz-train FONT WEIGHTS [STEPS [SEED]]`: draws the font, learns, writes the weights, and tells how good they are.
+//! `acredita-mrz-train FONT WEIGHTS [STEPS [SEED]]`: draws the font, learns, writes the weights, and tells how good
+//! they are.
 
 use acredita_mrz::network::Network;
 use acredita_mrz_train::{glyphs::Glyphs, learn, measure, pack, scene::Conditions};
@@ -35,7 +36,10 @@ fn run(arguments: &[String]) -> Result<(), String> {
     let save = |packed: &[u8]| fs::write(weights, packed).map_err(|error| format!("{weights}: {error}"));
     if steps > 0 {
         let learnt = learn::learn(&glyphs, seed, steps, |progress, parameters| {
-            eprintln!("step {:6}  surprise {:.4}  recognised {:.4}", progress.step, progress.surprise, progress.recognised);
+            eprintln!(
+                "step {:6}  surprise {:.4}  recognised {:.4}",
+                progress.step, progress.surprise, progress.recognised
+            );
             // What there is can be used while it learns on.
             if progress.step % 5000 == 0
                 && let Err(message) = save(&pack::pack(parameters))
@@ -51,7 +55,8 @@ fn run(arguments: &[String]) -> Result<(), String> {
     eprintln!("| pixels a pitch | {} |", BLURS.map(|blur| format!("blur {blur:.2}")).join(" | "));
     for resolution in RESOLUTIONS {
         let shares = BLURS.map(|blur| {
-            let share = measure::recognised(&network, &glyphs, seed + 2, MEASURED / 4, Some(Conditions { resolution, blur }));
+            let share =
+                measure::recognised(&network, &glyphs, seed + 2, MEASURED / 4, Some(Conditions { resolution, blur }));
             format!("{share:.4}")
         });
         eprintln!("| {resolution} | {} |", shares.join(" | "));

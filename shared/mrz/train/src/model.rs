@@ -6,7 +6,8 @@ use acredita_mrz::{
     network::{CLASSES, FEATURES_1, FEATURES_2, HIDDEN, LAYERS, LEAK, MAP_1, MAP_2, WINDOW_1, WINDOW_2},
 };
 
-/// What a label is worth; the rest is spread over all classes, so that the network does not learn to be surer than it can be.
+/// What a label is worth; the rest is spread over all classes, so that the network does not learn to be surer than it
+/// can be.
 const LABEL_SHARE: f32 = 0.98;
 
 const FLAT: usize = MAP_2.0 * MAP_2.1 * FEATURES_2;

@@ -1,4 +1,5 @@
-//! One training example: three neighbouring characters on paper, seen by a camera, sampled as the reader samples its cells.
+//! One training example: three neighbouring characters on paper, seen by a camera, sampled as the reader samples its
+//! cells.
 
 use crate::{
     camera::{self, Compression},
@@ -11,9 +12,11 @@ use acredita_mrz::{
 };
 use std::f32::consts::{PI, TAU};
 
-/// Half of what the camera sees around the middle of the cell, in pitches: the cell and the reach of the strongest blur.
+/// Half of what the camera sees around the middle of the cell, in pitches: the cell and the reach of the strongest
+/// blur.
 const VIEW: (f32, f32) = (1.0, 1.15);
-/// Camera pixels a pitch. Below seven a person cannot read it either; above 26 the reader takes the next smaller version of the picture.
+/// Camera pixels a pitch. Below seven a person cannot read it either; above 26 the reader takes the next smaller
+/// version of the picture.
 const RESOLUTION: (f32, f32) = (7.0, 26.0);
 /// Share of examples that show no character in the middle.
 const NOTHING_SHARE: f32 = 0.14;
@@ -68,7 +71,11 @@ struct Wave {
 
 impl Wave {
     fn new(random: &mut Random) -> Self {
-        Self { amplitude: random.normal() * 0.018, frequency: random.between(2.0, 7.0), phase: random.between(0.0, TAU) }
+        Self {
+            amplitude: random.normal() * 0.018,
+            frequency: random.between(2.0, 7.0),
+            phase: random.between(0.0, TAU),
+        }
     }
 
     fn at(&self, place: f32) -> f32 {
@@ -77,7 +84,8 @@ impl Wave {
 }
 
 impl<'a> Studio<'a> {
-    /// A studio. `hardness` 1 is what the network learns from; less makes displacement, blur and noise that much weaker.
+    /// A studio. `hardness` 1 is what the network learns from; less makes displacement, blur and noise that much
+    /// weaker.
     pub fn new(glyphs: &'a Glyphs, seed: u64, hardness: f32) -> Self {
         Self { glyphs, compression: Compression::default(), random: Random::new(seed), hardness }
     }
@@ -104,14 +112,17 @@ impl<'a> Studio<'a> {
         let width = (2.0 * VIEW.0 * per_pitch) as usize + 3;
         let height = (2.0 * VIEW.1 * per_pitch) as usize + 3;
         let origin = (self.random.unit(), self.random.unit());
-        let place = |x: usize, y: usize| ((x as f32 + origin.0) / per_pitch - VIEW.0, (y as f32 + origin.1) / per_pitch - VIEW.1);
+        let place = |x: usize, y: usize| {
+            ((x as f32 + origin.0) / per_pitch - VIEW.0, (y as f32 + origin.1) / per_pitch - VIEW.1)
+        };
         let ink = self.ink(&text, &pose, &print, per_pitch, (width, height), place);
         let mut image = self.light(&ink, per_pitch, width, place);
         self.photograph(&mut image, width, conditions);
         for (index, sample) in cell.iter_mut().enumerate() {
             let x = cells::offset(index % WIDTH, WIDTH, HALF_WIDTH) + pose.shift.0;
             let y = cells::offset(index / WIDTH, HEIGHT, HALF_HEIGHT) + pose.shift.1;
-            *sample = camera::sample(&image, width, (x + VIEW.0) * per_pitch - origin.0, (y + VIEW.1) * per_pitch - origin.1);
+            *sample =
+                camera::sample(&image, width, (x + VIEW.0) * per_pitch - origin.0, (y + VIEW.1) * per_pitch - origin.1);
         }
         cells::normalise(cell);
         text.label
@@ -128,7 +139,8 @@ impl<'a> Studio<'a> {
         place: impl Fn(usize, usize) -> (f32, f32),
     ) -> Vec<f32> {
         let (sin, cos) = pose.turn.sin_cos();
-        // The distance to the outline tells how much of a pixel is covered, as long as strokes are wider than pixels; if not, look closer.
+        // The distance to the outline tells how much of a pixel is covered, as long as strokes are wider than pixels;
+        // if not, look closer.
         let closer = if per_pitch < 15.0 { 2 } else { 1 };
         let sharpness = per_pitch * closer as f32;
         let mut ink = vec![0.0; width * height];
@@ -159,7 +171,13 @@ impl<'a> Studio<'a> {
     }
 
     /// Ink on patterned paper in uneven light, 0..=255.
-    fn light(&mut self, ink: &[f32], per_pitch: f32, width: usize, place: impl Fn(usize, usize) -> (f32, f32)) -> Vec<f32> {
+    fn light(
+        &mut self,
+        ink: &[f32],
+        per_pitch: f32,
+        width: usize,
+        place: impl Fn(usize, usize) -> (f32, f32),
+    ) -> Vec<f32> {
         let random = &mut self.random;
         let paper = random.between(100.0, 245.0);
         let black = paper * random.between(0.03, 0.68);
@@ -170,9 +188,9 @@ impl<'a> Studio<'a> {
         let slope = (random.normal() * 0.10 * unevenness, random.normal() * 0.10 * unevenness);
         let glare = if random.chance(0.12) { random.between(20.0, 150.0) } else { 0.0 };
         let (angle, edge) = (random.between(0.0, TAU), random.between(-1.0, 1.0));
-        let line = random
-            .chance(0.05)
-            .then(|| (random.between(0.0, PI), random.between(-0.6, 0.6), random.between(0.02, 0.06), random.between(0.2, 0.7)));
+        let line = random.chance(0.05).then(|| {
+            (random.between(0.0, PI), random.between(-0.6, 0.6), random.between(0.02, 0.06), random.between(0.2, 0.7))
+        });
         let hole = random
             .chance(0.08)
             .then(|| (random.between(-0.5, 0.5), random.between(-0.5, 0.5), random.between(0.04, 0.10)));
@@ -204,7 +222,8 @@ impl<'a> Studio<'a> {
             camera::blur(image, width, sigma);
         }
         if random.chance(0.12) {
-            let (length, angle) = (random.between(0.0, 0.22) * self.hardness * conditions.resolution, random.between(0.0, PI));
+            let (length, angle) =
+                (random.between(0.0, 0.22) * self.hardness * conditions.resolution, random.between(0.0, PI));
             camera::smear(image, width, length, angle);
         }
         if random.chance(0.12) {
@@ -255,7 +274,10 @@ fn text_and_pose(random: &mut Random, hardness: f32) -> (Text, Pose) {
         shift: (shift(0.14), shift(0.14)),
         turn: random.normal() * 0.03,
         shear: random.normal() * 0.05,
-        stretch: (1.0 + (random.normal() * 0.055).clamp(-0.13, 0.13), 1.0 + (random.normal() * 0.055).clamp(-0.13, 0.13)),
+        stretch: (
+            1.0 + (random.normal() * 0.055).clamp(-0.13, 0.13),
+            1.0 + (random.normal() * 0.055).clamp(-0.13, 0.13),
+        ),
         upside_down: false,
     };
     if random.chance(NOTHING_SHARE) {

@@ -1,5 +1,5 @@
-//! The weights that are checked in recognise characters that are drawn anew: measured, because a hash would only tell that a file is a file, and
-//! floating-point libraries differ from machine to machine.
+//! The weights that are checked in recognise characters that are drawn anew: measured, because a hash would only tell
+//! that a file is a file, and floating-point libraries differ from machine to machine.
 
 use acredita_mrz::{
     cells::{HEIGHT, WIDTH},
@@ -17,7 +17,8 @@ use acredita_mrz_train::{
 use std::{fs, path::Path, sync::LazyLock};
 
 static GLYPHS: LazyLock<Glyphs> = LazyLock::new(|| {
-    let font = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../fonts/OCRB.otf")).expect("the font is checked in");
+    let font =
+        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../fonts/OCRB.otf")).expect("the font is checked in");
     Glyphs::from_font(font).expect("a font")
 });
 

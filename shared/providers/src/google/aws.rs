@@ -1,4 +1,5 @@
-//! Who we are to AWS, said so that Google can ask AWS: a request for our own name (`GetCallerIdentity`), signed by us, for Google to send.
+//! Who we are to AWS, said so that Google can ask AWS: a request for our own name (`GetCallerIdentity`), signed by us,
+//! for Google to send.
 
 use acredita_domain::{Time, text::Private};
 use aws_credential_types::Credentials;
@@ -8,7 +9,8 @@ use aws_sigv4::{
 };
 use serde::Serialize;
 
-/// The credentials of the function, as the Lambda runtime puts them into its environment. They live as long as the function's process does.
+/// The credentials of the function, as the Lambda runtime puts them into its environment. They live as long as the
+/// function's process does.
 #[derive(Clone, Debug)]
 pub struct AwsCaller {
     /// The region whose STS vouches for us.
@@ -23,7 +25,8 @@ pub struct AwsCaller {
 
 /// What is asked of STS. Nothing else is ever signed: whoever has a signed request can have it done.
 const QUERY: &str = "?Action=GetCallerIdentity&Version=2011-06-15";
-/// Names the identity pool's provider that the request is for. Signed with the rest, it keeps others from using the request.
+/// Names the identity pool's provider that the request is for. Signed with the rest, it keeps others from using the
+/// request.
 const TARGET: &str = "x-goog-cloud-target-resource";
 
 /// A request to the STS of a region.
@@ -35,17 +38,24 @@ struct Question {
 impl Question {
     /// The request that `template` describes, `{region}` standing for the region. None: it is another one.
     fn of(template: &str, region: &str) -> Option<Self> {
-        let plain = !region.is_empty() && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let plain =
+            !region.is_empty() && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         let url = template.replace("{region}", region);
         let host = url.strip_prefix("https://")?.strip_suffix(QUERY)?.trim_end_matches('/').to_owned();
-        let of_aws = ["amazonaws.com", "amazonaws.com.cn"].iter().any(|domain| host == format!("sts.{region}.{domain}"));
+        let of_aws =
+            ["amazonaws.com", "amazonaws.com.cn"].iter().any(|domain| host == format!("sts.{region}.{domain}"));
         (plain && of_aws).then_some(Self { url, host })
     }
 }
 
-/// The signed request as Google wants it: JSON, percent-encoded by whoever sends it. None: the template asks for something else, or nothing can be
-/// signed.
-pub(super) fn signed_question(caller: &AwsCaller, template: &str, audience: &str, now: Time) -> Option<Private<String>> {
+/// The signed request as Google wants it: JSON, percent-encoded by whoever sends it. None: the template asks for
+/// something else, or nothing can be signed.
+pub(super) fn signed_question(
+    caller: &AwsCaller,
+    template: &str,
+    audience: &str,
+    now: Time,
+) -> Option<Private<String>> {
     #[derive(Serialize)]
     struct Pair<'a> {
         key: &'a str,
@@ -70,15 +80,14 @@ pub(super) fn signed_question(caller: &AwsCaller, template: &str, audience: &str
         .build()
         .ok()?
         .into();
-    let request = SignableRequest::new("POST", &question.url, std::iter::once((TARGET, audience)), SignableBody::empty()).ok()?;
+    let request =
+        SignableRequest::new("POST", &question.url, std::iter::once((TARGET, audience)), SignableBody::empty()).ok()?;
     let (instructions, _) = sign(request, &params).ok()?.into_parts();
     let mut headers = vec![Pair { key: "host", value: &question.host }, Pair { key: TARGET, value: audience }];
     // Google's own libraries write this one so.
     let name = |name| if name == "authorization" { "Authorization" } else { name };
     headers.extend(instructions.headers().map(|(key, value)| Pair { key: name(key), value }));
-    serde_json::to_string(&Signed { headers, method: "POST", url: &question.url })
-        .ok()
-        .map(Private::new)
+    serde_json::to_string(&Signed { headers, method: "POST", url: &question.url }).ok().map(Private::new)
 }
 
 #[cfg(test)]
@@ -90,7 +99,10 @@ mod tests {
         let asks = |template: &str, region: &str| Question::of(template, region).map(|question| question.host);
         let usual = "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15";
         assert_eq!(asks(usual, "eu-west-1").as_deref(), Some("sts.eu-west-1.amazonaws.com"));
-        assert_eq!(asks(&usual.replace("com?", "com.cn/?"), "cn-north-1").as_deref(), Some("sts.cn-north-1.amazonaws.com.cn"));
+        assert_eq!(
+            asks(&usual.replace("com?", "com.cn/?"), "cn-north-1").as_deref(),
+            Some("sts.cn-north-1.amazonaws.com.cn")
+        );
         for (template, region) in [
             (usual, ""),
             (usual, "evil.example/"),
@@ -100,7 +112,10 @@ mod tests {
                 "https://sts.{region}.amazonaws.com?Action=AssumeRole&Action=GetCallerIdentity&Version=2011-06-15",
                 "eu-west-1",
             ),
-            ("https://sts.{region}.amazonaws.com.evil.example?Action=GetCallerIdentity&Version=2011-06-15", "eu-west-1"),
+            (
+                "https://sts.{region}.amazonaws.com.evil.example?Action=GetCallerIdentity&Version=2011-06-15",
+                "eu-west-1",
+            ),
             ("https://iam.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15", "eu-west-1"),
         ] {
             assert_eq!(asks(template, region), None, "{template} {region}");

@@ -1,8 +1,8 @@
 //! Tokens without a key: Google takes AWS's word for who we are (workload identity federation).
 //!
-//! The credential is the configuration that `gcloud iam workload-identity-pools create-cred-config --aws` writes. It opens nothing by itself: what does is the
-//! function's own role. A [signed question](super::aws) is exchanged for a federated token (RFC 8693), and that, where the configuration names a service
-//! account, for one of the account's.
+//! The credential is the configuration that `gcloud iam workload-identity-pools create-cred-config --aws` writes. It
+//! opens nothing by itself: what does is the function's own role. A [signed question](super::aws) is exchanged for a
+//! federated token (RFC 8693), and that, where the configuration names a service account, for one of the account's.
 //!
 //! <https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds>
 
@@ -48,7 +48,8 @@ struct Account {
 }
 
 impl ExternalAccount {
-    /// Reads a configuration. What it names is Google's alone: a signed question sent elsewhere would be somebody else's to use.
+    /// Reads a configuration. What it names is Google's alone: a signed question sent elsewhere would be somebody
+    /// else's to use.
     pub fn read(text: &str) -> Result<Self, &'static str> {
         #[derive(Deserialize)]
         struct File {
@@ -87,7 +88,13 @@ impl ExternalAccount {
     }
 
     /// Asks for a token.
-    pub async fn ask(&self, caller: Option<&AwsCaller>, client: &Client, job: &mut Job, now: Time) -> Result<Granted, Why> {
+    pub async fn ask(
+        &self,
+        caller: Option<&AwsCaller>,
+        client: &Client,
+        job: &mut Job,
+        now: Time,
+    ) -> Result<Granted, Why> {
         let caller = caller.ok_or(Why::Unusable("the environment has no credentials of AWS"))?;
         let signed = signed_question(caller, &self.question, &self.audience, now);
         let signed = signed.ok_or(Why::Unusable("the external account asks AWS for something else than who we are"))?;
@@ -98,7 +105,13 @@ impl ExternalAccount {
         }
     }
 
-    async fn exchange(&self, signed: &Private<String>, client: &Client, job: &mut Job, now: Time) -> Result<Granted, Why> {
+    async fn exchange(
+        &self,
+        signed: &Private<String>,
+        client: &Client,
+        job: &mut Job,
+        now: Time,
+    ) -> Result<Granted, Why> {
         let fields = [
             ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
             ("audience", self.audience.as_str()),
@@ -131,19 +144,27 @@ impl Account {
         }
         let (base, rest) = url.split_once(PATH).ok_or(PROBLEM)?;
         let name = rest.strip_suffix(":generateAccessToken").ok_or(PROBLEM)?;
-        let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'@' | b'_'));
+        let is_name = !name.is_empty()
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'@' | b'_'));
         let base = of_google(base, ACCOUNTS).filter(|_| is_name).ok_or(PROBLEM)?;
         Ok(Self { base, path: format!("{PATH}{rest}"), life_seconds })
     }
 
-    async fn impersonate(&self, federated: &Private<String>, client: &Client, job: &mut Job, now: Time) -> Result<Granted, Why> {
+    async fn impersonate(
+        &self,
+        federated: &Private<String>,
+        client: &Client,
+        job: &mut Job,
+        now: Time,
+    ) -> Result<Granted, Why> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Answer {
             access_token: Private<String>,
             expire_time: DateTime<Utc>,
         }
-        let bearer = HeaderValue::try_from(format!("Bearer {}", federated.expose())).map_err(|_| Why::Unusable("the answer is not a token"))?;
+        let bearer = HeaderValue::try_from(format!("Bearer {}", federated.expose()))
+            .map_err(|_| Why::Unusable("the answer is not a token"))?;
         let call = Call {
             name: "impersonation",
             method: Method::POST,
@@ -152,7 +173,8 @@ impl Account {
             headers: vec![(header::AUTHORIZATION, bearer), (header::CONTENT_TYPE, JSON)],
             body: Bytes::from(json!({ "scope": [SCOPE], "lifetime": format!("{}s", self.life_seconds) }).to_string()),
         };
-        let answer = serde_json::from_slice(&grant(&call, client, job).await?).map_err(|_| Why::Unusable("the answer is not a token"))?;
+        let answer = serde_json::from_slice(&grant(&call, client, job).await?)
+            .map_err(|_| Why::Unusable("the answer is not a token"))?;
         let Answer { access_token, expire_time } = answer;
         Ok(Granted::lasting(access_token, (expire_time - now).num_seconds(), now))
     }
@@ -161,7 +183,9 @@ impl Account {
 /// Where tokens are exchanged: at Google's one address, or at one of a region.
 fn exchange(url: &str) -> Option<BaseUrl> {
     let region = url.strip_prefix("https://sts.").and_then(|rest| rest.strip_suffix(".rep.googleapis.com/v1/token"));
-    let is_region = |region: &str| !region.is_empty() && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let is_region = |region: &str| {
+        !region.is_empty() && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
     if region.is_some_and(is_region) { url.parse().ok() } else { of_google(url, EXCHANGE) }
 }
 
@@ -202,7 +226,9 @@ mod tests {
 
     #[test]
     fn a_region_may_exchange_tokens() {
-        let read = |url: &str| configuration(|file| file["token_url"] = json!(url)).map(|read| read.token_url.as_str().to_owned());
+        let read = |url: &str| {
+            configuration(|file| file["token_url"] = json!(url)).map(|read| read.token_url.as_str().to_owned())
+        };
         let regional = "https://sts.europe-southwest1.rep.googleapis.com/v1/token";
         assert_eq!(read(regional).as_deref(), Ok(regional));
     }
@@ -234,13 +260,19 @@ mod tests {
             ("https://sts.googleapis.com", "/v1/projects/-/serviceAccounts/a:generateAccessToken"),
             ("https://evil.googleapis.com", "/v1/projects/-/serviceAccounts/a:generateAccessToken"),
             ("https://evil.example", "/v1/projects/-/serviceAccounts/a:generateAccessToken"),
-            ("https://evil.example/iamcredentials.googleapis.com", "/v1/projects/-/serviceAccounts/a:generateAccessToken"),
+            (
+                "https://evil.example/iamcredentials.googleapis.com",
+                "/v1/projects/-/serviceAccounts/a:generateAccessToken",
+            ),
             ("https://iamcredentials.googleapis.com/x", "/v1/projects/-/serviceAccounts/a:generateAccessToken"),
             ("https://iamcredentials.googleapis.com", "/v1/projects/p/serviceAccounts/a:generateAccessToken"),
             ("https://iamcredentials.googleapis.com", "/v1/projects/-/serviceAccounts/a:signBlob"),
             ("https://iamcredentials.googleapis.com", "/v1/projects/-/serviceAccounts/:generateAccessToken"),
             ("https://iamcredentials.googleapis.com", "/v1/projects/-/serviceAccounts/../a:generateAccessToken"),
-            ("https://iamcredentials.googleapis.com", "/v1/projects/-/serviceAccounts/a:signBlob?x=:generateAccessToken"),
+            (
+                "https://iamcredentials.googleapis.com",
+                "/v1/projects/-/serviceAccounts/a:signBlob?x=:generateAccessToken",
+            ),
         ] {
             let url = format!("{base}{path}");
             assert!(configuration(|file| file["service_account_impersonation_url"] = json!(url)).is_err(), "{url}");

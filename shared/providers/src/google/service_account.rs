@@ -58,7 +58,9 @@ impl ServiceAccount {
             path: String::new(),
             headers: vec![(header::CONTENT_TYPE, FORM)],
             // An assertion is Base64 for URLs and dots: nothing in it has to be escaped.
-            body: Bytes::from(format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}")),
+            body: Bytes::from(format!(
+                "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}"
+            )),
         };
         granted(&grant(&call, client, job).await?, now)
     }
@@ -93,7 +95,8 @@ mod tests {
     #[test]
     fn an_assertion_goes_to_google_and_to_nobody_else() {
         let problem = |token_uri: Option<&str>| {
-            let file = json!({ "client_email": "a@p.iam.gserviceaccount.com", "private_key": "none", "token_uri": token_uri });
+            let file =
+                json!({ "client_email": "a@p.iam.gserviceaccount.com", "private_key": "none", "token_uri": token_uri });
             ServiceAccount::read(&file.to_string()).err().expect("there is no key in it")
         };
         for token_uri in [None, Some(TOKENS), Some("http://127.0.0.1:8080/google/token")] {

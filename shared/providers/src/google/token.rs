@@ -110,7 +110,8 @@ impl TokenCache {
         Self { credential, caller, clock, held: Mutex::new(None), renewing: tokio::sync::Mutex::new(()) }
     }
 
-    /// A token that is good. One that is still good serves while another job renews it, and when a new one cannot be had.
+    /// A token that is good. One that is still good serves while another job renews it, and when a new one cannot be
+    /// had.
     pub async fn token(&self, client: &Client, job: &mut Job) -> Result<Arc<Private<String>>, NoToken> {
         if let Some(fresh) = self.fresh() {
             return Ok(fresh);
@@ -118,7 +119,9 @@ impl TokenCache {
         let _renewing = match (self.renewing.try_lock(), self.good()) {
             (Ok(renewing), _) => renewing,
             (Err(_), Some(old)) => return Ok(old),
-            (Err(_), None) => tokio::time::timeout_at(job.ends_at(), self.renewing.lock()).await.map_err(|_| NoToken)?,
+            (Err(_), None) => {
+                tokio::time::timeout_at(job.ends_at(), self.renewing.lock()).await.map_err(|_| NoToken)?
+            }
         };
         // While this job came here, another one may have renewed it.
         if let Some(fresh) = self.fresh() {
@@ -182,8 +185,8 @@ impl TokenCache {
     }
 }
 
-/// What a credential names, if it is this address of Google's, or an emulator's on loopback. What we sign is for nobody else: with a secret that was
-/// tampered with, they would use it.
+/// What a credential names, if it is this address of Google's, or an emulator's on loopback. What we sign is for nobody
+/// else: with a secret that was tampered with, they would use it.
 pub(super) fn of_google(url: &str, address: &str) -> Option<BaseUrl> {
     let base: BaseUrl = url.parse().ok()?;
     (base.is_loopback() || base.as_str() == address).then_some(base)
@@ -206,7 +209,8 @@ pub(super) fn granted(body: &[u8], now: Time) -> Result<Granted, Why> {
         access_token: Private<String>,
         expires_in: i64,
     }
-    let Answer { access_token, expires_in } = serde_json::from_slice(body).map_err(|_| Why::Unusable("the answer is not a token"))?;
+    let Answer { access_token, expires_in } =
+        serde_json::from_slice(body).map_err(|_| Why::Unusable("the answer is not a token"))?;
     Ok(Granted::lasting(access_token, expires_in, now))
 }
 

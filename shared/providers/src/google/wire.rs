@@ -6,8 +6,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use serde::Deserialize;
 
-/// The request for one picture, written by hand into one buffer: a value in between would hold the picture twice. The field mask keeps the text that
-/// was read and the page's image out of the answer.
+/// The request for one picture, written by hand into one buffer: a value in between would hold the picture twice. The
+/// field mask keeps the text that was read and the page's image out of the answer.
 pub(super) fn request(picture: &Picture) -> Bytes {
     let mut body = String::with_capacity(picture.bytes.len() / 3 * 4 + 160);
     body.push_str(r#"{"rawDocument":{"content":""#);

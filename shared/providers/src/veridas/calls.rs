@@ -65,7 +65,8 @@ impl VeridasScorer {
         document_type: &str,
         job: &mut Job,
     ) -> Result<(), Refusal> {
-        let Form { content_type, body } = wire::side(side, picture, document_type, &*self.entropy).ok_or(Refusal::Failed)?;
+        let Form { content_type, body } =
+            wire::side(side, picture, document_type, &*self.entropy).ok_or(Refusal::Failed)?;
         let ask = Ask {
             name: "upload",
             method: Method::PUT,

@@ -1,4 +1,5 @@
-//! Whether what Veridas read is what was declared: kind, number, names. What was not read has no line: not knowing is not for Veridas to settle.
+//! Whether what Veridas read is what was declared: kind, number, names. What was not read has no line: not knowing is
+//! not for Veridas to settle.
 
 use super::read::Validation;
 use acredita_domain::{
@@ -66,7 +67,12 @@ fn is_nif(number: &str) -> bool {
 }
 
 /// The lines of what was declared.
-pub(super) fn checks(request: &ScoreRequest<'_>, told: Told<'_>, extracted: &Extracted, comparison: &dyn Comparison) -> Vec<Check> {
+pub(super) fn checks(
+    request: &ScoreRequest<'_>,
+    told: Told<'_>,
+    extracted: &Extracted,
+    comparison: &dyn Comparison,
+) -> Vec<Check> {
     let document = request.declared.and_then(|declared| declared.identity_document.as_ref());
     let number = document.and_then(|document| number(document, told, extracted));
     let name = request.declared.and_then(|declared| name(declared, extracted, comparison));
@@ -92,7 +98,11 @@ fn kind(request: &ScoreRequest<'_>, told: Told<'_>) -> Option<Check> {
 fn number(declared: &IdentityDocument, told: Told<'_>, extracted: &Extracted) -> Option<Check> {
     let document_number = Some(declared.document_number.clone()?);
     let number = extracted.document_number.as_ref()?;
-    let carried = CarriedNumber { document_type: told.kind_of(number.expose()), issuer: None, number: Private::new(number.expose().clone()) };
+    let carried = CarriedNumber {
+        document_type: told.kind_of(number.expose()),
+        issuer: None,
+        number: Private::new(number.expose().clone()),
+    };
     // The number alone: type and country have a line of their own.
     let declared = IdentityDocument { document_number, document_type: None, country: None };
     let same: bool = are_declared(&[carried], Some(&declared)).into();
@@ -105,7 +115,8 @@ fn number(declared: &IdentityDocument, told: Told<'_>, extracted: &Extracted) ->
 
 fn name(declared: &Actor, extracted: &Extracted, comparison: &dyn Comparison) -> Option<Check> {
     let name = CheckName::NameMatch;
-    let [last_name, given] = [&extracted.last_name, &extracted.name].map(|text| text.as_ref().map(|text| text.expose().as_str()));
+    let [last_name, given] =
+        [&extracted.last_name, &extracted.name].map(|text| text.as_ref().map(|text| text.expose().as_str()));
     Some(match comparison.names(declared, last_name, given)? {
         Likeness::Same => Check::new(name, CheckResult::Pass),
         Likeness::Doubtful => open(name, Reason::NameDoubtful),

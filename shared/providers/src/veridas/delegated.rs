@@ -19,7 +19,8 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use http::Method;
 
-/// How long we give a person. Veridas does not say how long its tokens live; it keeps a validation for about half an hour.
+/// How long we give a person. Veridas does not say how long its tokens live; it keeps a validation for about half an
+/// hour.
 const LIFE: TimeDelta = TimeDelta::minutes(30);
 
 #[async_trait]
@@ -67,7 +68,8 @@ impl VeridasScorer {
         })
     }
 
-    /// What was captured; none while it was not. It is looked at before it is confirmed: confirming would cut short a person who still takes pictures.
+    /// What was captured; none while it was not. It is looked at before it is confirmed: confirming would cut short a
+    /// person who still takes pictures.
     async fn fetch(&self, id: &ProviderReference, job: &mut Job) -> Result<Option<Outcome>, Refusal> {
         match self.read(id, job).await? {
             None => return Ok(Some(Outcome::Lost)),

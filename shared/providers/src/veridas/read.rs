@@ -1,4 +1,5 @@
-//! Results, read leniently: integrators have seen scores and nodes as lists and as maps, one `data` around them and two.
+//! Results, read leniently: integrators have seen scores and nodes as lists and as maps, one `data` around them and
+//! two.
 
 use acredita_domain::{pictures::Sha256Digest, scoring::Extracted, text::Private};
 use serde::Deserialize;
@@ -32,8 +33,8 @@ impl Validation {
             .into_iter()
             .flat_map(|list| entries(list, &["value", "score"]))
             .filter_map(|(name, value)| Some((name, degree(value)?)));
-        let texts =
-            entries(&data["document"]["nodes"], &["text", "value"]).filter_map(|(name, value)| Some((name, value.as_str()?.trim().to_owned())));
+        let texts = entries(&data["document"]["nodes"], &["text", "value"])
+            .filter_map(|(name, value)| Some((name, value.as_str()?.trim().to_owned())));
         let class = [outer, data].into_iter().find_map(|object| object["documentType"].as_str());
         Some(Self {
             scores: scores.take(MOST).collect(),
@@ -51,11 +52,7 @@ impl Validation {
     /// The text of a node; none where it is empty, or nothing that a document says in one field.
     pub fn text(&self, node: &str) -> Option<&str> {
         let of = |(name, text): &&(String, String)| name == node && !text.is_empty() && text.chars().count() <= LONGEST;
-        self.texts
-            .iter()
-            .find(of)
-            .map(|(_, text)| text.as_str())
-            .filter(|text| !text.chars().any(char::is_control))
+        self.texts.iter().find(of).map(|(_, text)| text.as_str()).filter(|text| !text.chars().any(char::is_control))
     }
 }
 
@@ -63,7 +60,9 @@ impl Validation {
 fn entries<'a>(collection: &'a Value, fields: &'a [&'a str]) -> Box<dyn Iterator<Item = (String, &'a Value)> + 'a> {
     let inner = move |value: &'a Value| fields.iter().find_map(|field| value.get(field)).unwrap_or(value);
     match collection {
-        Value::Array(items) => Box::new(items.iter().filter_map(move |item| Some((item.get("name")?.as_str()?.to_owned(), inner(item))))),
+        Value::Array(items) => {
+            Box::new(items.iter().filter_map(move |item| Some((item.get("name")?.as_str()?.to_owned(), inner(item)))))
+        }
         Value::Object(items) => Box::new(items.iter().map(move |(name, item)| (name.clone(), inner(item)))),
         _ => Box::new(std::iter::empty()),
     }

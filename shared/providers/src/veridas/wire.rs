@@ -16,7 +16,8 @@ pub(super) struct Form {
     pub body: Bytes,
 }
 
-/// The upload of a side (RFC 7578). Each part has exactly the type of what is in it: a sister API of Veridas's answers 500 otherwise.
+/// The upload of a side (RFC 7578). Each part has exactly the type of what is in it: a sister API of Veridas's answers
+/// 500 otherwise.
 pub(super) fn side(side: Side, picture: &Picture, document_type: &str, entropy: &dyn Entropy) -> Option<Form> {
     let (name, obverse) = match side {
         Side::Front => ("obverse", true),
@@ -66,13 +67,15 @@ pub(super) fn created(body: &[u8]) -> Option<String> {
     body["data"]["id"].as_str().map(str::to_owned)
 }
 
-/// Whether an answer says that it is the document that is not taken. Anything else may as well be our own fault, or theirs.
+/// Whether an answer says that it is the document that is not taken. Anything else may as well be our own fault, or
+/// theirs.
 pub(super) fn refuses_document(body: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Error {
         error_type: String,
     }
-    serde_json::from_slice::<Error>(body).is_ok_and(|error| matches!(error.error_type.as_str(), "InvalidDocument" | "DocumentValidation"))
+    serde_json::from_slice::<Error>(body)
+        .is_ok_and(|error| matches!(error.error_type.as_str(), "InvalidDocument" | "DocumentValidation"))
 }
 
 /// Asks XpressID for a capture of a document alone: no selfie, as nobody scores one.

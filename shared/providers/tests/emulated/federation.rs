@@ -2,7 +2,7 @@
 
 use crate::rig::{Rig, caller, calls, front, headers, kind, request};
 use acredita_domain::{actor::DocumentType::Passport, error::Unavailable, ports::Scorer, text::Private};
-use acredita_provider_emulators::{AWS_SESSION, Impersonation, PROCESSOR, Scenario};
+use acredita_emulators::{AWS_SESSION, Impersonation, PROCESSOR, Scenario};
 use acredita_providers::google::AwsCaller;
 use chrono::TimeDelta;
 use std::sync::atomic::Ordering;
@@ -18,7 +18,8 @@ async fn score(rig: &Rig) -> Result<(), Unavailable> {
     rig.google.score(request(kind(Passport, "US"), Some(&front()), None)).await.map(drop)
 }
 
-/// The emulator refuses a wrong signature, any header or field too many, and anything that is not what the documentation says.
+/// The emulator refuses a wrong signature, any header or field too many, and anything that is not what the
+/// documentation says.
 #[tokio::test]
 async fn a_signed_question_is_exchanged_and_then_changed_for_a_service_accounts_token() {
     let rig = Rig::federated(Impersonation::Account, Some(caller())).await;
@@ -53,11 +54,7 @@ async fn a_federated_token_serves_until_five_minutes_before_its_end() {
         let rig = Rig::federated(impersonation, Some(caller())).await;
         let exchanges = async || {
             score(&rig).await.expect("scored");
-            rig.emulators
-                .take_requests()
-                .iter()
-                .filter(|request| request.path == "/google/sts/v1/token")
-                .count()
+            rig.emulators.take_requests().iter().filter(|request| request.path == "/google/sts/v1/token").count()
         };
         assert_eq!(exchanges().await, 1);
         rig.clock.advance(TimeDelta::seconds(3600 - 300 - 1));

@@ -7,7 +7,7 @@ use acredita_domain::{
     ports::{DelegatedCapture, ScoreRequest, Scorer},
     scoring::{CheckName, CheckResult, Reason, Score, table::UNPROVEN_CAP},
 };
-use acredita_provider_emulators::{PROCESSOR, Scenario};
+use acredita_emulators::{PROCESSOR, Scenario};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -42,7 +42,8 @@ async fn each_side_is_one_request_with_a_picture_and_a_mask_and_nothing_else() {
             assert_eq!(request.header("content-type"), Some("application/json"));
             assert_eq!(request.header("authorization"), Some("Bearer ya29.emulated-1"));
             let body: Value = serde_json::from_slice(&request.body).expect("JSON");
-            let document = json!({ "content": BASE64_STANDARD.encode(&picture.bytes), "mimeType": picture.format.as_str() });
+            let document =
+                json!({ "content": BASE64_STANDARD.encode(&picture.bytes), "mimeType": picture.format.as_str() });
             assert_eq!(body, json!({ "rawDocument": document, "skipHumanReview": true, "fieldMask": "entities" }));
         }
     }
@@ -53,10 +54,8 @@ async fn outcome(scenario: Scenario, sides: usize) -> (Result<acredita_domain::p
     let rig = Rig::start().await;
     rig.emulators.play(scenario);
     let (front, back) = (front(), back());
-    let verdict = rig
-        .google
-        .score(request(kind(IdentityCard, "US"), Some(&front), (sides == 2).then_some(&back)))
-        .await;
+    let verdict =
+        rig.google.score(request(kind(IdentityCard, "US"), Some(&front), (sides == 2).then_some(&back))).await;
     let processed = rig.emulators.take_requests().iter().filter(|request| request.path.ends_with(":process")).count();
     (verdict, processed)
 }
@@ -69,7 +68,12 @@ async fn every_scenario_is_a_verdict_or_an_outage() {
             (Scenario::Pass, (Pass, None), (Pass, None), (Pass, None)),
             (Scenario::Busy, (Pass, None), (Pass, None), (Pass, None)),
             (Scenario::TokenExpired, (Pass, None), (Pass, None), (Pass, None)),
-            (Scenario::Fraud, (Pass, None), (Fail, Some(Reason::SuspiciousWords)), (Fail, Some(Reason::ImageManipulated))),
+            (
+                Scenario::Fraud,
+                (Pass, None),
+                (Fail, Some(Reason::SuspiciousWords)),
+                (Fail, Some(Reason::ImageManipulated)),
+            ),
             (Scenario::Unsupported, (Fail, Some(Reason::NotAnIdentityDocument)), (Pass, None), (Pass, None)),
             (
                 Scenario::Contradictory,
@@ -86,7 +90,8 @@ async fn every_scenario_is_a_verdict_or_an_outage() {
             assert_eq!(verdict.provider_version, "google-document-ai/pretrained-id-proofing-v1.1-2023-05-18");
             assert!(verdict.mapping_version.starts_with("google.v1/"), "{}", verdict.mapping_version);
         }
-        for scenario in [Scenario::Overloaded, Scenario::Down, Scenario::Cut, Scenario::Malformed, Scenario::ResultLost] {
+        for scenario in [Scenario::Overloaded, Scenario::Down, Scenario::Cut, Scenario::Malformed, Scenario::ResultLost]
+        {
             let (verdict, processed) = outcome(scenario, sides).await;
             assert_eq!((verdict, processed), (Err(DOWN), 1), "{scenario:?}: asked once, and no second side");
         }
@@ -115,16 +120,17 @@ async fn who_is_asked_to_come_again_comes_once() {
 async fn a_document_beyond_googles_support_is_not_sent_and_not_held_against_anybody() {
     let (front, rig) = (front(), Rig::start().await);
     for (document_type, country) in [(Nif, "ES"), (Passport, "ES"), (IdentityCard, "DE")] {
-        let verdict = rig
-            .google
-            .score(request(kind(document_type, country), Some(&front), None))
-            .await
-            .expect("a verdict");
+        let verdict =
+            rig.google.score(request(kind(document_type, country), Some(&front), None)).await.expect("a verdict");
         assert_eq!(
             line(&verdict, CheckName::DocumentSupported),
             Some((CheckResult::Inconclusive, Some(Reason::UnsupportedDocument)))
         );
-        assert_eq!((verdict.score, verdict.coverage), (Score::new(UNPROVEN_CAP), Score::ZERO), "neither for nor against");
+        assert_eq!(
+            (verdict.score, verdict.coverage),
+            (Score::new(UNPROVEN_CAP), Score::ZERO),
+            "neither for nor against"
+        );
         assert_eq!(verdict.breakdown.len(), 1);
     }
     assert!(rig.emulators.take_requests().is_empty());
@@ -204,7 +210,9 @@ async fn of_an_answer_only_its_digest_is_kept() {
     let digest = noted.strip_prefix("answer SHA-256 ").expect("a digest");
     assert!(digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit()), "{noted}");
     let shown = format!("{verdict:?}");
-    for text in ["SPECIMEN", "emulated.invalid", "provider-text", &BASE64_STANDARD.encode(FRONT), &BASE64_STANDARD.encode(BACK)] {
+    for text in
+        ["SPECIMEN", "emulated.invalid", "provider-text", &BASE64_STANDARD.encode(FRONT), &BASE64_STANDARD.encode(BACK)]
+    {
         assert!(!shown.contains(text), "{text}");
     }
 }

@@ -5,7 +5,7 @@ use acredita_domain::{
     actor::DocumentType::{IdentityCard, Nif},
     ports::{CaptureRequest, HostedCapture, Scorer},
 };
-use acredita_provider_emulators::{AWS_SESSION, Impersonation, Scenario, VERIDAS_KEY};
+use acredita_emulators::{AWS_SESSION, Impersonation, Scenario, VERIDAS_KEY};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use std::{
     fmt::Write as _,
@@ -40,14 +40,23 @@ impl MakeWriter<'_> for Written {
 async fn no_credential_token_picture_or_word_of_a_provider_is_logged_or_shown() {
     let written = Written::default();
     // All that the service may log: everything of ours, and warnings of what lies below. See `logs` in shared/http.
-    let harmless = filter_fn(|metadata| metadata.target().starts_with("acredita") || *metadata.level() <= tracing::Level::WARN);
+    let harmless =
+        filter_fn(|metadata| metadata.target().starts_with("acredita") || *metadata.level() <= tracing::Level::WARN);
     let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(written.clone()).with_filter(harmless);
     let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
 
     let (front, back) = (front(), back());
     let mut shown = String::new();
-    let mut secrets = vec![VERIDAS_KEY.to_owned(), "provider-text".to_owned(), "ya29.".to_owned(), "emulated-access-token".to_owned()];
-    secrets.extend([AWS_SESSION.access_key_id, AWS_SESSION.secret_access_key, AWS_SESSION.session_token, "federated."].map(str::to_owned));
+    let mut secrets = vec![
+        VERIDAS_KEY.to_owned(),
+        "provider-text".to_owned(),
+        "ya29.".to_owned(),
+        "emulated-access-token".to_owned(),
+    ];
+    secrets.extend(
+        [AWS_SESSION.access_key_id, AWS_SESSION.secret_access_key, AWS_SESSION.session_token, "federated."]
+            .map(str::to_owned),
+    );
     for scenario in Scenario::ALL.into_iter().filter(|scenario| *scenario != Scenario::Slow) {
         let rig = Rig::start().await;
         let account: serde_json::Value = serde_json::from_str(&rig.emulators.service_account()).expect("a key file");
@@ -80,7 +89,8 @@ async fn no_credential_token_picture_or_word_of_a_provider_is_logged_or_shown() 
         secrets.extend([encoded[8..].to_owned(), "canary-of-the".to_owned(), format!("{picture:?}")]);
     }
     secrets.extend(["CARMEN", "99999999R", "CAA000000", "SPECIMEN"].map(str::to_owned));
-    let logged = String::from_utf8(written.0.lock().expect("no test panics while it holds this").clone()).expect("text");
+    let logged =
+        String::from_utf8(written.0.lock().expect("no test panics while it holds this").clone()).expect("text");
     assert!(
         logged.contains("GOOGLE") && logged.contains("VERIDAS") && logged.contains("status=500"),
         "failures are logged: {logged}"

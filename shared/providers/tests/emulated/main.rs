@@ -1,4 +1,5 @@
-//! The adapters against emulators of their providers: what they send, byte for byte, and what they make of every answer.
+//! The adapters against emulators of their providers: what they send, byte for byte, and what they make of every
+//! answer.
 
 mod federation;
 mod google;

@@ -9,7 +9,7 @@ use acredita_domain::{
     scoring::{CheckName, CheckResult, Comparison, DocumentKind, Likeness, Reason},
     text::Private,
 };
-use acredita_provider_emulators::{AWS_SESSION, Emulators, Impersonation, PROCESSOR, Recorded, Recording, VERIDAS_KEY};
+use acredita_emulators::{AWS_SESSION, Emulators, Impersonation, PROCESSOR, Recorded, Recording, VERIDAS_KEY};
 use acredita_providers::{
     deadline::Deadlines,
     google::{self, AwsCaller, GoogleScorer},
@@ -23,7 +23,8 @@ use std::sync::{
     atomic::{AtomicU8, AtomicUsize, Ordering},
 };
 
-/// What a picture is made of in these tests: no picture, as nobody here decodes one, and easy to find where it must not be.
+/// What a picture is made of in these tests: no picture, as nobody here decodes one, and easy to find where it must not
+/// be.
 pub const FRONT: &[u8] = b"\xFF\xD8\xFFcanary-of-the-front-picture";
 pub const BACK: &[u8] = b"\x89PNG\r\n\x1A\ncanary-of-the-back-picture";
 
@@ -65,11 +66,7 @@ impl Comparison for Plain {
             _ if declared.to_uppercase() == read => Likeness::Same,
             _ => Likeness::Different,
         };
-        pairs
-            .into_iter()
-            .flatten()
-            .map(likeness)
-            .reduce(|one, other| if one == Likeness::Same { other } else { one })
+        pairs.into_iter().flatten().map(likeness).reduce(|one, other| if one == Likeness::Same { other } else { one })
     }
 
     fn country(&self, code: &str) -> Option<Country> {
@@ -96,9 +93,19 @@ impl ProviderCredential for Known {
 }
 
 /// An adapter of Google's that has this credential, on AWS or elsewhere.
-fn google_with(emulators: &Emulators, credential: Arc<Known>, aws: Option<AwsCaller>, clock: Arc<dyn Clock>) -> GoogleScorer {
+fn google_with(
+    emulators: &Emulators,
+    credential: Arc<Known>,
+    aws: Option<AwsCaller>,
+    clock: Arc<dyn Clock>,
+) -> GoogleScorer {
     let endpoint = Some(emulators.google().parse().expect("a URL"));
-    let settings = google::Settings { processor: PROCESSOR.parse().expect("a processor"), endpoint, aws, deadlines: Deadlines::default() };
+    let settings = google::Settings {
+        processor: PROCESSOR.parse().expect("a processor"),
+        endpoint,
+        aws,
+        deadlines: Deadlines::default(),
+    };
     GoogleScorer::new(settings, credential, clock).expect("a scorer")
 }
 
@@ -129,7 +136,8 @@ pub struct Rig {
 impl Rig {
     pub async fn start() -> Self {
         let emulators = Emulators::start(Recording::On).await.expect("a port");
-        let clock = Hands(Arc::new(Mutex::new(DateTime::from_timestamp(1_795_163_580, 0).expect("2026-11-20T08:33:00Z"))));
+        let clock =
+            Hands(Arc::new(Mutex::new(DateTime::from_timestamp(1_795_163_580, 0).expect("2026-11-20T08:33:00Z"))));
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let (account, key) = (known(emulators.service_account()), known(VERIDAS_KEY.to_owned()));
         let veridas = veridas::Settings {
@@ -139,7 +147,13 @@ impl Rig {
         };
         Self {
             google: google_with(&emulators, account.clone(), None, shared.clone()),
-            veridas: VeridasScorer::new(veridas, key.clone(), Arc::new(Plain), Arc::new(Counting(AtomicU8::new(0))), shared),
+            veridas: VeridasScorer::new(
+                veridas,
+                key.clone(),
+                Arc::new(Plain),
+                Arc::new(Counting(AtomicU8::new(0))),
+                shared,
+            ),
             emulators,
             clock,
             account,
@@ -179,7 +193,11 @@ fn picture(format: PictureFormat, bytes: &[u8]) -> Picture {
 }
 
 /// Asks for these pictures to be scored.
-pub fn request<'a>(document: Option<DocumentKind>, front: Option<&'a Picture>, back: Option<&'a Picture>) -> ScoreRequest<'a> {
+pub fn request<'a>(
+    document: Option<DocumentKind>,
+    front: Option<&'a Picture>,
+    back: Option<&'a Picture>,
+) -> ScoreRequest<'a> {
     let now = DateTime::from_timestamp(1_795_163_580, 0).expect("2026-11-20T08:33:00Z");
     ScoreRequest { document, declared: None, front, back, now }
 }

@@ -1,8 +1,9 @@
-//! A provider that takes requests and does not answer. Time is paused as soon as it holds them, so that nobody really waits.
+//! A provider that takes requests and does not answer. Time is paused as soon as it holds them, so that nobody really
+//! waits.
 
 use crate::rig::{Rig, front, kind, request};
 use acredita_domain::{actor::DocumentType::Nif, error::Unavailable, ports::Scorer};
-use acredita_provider_emulators::Scenario;
+use acredita_emulators::Scenario;
 use acredita_providers::{deadline::Deadlines, gate::JOBS};
 use std::{sync::Arc, time::Duration};
 use tokio::{task::JoinSet, time::Instant};

@@ -8,10 +8,12 @@ use acredita_domain::{
     },
     error::Unavailable,
     pictures::Picture,
-    ports::{CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ScoreRequest, Scorer, Verdict},
+    ports::{
+        CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ScoreRequest, Scorer, Verdict,
+    },
     scoring::{CheckName, CheckResult, Reason, Score, table::UNPROVEN_CAP},
 };
-use acredita_provider_emulators::{Part, Scenario, VERIDAS_KEY};
+use acredita_emulators::{Part, Scenario, VERIDAS_KEY};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
@@ -75,7 +77,11 @@ async fn sides_are_uploaded_one_after_the_other_with_exactly_these_parts() {
         }
         for plain in [&requests[0], &requests[requests.len() - 2], &requests[requests.len() - 1]] {
             assert!(plain.body.is_empty());
-            assert!(headers(plain).iter().all(|name| ["apikey", "content-length", "host"].contains(name)), "{:?}", headers(plain));
+            assert!(
+                headers(plain).iter().all(|name| ["apikey", "content-length", "host"].contains(name)),
+                "{:?}",
+                headers(plain)
+            );
         }
         assert_eq!(rig.emulators.most_running(), 1, "one at a time");
     }
@@ -99,7 +105,9 @@ async fn every_scenario_is_a_verdict_or_an_outage() {
     use CheckResult::{Fail, Inconclusive, Pass};
     let (front, back) = (front(), back());
     let (front, back) = (Some(&front), Some(&back));
-    for (document_type, front, back) in [(Nif, front, None), (Nif, None, back), (Nif, front, back), (Passport, front, None)] {
+    for (document_type, front, back) in
+        [(Nif, front, None), (Nif, None, back), (Nif, front, back), (Passport, front, None)]
+    {
         let outcome = async |scenario| outcome(scenario, document_type, front, back).await;
         for (scenario, authenticity, tampering) in [
             (Scenario::Pass, (Pass, None), (Pass, None)),
@@ -122,7 +130,10 @@ async fn every_scenario_is_a_verdict_or_an_outage() {
             assert_eq!(outcome(scenario).await.0, Err(DOWN), "{scenario:?}");
         }
         let unsupported = outcome(Scenario::Unsupported).await.0.expect("a verdict");
-        assert_eq!(line(&unsupported, CheckName::DocumentSupported), Some((Inconclusive, Some(Reason::UnsupportedDocument))));
+        assert_eq!(
+            line(&unsupported, CheckName::DocumentSupported),
+            Some((Inconclusive, Some(Reason::UnsupportedDocument)))
+        );
         assert_eq!((unsupported.score, unsupported.coverage), (Score::new(UNPROVEN_CAP), Score::ZERO));
         let (lost, calls) = outcome(Scenario::ResultLost).await;
         let lost = lost.expect("a verdict: nobody can ask again");
@@ -184,7 +195,8 @@ async fn the_name_that_was_read_is_compared_with_the_declared_one() {
 /// What `KIND_MATCH` says of a document that was declared so while Veridas was told to expect, and finds, another.
 async fn kind_found(declared: Value, expected: (DocumentType, &str)) -> Option<(CheckResult, Option<Reason>)> {
     let (front, rig) = (front(), Rig::start().await);
-    let declared: Actor = serde_json::from_value(json!({ "language": "ES", "identity_document": declared })).expect("an actor");
+    let declared: Actor =
+        serde_json::from_value(json!({ "language": "ES", "identity_document": declared })).expect("an actor");
     let capture = CaptureRequest { document: kind(expected.0, expected.1) };
     let opened = rig.veridas.open(capture).await.expect("opened");
     rig.emulators.capture(opened.reference.as_str());
@@ -222,12 +234,14 @@ async fn a_passport_goes_by_its_own_number() {
     assert_eq!(number.expose(), "CAA000000");
 }
 
-/// What the lines of number and kind say of a Spanish passport that was captured elsewhere, and of which not all was declared.
+/// What the lines of number and kind say of a Spanish passport that was captured elsewhere, and of which not all was
+/// declared.
 async fn found_of_a_passport(declared: Value) -> [Option<CheckResult>; 2] {
     let rig = Rig::start().await;
     let opened = rig.veridas.open(CaptureRequest { document: kind(Passport, "ES") }).await.expect("opened");
     rig.emulators.capture(opened.reference.as_str());
-    let declared: Actor = serde_json::from_value(json!({ "language": "ES", "identity_document": declared })).expect("an actor");
+    let declared: Actor =
+        serde_json::from_value(json!({ "language": "ES", "identity_document": declared })).expect("an actor");
     let request = ScoreRequest { declared: Some(&declared), ..request(None, None, None) };
     let verdict = rig.veridas.collect(&opened.reference, request).await.expect("a verdict");
     [CheckName::DeclaredMatch, CheckName::KindMatch].map(|name| line(&verdict, name).map(|(result, _)| result))
@@ -334,7 +348,9 @@ async fn a_hosted_capture_meets_every_scenario() {
         rig.emulators.play(scenario);
         let found = collect(&rig, &opened).await;
         match outcome {
-            Ok(expected) => assert_eq!(line(&found.expect("a verdict"), CheckName::Authenticity), Some(expected), "{scenario:?}"),
+            Ok(expected) => {
+                assert_eq!(line(&found.expect("a verdict"), CheckName::Authenticity), Some(expected), "{scenario:?}")
+            }
             Err(()) => assert_eq!(found, Err(CollectError::Unavailable(DOWN)), "{scenario:?}"),
         }
     }

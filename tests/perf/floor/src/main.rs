@@ -1,4 +1,5 @@
-//! `acredita-perf-floor`: the least that a function in Rust behind API Gateway can be. What the cold starts in `tests/perf` are measured against.
+//! `acredita-perf-floor`: the least that a function in Rust behind API Gateway can be. What the cold starts in
+//! `tests/perf` are measured against.
 
 use lambda_http::{Body, Error, Request, Response, run, service_fn};
 

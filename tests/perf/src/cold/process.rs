@@ -4,7 +4,8 @@ use crate::Failure;
 use nix::{time::ClockId, unistd::Pid};
 use std::{fs, time::Duration};
 
-/// The CPU time of a process, to the nanosecond: user and system, of all its threads, ended ones included (clock_getcpuclockid(3)).
+/// The CPU time of a process, to the nanosecond: user and system, of all its threads, ended ones included
+/// (clock_getcpuclockid(3)).
 pub struct CpuClock(ClockId);
 
 impl CpuClock {

@@ -1,4 +1,5 @@
-//! What all programs run on: the embedded AWS, the stand-ins for Secrets Manager and for the issuer of tokens, and the events.
+//! What all programs run on: the embedded AWS, the stand-ins for Secrets Manager and for the issuer of tokens, and the
+//! events.
 
 use crate::{Failure, cold::tls::Fronts};
 use acredita_aws::{SystemClock, SystemEntropy};
@@ -30,7 +31,8 @@ use tokio::{net::TcpListener, task::JoinSet};
 /// Phones that nobody has, one for each create: a destination gets five messages within ten minutes.
 const FIRST_PHONE: u64 = 600_000_000;
 /// The variables that hold an address, and are written anew for TLS.
-const ADDRESSES: [&str; 4] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "ACREDITA_JWKS_URL"];
+const ADDRESSES: [&str; 4] =
+    ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "ACREDITA_JWKS_URL"];
 
 /// How the programs reach AWS and the issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

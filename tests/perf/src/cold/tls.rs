@@ -1,6 +1,7 @@
 //! TLS in front of what has none: stand-ins for AWS and for an issuer that are reached as the real ones are.
 //!
-//! A certificate is made for 127.0.0.1, by an authority that exists for the length of a run and that the programs are told to trust beside the system's.
+//! A certificate is made for 127.0.0.1, by an authority that exists for the length of a run and that the programs are
+//! told to trust beside the system's.
 
 use crate::Failure;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};

@@ -61,15 +61,18 @@ pub(super) const TD1_MASKS: [&[CharSet]; 3] = [
     &line(b"NNNNNNnsNNNNNNnaAA***********N"),
     &line(b"aAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
 ];
-pub(super) const TD2_MASKS: [&[CharSet]; 2] = [&line(b"J*aAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********NaAANNNNNNnsNNNNNNn*******N")];
+pub(super) const TD2_MASKS: [&[CharSet]; 2] =
+    [&line(b"J*aAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********NaAANNNNNNnsNNNNNNn*******N")];
 pub(super) const TD3_MASKS: [&[CharSet]; 2] =
     [&line(b"PAaAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********naAANNNNNNnsNNNNNNn**************Nn")];
 pub(super) const MRVA_MASKS: [&[CharSet]; 2] =
     [&line(b"V*aAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********naAANNNNNNnsNNNNNNn****************")];
-pub(super) const MRVB_MASKS: [&[CharSet]; 2] = [&line(b"V*aAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********naAANNNNNNnsNNNNNNn********")];
-// Line 1: IDFRA, surname, department and office of issue. Line 2: year, month and department of issue, number, digit, given names, date of
-// birth, digit, sex, composite. Departments have letters in Corsica.
-pub(super) const FRENCH_MASKS: [&[CharSet]; 2] = [&line(b"EDFRLaAAAAAAAAAAAAAAAAAAAAAAAA******"), &line(b"nnnnxxxnnnnnnaAAAAAAAAAAAAANNNNNNnsn")];
+pub(super) const MRVB_MASKS: [&[CharSet]; 2] =
+    [&line(b"V*aAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********naAANNNNNNnsNNNNNNn********")];
+// Line 1: IDFRA, surname, department and office of issue. Line 2: year, month and department of issue, number, digit,
+// given names, date of birth, digit, sex, composite. Departments have letters in Corsica.
+pub(super) const FRENCH_MASKS: [&[CharSet]; 2] =
+    [&line(b"EDFRLaAAAAAAAAAAAAAAAAAAAAAAAA******"), &line(b"nnnnxxxnnnnnnaAAAAAAAAAAAAANNNNNNnsn")];
 
 pub(super) const TD1_RULES: [DigitRule; 4] = [
     rule(DocumentNumber, &[span(0, 5, 14)], (0, 14), Continues(span(0, 15, 30))),

@@ -17,7 +17,11 @@ fn every_digit_of_every_specimen_holds_and_every_mask_admits_it() {
         for (line, text) in sample.lines.iter().enumerate() {
             assert_eq!(text.len(), sample.format.columns(), "line {line} of {}", sample.name);
             for (column, character) in text.bytes().enumerate() {
-                assert!(sample.format.mask(line, column).has(character), "line {line} column {column} of {}", sample.name);
+                assert!(
+                    sample.format.mask(line, column).has(character),
+                    "line {line} column {column} of {}",
+                    sample.name
+                );
             }
         }
     }
@@ -81,7 +85,8 @@ fn a_long_number_goes_on_in_the_optional_data_and_must_end_there() {
 #[test]
 fn lines_that_are_short_or_of_other_characters_are_broken_and_not_a_panic() {
     for format in Format::ALL {
-        for lines in [&[][..], &[""], &["P<UTO"], &["ÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑ", "ÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑ", "ÑÑÑÑÑÑÑÑÑÑÑÑ"]]
+        for lines in
+            [&[][..], &[""], &["P<UTO"], &["ÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑ", "ÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑÑ", "ÑÑÑÑÑÑÑÑÑÑÑÑ"]]
         {
             assert!(outcomes(format, lines).iter().all(|(_, outcome)| *outcome == Outcome::Broken));
         }

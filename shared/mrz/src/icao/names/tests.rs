@@ -12,7 +12,11 @@ fn zone(surname: &str, given: &str, cut: bool) -> Name {
 fn check(cases: &[(&str, &str, &str, &str, Comparison)]) {
     for &(surname, given, printed_surname, printed_given, expected) in cases {
         let zone = zone(printed_surname, printed_given, false);
-        assert_eq!(compare(Some(surname), Some(given), &zone), expected, "{surname}, {given}: {printed_surname}, {printed_given}");
+        assert_eq!(
+            compare(Some(surname), Some(given), &zone),
+            expected,
+            "{surname}, {given}: {printed_surname}, {printed_given}"
+        );
     }
 }
 

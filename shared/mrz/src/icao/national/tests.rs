@@ -63,7 +63,11 @@ fn finding(lines: &[&str]) -> Option<(String, Control)> {
 fn the_number_is_found_where_its_state_puts_it() {
     let card = |first: &str, optional: &str| {
         let state = &first[2..5];
-        finding(&[&format!("{first:<<30}"), &format!("8507301F3501011{state}{optional:<<11}0"), &format!("{:<<30}", "A<<B")])
+        finding(&[
+            &format!("{first:<<30}"),
+            &format!("8507301F3501011{state}{optional:<<11}0"),
+            &format!("{:<<30}", "A<<B"),
+        ])
     };
     assert_eq!(card("IDBEL000590696<1015", "85073003328"), Some(("85073003328".to_owned(), Holds)));
     assert_eq!(card("I<NLDSPECI20142111222333<<<<<8", ""), Some(("111222333".to_owned(), Holds)));
@@ -78,7 +82,9 @@ fn the_number_is_found_where_its_state_puts_it() {
 
 #[test]
 fn the_romanian_card_leaves_out_the_birthday_of_the_personal_number() {
-    let card = |optional: &str| finding(&[&format!("{:<<36}", "IDROUA<<B"), &format!("SP1234567<ROU6306155M3501017{optional}0")]);
+    let card = |optional: &str| {
+        finding(&[&format!("{:<<36}", "IDROUA<<B"), &format!("SP1234567<ROU6306155M3501017{optional}0")])
+    };
     assert_eq!(card("1123457"), Some(("1630615123457".to_owned(), Holds)));
     assert_eq!(card("1123458"), Some(("1630615123458".to_owned(), Broken)));
     assert_eq!(card("<<<<<<<"), None);

@@ -4,12 +4,16 @@ use super::*;
 use crate::icao::parse;
 
 fn card(first: &str, expiry: &str) -> Document {
-    let lines = [format!("{first:<<30}"), format!("8001014F{expiry}7ESP<<<<<<<<<<<7"), format!("{:<<30}", "ESPANOLA<<CARMEN")];
+    let lines =
+        [format!("{first:<<30}"), format!("8001014F{expiry}7ESP<<<<<<<<<<<7"), format!("{:<<30}", "ESPANOLA<<CARMEN")];
     read(&parse(&lines).unwrap().fields).unwrap()
 }
 
 fn passport(optional: &str) -> Document {
-    let lines = [format!("{:<<44}", "P<ESPESPANOLA<ESPANOLA<<CARMEN"), format!("ZAB0002549ESP8001014F2501017{optional:<<14}44")];
+    let lines = [
+        format!("{:<<44}", "P<ESPESPANOLA<ESPANOLA<<CARMEN"),
+        format!("ZAB0002549ESP8001014F2501017{optional:<<14}44"),
+    ];
     read(&parse(&lines).unwrap().fields).unwrap()
 }
 
@@ -83,7 +87,10 @@ fn before_2006_the_document_number_was_the_number() {
 #[test]
 fn the_card_of_a_foreigner_has_the_nie_in_the_optional_data() {
     let card = card("IXESPE000000000X1234567L", "300101");
-    assert_eq!((card.kind, text(&card.personal_number), text(&card.support)), (Kind::ForeignerCard, "X1234567L", "E00000000"));
+    assert_eq!(
+        (card.kind, text(&card.personal_number), text(&card.support)),
+        (Kind::ForeignerCard, "X1234567L", "E00000000")
+    );
     assert_eq!(card.control, Control::Holds);
 }
 
@@ -106,8 +113,9 @@ fn a_passport_has_the_digits_and_the_letter_follows() {
 
 #[test]
 fn documents_of_others_are_not_spanish() {
-    let fields = parse(&["I<UTOD231458907<<<<<<<<<<<<<<<", "7408122F1204159UTO<<<<<<<<<<<6", "ERIKSSON<<ANNA<MARIA<<<<<<<<<<"])
-        .unwrap()
-        .fields;
+    let fields =
+        parse(&["I<UTOD231458907<<<<<<<<<<<<<<<", "7408122F1204159UTO<<<<<<<<<<<6", "ERIKSSON<<ANNA<MARIA<<<<<<<<<<"])
+            .unwrap()
+            .fields;
     assert_eq!(read(&fields), None);
 }

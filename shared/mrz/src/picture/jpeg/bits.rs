@@ -31,7 +31,8 @@ impl<'a> Bits<'a> {
         (self.window() >> 48) as u16
     }
 
-    /// The next bits from the top, with zeros where there are no more: at least 32, unless the data ends. Enough for a code and its value.
+    /// The next bits from the top, with zeros where there are no more: at least 32, unless the data ends. Enough for a
+    /// code and its value.
     #[inline]
     pub(super) fn window(&mut self) -> u64 {
         if self.held < 32 {
@@ -94,8 +95,8 @@ impl<'a> Bits<'a> {
         self.at += width;
     }
 
-    /// Ends a run of data: nothing but padding may be left before the marker. Some cameras pad with whole bytes; anything else is data that
-    /// nobody asked for, so the decoder lost its way.
+    /// Ends a run of data: nothing but padding may be left before the marker. Some cameras pad with whole bytes;
+    /// anything else is data that nobody asked for, so the decoder lost its way.
     pub(super) fn end(&mut self) -> Result<(), Fault> {
         self.take(self.held % 8)?;
         loop {

@@ -48,8 +48,8 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// Reads the segment of a marker SOF0, SOF1 or SOF2. The others (lossless, hierarchical, arithmetic) are not taken, neither are 12-bit
-    /// samples nor a height that comes later (DNL).
+    /// Reads the segment of a marker SOF0, SOF1 or SOF2. The others (lossless, hierarchical, arithmetic) are not taken,
+    /// neither are 12-bit samples nor a height that comes later (DNL).
     pub(super) fn parse(marker: u8, payload: &[u8]) -> Result<Self, Fault> {
         let process = match marker {
             0xC0 | 0xC1 => Process::Sequential,
@@ -62,7 +62,11 @@ impl Frame {
         let height = u32::from(u16::from_be_bytes([*h1, *h0]));
         let width = u32::from(u16::from_be_bytes([*w1, *w0]));
         let (triples, extra) = rest.as_chunks::<3>();
-        if *precision != 8 || !extra.is_empty() || triples.len() != usize::from(*count) || !COMPONENTS.contains(&triples.len()) {
+        if *precision != 8
+            || !extra.is_empty()
+            || triples.len() != usize::from(*count)
+            || !COMPONENTS.contains(&triples.len())
+        {
             return Err(BROKEN);
         }
         let components = triples.iter().map(|&[id, sampling, quantisation]| Component {
@@ -71,22 +75,25 @@ impl Frame {
             down: u32::from(sampling & 15),
             quantisation,
         });
-        let frame = Self { width, height, process, components: components.collect(), buffered: process == Process::Progressive };
+        let frame = Self {
+            width,
+            height,
+            process,
+            components: components.collect(),
+            buffered: process == Process::Progressive,
+        };
         if frame.sampling_is_sound() { Ok(frame) } else { Err(BROKEN) }
     }
 
-    /// The first component must be the finest and the others divide it evenly. Everything that cameras and editors write does; the decoder
-    /// does not get the rest right.
+    /// The first component must be the finest and the others divide it evenly. Everything that cameras and editors
+    /// write does; the decoder does not get the rest right.
     fn sampling_is_sound(&self) -> bool {
         let first = self.components[0];
         let divides = |whole: u32, part: u32| (1..=4).contains(&part) && whole.is_multiple_of(part);
         let even = self.components.iter().all(|c| divides(first.across, c.across) && divides(first.down, c.down));
         let blocks: u32 = self.components.iter().map(|c| c.across * c.down).sum();
-        let distinct = self
-            .components
-            .iter()
-            .enumerate()
-            .all(|(i, c)| self.components[..i].iter().all(|other| other.id != c.id));
+        let distinct =
+            self.components.iter().enumerate().all(|(i, c)| self.components[..i].iter().all(|other| other.id != c.id));
         even && distinct && (blocks <= MAX_UNIT_BLOCKS || self.components.len() == 1)
     }
 
@@ -124,13 +131,14 @@ impl Frame {
         u64::from(across) * u64::from(down) * blocks * 64 * 2
     }
 
-    /// zune-jpeg 0.5.15 gives a wrong picture or panics where a sequential picture comes component by component and its colours have fewer rows
-    /// than its brightness. Next to nobody writes these.
+    /// zune-jpeg 0.5.15 gives a wrong picture or panics where a sequential picture comes component by component and its
+    /// colours have fewer rows than its brightness. Next to nobody writes these.
     pub(super) fn is_beyond_the_decoder(&self) -> bool {
         self.components.len() > 1 && self.process == Process::Sequential && self.buffered && self.components[0].down > 1
     }
 
-    /// zune-jpeg 0.5.15 takes twice the rows when it decodes a progressive picture with half the rows of colour straight to brightness.
+    /// zune-jpeg 0.5.15 takes twice the rows when it decodes a progressive picture with half the rows of colour
+    /// straight to brightness.
     pub(super) fn needs_rgb(&self) -> bool {
         let first = self.components[0];
         self.components.len() > 1 && self.process == Process::Progressive && (first.across, first.down) == (1, 2)

@@ -23,7 +23,8 @@ impl Huffman {
         let (counts, rest) = payload.split_first_chunk::<16>().ok_or(BROKEN)?;
         let total: usize = counts.iter().map(|&count| usize::from(count)).sum();
         let (symbols, rest) = rest.split_at_checked(total).ok_or(BROKEN)?;
-        let mut table = Self { fast: [0; 1 << FAST_BITS], limits: [0; 17], offsets: [0; 17], symbols: symbols.to_vec() };
+        let mut table =
+            Self { fast: [0; 1 << FAST_BITS], limits: [0; 17], offsets: [0; 17], symbols: symbols.to_vec() };
         table.fill(counts)?;
         Ok((table, rest))
     }
@@ -40,7 +41,9 @@ impl Huffman {
             if length <= FAST_BITS {
                 let spread = 1 << (FAST_BITS - length);
                 let first = (code as usize) * spread;
-                for (entries, &symbol) in self.fast[first..].chunks_exact_mut(spread).zip(&self.symbols[index..index + usize::from(count)]) {
+                for (entries, &symbol) in
+                    self.fast[first..].chunks_exact_mut(spread).zip(&self.symbols[index..index + usize::from(count)])
+                {
                     entries.fill((length as u16) << 8 | u16::from(symbol));
                 }
             }
@@ -57,7 +60,8 @@ impl Huffman {
         Ok(symbol)
     }
 
-    /// Reads the next symbol and the number behind it, whose length are the symbol's lower four bits (T.81 §F.2.2.1, extend).
+    /// Reads the next symbol and the number behind it, whose length are the symbol's lower four bits (T.81 §F.2.2.1,
+    /// extend).
     #[inline]
     pub(super) fn value(&self, bits: &mut Bits<'_>) -> Result<(u8, i32), Fault> {
         let window = bits.window();
@@ -74,11 +78,7 @@ impl Huffman {
     #[inline]
     fn look_up(&self, window: u64) -> Result<(u32, u8), Fault> {
         let entry = self.fast[(window >> (64 - FAST_BITS)) as usize];
-        if entry != 0 {
-            Ok((u32::from(entry >> 8), entry as u8))
-        } else {
-            self.look_up_long((window >> 48) as u32)
-        }
+        if entry != 0 { Ok((u32::from(entry >> 8), entry as u8)) } else { self.look_up_long((window >> 48) as u32) }
     }
 
     #[cold]

@@ -1,15 +1,17 @@
-//! The inverse cosine transform of a block (T.81 §A.3.3), by the factorisation of Arai, Agui and Nakajima (1988): five multiplications a row,
-//! because the others are part of the quantisation table.
+//! The inverse cosine transform of a block (T.81 §A.3.3), by the factorisation of Arai, Agui and Nakajima (1988): five
+//! multiplications a row, because the others are part of the quantisation table.
 //!
-//! It is written over eight lanes, so that the compiler makes vectors of it, and in `f32`, because 64-bit x86 without extensions multiplies
-//! four of these at once, but not four `i32`. Its result is the same on every machine: nothing is reordered or fused.
+//! It is written over eight lanes, so that the compiler makes vectors of it, and in `f32`, because 64-bit x86 without
+//! extensions multiplies four of these at once, but not four `i32`. Its result is the same on every machine: nothing is
+//! reordered or fused.
 
 use crate::vectors;
 
 /// Where the coefficients are stored, one after the other (T.81 figure A.6): row and column.
 const ZIGZAG: [usize; 64] = [
-    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43,
-    36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
+    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21,
+    28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54,
+    47, 55, 62, 63,
 ];
 
 /// cos(k π / 16) √2, but 1 for k = 0: what the factorisation leaves to the quantisation table.
@@ -161,7 +163,8 @@ fn transform(rows: &mut [Lanes; 8]) {
     let o1 = less(less(both, times(difference_53, C2_PLUS_C6)), o0);
     let o2 = less(middle, o1);
     let o3 = less(less(both, times(difference_17, C2_LESS_C6)), o2);
-    *rows = [add(e0, o0), add(e1, o1), add(e2, o2), add(e3, o3), less(e3, o3), less(e2, o2), less(e1, o1), less(e0, o0)];
+    *rows =
+        [add(e0, o0), add(e1, o1), add(e2, o2), add(e3, o3), less(e3, o3), less(e2, o2), less(e1, o1), less(e0, o0)];
 }
 
 #[cfg(test)]
@@ -200,8 +203,9 @@ mod tests {
         for round in 0..400 {
             let table: [u16; 64] = std::array::from_fn(|_| numbers.below(40) as u16 + 1);
             let dense = numbers.below(64) as usize;
-            let coefficients: [i32; 64] =
-                std::array::from_fn(|at| if at > dense { 0 } else { numbers.below(41) as i32 - 20 } * if at == 0 { 3 } else { 1 });
+            let coefficients: [i32; 64] = std::array::from_fn(
+                |at| if at > dense { 0 } else { numbers.below(41) as i32 - 20 } * if at == 0 { 3 } else { 1 },
+            );
             let expected = by_definition(&coefficients, &table);
             let upright = block(&coefficients, &Factors::new(&table, false)).pixels();
             let turned = block(&coefficients, &Factors::new(&table, true)).pixels();
@@ -217,6 +221,9 @@ mod tests {
 
     #[test]
     fn levels_are_rounded_and_stay_within_a_byte() {
-        assert_eq!([-1e9, -0.6, 0.4, 0.6, 127.5001, 254.6, 255.4, 1e9, f32::NAN].map(level), [0, 0, 0, 1, 128, 255, 255, 255, 0]);
+        assert_eq!(
+            [-1e9, -0.6, 0.4, 0.6, 127.5001, 254.6, 255.4, 1e9, f32::NAN].map(level),
+            [0, 0, 0, 1, 128, 255, 255, 255, 0]
+        );
     }
 }

@@ -55,30 +55,29 @@ pub(super) struct Scan {
     refines: bool,
 }
 
-/// For each block of a component: which detail coefficients are not zero so far. A refinement of those takes a bit each.
+/// For each block of a component: which detail coefficients are not zero so far. A refinement of those takes a bit
+/// each.
 pub(super) type History = Vec<u64>;
 
 impl Scan {
     /// Reads the segment of a marker SOS.
     pub(super) fn parse(frame: &Frame, payload: &[u8]) -> Result<Self, Fault> {
-        let [count, rest @ ..] = payload else { return Err(BROKEN) };
+        let [count, rest @ ..] = payload else {
+            return Err(BROKEN);
+        };
         let (pairs, tail) = rest.split_at_checked(2 * usize::from(*count)).ok_or(BROKEN)?;
-        let [first, last, approximation] = *tail else { return Err(BROKEN) };
+        let [first, last, approximation] = *tail else {
+            return Err(BROKEN);
+        };
         let member = |&[id, tables]: &[u8; 2]| {
             let component = frame.components.iter().position(|component| component.id == id)?;
             Some(Member { component, dc: usize::from(tables >> 4), ac: usize::from(tables & 15) })
         };
         let members: Vec<Member> = pairs.as_chunks::<2>().0.iter().map(member).collect::<Option<_>>().ok_or(BROKEN)?;
-        let twice = members
-            .iter()
-            .enumerate()
-            .any(|(i, m)| members[..i].iter().any(|other| other.component == m.component));
+        let twice =
+            members.iter().enumerate().any(|(i, m)| members[..i].iter().any(|other| other.component == m.component));
         let scan = Self { members, first: u32::from(first), last: u32::from(last), refines: approximation >> 4 != 0 };
-        if scan.members.is_empty() || twice || !scan.band_is_sound(frame.process) {
-            Err(BROKEN)
-        } else {
-            Ok(scan)
-        }
+        if scan.members.is_empty() || twice || !scan.band_is_sound(frame.process) { Err(BROKEN) } else { Ok(scan) }
     }
 
     fn band_is_sound(&self, process: Process) -> bool {
@@ -116,7 +115,8 @@ impl Scan {
                 let component = frame.components[member.component];
                 let blocks = if alone { 1 } else { component.across * component.down };
                 for _ in 0..blocks {
-                    let history = histories.get_mut(member.component).and_then(|history| history.get_mut(unit as usize));
+                    let history =
+                        histories.get_mut(member.component).and_then(|history| history.get_mut(unit as usize));
                     walker.block(frame.process, member, history)?;
                 }
             }
@@ -179,7 +179,8 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// A later pass over a band (T.81 §G.1.2.3): a bit for each coefficient that is not zero, and new ones of size one in between.
+    /// A later pass over a band (T.81 §G.1.2.3): a bit for each coefficient that is not zero, and new ones of size one
+    /// in between.
     fn refined_band(&mut self, member: Member, history: &mut u64) -> Result<(), Fault> {
         let known = *history;
         let mut at = self.scan.first;

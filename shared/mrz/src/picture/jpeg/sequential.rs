@@ -1,7 +1,7 @@
 //! Decodes the brightness of a sequential scan (T.81 annex F) in the one walk that checks it.
 //!
-//! Colours are walked over, not decoded. Every block goes to where it belongs in the upright picture, so that a turned picture takes neither
-//! more memory nor another pass.
+//! Colours are walked over, not decoded. Every block goes to where it belongs in the upright picture, so that a turned
+//! picture takes neither more memory nor another pass.
 
 use super::{
     BROKEN,
@@ -16,7 +16,8 @@ use crate::picture::{Fault, Luma, orientation::Orientation};
 /// Pixels across a block.
 const BLOCK: usize = 8;
 
-/// Decodes the scan, which carries all components, and gives the position of the marker after it. `table` is the quantisation of brightness.
+/// Decodes the scan, which carries all components, and gives the position of the marker after it. `table` is the
+/// quantisation of brightness.
 pub(super) fn decode(
     scan: &Scan,
     frame: &Frame,
@@ -24,7 +25,12 @@ pub(super) fn decode(
     (restart_interval, table, orientation): (u32, &[u16; 64], Orientation),
     (data, at): (&[u8], usize),
 ) -> Result<(Luma, usize), Fault> {
-    let mut walker = Walker { bits: Bits::new(data, at), mean: 0, factors: Factors::new(table, orientation.swaps()), block: Block::new() };
+    let mut walker = Walker {
+        bits: Bits::new(data, at),
+        mean: 0,
+        factors: Factors::new(table, orientation.swaps()),
+        block: Block::new(),
+    };
     let alone = scan.members.len() == 1;
     let (across, down) = if alone { frame.blocks(0) } else { frame.units() };
     let high = if alone { 1 } else { frame.components[0].down };
@@ -44,7 +50,11 @@ pub(super) fn decode(
                 for place in 0..wide * high {
                     if member.component == 0 {
                         walker.block(dc, ac)?;
-                        canvas.put((column * wide + place % wide) as usize, (row * high + place / wide) as usize, &mut walker.block);
+                        canvas.put(
+                            (column * wide + place % wide) as usize,
+                            (row * high + place / wide) as usize,
+                            &mut walker.block,
+                        );
                     } else {
                         skip_mean(&mut walker.bits, dc)?;
                         skip_detail(&mut walker.bits, ac)?;
@@ -104,8 +114,8 @@ struct Canvas {
     strip: Option<Strip>,
 }
 
-/// Stored rows that wait to become columns. A block that went to its place at once would touch eight far rows of the picture for eight bytes
-/// each; of a strip, every row of the picture gets a whole cache line.
+/// Stored rows that wait to become columns. A block that went to its place at once would touch eight far rows of the
+/// picture for eight bytes each; of a strip, every row of the picture gets a whole cache line.
 struct Strip {
     /// Column by column.
     pixels: Vec<u8>,
@@ -126,14 +136,13 @@ impl Canvas {
         let unit = high as usize * BLOCK;
         let rows = STRIP_ROWS / unit * unit;
         // Up to three blocks of a unit may lie beyond the edge.
-        let strip = orientation
-            .swaps()
-            .then(|| Strip { pixels: vec![0; (stored_width + 4 * BLOCK) * rows], rows, first: 0 });
+        let strip =
+            orientation.swaps().then(|| Strip { pixels: vec![0; (stored_width + 4 * BLOCK) * rows], rows, first: 0 });
         Self { luma: Luma { width, height, pixels: vec![0; width * height] }, orientation, strip }
     }
 
-    /// Puts the block of a stored place. Its rows and columns are exchanged already where the orientation does that; what is left is from which
-    /// end to count.
+    /// Puts the block of a stored place. Its rows and columns are exchanged already where the orientation does that;
+    /// what is left is from which end to count.
     fn put(&mut self, column: usize, row: usize, block: &mut Block) {
         let (left, top) = (column * BLOCK, row * BLOCK);
         if let Some(strip) = &mut self.strip {

@@ -31,7 +31,8 @@ fn every_sampling_coding_and_odd_size_gives_the_picture_that_was_encoded_or_none
     use SamplingFactor::{F_1_1, F_1_2, F_1_4, F_2_1, F_2_2, F_2_4, F_4_1, F_4_2};
     let mut refused = Vec::new();
     for (width, height) in [(160, 96), (161, 97), (15, 33), (8, 8), (1, 1), (3, 200)] {
-        let original = crate::picture::samples::paint(width, height, |x, y| ((x / 3 * 11 + y / 5 * 7) % 200 + 20) as u8);
+        let original =
+            crate::picture::samples::paint(width, height, |x, y| ((x / 3 * 11 + y / 5 * 7) % 200 + 20) as u8);
         for sampling in [F_1_1, F_2_1, F_1_2, F_2_2, F_4_1, F_4_2, F_1_4, F_2_4] {
             for (color, progressive, restart) in [
                 (true, false, 0),

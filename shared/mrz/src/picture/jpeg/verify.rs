@@ -22,7 +22,8 @@ const APP14: u8 = 0xEE;
 /// How EXIF data starts in its segment.
 const EXIF: &[u8] = b"Exif\0\0";
 
-/// The most scans. Progressive encoders make about ten; every scan visits the whole picture, so thousands of empty ones are an attack.
+/// The most scans. Progressive encoders make about ten; every scan visits the whole picture, so thousands of empty ones
+/// are an attack.
 const MAX_SCANS: usize = 64;
 
 /// What was found to be complete.
@@ -37,7 +38,8 @@ pub(super) struct Verified {
     pub(super) end: usize,
 }
 
-/// The frame header, without looking at the picture's data, nor behind the header of a frame with more than `max_pixels`.
+/// The frame header, without looking at the picture's data, nor behind the header of a frame with more than
+/// `max_pixels`.
 pub(super) fn frame_of(bytes: &[u8], max_pixels: u64) -> Result<Frame, Fault> {
     let mut frame = None;
     let mut segments = Segments::new(bytes)?;
@@ -119,7 +121,9 @@ impl<'a> Walk<'a> {
                 DQT => self.define_quantisation(payload)?,
                 // After the picture it would be too late.
                 APP1 if self.exif.is_none() && self.scans == 0 => self.exif = payload.strip_prefix(EXIF),
-                APP14 => self.adobe = payload.strip_prefix(b"Adobe").map(|adobe| adobe.get(6).copied().unwrap_or_default()),
+                APP14 => {
+                    self.adobe = payload.strip_prefix(b"Adobe").map(|adobe| adobe.get(6).copied().unwrap_or_default())
+                }
                 // One frame, and it was read already; comments and other application data are nothing to us.
                 0xC0..=0xC2 if self.scans == 0 => {}
                 0xE0..=0xEF | 0xFE => {}
@@ -161,8 +165,8 @@ impl<'a> Walk<'a> {
         self.exif.map_or(Orientation::UPRIGHT, Orientation::of_exif)
     }
 
-    /// The quantisation of brightness, where this is the only scan and brightness the first of its components. Colours other than YCbCr are left
-    /// to the other decoder.
+    /// The quantisation of brightness, where this is the only scan and brightness the first of its components. Colours
+    /// other than YCbCr are left to the other decoder.
     fn quantisation_if_decodable(&self, scan: &Scan) -> Option<[u16; 64]> {
         let frame = &self.frame;
         let whole = frame.process == Process::Sequential && scan.members.len() == frame.components.len();

@@ -1,4 +1,5 @@
-//! The chunks of a PNG (§5): all of them are walked to the end and their checksums compared, and those of the picture are taken out.
+//! The chunks of a PNG (§5): all of them are walked to the end and their checksums compared, and those of the picture
+//! are taken out.
 
 use super::BROKEN;
 use crate::picture::Fault;
@@ -34,7 +35,8 @@ pub(super) fn check(bytes: &[u8]) -> Result<Checked<'_>, Fault> {
     loop {
         let (chunk, next) = chunk(bytes, at)?;
         chunk.check()?;
-        // A capital first letter says that a picture cannot be understood without the chunk. Transparency is left out by those who do.
+        // A capital first letter says that a picture cannot be understood without the chunk. Transparency is left out
+        // by those who do.
         if chunk.kind[0].is_ascii_uppercase() || chunk.kind == b"tRNS" {
             picture.extend_from_slice(&bytes[at..next]);
         }

@@ -28,7 +28,10 @@ fn every_depth_of_grey_gives_the_same_brightness() {
     ] {
         assert_eq!(pixels(&png_of(2, 1, (ColorType::Grayscale, depth), &data)), [0, 255], "{depth:?}");
     }
-    assert_eq!(pixels(&png_of(2, 1, (ColorType::Grayscale, BitDepth::Sixteen), &[0x40, 0x12, 0xFF, 0xFF])), [0x40, 0xFF]);
+    assert_eq!(
+        pixels(&png_of(2, 1, (ColorType::Grayscale, BitDepth::Sixteen), &[0x40, 0x12, 0xFF, 0xFF])),
+        [0x40, 0xFF]
+    );
 }
 
 #[test]
@@ -41,7 +44,10 @@ fn colours_weigh_as_in_jpeg_at_both_depths() {
 
 #[test]
 fn what_is_transparent_shows_white() {
-    assert_eq!(pixels(&png_of(3, 1, (ColorType::GrayscaleAlpha, BitDepth::Eight), &[0, 255, 0, 0, 0, 128])), [0, 255, 127]);
+    assert_eq!(
+        pixels(&png_of(3, 1, (ColorType::GrayscaleAlpha, BitDepth::Eight), &[0, 255, 0, 0, 0, 128])),
+        [0, 255, 127]
+    );
     assert_eq!(pixels(&png_of(2, 1, (ColorType::Rgba, BitDepth::Eight), &[9, 9, 9, 255, 9, 9, 9, 0])), [9, 255]);
 }
 
@@ -146,7 +152,9 @@ fn orientation_is_found_before_and_after_the_data_with_and_without_prefix() {
     let prefixed = [&b"Exif\0\0"[..], &exif(6, true)].concat();
     for at in [AFTER_HEADER, bytes.len() - 12] {
         for data in [&exif(6, true), &prefixed] {
-            assert!(decode(&with_chunk(&bytes, at, b"eXIf", data)).unwrap() == Orientation::QUARTER.apply(card(1, 64, 48)));
+            assert!(
+                decode(&with_chunk(&bytes, at, b"eXIf", data)).unwrap() == Orientation::QUARTER.apply(card(1, 64, 48))
+            );
         }
     }
 }

@@ -30,7 +30,11 @@ fn whether_it_is_a_passport_is_told_else_declared() {
         (None, None, false),
     ] {
         let declared = declared("CAA000000", declared_type, None);
-        assert_eq!(told(None, told_types).is_passport(&request(&declared)), is_passport, "{told_types:?} {declared_type:?}");
+        assert_eq!(
+            told(None, told_types).is_passport(&request(&declared)),
+            is_passport,
+            "{told_types:?} {declared_type:?}"
+        );
     }
 }
 
@@ -50,9 +54,14 @@ fn a_number_is_compared_as_everywhere_whatever_was_declared_beside() {
     ] {
         for document_type in [None, Some(Nif), Some(IdentityCard), Some(Passport)] {
             let declared = declared(declared_number, document_type, Some("ES")).identity_document.expect("a document");
-            let extracted = Extracted { document_number: Some(Private::new(number.to_owned())), ..Extracted::default() };
+            let extracted =
+                Extracted { document_number: Some(Private::new(number.to_owned())), ..Extracted::default() };
             let line = super::number(&declared, told, &extracted).expect("a line");
-            assert_eq!(line.result, if same { Pass } else { Fail }, "{number} for {declared_number}, {document_type:?}");
+            assert_eq!(
+                line.result,
+                if same { Pass } else { Fail },
+                "{number} for {declared_number}, {document_type:?}"
+            );
         }
     }
 }
@@ -71,6 +80,10 @@ fn a_kind_that_is_told_in_part_is_no_kind() {
         ((Some("ES"), None), told(Some("ES"), None), Some(Pass)),
     ] {
         let declared = declared("", document_type, country);
-        assert_eq!(kind(&request(&declared), told).map(|line| line.result), found, "{country:?} {document_type:?}, {told:?}");
+        assert_eq!(
+            kind(&request(&declared), told).map(|line| line.result),
+            found,
+            "{country:?} {document_type:?}, {told:?}"
+        );
     }
 }

@@ -1,0 +1,263 @@
+//! Emulators of Google Document AI and of Veridas, as far as our adapters speak with them: ordinary HTTP servers on
+//! loopback, with nothing behind them. They judge no picture. They answer what a [`Scenario`] says, check what they are
+//! sent as strictly as is known, and record it.
+//!
+//! They are no substitute for an account. The Google part follows public documentation; what its answers look like is
+//! known of published examples. The Veridas part follows public traces: product pages and integrators' code.
+//! `infra/providers.md` says what of it is proven.
+//!
+//! ```text
+//! GET  /emulator                       what this is, and the scenarios
+//! PUT  /emulator/scenario/{scenario}   what is answered from now on
+//! ```
+
+mod federation;
+mod google;
+mod listener;
+mod record;
+mod scenario;
+mod veridas;
+
+pub use federation::{AWS_SESSION, AwsSession, Impersonation};
+pub use google::ServiceAccount;
+pub use record::{Part, Recorded};
+pub use scenario::Scenario;
+
+use axum::{
+    Router,
+    extract::{Path, Request, State},
+    http::StatusCode,
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, put},
+};
+use listener::Counted;
+use record::{Journal, body_of};
+use std::{
+    collections::HashMap,
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+/// The processor that the Google part has.
+pub const PROCESSOR: &str = "projects/emulated/locations/eu/processors/0123456789abcdef/processorVersions/pretrained-id-proofing-v1.1-2023-05-18";
+/// The key that the Veridas part takes.
+pub const VERIDAS_KEY: &str = "emulated-veridas-key";
+
+/// Whether requests are recorded. With pictures in them they fill the memory of what runs for long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recording {
+    /// All of them, with their bodies.
+    On,
+    /// None.
+    Off,
+}
+
+/// Both emulators, running. Dropped, they end.
+pub struct Emulators {
+    /// Where they listen.
+    pub address: SocketAddr,
+    shared: Arc<Shared>,
+    server: JoinHandle<()>,
+}
+
+impl Drop for Emulators {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// What the handlers share.
+struct Shared {
+    scenario: watch::Sender<Scenario>,
+    journal: Journal,
+    google: google::State,
+    veridas: veridas::State,
+    /// How often a scenario that happens once has happened.
+    happened: Mutex<HashMap<&'static str, u32>>,
+    open: watch::Sender<usize>,
+    running: watch::Sender<usize>,
+    most_running: Mutex<usize>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Emulators {
+    /// Starts both on a free port of loopback, answering [`Scenario::Pass`].
+    pub async fn start(recording: Recording) -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            scenario: watch::Sender::new(Scenario::Pass),
+            journal: Journal::new(recording),
+            google: google::State::new(address),
+            veridas: veridas::State::default(),
+            happened: Mutex::default(),
+            open: watch::Sender::new(0),
+            running: watch::Sender::new(0),
+            most_running: Mutex::new(0),
+        });
+        let router = router(shared.clone());
+        let listener = Counted { listener, open: shared.open.clone() };
+        let server = tokio::spawn(async move {
+            // It ends with the task alone.
+            let _ = axum::serve(listener, router).await;
+        });
+        Ok(Self { address, shared, server })
+    }
+
+    /// The Google part, in place of `https://{location}-documentai.googleapis.com`.
+    pub fn google(&self) -> String {
+        format!("http://{}/google", self.address)
+    }
+
+    /// vali-Das.
+    pub fn validas(&self) -> String {
+        format!("http://{}/validas/v1", self.address)
+    }
+
+    /// XpressID.
+    pub fn xpressid(&self) -> String {
+        format!("http://{}/xpressid", self.address)
+    }
+
+    /// The key file of a service account whose tokens the Google part gives and takes.
+    pub fn service_account(&self) -> String {
+        self.shared.google.account.key_file()
+    }
+
+    /// The configuration of an external account: whoever signs as [`AWS_SESSION`] is given tokens that the Google part
+    /// takes.
+    pub fn external_account(&self, impersonation: Impersonation) -> String {
+        federation::external_account(&self.google(), impersonation)
+    }
+
+    /// What is answered from now on. Whatever [`Scenario::Slow`] holds is let go, as if it passed.
+    pub fn play(&self, scenario: Scenario) {
+        self.shared.play(scenario);
+    }
+
+    /// Takes the pictures of a hosted capture, as a person would on XpressID's pages. Whether there is one of that
+    /// name.
+    pub fn capture(&self, validation_id: &str) -> bool {
+        self.shared.veridas.capture(validation_id)
+    }
+
+    /// The requests so far, oldest first. The next call begins anew.
+    pub fn take_requests(&self) -> Vec<Recorded> {
+        self.shared.journal.take()
+    }
+
+    /// Waits until at least so many requests are being answered at once.
+    pub async fn until_running(&self, requests: usize) {
+        let _ = self.shared.running.subscribe().wait_for(|running| *running >= requests).await;
+    }
+
+    /// Waits until no connection is open.
+    pub async fn until_left_alone(&self) {
+        let _ = self.shared.open.subscribe().wait_for(|open| *open == 0).await;
+    }
+
+    /// How many connections are open.
+    pub fn connections(&self) -> usize {
+        *self.shared.open.borrow()
+    }
+
+    /// The most requests that were being answered at once.
+    pub fn most_running(&self) -> usize {
+        *lock(&self.shared.most_running)
+    }
+}
+
+impl Shared {
+    fn scenario(&self) -> Scenario {
+        *self.scenario.borrow()
+    }
+
+    fn play(&self, scenario: Scenario) {
+        lock(&self.happened).clear();
+        self.scenario.send_replace(scenario);
+    }
+
+    /// Whether this is the first time under this scenario.
+    fn first(&self, what: &'static str) -> bool {
+        let mut happened = lock(&self.happened);
+        let times = happened.entry(what).or_default();
+        *times += 1;
+        *times == 1
+    }
+
+    /// Waits for another scenario.
+    async fn hold(&self) {
+        let _ = self.scenario.subscribe().wait_for(|scenario| *scenario != Scenario::Slow).await;
+    }
+}
+
+/// Counts a request while it is being answered, or until its client goes away.
+struct Running<'a>(&'a Shared);
+
+impl<'a> Running<'a> {
+    fn count(shared: &'a Shared) -> Self {
+        shared.running.send_modify(|running| *running += 1);
+        let now = *shared.running.borrow();
+        let mut most = lock(&shared.most_running);
+        *most = (*most).max(now);
+        Self(shared)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.running.send_modify(|running| *running -= 1);
+    }
+}
+
+fn router(shared: Arc<Shared>) -> Router {
+    let providers = Router::new()
+        .nest("/google", google::router())
+        .nest("/validas/v1", veridas::validas())
+        .nest("/xpressid", veridas::xpressid())
+        .layer(middleware::from_fn_with_state(shared.clone(), recorded));
+    Router::new()
+        .route("/emulator", get(about))
+        .route("/emulator/scenario/{scenario}", put(play))
+        .merge(providers)
+        .with_state(shared)
+}
+
+/// Records a request before it is answered.
+async fn recorded(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let _running = Running::count(&shared);
+    let (parts, body) = request.into_parts();
+    let Ok(body) = body_of(body).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    shared.journal.note(&parts, &body);
+    next.run(Request::from_parts(parts, body.into())).await
+}
+
+async fn about(State(shared): State<Arc<Shared>>) -> String {
+    let now = shared.scenario();
+    let scenarios: Vec<&str> = Scenario::ALL.iter().map(|scenario| scenario.name()).collect();
+    format!(
+        "Emulators of Google Document AI and of Veridas. They judge no picture: they answer what the scenario says.\n\
+         The Veridas part follows public traces and is not confirmed by Veridas.\n\n\
+         Scenario now: {}\nTo change it: curl -X PUT http://<this address>/emulator/scenario/<one of these>\n{}\n",
+        now.name(),
+        scenarios.join("\n")
+    )
+}
+
+async fn play(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
+    match Scenario::named(&name) {
+        Some(scenario) => {
+            shared.play(scenario);
+            format!("{}\n", scenario.name()).into_response()
+        }
+        None => (StatusCode::NOT_FOUND, "no such scenario; GET /emulator lists them\n").into_response(),
+    }
+}

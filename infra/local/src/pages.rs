@@ -1,0 +1,97 @@
+//! The pages for whoever develops against the service: what runs here, the inbox, the docs; and whether it is healthy.
+//!
+//! Everything comes out of the binary: no page loads anything from elsewhere. What callers wrote is shown as text
+//! ([`html`]); codes and the token are shown to this machine's user only ([`guard`]).
+
+mod errors;
+mod guard;
+mod html;
+mod messages;
+mod overview;
+mod swagger;
+
+pub use overview::Overview;
+
+use crate::inbox::Inbox;
+use async_trait::async_trait;
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware,
+    response::{Html, IntoResponse, Redirect, Response},
+    routing::get,
+};
+use guard::{Allowed, Policy};
+use serde_json::json;
+use std::sync::Arc;
+use utoipa::openapi::OpenApi;
+
+const STYLE: &str = include_str!("../assets/style.css");
+const TEXT_STYLE: &str = include_str!("../assets/text.css");
+const SCRIPT: &str = include_str!("../assets/app.js");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// Whether what the service depends on answers.
+#[async_trait]
+pub trait Health: Send + Sync {
+    /// One look.
+    async fn healthy(&self) -> bool;
+}
+
+#[async_trait]
+impl<Look, Answer> Health for Look
+where
+    Look: Fn() -> Answer + Send + Sync,
+    Answer: Future<Output = bool> + Send,
+{
+    async fn healthy(&self) -> bool {
+        self().await
+    }
+}
+
+/// The pages: `/`, `/local/inbox`, `/docs`, `/docs/errors`, `/openapi.json`, `/health`, and what they are made of. It
+/// has no fallback.
+pub fn router(overview: Overview, inbox: Arc<Inbox>, openapi: OpenApi, health: Arc<dyn Health>) -> Router {
+    let allowed = Allowed::of(&overview.address);
+    let start = overview.page();
+    let start = move || async move { ([(header::CACHE_CONTROL, NO_STORE)], Html(start)) };
+    let pages = Router::new()
+        .route("/", get(start))
+        .route("/local/inbox", get(messages::read_inbox))
+        .with_state(inbox)
+        .route("/local/assets/{name}", get(asset))
+        .route("/docs/errors", get(async || Html(errors::page())))
+        .route_layer(middleware::map_response(|response| guard::harden(Policy::Strict, response)));
+    let docs = Router::new()
+        .route("/docs", get(async || Html(swagger::page())))
+        .route("/docs/", get(async || Redirect::permanent("/docs")))
+        .route("/docs/ui/{name}", get(swagger::file))
+        .route_layer(middleware::map_response(|response| guard::harden(Policy::InlineStyles, response)));
+    let guarded =
+        pages.merge(docs).route_layer(middleware::from_fn_with_state(Arc::new(allowed), guard::known_hosts_only));
+    // A neighbour may ask these two under any name: they tell nothing that is not public.
+    let openapi = Arc::new(openapi);
+    guarded
+        .route("/openapi.json", get(async move || Json(openapi)))
+        .route("/health", get(read_health).with_state(health))
+}
+
+async fn read_health(State(health): State<Arc<dyn Health>>) -> Response {
+    let (status, text) =
+        if health.healthy().await { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "unavailable") };
+    (status, [(header::CACHE_CONTROL, NO_STORE)], Json(json!({ "status": text }))).into_response()
+}
+
+async fn asset(Path(name): Path<String>) -> Response {
+    let (kind, text) = match name.as_str() {
+        "style.css" => ("text/css; charset=utf-8", STYLE),
+        "text.css" => ("text/css; charset=utf-8", TEXT_STYLE),
+        "app.js" => ("text/javascript; charset=utf-8", SCRIPT),
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text).into_response()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! Identifications in the table.
+
+use super::{
+    creation::Creation,
+    items::{
+        Item, Key, Pointer, Standing, decode_identification, decode_pointer, encode_erasure, encode_identification,
+        encode_message, encode_pointer, encode_scoring, number,
+    },
+    store::{Change, DynamoStore, NotCommitted, Refused, cancelled, corrupt},
+    throttle,
+    transitions::{OPEN, Step, open_values},
+};
+use acredita_domain::{
+    Time,
+    identification::{Identification, Method, Transition},
+    ids::{AdminIdentificationId, IdentificationId, OrgId},
+    otp::MAX_SENDS,
+    pictures::PicturePrefix,
+    ports::{CreateError, Erasure, FindError, Identifications, NewIdentification, NewMessage, ResendError, StepError},
+};
+use async_trait::async_trait;
+
+#[async_trait]
+impl Identifications for DynamoStore {
+    async fn create(&self, new: NewIdentification, now: Time) -> Result<(), CreateError> {
+        let NewIdentification { identification, scoring, message, idempotency } = new;
+        let mut creation = Creation::new(self, "create identification", now)
+            .put(encode_identification(&identification, self.retention))
+            .put(encode_pointer(&identification, self.retention));
+        if let Some(scoring) = &scoring {
+            creation = creation.put(encode_scoring(scoring, Standing::Linked, self.retention));
+        }
+        creation.send(message).remember(&identification.org, idempotency).commit().await
+    }
+
+    async fn find(&self, org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError> {
+        let found =
+            DynamoStore::find(self, "find identification", Key::identification(id), decode_identification).await?;
+        Ok(found.filter(|identification| identification.org == *org))
+    }
+
+    async fn find_by_admin_id(
+        &self,
+        org: &OrgId,
+        id: AdminIdentificationId,
+    ) -> Result<Option<Identification>, FindError> {
+        match DynamoStore::find(self, "find identification by handle", Key::pointer(id), decode_pointer).await? {
+            Some(Pointer { org: owner, identification_id }) if owner == *org => {
+                Identifications::find(self, org, identification_id).await
+            }
+            _ => Ok(None),
+        }
+    }
+
+    async fn transition(
+        &self,
+        org: &OrgId,
+        id: IdentificationId,
+        transition: Transition,
+        now: Time,
+    ) -> Result<(), StepError> {
+        let Step { update, condition, values, mark } = Step::of(org, &transition, now);
+        let change = Change { key: Key::identification(id), update, condition, values };
+        match self.update(step_name(&transition), change).await {
+            // The SDK asked again after an answer that did not arrive: the step was taken, and by this very call.
+            Err(Refused::Condition(Some(item))) if taken_by(&item, &mark) => Ok(()),
+            Err(refused) => Err(refused.into()),
+            Ok(_) => Ok(()),
+        }
+    }
+
+    async fn count_try(&self, org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError> {
+        let operation = "count try";
+        let mut values = open_values(org, now);
+        values.push(("one", number(1)));
+        let condition = "#org = :org AND #status = :created AND #expires_at > :now AND #tries < :max_tries";
+        let change = Change { key: Key::identification(id), update: "ADD #tries :one", condition, values };
+        let item = self.update(operation, change).await?;
+        decode_identification(&item).map_err(|fault| StepError::Unavailable(corrupt(operation, fault)))
+    }
+
+    async fn give_back_try(&self, org: &OrgId, id: IdentificationId) -> Result<(), StepError> {
+        let mut values = open_values(org, Time::UNIX_EPOCH);
+        values.extend([("zero", number(0)), ("minus_one", number(-1))]);
+        let condition = "#org = :org AND #status = :created AND #tries > :zero";
+        let change = Change { key: Key::identification(id), update: "ADD #tries :minus_one", condition, values };
+        self.update("give back try", change).await?;
+        Ok(())
+    }
+
+    async fn resend(&self, new: NewMessage, now: Time) -> Result<(), ResendError> {
+        let operation = "resend";
+        let NewMessage { message, destination_digest } = new;
+        let throttle_key = throttle::throttle_key(&message.org, &destination_digest);
+        let mut values = open_values(&message.org, now);
+        values.extend([
+            ("generation", number(message.generation)),
+            ("previous", number(message.generation.saturating_sub(1))),
+            ("one", number(1)),
+            ("max_sends", number(MAX_SENDS)),
+        ]);
+        let condition = format!("{OPEN} AND #generation = :previous AND #sends < :max_sends");
+        let next_generation = self.change(Change {
+            key: Key::identification(message.reference.identification_id),
+            update: "SET #generation = :generation, #last_send_at = :now, #sends = #sends + :one REMOVE #code",
+            condition: &condition,
+            values,
+        });
+        let writes = vec![
+            next_generation,
+            throttle::count_send(self, throttle_key.clone(), now),
+            self.put_new(encode_message(&message, now)),
+        ];
+        match self.transact(operation, writes).await {
+            Ok(()) => Ok(()),
+            Err(NotCommitted::Unavailable(unavailable)) => Err(ResendError::Unavailable(unavailable)),
+            Err(NotCommitted::Cancelled(reasons)) if reasons.failed(0) => Err(ResendError::Lost),
+            Err(NotCommitted::Cancelled(mut reasons)) if reasons.failed(1) => {
+                match throttle::again_at(self, operation, throttle_key, reasons.item(1)).await {
+                    Ok(again_at) => Err(ResendError::TooManyMessages { again_at }),
+                    Err(unavailable) => Err(ResendError::Unavailable(unavailable)),
+                }
+            }
+            Err(NotCommitted::Cancelled(_)) => Err(ResendError::Unavailable(cancelled(operation))),
+        }
+    }
+
+    async fn delete(&self, identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError> {
+        let operation = "delete identification";
+        let Identification { id, admin_id, ref org, .. } = *identification;
+        let values = open_values(org, now);
+        let mut erasure = Erasure { id: id.to_string(), prefixes: vec![PicturePrefix::identification(org, id)] };
+        let mut writes = vec![
+            self.delete_if(Key::identification(id), if force { OURS } else { OPEN }, values.clone()),
+            self.delete_if(Key::pointer(admin_id), GONE_OR_OURS, values.clone()),
+        ];
+        if let Method::IdentityDocument { scoring_id, .. } = identification.method {
+            writes.push(self.delete_if(Key::scoring(scoring_id), GONE_OR_OURS, values));
+            erasure.prefixes.push(PicturePrefix::scoring(org, scoring_id));
+        }
+        writes.push(self.put(encode_erasure(&erasure, now)));
+        self.transact(operation, writes).await.map_err(|error| error.into_step_error(operation, 1))?;
+        Ok(erasure)
+    }
+}
+
+const OURS: &str = "#org = :org";
+const GONE_OR_OURS: &str = "attribute_not_exists(#pk) OR #org = :org";
+
+/// Whether the step that was taken last carries this mark.
+pub(crate) fn taken_by(item: &Item, mark: &str) -> bool {
+    item.get("step").and_then(|step| step.as_s().ok()).is_some_and(|step| step == mark)
+}
+
+fn step_name(transition: &Transition) -> &'static str {
+    match transition {
+        Transition::Validate { .. } => "validate",
+        Transition::Cancel { .. } => "cancel",
+        Transition::Close { .. } => "close",
+        Transition::Fail => "fail",
+        Transition::Expire => "expire",
+    }
+}

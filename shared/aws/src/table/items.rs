@@ -1,0 +1,203 @@
+//! What lies in the table, and how it is coded. All of it is here and in the submodules.
+//!
+//! | key | item | attributes besides `schema` and `ttl` |
+//! |---|---|---|
+//! | `IDN#<identification>` / `A` | identification | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `actor`, `method`, of an OTP `tries`, `generation`, `sends`, `last_send_at`, `code`, of its end `validation`, `ended_at`, `reason`, and of the step that was taken last `step` |
+//! | `IDN#<identification>` / `OBX#<message>` | message to send | `org`, `state`, of a refused one `refusal`, `generation`, `attempts`, while a worker has it `lease`, `lease_until` |
+//! | `ADM#<admin id>` / `A` | a back office's handle | `org`, `identification_id` |
+//! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, `assessment`, `captures`, of a capture that a provider hosts `delegation`, `step` |
+//! | `IDM#<org>#<operation>#<key digest>` / `A` | a create's first answer | `body_digest`, `answer`, `valid_until` |
+//! | `DST#<org>#<destination digest>` / `A` | a destination's latest sends | `s1` (newest) to `s5` |
+//! | `ERA#<id>` / `A` | pictures that have to go | `prefixes` |
+//!
+//! What a condition or an update touches is an attribute of its own: text as `S`, numbers as `N`, times as epoch
+//! milliseconds. What is written once and read whole (`actor`, `method`, `terms`, `validation`, `assessment`,
+//! `captures`, `delegation`, `code`, `prefixes`) is one JSON text each.
+//!
+//! `due_shard` and `due_at` put an item on the index of what is due; an item without them is not on it. `ttl` is in
+//! epoch seconds and only tidies: DynamoDB may be days late with it, and nothing is decided by it.
+//!
+//! `schema` is the version of this coding. An item with another one, with an attribute missing or with a value that is
+//! not one of the known is [`Corrupt`]; nothing is ever guessed.
+
+mod due;
+mod identification;
+mod outbox;
+mod records;
+mod scoring;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use due::{decode_due, encode_erasure, key_of_due};
+pub(crate) use identification::{
+    Pointer, decode_identification, decode_pointer, encode_identification, encode_pointer,
+};
+pub(crate) use outbox::{MessageState, StoredMessage, decode_message, encode_message};
+pub(crate) use records::{SLOTS, decode_oldest_send, decode_remembered, encode_remembered};
+pub(crate) use scoring::{Standing, decode_scoring, encode_scoring};
+
+use acredita_domain::{
+    Time,
+    ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
+    ports::MessageRef,
+    use_cases::DUE_SHARDS,
+};
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, TimeDelta};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{collections::HashMap, fmt::Display, str::FromStr};
+
+/// The version of the coding.
+pub(crate) const SCHEMA: u32 = 1;
+/// How long after its retention the table may drop an entity by itself, should the sweep not have come by: its pictures
+/// go with the sweep alone.
+const GRACE: TimeDelta = TimeDelta::days(7);
+/// How long what is of no use any more stays, so that clocks that differ a little do no harm.
+pub(crate) const SLACK: TimeDelta = TimeDelta::hours(1);
+/// Of items that stand alone under their key.
+const ALONE: &str = "A";
+
+/// An item as the SDK has it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// Which item or attribute cannot be understood. Never its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Corrupt(pub &'static str);
+
+/// Where an item lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    pk: String,
+    sk: String,
+}
+
+impl Key {
+    fn alone(pk: String) -> Self {
+        Self { pk, sk: ALONE.to_owned() }
+    }
+
+    pub fn identification(id: IdentificationId) -> Self {
+        Self::alone(format!("IDN#{id}"))
+    }
+
+    pub fn pointer(id: AdminIdentificationId) -> Self {
+        Self::alone(format!("ADM#{id}"))
+    }
+
+    pub fn scoring(id: ScoringId) -> Self {
+        Self::alone(format!("SCO#{id}"))
+    }
+
+    pub fn message(message: MessageRef) -> Self {
+        Self { pk: format!("IDN#{}", message.identification_id), sk: format!("OBX#{}", message.message_id) }
+    }
+
+    pub fn remembered(org: &OrgId, operation: &str, key_digest: &str) -> Self {
+        Self::alone(format!("IDM#{org}#{operation}#{key_digest}"))
+    }
+
+    pub fn destination(org: &OrgId, digest: &str) -> Self {
+        Self::alone(format!("DST#{org}#{digest}"))
+    }
+
+    pub fn erasure(id: &str) -> Self {
+        Self::alone(format!("ERA#{id}"))
+    }
+
+    /// The key as attributes, which every item starts with.
+    pub fn attributes(&self) -> Item {
+        Item::from([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])
+    }
+
+    /// The key and the version of the coding: what every new item starts with.
+    fn item(&self) -> Item {
+        let mut item = self.attributes();
+        item.insert("schema".to_owned(), number(SCHEMA));
+        item
+    }
+}
+
+/// The shard of the index of what is due that the thing with this id belongs to, always the same.
+pub(crate) fn shard_of(id: &str) -> u32 {
+    id.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte))) % DUE_SHARDS
+}
+
+/// How a shard is written.
+pub(crate) fn shard_name(shard: u32) -> AttributeValue {
+    text(shard)
+}
+
+/// Puts an item on the index of what is due.
+fn set_due(item: &mut Item, id: &str, at: Time) {
+    item.insert("due_shard".to_owned(), shard_name(shard_of(id)));
+    item.insert("due_at".to_owned(), millis(at));
+}
+
+/// Lets the table drop the item from `at` on.
+fn set_ttl(item: &mut Item, at: Time) {
+    item.insert("ttl".to_owned(), ttl(at));
+}
+
+/// A text.
+pub(crate) fn text(value: impl Display) -> AttributeValue {
+    AttributeValue::S(value.to_string())
+}
+
+/// A number.
+pub(crate) fn number(value: impl Into<i128>) -> AttributeValue {
+    AttributeValue::N(value.into().to_string())
+}
+
+/// A time in epoch milliseconds.
+pub(crate) fn millis(time: Time) -> AttributeValue {
+    number(time.timestamp_millis())
+}
+
+/// A time to live in epoch seconds, as DynamoDB wants it.
+pub(crate) fn ttl(at: Time) -> AttributeValue {
+    number(at.timestamp())
+}
+
+/// A value as JSON text.
+pub(crate) fn json(value: &impl Serialize) -> AttributeValue {
+    AttributeValue::S(serde_json::to_string(value).expect("values of the domain have text keys and always serialize"))
+}
+
+/// Refuses an item of another version.
+fn check_schema(item: &Item) -> Result<(), Corrupt> {
+    match read_number::<u32>(item, "schema")? {
+        SCHEMA => Ok(()),
+        _ => Err(Corrupt("schema")),
+    }
+}
+
+fn read_text<'a>(item: &'a Item, name: &'static str) -> Result<&'a str, Corrupt> {
+    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(Corrupt(name))
+}
+
+fn read_number<T: FromStr>(item: &Item, name: &'static str) -> Result<T, Corrupt> {
+    let number = item.get(name).and_then(|value| value.as_n().ok());
+    number.and_then(|number| number.parse().ok()).ok_or(Corrupt(name))
+}
+
+fn read_time(item: &Item, name: &'static str) -> Result<Time, Corrupt> {
+    DateTime::from_timestamp_millis(read_number(item, name)?).ok_or(Corrupt(name))
+}
+
+/// A text that is an id, a name or one of an enum's.
+fn read_parsed<T: FromStr>(item: &Item, name: &'static str) -> Result<T, Corrupt> {
+    read_text(item, name)?.parse().map_err(|_| Corrupt(name))
+}
+
+fn read_json<T: DeserializeOwned>(item: &Item, name: &'static str) -> Result<T, Corrupt> {
+    serde_json::from_str(read_text(item, name)?).map_err(|_| Corrupt(name))
+}
+
+/// What is not there is none; what is there has to be right.
+fn if_there<T>(
+    item: &Item,
+    name: &'static str,
+    read: impl FnOnce(&Item, &'static str) -> Result<T, Corrupt>,
+) -> Result<Option<T>, Corrupt> {
+    item.contains_key(name).then(|| read(item, name)).transpose()
+}

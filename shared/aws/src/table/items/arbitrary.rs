@@ -1,0 +1,317 @@
+//! Any value that the table may be asked to hold.
+
+use acredita_domain::{
+    Time,
+    actor::{Actor, Country, DocumentType, EmailAddress, IdentityDocument, Language, Msisdn},
+    device::DeviceEvidence,
+    identification::{AgentEvidence, Identification, Method, State, Validation},
+    ids::{
+        AdminIdentificationId, DelegationId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId,
+    },
+    keys::Keyring,
+    otp::{Channel, Delivery, Destination, LiveCode, Otp, OtpCode, SecondFactor},
+    pictures::{Capture, PictureFormat, Sha256Digest, Side},
+    ports::{Entropy, MessageRef, OutboxMessage},
+    scoring::{
+        self, Assessment, Check, CheckName, CheckResult, ConfigurationName, DocumentKind, Extracted, HostedDelegation,
+        MaxScoreRetries, Provider, Score, Scoring,
+    },
+    text::{Private, Reason},
+};
+use chrono::DateTime;
+use proptest::{option, prelude::*, sample::select};
+use std::{fmt::Debug, str::FromStr};
+
+struct Bytes([u8; 16]);
+
+impl Entropy for Bytes {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.copy_from_slice(&self.0);
+    }
+}
+
+macro_rules! ids {
+    ($($name:ident -> $id:ident),+ $(,)?) => {
+        $(pub fn $name() -> impl Strategy<Value = $id> {
+            any::<[u8; 16]>().prop_map(|bytes| $id::generate(&Bytes(bytes)))
+        })+
+    };
+}
+
+ids! {
+    identification_id -> IdentificationId,
+    admin_id -> AdminIdentificationId,
+    scoring_id -> ScoringId,
+    message_id -> MessageId,
+    installation_id -> InstallationId,
+    lease_id -> LeaseId,
+    delegation_id -> DelegationId,
+}
+
+/// A value of the domain out of the texts of a pattern that are one.
+fn parsed<T: FromStr + Debug>(pattern: &'static str) -> impl Strategy<Value = T> {
+    pattern.prop_filter_map("not a value", |text: String| text.parse().ok())
+}
+
+pub fn org() -> impl Strategy<Value = OrgId> {
+    parsed("[A-Za-z0-9._-]{1,64}")
+}
+
+/// Until the year 2096, to the millisecond.
+pub fn time() -> impl Strategy<Value = Time> {
+    (0..4_000_000_000_000_i64).prop_map(|millis| DateTime::from_timestamp_millis(millis).expect("within range"))
+}
+
+fn private(pattern: &'static str) -> impl Strategy<Value = Private<String>> {
+    pattern.prop_map(Private::new)
+}
+
+fn phone() -> impl Strategy<Value = Msisdn> {
+    (parsed("[0-9]{1,20}"), parsed("[0-9]{1,4}")).prop_map(|(number, country)| Msisdn::new(number, country))
+}
+
+fn email() -> impl Strategy<Value = EmailAddress> {
+    parsed("[a-zA-Z0-9+']{1,20}@[a-z0-9]{1,20}\\.[a-z]{2,3}")
+}
+
+fn country() -> impl Strategy<Value = Country> {
+    select(vec!["ES", "DE", "PT"]).prop_map(|code| code.parse().expect("a country"))
+}
+
+pub fn actor() -> impl Strategy<Value = Actor> {
+    let document =
+        (option::of(parsed("\\PC{1,30}")), option::of(select(DocumentType::ALL)), option::of(country())).prop_map(
+            |(document_number, document_type, country)| IdentityDocument { document_number, document_type, country },
+        );
+    let name = || option::of(parsed("\\PC{1,30}"));
+    (
+        name(),
+        option::of(parsed("\\PC{1,30}")),
+        option::of(document),
+        option::of(email()),
+        option::of(phone()),
+        select(Language::ALL),
+    )
+        .prop_map(|(name, last_name, identity_document, email, msisdn, language)| Actor {
+            name,
+            last_name,
+            identity_document,
+            email,
+            msisdn,
+            language,
+        })
+}
+
+fn digest() -> impl Strategy<Value = Sha256Digest> {
+    any::<[u8; 4]>().prop_map(|bytes| Sha256Digest::of(&bytes))
+}
+
+fn live_code() -> impl Strategy<Value = LiveCode> {
+    (org(), identification_id(), "[a-z2-9]{6}", time()).prop_map(|(org, id, code, expires_at)| {
+        let keys = Keyring::new(vec![[7; 32]]).expect("a key");
+        LiveCode { hash: keys.hash_code(&org, id, 1, &OtpCode::unsealed(code)), expires_at }
+    })
+}
+
+fn delivery() -> impl Strategy<Value = Delivery> {
+    prop_oneof![
+        phone().prop_map(|phone| Delivery::Sent(Destination::Sms(phone))),
+        phone().prop_map(|phone| Delivery::Sent(Destination::Whatsapp(phone))),
+        email().prop_map(|email| Delivery::Sent(Destination::Email(email))),
+        select(Channel::ALL).prop_map(Delivery::External),
+    ]
+}
+
+fn otp() -> impl Strategy<Value = Otp> {
+    (
+        delivery(),
+        option::of(select(SecondFactor::ALL)),
+        any::<u32>(),
+        any::<u32>(),
+        any::<u32>(),
+        time(),
+        option::of(live_code()),
+    )
+        .prop_map(|(delivery, second_factor, tries, generation, sends, last_send_at, code)| Otp {
+            delivery,
+            second_factor,
+            tries,
+            generation,
+            sends,
+            last_send_at,
+            code,
+        })
+}
+
+pub fn method() -> impl Strategy<Value = Method> {
+    prop_oneof![
+        any::<bool>().prop_map(|personal_document_image| Method::Agent { personal_document_image }),
+        otp().prop_map(Method::Otp),
+        (select(ConfigurationName::ALL), scoring_id(), select(Provider::ALL)).prop_map(
+            |(configuration, scoring_id, provider)| Method::IdentityDocument { configuration, scoring_id, provider }
+        ),
+    ]
+}
+
+pub fn validation() -> impl Strategy<Value = Validation> {
+    let ip = option::of(any::<std::net::IpAddr>().prop_map(Private::new));
+    let location =
+        option::of(select(vec!["40.4168,-3.7038", "0,0"]).prop_map(|text| text.parse().expect("a location")));
+    let device = (installation_id(), parsed("[!-~]{1,128}"), location, parsed("[ -~]{1,200}"), ip).prop_map(
+        |(installation_id, fingerprint, location, user_agent, ip)| DeviceEvidence {
+            installation_id,
+            fingerprint,
+            location,
+            user_agent,
+            ip,
+        },
+    );
+    let agent = (parsed("\\PC{1,30}"), option::of(digest()), option::of(private("\\{\"note\":\"[a-z]{0,20}\"\\}")))
+        .prop_map(|(agent, picture, metadata)| AgentEvidence { agent, picture, metadata });
+    let captures = proptest::collection::vec(capture(), 0..3);
+    (time(), device, option::of(agent), captures).prop_map(|(at, device, agent, captures)| Validation {
+        at,
+        device,
+        agent,
+        captures,
+    })
+}
+
+pub fn state() -> impl Strategy<Value = State> {
+    prop_oneof![
+        Just(State::Created),
+        Just(State::Expired),
+        validation().prop_map(State::Validated),
+        (time(), option::of(validation())).prop_map(|(at, validation)| State::Closed { at, validation }),
+        (time(), parsed::<Reason>("\\PC{1,60}")).prop_map(|(at, reason)| State::Cancelled { at, reason }),
+        time().prop_map(|at| State::Failed { at }),
+    ]
+}
+
+pub fn identification() -> impl Strategy<Value = Identification> {
+    (identification_id(), admin_id(), org(), actor(), method(), state(), time(), time()).prop_map(
+        |(id, admin_id, org, actor, method, state, created_at, expires_at)| Identification {
+            id,
+            admin_id,
+            org,
+            actor,
+            method,
+            state,
+            created_at,
+            expires_at,
+        },
+    )
+}
+
+fn score() -> impl Strategy<Value = Score> {
+    (0.0..=1.0_f64).prop_map(Score::new)
+}
+
+fn assessment() -> impl Strategy<Value = Assessment> {
+    let check = (
+        select(CheckName::ALL),
+        select(CheckResult::ALL),
+        option::of(score()),
+        option::of(select(scoring::Reason::ALL)),
+        "\\PC{0,40}",
+    )
+        .prop_map(|(name, result, score, reason, operator_details)| Check {
+            name,
+            result,
+            score,
+            reason,
+            operator_details,
+        });
+    let read = || option::of(private("\\PC{0,20}"));
+    let extracted = (read(), read(), read(), read(), read(), read(), read()).prop_map(
+        |(document_number, name, last_name, nationality, birth_date, expiry_date, sex)| Extracted {
+            document_number,
+            name,
+            last_name,
+            nationality,
+            birth_date,
+            expiry_date,
+            sex,
+        },
+    );
+    let found = (score(), proptest::collection::vec(check, 0..4), option::of(extracted), score());
+    (found, "[a-z0-9.+-]{0,20}", "[a-z0-9.+-]{0,20}", time()).prop_map(
+        |((score, breakdown, extracted, coverage), provider_version, mapping_version, scored_at)| Assessment {
+            score,
+            breakdown,
+            extracted,
+            coverage,
+            provider_version,
+            mapping_version,
+            scored_at,
+        },
+    )
+}
+
+fn capture() -> impl Strategy<Value = Capture> {
+    (select(Side::ALL), select(PictureFormat::ALL), any::<u32>(), digest(), time()).prop_map(
+        |(side, format, size, sha256, captured_at)| Capture {
+            side,
+            format,
+            size_bytes: u64::from(size),
+            sha256,
+            captured_at,
+        },
+    )
+}
+
+fn delegation() -> impl Strategy<Value = HostedDelegation> {
+    (delegation_id(), parsed("[A-Za-z0-9_-]{1,128}"), time()).prop_map(|(id, reference, expires_at)| HostedDelegation {
+        id,
+        reference,
+        expires_at,
+    })
+}
+
+pub fn scoring() -> impl Strategy<Value = Scoring> {
+    let document = option::of(
+        (select(DocumentType::ALL), country())
+            .prop_map(|(document_type, country)| DocumentKind { document_type, country }),
+    );
+    let asked = (document, option::of(actor()), select(Provider::ALL), 1..=10_u32);
+    let done = (
+        any::<u32>(),
+        any::<bool>(),
+        option::of(assessment()),
+        proptest::collection::vec(capture(), 0..3),
+        option::of(delegation()),
+        any::<u64>(),
+    );
+    (scoring_id(), org(), asked, done, time(), time()).prop_map(|(id, org, asked, done, created_at, expires_at)| {
+        let (document, declared, provider, max_retries) = asked;
+        let (retries_used, closed, assessment, captures, delegation, version) = done;
+        let max_retries = MaxScoreRetries::try_from(max_retries).expect("1 to 10");
+        Scoring {
+            id,
+            org,
+            document,
+            declared,
+            provider,
+            max_retries,
+            retries_used,
+            closed,
+            assessment,
+            captures,
+            delegation,
+            created_at,
+            expires_at,
+            version,
+        }
+    })
+}
+
+pub fn message() -> impl Strategy<Value = OutboxMessage> {
+    let reference = (message_id(), identification_id())
+        .prop_map(|(message_id, identification_id)| MessageRef { message_id, identification_id });
+    (reference, org(), any::<u32>(), any::<u32>()).prop_map(|(reference, org, generation, attempts)| OutboxMessage {
+        reference,
+        org,
+        generation,
+        attempts,
+    })
+}

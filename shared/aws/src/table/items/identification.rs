@@ -1,0 +1,195 @@
+//! Identifications and the handles on them.
+
+use super::{
+    Corrupt, GRACE, Item, Key, check_schema, if_there, json, millis, number, read_json, read_number, read_parsed,
+    read_text, read_time, set_due, set_ttl, text,
+};
+use acredita_domain::{
+    actor::{EmailAddress, Msisdn},
+    identification::{Identification, Method, State, Status, Validation},
+    ids::{IdentificationId, OrgId, ScoringId},
+    otp::{Channel, Delivery, Destination, Otp, SecondFactor},
+    scoring::{ConfigurationName, Provider},
+};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+/// What was asked for and never changes: `method`.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
+enum Terms {
+    Agent { personal_document_image: bool },
+    Otp { delivery: StoredDelivery, second_factor: Option<SecondFactor> },
+    IdentityDocument { configuration: ConfigurationName, scoring_id: ScoringId, provider: Provider },
+}
+
+/// The destination is kept as it was when the identification was created, rather than found in the actor again.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
+enum StoredDelivery {
+    Sms(Msisdn),
+    Whatsapp(Msisdn),
+    Email(EmailAddress),
+    External(Channel),
+}
+
+impl From<&Delivery> for StoredDelivery {
+    fn from(delivery: &Delivery) -> Self {
+        match delivery {
+            Delivery::Sent(Destination::Sms(phone)) => Self::Sms(phone.clone()),
+            Delivery::Sent(Destination::Whatsapp(phone)) => Self::Whatsapp(phone.clone()),
+            Delivery::Sent(Destination::Email(address)) => Self::Email(address.clone()),
+            Delivery::External(channel) => Self::External(*channel),
+        }
+    }
+}
+
+impl From<StoredDelivery> for Delivery {
+    fn from(delivery: StoredDelivery) -> Self {
+        match delivery {
+            StoredDelivery::Sms(phone) => Self::Sent(Destination::Sms(phone)),
+            StoredDelivery::Whatsapp(phone) => Self::Sent(Destination::Whatsapp(phone)),
+            StoredDelivery::Email(address) => Self::Sent(Destination::Email(address)),
+            StoredDelivery::External(channel) => Self::External(channel),
+        }
+    }
+}
+
+/// An identification as an item that is due when its time is over and may be dropped some days after its retention.
+pub(crate) fn encode_identification(identification: &Identification, retention: TimeDelta) -> Item {
+    let mut item = Key::identification(identification.id).item();
+    let mut set = |name: &str, value| item.insert(name.to_owned(), value);
+    set("org", text(&identification.org));
+    set("admin_id", text(identification.admin_id));
+    set("created_at", millis(identification.created_at));
+    set("expires_at", millis(identification.expires_at));
+    set("actor", json(&identification.actor));
+    match &identification.method {
+        Method::Agent { personal_document_image } => {
+            set("method", json(&Terms::Agent { personal_document_image: *personal_document_image }));
+        }
+        Method::IdentityDocument { configuration, scoring_id, provider } => {
+            set(
+                "method",
+                json(&Terms::IdentityDocument {
+                    configuration: *configuration,
+                    scoring_id: *scoring_id,
+                    provider: *provider,
+                }),
+            );
+        }
+        Method::Otp(otp) => {
+            set("method", json(&Terms::Otp { delivery: (&otp.delivery).into(), second_factor: otp.second_factor }));
+            set("tries", number(otp.tries));
+            set("generation", number(otp.generation));
+            set("sends", number(otp.sends));
+            set("last_send_at", millis(otp.last_send_at));
+            if let Some(code) = &otp.code {
+                set("code", json(code));
+            }
+        }
+    }
+    encode_state(&mut item, &identification.state);
+    set_due(&mut item, &identification.id.to_string(), identification.expires_at);
+    set_ttl(&mut item, identification.expires_at + retention + GRACE);
+    item
+}
+
+fn encode_state(item: &mut Item, state: &State) {
+    let mut set = |name: &str, value| item.insert(name.to_owned(), value);
+    let status = match state {
+        State::Created => Status::Created,
+        State::Expired => Status::Expired,
+        State::Validated(validation) => {
+            set("validation", json(validation));
+            Status::Validated
+        }
+        State::Closed { at, validation } => {
+            set("ended_at", millis(*at));
+            if let Some(validation) = validation {
+                set("validation", json(validation));
+            }
+            Status::Closed
+        }
+        State::Cancelled { at, reason } => {
+            set("ended_at", millis(*at));
+            set("reason", text(reason.expose()));
+            Status::Cancelled
+        }
+        State::Failed { at } => {
+            set("ended_at", millis(*at));
+            Status::Failed
+        }
+    };
+    set("status", text(status));
+}
+
+/// An identification out of its item.
+pub(crate) fn decode_identification(item: &Item) -> Result<Identification, Corrupt> {
+    check_schema(item)?;
+    Ok(Identification {
+        id: read_text(item, "pk")?
+            .strip_prefix("IDN#")
+            .and_then(|id| id.parse().ok())
+            .ok_or(Corrupt("identification id"))?,
+        admin_id: read_parsed(item, "admin_id")?,
+        org: read_parsed(item, "org")?,
+        actor: read_json(item, "actor")?,
+        method: decode_method(item)?,
+        state: decode_state(item)?,
+        created_at: read_time(item, "created_at")?,
+        expires_at: read_time(item, "expires_at")?,
+    })
+}
+
+fn decode_method(item: &Item) -> Result<Method, Corrupt> {
+    Ok(match read_json(item, "method")? {
+        Terms::Agent { personal_document_image } => Method::Agent { personal_document_image },
+        Terms::IdentityDocument { configuration, scoring_id, provider } => {
+            Method::IdentityDocument { configuration, scoring_id, provider }
+        }
+        Terms::Otp { delivery, second_factor } => Method::Otp(Otp {
+            delivery: delivery.into(),
+            second_factor,
+            tries: read_number(item, "tries")?,
+            generation: read_number(item, "generation")?,
+            sends: read_number(item, "sends")?,
+            last_send_at: read_time(item, "last_send_at")?,
+            code: if_there(item, "code", read_json)?,
+        }),
+    })
+}
+
+fn decode_state(item: &Item) -> Result<State, Corrupt> {
+    let at = || read_time(item, "ended_at");
+    Ok(match read_parsed(item, "status")? {
+        Status::Created => State::Created,
+        Status::Expired => State::Expired,
+        Status::Validated => State::Validated(read_json::<Validation>(item, "validation")?),
+        Status::Closed => State::Closed { at: at()?, validation: if_there(item, "validation", read_json)? },
+        Status::Cancelled => State::Cancelled { at: at()?, reason: read_parsed(item, "reason")? },
+        Status::Failed => State::Failed { at: at()? },
+    })
+}
+
+/// What a back office's handle leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pointer {
+    pub org: OrgId,
+    pub identification_id: IdentificationId,
+}
+
+/// The handle on an identification.
+pub(crate) fn encode_pointer(identification: &Identification, retention: TimeDelta) -> Item {
+    let mut item = Key::pointer(identification.admin_id).item();
+    item.insert("org".to_owned(), text(&identification.org));
+    item.insert("identification_id".to_owned(), text(identification.id));
+    set_ttl(&mut item, identification.expires_at + retention + GRACE);
+    item
+}
+
+/// A handle out of its item.
+pub(crate) fn decode_pointer(item: &Item) -> Result<Pointer, Corrupt> {
+    check_schema(item)?;
+    Ok(Pointer { org: read_parsed(item, "org")?, identification_id: read_parsed(item, "identification_id")? })
+}

@@ -1,0 +1,82 @@
+//! Messages to send.
+
+use super::{
+    Corrupt, Item, Key, SLACK, check_schema, if_there, number, read_number, read_parsed, read_text, set_due, set_ttl,
+    text,
+};
+use acredita_domain::{
+    Time,
+    expires_in::ExpiresIn,
+    ids::LeaseId,
+    ports::{MessageRef, OutboxMessage, Settlement},
+    use_cases::REKICK_AFTER,
+};
+
+/// What a message in the table says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredMessage {
+    pub message: OutboxMessage,
+    pub state: MessageState,
+    /// Which worker has it, or had it last.
+    pub lease: Option<LeaseId>,
+}
+
+/// How far a message has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MessageState {
+    Pending,
+    Settled(Settlement),
+}
+
+impl MessageState {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Settled(how) => how.as_str(),
+        }
+    }
+
+    fn read(item: &Item) -> Result<Self, Corrupt> {
+        let name = read_text(item, "state")?;
+        let refusal = if_there(item, "refusal", read_parsed)?;
+        let mut all = vec![Self::Pending, Self::Settled(Settlement::Sent), Self::Settled(Settlement::Dropped)];
+        all.extend(refusal.map(|refusal| Self::Settled(Settlement::Refused(refusal))));
+        all.into_iter().find(|state| state.as_str() == name).ok_or(Corrupt("state"))
+    }
+}
+
+/// A message as a new item: due when nobody has sent it in time. No code is of use once the longest identification is
+/// over, so it is dropped then.
+pub(crate) fn encode_message(message: &OutboxMessage, now: Time) -> Item {
+    let mut item = Key::message(message.reference).item();
+    let mut set = |name: &str, value| item.insert(name.to_owned(), value);
+    set("org", text(&message.org));
+    set("state", text(MessageState::Pending.as_str()));
+    set("generation", number(message.generation));
+    set("attempts", number(message.attempts));
+    set_due(&mut item, &message.reference.message_id.to_string(), now + REKICK_AFTER);
+    set_ttl(&mut item, now + ExpiresIn::LONGEST.delta() + SLACK);
+    item
+}
+
+/// A message out of its item.
+pub(crate) fn decode_message(item: &Item) -> Result<StoredMessage, Corrupt> {
+    check_schema(item)?;
+    let message = OutboxMessage {
+        reference: read_reference(item)?,
+        org: read_parsed(item, "org")?,
+        generation: read_number(item, "generation")?,
+        attempts: read_number(item, "attempts")?,
+    };
+    Ok(StoredMessage { message, state: MessageState::read(item)?, lease: if_there(item, "lease", read_parsed)? })
+}
+
+/// Which message an item's key names.
+pub(super) fn read_reference(item: &Item) -> Result<MessageRef, Corrupt> {
+    let identification_id = read_text(item, "pk")?.strip_prefix("IDN#").and_then(|id| id.parse().ok());
+    let message_id = read_text(item, "sk")?.strip_prefix("OBX#").and_then(|id| id.parse().ok());
+    match (identification_id, message_id) {
+        (Some(identification_id), Some(message_id)) => Ok(MessageRef { message_id, identification_id }),
+        _ => Err(Corrupt("message id")),
+    }
+}

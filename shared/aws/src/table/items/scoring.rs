@@ -1,0 +1,86 @@
+//! Scorings.
+
+use super::{
+    Corrupt, GRACE, Item, Key, check_schema, if_there, json, millis, number, read_json, read_number, read_parsed,
+    read_text, read_time, set_due, set_ttl, text,
+};
+use acredita_domain::{
+    actor::Actor,
+    scoring::{DocumentKind, MaxScoreRetries, Provider, Scoring},
+};
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// What was asked for and never changes: `terms`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Terms<'a> {
+    document: Option<DocumentKind>,
+    declared: Option<Cow<'a, Actor>>,
+    provider: Provider,
+    max_retries: MaxScoreRetries,
+}
+
+/// Whether a scoring has an identification that takes it along when it is erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is due by itself.
+    Alone,
+    /// Its identification is due.
+    Linked,
+}
+
+/// A scoring as an item that may be dropped some days after its retention.
+pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, retention: TimeDelta) -> Item {
+    let mut item = Key::scoring(scoring.id).item();
+    let mut set = |name: &str, value| item.insert(name.to_owned(), value);
+    let terms = Terms {
+        document: scoring.document,
+        declared: scoring.declared.as_ref().map(Cow::Borrowed),
+        provider: scoring.provider,
+        max_retries: scoring.max_retries,
+    };
+    set("org", text(&scoring.org));
+    set("version", number(scoring.version));
+    set("closed", AttributeValue::Bool(scoring.closed));
+    set("retries_used", number(scoring.retries_used));
+    set("created_at", millis(scoring.created_at));
+    set("expires_at", millis(scoring.expires_at));
+    set("terms", json(&terms));
+    set("captures", json(&scoring.captures));
+    if let Some(delegation) = &scoring.delegation {
+        set("delegation", json(delegation));
+    }
+    if let Some(assessment) = &scoring.assessment {
+        set("assessment", json(assessment));
+    }
+    if standing == Standing::Alone {
+        set_due(&mut item, &scoring.id.to_string(), scoring.expires_at);
+    }
+    set_ttl(&mut item, scoring.expires_at + retention + GRACE);
+    item
+}
+
+/// A scoring out of its item.
+pub(crate) fn decode_scoring(item: &Item) -> Result<Scoring, Corrupt> {
+    check_schema(item)?;
+    let terms: Terms<'static> = read_json(item, "terms")?;
+    Ok(Scoring {
+        id: read_text(item, "pk")?.strip_prefix("SCO#").and_then(|id| id.parse().ok()).ok_or(Corrupt("scoring id"))?,
+        org: read_parsed(item, "org")?,
+        document: terms.document,
+        declared: terms.declared.map(Cow::into_owned),
+        provider: terms.provider,
+        max_retries: terms.max_retries,
+        retries_used: read_number(item, "retries_used")?,
+        closed: *item.get("closed").and_then(|value| value.as_bool().ok()).ok_or(Corrupt("closed"))?,
+        assessment: if_there(item, "assessment", read_json)?,
+        captures: read_json(item, "captures")?,
+        delegation: if_there(item, "delegation", read_json)?,
+        created_at: read_time(item, "created_at")?,
+        expires_at: read_time(item, "expires_at")?,
+        version: read_number(item, "version")?,
+    })
+}

@@ -1,0 +1,186 @@
+use super::{records::Remembered, *};
+use acredita_domain::{
+    idempotency::{Idempotency, Operation},
+    identification::State,
+    messages::Refusal,
+    otp::{DESTINATION_WINDOW, MAX_DESTINATION_SENDS},
+    pictures::PicturePrefix,
+    ports::{Due, Erasure, FirstAnswer, IdempotencyRecord, Settlement},
+    use_cases::REKICK_AFTER,
+};
+use proptest::prelude::*;
+
+#[path = "arbitrary.rs"]
+mod arbitrary;
+
+/// What most items have and decoding does not look at.
+const UNREAD: [&str; 4] = ["sk", "ttl", "due_at", "due_shard"];
+const RETENTION: TimeDelta = TimeDelta::days(30);
+
+fn one<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>) -> T {
+    use proptest::{strategy::ValueTree, test_runner::TestRunner};
+    strategy.new_tree(&mut TestRunner::deterministic()).expect("a value").current()
+}
+
+fn without(item: &Item, name: &str) -> Item {
+    item.iter().filter(|(key, _)| *key != name).map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+fn with(item: &Item, name: &str, value: AttributeValue) -> Item {
+    let mut item = item.clone();
+    item.insert(name.to_owned(), value);
+    item
+}
+
+/// Every attribute that decoding needs is missed, and none with a wrong type is taken.
+fn assert_nothing_is_guessed<T: std::fmt::Debug + PartialEq>(
+    item: &Item,
+    optional: &[&str],
+    decode: impl Fn(&Item) -> Result<T, Corrupt>,
+) {
+    for name in item.keys().filter(|name| !optional.contains(&name.as_str())) {
+        assert!(decode(&without(item, name)).is_err(), "{name} missing");
+    }
+    for name in item.keys().filter(|name| !UNREAD.contains(&name.as_str())) {
+        assert!(decode(&with(item, name, AttributeValue::Null(true))).is_err(), "{name} of another type");
+    }
+    assert_eq!(decode(&with(item, "schema", number(SCHEMA + 1))), Err(Corrupt("schema")));
+}
+
+proptest! {
+    #[test]
+    fn an_identification_comes_back_as_it_went(identification in arbitrary::identification()) {
+        let item = encode_identification(&identification, RETENTION);
+        prop_assert_eq!(decode_identification(&item), Ok(identification.clone()));
+        prop_assert_eq!(decode_due(&item), Ok(Due::Identification(identification.org, identification.id)));
+    }
+
+    #[test]
+    fn a_handle_leads_to_its_identification(identification in arbitrary::identification()) {
+        let pointer = decode_pointer(&encode_pointer(&identification, RETENTION));
+        prop_assert_eq!(pointer, Ok(Pointer { org: identification.org, identification_id: identification.id }));
+    }
+
+    #[test]
+    fn a_scoring_comes_back_as_it_went(scoring in arbitrary::scoring()) {
+        for standing in [Standing::Alone, Standing::Linked] {
+            let item = encode_scoring(&scoring, standing, RETENTION);
+            prop_assert_eq!(decode_scoring(&item), Ok(scoring.clone()));
+            prop_assert_eq!(item.contains_key("due_at"), standing == Standing::Alone);
+            prop_assert_eq!(decode_due(&item), Ok(Due::Scoring(scoring.org.clone(), scoring.id)));
+        }
+    }
+
+    #[test]
+    fn a_message_comes_back_as_it_went(message in arbitrary::message(), now in arbitrary::time()) {
+        let item = encode_message(&message, now);
+        prop_assert_eq!(item.get("due_at"), Some(&millis(now + REKICK_AFTER)));
+        prop_assert_eq!(decode_due(&item), Ok(Due::Message(message.reference)));
+        prop_assert_eq!(decode_message(&item), Ok(StoredMessage { message, state: MessageState::Pending, lease: None }));
+    }
+
+    #[test]
+    fn a_messages_state_and_lease_come_back(message in arbitrary::message(), lease in arbitrary::lease_id()) {
+        let refused = Refusal::ALL.iter().map(|refusal| Settlement::Refused(*refusal));
+        for how in [Settlement::Sent, Settlement::Dropped].into_iter().chain(refused) {
+            let state = MessageState::Settled(how);
+            let mut item = with(&with(&encode_message(&message, Time::UNIX_EPOCH), "state", text(state.as_str())), "lease", text(lease));
+            if let Settlement::Refused(refusal) = how {
+                item = with(&item, "refusal", text(refusal));
+            }
+            let stored = StoredMessage { message: message.clone(), state, lease: Some(lease) };
+            prop_assert_eq!(decode_message(&item), Ok(stored));
+        }
+    }
+
+    #[test]
+    fn a_first_answer_comes_back_as_it_went(org in arbitrary::org(), answer in "\\PC{0,200}", body in any::<[u8; 8]>(), now in arbitrary::time()) {
+        let record = record(&answer, &body);
+        let remembered = Remembered { body_digest: record.request.body_digest(), answer: FirstAnswer(answer) };
+        prop_assert_eq!(decode_remembered(&encode_remembered(&org, &record, now)), Ok(remembered));
+    }
+
+    #[test]
+    fn an_erasure_comes_back_as_it_went(org in arbitrary::org(), id in arbitrary::scoring_id(), of in arbitrary::identification_id(), now in arbitrary::time()) {
+        let prefixes = vec![PicturePrefix::identification(&org, of), PicturePrefix::scoring(&org, id)];
+        let erasure = Erasure { id: id.to_string(), prefixes };
+        let item = encode_erasure(&erasure, now);
+        prop_assert!(!item.contains_key("ttl"), "an erasure waits until it is done");
+        prop_assert_eq!(decode_due(&item), Ok(Due::Erasure(erasure)));
+    }
+
+    #[test]
+    fn an_id_is_always_in_the_same_shard(id in arbitrary::identification_id()) {
+        let id = id.to_string();
+        prop_assert!(shard_of(&id) < DUE_SHARDS);
+        prop_assert_eq!(shard_of(&id), shard_of(&id.clone()));
+    }
+
+    #[test]
+    fn an_item_outlives_its_retention(identification in arbitrary::identification()) {
+        let item = encode_identification(&identification, RETENTION);
+        let ttl: i64 = read_number(&item, "ttl").map_err(|_| TestCaseError::fail("no ttl"))?;
+        prop_assert!(ttl >= (identification.expires_at + RETENTION).timestamp() + 6 * 24 * 60 * 60);
+    }
+}
+
+fn record(answer: &str, body: &[u8]) -> IdempotencyRecord {
+    let key = "key".parse().expect("a key");
+    IdempotencyRecord {
+        operation: Operation::CreateScoring,
+        request: Idempotency::new(&key, body),
+        answer: FirstAnswer(answer.to_owned()),
+    }
+}
+
+#[test]
+fn shards_are_used_evenly() {
+    let mut counts = [0_u32; DUE_SHARDS as usize];
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    for _ in 0..4_000 {
+        use proptest::strategy::ValueTree;
+        let id = arbitrary::identification_id().new_tree(&mut runner).expect("an id").current();
+        counts[shard_of(&id.to_string()) as usize] += 1;
+    }
+    assert!(counts.iter().all(|count| (350..650).contains(count)), "{counts:?}");
+}
+
+proptest! {
+    #[test]
+    fn an_item_that_is_not_understood_is_corrupt(
+        identification in arbitrary::identification(),
+        scoring in arbitrary::scoring(),
+        message in arbitrary::message(),
+    ) {
+        let optional = [&UNREAD[..], &["code", "validation", "assessment", "delegation"]].concat();
+        let validated = matches!(identification.state, State::Validated(_));
+        let optional_now: Vec<&str> = optional.iter().copied().filter(|name| !(validated && *name == "validation")).collect();
+        assert_nothing_is_guessed(&encode_identification(&identification, RETENTION), &optional_now, decode_identification);
+        assert_nothing_is_guessed(&encode_scoring(&scoring, Standing::Alone, RETENTION), &optional, decode_scoring);
+        assert_nothing_is_guessed(&encode_message(&message, Time::UNIX_EPOCH), &UNREAD[1..], decode_message);
+        let pointer = without(&without(&encode_pointer(&identification, RETENTION), "pk"), "sk");
+        assert_nothing_is_guessed(&pointer, &UNREAD, decode_pointer);
+    }
+}
+
+#[test]
+fn a_status_a_state_and_a_method_that_nobody_knows_are_corrupt() {
+    let item = encode_identification(&one(arbitrary::identification()), RETENTION);
+    assert_eq!(decode_identification(&with(&item, "status", text("PAUSED"))), Err(Corrupt("status")));
+    assert_eq!(decode_identification(&with(&item, "method", text(r#"{"PALM":{}}"#))), Err(Corrupt("method")));
+    assert_eq!(decode_identification(&with(&item, "pk", text("SCO#1"))), Err(Corrupt("identification id")));
+    let item = encode_message(&one(arbitrary::message()), Time::UNIX_EPOCH);
+    assert_eq!(decode_message(&with(&item, "state", text("LOST"))), Err(Corrupt("state")));
+    assert_eq!(decode_message(&with(&item, "state", text("REFUSED"))), Err(Corrupt("state")), "nobody knows why");
+    assert_eq!(decode_message(&with(&item, "refusal", text("MOOD"))), Err(Corrupt("refusal")));
+    assert_eq!(decode_due(&with(&item, "pk", text("XYZ#1"))), Err(Corrupt("due kind")));
+}
+
+#[test]
+fn a_destination_may_have_as_many_sends_as_it_has_slots() {
+    assert_eq!(SLOTS.len(), MAX_DESTINATION_SENDS);
+    let at = Time::UNIX_EPOCH + DESTINATION_WINDOW;
+    let item = Item::from([("schema".to_owned(), number(SCHEMA)), ("s5".to_owned(), millis(at))]);
+    assert_eq!(decode_oldest_send(&item), Ok(at));
+    assert_eq!(decode_oldest_send(&without(&item, "s5")), Err(Corrupt("s5")));
+}

@@ -1,0 +1,110 @@
+//! The outbox in the table. A worker's claim lies on the message itself: one item, one write.
+
+use super::{
+    expressions::Values,
+    items::{Key, MessageState, StoredMessage, decode_message, json, millis, number, text},
+    store::{Change, DynamoStore, Refused},
+    transitions::{OPEN, open_values},
+};
+use acredita_domain::{
+    Time,
+    ids::LeaseId,
+    otp::LiveCode,
+    ports::{Claim, FindError, MessageRef, Outbox, OutboxMessage, Settlement, StepError},
+    use_cases::MAX_DELIVERY_ATTEMPTS,
+};
+use async_trait::async_trait;
+
+const FREE: &str = "#state = :pending AND (attribute_not_exists(#lease_until) OR #lease_until <= :now)";
+const MINE: &str = "#org = :org AND #lease = :lease";
+const STILL_MINE: &str = "#org = :org AND #lease = :lease AND #lease_until > :now";
+
+#[async_trait]
+impl Outbox for DynamoStore {
+    async fn claim(&self, message: MessageRef, lease: LeaseId, now: Time, until: Time) -> Result<Claim, FindError> {
+        let values = vec![
+            ("pending", text(MessageState::Pending.as_str())),
+            ("now", millis(now)),
+            ("until", millis(until)),
+            ("lease", text(lease)),
+            ("one", number(1)),
+        ];
+        let update = "SET #lease = :lease, #lease_until = :until ADD #attempts :one";
+        let item = match self
+            .update("claim message", Change { key: Key::message(message), update, condition: FREE, values })
+            .await
+        {
+            Ok(item) | Err(Refused::Condition(Some(item))) => item,
+            Err(Refused::Condition(None)) => return Ok(Claim::Settled),
+            Err(Refused::Unavailable(unavailable)) => return Err(FindError::Unavailable(unavailable)),
+        };
+        // A refusal may show this very lease: then an earlier attempt of this call got through, and only its answer was
+        // lost.
+        Ok(match decode_message(&item).map_err(|corrupt| FindError::Corrupt(corrupt.0))? {
+            StoredMessage { state: MessageState::Settled(_), .. } => Claim::Settled,
+            StoredMessage { message, lease: Some(holder), .. } if holder == lease => Claim::Taken(message),
+            _ => Claim::Leased,
+        })
+    }
+
+    async fn issue_code(
+        &self,
+        message: &OutboxMessage,
+        lease: LeaseId,
+        code: LiveCode,
+        now: Time,
+    ) -> Result<(), StepError> {
+        let operation = "issue code";
+        let mut values = open_values(&message.org, now);
+        values.extend([("code", json(&code)), ("generation", number(message.generation)), ("lease", text(lease))]);
+        let live = format!("{OPEN} AND #generation = :generation");
+        let writes = vec![
+            self.check(Key::message(message.reference), STILL_MINE, values.clone()),
+            self.change(Change {
+                key: Key::identification(message.reference.identification_id),
+                update: "SET #code = :code",
+                condition: &live,
+                values,
+            }),
+        ];
+        let guards = writes.len();
+        self.transact(operation, writes).await.map_err(|error| error.into_step_error(operation, guards))
+    }
+
+    async fn settle(&self, message: &OutboxMessage, lease: LeaseId, how: Settlement) -> Result<(), StepError> {
+        let mut values = lease_values(message, lease);
+        values.push(("settled", text(how.as_str())));
+        let update = match how {
+            Settlement::Refused(refusal) => {
+                values.push(("refusal", text(refusal)));
+                "SET #state = :settled, #refusal = :refusal REMOVE #lease, #lease_until, #due_shard, #due_at"
+            }
+            Settlement::Sent | Settlement::Dropped => {
+                "SET #state = :settled REMOVE #lease, #lease_until, #due_shard, #due_at"
+            }
+        };
+        self.update("settle message", Change { key: Key::message(message.reference), update, condition: MINE, values })
+            .await?;
+        Ok(())
+    }
+
+    async fn release(&self, message: &OutboxMessage, lease: LeaseId, stuck_at: Time) -> Result<(), StepError> {
+        let mut values = lease_values(message, lease);
+        let update = if message.attempts >= MAX_DELIVERY_ATTEMPTS {
+            "REMOVE #lease, #lease_until, #due_shard, #due_at"
+        } else {
+            values.push(("stuck_at", millis(stuck_at)));
+            "SET #due_at = :stuck_at REMOVE #lease, #lease_until"
+        };
+        self.update(
+            "release message",
+            Change { key: Key::message(message.reference), update, condition: MINE, values },
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+fn lease_values(message: &OutboxMessage, lease: LeaseId) -> Values {
+    vec![("org", text(&message.org)), ("lease", text(lease))]
+}

@@ -1,0 +1,244 @@
+//! The table: one read, one conditional write, one transaction.
+
+use super::{
+    expressions::{Values, bind},
+    items::{Corrupt, Item, Key},
+};
+use crate::errors::{STORE, unavailable, unusable};
+use acredita_domain::{
+    error::Unavailable,
+    ports::{FindError, StepError},
+};
+use aws_sdk_dynamodb::{
+    Client,
+    operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    types::{
+        CancellationReason, ConditionCheck, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
+        TransactWriteItem, Update,
+    },
+};
+use chrono::TimeDelta;
+
+/// Identifications, scorings, outbox and housekeeping, in one DynamoDB table.
+#[derive(Clone, Debug)]
+pub struct DynamoStore {
+    pub(crate) client: Client,
+    pub(crate) table: String,
+    pub(crate) retention: TimeDelta,
+}
+
+impl DynamoStore {
+    /// The store in `table`. `retention` is how long an entity is kept after its time is over; the table's own time to
+    /// live comes after it.
+    pub fn new(client: Client, table: String, retention: TimeDelta) -> Self {
+        Self { client, table, retention }
+    }
+}
+
+/// A conditional change of one item.
+pub(crate) struct Change<'a> {
+    pub key: Key,
+    pub update: &'a str,
+    pub condition: &'a str,
+    pub values: Values,
+}
+
+/// Why an item was not changed. Like all that holds an item, it has no `Debug`: items hold personal data.
+pub(crate) enum Refused {
+    /// The condition did not hold; the item as it is, if there is one.
+    Condition(Option<Item>),
+    /// Unknown outcome.
+    Unavailable(Unavailable),
+}
+
+impl From<Refused> for StepError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Condition(_) => Self::Lost,
+            Refused::Unavailable(unavailable) => Self::Unavailable(unavailable),
+        }
+    }
+}
+
+/// Why a transaction did nothing.
+pub(crate) enum NotCommitted {
+    /// Conditions did not hold.
+    Cancelled(Reasons),
+    /// Unknown outcome.
+    Unavailable(Unavailable),
+}
+
+/// Why a transaction was cancelled, by the position of the write.
+pub(crate) struct Reasons(Vec<CancellationReason>);
+
+impl Reasons {
+    /// Whether this write's condition did not hold.
+    pub fn failed(&self, index: usize) -> bool {
+        self.0.get(index).and_then(CancellationReason::code) == Some("ConditionalCheckFailed")
+    }
+
+    /// The item that this write's condition did not hold for.
+    pub fn item(&mut self, index: usize) -> Option<Item> {
+        self.0.get_mut(index).and_then(|reason| reason.item.take())
+    }
+}
+
+impl NotCommitted {
+    /// The refusal of a transaction in which only the first `guards` writes can refuse.
+    pub fn into_step_error(self, operation: &'static str, guards: usize) -> StepError {
+        match self {
+            Self::Cancelled(reasons) if (0..guards).any(|index| reasons.failed(index)) => StepError::Lost,
+            Self::Cancelled(_) => StepError::Unavailable(cancelled(operation)),
+            Self::Unavailable(unavailable) => StepError::Unavailable(unavailable),
+        }
+    }
+}
+
+/// A transaction that was cancelled without a condition of interest: contention that outlasted the retries.
+pub(crate) fn cancelled(operation: &'static str) -> Unavailable {
+    tracing::warn!(operation, code = "TransactionCanceledException", "{STORE} is unavailable");
+    Unavailable(STORE)
+}
+
+/// Something stored that cannot be understood, where the port knows no such answer.
+pub(crate) fn corrupt(operation: &'static str, corrupt: Corrupt) -> Unavailable {
+    unusable(STORE, operation, corrupt.0)
+}
+
+impl DynamoStore {
+    /// An item as it is now.
+    pub(crate) async fn get(&self, operation: &'static str, key: Key) -> Result<Option<Item>, Unavailable> {
+        let request =
+            self.client.get_item().table_name(&self.table).set_key(Some(key.attributes())).consistent_read(true);
+        match request.send().await {
+            Ok(output) => Ok(output.item),
+            Err(error) => Err(unavailable(STORE, operation, &error)),
+        }
+    }
+
+    /// An item as it is now, decoded.
+    pub(crate) async fn find<T>(
+        &self,
+        operation: &'static str,
+        key: Key,
+        decode: impl FnOnce(&Item) -> Result<T, Corrupt>,
+    ) -> Result<Option<T>, FindError> {
+        let item = self.get(operation, key).await.map_err(FindError::Unavailable)?;
+        item.map(|item| decode(&item)).transpose().map_err(|corrupt| {
+            tracing::error!(operation, problem = corrupt.0, "an item cannot be understood");
+            FindError::Corrupt(corrupt.0)
+        })
+    }
+
+    /// Changes an item if its condition holds, and gives it as it is after.
+    pub(crate) async fn update(&self, operation: &'static str, change: Change<'_>) -> Result<Item, Refused> {
+        let bound = bind(&[change.update, change.condition], &change.values);
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(change.key.attributes()))
+            .update_expression(change.update)
+            .condition_expression(change.condition)
+            .set_expression_attribute_names(bound.names)
+            .set_expression_attribute_values(bound.values)
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match request.send().await {
+            Ok(output) => Ok(output.attributes.unwrap_or_default()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    Err(Refused::Condition(failed.item.clone()))
+                }
+                _ => Err(Refused::Unavailable(unavailable(STORE, operation, &error))),
+            },
+        }
+    }
+
+    /// Removes an item, whether or not it is there.
+    pub(crate) async fn remove(&self, operation: &'static str, key: Key) -> Result<(), Unavailable> {
+        let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
+        request.send().await.map_err(|error| unavailable(STORE, operation, &error))?;
+        Ok(())
+    }
+
+    /// Carries out all of the writes or none. The SDK draws a `ClientRequestToken` for each call and keeps it over its
+    /// attempts.
+    pub(crate) async fn transact(
+        &self,
+        operation: &'static str,
+        writes: Vec<TransactWriteItem>,
+    ) -> Result<(), NotCommitted> {
+        match self.client.transact_write_items().set_transact_items(Some(writes)).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    Err(NotCommitted::Cancelled(Reasons(cancelled.cancellation_reasons().to_vec())))
+                }
+                _ => Err(NotCommitted::Unavailable(unavailable(STORE, operation, &error))),
+            },
+        }
+    }
+
+    /// Puts an item, whatever lay there.
+    pub(crate) fn put(&self, item: Item) -> TransactWriteItem {
+        let put = Put::builder().table_name(&self.table).set_item(Some(item));
+        TransactWriteItem::builder().put(put.build().expect("table and item are set")).build()
+    }
+
+    /// Puts an item if `condition` holds for what lies there.
+    pub(crate) fn put_if(&self, item: Item, condition: &str, values: Values) -> TransactWriteItem {
+        let bound = bind(&[condition], &values);
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression(condition)
+            .set_expression_attribute_names(bound.names)
+            .set_expression_attribute_values(bound.values)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        TransactWriteItem::builder().put(put.build().expect("table and item are set")).build()
+    }
+
+    /// Puts an item where there is none.
+    pub(crate) fn put_new(&self, item: Item) -> TransactWriteItem {
+        self.put_if(item, "attribute_not_exists(#pk)", Vec::new())
+    }
+
+    /// A [`Change`] within a transaction.
+    pub(crate) fn change(&self, change: Change<'_>) -> TransactWriteItem {
+        let bound = bind(&[change.update, change.condition], &change.values);
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(change.key.attributes()))
+            .update_expression(change.update)
+            .condition_expression(change.condition)
+            .set_expression_attribute_names(bound.names)
+            .set_expression_attribute_values(bound.values)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        TransactWriteItem::builder().update(update.build().expect("table, key and update are set")).build()
+    }
+
+    /// Removes an item if `condition` holds for it.
+    pub(crate) fn delete_if(&self, key: Key, condition: &str, values: Values) -> TransactWriteItem {
+        let bound = bind(&[condition], &values);
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition)
+            .set_expression_attribute_names(bound.names)
+            .set_expression_attribute_values(bound.values);
+        TransactWriteItem::builder().delete(delete.build().expect("table and key are set")).build()
+    }
+
+    /// Lets a transaction happen only if `condition` holds for an item that it does not change.
+    pub(crate) fn check(&self, key: Key, condition: &str, values: Values) -> TransactWriteItem {
+        let bound = bind(&[condition], &values);
+        let check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition)
+            .set_expression_attribute_names(bound.names)
+            .set_expression_attribute_values(bound.values);
+        TransactWriteItem::builder().condition_check(check.build().expect("table, key and condition are set")).build()
+    }
+}

@@ -1,0 +1,81 @@
+//! The steps of an identification as conditional updates: what each guards and what it writes.
+//!
+//! A step writes only its own attributes, so that a try that is counted at the same moment is not lost.
+
+use super::{
+    expressions::Values,
+    items::{json, millis, number, text},
+};
+use crate::system::SystemEntropy;
+use acredita_domain::{
+    Time,
+    identification::{Closable, Status, Transition},
+    ids::{LeaseId, OrgId},
+    otp::MAX_TRIES,
+};
+
+/// Open at `:now`: CREATED, its time is not over and it has tries left. Its values are [`open_values`].
+pub(crate) const OPEN: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries)";
+
+/// As [`OPEN`], but with the last try counted: it is the one that is being judged.
+const OPEN_FOR_VALIDATION: &str = "#org = :org AND #status = :created AND #expires_at > :now";
+const OPEN_FOR_THIS_CODE: &str =
+    "#org = :org AND #status = :created AND #expires_at > :now AND #generation = :generation";
+/// Who has used up the tries has failed, whether or not that was noted, and does not expire any more.
+const OVER: &str = "#org = :org AND #status = :created AND #expires_at <= :now AND (attribute_not_exists(#tries) OR #tries < :max_tries)";
+const TRIES_USED_UP: &str = "#org = :org AND #status = :created AND #tries >= :max_tries";
+const VALIDATED: &str = "#org = :org AND #status = :validated";
+
+/// What every guard of an identification may ask for.
+pub(crate) fn open_values(org: &OrgId, now: Time) -> Values {
+    vec![
+        ("org", text(org)),
+        ("now", millis(now)),
+        ("created", text(Status::Created)),
+        ("validated", text(Status::Validated)),
+        ("max_tries", number(MAX_TRIES)),
+    ]
+}
+
+/// A step as DynamoDB is told it.
+pub(crate) struct Step {
+    pub update: &'static str,
+    pub condition: &'static str,
+    pub values: Values,
+    /// Recognizes the step as one's own when its answer was lost and the SDK sent it again.
+    pub mark: String,
+}
+
+impl Step {
+    /// The step that `transition` asks for.
+    pub fn of(org: &OrgId, transition: &Transition, now: Time) -> Self {
+        let mark = new_mark();
+        let mut values = open_values(org, now);
+        values.push(("step", text(&mark)));
+        let (next, update, condition) = match transition {
+            Transition::Validate { validation, generation } => {
+                values.push(("validation", json(validation)));
+                values.extend(generation.map(|generation| ("generation", number(generation))));
+                let condition = if generation.is_some() { OPEN_FOR_THIS_CODE } else { OPEN_FOR_VALIDATION };
+                (Status::Validated, "SET #status = :next, #step = :step, #validation = :validation", condition)
+            }
+            Transition::Cancel { reason } => {
+                values.push(("reason", text(reason.expose())));
+                (Status::Cancelled, "SET #status = :next, #step = :step, #ended_at = :now, #reason = :reason", OPEN)
+            }
+            Transition::Close { from: Closable::Created } => (Status::Closed, ENDS, OPEN),
+            Transition::Close { from: Closable::Validated } => (Status::Closed, ENDS, VALIDATED),
+            Transition::Fail => (Status::Failed, ENDS, TRIES_USED_UP),
+            Transition::Expire => (Status::Expired, "SET #status = :next, #step = :step", OVER),
+        };
+        values.push(("next", text(next)));
+        Self { update, condition, values, mark }
+    }
+}
+
+const ENDS: &str = "SET #status = :next, #step = :step, #ended_at = :now";
+
+/// A mark that no other call has. It is never shown, so the system's randomness will do.
+pub(crate) fn new_mark() -> String {
+    LeaseId::generate(&SystemEntropy).to_string()
+}

@@ -1,0 +1,121 @@
+//! Whether the document that a provider scored is the declared person's, where the provider does not say.
+//!
+//! Somebody else's genuine document is genuine, too. Some providers read no number, and all of them fail to read one at
+//! times; then our own reader looks at the pictures that the provider was shown, as it does for a second factor by
+//! picture. What nobody could compare stays open, and [`crate::scoring::table`] has it what that leaves of a score:
+//! with neither number nor name compared, less than any configuration asks for.
+
+use super::App;
+use crate::{
+    actor::{Actor, DocumentType, IdentityDocument},
+    documents::{ReadNumbers, are_declared},
+    ports::Verdict,
+    scoring::{Check, CheckName, CheckResult, Judgement, Provider, Reason, Score, Scoring, judge},
+};
+
+/// The verdict of a scoring, with what was declared compared by whoever could. `pictures` are those that the provider
+/// was shown; of a capture on a provider's pages there are none. Our own engine has compared all itself; and to a
+/// verdict that judged nothing there is nothing to add.
+pub(super) async fn with_declared_compared(
+    app: &App,
+    scoring: &Scoring,
+    verdict: Verdict,
+    pictures: Vec<Vec<u8>>,
+) -> Verdict {
+    let Some(declared) = scoring.declared.as_ref() else {
+        return verdict;
+    };
+    if scoring.provider == Provider::Internal || verdict.coverage == Score::ZERO {
+        return verdict;
+    }
+    let number = match declared_number(declared) {
+        _ if is_compared(&verdict, CheckName::DeclaredMatch) => None,
+        Some(document) => Some(read_and_compared(app, document, pictures).await),
+        None => open_whose(declared, &verdict),
+    };
+    let name = open_name(declared, &verdict);
+    with_lines(verdict, [number, name])
+}
+
+/// The declared document, if its number was declared.
+fn declared_number(declared: &Actor) -> Option<&IdentityDocument> {
+    declared.identity_document.as_ref().filter(|document| document.document_number.is_some())
+}
+
+fn has_name(declared: &Actor) -> bool {
+    declared.name.is_some() || declared.last_name.is_some()
+}
+
+/// Whether the provider compared this.
+fn is_compared(verdict: &Verdict, name: CheckName) -> bool {
+    let told = |check: &Check| check.name == name && matches!(check.result, CheckResult::Pass | CheckResult::Fail);
+    verdict.breakdown.iter().any(told)
+}
+
+/// Where a name is all that was declared, and nobody could tell whether it is the document's: it may as well be
+/// somebody else's.
+fn open_whose(declared: &Actor, verdict: &Verdict) -> Option<Check> {
+    let open = has_name(declared) && !is_compared(verdict, CheckName::NameMatch);
+    open.then(|| {
+        inconclusive(
+            CheckName::DeclaredMatch,
+            Reason::ProviderInconclusive,
+            "no number was declared, and the name is not settled",
+        )
+    })
+}
+
+/// Where a name was declared, and the provider says nothing of it.
+fn open_name(declared: &Actor, verdict: &Verdict) -> Option<Check> {
+    let open = has_name(declared) && verdict.breakdown.iter().all(|check| check.name != CheckName::NameMatch);
+    open.then(|| inconclusive(CheckName::NameMatch, Reason::ProviderInconclusive, "the provider compared no name"))
+}
+
+fn inconclusive(name: CheckName, reason: Reason, note: &str) -> Check {
+    Check::new(name, CheckResult::Inconclusive).because(reason).noting(note)
+}
+
+async fn read_and_compared(app: &App, declared: &IdentityDocument, pictures: Vec<Vec<u8>>) -> Check {
+    let sides = pictures.len();
+    let mut read = ReadNumbers::default();
+    // One after the other: each is decoded, which is most of what a request holds.
+    for bytes in pictures {
+        read = read.and(app.document_numbers.read(bytes).await);
+    }
+    compared(&read, declared, sides, &app.document_numbers.version())
+}
+
+/// The line of a declared number, by what `reader` read on so many sides.
+fn compared(read: &ReadNumbers, declared: &IdentityDocument, sides: usize, reader: &str) -> Check {
+    let name = CheckName::DeclaredMatch;
+    let open = |reason, what| inconclusive(name, reason, &format!("{what}, {reader}"));
+    let same: bool = are_declared(&read.numbers, Some(declared)).into();
+    let one_of_two_sides = sides == 1 && declared.document_type != Some(DocumentType::Passport);
+    match (read.numbers.is_empty(), read.other_zones) {
+        (true, true) => open(Reason::ZoneUnreadable, "a zone that gives no number"),
+        (true, false) if one_of_two_sides => open(Reason::SideMissing, "no zone on the one side that there is"),
+        (true, false) => open(Reason::ProviderInconclusive, "no number was read, neither by the provider nor by us"),
+        (false, _) if !same => Check::new(name, CheckResult::Fail).because(Reason::NumberMismatch).noting(reader),
+        // A zone can be printed on a strip and laid beside the smudged one of a genuine document.
+        (false, true) => open(Reason::ZoneUnreadable, "the declared number, and another zone that gives none"),
+        (false, false) => Check::new(name, CheckResult::Pass).noting(reader),
+    }
+}
+
+/// The verdict with these lines in the place of those that it has of the same checks, judged anew.
+fn with_lines(mut verdict: Verdict, lines: [Option<Check>; 2]) -> Verdict {
+    if lines.iter().all(Option::is_none) {
+        return verdict;
+    }
+    for line in lines.into_iter().flatten() {
+        match verdict.breakdown.iter_mut().find(|check| check.name == line.name) {
+            Some(open) => *open = line,
+            None => verdict.breakdown.push(line),
+        }
+    }
+    let Judgement { score, coverage } = judge(&verdict.breakdown);
+    Verdict { score, coverage, ..verdict }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! Scorings: create, read, captures, delegate, close. Scoring itself is in `score`.
+
+use super::{App, LINK_LIFE, close::lost_to, create::create_refused};
+use crate::{
+    Conflict, Error, Time,
+    expires_in::ExpiresIn,
+    idempotency::{Idempotency, Operation},
+    ids::{DelegationId, OrgId, ScoringId},
+    pictures::{Capture, PictureKey, Side, SignedLink},
+    ports::{
+        CaptureRequest, CreateError, DelegatedCapture, FirstAnswer, IdempotencyRecord, NewScoring, OpenedCapture,
+        StepError,
+    },
+    scoring::{DocumentKind, HostedDelegation, MaxScoreRetries, Provider, ProviderReference, Scoring, ScoringStatus},
+    text::Private,
+};
+use serde::{Deserialize, Serialize};
+
+/// Asks for a scoring that stands alone.
+pub struct CreateScoring {
+    /// The document to expect.
+    pub document: DocumentKind,
+    /// Who scores.
+    pub provider: Provider,
+    /// For how long.
+    pub expires_in: ExpiresIn,
+    /// How many scores may be made.
+    pub max_retries: MaxScoreRetries,
+}
+
+/// What creating a scoring answers.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct ScoringCreated {
+    /// The scoring.
+    pub id: ScoringId,
+    /// When it was created.
+    pub created_at: Time,
+    /// When it expires.
+    pub expires_at: Time,
+}
+
+/// Creates a scoring. A provider that this deployment does not have, or this organisation may not use, is as good as
+/// not there.
+pub async fn create_scoring(
+    app: &App,
+    org: &OrgId,
+    command: CreateScoring,
+    idempotency: Option<Idempotency>,
+) -> Result<ScoringCreated, Error> {
+    app.scorer(org, command.provider)?;
+    let created_at = app.creation_time();
+    let scoring = Scoring {
+        id: ScoringId::generate(&*app.entropy),
+        org: org.clone(),
+        document: Some(command.document),
+        declared: None,
+        provider: command.provider,
+        max_retries: command.max_retries,
+        retries_used: 0,
+        closed: false,
+        assessment: None,
+        captures: Vec::new(),
+        delegation: None,
+        created_at,
+        expires_at: created_at + command.expires_in.delta(),
+        version: 0,
+    };
+    let created = ScoringCreated { id: scoring.id, created_at, expires_at: scoring.expires_at };
+    let idempotency = idempotency.map(|request| {
+        let answer = FirstAnswer(serde_json::to_string(&created).expect("an id and two times always serialize"));
+        IdempotencyRecord { operation: Operation::CreateScoring, request, answer }
+    });
+    match app.scorings.create(NewScoring { scoring, idempotency }, app.now()).await {
+        Ok(()) => Ok(created),
+        Err(CreateError::Replay(answer)) => serde_json::from_str(&answer.0).map_err(|_| Error::Corrupt("first answer")),
+        Err(error) => Err(create_refused(error)),
+    }
+}
+
+/// A scoring, and the time at which this was true.
+pub async fn read_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<(Scoring, Time), Error> {
+    let scoring = app.scorings.find(org, id).await?.ok_or(Error::NotFound("scoring"))?;
+    Ok((scoring, app.now()))
+}
+
+/// The pictures of a scoring, each with a link that works for [`LINK_LIFE`].
+pub type Captures = Vec<LinkedCapture>;
+
+/// A picture and the link to it.
+pub struct LinkedCapture {
+    /// The picture.
+    pub capture: Capture,
+    /// Where to get it.
+    pub link: SignedLink,
+}
+
+/// Lists the pictures of a scoring.
+pub async fn read_captures(app: &App, org: &OrgId, id: ScoringId) -> Result<Captures, Error> {
+    let (scoring, now) = read_scoring(app, org, id).await?;
+    let mut captures = Vec::with_capacity(scoring.captures.len());
+    for capture in scoring.captures {
+        let link = app.pictures.link_to_read(&PictureKey::capture(org, id, &capture.sha256), now).await?;
+        captures.push(LinkedCapture { capture, link });
+    }
+    Ok(captures)
+}
+
+/// How somebody else may take the pictures.
+pub struct Delegation {
+    /// Who scores.
+    pub provider: Provider,
+    /// Names this delegation. It opens nothing: each link is signed by itself.
+    pub id: DelegationId,
+    /// Until when it works.
+    pub expires_at: Time,
+    /// What takes the pictures.
+    pub to: DelegatedTo,
+}
+
+/// What takes the pictures.
+pub enum DelegatedTo {
+    /// Our own picture store: where each side's picture goes.
+    Uploads(Vec<UploadLink>),
+    /// Pages of the provider's.
+    Hosted(HostedPages),
+}
+
+/// Pages of a provider's. Their token goes to the caller, and is kept nowhere.
+pub struct HostedPages {
+    /// What the provider calls the capture.
+    pub reference: ProviderReference,
+    /// What opens its pages.
+    pub access_token: Private<String>,
+    /// The page, with the token in it.
+    pub url: Private<String>,
+}
+
+/// Where a side's picture goes.
+pub struct UploadLink {
+    /// Which side.
+    pub side: Side,
+    /// The link to `PUT` it to.
+    pub link: SignedLink,
+}
+
+/// Lets somebody else put the pictures where a score without a body finds them, or the provider take them itself. A
+/// capture that was opened before is superseded: its token was told once, and two at once would be two documents for
+/// one score.
+pub async fn delegate_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<Delegation, Error> {
+    let (scoring, now) = read_scoring(app, org, id).await?;
+    scoring.require_open(now)?;
+    let scorer = app.scorer(org, scoring.provider)?;
+    match scorer.delegated_capture() {
+        DelegatedCapture::NotOffered => Err(Conflict::NoDelegatedCapture.into()),
+        DelegatedCapture::SignedUpload => {
+            let mut uploads = Vec::with_capacity(Side::ALL.len());
+            for side in Side::ALL.iter().copied() {
+                let link = app.pictures.link_to_write(&PictureKey::upload(org, id, side), now).await?;
+                uploads.push(UploadLink { side, link });
+            }
+            let id = DelegationId::generate(&*app.entropy);
+            Ok(Delegation {
+                provider: scoring.provider,
+                id,
+                expires_at: now + LINK_LIFE,
+                to: DelegatedTo::Uploads(uploads),
+            })
+        }
+        DelegatedCapture::Hosted(hosted) => {
+            let OpenedCapture { reference, access_token, url, expires_at } =
+                hosted.open(CaptureRequest { document: scoring.document }).await?;
+            let id = DelegationId::generate(&*app.entropy);
+            let expires_at = expires_at.min(scoring.expires_at);
+            let delegation = HostedDelegation { id, reference: reference.clone(), expires_at };
+            match app.scorings.record_delegation(&scoring, delegation, app.now()).await {
+                Ok(()) => {}
+                Err(StepError::Lost) => return Err(why_lost(app, &scoring).await),
+                Err(error) => return Err(lost_to(error)),
+            }
+            let to = DelegatedTo::Hosted(HostedPages { reference, access_token, url });
+            Ok(Delegation { provider: scoring.provider, id, expires_at, to })
+        }
+    }
+}
+
+/// Another request came first.
+async fn why_lost(app: &App, scoring: &Scoring) -> Error {
+    match read_scoring(app, &scoring.org, scoring.id).await {
+        Ok((current, now)) => current.require_open(now).map_or_else(Error::from, |()| Conflict::CameSecond.into()),
+        Err(error) => error,
+    }
+}
+
+/// Closes a scoring. Closing what is closed, or over by the clock, changes nothing and is fine: the contract knows no
+/// conflict here.
+pub async fn close_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<(), Error> {
+    let (scoring, now) = read_scoring(app, org, id).await?;
+    if matches!(scoring.status(now), ScoringStatus::Closed | ScoringStatus::Expired) {
+        return Ok(());
+    }
+    match app.scorings.close(org, id, now).await {
+        // Closed by another request meanwhile.
+        Ok(()) | Err(StepError::Lost) => Ok(()),
+        Err(error) => Err(lost_to(error)),
+    }
+}

@@ -1,0 +1,26 @@
+//! The internal scoring engine: what can be told from the pictures of an identity document by our own means.
+//!
+//! [`InternalPictureReader`] turns untrusted bytes into brightness, within bounded memory; [`InternalScorer`] reads the
+//! machine-readable zone with `acredita-mrz`, judges what it says and how the pictures look, and explains itself line
+//! by line. No document passes on its looks alone.
+//!
+//! Way of a picture: `reader` (limits, and the checked decoders of [`acredita_mrz::picture`]) → `sight` (what is seen
+//! and read) → `checks` (lines) → `scorer` (the port); what each check counts is [`acredita_domain::scoring::table`].
+
+mod checks;
+mod comparison;
+mod document;
+mod hash;
+mod numbers;
+mod quality;
+mod reader;
+mod scorer;
+mod shrink;
+mod sight;
+#[cfg(test)]
+mod synthetic;
+
+pub use comparison::InternalComparison;
+pub use numbers::InternalDocumentNumbers;
+pub use reader::InternalPictureReader;
+pub use scorer::InternalScorer;

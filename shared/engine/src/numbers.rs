@@ -1,0 +1,92 @@
+//! The numbers that identity documents carry, out of pictures of them: picture → machine-readable zones
+//! (`acredita-mrz`) → the number that each document goes by.
+//!
+//! Only a reading that can be relied on gives a number: every character sure, all check digits right, dates that exist.
+//! Everything else gives none, and nothing tells why: this feeds a second factor, and an answer that tells a blurred
+//! picture from a wrong one helps whoever is guessing. That there is another zone is told, because a number beside it
+//! may not be the document's; the second factor does not ask.
+
+use crate::reader::{InternalPictureReader, mrz_luma};
+use acredita_domain::{
+    actor::{Country, DocumentType},
+    documents::{CarriedNumber, ReadNumbers},
+    pictures::Picture,
+    ports::DocumentNumbers,
+    text::Private,
+};
+use acredita_mrz::{
+    Options, Reader, VERSION, Zone,
+    icao::{self, Fields, Format, spain, states},
+};
+use async_trait::async_trait;
+use std::sync::{Arc, LazyLock};
+
+/// The network is unpacked when the first picture comes: most functions and most starts never see one.
+pub(crate) static READER: LazyLock<Reader> = LazyLock::new(Reader::new);
+
+/// The engine and its version, which names what it reads and its weights: what repeats a score on the same pictures.
+pub(crate) fn engine() -> String {
+    format!("acredita-mrz {VERSION}")
+}
+
+/// Reads the machine-readable zones of pictures, off the caller's thread and as many at a time as pictures are decoded.
+#[derive(Clone, Debug)]
+pub struct InternalDocumentNumbers {
+    pictures: Arc<InternalPictureReader>,
+}
+
+impl InternalDocumentNumbers {
+    /// Reads off the pictures that this reader decodes, within its bounds.
+    pub fn new(pictures: InternalPictureReader) -> Self {
+        Self { pictures: Arc::new(pictures) }
+    }
+}
+
+#[async_trait]
+impl DocumentNumbers for InternalDocumentNumbers {
+    fn version(&self) -> String {
+        engine()
+    }
+
+    async fn read(&self, bytes: Vec<u8>) -> ReadNumbers {
+        self.pictures.read_and(bytes, numbers).await.unwrap_or_default()
+    }
+}
+
+/// The numbers of all documents in a picture. The work is bounded by the reader's budget: about a second of a server's
+/// core.
+fn numbers(picture: Picture) -> ReadNumbers {
+    let reading = READER.read(&mrz_luma(picture.luma), Options::default());
+    let numbers: Vec<CarriedNumber> = reading.zones.iter().filter_map(number).collect();
+    ReadNumbers { other_zones: numbers.len() < reading.zones.len(), numbers }
+}
+
+/// The number of a zone's document, if the zone can be relied on.
+fn number(zone: &Zone) -> Option<CarriedNumber> {
+    let parsed = zone.accepted().then(|| icao::parse_as(zone.format, &zone.texts()).ok())?;
+    carried(&parsed?.fields)
+}
+
+/// The number that a document goes by. A visa is none, and neither is a Spanish card of a layout that is not known.
+fn carried(fields: &Fields) -> Option<CarriedNumber> {
+    let (document_type, number) = match (spain::read(fields), fields.format) {
+        (_, Format::MrvA | Format::MrvB) => return None,
+        (Some(spanish), _) if spanish.kind != spain::Kind::Passport => {
+            let foreigner = spanish.kind == spain::Kind::ForeignerCard;
+            (if foreigner { DocumentType::Nie } else { DocumentType::Nif }, spanish.personal_number?)
+        }
+        (None, Format::Td1) if fields.state == "ESP" => return None,
+        (_, Format::Td3) => (DocumentType::Passport, fields.number.clone()),
+        (_, Format::Td1 | Format::Td2 | Format::FrenchId) => (DocumentType::IdentityCard, fields.number.clone()),
+    };
+    let number = Private::new(number.as_str().to_owned());
+    (!number.expose().is_empty()).then(|| CarriedNumber { document_type, issuer: country(&fields.state), number })
+}
+
+/// The country behind a zone's code: `ESP`, or `D` for Germany. None behind organisations, refugees and specimens.
+pub(crate) fn country(state: &str) -> Option<Country> {
+    Country::all().find(|country| states::alpha3(&country.to_string()).is_some_and(|code| states::same(code, state)))
+}
+
+#[cfg(test)]
+mod tests;

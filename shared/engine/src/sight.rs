@@ -1,0 +1,121 @@
+//! What each picture showed: how it looks, and the machine-readable zones that were read off it.
+
+use crate::{document::Document, quality::View, reader::mrz_luma};
+use acredita_domain::{
+    actor::{Actor, Country, DocumentType},
+    pictures::{Luma, PictureFormat, Side},
+    scoring::DocumentKind,
+};
+use acredita_mrz::{Options, Reader, Reading, Status, Zone};
+
+/// A picture, as the work takes it along.
+pub(crate) struct Shot {
+    /// Which side it shows.
+    pub(crate) side: Side,
+    /// Its format.
+    pub(crate) format: PictureFormat,
+    /// Its brightness.
+    pub(crate) luma: Luma,
+}
+
+/// A picture that was looked at. The picture itself is gone.
+pub(crate) struct Sight {
+    /// Its format.
+    pub(crate) format: PictureFormat,
+    /// How it looks.
+    pub(crate) view: View,
+    /// What was read.
+    pub(crate) reading: Reading,
+    /// The documents of those zones that could be read, each with its place in `reading.zones`.
+    pub(crate) documents: Vec<(usize, Document)>,
+}
+
+impl Sight {
+    /// Looks at a picture for at most so much work, in the units of [`Options::work`], and drops it.
+    pub(crate) fn of(shot: Shot, reader: &Reader, work: u64) -> Self {
+        let Shot { side, format, luma } = shot;
+        let view = View::new(side, &luma);
+        let reading = reader.read(&mrz_luma(luma), Options { work, ..Options::default() });
+        let documents =
+            reading.zones.iter().enumerate().filter_map(|(at, zone)| Some((at, Document::of(zone)?))).collect();
+        Self { format, view, reading, documents }
+    }
+
+    /// Which side it shows.
+    pub(crate) fn side(&self) -> Side {
+        self.view.side
+    }
+
+    /// The best zone of which there is a text. What cannot be read says nothing of the picture, because it may be none.
+    pub(crate) fn zone(&self) -> Option<&Zone> {
+        self.best().map(|(at, _)| &self.reading.zones[*at])
+    }
+
+    fn best(&self) -> Option<&(usize, Document)> {
+        // The first of equals: zones come best first.
+        self.documents.iter().rev().max_by_key(|(_, document)| document.rank())
+    }
+}
+
+/// What there is of a zone in all pictures.
+pub(crate) enum Found<'a> {
+    /// A text.
+    Document(&'a Document),
+    /// Something that looks like a zone and cannot be read.
+    Unreadable,
+    /// Only that side was given on which this kind of document may have no zone.
+    OnOtherSide,
+    /// There is none.
+    Absent,
+}
+
+impl<'a> Found<'a> {
+    /// The best of what the pictures show.
+    pub(crate) fn among(sights: &'a [Sight], expected: &Expected) -> Self {
+        let best = sights.iter().rev().filter_map(|sight| Some(&sight.best()?.1));
+        let only_front = matches!(sights, [sight] if sight.side() == Side::Front);
+        if let Some(document) = best.max_by_key(|document| document.rank()) {
+            Self::Document(document)
+        } else if sights.iter().any(|sight| sight.reading.status == Status::Unreadable) {
+            Self::Unreadable
+        } else if only_front && expected.document_type() != Some(DocumentType::Passport) {
+            Self::OnOtherSide
+        } else {
+            Self::Absent
+        }
+    }
+}
+
+/// What was declared. It names a person, so there is no `Debug`.
+pub(crate) struct Expected {
+    /// The document.
+    pub(crate) kind: Option<DocumentKind>,
+    /// The person.
+    pub(crate) actor: Option<Actor>,
+}
+
+impl Expected {
+    /// The type of document.
+    pub(crate) fn document_type(&self) -> Option<DocumentType> {
+        let declared = self.actor.as_ref().and_then(|actor| actor.identity_document.as_ref()?.document_type);
+        self.kind.map(|kind| kind.document_type).or(declared)
+    }
+
+    /// The country that issued it.
+    pub(crate) fn country(&self) -> Option<Country> {
+        let declared = self.actor.as_ref().and_then(|actor| actor.identity_document.as_ref()?.country);
+        self.kind.map(|kind| kind.country).or(declared)
+    }
+
+    /// Its number.
+    pub(crate) fn number(&self) -> Option<&str> {
+        let document = self.actor.as_ref()?.identity_document.as_ref()?;
+        document.document_number.as_ref().map(|number| number.expose())
+    }
+
+    /// Family names and given names.
+    pub(crate) fn names(&self) -> (Option<&str>, Option<&str>) {
+        let Some(actor) = &self.actor else { return (None, None) };
+        (actor.last_name.as_ref().map(|name| name.expose()), actor.name.as_ref().map(|name| name.expose()))
+    }
+}

@@ -1,0 +1,75 @@
+//! JPEG (ITU-T T.81) to brightness.
+//!
+//! A decoder built for viewing shows as much as it can of a damaged picture, and fills the rest with grey. Evidence
+//! must be whole: so [`verify`] walks all markers and all entropy-coded data, decodes the brightness of what cameras
+//! write on the way, and leaves the rest (progressive pictures, print colours) to a decoder that only sees what is
+//! complete. JPEG has no checksum, though: damage that happens to decode into the right number of blocks cannot be told
+//! from a picture.
+
+mod bits;
+mod frame;
+mod huffman;
+mod idct;
+mod scan;
+mod sequential;
+mod verify;
+
+use super::{Fault, Luma, Size, brightness};
+
+use frame::Frame;
+use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
+use zune_jpeg::JpegDecoder;
+
+/// Whatever is wrong inside a JPEG.
+const BROKEN: Fault = Fault::Broken;
+
+/// What the decoder may buffer besides the picture. A progressive JPEG keeps all coefficients, two bytes each, until
+/// its last scan; this is enough for 50 megapixels in three full components.
+const MAX_BUFFERED_BYTES: u64 = 320 * 1024 * 1024;
+
+/// Reads the header only. Nothing after the size is looked at where it has more than `max_pixels`.
+pub(super) fn size(bytes: &[u8], max_pixels: u64) -> Result<Size, Fault> {
+    let frame = verify::frame_of(bytes, max_pixels)?;
+    let buffered = frame.coefficient_bytes() + 3 * frame.pixels();
+    Ok(Size { width: frame.width, height: frame.height, working_bytes: buffered })
+}
+
+/// Decodes the whole picture and turns it upright. The caller has checked the header's size.
+pub(super) fn decode(bytes: &[u8]) -> Result<Luma, Fault> {
+    let verified = verify::verify(bytes)?;
+    if let Some(luma) = verified.luma {
+        return Ok(luma);
+    }
+    if verified.frame.coefficient_bytes() > MAX_BUFFERED_BYTES || verified.frame.is_beyond_the_decoder() {
+        return Err(BROKEN);
+    }
+    Ok(verified.orientation.apply(to_luma(&bytes[..verified.end], &verified.frame)?))
+}
+
+fn to_luma(bytes: &[u8], frame: &Frame) -> Result<Luma, Fault> {
+    let longest = usize::from(u16::MAX);
+    let options = DecoderOptions::default().set_strict_mode(true).set_max_width(longest).set_max_height(longest);
+    let mut decoder =
+        JpegDecoder::new_with_options(ZCursor::new(bytes), options.jpeg_set_out_colorspace(ColorSpace::Luma));
+    decoder.decode_headers().map_err(|_| BROKEN)?;
+    // The brightness of YCbCr is its first component: nothing else is transformed or kept. Other colours take the way
+    // through RGB, and so does what the decoder gets wrong without.
+    let through_rgb =
+        !matches!(decoder.input_colorspace(), Some(ColorSpace::YCbCr | ColorSpace::Luma)) || frame.needs_rgb();
+    if through_rgb {
+        decoder.set_options(options.jpeg_set_out_colorspace(ColorSpace::RGB));
+    }
+    let mut pixels = decoder.decode().map_err(|_| BROKEN)?;
+    if through_rgb {
+        pixels = brightness_of_rgb(&pixels);
+    }
+    let (width, height) = (frame.width as usize, frame.height as usize);
+    if pixels.len() == width * height { Ok(Luma { width, height, pixels }) } else { Err(BROKEN) }
+}
+
+fn brightness_of_rgb(pixels: &[u8]) -> Vec<u8> {
+    pixels.as_chunks::<3>().0.iter().map(|&[red, green, blue]| brightness(red, green, blue)).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,303 @@
+//! Google Document AI, Identity Document Proofing: one `:process` call for each side, categorical signals back.
+//!
+//! The processor is built for English and for passports, passcards and driver's licences of the United States. A
+//! declared document of any other kind is not sent at all: its score would say nothing, and a person's document would
+//! have travelled for nothing.
+
+mod aws;
+mod federation;
+mod service_account;
+pub mod token;
+mod wire;
+
+pub use aws::AwsCaller;
+
+use crate::{
+    credential::Held,
+    deadline::{Deadlines, Job},
+    gate::Gate,
+    http::{BaseUrl, Call, Client, JSON},
+    mapping::{self, Found, Signal, Signals},
+    verdict::{evidence, supported, unsupported},
+};
+use acredita_domain::{
+    Invalid,
+    error::Unavailable,
+    pictures::Picture,
+    ports::{Clock, DelegatedCapture, ProviderCredential, ScoreRequest, Scorer, Verdict},
+    scoring::{DocumentKind, Provider},
+};
+use async_trait::async_trait;
+use http::{HeaderValue, Method, StatusCode, header};
+use serde::Deserialize;
+use std::{str::FromStr, sync::Arc};
+use token::TokenCache;
+use wire::{Answer, Entity};
+
+/// Answers hold entities alone, some dozens of them.
+const MOST_BYTES: usize = 1024 * 1024;
+
+/// A processor by its full name: `projects/…/locations/…/processors/…`, with or without `/processorVersions/…`.
+///
+/// Without a version Google's default one answers, which changes: scores are only comparable where it is pinned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Processor {
+    name: String,
+    location: String,
+    version: Option<String>,
+}
+
+impl FromStr for Processor {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        const PROBLEM: Invalid =
+            Invalid("is not projects/…/locations/…/processors/…, with or without /processorVersions/…");
+        let word = |word: &str| {
+            !word.is_empty()
+                && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
+        };
+        let parts: Vec<&str> = text.split('/').collect();
+        let (location, version) = match parts[..] {
+            ["projects", project, "locations", location, "processors", id] if word(project) && word(id) => {
+                (location, None)
+            }
+            ["projects", project, "locations", location, "processors", id, "processorVersions", version]
+                if word(project) && word(id) && word(version) =>
+            {
+                (location, Some(version.to_owned()))
+            }
+            _ => return Err(PROBLEM),
+        };
+        // It becomes part of a host's name.
+        let of_a_host =
+            !location.is_empty() && location.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !of_a_host || text.contains("..") {
+            return Err(PROBLEM);
+        }
+        Ok(Self { name: text.to_owned(), location: location.to_owned(), version })
+    }
+}
+
+impl Processor {
+    /// Where Google serves it.
+    fn endpoint(&self) -> Result<BaseUrl, Invalid> {
+        format!("https://{}-documentai.googleapis.com", self.location).parse()
+    }
+}
+
+/// How this deployment reaches Google.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The processor.
+    pub processor: Processor,
+    /// Where it is served, if not by Google: an emulator on loopback.
+    pub endpoint: Option<BaseUrl>,
+    /// Who this function is to AWS, for a credential without a key.
+    pub aws: Option<AwsCaller>,
+    /// How long anything may take.
+    pub deadlines: Deadlines,
+}
+
+/// The table of `mapping/google.v1.json`.
+#[derive(Debug, Deserialize)]
+struct Mapping {
+    version: String,
+    supported: Vec<Supported>,
+    signals: Signals,
+}
+
+#[derive(Debug, Deserialize)]
+struct Supported {
+    country: acredita_domain::actor::Country,
+    types: Vec<acredita_domain::actor::DocumentType>,
+}
+
+impl Mapping {
+    fn load() -> Self {
+        serde_json::from_str(include_str!("../mapping/google.v1.json")).expect("a table that the tests have read")
+    }
+
+    fn supports(&self, document: DocumentKind) -> bool {
+        let of = |supported: &Supported| {
+            supported.country == document.country && supported.types.contains(&document.document_type)
+        };
+        self.supported.iter().any(of)
+    }
+}
+
+/// Scores with Google.
+pub struct GoogleScorer {
+    processor: Processor,
+    endpoint: BaseUrl,
+    mapping: Mapping,
+    client: Client,
+    gate: Gate,
+    tokens: TokenCache,
+}
+
+/// Why a job came to nothing. What exactly went wrong is in the log.
+struct Failed;
+
+impl GoogleScorer {
+    /// A scorer with a credential, which is read when it is first needed: a service account's key file, or the
+    /// configuration of an external account.
+    pub fn new(
+        settings: Settings,
+        credential: Arc<dyn ProviderCredential>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Invalid> {
+        let Settings { processor, endpoint, aws, deadlines } = settings;
+        let endpoint = endpoint.map_or_else(|| processor.endpoint(), Ok)?;
+        // The issuer of tokens is named by the credential: Google's, or an emulator's where the processor is one's.
+        let google: BaseUrl = "https://oauth2.googleapis.com".parse()?;
+        Ok(Self {
+            client: Client::new(Provider::Google, &[&endpoint, &google], deadlines, clock.clone()),
+            gate: Gate::new(Provider::Google, clock.clone()),
+            tokens: TokenCache::new(Held::new(credential), aws, clock),
+            mapping: Mapping::load(),
+            processor,
+            endpoint,
+        })
+    }
+
+    async fn run(&self, request: ScoreRequest<'_>, job: &mut Job) -> Result<Verdict, Failed> {
+        let mut answers = Vec::new();
+        // One after the other: a body is a third larger than its picture, and one at a time is enough to hold.
+        for picture in [request.front, request.back].into_iter().flatten() {
+            answers.push(self.process(picture, job).await?);
+        }
+        Ok(self.verdict(&request, &answers))
+    }
+
+    /// A token that Google no longer takes is thrown away, and the call made once more with a new one.
+    async fn process(&self, picture: &Picture, job: &mut Job) -> Result<Answer, Failed> {
+        let body = wire::request(picture);
+        let mut renewed = false;
+        loop {
+            let token = self.tokens.token(&self.client, job).await.map_err(|_| Failed)?;
+            let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(|_| Failed)?;
+            bearer.set_sensitive(true);
+            let call = Call {
+                name: "process",
+                method: Method::POST,
+                base: &self.endpoint,
+                path: format!("/v1/{}:process", self.processor.name),
+                headers: vec![(header::AUTHORIZATION, bearer), (header::CONTENT_TYPE, JSON)],
+                body: body.clone(),
+            };
+            let reply = self.client.call(&call, MOST_BYTES, job).await.map_err(|_| Failed)?;
+            match reply.status {
+                StatusCode::OK => return wire::answer(&reply.body).ok_or_else(|| malformed("process")),
+                StatusCode::UNAUTHORIZED if !renewed => {
+                    renewed = true;
+                    self.tokens.forget(&token);
+                }
+                _ => return Err(Failed),
+            }
+        }
+    }
+
+    fn verdict(&self, request: &ScoreRequest<'_>, answers: &[Answer]) -> Verdict {
+        let found: Vec<Signal<'_>> = answers.iter().flat_map(|answer| &answer.entities).map(Entity::signal).collect();
+        let evidence = evidence(answers.iter().map(|answer| &answer.digest));
+        // Proofing reads nothing off a document: whose it is, Google does not tell, and the line of it is left out.
+        // Where nobody said what it is, and Google does not know it, that is as likely its own limit as the person's
+        // doing.
+        let breakdown = if request.document.is_none() && says_no_document(&found) {
+            vec![unsupported(&evidence)]
+        } else {
+            let mut lines = vec![supported(&evidence)];
+            lines.extend(self.mapping.signals.checks(&found));
+            lines
+        };
+        let mut verdict = Verdict::of(breakdown, None);
+        self.sign(&mut verdict);
+        verdict
+    }
+
+    fn sign(&self, verdict: &mut Verdict) {
+        let version = self.processor.version.as_deref().unwrap_or("default");
+        verdict.provider_version = format!("google-document-ai/{version}");
+        verdict.mapping_version = mapping::version(&self.mapping.version);
+    }
+}
+
+fn says_no_document(found: &[Signal<'_>]) -> bool {
+    found.contains(&("fraud_signals_is_identity_document", Found::Word("NOT_AN_ID")))
+}
+
+fn malformed(call: &'static str) -> Failed {
+    tracing::warn!(provider = %Provider::Google, call, "the answer cannot be understood");
+    Failed
+}
+
+#[async_trait]
+impl Scorer for GoogleScorer {
+    fn provider(&self) -> Provider {
+        Provider::Google
+    }
+
+    fn delegated_capture(&self) -> DelegatedCapture<'_> {
+        DelegatedCapture::NotOffered
+    }
+
+    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, Unavailable> {
+        if request.document.is_some_and(|document| !self.mapping.supports(document)) {
+            let mut verdict = Verdict::of(vec![unsupported("not sent")], None);
+            self.sign(&mut verdict);
+            return Ok(verdict);
+        }
+        let mut job = self.client.job();
+        let turn = self.gate.enter(&job).await?;
+        match self.run(request, &mut job).await {
+            Ok(verdict) => {
+                turn.answered();
+                Ok(verdict)
+            }
+            Err(Failed) => {
+                turn.failed();
+                Err(self.gate.unavailable())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_reads_and_knows_what_google_says_it_supports() {
+        let mapping = Mapping::load();
+        let kind =
+            |document_type, country: &str| DocumentKind { document_type, country: country.parse().expect("a country") };
+        use acredita_domain::actor::DocumentType::{IdentityCard, Nif, Passport};
+        assert!(mapping.supports(kind(Passport, "US")) && mapping.supports(kind(IdentityCard, "US")));
+        for (document_type, country) in [(Passport, "ES"), (Nif, "ES"), (IdentityCard, "ES"), (Nif, "US")] {
+            assert!(!mapping.supports(kind(document_type, country)), "{document_type} {country}");
+        }
+    }
+
+    #[test]
+    fn a_processor_is_its_full_name_and_cannot_lead_elsewhere() {
+        let name = "projects/my-project/locations/eu/processors/abc123";
+        let processor: Processor = name.parse().expect("a processor");
+        assert_eq!(processor.endpoint(), "https://eu-documentai.googleapis.com".parse());
+        assert_eq!(processor.version, None);
+        let pinned: Processor =
+            format!("{name}/processorVersions/pretrained-id-proofing-v1.0-2022-10-03").parse().expect("a processor");
+        assert_eq!(pinned.version.as_deref(), Some("pretrained-id-proofing-v1.0-2022-10-03"));
+        for text in [
+            "",
+            "abc123",
+            "projects/p/locations/evil.example/processors/x",
+            "projects/p/locations/eu@evil/processors/x",
+            "projects/../locations/eu/processors/x",
+            "projects/p/locations/eu/processors/x?y",
+            "projects/p/locations/eu/processors/x/processorVersions/",
+        ] {
+            assert!(text.parse::<Processor>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Veridas: vali-Das for pictures that we have, XpressID for pictures that Veridas takes itself.
+//!
+//! A validation is created, its sides are uploaded one after the other (Veridas refuses two at once), it is confirmed,
+//! and its result is read, all within one job: Veridas deletes a validation by itself soon after. What is known of
+//! these calls comes from product pages and from integrators' code; `infra/providers.md` says which is which.
+
+mod calls;
+mod declared;
+mod delegated;
+mod read;
+mod wire;
+
+use crate::{
+    credential::Held,
+    deadline::{Deadlines, Job},
+    gate::{Gate, Turn},
+    http::{BaseUrl, Client},
+    mapping::{self, Found, Signal, Signals},
+    verdict::{evidence, lost, supported, unsupported},
+};
+use acredita_domain::{
+    actor::{Country, DocumentType},
+    error::Unavailable,
+    pictures::Side,
+    ports::{Clock, DelegatedCapture, Entropy, ProviderCredential, ScoreRequest, Scorer, Verdict},
+    scoring::{
+        Check, CheckName, CheckResult, Comparison, DocumentKind, Extracted, Provider, ProviderReference, Reason,
+    },
+};
+use async_trait::async_trait;
+use calls::Refusal;
+use declared::{Family, Told};
+use read::{Nodes, Validation};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// How this deployment reaches Veridas.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// vali-Das, such as `https://api.eu.veri-das.com/validas/v1`.
+    pub validas: BaseUrl,
+    /// XpressID, such as `https://api.eu.veri-das.com/xpressid`.
+    pub xpressid: BaseUrl,
+    /// How long anything may take.
+    pub deadlines: Deadlines,
+}
+
+/// The table of `mapping/veridas.v2.json`.
+#[derive(Debug, Deserialize)]
+struct Mapping {
+    version: String,
+    document_types: Vec<TypeCode>,
+    any_document: String,
+    families: Vec<Family>,
+    signals: Signals,
+    issuer: String,
+    nodes: Nodes,
+}
+
+/// How Veridas calls a kind of document.
+#[derive(Debug, Deserialize)]
+struct TypeCode {
+    country: Country,
+    types: Vec<DocumentType>,
+    code: String,
+}
+
+impl Mapping {
+    fn load() -> Self {
+        serde_json::from_str(include_str!("../mapping/veridas.v2.json")).expect("a table that the tests have read")
+    }
+
+    /// What Veridas is told to expect: a type that the table knows, else the country, which it takes too.
+    fn document_type(&self, document: Option<DocumentKind>) -> String {
+        let Some(DocumentKind { document_type, country }) = document else {
+            return self.any_document.clone();
+        };
+        let known =
+            self.document_types.iter().find(|known| known.country == country && known.types.contains(&document_type));
+        known.map_or_else(|| country.to_string(), |known| known.code.clone())
+    }
+}
+
+/// Scores with Veridas.
+pub struct VeridasScorer {
+    settings: Settings,
+    mapping: Mapping,
+    client: Client,
+    gate: Gate,
+    key: Held,
+    comparison: Arc<dyn Comparison>,
+    entropy: Arc<dyn Entropy>,
+    clock: Arc<dyn Clock>,
+}
+
+/// What came of a job.
+enum Outcome {
+    /// A result.
+    Result(Validation),
+    /// Veridas does not know this kind of document.
+    Unsupported,
+    /// The result is gone.
+    Lost,
+}
+
+impl VeridasScorer {
+    /// A scorer with an API key, which is read when it is first needed. `comparison` compares what was read with what
+    /// was declared; `entropy` makes the boundaries of multipart bodies.
+    pub fn new(
+        settings: Settings,
+        key: Arc<dyn ProviderCredential>,
+        comparison: Arc<dyn Comparison>,
+        entropy: Arc<dyn Entropy>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let client =
+            Client::new(Provider::Veridas, &[&settings.validas, &settings.xpressid], settings.deadlines, clock.clone());
+        Self {
+            settings,
+            mapping: Mapping::load(),
+            client,
+            gate: Gate::new(Provider::Veridas, clock.clone()),
+            key: Held::new(key),
+            comparison,
+            entropy,
+            clock,
+        }
+    }
+
+    async fn validate(&self, request: &ScoreRequest<'_>, job: &mut Job) -> Result<Outcome, Refusal> {
+        let id = self.create(job).await?;
+        for (side, picture) in [(Side::Front, request.front), (Side::Back, request.back)] {
+            let Some(picture) = picture else { continue };
+            match self.upload(&id, side, picture, &self.mapping.document_type(request.document), job).await {
+                Ok(()) => {}
+                Err(Refusal::Document) => return Ok(Outcome::Unsupported),
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        match self.confirm(&id, job).await {
+            Err(Refusal::Gone) => return Ok(Outcome::Lost),
+            confirmed => confirmed?,
+        }
+        Ok(match self.read(&id, job).await? {
+            None => Outcome::Lost,
+            // It was confirmed, so it has to be there.
+            Some(validation) if !validation.is_judged() => return Err(Refusal::Malformed("read")),
+            Some(validation) => Outcome::Result(validation),
+        })
+    }
+
+    /// Tells the gate how a job went.
+    fn settle<T>(&self, turn: Turn<'_>, outcome: Result<T, Refusal>) -> Result<T, Unavailable> {
+        match outcome {
+            Ok(outcome) => {
+                turn.answered();
+                Ok(outcome)
+            }
+            Err(refusal) => {
+                if let Refusal::Malformed(call) = refusal {
+                    tracing::warn!(provider = %Provider::Veridas, call, "the answer cannot be understood");
+                }
+                turn.failed();
+                Err(self.gate.unavailable())
+            }
+        }
+    }
+
+    fn verdict(&self, request: &ScoreRequest<'_>, outcome: Outcome) -> Verdict {
+        let mut verdict = match outcome {
+            Outcome::Unsupported => Verdict::of(vec![unsupported("refused by the provider")], None),
+            Outcome::Lost => {
+                tracing::warn!(provider = %Provider::Veridas, "a result is lost");
+                Verdict::of(vec![lost()], None)
+            }
+            Outcome::Result(validation) => self.judge(request, &validation),
+        };
+        // What can be told apart is the version of the API, which ends its path; that of the engine is nowhere.
+        let version = self.settings.validas.as_str().rsplit('/').next().unwrap_or_default();
+        verdict.provider_version = format!("veridas-validas/{version}");
+        verdict.mapping_version = mapping::version(&self.mapping.version);
+        verdict
+    }
+
+    fn judge(&self, request: &ScoreRequest<'_>, validation: &Validation) -> Verdict {
+        let found: Vec<Signal<'_>> =
+            validation.scores.iter().map(|(name, value)| (name.as_str(), Found::Degree(*value))).collect();
+        let told = Told::of(validation, &self.mapping.issuer, &self.mapping.families, &*self.comparison);
+        let extracted = self.mapping.nodes.extract(validation, told.is_passport(request));
+        let mut breakdown = vec![supported(&evidence(std::iter::once(&validation.digest)))];
+        breakdown.extend(self.mapping.signals.checks(&found));
+        breakdown.push(not_expired(&extracted, request));
+        breakdown.extend(declared::checks(request, told, &extracted, &*self.comparison));
+        Verdict::of(breakdown, (extracted != Extracted::default()).then_some(extracted))
+    }
+}
+
+fn not_expired(extracted: &Extracted, request: &ScoreRequest<'_>) -> Check {
+    let today = request.now.format("%Y-%m-%d").to_string();
+    match &extracted.expiry_date {
+        // Both are `YYYY-MM-DD`, which sorts as dates do. A document is good on its last day.
+        Some(last_day) if *last_day.expose() < today => {
+            Check::new(CheckName::NotExpired, CheckResult::Fail).because(Reason::Expired)
+        }
+        Some(_) => Check::new(CheckName::NotExpired, CheckResult::Pass),
+        None => Check::new(CheckName::NotExpired, CheckResult::Inconclusive).because(Reason::ProviderInconclusive),
+    }
+}
+
+#[async_trait]
+impl Scorer for VeridasScorer {
+    fn provider(&self) -> Provider {
+        Provider::Veridas
+    }
+
+    fn delegated_capture(&self) -> DelegatedCapture<'_> {
+        DelegatedCapture::Hosted(self)
+    }
+
+    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, Unavailable> {
+        let mut job = self.client.job();
+        let turn = self.gate.enter(&job).await?;
+        let outcome = self.validate(&request, &mut job).await;
+        let outcome = self.settle(turn, outcome)?;
+        Ok(self.verdict(&request, outcome))
+    }
+}
+
+/// A validation's id as Veridas gave it, if it is one that can stand in a path.
+fn reference(text: &str) -> Option<ProviderReference> {
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_reads_and_names_what_veridas_is_to_expect() {
+        let mapping = Mapping::load();
+        let of = |document_type, country: &str| {
+            mapping.document_type(Some(DocumentKind { document_type, country: country.parse().expect("a country") }))
+        };
+        assert_eq!(of(DocumentType::Nif, "ES"), "ES_ID");
+        assert_eq!(of(DocumentType::Passport, "ES"), "ES", "the country, where the table has no type");
+        assert_eq!(of(DocumentType::IdentityCard, "PT"), "PT");
+        assert_eq!(mapping.document_type(None), "XX_XX_XXXX");
+    }
+}

@@ -1,0 +1,126 @@
+//! A router as a Lambda behind API Gateway.
+
+use crate::{Booted, Error, WarmUp, boot, jwks::HttpsJwks};
+use acredita_aws::lambda::{Engine, Settings};
+use acredita_domain::ids::MessageId;
+use acredita_http::{
+    Api,
+    jwt::{TokenPolicy, TokenVerifier},
+    layers::{self, RequestId},
+    request::ClientIp,
+};
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use lambda_http::{
+    Request, RequestExt,
+    http::{Uri, uri::PathAndQuery},
+    request::RequestContext,
+};
+use std::sync::Arc;
+use tower::ServiceBuilder;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Serves the events of API Gateway with a router, until the environment is taken down. `engine` is one of
+/// [`crate::engine`].
+pub async fn serve(
+    router: OpenApiRouter<Api>,
+    warm_up: WarmUp,
+    engine: impl FnOnce(&Settings, &SharedHttpConnector) -> Result<Engine, Error>,
+) -> Result<(), Error> {
+    let Booted { settings, app, connector } = boot(engine)?;
+    let tokens = tokens(&settings, connector)?;
+    tokio::join!(warm_up.read(&app), tokens.warm_up(app.now()));
+    let entropy = app.entropy.clone();
+    let api = Api::new(app, tokens);
+    let (router, _) = router.split_for_parts();
+    let router = layers::finish(router.with_state(api), move || MessageId::generate(&*entropy).to_string());
+    lambda_http::run(ServiceBuilder::new().map_request(prepare).service(router)).await
+}
+
+/// Tells the router what only the gateway knows: the client's address, how it named the request, and where in the path
+/// its route begins.
+pub fn prepare(mut request: Request) -> Request {
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else {
+        return request;
+    };
+    let ip = context.http.source_ip.as_deref().and_then(|ip| ip.parse().ok());
+    let id = context.request_id.clone();
+    let uri = context.route_key.as_deref().and_then(|route| from_its_route(request.uri(), route));
+    if let Some(uri) = uri {
+        *request.uri_mut() = uri;
+    }
+    let extensions = request.extensions_mut();
+    if let Some(ip) = ip {
+        extensions.insert(ClientIp(ip));
+    }
+    if let Some(id) = id {
+        extensions.insert(RequestId(id));
+    }
+    request
+}
+
+/// The address without what stands before its route, if anything does: the name of a stage, or what a custom domain
+/// maps to the API. Both are a matter of how it is deployed, and no router knows them.
+fn from_its_route(uri: &Uri, route: &str) -> Option<Uri> {
+    let (_, template) = route.split_once(' ')?;
+    let path = uri.path_and_query()?.as_str();
+    let segments = |path: &str| path.matches('/').count();
+    let surplus = segments(uri.path()).checked_sub(segments(template))?;
+    let (begin, _) = uri.path().match_indices('/').nth(surplus)?;
+    let fixed = template.split('{').next()?;
+    if surplus == 0 || !path[begin..].starts_with(fixed) {
+        return None;
+    }
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(&path[begin..]).ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+fn tokens(settings: &Settings, connector: SharedHttpConnector) -> Result<TokenVerifier, Error> {
+    let defaults = TokenPolicy::default();
+    let tokens = &settings.tokens;
+    let policy = TokenPolicy {
+        issuer: tokens.issuer.clone(),
+        audience: tokens.audience.clone(),
+        organisations_claim: tokens.organisations_claim.clone().unwrap_or(defaults.organisations_claim),
+        permissions_claim: tokens.permissions_claim.clone().unwrap_or(defaults.permissions_claim),
+        scope_claim: tokens.scope_claim.clone().unwrap_or(defaults.scope_claim),
+        ..TokenPolicy::default()
+    };
+    Ok(TokenVerifier::fetching(Arc::new(HttpsJwks::new(&tokens.jwks_url, connector)?), policy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::from_its_route;
+
+    const ROUTE: &str = "GET /v1/orgs/{org_id}/scorings/identity_document/{id}";
+
+    fn cut(path: &str, route: &str) -> Option<String> {
+        let uri = format!("https://api.example.com{path}").parse().expect("an address");
+        from_its_route(&uri, route).map(|uri| uri.to_string())
+    }
+
+    #[test]
+    fn what_stands_before_the_route_is_cut_off() {
+        for before in ["/prod", "/v1", "/identity/live"] {
+            let path = "/v1/orgs/yoigo/scorings/identity_document/1?a=/b/";
+            assert_eq!(
+                cut(&format!("{before}{path}"), ROUTE),
+                Some(format!("https://api.example.com{path}")),
+                "{before}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_its_route_or_is_not_of_it_stays_as_it_is() {
+        for (path, route) in [
+            ("/v1/orgs/yoigo/scorings/identity_document/1?a=/b/c", ROUTE),
+            ("/prod/v1/orgs/yoigo/scorings/identity_document/1", "$default"),
+            ("/v1/orgs/yoigo/scorings/identity_document/1/", ROUTE),
+            ("/", ROUTE),
+        ] {
+            assert_eq!(cut(path, route), None, "{path}");
+        }
+    }
+}

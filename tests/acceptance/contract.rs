@@ -1,0 +1,26 @@
+//! Walks through the HTTP contract, section by section. Where the contract is a table, the test is one too.
+//!
+//! `operations` holds the contract's list of operations, and `stage` what brings an identification into a state; the
+//! other modules are tests.
+
+mod agent;
+mod device;
+mod documents;
+mod errors;
+mod idempotency;
+mod identity_document;
+mod ids;
+mod lifecycle;
+mod masking;
+mod multipart;
+mod operations;
+mod otp;
+mod otp_document;
+mod otp_evidence;
+mod otp_sends;
+mod published;
+mod requests;
+mod scoring;
+mod stage;
+mod statuses;
+mod tokens;

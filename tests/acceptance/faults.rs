@@ -1,0 +1,91 @@
+//! A fault at every call of every port, before its effect and after.
+//!
+//! Each scenario is a client's flow. It runs once to see which calls its faulty part makes, and then once for each of
+//! these calls and each [`Moment`], in a fresh world. What the client is told is 503, unless the call is one that
+//! nothing depends on. The client then tries again, without a fault, and everything has to come right: nothing twice,
+//! nothing lost, nothing half done.
+
+mod creating;
+mod deleting;
+mod delivering;
+mod scoring;
+mod second_factor;
+mod steps;
+mod sweeping;
+
+use acceptance::{
+    Answer, Call, World,
+    faults::{Faults, Moment},
+};
+use std::sync::Arc;
+
+/// Which call fails, and when.
+#[derive(Clone, Copy)]
+struct Fault {
+    call: &'static str,
+    nth: usize,
+    moment: Moment,
+}
+
+/// One run of a scenario.
+struct Run {
+    faults: Arc<Faults>,
+    fault: Option<Fault>,
+}
+
+impl Run {
+    /// What a client is answered while the fault is there.
+    async fn first_try(&self, world: &mut World, call: Call) -> Answer {
+        let whole = world.app.clone();
+        world.serve(self.faults.around(&whole));
+        let answer = world.send(call).await;
+        world.serve(whole);
+        answer
+    }
+
+    /// Whether the fault strikes this call.
+    fn hits(&self, call: &str) -> bool {
+        self.fault.is_some_and(|fault| fault.call == call)
+    }
+
+    /// Whether this call has its effect although nobody was told.
+    fn silenced(&self, call: &str) -> bool {
+        self.hits(call) && self.fault.is_some_and(|fault| fault.moment == Moment::After)
+    }
+
+    /// Demands 503 of a first try, unless there is no fault, or the one that there is may be passed over.
+    #[track_caller]
+    fn assert_told(&self, answer: &Answer, success: u16, passed_over: &[&str]) {
+        let passed = self.fault.is_none_or(|fault| passed_over.contains(&fault.call));
+        let expected = if passed { success } else { 503 };
+        assert_eq!(answer.status.as_u16(), expected, "{}", String::from_utf8_lossy(&answer.body));
+        assert_eq!(answer.headers.contains_key("retry-after"), expected == 503);
+    }
+}
+
+/// Says which fault a failing test had.
+impl Drop for Run {
+    fn drop(&mut self) {
+        if std::thread::panicking()
+            && let Some(Fault { call, nth, moment }) = self.fault
+        {
+            eprintln!("with a fault {moment:?} {call}, number {nth}");
+        }
+    }
+}
+
+/// Runs a scenario without a fault, and then with one at each of the calls that its faulty part makes.
+async fn at_every_call(scenario: impl AsyncFn(&mut World, &Run)) {
+    let counting = Run { faults: Faults::none(), fault: None };
+    scenario(&mut World::with_external_provider().await, &counting).await;
+    let calls = counting.faults.calls();
+    assert!(!calls.is_empty(), "the faulty part calls something");
+    for (at, call) in calls.iter().copied().enumerate() {
+        let nth = calls[..at].iter().filter(|earlier| **earlier == call).count();
+        for moment in [Moment::Before, Moment::After] {
+            let run = Run { faults: Faults::on(call, nth, moment), fault: Some(Fault { call, nth, moment }) };
+            scenario(&mut World::with_external_provider().await, &run).await;
+            assert!(run.faults.struck(), "the fault {moment:?} {call}, number {nth}, struck");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What must not leave the house: codes, tokens, numbers, addresses and names have no place in a log, a queue message,
+//! a `Debug` or an error.
+//!
+//! Every value that a caller sends here is a canary: a text that occurs nowhere else. The flows are run with them, the
+//! good ones and those that fail at any place, and then the canaries are looked for where they must not be.
+
+mod flows;
+mod logged;
+mod shown;
+mod stored;
+
+use acceptance::{Call, ORG, World, bodies, request::base64};
+use serde_json::{Value, json};
+use std::{
+    io,
+    sync::{Arc, LazyLock, Mutex},
+};
+
+const NAME: &str = "Canariana";
+const LAST_NAME: &str = "Apellido-Canario";
+const DOCUMENT: &str = "CANARY7654Z";
+const PHONE: &str = "6992233445";
+const EMAIL: &str = "canary.address@example.org";
+const REASON: &str = "canary-reason";
+const AGENT: &str = "canary-agent";
+const EVIDENCE_METADATA: &str = "canary-shop";
+const USER_AGENT: &str = "canary-user-agent/9.9";
+const FINGERPRINT: &str = "canary-fingerprint";
+const LOCATION: &str = "12.345678,-98.765432";
+const KEY: &str = "canary-idempotency-key";
+/// What is sent where nothing of the kind belongs: in paths, queries, broken bodies.
+const STRAY: &str = "canary-stray";
+
+const CANARIES: [&str; 13] = [
+    NAME,
+    LAST_NAME,
+    DOCUMENT,
+    PHONE,
+    EMAIL,
+    REASON,
+    AGENT,
+    EVIDENCE_METADATA,
+    USER_AGENT,
+    FINGERPRINT,
+    LOCATION,
+    KEY,
+    STRAY,
+];
+
+/// Demands that none of these is in a text.
+#[track_caller]
+fn assert_none_in<'a>(text: &str, canaries: impl IntoIterator<Item = &'a str>) {
+    for canary in canaries {
+        if let Some(at) = text.to_lowercase().find(&canary.to_lowercase()) {
+            let around: String =
+                text.chars().skip(text[..at.min(text.len())].chars().count().saturating_sub(200)).take(400).collect();
+            panic!("{canary} is in: {around}");
+        }
+    }
+}
+
+fn actor() -> Value {
+    json!({
+        "name": NAME, "last_name": LAST_NAME, "identity_document": { "document_number": DOCUMENT, "document_type": "NIF", "country": "ES" },
+        "email": EMAIL, "msisdn": { "phone_number": PHONE, "country_code": "34" }, "language": "ES",
+    })
+}
+
+fn with_actor(mut body: Value) -> Value {
+    body["actor"] = actor();
+    body
+}
+
+/// A request whose device headers are canaries.
+fn request(world: &World, method: &str, path: &str, body: Option<Value>) -> Call {
+    let call = Call::org(method, ORG, path).token(&world.token(ORG));
+    let device = |call: Call| {
+        let installation = "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11";
+        call.header("x-installation_id", installation)
+            .header("x-fingerprint", FINGERPRINT)
+            .header("x-location", LOCATION)
+            .header("user-agent", USER_AGENT)
+    };
+    let call = if path.ends_with("/validate") { device(call) } else { call };
+    match body {
+        Some(body) => call.json(&body),
+        None => call,
+    }
+}
+
+fn evidence() -> Value {
+    let metadata = json!({ "shop": EVIDENCE_METADATA }).to_string();
+    json!({ "agent": AGENT, "evidence": base64(&bodies::png(1)), "evidence_metadata": metadata })
+}
+
+/// Everything that is logged in this process.
+#[derive(Clone, Default)]
+struct Logs(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Logs {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("no test panics while it holds this").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// One for the process, whichever thread logs.
+static LOGS: LazyLock<Logs> = LazyLock::new(|| {
+    let logs = Logs::default();
+    let writer = logs.clone();
+    let subscriber = acredita_local::logs::everything(move || writer.clone());
+    tracing::subscriber::set_global_default(subscriber).expect("nobody else logs in this process");
+    logs
+});
+
+impl Logs {
+    /// Begins to listen.
+    fn listen() -> Self {
+        LOGS.clone()
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().expect("no test panics while it holds this")).into_owned()
+    }
+}

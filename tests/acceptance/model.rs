@@ -1,0 +1,69 @@
+//! Random sequences of requests, deliveries, sweeps, clock jumps and restarts, against a small model of what the
+//! contract says.
+//!
+//! [`steps`] are what a sequence is made of. [`reference`] is the model: it knows nothing of stores and protocols, only
+//! rules. [`service`] is the whole service. After each step the answer, the metadata of what was touched and the number
+//! of messages have to be the model's; after the last one everything is read, and what lies in the table and the bucket
+//! has to fit together.
+//!
+//! The sequences are new ones on each run. `PROPTEST_RNG_SEED=<number>` repeats those of a run; a failure prints the
+//! shortest sequence that fails.
+
+mod reference;
+mod service;
+mod steps;
+
+use proptest::test_runner::Config;
+use proptest_state_machine::prop_state_machine;
+use service::Service;
+
+/// Sequences in one test. Sixteen tests in memory and one in a folder make a thousand; they run side by side.
+const IN_MEMORY: u32 = 60;
+const IN_FOLDER: u32 = 40;
+
+fn config(cases: u32) -> Config {
+    // A shrinking step costs a whole sequence.
+    Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() }
+}
+
+prop_state_machine! {
+    #![proptest_config(config(IN_MEMORY))]
+    #[test]
+    fn the_service_does_what_the_model_does_01(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_02(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_03(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_04(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_05(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_06(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_07(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_08(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_09(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_10(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_11(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_12(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_13(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_14(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_15(sequential 10..25 => Service<false>);
+    #[test]
+    fn the_service_does_what_the_model_does_16(sequential 10..25 => Service<false>);
+}
+
+prop_state_machine! {
+    #![proptest_config(config(IN_FOLDER))]
+    #[test]
+    fn a_restarted_service_does_what_the_model_does(sequential 10..25 => Service<true>);
+}

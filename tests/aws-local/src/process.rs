@@ -1,0 +1,175 @@
+//! One process of a function, and the Lambda runtime API as it sees it: it asks for the next event, and answers it.
+//!
+//! Each process has an address of its own, of the form that Lambda gives, so that an event whose process dies is known
+//! to be lost.
+
+use crate::runtime::{Answer, Event, InvokeError, Pool, Runtime, Step, lock};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, Path, State},
+    http::{HeaderName, StatusCode},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use std::{
+    io,
+    net::Ipv4Addr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tokio::{net::TcpListener, sync::Notify};
+
+/// Lambda's limit for an answer.
+const MOST_ANSWER: usize = 6 * 1024 * 1024;
+
+/// A process.
+pub(crate) struct Process {
+    runtime: Runtime,
+    pool: Arc<Pool>,
+    /// Whether it has asked for an event.
+    began: AtomicBool,
+    work: Mutex<Work>,
+    overran: Notify,
+}
+
+/// What a process is at.
+enum Work {
+    Nothing,
+    Event { request: String, answer: Answer },
+    Dead,
+}
+
+impl Process {
+    pub(crate) fn new(runtime: Runtime, pool: Arc<Pool>) -> Arc<Self> {
+        Arc::new(Self {
+            runtime,
+            pool,
+            began: AtomicBool::new(false),
+            work: Mutex::new(Work::Nothing),
+            overran: Notify::new(),
+        })
+    }
+
+    /// Notes that it is dead, and with it what it was at. Answers whether it had ever asked for an event.
+    pub(crate) fn die(&self) -> bool {
+        if let Work::Event { answer, .. } = std::mem::replace(&mut *lock(&self.work), Work::Dead) {
+            let _ = answer.send(Err(InvokeError::Died));
+        }
+        self.began.load(Ordering::SeqCst)
+    }
+
+    /// The next event; none when the runtime ends.
+    async fn next(&self) -> Option<Event> {
+        loop {
+            let begins = !self.began.swap(true, Ordering::SeqCst);
+            if begins {
+                self.runtime.tell(Step::Begins);
+            }
+            let event = match self.pool.take(begins) {
+                Ok(event) => event,
+                Err(next) => next.await.ok()?,
+            };
+            // Else nobody waits for it any more.
+            if !event.answer.is_closed() {
+                return Some(event);
+            }
+        }
+    }
+
+    /// Notes what it is at. A dead process gives its event back.
+    fn begin(&self, request: &str, answer: Answer) -> Result<(), Answer> {
+        let mut work = lock(&self.work);
+        if let Work::Dead = *work {
+            return Err(answer);
+        }
+        *work = Work::Event { request: request.to_owned(), answer };
+        Ok(())
+    }
+
+    /// Answers what it is at, if it is this request.
+    fn settle(&self, request: &str, result: Result<Bytes, InvokeError>) -> bool {
+        let mut work = lock(&self.work);
+        if !matches!(&*work, Work::Event { request: at, .. } if at == request) {
+            return false;
+        }
+        if let Work::Event { answer, .. } = std::mem::replace(&mut *work, Work::Nothing) {
+            // Whoever asked may have gone.
+            let _ = answer.send(result);
+        }
+        true
+    }
+}
+
+/// Starts the process, and serves it until it ends.
+pub(crate) async fn run(process: &Arc<Process>) {
+    let function = process.pool.function.name;
+    match run_to_its_end(process).await {
+        Ok(code) => tracing::warn!(function, code, "a function's process ended"),
+        Err(error) => tracing::error!(function, %error, "a function's process does not start"),
+    }
+}
+
+async fn run_to_its_end(process: &Arc<Process>) -> io::Result<Option<i32>> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let address = listener.local_addr()?;
+    let api = Router::new()
+        .route("/2018-06-01/runtime/invocation/next", get(next))
+        .route("/2018-06-01/runtime/invocation/{request}/response", post(response))
+        .route("/2018-06-01/runtime/invocation/{request}/error", post(error))
+        .route("/2018-06-01/runtime/init/error", post(async || StatusCode::ACCEPTED))
+        .layer(DefaultBodyLimit::max(MOST_ANSWER))
+        .with_state(process.clone());
+    let mut command = process.runtime.environment().command(process.pool.function.name, address);
+    process.runtime.tell(Step::Starts);
+    let mut child = command.spawn()?;
+    if let Some(pid) = child.id() {
+        process.runtime.tell(Step::Runs { pid });
+    }
+    tokio::select! {
+        served = axum::serve(listener, api) => served?,
+        ended = child.wait() => return Ok(ended?.code()),
+        () = process.overran.notified() => {}
+    }
+    child.kill().await?;
+    Ok(None)
+}
+
+async fn next(State(process): State<Arc<Process>>) -> Response {
+    let Some(Event { payload, answer }) = process.next().await else {
+        return StatusCode::GONE.into_response();
+    };
+    let request = process.runtime.request_id();
+    if let Err(answer) = process.begin(&request, answer) {
+        process.runtime.dispatch(&process.pool, Event { payload, answer });
+        return StatusCode::GONE.into_response();
+    }
+    let function = process.pool.function;
+    let (watched, watcher) = (request.clone(), process.clone());
+    tokio::spawn(async move {
+        tokio::time::sleep(function.timeout).await;
+        if watcher.settle(&watched, Err(InvokeError::TimedOut)) {
+            watcher.overran.notify_one();
+        }
+    });
+    let arn = format!("arn:aws:lambda:eu-west-1:000000000000:function:{}", function.name);
+    let header = HeaderName::from_static;
+    let headers = [
+        (header("lambda-runtime-aws-request-id"), request),
+        (header("lambda-runtime-deadline-ms"), process.runtime.deadline(function).to_string()),
+        (header("lambda-runtime-invoked-function-arn"), arn),
+    ];
+    (headers, payload).into_response()
+}
+
+async fn response(State(process): State<Arc<Process>>, Path(request): Path<String>, body: Bytes) -> StatusCode {
+    process.settle(&request, Ok(body));
+    StatusCode::ACCEPTED
+}
+
+async fn error(State(process): State<Arc<Process>>, Path(request): Path<String>, report: Bytes) -> StatusCode {
+    process.settle(&request, Err(InvokeError::Failed(report)));
+    StatusCode::ACCEPTED
+}

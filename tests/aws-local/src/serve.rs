@@ -1,0 +1,239 @@
+//! Puts the AWS shape together, and runs it.
+
+use crate::{
+    front::Front,
+    functions::{Environment, FUNCTIONS, SWEEP},
+    invocations,
+    poller::Poller,
+    runtime::Runtime,
+    stand_ins::{self, StandIns},
+};
+use acredita_aws::{SystemClock, SystemEntropy};
+use acredita_domain::{
+    Time,
+    ports::{Clock, Entropy},
+};
+use acredita_embedded_aws::{LOCAL_CREDENTIALS, REGION, Storage};
+use acredita_emulators::{Emulators, PROCESSOR, Recording, VERIDAS_KEY};
+use acredita_local::{
+    cli::ready_grant,
+    gateway::{RouteTable, document},
+    inbox::Inbox,
+    keys::{TokenSigner, secret_text},
+    pages,
+    serve::{BUCKET, LocalAws, RETENTION, TABLE},
+    workers,
+};
+use axum::Router;
+use std::{
+    collections::BTreeMap,
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+
+const GOOGLE_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:google";
+const VERIDAS_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:veridas";
+/// How long requests under way may take to finish after Ctrl-C.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// What to run.
+pub struct Options {
+    /// Where the gateway listens.
+    pub listen: SocketAddr,
+    /// Where everything is kept.
+    pub data_dir: PathBuf,
+    /// The issuer's keys. None are those of the data folder.
+    pub jwks: Option<PathBuf>,
+    /// Where the functions' binaries are.
+    pub binaries: PathBuf,
+    /// The most processes of each function.
+    pub processes: usize,
+}
+
+/// Why it does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A file, a folder or an address.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// A function that was not built.
+    #[error("{} is not there: build it with `cargo build --workspace --bins`", .0.display())]
+    NoBinary(PathBuf),
+    /// What the local server has too.
+    #[error(transparent)]
+    Local(#[from] acredita_local::serve::ServeError),
+    /// The secret of codes.
+    #[error(transparent)]
+    Key(#[from] acredita_local::keys::KeyError),
+}
+
+fn io(what: impl ToString) -> impl FnOnce(io::Error) -> StartError {
+    let what = what.to_string();
+    move |source| StartError::Io { what, source }
+}
+
+/// The AWS shape, running.
+pub struct AwsShape {
+    /// Where the gateway listens.
+    pub address: SocketAddr,
+    /// A token that is good right now, if the keys are the data folder's.
+    pub token: Option<String>,
+    /// What stands in for external providers.
+    pub emulators: Emulators,
+    aws: LocalAws,
+    runtime: Runtime,
+    /// What drains when it is told to stop.
+    tasks: JoinSet<()>,
+    /// What the processes need to the end.
+    stand_ins: JoinSet<()>,
+    stop: watch::Sender<bool>,
+}
+
+impl AwsShape {
+    /// Starts everything but the functions: the first events do that.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let Options { listen, data_dir: folder, jwks, binaries, processes } = options;
+        let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+        let aws = LocalAws::start(Storage::Folder(folder.clone()), clock.clone(), &[]).await?;
+        let inbox = Arc::new(Inbox::open(&folder.join("inbox.jsonl")).map_err(io("inbox.jsonl"))?);
+        let (jwks, token) = keys(jwks.as_deref(), &folder, clock.now())?;
+        let listener = TcpListener::bind(listen).await.map_err(io(listen))?;
+        let address = listener.local_addr().map_err(io("the listener"))?;
+
+        let mut stand_ins = JoinSet::new();
+        let emulators = Emulators::start(Recording::Off).await.map_err(io("the emulated providers"))?;
+        let codes =
+            StandIns { secret: secret_text(&folder, &*entropy)?, jwks, inbox: inbox.clone(), clock: clock.clone() };
+        let secrets =
+            BTreeMap::from([(GOOGLE_SECRET, emulators.service_account()), (VERIDAS_SECRET, VERIDAS_KEY.to_owned())]);
+        let router = stand_ins::router_with(codes, secrets);
+        let stand_ins_at = spawn_router(&mut stand_ins, router).await?;
+        let mut variables = variables(&aws, &format!("http://{stand_ins_at}"));
+        variables.extend(of_providers(&emulators));
+        let environment = Environment { binaries, variables };
+        let missing =
+            FUNCTIONS.iter().map(|function| environment.binary(function.name)).find(|binary| !binary.exists());
+        missing.map_or(Ok(()), |binary| Err(StartError::NoBinary(binary)))?;
+        let runtime = Runtime::new(&FUNCTIONS, environment, processes, clock.clone());
+
+        let (stop, stopping) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let (sqs, queues) = (aws.clients.sqs.clone(), aws.queues.clone());
+        let poller = Poller { runtime: runtime.clone(), sqs: sqs.clone(), queue_url: queues.queue };
+        tasks.spawn(poller.run(processes, stopping.clone()));
+        tasks.spawn(workers::watch_dead_letters(
+            clock.clone(),
+            inbox.clone(),
+            sqs,
+            queues.dead_letter_queue,
+            stopping.clone(),
+        ));
+        let scheduled = runtime.clone();
+        tasks.spawn(workers::sweep(move || sweep(scheduled.clone()), stopping.clone()));
+
+        let front = Front { runtime: runtime.clone(), table: Arc::new(RouteTable::of_all_functions()), entropy, clock };
+        let overview = acredita_local::serve::overview(address, &folder, &aws, token.clone());
+        let health = Arc::new(acredita_local::serve::StoreHealth::of(&aws));
+        let router = pages::router(overview, inbox, document(), health)
+            .merge(invocations::router(runtime.clone()))
+            .fallback(move |request| front.clone().serve(request));
+        tasks.spawn(acredita_local::serve::serve(listener, router, stopping));
+        Ok(Self { address, token, emulators, aws, runtime, tasks, stand_ins, stop })
+    }
+
+    /// Takes no new request, finishes what is under way, and ends everything that was started.
+    pub async fn stop(mut self) {
+        let _ = self.stop.send(true);
+        let drained = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(DRAIN, drained).await.is_err() {
+            tracing::warn!("some requests did not finish in time");
+        }
+        self.tasks.shutdown().await;
+        self.runtime.stop().await;
+        self.stand_ins.shutdown().await;
+        self.aws.embedded.stop().await;
+    }
+}
+
+/// The issuer's keys, and a token if we are the issuer.
+fn keys(jwks: Option<&Path>, folder: &Path, now: Time) -> Result<(String, Option<String>), StartError> {
+    match jwks {
+        Some(file) => Ok((std::fs::read_to_string(file).map_err(io(file.display()))?, None)),
+        None => {
+            let signer = TokenSigner::of(folder)?;
+            Ok((signer.jwks().to_string(), Some(signer.token(&ready_grant(), now)?)))
+        }
+    }
+}
+
+async fn loopback() -> Result<(TcpListener, SocketAddr), StartError> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(io("loopback"))?;
+    let address = listener.local_addr().map_err(io("loopback"))?;
+    Ok((listener, address))
+}
+
+async fn spawn_router(tasks: &mut JoinSet<()>, router: Router) -> Result<SocketAddr, StartError> {
+    let (listener, address) = loopback().await?;
+    tasks.spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            tracing::error!(%error, "a stand-in ended");
+        }
+    });
+    Ok(address)
+}
+
+/// What the template gives the functions, pointed at this machine. `stand_ins` is the address of those in
+/// [`stand_ins`], as a URL.
+pub fn variables(aws: &LocalAws, stand_ins: &str) -> BTreeMap<&'static str, String> {
+    BTreeMap::from([
+        ("AWS_REGION", REGION.to_owned()),
+        // The same for older SDKs.
+        ("AWS_DEFAULT_REGION", REGION.to_owned()),
+        ("AWS_ACCESS_KEY_ID", LOCAL_CREDENTIALS.access_key_id.to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", LOCAL_CREDENTIALS.secret_access_key.to_owned()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", aws.embedded.dynamodb_endpoint().to_owned()),
+        ("AWS_ENDPOINT_URL_S3", aws.embedded.s3_endpoint().to_owned()),
+        ("AWS_ENDPOINT_URL_SQS", aws.embedded.sqs_endpoint().to_owned()),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", stand_ins.to_owned()),
+        ("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", stand_ins.to_owned()),
+        ("AWS_ENDPOINT_URL_SESV2", stand_ins.to_owned()),
+        ("ACREDITA_TABLE", TABLE.to_owned()),
+        ("ACREDITA_BUCKET", BUCKET.to_owned()),
+        ("ACREDITA_QUEUE_URL", aws.queues.queue.clone()),
+        ("ACREDITA_RETENTION_DAYS", RETENTION.num_days().to_string()),
+        ("ACREDITA_CODE_KEYS_SECRET", "arn:aws:secretsmanager:eu-west-1:000000000000:secret:codes".to_owned()),
+        ("ACREDITA_JWKS_URL", format!("{stand_ins}/jwks.json")),
+        ("ACREDITA_CHANNELS", "SMS,EMAIL".to_owned()),
+        ("ACREDITA_SMS_ORIGINATION_IDENTITY", "Acredita".to_owned()),
+        ("ACREDITA_EMAIL_FROM", "acredita@example.com".to_owned()),
+        ("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned())),
+    ])
+}
+
+/// External providers, as the template would name them. `EXTERNAL` is VERIDAS: it takes documents of any country.
+fn of_providers(emulators: &Emulators) -> [(&'static str, String); 7] {
+    [
+        ("ACREDITA_EXTERNAL_PROVIDERS", "*=VERIDAS,GOOGLE".to_owned()),
+        ("ACREDITA_GOOGLE_PROCESSOR", PROCESSOR.to_owned()),
+        ("ACREDITA_GOOGLE_ENDPOINT", emulators.google()),
+        ("ACREDITA_GOOGLE_SECRET", GOOGLE_SECRET.to_owned()),
+        ("ACREDITA_VERIDAS_VALIDAS_URL", emulators.validas()),
+        ("ACREDITA_VERIDAS_XPRESSID_URL", emulators.xpressid()),
+        ("ACREDITA_VERIDAS_SECRET", VERIDAS_SECRET.to_owned()),
+    ]
+}
+
+async fn sweep(runtime: Runtime) {
+    if let Err(error) = runtime.invoke(SWEEP, b"{}".to_vec()).await {
+        tracing::warn!(%error, "the sweep did not run");
+    }
+}
