@@ -21,13 +21,18 @@
 //!
 //! # Stages
 //!
-//! Each is a module of that name: `picture` (checked decoders, orientation) → `pyramid` (the picture in all sizes) →
-//! `threshold` (ink) → `components` (connected ink) → `chains` (components at one distance: fixed pitch is what other
-//! text does not have, and it looks the same at every angle) → `candidates` (parallel chains) → `grid` (a plane in
-//! perspective, and paper that bends) → `sheet` (every cell, seen by the `network`) → `window` (where the lines begin)
-//! → `positions`, `names` and `twins` (what may stand where) → `repair` (check digits) and `ambiguity` (what they do
-//! not tell) → `decode` → `quality` → `zones`. `search` says in which order, and what need not be looked at.
-//! [`explain`] draws the result, and [`icao`] tells what the text means.
+//! Each is a module of that name. `picture` gives the brightness (checked decoders, orientation).
+//!
+//! `find`: `pyramid` (the picture in all sizes) → `threshold` (ink) → `components` (connected ink) → `chains`
+//! (components at one distance: fixed pitch is what other text does not have, and it looks the same at every angle) →
+//! `candidates` (parallel chains) → `grid` (a plane in perspective, and paper that bends).
+//!
+//! `read`: `sheet` (every cell, seen by the `network`) → `window` (where the lines begin) → `positions`, `spelling` and
+//! `twins` (what may stand where) → `repair` (check digits) and `ambiguity` (what they do not tell) → `decode` →
+//! `quality` → `zones`.
+//!
+//! `search` says in which order, and what need not be looked at. [`explain`] draws the result, and [`icao`] tells what
+//! the text means.
 //!
 //! # What a reading is worth
 //!
@@ -41,39 +46,19 @@
 //! megabytes. Work is bounded by [`Options`]; the library never asks for the time. Text of a zone is not in any `Debug`
 //! output, and nothing is logged.
 
-mod algebra;
-mod ambiguity;
 mod budget;
-mod candidates;
-pub mod cells;
-mod chains;
-mod components;
-mod decode;
 pub mod explain;
-mod grid;
-mod homography;
+mod find;
 pub mod icao;
-mod names;
-mod neighbours;
-pub mod network;
 pub mod picture;
-mod positions;
-mod pyramid;
-mod quality;
+mod read;
 mod reader;
 mod reading;
-mod repair;
 mod search;
-mod sheet;
-#[cfg(test)]
-mod testing;
-mod threshold;
-mod twins;
 mod vectors;
-mod window;
-mod zones;
 
 pub use budget::Options;
+pub use read::{cells, network};
 pub use reader::Reader;
 pub use reading::{Line, Point, Quality, Reading, Status, Text, Zone};
 

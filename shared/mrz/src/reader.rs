@@ -2,12 +2,11 @@
 
 use crate::{
     budget::{Budget, Options},
-    network::Network,
+    find::pyramid::Pyramid,
     picture::Luma,
-    pyramid::Pyramid,
+    read::{network::Network, zones},
     reading::{Reading, Status, Zone},
     search::Search,
-    zones,
 };
 
 /// Reads machine-readable zones. Make one and share it: it only holds the network.

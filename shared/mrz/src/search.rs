@@ -2,16 +2,16 @@
 
 use crate::{
     budget::Budget,
-    candidates, chains,
-    components::{self, Component},
-    grid::{Grid, Pose},
-    network::Network,
+    find::{
+        candidates, chains,
+        components::{self, Component},
+        grid::{Grid, Pose},
+        pyramid::Pyramid,
+        threshold::{self, Threshold},
+    },
     picture::Luma,
-    pyramid::Pyramid,
+    read::{network::Network, sheet::Looker, zones},
     reading::Zone,
-    sheet::Looker,
-    threshold::{self, Threshold},
-    zones,
 };
 use std::rc::Rc;
 

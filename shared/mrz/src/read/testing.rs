@@ -1,10 +1,12 @@
 //! Looks without a picture, for tests of what comes after.
 
 use crate::{
-    cells::Tone,
     icao::alphabet,
-    network::{CLASSES, NOTHING},
-    sheet::Look,
+    read::{
+        cells::Tone,
+        network::{CLASSES, NOTHING},
+        sheet::Look,
+    },
 };
 
 /// Sound lines of a passport that does not exist.

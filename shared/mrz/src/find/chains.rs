@@ -1,7 +1,10 @@
 //! Chains: components that follow each other at one distance, as only fixed-pitch print does. That is what tells a zone
 //! from other text, and it looks the same at every angle.
 
-use crate::{algebra::Quadratic, budget::Budget, components::Component, neighbours::Neighbours};
+use crate::{
+    budget::Budget,
+    find::{algebra::Quadratic, components::Component, neighbours::Neighbours},
+};
 
 /// How far beside its expected place the next component may be, in pitches. `I` and `<` are narrow, and their boxes'
 /// middles off centre.
@@ -240,7 +243,10 @@ fn fit(components: &[Component], steps: &[(i32, usize)]) -> Option<Chain> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{budget::Options, components, threshold::Mask};
+    use crate::{
+        budget::Options,
+        find::{components, threshold::Mask},
+    };
 
     /// Components on a line at an angle, as boxes of ink.
     fn line(angle: f32, skip: impl Fn(i32) -> bool) -> Vec<Component> {

@@ -5,7 +5,7 @@
 
 use crate::{
     icao::format::{DigitRule, Format, Outcome},
-    positions::{Alternative, Position},
+    read::positions::{Alternative, Position},
 };
 
 /// The most that repairs of one digit may cost together: the logarithm of how much less likely the text gets, here 25
@@ -100,7 +100,7 @@ fn cheapest(rule: &DigitRule, positions: &[Vec<Position>], lines: &[Vec<u8>]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
+    use crate::read::{
         positions,
         sheet::Look,
         testing::{PASSPORT, look, looks},

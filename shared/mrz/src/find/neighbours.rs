@@ -1,6 +1,6 @@
 //! Components by place: which are near a point.
 
-use crate::components::Component;
+use crate::find::components::Component;
 
 /// Side of a square of the index, in pixels: about the distance that is searched.
 const SQUARE: f32 = 24.0;

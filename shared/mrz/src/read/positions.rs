@@ -5,10 +5,12 @@ use crate::{
         alphabet::{self, CHARACTERS},
         format::Format,
     },
-    names::{self, Kinds},
-    network::{FILLER, Likelihoods, NOTHING},
-    sheet::Look,
-    twins,
+    read::{
+        network::{FILLER, Likelihoods, NOTHING},
+        sheet::Look,
+        spelling::{self, Kinds},
+        twins,
+    },
 };
 
 /// How much a character that may not stand there takes from the confidence of the one that may. A mask may settle a
@@ -119,7 +121,7 @@ fn is_letter(index: usize) -> bool {
     CHARACTERS[index].is_ascii_uppercase()
 }
 
-/// For each position, what letters must be multiplied by: see [`names`].
+/// For each position, what letters must be multiplied by: see [`spelling`].
 fn letter_factors(format: Format, rows: &[&[Look]]) -> Vec<Vec<f32>> {
     let mut factors: Vec<Vec<f32>> = rows.iter().map(|row| vec![1.0; row.len()]).collect();
     let layout = format.layout();
@@ -135,7 +137,7 @@ fn letter_factors(format: Format, rows: &[&[Look]]) -> Vec<Vec<f32>> {
             filler: look.likelihoods[FILLER],
         }
     });
-    let name = names::letter_factors(&kinds.collect::<Vec<_>>());
+    let name = spelling::letter_factors(&kinds.collect::<Vec<_>>());
     factors[line][columns].copy_from_slice(&name);
     factors
 }

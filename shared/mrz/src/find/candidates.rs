@@ -1,6 +1,6 @@
 //! Candidates for zones: two or three chains that are parallel, equally spaced and aligned column by column.
 
-use crate::chains::Chain;
+use crate::find::chains::Chain;
 
 /// Fewest links of the line that a candidate is built around, and of the others.
 const LEAST_LINKS: usize = 14;
@@ -172,8 +172,7 @@ mod tests {
     use super::*;
     use crate::{
         budget::{Budget, Options},
-        chains, components,
-        threshold::Mask,
+        find::{chains, components, threshold::Mask},
     };
 
     /// Boxes of ink at a pitch of 20 pixels; each line from one column to another.

@@ -4,7 +4,7 @@
 //! for every output, and are unpacked once; where they come from is told in `weights/README.md`.
 
 use crate::{
-    cells::{Cell, HEIGHT, WIDTH},
+    read::cells::{Cell, HEIGHT, WIDTH},
     vectors,
 };
 
@@ -70,7 +70,7 @@ impl std::fmt::Debug for Network {
 impl Network {
     /// The network that comes with this crate.
     pub fn trained() -> Self {
-        Self::unpack(include_bytes!("../weights/ocr-b.bin"))
+        Self::unpack(include_bytes!("../../weights/ocr-b.bin"))
             .expect("the weights in the crate have the size of the network, a test holds it to that")
     }
 
@@ -87,8 +87,8 @@ impl Network {
         rest.is_empty().then_some(Self { first, second, hidden: [low, high], output })
     }
 
-    /// What a cell shows. The cell must be [normalised](crate::cells::normalise) and not
-    /// [empty](crate::cells::Tone::is_empty).
+    /// What a cell shows. The cell must be [normalised](crate::read::cells::normalise) and not
+    /// [empty](crate::read::cells::Tone::is_empty).
     pub fn look_at(&self, cell: &Cell) -> Likelihoods {
         vectors::widest(
             #[inline(always)]
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn the_version_names_the_weights() {
-        let sum = crc32fast::hash(include_bytes!("../weights/ocr-b.bin"));
+        let sum = crc32fast::hash(include_bytes!("../../weights/ocr-b.bin"));
         assert!(crate::VERSION.ends_with(&format!(".ocr-b.{sum:08x}")), "these weights are {sum:08x}");
     }
 
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn weights_of_another_size_are_refused() {
-        let packed = include_bytes!("../weights/ocr-b.bin");
+        let packed = include_bytes!("../../weights/ocr-b.bin");
         assert!(Network::unpack(&packed[1..]).is_none());
         assert!(Network::unpack(&[&packed[..], &[0]].concat()).is_none());
     }

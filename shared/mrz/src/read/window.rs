@@ -1,6 +1,6 @@
 //! Windows: which of the columns of a sheet are the line. Inside there are characters, outside there are none.
 
-use crate::sheet::{Look, Sheet};
+use crate::read::sheet::{Look, Sheet};
 
 /// What a column outside that holds a character counts against one inside that holds none: prints beside a zone happen,
 /// holes in it do not.
@@ -51,7 +51,7 @@ pub(crate) fn find(sheet: &Sheet, widths: impl Iterator<Item = usize>) -> Vec<Wi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{PASSPORT, looks};
+    use crate::read::testing::{PASSPORT, looks};
 
     fn sheet(before: &str, behind: &str) -> Sheet {
         Sheet {

@@ -1,13 +1,15 @@
 //! Zones: what a sheet says, made into a zone; and which zones are the same.
 
 use crate::{
-    decode::{self, Decoded},
-    grid::Grid,
+    find::grid::Grid,
     icao::format::Format,
-    quality,
+    read::{
+        decode::{self, Decoded},
+        quality,
+        sheet::{Look, Looker, Sheet},
+        window::{self, Window},
+    },
     reading::{Line, Point, Status, Text, Zone},
-    sheet::{Look, Looker, Sheet},
-    window::{self, Window},
 };
 
 /// Least score at first sight of a sheet whose lines are settled. No zone that was read in five hundred pictures began
@@ -172,8 +174,8 @@ pub(crate) fn covers(zone: &Zone, grid: &Grid) -> bool {
 mod tests {
     use super::*;
     use crate::{
-        grid::Place,
-        testing::{PASSPORT, looks},
+        find::grid::Place,
+        read::testing::{PASSPORT, looks},
     };
 
     /// The zone of a passport whose every cell is clear, at a pitch of 20 pixels.

@@ -1,6 +1,6 @@
 //! Connected ink: each is a character, a part of one, or something else of that size.
 
-use crate::threshold::Mask;
+use crate::find::threshold::Mask;
 
 /// Shorter sides than this, in pixels, are dots and noise: a readable character has twice that.
 const SHORTEST: u32 = 5;

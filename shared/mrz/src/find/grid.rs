@@ -1,10 +1,12 @@
 //! The grid of a zone's cells in the picture: a plane seen by a camera, and what is left of it on bent paper.
 
 use crate::{
-    algebra::Quadratic,
-    candidates::Candidate,
-    components::Component,
-    homography::{Homography, Sight},
+    find::{
+        algebra::Quadratic,
+        candidates::Candidate,
+        components::Component,
+        homography::{Homography, Sight},
+    },
     reading::Point,
 };
 
@@ -99,7 +101,7 @@ impl Grid {
         let lines = candidate.lines.iter().enumerate();
         let mut sights: Vec<Sight> = lines
             .flat_map(|(row, (chain, shift))| {
-                let sight = move |link: &crate::chains::Link| {
+                let sight = move |link: &crate::find::chains::Link| {
                     let (column, row) = (f64::from(link.column + shift), row as f64);
                     Sight { column, row, x: link.x / factor, y: link.y / factor }
                 };
@@ -238,8 +240,7 @@ mod tests {
     use super::*;
     use crate::{
         budget::{Budget, Options},
-        candidates, chains, components,
-        threshold::Mask,
+        find::{candidates, chains, components, threshold::Mask},
     };
 
     /// Where the test's camera sees a cell: skewed, in perspective, and on paper that bends.

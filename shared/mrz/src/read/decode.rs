@@ -1,15 +1,17 @@
 //! Decoding: a window of looks becomes the text of a format.
 
 use crate::{
-    ambiguity,
     icao::{
         alphabet,
         format::{Checked, Format, Outcome, Span},
     },
-    positions::{self, Position},
-    repair,
-    sheet::Look,
-    twins,
+    read::{
+        ambiguity,
+        positions::{self, Position},
+        repair,
+        sheet::Look,
+        twins,
+    },
 };
 
 /// What a format's check digits count in its score when all hold; with fewer digits chance is likelier to fulfil them.
@@ -148,7 +150,7 @@ fn is_date(span: Span, lines: &[Vec<u8>]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{PASSPORT, look, looks};
+    use crate::read::testing::{PASSPORT, look, looks};
 
     fn decoded(format: Format, lines: &[&str], change: Option<((usize, usize), Look)>) -> Decoded {
         let mut rows: Vec<Vec<Look>> = lines.iter().map(|line| looks(line)).collect();

@@ -1,10 +1,12 @@
 //! Quality of the picture where the zone is. Figures of the whole picture punish plain cards and praise noisy tables.
 
 use crate::{
-    cells::{HALF_WIDTH, WIDTH},
-    grid::Place,
+    find::grid::Place,
+    read::{
+        cells::{HALF_WIDTH, WIDTH},
+        sheet::Look,
+    },
     reading::Quality,
-    sheet::Look,
 };
 
 /// Least likelihood of a character whose cell says something about the picture.

@@ -1,6 +1,6 @@
 //! The plane of a card seen by a camera: columns and rows of the zone to places in the picture.
 
-use crate::algebra::solve;
+use crate::find::algebra::solve;
 
 /// How strongly the fit prefers no perspective, as a share of what the points say. A zone is wide and low: along it
 /// perspective shows, across it noise would be taken for it.

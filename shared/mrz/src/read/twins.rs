@@ -10,7 +10,7 @@ use crate::{
         alphabet,
         format::{Format, Outcome},
     },
-    sheet::Look,
+    read::sheet::Look,
 };
 
 /// How likely the twin that may not stand there must be to say that the drawing exchanges them. A drawing that does is
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
     use crate::{
         icao::check_digit,
-        testing::{PASSPORT, look, looks},
+        read::testing::{PASSPORT, look, looks},
     };
 
     /// The second line of a passport with this number, whose digits hold.

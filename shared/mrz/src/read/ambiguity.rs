@@ -3,11 +3,11 @@
 //! One wrong character is noticed by the digit that protects it, unless it is one of the same value. Two may cancel
 //! out: `5` for `S` and `8` for `B` change a sum by the same amount. In a poor picture both are likely enough to be
 //! asked for. Three and more cancel out by chance; that is asked for only where nothing but the digits tells characters
-//! apart, as [`twins`](crate::twins) that a drawing exchanges.
+//! apart, as [`twins`](crate::read::twins) that a drawing exchanges.
 
 use crate::{
     icao::format::{Format, Outcome},
-    positions::Position,
+    read::positions::Position,
 };
 
 /// How likely another reading must be, as a share of the likelihood of the one that was chosen, to make it doubtful.
@@ -110,9 +110,11 @@ mod tests {
     use super::*;
     use crate::{
         icao::check_digit,
-        positions,
-        sheet::Look,
-        testing::{PASSPORT, look, looks},
+        read::{
+            positions,
+            sheet::Look,
+            testing::{PASSPORT, look, looks},
+        },
     };
 
     /// Ambiguous columns of the second line of a passport of which some cells look otherwise.

@@ -2,10 +2,14 @@
 
 use crate::{
     budget::Budget,
-    cells::{self, Cell, HALF_HEIGHT, HALF_WIDTH, HEIGHT, Tone, WIDTH},
-    grid::{Grid, Place, Pose},
-    network::{CLASSES, Likelihoods, NOTHING, Network},
-    pyramid::{self, Pyramid},
+    find::{
+        grid::{Grid, Place, Pose},
+        pyramid::{self, Pyramid},
+    },
+    read::{
+        cells::{self, Cell, HALF_HEIGHT, HALF_WIDTH, HEIGHT, Tone, WIDTH},
+        network::{CLASSES, Likelihoods, NOTHING, Network},
+    },
     vectors,
 };
 

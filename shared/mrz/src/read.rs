@@ -1,0 +1,16 @@
+//! What a grid of cells says: from the brightness of a cell to the text of a zone.
+
+mod ambiguity;
+pub mod cells;
+mod decode;
+pub mod network;
+mod positions;
+mod quality;
+mod repair;
+pub(crate) mod sheet;
+mod spelling;
+#[cfg(test)]
+mod testing;
+mod twins;
+mod window;
+pub(crate) mod zones;
