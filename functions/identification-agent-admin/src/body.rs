@@ -21,11 +21,8 @@ pub struct CreateAgentBody {
     pub expires_in: String,
 }
 
-/// A checked create.
 pub struct CreateAgentRequest {
-    /// What to create.
     pub command: CreateAgent,
-    /// What makes it repeatable.
     pub idempotency: Option<Idempotency>,
 }
 

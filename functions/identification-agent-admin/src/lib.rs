@@ -13,7 +13,6 @@ use axum::{Json, extract::State, http::StatusCode};
 use body::{CreateAgentBody, CreateAgentRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The routes of this function.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(create_agent_identification))
@@ -38,7 +37,7 @@ pub fn router() -> OpenApiRouter<Api> {
             "admin_identification_id": "0f8fad5b-d9cb-469f-a165-70867728950e",
             "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "status": "CREATED",
             "created_at": "2026-11-20T08:33:00Z", "expires_at": "2026-11-20T09:33:00Z"})),
-        (status = 409, description = "The idempotency key was used with another body, or its first request still runs."),
+        (status = 409, description = "The idempotency key was used with another body, or the first request with it is still running."),
     ),
 )]
 async fn create_agent_identification(

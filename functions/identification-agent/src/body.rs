@@ -18,14 +18,14 @@ use acredita_http::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What a shop agent says.
+/// A shop agent's confirmation.
 #[derive(ToSchema)]
 pub struct ValidateAgentBody {
-    /// Who they are.
+    /// The agent's name or id.
     #[schema(example = "shop-042/maria")]
     pub agent: String,
     /// A PNG of the person's document in base64, padded or not. Required when the identification asks for a picture,
-    /// refused when it does not.
+    /// refused otherwise.
     #[schema(content_encoding = "base64", content_media_type = "image/png")]
     pub evidence: Option<String>,
     /// Notes: a JSON object as a string, of at most 64 KiB.
@@ -33,10 +33,9 @@ pub struct ValidateAgentBody {
     pub evidence_metadata: Option<String>,
 }
 
-/// What the actor's side may see.
+/// An identification as the actor's side sees it.
 #[derive(Serialize, ToSchema)]
 pub struct AgentMetadata {
-    /// What every method has.
     #[serde(flatten)]
     pub common: CommonMetadata,
     /// Whether the agent takes a picture.
@@ -51,13 +50,9 @@ impl From<&Metadata> for AgentMetadata {
     }
 }
 
-/// A checked validate.
 pub struct ValidateAgentRequest {
-    /// Which identification.
     pub id: IdentificationId,
-    /// The device.
     pub device: DeviceEvidence,
-    /// The agent's word.
     pub confirmation: AgentConfirmation,
 }
 

@@ -13,12 +13,11 @@ use axum::{Json, extract::State, http::StatusCode};
 use body::{AgentMetadata, ValidateAgentBody, ValidateAgentRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The routes of this function.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(read_agent_identification)).routes(routes!(validate_agent_identification))
 }
 
-/// What the actor's side may see of an identification.
+/// Reads an identification as the actor's side sees it.
 #[utoipa::path(
     get,
     path = "/v1/orgs/{org_id}/identifications/agent/{identification_id}",
@@ -41,7 +40,7 @@ async fn read_agent_identification(
     metadata.map(|metadata| Json((&metadata).into())).map_err(|error| api.refused(error))
 }
 
-/// A shop agent confirms the person.
+/// Records a shop agent's confirmation of the person.
 #[utoipa::path(
     post,
     path = "/v1/orgs/{org_id}/identifications/agent/{identification_id}/validate",
@@ -51,7 +50,7 @@ async fn read_agent_identification(
     responses(
         (status = 204, description = "Validated."),
         (status = 404, description = "No such identification."),
-        (status = 409, description = "It is not CREATED."),
+        (status = 409, description = "The identification is not CREATED."),
         (status = 413, description = "The body is larger than 6 MiB."),
     ),
 )]

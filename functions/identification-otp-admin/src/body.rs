@@ -22,9 +22,9 @@ pub struct CreateOtpBody {
     /// ISO 8601, from 1 minute to 30 days.
     #[schema(example = "PT1H")]
     pub expires_in: String,
-    /// What the person has to know or show besides the code.
+    /// What the person has to know or show in addition to the code.
     pub two_factor_type: Option<TwoFactorType>,
-    /// How the code travels.
+    /// The way the code is delivered.
     pub channel: ChannelBody,
 }
 
@@ -36,23 +36,23 @@ pub enum TwoFactorType {
     DocumentNumber,
     /// The e-mail address.
     Email,
-    /// Pictures of the identity document, whose number is read off them.
+    /// Pictures of the identity document; its number is read from them.
     PersonalDocumentImage,
 }
 
-/// How a code travels.
+/// The way a code is delivered.
 #[derive(ToSchema)]
 #[schema(as = Channel)]
 pub struct ChannelBody {
     /// The medium.
     #[schema(inline)]
     pub r#type: ChannelType,
-    /// Whether the caller delivers the code. The strings `true` and `false` are taken too. Default: false.
+    /// Whether the caller delivers the code. The strings `true` and `false` are accepted too. Default: false.
     #[schema(value_type = Option<serde_json::Value>, example = false)]
     pub external: Option<bool>,
 }
 
-/// The media.
+/// Media that a code is delivered by.
 #[derive(ToSchema)]
 #[schema(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ChannelType {
@@ -64,11 +64,8 @@ pub enum ChannelType {
     Whatsapp,
 }
 
-/// A checked create.
 pub struct CreateOtpRequest {
-    /// What to create.
     pub command: CreateOtp,
-    /// What makes it repeatable.
     pub idempotency: Option<Idempotency>,
 }
 
@@ -87,7 +84,7 @@ impl Check for CreateOtpRequest {
     }
 }
 
-/// The second factor, and that the actor has what it asks for.
+/// Reads the second factor, and checks that the actor has what it asks for.
 fn second_factor(body: &Fields<'_>, actor: Option<&Actor>, faults: &mut Faults) -> Option<SecondFactor> {
     let factor: SecondFactor = body.text("two_factor_type", faults)?;
     let document_number = actor.and_then(|actor| actor.identity_document.as_ref()?.document_number.as_ref());
@@ -100,7 +97,7 @@ fn second_factor(body: &Fields<'_>, actor: Option<&Actor>, faults: &mut Faults) 
     Some(factor)
 }
 
-/// Who delivers, and that the actor can be reached there.
+/// Reads who delivers, and checks that the actor can be reached there.
 fn delivery(body: &Fields<'_>, actor: Option<&Actor>, faults: &mut Faults) -> Option<Delivery> {
     if !body.has("channel") {
         body.missing("channel", faults);
@@ -115,7 +112,7 @@ fn delivery(body: &Fields<'_>, actor: Option<&Actor>, faults: &mut Faults) -> Op
     if external { Some(Delivery::External(channel)) } else { destination.map(Delivery::Sent) }
 }
 
-/// Notes that a field of the actor is missing, once, unless it is there and already known to be wrong.
+/// Reports a missing field of the actor once, unless it is present and already known to be wrong.
 fn require(body: &Fields<'_>, field: &str, is_there: bool, faults: &mut Faults) {
     let Place::Body(pointer) = body.place(&format!("actor/{field}")) else {
         return;

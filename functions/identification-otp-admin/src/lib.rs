@@ -13,7 +13,6 @@ use axum::{Json, extract::State, http::StatusCode};
 use body::{CreateOtpBody, CreateOtpRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The routes of this function.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(create_otp_identification))
@@ -39,8 +38,8 @@ pub fn router() -> OpenApiRouter<Api> {
             "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "status": "CREATED",
             "created_at": "2026-11-20T08:33:00Z", "expires_at": "2026-11-20T09:33:00Z", "code": "k7m2pq"})),
         (status = 404, description = "The organisation cannot send on this channel."),
-        (status = 429, description = "The destination got five messages within ten minutes."),
-        (status = 409, description = "The idempotency key was used with another body, or its first request still runs."),
+        (status = 429, description = "The destination has had five messages within ten minutes."),
+        (status = 409, description = "The idempotency key was used with another body, or the first request with it is still running."),
     ),
 )]
 async fn create_otp_identification(

@@ -18,17 +18,17 @@ use acredita_http::{
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-/// What a person typed and showed.
+/// A code and, where one is asked for, a second factor.
 #[derive(ToSchema)]
 pub struct ValidateOtpBody {
-    /// The code, in any case.
+    /// The code, in upper or lower case.
     #[schema(example = "k7m2pq")]
     pub code: String,
     /// The second factor. Required when the identification has one.
     pub two_factor: Option<TwoFactor>,
 }
 
-/// A second factor, in the form that its type asks for.
+/// A second factor, in the form of its type.
 #[derive(ToSchema)]
 #[serde(untagged)]
 pub enum TwoFactor {
@@ -51,27 +51,26 @@ pub struct DocumentPictures {
     pub back: Option<String>,
 }
 
-/// What the actor's side may see.
+/// An identification as the actor's side sees it.
 #[derive(Serialize, ToSchema)]
 pub struct OtpMetadata {
-    /// What every method has.
     #[serde(flatten)]
     pub common: CommonMetadata,
-    /// What is asked for besides the code.
+    /// The second factor that is asked for.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "factor")]
     #[schema(value_type = Option<String>, example = "DOCUMENT_NUMBER")]
     pub two_factor_type: Option<SecondFactor>,
-    /// How the code travels.
+    /// The way the code is delivered.
     pub channel: ChannelMetadata,
-    /// Wrong tries that are left.
+    /// How many wrong tries are left.
     pub attempts_left: u32,
-    /// When a resend is possible; absent when it never is again.
+    /// When a resend becomes possible; absent when no more resends are.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub resend_available_at: Option<Rfc3339>,
 }
 
-/// How a code travels.
+/// The way a code is delivered.
 #[derive(Serialize, ToSchema)]
 pub struct ChannelMetadata {
     /// `SMS`, `EMAIL` or `WHATSAPP`.
@@ -105,13 +104,9 @@ impl TryFrom<&Metadata> for OtpMetadata {
     }
 }
 
-/// A checked validate.
 pub struct ValidateOtpRequest {
-    /// Which identification.
     pub id: IdentificationId,
-    /// The device.
     pub device: DeviceEvidence,
-    /// What was typed and shown.
     pub attempt: OtpAttempt,
 }
 
@@ -140,8 +135,7 @@ fn second_factor(body: &Fields<'_>, faults: &mut Faults) -> Option<GivenFactor> 
     }
 }
 
-/// What is neither JPEG nor PNG is a wrong value of a field (400), as the agent's evidence is, and no unsupported body
-/// (415).
+/// Bytes that are neither JPEG nor PNG are an invalid field (400), like the agent's evidence, not an unsupported body (415).
 fn pictures(fields: &Fields<'_>, faults: &mut Faults) -> Vec<UploadedPicture> {
     let picture = |side: Side| {
         let bytes = fields.bytes(side.part(), faults)?;

@@ -13,7 +13,6 @@ use axum::{Json, extract::State, http::StatusCode};
 use body::{OtpMetadata, ValidateOtpBody, ValidateOtpRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The routes of this function.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(read_otp_identification))
@@ -21,7 +20,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .routes(routes!(resend_otp))
 }
 
-/// What the actor's side may see of an identification.
+/// Reads an identification as the actor's side sees it.
 #[utoipa::path(
     get,
     path = "/v1/orgs/{org_id}/identifications/otp/{identification_id}",
@@ -46,12 +45,12 @@ async fn read_otp_identification(
     metadata.map(Json).map_err(|error| api.refused(error))
 }
 
-/// The person types the code, and gives the second factor where there is one. The fifth wrong try fails the
+/// Validates the code that the person typed, and the second factor where there is one. The fifth wrong try fails the
 /// identification.
 ///
-/// A wrong code, a wrong second factor, and pictures that the number of the document cannot be read off without doubt
-/// are a wrong try and answered the same. A request that is wrong in itself is none: text that is no base64, bytes that
-/// are no JPEG or PNG, too many of them.
+/// A wrong code, a wrong second factor, and pictures from which the document's number cannot be read beyond doubt all
+/// count as a wrong try and get the same answer. A malformed request does not count: text that is not base64, bytes that
+/// are neither JPEG nor PNG, or too many of them.
 #[utoipa::path(
     put,
     path = "/v1/orgs/{org_id}/identifications/otp/{identification_id}/validate",
@@ -64,8 +63,8 @@ async fn read_otp_identification(
     responses(
         (status = 204, description = "Validated."),
         (status = 404, description = "No such identification."),
-        (status = 409, description = "It is not CREATED."),
-        (status = 413, description = "The body is larger than 6 MiB, or a picture than 50 megapixels."),
+        (status = 409, description = "The identification is not CREATED."),
+        (status = 413, description = "The body is larger than 6 MiB, or a picture has more than 50 megapixels."),
     ),
 )]
 async fn validate_otp_identification(
@@ -77,7 +76,7 @@ async fn validate_otp_identification(
     api.done(use_cases::validate_otp_identification(api.app(), &principal.org, id, device, attempt).await)
 }
 
-/// Sends a new code. The old one dies; tries stay counted.
+/// Sends a new code and invalidates the old one. Wrong tries stay counted.
 #[utoipa::path(
     post,
     path = "/v1/orgs/{org_id}/identifications/otp/{identification_id}/resend",
@@ -86,7 +85,7 @@ async fn validate_otp_identification(
     responses(
         (status = 204, description = "A new code is on its way."),
         (status = 404, description = "No such identification."),
-        (status = 409, description = "It is not CREATED, or the caller delivers the code."),
+        (status = 409, description = "The identification is not CREATED, or the caller delivers the code."),
         (status = 429, description = "Too soon, or too often. `Retry-After` says when."),
     ),
 )]

@@ -20,15 +20,15 @@ use utoipa::ToSchema;
 /// Asks for a scored identity document. Every field is optional.
 #[derive(ToSchema)]
 pub struct CreateIdentityDocumentBody {
-    /// The person to identify. It wins over the flat fields.
+    /// The person to identify. Takes precedence over the flat fields.
     pub actor: Option<ActorBody>,
-    /// Given name, where there is no `actor`.
+    /// Given name, if there is no `actor`.
     pub name: Option<String>,
-    /// Family names, where there is no `actor`.
+    /// Family names, if there is no `actor`.
     pub last_name: Option<String>,
-    /// The identity document, where there is no `actor`.
+    /// The identity document, if there is no `actor`.
     pub identity_document: Option<IdentityDocumentBody>,
-    /// How sure one has to be. Default: `MEDIUM`.
+    /// The level of assurance. Default: `MEDIUM`.
     pub configuration_name: Option<Configuration>,
     /// ISO 8601, from 1 minute to 30 days. Default: `P30D`.
     #[schema(example = "P30D")]
@@ -37,7 +37,7 @@ pub struct CreateIdentityDocumentBody {
     pub scoring: Option<ScoringBody>,
 }
 
-/// The least score: 0.50, 0.70, 0.90.
+/// The level of assurance: a minimum score of 0.50, 0.70 or 0.90.
 #[derive(ToSchema)]
 #[schema(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Configuration {
@@ -68,13 +68,11 @@ pub enum ProviderChoice {
     External,
 }
 
-/// A checked create.
 pub struct CreateIdentityDocumentRequest {
     actor: Actor,
     configuration: ConfigurationName,
     expires_in: ExpiresIn,
     external: bool,
-    /// What makes it repeatable.
     pub idempotency: Option<Idempotency>,
 }
 

@@ -13,7 +13,6 @@ use axum::{Json, extract::State, http::StatusCode};
 use body::{CreateIdentityDocumentBody, CreateIdentityDocumentRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The routes of this function.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(create_identity_document_identification))
@@ -38,8 +37,8 @@ pub fn router() -> OpenApiRouter<Api> {
             "admin_identification_id": "0f8fad5b-d9cb-469f-a165-70867728950e",
             "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "status": "CREATED",
             "created_at": "2026-11-20T08:33:00Z", "expires_at": "2026-11-20T09:33:00Z", "scoring_id": "16fd2706-8baf-433b-82eb-8c7fada847da"})),
-        (status = 400, description = "The body is not right, or `scoring.provider` is `EXTERNAL` and the organisation has no external provider."),
-        (status = 409, description = "The idempotency key was used with another body, or its first request still runs."),
+        (status = 400, description = "The body is invalid, or `scoring.provider` is `EXTERNAL` and the organisation has no external provider."),
+        (status = 409, description = "The idempotency key was used with another body, or the first request with it is still running."),
     ),
 )]
 async fn create_identity_document_identification(

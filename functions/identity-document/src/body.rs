@@ -11,10 +11,9 @@ use acredita_http::answers::{CommonMetadata, as_text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What the actor's side may see.
+/// An identification as the actor's side sees it.
 #[derive(Serialize, ToSchema)]
 pub struct IdentityDocumentMetadata {
-    /// What every method has.
     #[serde(flatten)]
     pub common: CommonMetadata,
     /// `LOW`, `MEDIUM` or `HIGH`.
@@ -35,7 +34,7 @@ pub struct LinkedScoringMetadata {
     #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "INTERNAL")]
     pub provider: Provider,
-    /// Where it stands.
+    /// Its status.
     #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "CREATED")]
     pub status: ScoringStatus,

@@ -14,14 +14,13 @@ use axum::{Json, extract::State, http::StatusCode};
 use body::IdentityDocumentMetadata;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The routes of this function.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(read_identity_document_identification))
         .routes(routes!(validate_identity_document_identification))
 }
 
-/// What the actor's side may see of an identification.
+/// Reads an identification as the actor's side sees it.
 #[utoipa::path(
     get,
     path = "/v1/orgs/{org_id}/identifications/identity_document/{identification_id}",
@@ -45,7 +44,7 @@ async fn read_identity_document_identification(
     metadata.map(Json).map_err(|error| api.refused(error))
 }
 
-/// Validates, when the linked scoring is good enough for the configuration. There is no body.
+/// Validates an identification whose linked scoring reaches its configuration's level. There is no body.
 #[utoipa::path(
     post,
     path = "/v1/orgs/{org_id}/identifications/identity_document/{identification_id}/validate",
@@ -54,7 +53,7 @@ async fn read_identity_document_identification(
     responses(
         (status = 204, description = "Validated."),
         (status = 404, description = "No such identification."),
-        (status = 409, description = "It is not CREATED, its scoring is not SCORED, or the score is not enough."),
+        (status = 409, description = "The identification is not CREATED, its scoring is not SCORED, or the score is too low."),
     ),
 )]
 async fn validate_identity_document_identification(

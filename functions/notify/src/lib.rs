@@ -1,8 +1,8 @@
 //! The SQS consumer: delivers the messages of the outbox that the queue names.
 //!
-//! One record failing is nobody else's business: each is parsed apart, a panic is caught apart, and only what failed is
-//! answered as failed (`ReportBatchItemFailures`). A record that can never be understood fails too, so that the queue's
-//! own limit moves it to the dead letters, where somebody sees it.
+//! Records fail one by one: each is parsed and its panics are caught separately, and only the failed ones are reported as
+//! failed (`ReportBatchItemFailures`). A record that cannot be understood fails too, so that the queue's own limit moves
+//! it to the dead-letter queue, where somebody sees it.
 
 use acredita_domain::{
     App,
@@ -13,7 +13,7 @@ use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 
-/// Delivers a batch, and answers which records have to be delivered again.
+/// Delivers a batch and reports the records that have to be delivered again.
 pub async fn notify(app: &App, sender: &dyn Sender, event: SqsEvent) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
     for record in event.records {

@@ -1,4 +1,4 @@
-//! What scorings answer.
+//! The answers of the scoring operations.
 
 use acredita_domain::{
     Time,
@@ -26,7 +26,7 @@ pub struct CreatedScoring {
     /// When it was created.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Rfc3339,
-    /// From then on it cannot be scored.
+    /// The time from which it cannot be scored.
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Rfc3339,
 }
@@ -48,7 +48,7 @@ pub struct ScoringAnswer {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
     pub scoring_id: ScoringId,
-    /// Where it stands.
+    /// Its status.
     #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "SCORED")]
     pub status: ScoringStatus,
@@ -60,37 +60,37 @@ pub struct ScoringAnswer {
     #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "INTERNAL")]
     pub provider: Provider,
-    /// From 0 to 1; absent until scored.
+    /// The score, from 0 to 1; absent until scored.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1)]
     pub score: Option<f64>,
-    /// How much of what applies could be judged, by weight, from 0 to 1; absent until scored.
+    /// The share of the applicable checks, by weight, that could be judged, from 0 to 1; absent until scored.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1)]
     pub coverage: Option<f64>,
-    /// How the score came about; absent until scored.
+    /// The checks behind the score; absent until scored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub breakdown: Option<Vec<CheckAnswer>>,
-    /// What was read off the document; absent when nothing was.
+    /// The data read from the document; absent when nothing could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ExtractedAnswer>)]
     pub extracted: Option<Extracted>,
-    /// Which version of the provider scored; absent until scored, and where nobody noted it.
+    /// The version of the provider that scored; absent until scored, or when it was not recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_version: Option<String>,
-    /// Which version of the tables turned what it found into checks and a score; absent until scored, and where nobody
-    /// noted it.
+    /// The version of the tables that turned the findings into checks and a score; absent until scored, or when it was
+    /// not recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mapping_version: Option<String>,
-    /// How many scores were made, and may be.
+    /// How many scores have been made, and how many are allowed.
     pub retries: Retries,
     /// When it was created.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Rfc3339,
-    /// From then on it cannot be scored.
+    /// The time from which it cannot be scored.
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Rfc3339,
-    /// When it was scored last; absent until scored.
+    /// When it was last scored; absent until scored.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub scored_at: Option<Rfc3339>,
@@ -99,16 +99,16 @@ pub struct ScoringAnswer {
 /// One line of a score's breakdown.
 #[derive(Serialize, ToSchema)]
 pub struct CheckAnswer {
-    /// What was looked at.
+    /// The check.
     #[schema(example = "MRZ_CHECK_DIGITS")]
     pub check: &'static str,
     /// `PASS`, `FAIL`, `INCONCLUSIVE` or `NOT_APPLICABLE`.
     #[schema(example = "PASS")]
     pub result: &'static str,
-    /// How well it holds, from 0 to 1; absent where that is not a matter of degree.
+    /// How well it passed, from 0 to 1; absent where that is not a matter of degree.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
-    /// Why it does not simply hold, in a code that stays the same; absent where it holds and where it does not apply.
+    /// Why it did not pass, as a stable code; absent when it passed or does not apply.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "CHECK_DIGITS_DOUBTFUL")]
     pub reason: Option<&'static str>,
@@ -116,19 +116,18 @@ pub struct CheckAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "RETRY")]
     pub advice: Option<&'static str>,
-    /// Why, safe to show to the person, in the actor's language, or in Spanish where no actor was declared.
+    /// The reason, safe to show to the person, in the actor's language, or in Spanish if no actor was declared.
     pub details: &'static str,
-    /// Measures and sides, in English, for the back office: nothing to show to the person, and never what the document
-    /// says.
+    /// Measurements and sides, in English, for the back office. Not for the person, and never the document's contents.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub operator_details: String,
 }
 
-/// What was read off a document. Anything may be missing.
+/// The data read from a document. Any field may be missing.
 #[derive(ToSchema)]
 #[schema(as = Extracted)]
 pub struct ExtractedAnswer {
-    /// Its number.
+    /// The document's number.
     pub document_number: Option<String>,
     /// Given names.
     pub name: Option<String>,
@@ -144,12 +143,10 @@ pub struct ExtractedAnswer {
     pub sex: Option<String>,
 }
 
-/// Scores made and allowed.
+/// How many scores have been made and are allowed.
 #[derive(Serialize, ToSchema)]
 pub struct Retries {
-    /// Made.
     pub used: u32,
-    /// Allowed.
     pub max: u32,
 }
 
@@ -190,7 +187,7 @@ impl ScoringAnswer {
 }
 
 impl CheckAnswer {
-    /// A line for somebody who reads this language.
+    /// The line in this language.
     fn new(check: Check, language: Language) -> Self {
         Self {
             check: check.name.as_str(),
@@ -222,17 +219,17 @@ pub struct CaptureAnswer {
     #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "image/jpeg")]
     pub content_type: PictureFormat,
-    /// Its bytes.
+    /// The number of bytes.
     pub size_bytes: u64,
-    /// The digest of its bytes, in hexadecimal.
+    /// The SHA-256 digest of the bytes, in hexadecimal.
     pub sha256: String,
     /// When it arrived.
     #[schema(value_type = String, format = DateTime)]
     pub captured_at: Rfc3339,
-    /// Where to get it.
+    /// A signed link to download it.
     #[schema(format = "uri")]
     pub url: String,
-    /// When the link stops to work.
+    /// When the link expires.
     #[schema(value_type = String, format = DateTime)]
     pub url_expires_at: Rfc3339,
 }
@@ -252,51 +249,51 @@ impl From<Captures> for CapturesAnswer {
     }
 }
 
-/// How somebody else takes the pictures.
+/// A way for somebody else to take the pictures.
 #[derive(Serialize, ToSchema)]
 pub struct DelegationAnswer {
     /// Who scores.
     #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "INTERNAL")]
     pub provider: Provider,
-    /// What opens the way.
+    /// The credentials for it.
     pub credentials: Credentials,
-    /// Where it leads.
+    /// The way to the capture.
     pub metadata: DelegationMetadata,
 }
 
-/// What opens the way.
+/// The credentials for it.
 #[derive(Serialize, ToSchema)]
 pub struct Credentials {
-    /// What the provider's pages ask for. It is told here once and kept nowhere: who loses it delegates again. For
-    /// `INTERNAL` it only names the delegation: a signed link needs nothing else.
+    /// The token that the provider's pages ask for. It is given once and stored nowhere: if you lose it, delegate again.
+    /// For `INTERNAL` it only names the delegation: a signed link needs nothing else.
     #[schema(example = "c56a4180-65aa-42ec-a945-5fd21dec0538")]
     pub access_token: String,
     /// `SignedLink` for `INTERNAL`, `XpressID` for `VERIDAS`.
     #[schema(example = "SignedLink")]
     pub token_type: &'static str,
-    /// Until when it works.
+    /// When it expires.
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Rfc3339,
 }
 
-/// Where it leads.
+/// The way to the capture.
 #[derive(Serialize, ToSchema)]
 pub struct DelegationMetadata {
     /// For `INTERNAL`, by side, `front` and `back`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uploads: Option<BTreeMap<&'static str, UploadAnswer>>,
-    /// For `VERIDAS`, its page for the person, with the token in it: to be opened or embedded. What that page tells the
-    /// embedding one is a hint at most; a score without a body asks the provider itself.
+    /// For `VERIDAS`, its page for the person, with the token in it, to be opened or embedded. Treat what that page reports
+    /// to the embedding page as a hint: a score without a body asks the provider itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "uri")]
     pub url: Option<String>,
-    /// For `VERIDAS`, what it calls the capture.
+    /// For `VERIDAS`, its id of the capture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_id: Option<String>,
 }
 
-/// Where a side's picture goes.
+/// Where to upload the picture of a side.
 #[derive(Serialize, ToSchema)]
 pub struct UploadAnswer {
     /// The signed link.
@@ -305,7 +302,7 @@ pub struct UploadAnswer {
     /// `PUT`.
     #[schema(example = "PUT")]
     pub method: &'static str,
-    /// Headers that have to be sent.
+    /// Headers to send with it.
     pub headers: BTreeMap<String, String>,
 }
 

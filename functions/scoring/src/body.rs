@@ -1,4 +1,4 @@
-//! The bodies that scorings take.
+//! The bodies of the scoring operations.
 
 use acredita_domain::{
     idempotency::Idempotency,
@@ -18,12 +18,12 @@ use utoipa::ToSchema;
 pub struct CreateScoringBody {
     /// The document to expect.
     pub document: DocumentBody,
-    /// Who scores. One that this deployment has not configured for the organisation is answered 404.
+    /// The provider. One that is not configured for the organisation in this deployment is answered 404.
     pub provider: ProviderBody,
     /// ISO 8601, from 1 minute to 30 days.
     #[schema(example = "PT1H")]
     pub expires_in: String,
-    /// How many scores may be made, from 1 to 10. Default: 5.
+    /// How many scores are allowed, from 1 to 10. Default: 5.
     #[schema(example = 5, minimum = 1, maximum = 10)]
     pub max_score_retries: Option<u32>,
 }
@@ -62,11 +62,8 @@ pub struct ScoreBody {
     pub back: Option<Vec<u8>>,
 }
 
-/// A checked create.
 pub struct CreateScoringRequest {
-    /// What to create.
     pub command: CreateScoring,
-    /// What makes it repeatable.
     pub idempotency: Option<Idempotency>,
 }
 

@@ -20,7 +20,6 @@ use axum::{
 use body::{CreateScoringBody, CreateScoringRequest, ScoreBody};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The routes of this function.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(create_scoring))
@@ -43,7 +42,7 @@ pub fn router() -> OpenApiRouter<Api> {
         (status = 200, description = "Created.", body = CreatedScoring, example = json!({
             "scoring_id": "16fd2706-8baf-433b-82eb-8c7fada847da", "status": "CREATED", "created_at": "2026-11-20T08:33:00Z",
             "expires_at": "2026-11-20T09:33:00Z"})),
-        (status = 404, description = "This deployment has not configured the provider, or not for this organisation."),
+        (status = 404, description = "The provider is not configured in this deployment, or not for this organisation."),
         (status = 409, description = "The idempotency key was used with another body."),
     ),
 )]
@@ -56,7 +55,7 @@ async fn create_scoring(
     created.map(|created| Json(created.into())).map_err(|error| api.refused(error))
 }
 
-/// The scoring, with its score and how it came about.
+/// Reads a scoring, with its score and the checks behind it.
 #[utoipa::path(
     get,
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}",
@@ -85,7 +84,7 @@ async fn read_scoring(
     read.map(|(scoring, now)| Json(ScoringAnswer::new(scoring, now))).map_err(|error| api.refused(error))
 }
 
-/// The pictures of a scoring, each behind a signed link that works for 5 minutes.
+/// Lists the pictures of a scoring, each with a signed link that is valid for 5 minutes.
 #[utoipa::path(
     get,
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/captures",
@@ -107,7 +106,7 @@ async fn read_captures(
     captures.map(|captures| Json(captures.into())).map_err(|error| api.refused(error))
 }
 
-/// Scores the pictures in the request, or, without a body, those that were uploaded or captured before.
+/// Scores the pictures in the request or, if there is no body, those that were uploaded or captured before.
 #[utoipa::path(
     put,
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/score",
@@ -118,12 +117,12 @@ async fn read_captures(
         (Option<ScoreBody> = "multipart/mixed"),
     )),
     responses(
-        (status = 204, description = "Scored. Read the scoring for the score."),
+        (status = 204, description = "Scored. Read the scoring to get the score."),
         (status = 404, description = "No such scoring."),
-        (status = 409, description = "Closed, expired, no retry left, nothing to score, or the delegated capture is not finished."),
+        (status = 409, description = "Closed, expired, no retry left, nothing to score, or an unfinished delegated capture."),
         (status = 413, description = "A picture is larger than 10 MiB or 50 megapixels."),
         (status = 415, description = "A picture is neither JPEG nor PNG."),
-        (status = 503, description = "The provider does not answer. No retry was used up."),
+        (status = 503, description = "The provider does not answer. No retry was used."),
     ),
 )]
 async fn score_document(
@@ -135,8 +134,7 @@ async fn score_document(
 }
 
 /// Lets somebody else take the pictures. For `INTERNAL`: signed links to upload them to, past the gateway's body limit.
-/// For `VERIDAS`: its own pages. A new delegation takes the place of an earlier one. Score without a body when the
-/// person is done.
+/// For `VERIDAS`: its own pages. A new delegation replaces an earlier one. Score without a body when the person is done.
 #[utoipa::path(
     post,
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/delegate",
@@ -158,12 +156,12 @@ async fn delegate_scoring(
     Checked(ScoringRequest { id }): Checked<ScoringRequest>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<DelegationAnswer>), ApiError> {
     let delegation = use_cases::delegate_scoring(api.app(), &principal.org, id).await;
-    // It opens a door, so no cache keeps it.
+    // It is a credential: no cache may keep it.
     let no_store = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     delegation.map(|delegation| (no_store, Json(delegation.into()))).map_err(|error| api.refused(error))
 }
 
-/// Ends a scoring. Ending it twice is fine.
+/// Closes a scoring. Closing it twice succeeds.
 #[utoipa::path(
     post,
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/close",

@@ -5,7 +5,7 @@ use acredita_domain::{
     use_cases::{self, SweepReport},
 };
 
-/// One run. What could not be done stays due, so a run never fails as a whole.
+/// One run. Work that failed stays due, so a run never fails as a whole.
 pub async fn sweep(app: &App) -> SweepReport {
     let report = use_cases::sweep(app).await;
     let SweepReport { kicked, expired, erased, failed } = report;

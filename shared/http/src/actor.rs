@@ -1,4 +1,4 @@
-//! The actor in a body: its schema, and its reader. Three creates take one.
+//! The actor in a body: its schema and its reader, shared by three creates.
 
 use crate::{fault::Faults, fields::Fields};
 use acredita_domain::{
@@ -25,16 +25,16 @@ pub struct ActorBody {
     pub email: Option<String>,
     /// Required when an SMS or a WhatsApp message is to be sent.
     pub msisdn: Option<MsisdnBody>,
-    /// The language of what is sent, in any case. Default: `ES`.
+    /// The language of messages, in upper or lower case. Default: `ES`.
     #[schema(example = "ES", pattern = "^(?i:ES|EN|EU|GL|CA|DE)$")]
     pub language: Option<String>,
 }
 
-/// The identity document that the actor says they hold.
+/// The identity document that the actor claims to hold.
 #[derive(ToSchema)]
 #[schema(as = IdentityDocument)]
 pub struct IdentityDocumentBody {
-    /// Its number. A wrong control letter is accepted here, and counts in scoring.
+    /// Its number. A wrong control letter is accepted here and counts in scoring.
     #[schema(example = "12345678A", max_length = 256)]
     pub document_number: Option<String>,
     /// Its type.
@@ -70,16 +70,13 @@ pub struct MsisdnBody {
     pub country_code: String,
 }
 
-/// Which of the actor's names have to be there.
+/// Whether the actor's names are required.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Names {
-    /// Both.
     Required,
-    /// None.
     Optional,
 }
 
-/// Reads an actor from its fields.
 pub fn read_actor(fields: &Fields<'_>, names: Names, faults: &mut Faults) -> Actor {
     if names == Names::Required {
         for name in ["name", "last_name"].into_iter().filter(|name| !fields.has(name)) {
@@ -98,7 +95,7 @@ pub fn read_actor(fields: &Fields<'_>, names: Names, faults: &mut Faults) -> Act
     }
 }
 
-/// Reads the actor of a body that has to have one.
+/// Reads the actor of a body that requires one.
 pub fn required_actor(body: &Fields<'_>, faults: &mut Faults) -> Option<Actor> {
     if !body.has("actor") {
         body.missing("actor", faults);
@@ -106,7 +103,6 @@ pub fn required_actor(body: &Fields<'_>, faults: &mut Faults) -> Option<Actor> {
     body.object("actor", faults).map(|fields| read_actor(&fields, Names::Required, faults))
 }
 
-/// Reads an identity document from its fields.
 pub fn read_identity_document(fields: &Fields<'_>, faults: &mut Faults) -> IdentityDocument {
     IdentityDocument {
         document_number: fields.text("document_number", faults),
@@ -124,7 +120,7 @@ fn read_msisdn(fields: &Fields<'_>, faults: &mut Faults) -> Option<Msisdn> {
     Some(Msisdn::new(phone_number?, country_code?))
 }
 
-/// A language in any case.
+/// A language in upper or lower case.
 struct AnyCase(Language);
 
 impl FromStr for AnyCase {

@@ -1,5 +1,5 @@
-//! What the back office does the same way with all three methods: cancel, close, delete. Their handlers are written
-//! once, in [`admin_operations`](crate::admin_operations).
+//! The back office's operations that all methods share: cancel, close, delete. Their handlers are written once, in
+//! [`admin_operations`](crate::admin_operations).
 
 use crate::{
     fault::{Faults, Place},
@@ -10,7 +10,7 @@ use crate::{
 use acredita_domain::{ids::AdminIdentificationId, text::Reason, use_cases::Force};
 use utoipa::ToSchema;
 
-/// Why an identification is cancelled.
+/// The reason for cancelling an identification.
 #[derive(ToSchema)]
 pub struct CancelBody {
     /// Not blank, at most 1,000 characters.
@@ -18,11 +18,8 @@ pub struct CancelBody {
     pub reason: String,
 }
 
-/// Cancels an identification.
 pub struct CancelRequest {
-    /// Which one.
     pub id: AdminIdentificationId,
-    /// Why.
     pub reason: Reason,
 }
 
@@ -36,9 +33,7 @@ impl Check for CancelRequest {
     }
 }
 
-/// Closes an identification.
 pub struct CloseRequest {
-    /// Which one.
     pub id: AdminIdentificationId,
 }
 
@@ -50,9 +45,7 @@ impl Check for CloseRequest {
     }
 }
 
-/// Deletes an identification.
 pub struct DeleteRequest {
-    /// Which one.
     pub id: AdminIdentificationId,
     force: bool,
 }
@@ -86,9 +79,10 @@ fn admin_id(request: &RequestReader<'_>, faults: &mut Faults) -> Option<AdminIde
     request.path("admin_identification_id", faults)
 }
 
-/// Declares the handlers that cancel, close and delete the identifications of one kind. They differ in their names,
-/// their paths and the kind alone.
+/// Declares the handlers that cancel, close and delete the identifications of one kind. Only their names, their paths
+/// and the kind differ.
 #[macro_export]
+#[rustfmt::skip] // It would indent the attributes by 36 columns.
 macro_rules! admin_operations {
     (
         kind: $kind:expr,
@@ -97,19 +91,22 @@ macro_rules! admin_operations {
         close: $close:ident at $close_path:literal,
         delete: $delete:ident at $delete_path:literal,
     ) => {
-        /// Calls an identification off.
+        /// Cancels an identification.
         #[utoipa::path(
-                                    post,
-                                    path = $cancel_path,
-                                    tag = $tag,
-                                    params($crate::params::AdminPath),
-                                    request_body(content = $crate::admin::CancelBody, example = json!({"reason": "The customer changed their mind"})),
-                                    responses(
-                                        (status = 204, description = "Cancelled."),
-                                        (status = 404, description = "No such identification."),
-                                        (status = 409, description = "It is not CREATED."),
-                                    ),
-                                )]
+            post,
+            path = $cancel_path,
+            tag = $tag,
+            params($crate::params::AdminPath),
+            request_body(
+                content = $crate::admin::CancelBody,
+                example = json!({"reason": "The customer changed their mind"})
+            ),
+            responses(
+                (status = 204, description = "Cancelled."),
+                (status = 404, description = "No such identification."),
+                (status = 409, description = "The identification is not CREATED."),
+            ),
+        )]
         async fn $cancel(
             axum::extract::State(api): axum::extract::State<$crate::Api>,
             principal: $crate::Principal<$crate::principal::Admin>,
@@ -119,18 +116,18 @@ macro_rules! admin_operations {
             api.done(acredita_domain::use_cases::cancel_identification(api.app(), &principal.org, $kind, id, reason).await)
         }
 
-        /// Ends an identification.
+        /// Closes an identification.
         #[utoipa::path(
-                                    post,
-                                    path = $close_path,
-                                    tag = $tag,
-                                    params($crate::params::AdminPath),
-                                    responses(
-                                        (status = 204, description = "Closed."),
-                                        (status = 404, description = "No such identification."),
-                                        (status = 409, description = "It is neither CREATED nor VALIDATED."),
-                                    ),
-                                )]
+            post,
+            path = $close_path,
+            tag = $tag,
+            params($crate::params::AdminPath),
+            responses(
+                (status = 204, description = "Closed."),
+                (status = 404, description = "No such identification."),
+                (status = 409, description = "The identification is neither CREATED nor VALIDATED."),
+            ),
+        )]
         async fn $close(
             axum::extract::State(api): axum::extract::State<$crate::Api>,
             principal: $crate::Principal<$crate::principal::Admin>,
@@ -139,19 +136,19 @@ macro_rules! admin_operations {
             api.done(acredita_domain::use_cases::close_identification(api.app(), &principal.org, $kind, request.id).await)
         }
 
-        /// Deletes an identification, and all that belongs to it.
+        /// Deletes an identification and everything that belongs to it.
         #[utoipa::path(
-                                    delete,
-                                    path = $delete_path,
-                                    tag = $tag,
-                                    params($crate::params::AdminPath, $crate::params::ForceQuery),
-                                    responses(
-                                        (status = 204, description = "Deleted."),
-                                        (status = 403, description = "It is not CREATED, or the token does not allow this."),
-                                        (status = 404, description = "No such identification."),
-                                        (status = 409, description = "Another request changed it at the same time."),
-                                    ),
-                                )]
+            delete,
+            path = $delete_path,
+            tag = $tag,
+            params($crate::params::AdminPath, $crate::params::ForceQuery),
+            responses(
+                (status = 204, description = "Deleted."),
+                (status = 403, description = "The identification is not CREATED, or the token does not allow this."),
+                (status = 404, description = "No such identification."),
+                (status = 409, description = "Another request changed the identification at the same time."),
+            ),
+        )]
         async fn $delete(
             axum::extract::State(api): axum::extract::State<$crate::Api>,
             principal: $crate::Principal<$crate::principal::Delete>,

@@ -1,4 +1,4 @@
-//! Answers that more than one operation gives.
+//! Answers that several operations share.
 
 use acredita_domain::{
     Time,
@@ -42,14 +42,14 @@ pub struct CreatedIdentification {
     /// When it was created.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Rfc3339,
-    /// From then on it cannot be validated.
+    /// The time from which it cannot be validated.
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Rfc3339,
-    /// The linked scoring; on identity documents.
+    /// The linked scoring, for an identity document.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<uuid::Uuid>)]
     pub scoring_id: Option<ScoringId>,
-    /// The code, when the channel is external: the caller delivers it.
+    /// The code, if the channel is external: the caller delivers it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "k7m2pq")]
     pub code: Option<String>,
@@ -69,14 +69,14 @@ impl From<Created> for CreatedIdentification {
     }
 }
 
-/// The actor as the actor's side may see it: nothing that was not known before.
+/// The actor as the actor's side sees it: masked, so that it reveals nothing new.
 #[derive(Serialize, ToSchema)]
 pub struct MaskedActor {
     /// Given name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "James")]
     pub name: Option<String>,
-    /// The language of what is sent.
+    /// The language of messages.
     #[schema(value_type = String, example = "ES")]
     #[serde(serialize_with = "as_text")]
     pub language: acredita_domain::actor::Language,
@@ -101,7 +101,7 @@ impl From<&acredita_domain::actor::Actor> for MaskedActor {
     }
 }
 
-/// What every identification's metadata begins with.
+/// The metadata that all methods share.
 #[derive(Serialize, ToSchema)]
 pub struct CommonMetadata {
     /// The actor's side.
@@ -111,14 +111,14 @@ pub struct CommonMetadata {
     #[serde(rename = "type", serialize_with = "as_text")]
     #[schema(value_type = String)]
     pub kind: acredita_domain::identification::MethodKind,
-    /// Where it stands.
+    /// Its status.
     #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "CREATED")]
     pub status: Status,
     /// When it was created.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Rfc3339,
-    /// From then on it cannot be validated.
+    /// The time from which it cannot be validated.
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Rfc3339,
     /// The person, masked.

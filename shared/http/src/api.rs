@@ -1,4 +1,4 @@
-//! What every router shares: the use cases' surroundings, and who checks tokens.
+//! The state that all routers share: the use cases' `App` and the verifier of tokens.
 
 use crate::{error::ApiError, jwt::TokenVerifier};
 use acredita_domain::{App, Error, ids::OrgId, scoring::Provider};
@@ -15,32 +15,30 @@ struct Parts {
 }
 
 impl Api {
-    /// Puts the parts together, once at start.
+    /// Assembled once, at start.
     pub fn new(app: App, tokens: TokenVerifier) -> Self {
         Self(Arc::new(Parts { app, tokens }))
     }
 
-    /// What the use cases need.
     pub fn app(&self) -> &App {
         &self.0.app
     }
 
-    /// Who checks tokens.
     pub fn tokens(&self) -> &TokenVerifier {
         &self.0.tokens
     }
 
-    /// What a use case refused, now.
+    /// The answer to a use case's refusal.
     pub fn refused(&self, error: Error) -> ApiError {
         ApiError::Domain { error, now: self.app().now() }
     }
 
-    /// The answer to what was done and has nothing to tell.
+    /// 204 No Content, or the refusal.
     pub fn done(&self, result: Result<(), Error>) -> Result<StatusCode, ApiError> {
         result.map(|()| StatusCode::NO_CONTENT).map_err(|error| self.refused(error))
     }
 
-    /// The provider that `EXTERNAL` means to an organisation, if it has one.
+    /// The provider that `EXTERNAL` stands for in an organisation, if it has one.
     pub fn external_provider(&self, org: &OrgId) -> Option<Provider> {
         self.app().providers.external(org)
     }

@@ -12,7 +12,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The bytes behind a base64 text, padded or not, with white space around it or not.
+/// Decodes base64, padded or not, with or without white space around it.
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Invalid> {
     BASE64.decode(text.trim()).map_err(|_| Invalid("is not base64"))
 }

@@ -6,14 +6,10 @@ use crate::{
 };
 use acredita_domain::{device::DeviceEvidence, ids::IdentificationId, text::Private};
 
-/// The names of the headers, for the OpenAPI document.
 pub const INSTALLATION_ID: &str = "x-installation_id";
-/// See [`INSTALLATION_ID`].
 pub const FINGERPRINT: &str = "x-fingerprint";
-/// See [`INSTALLATION_ID`].
 pub const LOCATION: &str = "x-location";
 
-/// Reads the device headers.
 pub fn device_evidence(request: &RequestReader<'_>, faults: &mut Faults) -> Option<DeviceEvidence> {
     let installation_id = request.required_header(INSTALLATION_ID, faults);
     let fingerprint = request.required_header(FINGERPRINT, faults);
@@ -31,9 +27,7 @@ pub fn device_evidence(request: &RequestReader<'_>, faults: &mut Faults) -> Opti
 
 /// A validate without a body.
 pub struct DeviceRequest {
-    /// Which identification.
     pub id: IdentificationId,
-    /// The device.
     pub device: DeviceEvidence,
 }
 

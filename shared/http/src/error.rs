@@ -1,4 +1,4 @@
-//! The one table from an error to a status and a body. Nothing else in the house knows both.
+//! The one table from an error to a status and a body. Nothing else knows both.
 
 use crate::fault::{Fault, Place};
 use acredita_domain::{Conflict, Error, Time, pictures::PictureFault};
@@ -10,19 +10,19 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Where the errors are described. Relative: the docs are served beside the API.
+/// Where the errors are described. Relative, because the docs are served next to the API.
 const DOCS: &str = "/docs/errors";
-/// What a caller is told to wait when a dependency did not answer: its retries are over by then. Seconds.
+/// `Retry-After` in seconds when a dependency did not answer: its own retries are over by then.
 const UNAVAILABLE_RETRY_AFTER: i64 = 1;
 
 /// The body of every refusal.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ErrorsResponse {
-    /// All that is wrong, one entry each.
+    /// One entry for each fault.
     pub errors: Vec<ErrorEntry>,
 }
 
-/// One thing that is wrong.
+/// One fault.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ErrorEntry {
     /// The stable code of the kind of error.
@@ -35,7 +35,7 @@ pub struct ErrorEntry {
     #[serde(rename = "ref")]
     #[schema(example = "/docs/errors#MDOC_001")]
     pub reference: String,
-    /// What is wrong here, for a developer. A fault in a body begins with its JSON pointer.
+    /// What is wrong, for a developer. A fault in a body begins with its JSON pointer.
     #[schema(example = "/actor/email: is not an e-mail address")]
     pub details: String,
 }
@@ -45,17 +45,15 @@ pub struct ErrorEntry {
 pub enum Kind {
     /// Our fault, or a dependency's.
     Internal,
-    /// The body is not right.
+    /// The body is invalid.
     InvalidInput,
-    /// A path, query or header parameter is not right.
+    /// A path, query or header parameter is invalid.
     Parameter,
-    /// Not allowed.
     Unauthorized,
-    /// Not there.
     NotFound,
-    /// Collides with what is.
+    /// In conflict with the current state.
     Conflict,
-    /// Understood and refused: too many.
+    /// Understood but refused: too many requests.
     Unprocessable,
 }
 
@@ -71,7 +69,6 @@ impl Kind {
         Self::Unprocessable,
     ];
 
-    /// `MDOC_…`
     pub const fn code(self) -> &'static str {
         match self {
             Self::Internal => "MDOC_000",
@@ -83,7 +80,6 @@ impl Kind {
         }
     }
 
-    /// The title.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Internal => "INTERNAL_SERVER_ERROR",
@@ -96,7 +92,7 @@ impl Kind {
         }
     }
 
-    /// The kind that a status has when nothing more is known.
+    /// The kind of a status about which nothing more is known.
     pub fn of(status: StatusCode) -> Self {
         match status.as_u16() {
             400 | 405 | 413 | 415 => Self::InvalidInput,
@@ -119,33 +115,28 @@ impl Kind {
     }
 }
 
-/// Everything that a request can be refused with.
+/// Every way to refuse a request.
 #[derive(Debug)]
 pub enum ApiError {
-    /// No token, or not a good one.
+    /// No token, or an invalid one.
     Token(&'static str),
-    /// A good token that does not allow this, where the contract answers 401.
+    /// A valid token that does not allow this, where the contract answers 401.
     NotAllowed(&'static str),
-    /// A good token that does not allow this, where the contract answers 403.
+    /// A valid token that does not allow this, where the contract answers 403.
     Forbidden(&'static str),
-    /// The request itself is not right.
     Faults(Vec<Fault>),
     /// The body is larger than this operation takes.
     BodyTooLarge,
     /// The body is not of a type that this operation takes.
     UnsupportedMediaType(&'static str),
-    /// There is no such path.
     NoSuchPath,
-    /// There is such a path, but not with this method.
     MethodNotAllowed,
-    /// A use case refused.
     Domain {
-        /// What it said.
         error: Error,
-        /// The time by which `Retry-After` is told.
+        /// The time that `Retry-After` is counted from.
         now: Time,
     },
-    /// We broke.
+    /// Internal error.
     Bug(&'static str),
 }
 
@@ -175,7 +166,7 @@ impl ApiError {
             Error::TooManyMessages { again_at: Some(at) } => {
                 Some((*at - *now).num_milliseconds().max(0).div_euclid(1_000) + 1)
             }
-            // Never again for this identification: a day is as good as any answer that a client can act upon.
+            // Never again for this identification: a day is as good as any answer that a client can act on.
             Error::TooManyMessages { again_at: None } => Some(86_400),
             _ => None,
         }
@@ -205,7 +196,7 @@ fn status_of(error: &Error) -> StatusCode {
     }
 }
 
-/// What a caller is told. What happened inside stays inside.
+/// The public text of an error, without internals.
 fn details_of(error: &Error) -> String {
     match error {
         Error::Picture { part, fault } => format!("/{part}: {fault}"),

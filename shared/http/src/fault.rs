@@ -1,4 +1,4 @@
-//! The faults of a request. They are collected, so that a caller learns all of them at once.
+//! The faults of a request, collected so that a caller learns of all of them at once.
 
 use acredita_domain::Invalid;
 use std::fmt;
@@ -6,22 +6,17 @@ use std::fmt;
 /// Where a fault is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// A parameter in the path.
     Path(&'static str),
-    /// A parameter in the query.
     Query(&'static str),
-    /// A header.
     Header(&'static str),
     /// A JSON pointer (RFC 6901) into the body; empty for the body as a whole.
     Body(String),
 }
 
-/// One thing that is wrong with a request. It never repeats what the caller sent.
+/// One fault of a request. It never repeats what the caller sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Where.
     pub place: Place,
-    /// What.
     pub problem: &'static str,
 }
 
@@ -36,22 +31,20 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Collects faults.
 #[derive(Debug, Default)]
 pub struct Faults(Vec<Fault>);
 
 impl Faults {
-    /// Notes a fault.
     pub fn add(&mut self, place: Place, problem: &'static str) {
         self.0.push(Fault { place, problem });
     }
 
-    /// Notes why a text is not a value of its type, or gives the value.
+    /// Returns the value, or reports why the text is not one.
     pub fn value<T>(&mut self, place: Place, parsed: Result<T, Invalid>) -> Option<T> {
         parsed.map_err(|Invalid(problem)| self.add(place, problem)).ok()
     }
 
-    /// Whether a fault of the body is noted at this pointer or below it.
+    /// Whether a fault of the body was reported at this pointer or below it.
     pub fn has_at_or_below(&self, pointer: &str) -> bool {
         let below = |rest: &str| rest.is_empty() || rest.starts_with('/');
         self.0
@@ -59,12 +52,10 @@ impl Faults {
             .any(|fault| matches!(&fault.place, Place::Body(at) if at.strip_prefix(pointer).is_some_and(below)))
     }
 
-    /// All of them.
     pub fn into_vec(self) -> Vec<Fault> {
         self.0
     }
 
-    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,4 +1,4 @@
-//! Reading a JSON body field by field, noting every fault with its JSON pointer (RFC 6901).
+//! Reads a JSON body field by field and reports every fault with its JSON pointer (RFC 6901).
 
 use crate::{
     base64,
@@ -8,7 +8,7 @@ use acredita_domain::{Invalid, text::MAX_TEXT, text::clean};
 use serde_json::{Map, Value};
 use std::str::FromStr;
 
-/// The fields of one JSON object of a body. A field that is `null` is not there. Unknown fields are ignored.
+/// The fields of one JSON object of a body. A field that is `null` is absent. Unknown fields are ignored.
 #[derive(Clone, Debug)]
 pub struct Fields<'a> {
     members: &'a Map<String, Value>,
@@ -31,17 +31,14 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Where a field is.
     pub fn place(&self, name: &str) -> Place {
         Place::Body(format!("{}/{name}", self.pointer))
     }
 
-    /// Whether the field is there.
     pub fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    /// Notes that a field is missing.
     pub fn missing(&self, name: &str, faults: &mut Faults) {
         faults.add(self.place(name), "is required");
     }
@@ -50,7 +47,6 @@ impl<'a> Fields<'a> {
         self.members.get(name).filter(|value| !value.is_null())
     }
 
-    /// An object.
     pub fn object(&self, name: &str, faults: &mut Faults) -> Option<Self> {
         Self::of(self.get(name)?, format!("{}/{name}", self.pointer), faults)
     }
@@ -64,7 +60,7 @@ impl<'a> Fields<'a> {
         faults.value(self.place(name), parsed)
     }
 
-    /// A string that is a `T`, and has to be there.
+    /// A required string that is a `T`.
     pub fn required_text<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
         if !self.has(name) {
             self.missing(name, faults);
@@ -72,7 +68,6 @@ impl<'a> Fields<'a> {
         self.text(name, faults)
     }
 
-    /// A boolean.
     pub fn boolean(&self, name: &str, faults: &mut Faults) -> Option<bool> {
         let parsed = match self.get(name)? {
             Value::Bool(value) => Ok(*value),
@@ -81,7 +76,7 @@ impl<'a> Fields<'a> {
         faults.value(self.place(name), parsed)
     }
 
-    /// A boolean, or the string `true` or `false`, which the published API takes too.
+    /// A boolean, or the string `true` or `false`, which the published API accepts too.
     pub fn lenient_boolean(&self, name: &str, faults: &mut Faults) -> Option<bool> {
         let parsed = match self.get(name)? {
             Value::Bool(value) => Ok(*value),
@@ -111,7 +106,7 @@ impl<'a> Fields<'a> {
         faults.value(self.place(name), parsed)
     }
 
-    /// Whether the field is there and is an object, for fields that may be a string or an object.
+    /// Whether the field is present and an object, for fields that may be a string or an object.
     pub fn is_object(&self, name: &str) -> bool {
         self.get(name).is_some_and(Value::is_object)
     }
@@ -122,7 +117,7 @@ impl<'a> Fields<'a> {
         faults.value(self.place(name), base64::decode(text))
     }
 
-    /// A string as it came, of any length; it may be blank.
+    /// A string exactly as sent, of any length, possibly blank.
     pub fn raw(&self, name: &str, faults: &mut Faults) -> Option<&'a str> {
         let parsed = self.get(name)?.as_str().ok_or(Invalid("is not a string"));
         faults.value(self.place(name), parsed)

@@ -3,7 +3,7 @@
 use crate::{fault::Faults, request::RequestReader};
 use acredita_domain::idempotency::{Idempotency, IdempotencyKey};
 
-/// What makes this create the same as another; none without the header.
+/// The key and body digest of this create; `None` without the header.
 pub fn idempotency(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Idempotency> {
     let key: IdempotencyKey = request.header("idempotency-key", faults)?;
     Some(Idempotency::new(&key, &request.canonical_body()))

@@ -1,4 +1,4 @@
-//! JSON bodies, read more strictly than a parser has to: how deep they nest is bounded, and no member comes twice.
+//! JSON bodies, read more strictly than a parser has to: nesting is bounded, and no member may be repeated.
 
 use acredita_domain::Invalid;
 use serde::{
@@ -8,10 +8,10 @@ use serde::{
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// How deep the objects and lists of a JSON body may nest.
+/// The deepest nesting of objects and lists in a JSON body.
 const MAX_JSON_DEPTH: usize = 64;
 
-/// Parses JSON that nests no deeper than [`MAX_JSON_DEPTH`] and has no member twice.
+/// Parses JSON that nests no deeper than [`MAX_JSON_DEPTH`] and repeats no member.
 pub(crate) fn parse(body: &[u8]) -> Result<Value, Invalid> {
     if body.is_empty() {
         return Err(Invalid("a JSON body is required"));
@@ -21,11 +21,11 @@ pub(crate) fn parse(body: &[u8]) -> Result<Value, Invalid> {
         return Err(Invalid("nests deeper than 64"));
     }
     let parsed: Result<Unambiguous, _> = serde_json::from_str(text);
-    // What is JSON and still refused is so by `Members`.
+    // Valid JSON that is refused here was refused by `Members`.
     parsed.map(|Unambiguous(value)| value).map_err(|error| Invalid(if error.is_data() { TWICE } else { "is not JSON" }))
 }
 
-/// How deep brackets nest outside of strings. Counted before parsing, so that no parser has to go down there.
+/// The depth of nested brackets outside strings, counted before any parser has to recurse that deep.
 fn depth(text: &str) -> usize {
     let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
     for byte in text.bytes() {
@@ -46,8 +46,8 @@ fn depth(text: &str) -> usize {
 
 const TWICE: &str = "has an object with the same member twice";
 
-/// A value that every parser reads the same: which of two equal members counts differs from one to another (RFC 8259
-/// §4), and a gateway or a log that reads the first while we read the last is how checks are walked around.
+/// A value that every parser reads the same. Parsers differ in which of two equal members counts (RFC 8259 §4): a gateway
+/// that reads the first while we read the last would let a request around its checks.
 struct Unambiguous(Value);
 
 impl<'de> Deserialize<'de> for Unambiguous {
@@ -56,7 +56,7 @@ impl<'de> Deserialize<'de> for Unambiguous {
     }
 }
 
-/// Builds a value, and refuses a member that is there already.
+/// Builds a value and refuses a repeated member.
 struct Members;
 
 impl<'de> Visitor<'de> for Members {

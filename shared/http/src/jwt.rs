@@ -47,7 +47,6 @@ pub struct TokenPolicy {
 /// The names of the permissions in tokens.
 #[derive(Clone, Debug)]
 pub struct PermissionNames {
-    /// [`Permission::IdentificationsAdmin`]
     pub identifications_admin: String,
     /// [`Permission::IdentificationsValidate`]
     pub identifications_validate: String,
@@ -79,7 +78,6 @@ impl Default for TokenPolicy {
     }
 }
 
-/// Verifies tokens.
 pub struct TokenVerifier {
     keys: IssuerKeys,
     policy: TokenPolicy,

@@ -1,4 +1,4 @@
-//! What every answer gets: a request id, a log line without personal data, our own envelope for what no handler
+//! Layers around every router: a request id, a log line without personal data, and our own envelope where no handler
 //! answers.
 
 use crate::error::ApiError;
@@ -16,8 +16,8 @@ use tracing::Instrument;
 /// The header that names a request.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Makes the ids of requests. The host of a router knows how: the gateway's id on Lambda, randomness elsewhere. A
-/// client's is never taken.
+/// Makes request ids. The host of a router provides it: the gateway's id on Lambda, randomness elsewhere, never one of
+/// the client's.
 #[derive(Clone)]
 pub struct RequestId(pub String);
 

@@ -1,8 +1,8 @@
-//! HTTP, said once: who may call, how a request is checked, how an answer looks.
+//! HTTP in one place: authority, checked requests, the shape of answers.
 //!
-//! This crate stands between the routers in `functions/*` and the use cases in `shared/domain`. A handler is three
-//! lines because of it: a [`principal::Principal`] proves the authority, a [`request::Checked`] holds a request that
-//! has no faults left, and [`error::ApiError`] knows the status of every refusal. It knows nothing of AWS and nothing
+//! This crate stands between the routers in `functions/*` and the use cases in `shared/domain`. A handler takes three
+//! lines: a [`principal::Principal`] proves the authority, a [`request::Checked`] holds a request without
+//! faults, and [`error::ApiError`] knows the status of every refusal. It knows nothing of AWS and nothing
 //! of where the router runs.
 
 pub mod actor;

@@ -1,7 +1,7 @@
-//! Logs, to the standard error.
+//! Logs, on standard error.
 //!
 //! `RUST_LOG` chooses how much, but only for our own crates: libraries below them print requests and items when asked
-//! to, and those hold names, numbers and codes. Whatever it says, theirs stay at what is harmless.
+//! to, and those hold names, numbers and codes. Their levels are fixed at what is harmless.
 
 use tracing::{Level, Metadata};
 use tracing_subscriber::{
@@ -15,11 +15,11 @@ use tracing_subscriber::{
 /// Starts logging as text, for people.
 pub fn start() {
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(chosen());
-    // A second start within one process changes nothing: the first one's choice stays.
+    // A second start within one process has no effect.
     let _ = tracing_subscriber::registry().with(layer.with_filter(filter_fn(harmless))).try_init();
 }
 
-/// Starts logging as JSON, for CloudWatch, which notes the time itself.
+/// Starts logging as JSON for CloudWatch, which adds the time itself.
 pub fn start_json() {
     let layer = tracing_subscriber::fmt::layer().json().flatten_event(true).without_time().with_writer(std::io::stderr);
     let _ =
@@ -33,7 +33,7 @@ fn chosen() -> Targets {
     wanted.unwrap_or_else(|| Targets::new().with_default(Level::INFO))
 }
 
-/// A subscriber that writes everything that may ever be written, for tests that look for what must not.
+/// A subscriber at the most verbose levels, for tests that look for leaks.
 pub fn everything<W: for<'w> MakeWriter<'w> + Send + Sync + 'static>(
     writer: W,
 ) -> impl tracing::Subscriber + Send + Sync {
@@ -41,13 +41,13 @@ pub fn everything<W: for<'w> MakeWriter<'w> + Send + Sync + 'static>(
     tracing_subscriber::registry().with(layer.with_filter(filter_fn(harmless)))
 }
 
-/// What may be logged at all.
+/// The most that may be logged.
 fn harmless(metadata: &Metadata<'_>) -> bool {
     let of = |prefix: &str| metadata.target().starts_with(prefix);
     let most = if of("acredita") {
         Level::TRACE
     } else if of("dynoxide") {
-        // It warns of each condition that does not hold, which is our daily bread.
+        // It warns of every failed condition, which is routine here.
         Level::ERROR
     } else {
         Level::WARN

@@ -1,5 +1,5 @@
-//! The pictures of a score: `multipart/mixed` or `multipart/form-data` (RFC 2046 §5.1, RFC 7578), parts told by name,
-//! file name or order.
+//! The pictures of a score: `multipart/mixed` or `multipart/form-data` (RFC 2046 §5.1, RFC 7578), parts identified by
+//! name, file name or order.
 
 use crate::{
     api::Api,
@@ -20,14 +20,12 @@ use axum::{
 };
 use multer::{Constraints, Multipart, SizeLimit};
 
-/// Two pictures, and room for the headers of their parts.
+/// Two pictures, plus room for the headers of their parts.
 const MAX_BODY: usize = 2 * MAX_PICTURE_BYTES + 64 * 1024;
 
 /// A scoring, and the pictures to score.
 pub struct PicturesRequest {
-    /// Which scoring.
     pub id: ScoringId,
-    /// What came with the request.
     pub pictures: Vec<UploadedPicture>,
 }
 
@@ -42,7 +40,7 @@ impl FromRequest<Api> for PicturesRequest {
     }
 }
 
-/// Reads the pictures of a request. No body at all is no picture: then what was uploaded or captured before is scored.
+/// Reads the pictures of a request. Without a body there is none, and what was uploaded or captured before is scored.
 async fn read_pictures(headers: &HeaderMap, body: Body, now: Time) -> Result<Vec<UploadedPicture>, ApiError> {
     let content_type = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or(""));
     let body = read_body(headers, body, MAX_BODY).await?;

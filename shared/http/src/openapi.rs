@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 document: what all operations share is added here, once.
+//! The OpenAPI 3.1 document. Whatever all operations share is added here, once.
 
 use crate::error::{ErrorEntry, ErrorsResponse, Kind};
 use axum::http::StatusCode;
@@ -16,8 +16,7 @@ use utoipa::{
 
 const DESCRIPTION: &str = "Establishes that a person is who they say they are: by a one-time code, by a shop agent, or by a scored identity document.";
 
-/// One document of the documents of all groups, with what all operations share: the bearer token, the errors, the
-/// request id.
+/// Merges the documents of all groups and adds what all operations share: the bearer token, the errors, the request id.
 pub fn document(groups: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     let license = LicenseBuilder::new().name("MIT OR Apache-2.0").build();
     let info = InfoBuilder::new()
@@ -43,13 +42,13 @@ pub fn document(groups: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     document
 }
 
-/// Adds to an operation what it did not have to say itself.
+/// Adds the shared parts to an operation.
 fn complete(operation: &mut Operation) {
     operation.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
     let shared = [
-        ("400", "The request is not right. All its faults are listed."),
-        ("401", "No good token, or one that does not allow this."),
-        ("500", "We broke."),
+        ("400", "The request is invalid. All its faults are listed."),
+        ("401", "No valid token, or one that does not allow this."),
+        ("500", "Internal error."),
         ("default", "Any other refusal."),
     ];
     for (status, description) in shared {
@@ -63,7 +62,7 @@ fn complete(operation: &mut Operation) {
         }
         let text = RefOr::T(ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).build().into());
         let header =
-            HeaderBuilder::new().schema(Some(text)).description(Some("Names the request in our logs.")).build();
+            HeaderBuilder::new().schema(Some(text)).description(Some("Identifies the request in our logs.")).build();
         response.headers.insert("x-request-id".to_owned(), header.into());
     }
 }

@@ -3,7 +3,7 @@
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-/// Every path begins with the organisation.
+/// The organisation, which every path begins with.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct OrgPath {
@@ -19,7 +19,7 @@ pub struct AdminPath {
     /// One of the token's organisations.
     #[param(example = "yoigo")]
     pub org_id: String,
-    /// The back office's handle on the identification.
+    /// The back office's id of the identification.
     pub admin_identification_id: Uuid,
 }
 
@@ -30,7 +30,7 @@ pub struct IdentificationPath {
     /// One of the token's organisations.
     #[param(example = "yoigo")]
     pub org_id: String,
-    /// The actor's side of the identification.
+    /// The actor's side's id of the identification.
     pub identification_id: Uuid,
 }
 
@@ -45,11 +45,11 @@ pub struct ScoringPath {
     pub scoring_id: Uuid,
 }
 
-/// Delete, whatever the state.
+/// Whether to delete whatever the state.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ForceQuery {
-    /// `true` or `false`, in any case. Counts only with the permission `identifications:force_delete`.
+    /// `true` or `false`, in upper or lower case. Effective only with the permission `identifications:force_delete`.
     #[param(example = "false")]
     pub force: Option<String>,
 }
@@ -58,8 +58,8 @@ pub struct ForceQuery {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct IdempotencyHeader {
-    /// 1 to 255 visible characters. For 24 hours the same key with the same body answers what the first answered, and
-    /// creates nothing.
+    /// 1 to 255 visible characters. For 24 hours the same key with the same body gets the first request's answer, and
+    /// nothing new is created.
     #[param(rename = "Idempotency-Key", example = "order-4711", max_length = 255)]
     pub idempotency_key: Option<String>,
 }
@@ -71,7 +71,7 @@ pub struct DeviceHeaders {
     /// The installation of the app, or of the browser.
     #[param(rename = "x-installation_id")]
     pub installation_id: Uuid,
-    /// What the client computed about its device: 1 to 128 visible characters.
+    /// A fingerprint of the device, computed by the client: 1 to 128 visible characters.
     #[param(rename = "x-fingerprint", example = "f6a1c0", max_length = 128)]
     pub fingerprint: String,
     /// `latitude,longitude` in degrees.

@@ -1,4 +1,4 @@
-//! Who calls, and that they may. A handler that takes a [`Principal`] cannot run without it.
+//! The caller and their authority. A handler that takes a [`Principal`] cannot run without it.
 
 use crate::{
     api::Api,
@@ -13,11 +13,10 @@ use axum::{
 };
 use std::marker::PhantomData;
 
-/// What an operation demands of a token.
+/// The authority that an operation requires.
 pub trait Authority: Send + Sync + 'static {
-    /// The permission.
     const PERMISSION: Permission;
-    /// Whether a good token without it is answered 403, as the contract documents for some operations, rather than 401.
+    /// Whether a valid token without it is answered 403, as the contract documents for some operations, rather than 401.
     const FORBIDDEN: bool = false;
 }
 
@@ -45,15 +44,13 @@ authority! {
     Validate, IdentificationsValidate
 }
 authority! {
-    /// Changes scorings.
     WriteScorings, ScoringsWrite
 }
 authority! {
-    /// Reads scorings.
     ReadScorings, ScoringsRead
 }
 
-/// An organisation that a good token speaks for, with the authority `A`.
+/// An organisation that a valid token speaks for, with the authority `A`.
 pub struct Principal<A> {
     /// The organisation of the path, which is one of the token's.
     pub org: OrgId,

@@ -1,5 +1,4 @@
-//! Checked requests: everything of a request that can be wrong is checked in one place, and all its faults are answered
-//! at once.
+//! Checked requests: a request is checked in one place, and all its faults are answered at once.
 
 use crate::{
     api::Api,
@@ -27,15 +26,15 @@ pub const MAX_JSON: usize = 1024 * 1024;
 /// The most bytes of a JSON body that a picture travels in.
 pub const MAX_JSON_WITH_PICTURE: usize = 6 * 1024 * 1024;
 
-/// The client's address as the gateway saw it. Whoever hosts the router puts it into the request's extensions; a header
-/// of the client never does.
+/// The client's address as the gateway saw it. The host of the router puts it into the request's extensions; it never
+/// comes from a header of the client's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientIp(pub IpAddr);
 
-/// What body an operation takes.
+/// The kind of body that an operation takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {
-    /// None. What comes is not looked at.
+    /// No body. One that is sent is ignored.
     None,
     /// JSON of at most this many bytes.
     Json(usize),
@@ -43,10 +42,9 @@ pub enum BodyKind {
 
 /// A request of one operation, without faults.
 pub trait Check: Sized + Send {
-    /// The body that it takes.
     const BODY: BodyKind;
 
-    /// Reads the request, and notes every fault. It answers none only when it noted one.
+    /// Reads the request and reports every fault. Returns `None` only after reporting one.
     fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self>;
 }
 
@@ -71,7 +69,7 @@ impl<T: Check> FromRequest<Api> for Checked<T> {
     }
 }
 
-/// Checks everything of a request whose body has been read.
+/// Checks a request whose body has been read.
 pub(crate) async fn check<T: Check>(
     parts: &mut Parts,
     api: &Api,
@@ -96,7 +94,7 @@ pub(crate) async fn path_params(parts: &mut Parts, api: &Api) -> Result<Vec<(Str
     Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
-/// A body that calls itself something else than JSON is refused; one that says nothing is taken for JSON.
+/// Refuses a body with a content type other than JSON; without a content type it is taken for JSON.
 fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
     let Some(content_type) = headers.get(header::CONTENT_TYPE) else {
         return Ok(());
@@ -139,7 +137,7 @@ impl RequestReader<'_> {
         faults.value(Place::Path(name), text.parse())
     }
 
-    /// A parameter of the query, which may be missing, but not come twice.
+    /// A parameter of the query, which may be absent but not repeated.
     pub fn query(&self, name: &'static str, faults: &mut Faults) -> Option<&str> {
         let mut values =
             self.query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).filter(|(n, _)| *n == name);
@@ -150,7 +148,7 @@ impl RequestReader<'_> {
         Some(first)
     }
 
-    /// A header, which may be missing, but not come twice.
+    /// A header, which may be absent but not repeated.
     pub fn header<T: FromStr<Err = Invalid>>(&self, name: &'static str, faults: &mut Faults) -> Option<T> {
         let mut values = self.headers.get_all(name).iter();
         let first = values.next()?;
@@ -162,7 +160,7 @@ impl RequestReader<'_> {
         faults.value(Place::Header(name), parsed)
     }
 
-    /// A header that has to be there.
+    /// A required header.
     pub fn required_header<T: FromStr<Err = Invalid>>(&self, name: &'static str, faults: &mut Faults) -> Option<T> {
         if !self.headers.contains_key(name) {
             faults.add(Place::Header(name), "is required");
@@ -175,7 +173,7 @@ impl RequestReader<'_> {
         Fields::of_body(self.body.as_ref()?, faults)
     }
 
-    /// The body with what does not matter taken out: white space, and the order of members.
+    /// The body in a normal form, without white space and with its members in order.
     pub fn canonical_body(&self) -> Vec<u8> {
         self.body.as_ref().map(|body| body.to_string().into_bytes()).unwrap_or_default()
     }
@@ -188,7 +186,6 @@ impl RequestReader<'_> {
 
 /// A request that only names an identification of the actor's side.
 pub struct IdentificationRequest {
-    /// Which one.
     pub id: IdentificationId,
 }
 
@@ -202,7 +199,6 @@ impl Check for IdentificationRequest {
 
 /// A request that only names a scoring.
 pub struct ScoringRequest {
-    /// Which one.
     pub id: ScoringId,
 }
 
