@@ -33,7 +33,7 @@ const CRATES: &[(&str, &str, May)] = &[
     (AWS, "shared/aws", May::Use(&[DOMAIN])),
     (SCORING, "shared/engine", May::Use(&[DOMAIN, MRZ])),
     (MRZ, "shared/mrz", May::Use(&[])),
-    ("acredita-mrz-train", "shared/mrz/train", May::Use(&[MRZ])),
+    ("acredita-mrz-tools", "shared/mrz-tools", May::Use(&[MRZ])),
     (PROVIDERS, "shared/providers", May::Use(&[DOMAIN])),
     (EMULATORS, "infra/emulators", May::Use(&[])),
     (LAMBDA, "shared/service", May::Use(&[DOMAIN, HTTP, AWS, PROVIDERS, SCORING])),

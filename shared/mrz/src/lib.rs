@@ -31,8 +31,7 @@
 //! `twins` (what may stand where) → `repair` (check digits) and `ambiguity` (what they do not tell) → `decode` →
 //! `quality` → `zones`.
 //!
-//! `search` says in which order, and what need not be looked at. [`explain`] draws the result, and [`icao`] tells what
-//! the text means.
+//! `search` says in which order, and what need not be looked at. [`icao`] says what the text means.
 //!
 //! # What a reading is worth
 //!
@@ -46,8 +45,9 @@
 //! megabytes. Work is bounded by [`Options`]; the library never asks for the time. Text of a zone is not in any `Debug`
 //! output, and nothing is logged.
 
+#![warn(missing_docs)]
+
 mod budget;
-pub mod explain;
 mod find;
 pub mod icao;
 pub mod picture;

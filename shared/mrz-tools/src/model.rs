@@ -19,12 +19,10 @@ const FRAMED_1: usize = MAP_1.0 + WINDOW_2 - 1;
 pub struct Parameters {
     /// Weights, input by input.
     pub weights: [Vec<f32>; LAYERS.len()],
-    /// Biases.
     pub biases: [Vec<f32>; LAYERS.len()],
 }
 
 impl Parameters {
-    /// All zero.
     pub fn zero() -> Self {
         Self {
             weights: LAYERS.map(|(inputs, outputs)| vec![0.0; inputs * outputs]),

@@ -1,4 +1,4 @@
-//! The trainer of the glyph network of `acredita-mrz`.
+//! The trainer of the glyph network of `acredita-mrz`, and the programs `acredita-mrz` and `acredita-mrz-train`.
 //!
 //! Characters of a font are drawn as a camera would see them ([`scene`]): somewhat displaced, turned, bold or thin,
 //! rounded, on patterned paper, blurred, noisy, compressed. [`model`] learns from an endless stream of them, and

@@ -2,7 +2,7 @@
 //! they are.
 
 use acredita_mrz::network::Network;
-use acredita_mrz_train::{glyphs::Glyphs, learn, measure, pack, scene::Conditions};
+use acredita_mrz_tools::{glyphs::Glyphs, learn, measure, pack, scene::Conditions};
 use std::{env, fs, process::ExitCode};
 
 /// Enough for the surprise to stop falling; about twenty minutes on one core.

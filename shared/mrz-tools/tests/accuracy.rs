@@ -5,7 +5,7 @@ use acredita_mrz::{
     cells::{HEIGHT, WIDTH},
     network::{ALPHABET, NOTHING, Network},
 };
-use acredita_mrz_train::{
+use acredita_mrz_tools::{
     camera::{self, Compression},
     glyphs::Glyphs,
     learn,
@@ -17,8 +17,7 @@ use acredita_mrz_train::{
 use std::{fs, path::Path, sync::LazyLock};
 
 static GLYPHS: LazyLock<Glyphs> = LazyLock::new(|| {
-    let font =
-        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../fonts/OCRB.otf")).expect("the font is checked in");
+    let font = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fonts/OCRB.otf")).expect("the font is checked in");
     Glyphs::from_font(font).expect("a font")
 });
 

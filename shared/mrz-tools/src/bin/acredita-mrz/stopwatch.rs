@@ -9,7 +9,6 @@ pub struct Stopwatch {
 }
 
 impl Stopwatch {
-    /// Starts.
     #[expect(
         clippy::disallowed_methods,
         reason = "a program that tells how long it took needs a clock; nothing else hangs on it"
@@ -18,7 +17,6 @@ impl Stopwatch {
         Self { started: Instant::now(), cpu: cpu_milliseconds() }
     }
 
-    /// Milliseconds on the wall.
     pub fn milliseconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64() * 1e3
     }

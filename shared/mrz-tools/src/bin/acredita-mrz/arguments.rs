@@ -8,10 +8,8 @@ Reads the machine-readable zones of JPEG and PNG pictures and prints one JSON ob
   --budget MILLISECONDS   look at a picture no longer than this
   --details               print quality, corners, check digits and the raw text of every zone, too";
 
-/// What to do.
 #[derive(Debug, PartialEq)]
 pub struct Command {
-    /// Pictures.
     pub files: Vec<String>,
     /// Where to draw what was seen of the last picture.
     pub explain: Option<String>,

@@ -1,9 +1,7 @@
 //! A picture of what the reader saw: for people who wonder why.
 
-use crate::{
-    picture::Luma,
-    reading::{Point, Reading, Status, Zone},
-};
+use acredita_mrz::{Point, Reading, Status, Zone, picture::Luma};
+use std::{fs::File, io::BufWriter};
 
 /// Red, green, blue.
 type Colour = [u8; 3];
@@ -13,29 +11,33 @@ const DOUBTFUL: Colour = [230, 150, 0];
 const UNREADABLE: Colour = [200, 0, 40];
 const CELL: Colour = [60, 130, 230];
 
-/// A picture in colour.
-#[derive(Clone)]
-pub struct Picture {
-    /// Pixels a row.
-    pub width: usize,
-    /// Rows.
-    pub height: usize,
-    /// Red, green and blue of every pixel, row by row.
-    pub pixels: Vec<u8>,
+/// A picture in colour: red, green and blue of every pixel, row by row.
+struct Canvas {
+    width: usize,
+    height: usize,
+    pixels: Vec<u8>,
+}
+
+/// Draws a reading over its picture into a PNG file.
+pub fn write(path: &str, luma: &Luma, reading: &Reading) -> Result<(), png::EncodingError> {
+    let drawn = draw(luma, reading);
+    let mut encoder = png::Encoder::new(BufWriter::new(File::create(path)?), drawn.width as u32, drawn.height as u32);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.write_header()?.write_image_data(&drawn.pixels)
 }
 
 /// Draws the zones of a reading over its picture: the outline in green (read), amber (doubtful) or red (unreadable),
 /// the cells in blue, and doubtful characters in red.
-pub fn draw(picture: &Luma, reading: &Reading) -> Picture {
+fn draw(picture: &Luma, reading: &Reading) -> Canvas {
     let pixels = picture.pixels.iter().flat_map(|&level| [level; 3]).collect();
-    let mut canvas = Picture { width: picture.width, height: picture.height, pixels };
+    let mut canvas = Canvas { width: picture.width, height: picture.height, pixels };
     for zone in &reading.zones {
         canvas.zone(zone);
     }
     canvas
 }
 
-impl Picture {
+impl Canvas {
     fn zone(&mut self, zone: &Zone) {
         // Thin lines vanish when a large picture is shown small.
         let thickness = (zone.quality.pixels_per_character / 16.0).clamp(1.0, 8.0);
@@ -91,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_line_that_leaves_the_picture_is_drawn_as_far_as_it_is_inside() {
-        let mut canvas = Picture { width: 20, height: 10, pixels: vec![0; 600] };
+        let mut canvas = Canvas { width: 20, height: 10, pixels: vec![0; 600] };
         canvas.stroke(Point { x: -1e9, y: 5.0 }, Point { x: 1e9, y: 5.0 }, 1.0, READ);
         canvas.stroke(Point { x: 10.0, y: -5.0 }, Point { x: 10.0, y: 30.0 }, 2.0, DOUBTFUL);
         canvas.stroke(Point { x: f32::NAN, y: 0.0 }, Point { x: 3.0, y: f32::INFINITY }, 2.0, CELL);

@@ -1,6 +1,6 @@
 //! The lines of JSON.
 
-use super::clock::Stopwatch;
+use crate::stopwatch::Stopwatch;
 use acredita_mrz::{Reading, Status, Zone, icao::format::Outcome};
 use serde_json::{Map, Value, json};
 

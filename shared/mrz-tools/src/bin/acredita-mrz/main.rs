@@ -1,23 +1,35 @@
-//! The program: files in, lines of JSON out. What goes wrong with a picture is an answer; only what goes wrong with the
-//! program is a failure.
+//! `acredita-mrz read FILE…`: the zones of pictures, one JSON object a line. What goes wrong with a picture is an
+//! answer; only what goes wrong with the program is a failure.
 
-pub mod arguments;
-mod clock;
-mod explained;
+mod arguments;
+mod explain;
 mod output;
+mod stopwatch;
 
 use acredita_mrz::{Options, Reader, picture};
 use arguments::Command;
-use clock::Stopwatch;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
     fs,
     io::{self, IsTerminal, Write},
     process::ExitCode,
 };
+use stopwatch::Stopwatch;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments::parse(&arguments) {
+        Ok(command) => run(&command),
+        Err(message) => {
+            eprintln!("{message}");
+            // What shells and `getopt` use for a wrong call.
+            ExitCode::from(2)
+        }
+    }
+}
 
 /// Reads every file and writes its line.
-pub fn run(command: &Command) -> ExitCode {
+fn run(command: &Command) -> ExitCode {
     let reader = Reader::new();
     let progress = progress(command.files.len());
     let mut out = io::stdout().lock();
@@ -56,7 +68,7 @@ fn answer(reader: &Reader, file: &str, command: &Command) -> serde_json::Value {
     let reading = reader.read(&luma, Options { expired: Some(&expired), ..Options::default() });
     let answer = output::read(file, &reading, &watch, command.details);
     if let Some(path) = &command.explain
-        && let Err(error) = explained::write(path, &luma, &reading)
+        && let Err(error) = explain::write(path, &luma, &reading)
     {
         eprintln!("{path}: {error}");
     }

@@ -28,7 +28,6 @@ const MOMENTA: (f32, f32) = (0.9, 0.999);
 /// How far it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
-    /// Steps done.
     pub step: usize,
     /// Mean surprise at newly drawn examples since the last report, in nats.
     pub surprise: f32,
