@@ -218,7 +218,7 @@ async fn nothing_ever_scans_and_only_the_sweep_queries() {
     assert!(!all.iter().any(|call| call == "Scan" || call == "Query"), "{all:?}");
 
     world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
-    world.clock.advance(world.app.retention + TimeDelta::days(1));
+    world.clock.advance(world.app.policy.retention + TimeDelta::days(1));
     world.wire.take();
     assert!(world.sweep().await.erased > 0);
     let swept = world.wire.take();

@@ -220,7 +220,7 @@ async fn retention_erases_everything_and_not_a_moment_early() {
     let paths = one_of_everything(&world).await;
     world.clock.advance(LIFE);
     world.sweep().await;
-    world.clock.advance(world.app.retention - MOMENT);
+    world.clock.advance(world.app.policy.retention - MOMENT);
     assert_eq!(world.sweep().await.erased, 0);
     assert_eq!(world.pictures().await.len(), 3);
     for path in &paths {

@@ -143,7 +143,7 @@ async fn an_organisation_that_lost_its_provider_scores_no_more_with_it() {
     let (mut world, emulators) = World::with_emulated_providers().await;
     let scoring = create(&world, PROVIDERS[1]).await;
     let mut app = world.app.clone();
-    app.providers = "*=GOOGLE".parse().expect("a list");
+    app.policy.providers = "*=GOOGLE".parse().expect("a list");
     world.serve(app);
     score(&world, &scoring, &["front"]).await.expect(404);
     world.call("POST", &format!("{scoring}/delegate"), None).await.expect(404);

@@ -343,7 +343,7 @@ async fn two_sweeps_at_once_do_everything_once() {
     world.call("POST", &format!("/identifications/agent/{old}/validate"), Some(evidence)).await.expect(204);
     create(&world, "identity_document", bodies::identity_document("LOW")).await;
     world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
-    world.clock.advance(world.app.retention + TimeDelta::hours(1));
+    world.clock.advance(world.app.policy.retention + TimeDelta::hours(1));
     // What is over, and what nobody sent.
     let mut short = bodies::agent(false);
     short["expires_in"] = json!("PT1M");

@@ -5,6 +5,7 @@
 
 use acredita_domain::{
     App, Time,
+    app::Stores,
     error::Unavailable,
     identification::{Identification, Transition},
     ids::{AdminIdentificationId, IdentificationId, LeaseId, OrgId, ScoringId},
@@ -85,13 +86,16 @@ impl Faults {
     /// The use cases, with every port that can fail decorated.
     pub fn around(self: &Arc<Self>, app: &App) -> App {
         let decorate = || self.clone();
+        let Stores { identifications, scorings, outbox, housekeeping, pictures } = app.stores.clone();
         App {
-            identifications: Arc::new(Faulty { faults: decorate(), port: app.identifications.clone() }),
-            scorings: Arc::new(Faulty { faults: decorate(), port: app.scorings.clone() }),
-            outbox: Arc::new(Faulty { faults: decorate(), port: app.outbox.clone() }),
-            housekeeping: Arc::new(Faulty { faults: decorate(), port: app.housekeeping.clone() }),
+            stores: Stores {
+                identifications: Arc::new(Faulty { faults: decorate(), port: identifications }),
+                scorings: Arc::new(Faulty { faults: decorate(), port: scorings }),
+                outbox: Arc::new(Faulty { faults: decorate(), port: outbox }),
+                housekeeping: Arc::new(Faulty { faults: decorate(), port: housekeeping }),
+                pictures: Arc::new(Faulty { faults: decorate(), port: pictures }),
+            },
             queue: Arc::new(Faulty { faults: decorate(), port: app.queue.clone() }),
-            pictures: Arc::new(Faulty { faults: decorate(), port: app.pictures.clone() }),
             keys: Arc::new(Faulty { faults: decorate(), port: app.keys.clone() }),
             ..app.clone()
         }

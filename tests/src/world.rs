@@ -100,8 +100,8 @@ impl World {
         let emulators = Emulators::start(Recording::On).await.expect("the emulators start");
         let mut app = world.app.clone();
         let adapters = emulated(&emulators, &app.clock, &app.entropy).expect("URLs");
-        app.scorers.extend(adapters);
-        app.providers = format!("{}=; *=VERIDAS,GOOGLE", crate::OTHER_ORG).parse().expect("a list");
+        app.engine.as_mut().expect("an engine").scorers.extend(adapters);
+        app.policy.providers = format!("{}=; *=VERIDAS,GOOGLE", crate::OTHER_ORG).parse().expect("a list");
         world.serve(app);
         (world, emulators)
     }
@@ -128,9 +128,10 @@ impl World {
             scorers.push(Arc::new(scorer.clone()));
             providers = ProviderAccess::everybody(vec![Provider::Google]);
         }
-        let app = aws.app(AppParts { clock: Arc::new(clock.clone()), entropy, keys, scorers, providers });
-        let numbers = ScriptedNumbers::before(app.document_numbers.clone());
-        let app = App { document_numbers: Arc::new(numbers.clone()), ..app };
+        let mut app = aws.app(AppParts { clock: Arc::new(clock.clone()), entropy, keys, scorers, providers });
+        let engine = app.engine.as_mut().expect("an engine");
+        let numbers = ScriptedNumbers::before(engine.document_numbers.clone());
+        engine.document_numbers = Arc::new(numbers.clone());
         let gateway = gateway(&app);
         wire.take();
         Self {

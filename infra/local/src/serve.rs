@@ -14,6 +14,7 @@ use acredita_aws::{
 };
 use acredita_domain::{
     App,
+    app::{Engine, Policy, Stores},
     ids::MessageId,
     otp::Channel,
     ports::{Clock, Entropy, Scorer},
@@ -140,24 +141,26 @@ impl LocalAws {
     pub fn app(&self, parts: AppParts) -> App {
         let AppParts { clock, entropy, keys, scorers, providers } = parts;
         let reader = InternalPictureReader::default();
-        let store = Arc::new(DynamoStore::new(self.clients.dynamodb.clone(), TABLE.to_owned(), RETENTION));
+        let store = Arc::new(DynamoStore::new(self.clients.dynamodb.clone(), TABLE.to_owned()));
         App {
-            identifications: store.clone(),
-            scorings: store.clone(),
-            outbox: store.clone(),
-            housekeeping: store,
+            stores: Stores {
+                identifications: store.clone(),
+                scorings: store.clone(),
+                outbox: store.clone(),
+                housekeeping: store,
+                pictures: Arc::new(S3Pictures::new(self.clients.s3.clone(), BUCKET.to_owned())),
+            },
             queue: Arc::new(SqsQueue::new(self.clients.sqs.clone(), self.queues.queue.clone())),
-            pictures: Arc::new(S3Pictures::new(self.clients.s3.clone(), BUCKET.to_owned())),
-            picture_reader: Arc::new(reader.clone()),
-            document_numbers: Arc::new(InternalDocumentNumbers::new(reader)),
-            scorers,
-            providers,
+            engine: Some(Engine {
+                picture_reader: Arc::new(reader.clone()),
+                document_numbers: Arc::new(InternalDocumentNumbers::new(reader)),
+                scorers,
+            }),
+            // The inbox takes all channels.
+            policy: Policy { channels: Channel::ALL.to_vec(), retention: RETENTION, providers },
             clock,
             entropy,
             keys: Arc::new(keys),
-            // The inbox takes them all.
-            channels: Channel::ALL.to_vec(),
-            retention: RETENTION,
         }
     }
 }

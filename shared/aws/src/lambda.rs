@@ -15,8 +15,9 @@ use crate::{
 };
 use acredita_domain::{
     App,
+    app::{Engine, Policy, Stores},
     ids::OrgId,
-    ports::{Clock, DocumentNumbers, PictureReader, Scorer},
+    ports::Clock,
 };
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use aws_types::SdkConfig;
@@ -28,18 +29,8 @@ use std::sync::Arc;
 pub struct NoRegion;
 
 /// The use cases of a deployment, which reach AWS by `connector`.
-pub fn app(settings: &Settings, connector: &SharedHttpConnector, engine: Engine) -> Result<App, NoRegion> {
+pub fn app(settings: &Settings, connector: &SharedHttpConnector, engine: Option<Engine>) -> Result<App, NoRegion> {
     Ok(app_of(settings, &sdk(connector)?, engine))
-}
-
-/// What looks into pictures and scores them, which this crate does not know.
-pub struct Engine {
-    /// Those who score.
-    pub scorers: Vec<Arc<dyn Scorer>>,
-    /// Decodes pictures.
-    pub picture_reader: Arc<dyn PictureReader>,
-    /// Reads the numbers of documents off them.
-    pub document_numbers: Arc<dyn DocumentNumbers>,
 }
 
 /// The senders of a deployment, which reach AWS by `connector`.
@@ -60,14 +51,14 @@ const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 /// event will tell.
 pub async fn warm_up(app: &App) {
     if let (Some(org), Ok(nobody)) = (no_org(), NOBODY.parse()) {
-        let _ = app.identifications.find(&org, nobody).await;
+        let _ = app.stores.identifications.find(&org, nobody).await;
     }
 }
 
 /// [`warm_up`] by a scoring, for a function whose role does not reach identifications.
 pub async fn warm_up_scorings(app: &App) {
     if let (Some(org), Ok(nobody)) = (no_org(), NOBODY.parse()) {
-        let _ = app.scorings.find(&org, nobody).await;
+        let _ = app.stores.scorings.find(&org, nobody).await;
     }
 }
 
@@ -82,26 +73,28 @@ pub async fn warm_up_keys(app: &App) {
 }
 
 /// [`app`] on a configuration of the SDK's that is there already.
-pub fn app_of(settings: &Settings, sdk: &SdkConfig, engine: Engine) -> App {
+pub fn app_of(settings: &Settings, sdk: &SdkConfig, engine: Option<Engine>) -> App {
     let clients = AwsClients::of(sdk, settings.s3_by_path);
-    let store = Arc::new(DynamoStore::new(clients.dynamodb, settings.table.clone(), settings.retention));
+    let store = Arc::new(DynamoStore::new(clients.dynamodb, settings.table.clone()));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     App {
-        identifications: store.clone(),
-        scorings: store.clone(),
-        outbox: store.clone(),
-        housekeeping: store,
+        stores: Stores {
+            identifications: store.clone(),
+            scorings: store.clone(),
+            outbox: store.clone(),
+            housekeeping: store,
+            pictures: Arc::new(S3Pictures::new(clients.s3, settings.bucket.clone())),
+        },
         queue: Arc::new(SqsQueue::new(clients.sqs, settings.queue_url.clone())),
-        pictures: Arc::new(S3Pictures::new(clients.s3, settings.bucket.clone())),
-        picture_reader: engine.picture_reader,
-        document_numbers: engine.document_numbers,
-        scorers: engine.scorers,
-        providers: settings.providers.access.clone(),
+        engine,
+        policy: Policy {
+            channels: settings.channels(),
+            retention: settings.retention,
+            providers: settings.providers.access.clone(),
+        },
         entropy: Arc::new(SystemEntropy),
         keys: Arc::new(SecretKeys::new(sdk, settings.code_keys_secret.clone(), clock.clone())),
         clock,
-        channels: settings.channels(),
-        retention: settings.retention,
     }
 }
 

@@ -52,6 +52,9 @@ pub enum Error {
     /// Something stored cannot be understood. Never the caller's fault.
     #[error("stored data cannot be understood: {0}")]
     Corrupt(&'static str),
+    /// This function was put together without a part that it is asked for. Never the caller's fault.
+    #[error("this function was built without its {0}")]
+    NotBuiltIn(&'static str),
 }
 
 /// Why a request collides with what is.

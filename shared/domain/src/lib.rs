@@ -8,6 +8,7 @@
 //! Read it in this order: [`identification`], [`otp`], [`scoring`], [`ports`], [`use_cases`].
 
 pub mod actor;
+pub mod app;
 pub mod device;
 pub mod documents;
 pub mod error;
@@ -24,8 +25,8 @@ pub mod scoring;
 pub mod text;
 pub mod use_cases;
 
+pub use app::App;
 pub use error::{Conflict, Error, Invalid};
-pub use use_cases::App;
 
 /// A point in time. Always UTC; the house never uses another zone.
 pub type Time = chrono::DateTime<chrono::Utc>;

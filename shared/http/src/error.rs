@@ -192,7 +192,7 @@ fn status_of(error: &Error) -> StatusCode {
         }
         Error::Picture { fault: PictureFault::Undecodable, .. } => StatusCode::BAD_REQUEST,
         Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-        Error::Corrupt(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        Error::Corrupt(_) | Error::NotBuiltIn(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
@@ -201,7 +201,7 @@ fn details_of(error: &Error) -> String {
     match error {
         Error::Picture { part, fault } => format!("/{part}: {fault}"),
         Error::Unavailable(_) => "a part of the service does not answer; try again".to_owned(),
-        Error::Corrupt(_) => "an internal error".to_owned(),
+        Error::Corrupt(_) | Error::NotBuiltIn(_) => "an internal error".to_owned(),
         Error::Conflict(Conflict::CameSecond) => "another request changed it at the same time".to_owned(),
         other => other.to_string(),
     }
@@ -214,6 +214,7 @@ impl IntoResponse for ApiError {
             Self::Domain { error: Error::Corrupt(what), .. } => {
                 tracing::error!(what, "stored data cannot be understood")
             }
+            Self::Domain { error: error @ Error::NotBuiltIn(_), .. } => tracing::error!(%error, "a bug"),
             _ => {}
         }
         let (status, errors) = self.parts();

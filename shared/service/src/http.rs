@@ -1,8 +1,8 @@
 //! A router as a Lambda behind API Gateway.
 
 use crate::{Booted, Error, WarmUp, boot, jwks::HttpsJwks};
-use acredita_aws::lambda::{Engine, Settings};
-use acredita_domain::ids::MessageId;
+use acredita_aws::lambda::Settings;
+use acredita_domain::{app::Engine, ids::MessageId};
 use acredita_http::{
     Api,
     jwt::{TokenPolicy, TokenVerifier},
@@ -24,7 +24,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub async fn serve(
     router: OpenApiRouter<Api>,
     warm_up: WarmUp,
-    engine: impl FnOnce(&Settings, &SharedHttpConnector) -> Result<Engine, Error>,
+    engine: impl FnOnce(&Settings, &SharedHttpConnector) -> Result<Option<Engine>, Error>,
 ) -> Result<(), Error> {
     let Booted { settings, app, connector } = boot(engine)?;
     let tokens = tokens(&settings, connector)?;

@@ -18,9 +18,9 @@ pub use work::work;
 
 use acredita_aws::{
     connector,
-    lambda::{self, Engine, Settings},
+    lambda::{self, Settings},
 };
-use acredita_domain::App;
+use acredita_domain::{App, app::Engine};
 use acredita_http::logs;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 
@@ -57,7 +57,9 @@ struct Booted {
 
 /// Starts the logs, reads the settings and builds the use cases. A function whose settings are not whole does not
 /// start, and says all that is missing.
-fn boot(engine: impl FnOnce(&Settings, &SharedHttpConnector) -> Result<Engine, Error>) -> Result<Booted, Error> {
+fn boot(
+    engine: impl FnOnce(&Settings, &SharedHttpConnector) -> Result<Option<Engine>, Error>,
+) -> Result<Booted, Error> {
     logs::start_json();
     let settings = Settings::from_env(|name| std::env::var(name).ok())?;
     let connector = connector();

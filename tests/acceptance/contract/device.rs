@@ -153,7 +153,7 @@ async fn the_device_is_kept_as_evidence_with_the_address_that_the_gateway_saw() 
         request.extensions_mut().insert(ConnectInfo("203.0.113.9:4711".parse::<SocketAddr>().expect("an address")));
         world.send_request(request).await.expect(204);
         let (org, id) = (ORG.parse().expect("an organisation"), subject.id.parse().expect("an id"));
-        let kept = world.app.identifications.find(&org, id).await.expect("an answer").expect("it is there");
+        let kept = world.app.stores.identifications.find(&org, id).await.expect("an answer").expect("it is there");
         let State::Validated(validation) = kept.state else { panic!("validated") };
         let device = validation.device;
         assert_eq!(device.installation_id.to_string(), "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11");

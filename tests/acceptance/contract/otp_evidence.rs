@@ -6,6 +6,7 @@ use acceptance::{Answer, Call, ORG, World, bodies};
 use acredita_domain::{
     App,
     actor::DocumentType,
+    app::Stores,
     error::Unavailable,
     identification::{State, Validation},
     pictures::{PictureFormat, PictureKey, PicturePrefix, Sha256Digest, Side, SignedLink},
@@ -35,7 +36,7 @@ fn validate(world: &World, subject: &Subject, sides: &[(&str, &[u8])]) -> Call {
 
 async fn validation(world: &World, subject: &Subject) -> Validation {
     let (org, id) = (ORG.parse().expect("an organisation"), subject.id.parse().expect("an id"));
-    let found = world.app.identifications.find(&org, id).await.expect("an answer").expect("it is there");
+    let found = world.app.stores.identifications.find(&org, id).await.expect("an answer").expect("it is there");
     let (State::Validated(validation) | State::Closed { validation: Some(validation), .. }) = found.state else {
         panic!("validated")
     };
@@ -70,7 +71,7 @@ async fn the_pictures_of_the_right_try_are_kept_and_no_others() {
             subject.id.parse().expect("an id"),
             &capture.sha256,
         );
-        let kept = world.app.pictures.get(&key, 1 << 20).await.expect("S3 answers");
+        let kept = world.app.stores.pictures.get(&key, 1 << 20).await.expect("S3 answers");
         assert!(kept == Some(StoredPicture::Bytes(bytes.clone())), "byte by byte");
     }
     assert_eq!((validation.captures.len(), kept_pictures(&world).await.len()), (2, 2));
@@ -90,7 +91,7 @@ async fn the_pictures_go_with_the_identification() {
 
     let subject = asked(&world).await;
     world.send(validate(&world, &subject, &[("back", &right(&world, 1))])).await.expect(204);
-    world.clock.advance(TimeDelta::hours(2) + world.app.retention);
+    world.clock.advance(TimeDelta::hours(2) + world.app.policy.retention);
     assert_eq!(world.sweep().await.failed, 0);
     assert!(kept_pictures(&world).await.is_empty(), "retention takes them, too");
     world.assert_whole().await;
@@ -200,8 +201,8 @@ async fn interrupted(world: &mut World, subject: &Subject, picture: &[u8], meanw
         let (gateway, call) = (gateway.clone(), meanwhile.clone());
         Box::pin(async move { assert_eq!(gateway.serve(call.into_request()).await.status(), 204) })
     });
-    let pictures = Arc::new(Interrupted { pictures: whole.pictures.clone(), meanwhile });
-    world.serve(App { pictures, ..whole.clone() });
+    let pictures = Arc::new(Interrupted { pictures: whole.stores.pictures.clone(), meanwhile });
+    world.serve(App { stores: Stores { pictures, ..whole.stores.clone() }, ..whole.clone() });
     let answer = world.send(validate(world, subject, &[("back", picture)])).await;
     world.serve(whole);
     answer

@@ -54,7 +54,12 @@ impl Subject {
     pub async fn create(world: &World, method: Method) -> Self {
         let mut body = method.body();
         if method == Method::IdentityDocument
-            && !world.app.scorers.iter().all(|scorer| scorer.provider().as_str() == "INTERNAL")
+            && !world
+                .app
+                .engine
+                .iter()
+                .flat_map(|engine| &engine.scorers)
+                .all(|scorer| scorer.provider().as_str() == "INTERNAL")
         {
             body["scoring"] = json!({ "provider": "EXTERNAL" });
         }

@@ -57,7 +57,13 @@ async fn pictures_behind_upload_links_are_scored() {
         let (org, scoring) = (ORG.parse().expect("an organisation"), id.parse().expect("an id"));
         for (seed, side) in [(1, Side::Front), (2, Side::Back)] {
             let key = PictureKey::upload(&org, scoring, side);
-            world.app.pictures.put(&key, PictureFormat::Png, bodies::png(seed)).await.expect("the bucket answers");
+            world
+                .app
+                .stores
+                .pictures
+                .put(&key, PictureFormat::Png, bodies::png(seed))
+                .await
+                .expect("the bucket answers");
         }
         let call = score(world, &id, &[]);
         is_scored(world, run, &id, call).await;

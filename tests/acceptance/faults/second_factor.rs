@@ -72,7 +72,7 @@ async fn an_identification_goes_with_its_pictures() {
         // and erased by the sweep.
         let first = run.first_try(world, show(world, &asked, &picture)).await;
         run.assert_told(&first, 204, &[]);
-        world.clock.advance(chrono::TimeDelta::hours(2) + world.app.retention);
+        world.clock.advance(chrono::TimeDelta::hours(2) + world.app.policy.retention);
         assert_eq!(world.sweep().await.failed, 0);
         assert!(world.pictures().await.is_empty());
         world.assert_whole().await;

@@ -75,7 +75,7 @@ async fn what_retention_takes_is_erased_with_its_pictures() {
         }
         assert_eq!(world.pictures().await.len(), 3);
 
-        world.clock.advance(TimeDelta::hours(1) + world.app.retention);
+        world.clock.advance(TimeDelta::hours(1) + world.app.policy.retention);
         sweep(world, run).await;
         assert!(run.fault.is_some() || world.pictures().await.is_empty(), "pictures do not wait for the second time");
         world.clock.advance(ERASE_AGAIN_AFTER);

@@ -110,7 +110,7 @@ fn no_refusal_says_what_was_refused() {
 async fn stored(world: &World, kind: &str, body: serde_json::Value) -> (String, Identification) {
     let created = world.send(request(world, "POST", &format!("/identifications/{kind}"), Some(with_actor(body)))).await;
     let id = created.text("identification_id");
-    let found = world.app.identifications.find(&parsed(ORG), parsed(&id)).await.expect("the table answers");
+    let found = world.app.stores.identifications.find(&parsed(ORG), parsed(&id)).await.expect("the table answers");
     (id, found.expect("it is there"))
 }
 
@@ -141,6 +141,7 @@ async fn no_identification_shows_whom_it_is_about() {
         let answer = FirstAnswer("{}".to_owned());
         let record = IdempotencyRecord { operation: Operation::CreateOtpIdentification, request, answer };
         assert_hidden(&NewIdentification {
+            keep_until: otp.expires_at,
             identification: otp,
             scoring: None,
             message: None,
@@ -151,18 +152,25 @@ async fn no_identification_shows_whom_it_is_about() {
     let acredita_domain::identification::Method::IdentityDocument { scoring_id, .. } = document.method else {
         panic!("an identity document")
     };
-    let scoring =
-        world.app.scorings.find(&parsed(ORG), scoring_id).await.expect("the table answers").expect("it is there");
+    let scoring = world
+        .app
+        .stores
+        .scorings
+        .find(&parsed(ORG), scoring_id)
+        .await
+        .expect("the table answers")
+        .expect("it is there");
     assert!(scoring.declared.is_some());
     assert_hidden(&document);
-    assert_hidden(&NewScoring { scoring, idempotency: None });
+    assert_hidden(&NewScoring { keep_until: scoring.expires_at, scoring, idempotency: None });
 }
 
 #[tokio::test]
 async fn a_picture_shows_its_size_and_not_its_bytes() {
     let world = World::start().await;
     let bytes = bodies::png(1);
-    let picture = world.app.picture_reader.read(bytes.clone()).await.expect("it decodes");
+    let picture =
+        world.app.engine.as_ref().expect("an engine").picture_reader.read(bytes.clone()).await.expect("it decodes");
     assert_eq!(format!("{picture:?}"), "image/png of 64×40");
     assert_none_in(&format!("{picture:?}"), [&base64(&bytes)[..20], "137, 80, 78, 71"]);
 }

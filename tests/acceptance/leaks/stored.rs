@@ -96,7 +96,7 @@ async fn the_queue_carries_two_ids_and_nothing_else() {
 #[tokio::test]
 async fn what_an_erasure_leaves_names_nobody() {
     let (world, secrets) = after_all_flows().await;
-    world.clock.advance(TimeDelta::hours(2) + world.app.retention);
+    world.clock.advance(TimeDelta::hours(2) + world.app.policy.retention);
     assert_eq!(world.sweep().await.failed, 0);
     assert!(world.pictures().await.is_empty());
     for item in world.items().await {

@@ -57,7 +57,7 @@ async fn create_of_number(world: &mut World, provider: &str, number: &str) -> (S
 /// Creates an identity document by this provider alone, of whom this is declared and nothing else.
 async fn create_of(world: &mut World, provider: &str, declared: Value, configuration: &str) -> (String, String) {
     let mut app = world.app.clone();
-    app.providers = format!("*={provider}").parse().expect("a list");
+    app.policy.providers = format!("*={provider}").parse().expect("a list");
     world.serve(app);
     let mut body = declared;
     (body["configuration_name"], body["scoring"]) = (json!(configuration), json!({ "provider": "EXTERNAL" }));

@@ -48,7 +48,7 @@ async fn put_something_to_erase(world: &World, values: &[(&str, String)]) {
     let (org, id) = (acceptance::ORG.parse().expect("an organisation"), id.1.parse().expect("an id"));
     let picture = bodies::png(1);
     let key = PictureKey::evidence(&org, id, &Sha256Digest::of(&picture));
-    world.app.pictures.put(&key, PictureFormat::Png, picture).await.expect("S3 answers");
+    world.app.stores.pictures.put(&key, PictureFormat::Png, picture).await.expect("S3 answers");
 }
 
 /// A message that goes out at the second try. Lambda's poller reads the queue with the function's role, but not through
@@ -84,7 +84,7 @@ async fn used_to_sweep() -> BTreeSet<Action> {
     world.call("POST", &validate, Some(evidence)).await.expect(204);
     world.wire.take_actions();
     let mut erased = 0;
-    for time in [TimeDelta::minutes(2), TimeDelta::hours(1), world.app.retention, ERASE_AGAIN_AFTER] {
+    for time in [TimeDelta::minutes(2), TimeDelta::hours(1), world.app.policy.retention, ERASE_AGAIN_AFTER] {
         world.clock.advance(time);
         let report = world.sweep().await;
         assert_eq!(report.failed, 0);

@@ -23,12 +23,12 @@ use async_trait::async_trait;
 #[async_trait]
 impl Identifications for DynamoStore {
     async fn create(&self, new: NewIdentification, now: Time) -> Result<(), CreateError> {
-        let NewIdentification { identification, scoring, message, idempotency } = new;
+        let NewIdentification { identification, scoring, keep_until, message, idempotency } = new;
         let mut creation = Creation::new(self, "create identification", now)
-            .put(encode_identification(&identification, self.retention))
-            .put(encode_pointer(&identification, self.retention));
+            .put(encode_identification(&identification, keep_until))
+            .put(encode_pointer(&identification, keep_until));
         if let Some(scoring) = &scoring {
-            creation = creation.put(encode_scoring(scoring, Standing::Linked, self.retention));
+            creation = creation.put(encode_scoring(scoring, Standing::Linked, keep_until));
         }
         creation.send(message).remember(&identification.org, idempotency).commit().await
     }

@@ -24,8 +24,8 @@ const OVER: &str = "#org = :org AND #expires_at <= :now";
 #[async_trait]
 impl Scorings for DynamoStore {
     async fn create(&self, new: NewScoring, now: Time) -> Result<(), CreateError> {
-        let NewScoring { scoring, idempotency } = new;
-        let item = encode_scoring(&scoring, Standing::Alone, self.retention);
+        let NewScoring { scoring, keep_until, idempotency } = new;
+        let item = encode_scoring(&scoring, Standing::Alone, keep_until);
         Creation::new(self, "create scoring", now).put(item).remember(&scoring.org, idempotency).commit().await
     }
 

@@ -17,21 +17,17 @@ use aws_sdk_dynamodb::{
         TransactWriteItem, Update,
     },
 };
-use chrono::TimeDelta;
 
 /// Identifications, scorings, outbox and housekeeping, in one DynamoDB table.
 #[derive(Clone, Debug)]
 pub struct DynamoStore {
     pub(crate) client: Client,
     pub(crate) table: String,
-    pub(crate) retention: TimeDelta,
 }
 
 impl DynamoStore {
-    /// The store in `table`. `retention` is how long an entity is kept after its time is over; the table's own time to
-    /// live comes after it.
-    pub fn new(client: Client, table: String, retention: TimeDelta) -> Self {
-        Self { client, table, retention }
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
     }
 }
 

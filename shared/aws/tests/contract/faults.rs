@@ -4,7 +4,7 @@
 use crate::{
     samples::{agent, cancel, now, org, otp, with_message},
     scripted::{Reply, Scripted, error},
-    stage::{RETENTION, Stage},
+    stage::Stage,
 };
 use acredita_aws::{AwsClients, DynamoStore, S3Pictures, SqsQueue};
 use acredita_domain::{
@@ -19,7 +19,7 @@ use std::time::Duration;
 const STORE: Unavailable = Unavailable("the store");
 
 fn store(aws: &Scripted) -> DynamoStore {
-    DynamoStore::new(AwsClients::of(&aws.sdk(), true).dynamodb, "identity".to_owned(), RETENTION)
+    DynamoStore::new(AwsClients::of(&aws.sdk(), true).dynamodb, "identity".to_owned())
 }
 
 fn always(reply: &Reply) -> Scripted {

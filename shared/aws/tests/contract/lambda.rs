@@ -4,44 +4,16 @@ use crate::{
     samples::org,
     scripted::{Reply, Scripted, error},
 };
-use acredita_aws::lambda::{Engine, Settings, app_of, senders_of, warm_up, warm_up_keys, warm_up_scorings};
+use acredita_aws::lambda::{Settings, app_of, senders_of, warm_up, warm_up_keys, warm_up_scorings};
 use acredita_domain::{
     App, Error,
     actor::Actor,
-    documents::ReadNumbers,
     expires_in::ExpiresIn,
     otp::{Channel, Delivery, Destination},
-    pictures::{Picture, PictureFault, PictureFormat, PictureKey, Sha256Digest},
-    ports::{DocumentNumbers, PictureReader},
+    pictures::{PictureFormat, PictureKey, Sha256Digest},
     use_cases::{CreateOtp, create_otp_identification},
 };
-use async_trait::async_trait;
 use aws_types::SdkConfig;
-use std::sync::Arc;
-
-struct Blind;
-
-#[async_trait]
-impl PictureReader for Blind {
-    fn check(&self, _: &[u8]) -> Result<PictureFormat, PictureFault> {
-        unreachable!("nothing is read here")
-    }
-
-    async fn read(&self, _: Vec<u8>) -> Result<Picture, PictureFault> {
-        unreachable!("nothing is read here")
-    }
-}
-
-#[async_trait]
-impl DocumentNumbers for Blind {
-    fn version(&self) -> String {
-        unreachable!("nothing is read here")
-    }
-
-    async fn read(&self, _: Vec<u8>) -> ReadNumbers {
-        unreachable!("nothing is read here")
-    }
-}
 
 fn settings(more: &[(&str, &str)]) -> Settings {
     let env = |name: &str| match name {
@@ -57,8 +29,7 @@ fn settings(more: &[(&str, &str)]) -> Settings {
 }
 
 fn app(settings: &Settings, sdk: &SdkConfig) -> App {
-    let engine = Engine { scorers: Vec::new(), picture_reader: Arc::new(Blind), document_numbers: Arc::new(Blind) };
-    app_of(settings, sdk, engine)
+    app_of(settings, sdk, None)
 }
 
 #[tokio::test]
@@ -121,7 +92,7 @@ async fn endpoints_are_the_sdks_and_not_overwritten() {
         warm_up(&app).await;
         let nobody = "00000000-0000-4000-8000-000000000000".parse().expect("an id");
         let key = PictureKey::evidence(&org(), nobody, &Sha256Digest::of(b"picture"));
-        app.pictures.put(&key, PictureFormat::Png, b"picture".to_vec()).await.expect("put");
+        app.stores.pictures.put(&key, PictureFormat::Png, b"picture".to_vec()).await.expect("put");
         let reference = acredita_domain::ports::MessageRef {
             message_id: "00000000-0000-4000-8000-000000000001".parse().expect("an id"),
             identification_id: nobody,
@@ -144,8 +115,8 @@ async fn a_deployment_sends_on_the_channels_that_it_is_given() {
         ("ACREDITA_SMS_ORIGINATION_IDENTITY", "pool-1"),
         ("ACREDITA_EMAIL_FROM", "codes@acredita.example"),
     ]);
-    assert_eq!(app(&none, &aws.sdk()).channels, []);
-    assert_eq!(app(&both, &aws.sdk()).channels, [Channel::Sms, Channel::Email]);
+    assert_eq!(app(&none, &aws.sdk()).policy.channels, []);
+    assert_eq!(app(&both, &aws.sdk()).policy.channels, [Channel::Sms, Channel::Email]);
     let has = |settings| {
         let senders = senders_of(settings, &aws.sdk());
         (senders.sms.is_some(), senders.email.is_some())

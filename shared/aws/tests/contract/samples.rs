@@ -113,7 +113,13 @@ pub fn assessment(score: f64) -> Assessment {
 
 /// Just this identification.
 pub fn alone(identification: &Identification) -> NewIdentification {
-    NewIdentification { identification: identification.clone(), scoring: None, message: None, idempotency: None }
+    NewIdentification {
+        identification: identification.clone(),
+        scoring: None,
+        keep_until: identification.expires_at,
+        message: None,
+        idempotency: None,
+    }
 }
 
 /// This identification and its first message, to a destination of that name.
@@ -122,7 +128,7 @@ pub fn with_message(identification: &Identification, destination: &str) -> NewId
 }
 
 pub fn only(scoring: &Scoring) -> NewScoring {
-    NewScoring { scoring: scoring.clone(), idempotency: None }
+    NewScoring { scoring: scoring.clone(), keep_until: scoring.expires_at, idempotency: None }
 }
 
 pub fn message(identification: &Identification, generation: u32, destination: &str) -> NewMessage {

@@ -11,10 +11,7 @@ use acredita_domain::{
 };
 use acredita_embedded_aws::{EmbeddedAws, LOCAL_CREDENTIALS, REGION, Storage};
 use aws_sdk_dynamodb::config::SharedInterceptor;
-use chrono::TimeDelta;
 use std::{future::Future, sync::Arc};
-
-pub const RETENTION: TimeDelta = TimeDelta::days(30);
 
 /// The ports that a suite is about.
 #[derive(Clone)]
@@ -79,7 +76,7 @@ impl Stage {
         let clients = AwsClients::new(&config, &[]);
         let queue_url = provision(&clients, &names).await.expect("provisioned").queue;
         let clients = if interceptors.is_empty() { clients } else { AwsClients::new(&config, interceptors) };
-        let store = Arc::new(DynamoStore::new(clients.dynamodb.clone(), names.table.clone(), RETENTION));
+        let store = Arc::new(DynamoStore::new(clients.dynamodb.clone(), names.table.clone()));
         let ports = Ports {
             identifications: store.clone(),
             scorings: store.clone(),

@@ -6,7 +6,7 @@ use crate::{
         agent, alone, assessment, cancel, lease, message, now, only, org, otp, otp_of, record, scoring, validate,
         with_message,
     },
-    stage::{RETENTION, Stage},
+    stage::Stage,
 };
 use acredita_aws::DynamoStore;
 use acredita_domain::{
@@ -302,7 +302,7 @@ async fn three_attempts_are_made_and_then_the_outcome_is_unknown() {
 #[tokio::test]
 async fn a_store_that_is_not_there_is_unavailable() {
     let stage = Stage::start().await;
-    let store = DynamoStore::new(stage.clients.dynamodb.clone(), "nowhere".to_owned(), RETENTION);
+    let store = DynamoStore::new(stage.clients.dynamodb.clone(), "nowhere".to_owned());
     let found = Identifications::find(&store, &org(), agent().id).await;
     assert_eq!(found, Err(FindError::Unavailable(Unavailable("the store"))));
     stage.aws.stop().await;

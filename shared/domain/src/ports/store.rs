@@ -34,6 +34,8 @@ pub struct NewIdentification {
     pub identification: Identification,
     /// The scoring of an identity document.
     pub scoring: Option<Scoring>,
+    /// When the retention of both is over.
+    pub keep_until: Time,
     /// The message to send.
     pub message: Option<NewMessage>,
     /// What to remember.
@@ -45,6 +47,8 @@ pub struct NewIdentification {
 pub struct NewScoring {
     /// The scoring.
     pub scoring: Scoring,
+    /// When its retention is over.
+    pub keep_until: Time,
     /// What to remember.
     pub idempotency: Option<IdempotencyRecord>,
 }

@@ -1,8 +1,8 @@
 //! Cancelling an identification.
 
-use super::{App, close::lost_to};
+use super::close::lost_to;
 use crate::{
-    Error,
+    App, Error,
     identification::{MethodKind, Transition},
     ids::{AdminIdentificationId, OrgId},
     text::Reason,
@@ -19,6 +19,6 @@ pub async fn cancel_identification(
     let identification = app.find_by_admin_id(org, id, kind).await?;
     let now = app.now();
     identification.require_open(now)?;
-    let step = app.identifications.transition(org, identification.id, Transition::Cancel { reason }, now).await;
+    let step = app.stores.identifications.transition(org, identification.id, Transition::Cancel { reason }, now).await;
     step.map_err(lost_to)
 }

@@ -1,8 +1,7 @@
 //! Closing an identification.
 
-use super::App;
 use crate::{
-    Conflict, Error,
+    App, Conflict, Error,
     identification::{MethodKind, Transition},
     ids::{AdminIdentificationId, OrgId},
     ports::StepError,
@@ -18,7 +17,7 @@ pub async fn close_identification(
     let identification = app.find_by_admin_id(org, id, kind).await?;
     let now = app.now();
     let from = identification.require_closable(now)?;
-    let step = app.identifications.transition(org, identification.id, Transition::Close { from }, now).await;
+    let step = app.stores.identifications.transition(org, identification.id, Transition::Close { from }, now).await;
     step.map_err(lost_to)
 }
 

@@ -5,11 +5,11 @@
 //! picture. What nobody could compare stays open, and [`crate::scoring::table`] has it what that leaves of a score:
 //! with neither number nor name compared, less than any configuration asks for.
 
-use super::App;
 use crate::{
     actor::{Actor, DocumentType, IdentityDocument},
+    app::Engine,
     documents::{ReadNumbers, are_declared},
-    ports::Verdict,
+    ports::{DocumentNumbers, Verdict},
     scoring::{Check, CheckName, CheckResult, Judgement, Provider, Reason, Score, Scoring, judge},
 };
 
@@ -17,7 +17,7 @@ use crate::{
 /// was shown; of a capture on a provider's pages there are none. Our own engine has compared all itself; and to a
 /// verdict that judged nothing there is nothing to add.
 pub(super) async fn with_declared_compared(
-    app: &App,
+    engine: &Engine,
     scoring: &Scoring,
     verdict: Verdict,
     pictures: Vec<Vec<u8>>,
@@ -30,7 +30,7 @@ pub(super) async fn with_declared_compared(
     }
     let number = match declared_number(declared) {
         _ if is_compared(&verdict, CheckName::DeclaredMatch) => None,
-        Some(document) => Some(read_and_compared(app, document, pictures).await),
+        Some(document) => Some(read_and_compared(&*engine.document_numbers, document, pictures).await),
         None => open_whose(declared, &verdict),
     };
     let name = open_name(declared, &verdict);
@@ -75,14 +75,14 @@ fn inconclusive(name: CheckName, reason: Reason, note: &str) -> Check {
     Check::new(name, CheckResult::Inconclusive).because(reason).noting(note)
 }
 
-async fn read_and_compared(app: &App, declared: &IdentityDocument, pictures: Vec<Vec<u8>>) -> Check {
+async fn read_and_compared(reader: &dyn DocumentNumbers, declared: &IdentityDocument, pictures: Vec<Vec<u8>>) -> Check {
     let sides = pictures.len();
     let mut read = ReadNumbers::default();
     // One after the other: each is decoded, which is most of what a request holds.
     for bytes in pictures {
-        read = read.and(app.document_numbers.read(bytes).await);
+        read = read.and(reader.read(bytes).await);
     }
-    compared(&read, declared, sides, &app.document_numbers.version())
+    compared(&read, declared, sides, &reader.version())
 }
 
 /// The line of a declared number, by what `reader` read on so many sides.

@@ -1,8 +1,7 @@
 //! Creating identifications.
 
-use super::App;
 use crate::{
-    Conflict, Error, Time,
+    App, Conflict, Error, Time,
     actor::Actor,
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Operation},
@@ -94,7 +93,7 @@ pub async fn create_otp_identification(
     idempotency: Option<Idempotency>,
 ) -> Result<Created, Error> {
     let destination = match &command.delivery {
-        Delivery::Sent(destination) if !app.channels.contains(&destination.channel()) => {
+        Delivery::Sent(destination) if !app.policy.channels.contains(&destination.channel()) => {
             return Err(Error::BadField {
                 pointer: "/channel/type",
                 problem: "this deployment does not send on this channel",
@@ -224,12 +223,13 @@ impl Creation {
         };
         let kick = self.message.as_ref().map(|new| new.message.reference);
         let new = NewIdentification {
+            keep_until: app.policy.keep_until(self.identification.expires_at),
             identification: self.identification,
             scoring: self.scoring,
             message: self.message,
             idempotency,
         };
-        match app.identifications.create(new, app.now()).await {
+        match app.stores.identifications.create(new, app.now()).await {
             Ok(()) => {
                 if let Some(message) = kick {
                     let _ = app.queue.kick(message).await;

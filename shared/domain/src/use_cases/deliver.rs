@@ -5,9 +5,8 @@
 //! send cannot be taken back or recognized by the provider, so a worker that dies between the send and noting it leaves
 //! one window in which a person gets a second code; that one then is the live one.
 
-use super::App;
 use crate::{
-    Error, Time,
+    App, Error, Time,
     identification::{Identification, Status},
     ids::LeaseId,
     messages::code_message,
@@ -44,14 +43,14 @@ pub enum Delivered {
 pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef) -> Result<Delivered, Error> {
     let lease = LeaseId::generate(&*app.entropy);
     let now = app.now();
-    let message = match app.outbox.claim(message, lease, now, now + LEASE).await? {
+    let message = match app.stores.outbox.claim(message, lease, now, now + LEASE).await? {
         Claim::Taken(message) => message,
         Claim::Leased => return Ok(Delivered::Leased),
         Claim::Settled => return Ok(Delivered::NothingToDo),
     };
     match send(app, sender, &message, lease).await {
         Ok(settlement) => {
-            settled(app.outbox.settle(&message, lease, settlement).await)?;
+            settled(app.stores.outbox.settle(&message, lease, settlement).await)?;
             Ok(match settlement {
                 Settlement::Sent => Delivered::Sent,
                 Settlement::Dropped => Delivered::NothingToDo,
@@ -60,7 +59,7 @@ pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef
         }
         Err(error) => {
             // Given back at once rather than after the lease. Should that fail too, the lease ends by itself.
-            let _ = app.outbox.release(&message, lease, app.now() + RETRY_WITHIN).await;
+            let _ = app.stores.outbox.release(&message, lease, app.now() + RETRY_WITHIN).await;
             Err(error)
         }
     }
@@ -68,7 +67,7 @@ pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef
 
 async fn send(app: &App, sender: &dyn Sender, message: &OutboxMessage, lease: LeaseId) -> Result<Settlement, Error> {
     let now = app.now();
-    let found = app.identifications.find(&message.org, message.reference.identification_id).await?;
+    let found = app.stores.identifications.find(&message.org, message.reference.identification_id).await?;
     let Some(identification) = found.filter(|found| wants(found, message, now)) else {
         return Ok(Settlement::Dropped);
     };
@@ -77,7 +76,7 @@ async fn send(app: &App, sender: &dyn Sender, message: &OutboxMessage, lease: Le
     let code = OtpCode::generate(&*app.entropy);
     let expires_at = identification.expires_at.min(now + CODE_LIFE);
     let hash = keys.hash_code(&message.org, identification.id, message.generation, &code);
-    match app.outbox.issue_code(message, lease, LiveCode { hash, expires_at }, now).await {
+    match app.stores.outbox.issue_code(message, lease, LiveCode { hash, expires_at }, now).await {
         Ok(()) => {}
         // Validated, cancelled, resent or taken over between the read and the write.
         Err(StepError::Lost) => return Ok(Settlement::Dropped),

@@ -1,8 +1,7 @@
 //! What the actor's side may see.
 
-use super::App;
 use crate::{
-    Error, Time,
+    App, Error, Time,
     identification::{Identification, Method, MethodKind},
     ids::{IdentificationId, OrgId},
     scoring::Scoring,
@@ -22,7 +21,7 @@ pub struct Metadata {
 pub async fn read_metadata(app: &App, org: &OrgId, kind: MethodKind, id: IdentificationId) -> Result<Metadata, Error> {
     let identification = app.find(org, id, kind).await?;
     let scoring = match identification.method {
-        Method::IdentityDocument { scoring_id, .. } => app.scorings.find(org, scoring_id).await?,
+        Method::IdentityDocument { scoring_id, .. } => app.stores.scorings.find(org, scoring_id).await?,
         _ => None,
     };
     Ok(Metadata { identification, scoring, now: app.now() })

@@ -1,8 +1,8 @@
 //! Deleting an identification, and with it its linked scoring and all their pictures.
 
-use super::{App, LINK_LIFE, close::lost_to};
+use super::{LINK_LIFE, close::lost_to};
 use crate::{
-    Error,
+    App, Error,
     identification::{MethodKind, Status},
     ids::{AdminIdentificationId, OrgId},
     ports::{Erasure, StepError},
@@ -38,7 +38,7 @@ pub async fn delete_identification(
     if !force && identification.status(now) != Status::Created {
         return Err(Error::DeleteForbidden);
     }
-    match app.identifications.delete(&identification, force, now).await {
+    match app.stores.identifications.delete(&identification, force, now).await {
         Ok(erasure) => {
             let _ = erase_pictures(app, &erasure).await;
             Ok(())
@@ -52,7 +52,7 @@ pub async fn delete_identification(
 /// Erases what is there now. The erasure itself stays until it is due, because of what may still come.
 pub(super) async fn erase_pictures(app: &App, erasure: &Erasure) -> Result<(), Error> {
     for prefix in &erasure.prefixes {
-        app.pictures.erase(prefix).await?;
+        app.stores.pictures.erase(prefix).await?;
     }
     Ok(())
 }

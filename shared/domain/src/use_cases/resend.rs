@@ -1,8 +1,8 @@
 //! Sending a new code.
 
-use super::{App, create::new_message};
+use super::create::new_message;
 use crate::{
-    Conflict, Error, Time,
+    App, Conflict, Error, Time,
     identification::{Identification, MethodKind},
     ids::{IdentificationId, OrgId},
     otp::{Delivery, Destination, Otp},
@@ -17,7 +17,7 @@ pub async fn resend_otp(app: &App, org: &OrgId, id: IdentificationId) -> Result<
     let keys = app.keys.current().await?;
     let new = new_message(app, &keys, &identification, otp.generation + 1, destination.address().expose());
     let kick = new.message.reference;
-    match app.identifications.resend(new, now).await {
+    match app.stores.identifications.resend(new, now).await {
         Ok(()) => {
             let _ = app.queue.kick(kick).await;
             Ok(())

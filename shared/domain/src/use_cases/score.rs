@@ -1,8 +1,8 @@
 //! Scoring a document's pictures.
 
-use super::{App, close::lost_to, compare_declared::with_declared_compared, scorings::read_scoring};
+use super::{close::lost_to, compare_declared::with_declared_compared, scorings::read_scoring};
 use crate::{
-    Conflict, Error, Time,
+    App, Conflict, Error, Time,
     actor::DocumentType,
     ids::{OrgId, ScoringId},
     pictures::{
@@ -50,7 +50,7 @@ pub async fn score_document(
     sides.extend(delegated);
     for new in &sides {
         let key = PictureKey::capture(org, id, &new.capture.sha256);
-        app.pictures.put(&key, new.picture.format, new.picture.bytes.clone()).await?;
+        app.stores.pictures.put(&key, new.picture.format, new.picture.bytes.clone()).await?;
     }
     add_earlier_sides(app, &scoring, &mut sides).await?;
     if sides.is_empty() {
@@ -77,7 +77,7 @@ pub async fn score_document(
         .into_iter()
         .map(|side| (side.capture, (side.side == Side::Front || back_was_seen).then_some(side.picture.bytes)))
         .unzip();
-    let verdict = with_declared_compared(app, &scoring, verdict, seen.into_iter().flatten().collect()).await;
+    let verdict = with_declared_compared(app.engine()?, &scoring, verdict, seen.into_iter().flatten().collect()).await;
     record(app, &scoring, verdict, captures).await
 }
 
@@ -103,7 +103,7 @@ async fn score_hosted(
         CollectError::NotCaptured => Conflict::NotCapturedYet.into(),
         CollectError::Unavailable(unavailable) => Error::from(unavailable),
     })?;
-    let verdict = with_declared_compared(app, scoring, verdict, Vec::new()).await;
+    let verdict = with_declared_compared(app.engine()?, scoring, verdict, Vec::new()).await;
     record(app, scoring, verdict, scoring.captures.clone()).await
 }
 
@@ -117,7 +117,8 @@ async fn read_uploaded(app: &App, uploaded: Vec<UploadedPicture>) -> Result<Vec<
 }
 
 async fn read_side(app: &App, side: Side, bytes: Vec<u8>, captured_at: Time) -> Result<SidePicture, Error> {
-    let picture = app.picture_reader.read(bytes).await.map_err(|fault| Error::Picture { part: side.part(), fault })?;
+    let picture = app.engine()?.picture_reader.read(bytes).await;
+    let picture = picture.map_err(|fault| Error::Picture { part: side.part(), fault })?;
     let sha256 = Sha256Digest::of(&picture.bytes);
     let capture = Capture { side, format: picture.format, size_bytes: picture.bytes.len() as u64, sha256, captured_at };
     Ok(SidePicture { side, picture, capture })
@@ -128,7 +129,7 @@ async fn read_delegated(app: &App, scoring: &Scoring, now: Time) -> Result<Vec<S
     let mut sides = Vec::new();
     for side in Side::ALL.iter().copied() {
         let key = PictureKey::upload(&scoring.org, scoring.id, side);
-        match app.pictures.get(&key, MAX_PICTURE_BYTES).await? {
+        match app.stores.pictures.get(&key, MAX_PICTURE_BYTES).await? {
             None => {}
             Some(StoredPicture::TooLarge) => {
                 return Err(Error::Picture { part: side.part(), fault: PictureFault::TooManyBytes });
@@ -146,7 +147,7 @@ async fn add_earlier_sides(app: &App, scoring: &Scoring, sides: &mut Vec<SidePic
             continue;
         }
         let key = PictureKey::capture(&scoring.org, scoring.id, &capture.sha256);
-        let Some(StoredPicture::Bytes(bytes)) = app.pictures.get(&key, MAX_PICTURE_BYTES).await? else {
+        let Some(StoredPicture::Bytes(bytes)) = app.stores.pictures.get(&key, MAX_PICTURE_BYTES).await? else {
             return Err(Error::Corrupt("a capture without its picture"));
         };
         sides.push(read_side(app, capture.side, bytes, capture.captured_at).await?);
@@ -158,11 +159,11 @@ async fn record(app: &App, scoring: &Scoring, verdict: Verdict, mut captures: Ve
     let now = app.now();
     let assessment = verdict.made_at(now);
     captures.sort_by_key(|capture| capture.side as u8);
-    match app.scorings.record_score(scoring, assessment, captures, now).await {
+    match app.stores.scorings.record_score(scoring, assessment, captures, now).await {
         Ok(()) => {
             // Scored: what lay behind the upload links is now a capture. Left over, it would only be scored again.
             for side in Side::ALL.iter().copied() {
-                let _ = app.pictures.remove(&PictureKey::upload(&scoring.org, scoring.id, side)).await;
+                let _ = app.stores.pictures.remove(&PictureKey::upload(&scoring.org, scoring.id, side)).await;
             }
             Ok(())
         }
@@ -175,11 +176,12 @@ async fn record(app: &App, scoring: &Scoring, verdict: Verdict, mut captures: Ve
 async fn why_lost(app: &App, scoring: &Scoring, now: Time) -> Error {
     match read_scoring(app, &scoring.org, scoring.id).await {
         Ok((current, _)) => current.require_open(now).map_or_else(Error::from, |()| Conflict::CameSecond.into()),
-        Err(Error::NotFound(what)) => match app.pictures.erase(&PicturePrefix::scoring(&scoring.org, scoring.id)).await
-        {
-            Ok(()) => Error::NotFound(what),
-            Err(unavailable) => unavailable.into(),
-        },
+        Err(Error::NotFound(what)) => {
+            match app.stores.pictures.erase(&PicturePrefix::scoring(&scoring.org, scoring.id)).await {
+                Ok(()) => Error::NotFound(what),
+                Err(unavailable) => unavailable.into(),
+            }
+        }
         Err(error) => error,
     }
 }

@@ -1,8 +1,8 @@
 //! Scorings: create, read, captures, delegate, close. Scoring itself is in `score`.
 
-use super::{App, LINK_LIFE, close::lost_to, create::create_refused};
+use super::{LINK_LIFE, close::lost_to, create::create_refused};
 use crate::{
-    Conflict, Error, Time,
+    App, Conflict, Error, Time,
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Operation},
     ids::{DelegationId, OrgId, ScoringId},
@@ -70,7 +70,8 @@ pub async fn create_scoring(
         let answer = FirstAnswer(serde_json::to_string(&created).expect("an id and two times always serialize"));
         IdempotencyRecord { operation: Operation::CreateScoring, request, answer }
     });
-    match app.scorings.create(NewScoring { scoring, idempotency }, app.now()).await {
+    let keep_until = app.policy.keep_until(scoring.expires_at);
+    match app.stores.scorings.create(NewScoring { scoring, keep_until, idempotency }, app.now()).await {
         Ok(()) => Ok(created),
         Err(CreateError::Replay(answer)) => serde_json::from_str(&answer.0).map_err(|_| Error::Corrupt("first answer")),
         Err(error) => Err(create_refused(error)),
@@ -79,7 +80,7 @@ pub async fn create_scoring(
 
 /// A scoring, and the time at which this was true.
 pub async fn read_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<(Scoring, Time), Error> {
-    let scoring = app.scorings.find(org, id).await?.ok_or(Error::NotFound("scoring"))?;
+    let scoring = app.stores.scorings.find(org, id).await?.ok_or(Error::NotFound("scoring"))?;
     Ok((scoring, app.now()))
 }
 
@@ -99,7 +100,7 @@ pub async fn read_captures(app: &App, org: &OrgId, id: ScoringId) -> Result<Capt
     let (scoring, now) = read_scoring(app, org, id).await?;
     let mut captures = Vec::with_capacity(scoring.captures.len());
     for capture in scoring.captures {
-        let link = app.pictures.link_to_read(&PictureKey::capture(org, id, &capture.sha256), now).await?;
+        let link = app.stores.pictures.link_to_read(&PictureKey::capture(org, id, &capture.sha256), now).await?;
         captures.push(LinkedCapture { capture, link });
     }
     Ok(captures)
@@ -155,7 +156,7 @@ pub async fn delegate_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<D
         DelegatedCapture::SignedUpload => {
             let mut uploads = Vec::with_capacity(Side::ALL.len());
             for side in Side::ALL.iter().copied() {
-                let link = app.pictures.link_to_write(&PictureKey::upload(org, id, side), now).await?;
+                let link = app.stores.pictures.link_to_write(&PictureKey::upload(org, id, side), now).await?;
                 uploads.push(UploadLink { side, link });
             }
             let id = DelegationId::generate(&*app.entropy);
@@ -172,7 +173,7 @@ pub async fn delegate_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<D
             let id = DelegationId::generate(&*app.entropy);
             let expires_at = expires_at.min(scoring.expires_at);
             let delegation = HostedDelegation { id, reference: reference.clone(), expires_at };
-            match app.scorings.record_delegation(&scoring, delegation, app.now()).await {
+            match app.stores.scorings.record_delegation(&scoring, delegation, app.now()).await {
                 Ok(()) => {}
                 Err(StepError::Lost) => return Err(why_lost(app, &scoring).await),
                 Err(error) => return Err(lost_to(error)),
@@ -198,7 +199,7 @@ pub async fn close_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<(), 
     if matches!(scoring.status(now), ScoringStatus::Closed | ScoringStatus::Expired) {
         return Ok(());
     }
-    match app.scorings.close(org, id, now).await {
+    match app.stores.scorings.close(org, id, now).await {
         // Closed by another request meanwhile.
         Ok(()) | Err(StepError::Lost) => Ok(()),
         Err(error) => Err(lost_to(error)),

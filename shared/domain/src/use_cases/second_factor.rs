@@ -14,9 +14,9 @@
 //! refers to pictures that are not there. Where it was deleted just then, the pictures go with the erasure that comes
 //! again [`super::ERASE_AGAIN_AFTER`] a delete.
 
-use super::{App, UploadedPicture};
+use super::UploadedPicture;
 use crate::{
-    Error,
+    App, Error,
     documents::CarriedNumber,
     identification::{Identification, State},
     ids::{IdentificationId, OrgId},
@@ -43,7 +43,7 @@ impl GivenFactor {
 pub(super) fn check_pictures(app: &App, given: Option<&GivenFactor>) -> Result<(), Error> {
     let pictures = given.map_or(&[][..], GivenFactor::pictures);
     pictures.iter().try_for_each(|picture| {
-        let checked = app.picture_reader.check(&picture.bytes);
+        let checked = app.engine()?.picture_reader.check(&picture.bytes);
         checked.map(drop).map_err(|fault| Error::Picture { part: part(picture.side), fault })
     })
 }
@@ -76,14 +76,14 @@ pub(super) async fn read_numbers(
     app: &App,
     asked: Option<SecondFactor>,
     given: Option<&GivenFactor>,
-) -> Vec<CarriedNumber> {
+) -> Result<Vec<CarriedNumber>, Error> {
     let mut numbers = Vec::new();
     if asked == Some(SecondFactor::PersonalDocumentImage) {
         for picture in given.map_or(&[][..], GivenFactor::pictures) {
-            numbers.extend(app.document_numbers.read(picture.bytes.clone()).await.numbers);
+            numbers.extend(app.engine()?.document_numbers.read(picture.bytes.clone()).await.numbers);
         }
     }
-    numbers
+    Ok(numbers)
 }
 
 /// What was given, ready to be compared.
@@ -114,7 +114,7 @@ pub(super) async fn keep(
         let capture =
             Capture { side, format, size_bytes: bytes.len() as u64, sha256: Sha256Digest::of(&bytes), captured_at };
         let key = PictureKey::evidence(&identification.org, identification.id, &capture.sha256);
-        app.pictures.put(&key, format, bytes).await?;
+        app.stores.pictures.put(&key, format, bytes).await?;
         captures.push(capture);
     }
     Ok(captures)
@@ -141,7 +141,7 @@ pub(super) async fn forget(
         _ => &[],
     };
     for capture in captures.iter().filter(|ours| !winner.iter().any(|theirs| theirs.sha256 == ours.sha256)) {
-        let removed = app.pictures.remove(&PictureKey::evidence(org, id, &capture.sha256)).await;
+        let removed = app.stores.pictures.remove(&PictureKey::evidence(org, id, &capture.sha256)).await;
         if current.is_none() {
             removed?;
         }

@@ -3,9 +3,9 @@
 //! Nothing depends on it being on time: expiry is decided by the clock on every read. It may run twice at once, and
 //! stop anywhere.
 
-use super::{App, remove::erase_pictures};
+use super::remove::erase_pictures;
 use crate::{
-    Error, Time,
+    App, Error, Time,
     identification::{Identification, State, Transition},
     ports::{Due, Erasure, StepError},
 };
@@ -35,7 +35,7 @@ pub struct SweepReport {
 pub async fn sweep(app: &App) -> SweepReport {
     let mut report = SweepReport::default();
     for shard in 0..DUE_SHARDS {
-        match app.housekeeping.due(shard, app.now(), PER_SHARD).await {
+        match app.stores.housekeeping.due(shard, app.now(), PER_SHARD).await {
             Err(_) => report.failed += 1,
             Ok(due) => {
                 for due in due {
@@ -54,45 +54,40 @@ async fn handle(app: &App, due: &Due, report: &mut SweepReport) -> Result<(), Er
     match due {
         Due::Message(message) => {
             app.queue.kick(*message).await?;
-            app.housekeeping.postpone(due, now + REKICK_AFTER).await?;
+            app.stores.housekeeping.postpone(due, now + REKICK_AFTER).await?;
             report.kicked += 1;
         }
         Due::Erasure(erasure) => {
             // Nothing comes after it any more. Until this is done it stays due.
             erase_pictures(app, erasure).await?;
-            app.housekeeping.erased(erasure).await?;
+            app.stores.housekeeping.erased(erasure).await?;
             report.erased += 1;
         }
         Due::Identification(org, id) => {
-            let Some(identification) = app.identifications.find(org, *id).await? else {
+            let Some(identification) = app.stores.identifications.find(org, *id).await? else {
                 return Ok(());
             };
-            if over(app, identification.expires_at) <= now {
-                erase_deleted(app, app.identifications.delete(&identification, true, now).await).await?;
+            if app.policy.keep_until(identification.expires_at) <= now {
+                erase_deleted(app, app.stores.identifications.delete(&identification, true, now).await).await?;
                 report.erased += 1;
             } else {
                 report.expired += usize::from(expire(app, &identification, now).await?);
-                app.housekeeping.postpone(due, over(app, identification.expires_at)).await?;
+                app.stores.housekeeping.postpone(due, app.policy.keep_until(identification.expires_at)).await?;
             }
         }
         Due::Scoring(org, id) => {
-            let Some(scoring) = app.scorings.find(org, *id).await? else {
+            let Some(scoring) = app.stores.scorings.find(org, *id).await? else {
                 return Ok(());
             };
-            if over(app, scoring.expires_at) <= now {
-                erase_deleted(app, app.scorings.delete(&scoring, now).await).await?;
+            if app.policy.keep_until(scoring.expires_at) <= now {
+                erase_deleted(app, app.stores.scorings.delete(&scoring, now).await).await?;
                 report.erased += 1;
             } else {
-                app.housekeeping.postpone(due, over(app, scoring.expires_at)).await?;
+                app.stores.housekeeping.postpone(due, app.policy.keep_until(scoring.expires_at)).await?;
             }
         }
     }
     Ok(())
-}
-
-/// When retention is over.
-fn over(app: &App, expires_at: Time) -> Time {
-    expires_at + app.retention
 }
 
 /// Notes that the time of an identification is over, if it is still CREATED.
@@ -100,7 +95,7 @@ async fn expire(app: &App, identification: &Identification, now: Time) -> Result
     if identification.state != State::Created {
         return Ok(false);
     }
-    match app.identifications.transition(&identification.org, identification.id, Transition::Expire, now).await {
+    match app.stores.identifications.transition(&identification.org, identification.id, Transition::Expire, now).await {
         Ok(()) => Ok(true),
         Err(StepError::Lost) => Ok(false),
         Err(StepError::Unavailable(unavailable)) => Err(unavailable.into()),

@@ -1,8 +1,8 @@
 //! Validating an identification: the three ways.
 
-use super::{App, GivenFactor, close::lost_to, second_factor};
+use super::{GivenFactor, close::lost_to, second_factor};
 use crate::{
-    Conflict, Error, Time,
+    App, Conflict, Error, Time,
     device::DeviceEvidence,
     identification::{AgentEvidence, Identification, Method, MethodKind, Transition, Validation},
     ids::{IdentificationId, OrgId},
@@ -74,7 +74,7 @@ pub async fn validate_agent_identification(
     let agent = Some(AgentEvidence { agent: confirmation.agent, picture, metadata: confirmation.metadata });
     let validation = Validation { at: now, device, agent, captures: Vec::new() };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    match app.identifications.transition(org, id, transition, now).await {
+    match app.stores.identifications.transition(org, id, transition, now).await {
         Err(StepError::Lost) if kept => Err(why_evidence_came_late(app, org, id).await),
         step => step.map_err(lost_to),
     }
@@ -84,7 +84,7 @@ pub async fn validate_agent_identification(
 async fn why_evidence_came_late(app: &App, org: &OrgId, id: IdentificationId) -> Error {
     match app.find(org, id, MethodKind::Agent).await {
         Ok(_) => Conflict::CameSecond.into(),
-        Err(Error::NotFound(what)) => match app.pictures.erase(&PicturePrefix::identification(org, id)).await {
+        Err(Error::NotFound(what)) => match app.stores.pictures.erase(&PicturePrefix::identification(org, id)).await {
             Ok(()) => Error::NotFound(what),
             Err(unavailable) => unavailable.into(),
         },
@@ -95,7 +95,7 @@ async fn why_evidence_came_late(app: &App, org: &OrgId, id: IdentificationId) ->
 /// The picture is kept before the state says so: a state never points at nothing.
 async fn keep_evidence(app: &App, org: &OrgId, id: IdentificationId, bytes: Vec<u8>) -> Result<Sha256Digest, Error> {
     let digest = Sha256Digest::of(&bytes);
-    app.pictures.put(&PictureKey::evidence(org, id, &digest), PictureFormat::Png, bytes).await?;
+    app.stores.pictures.put(&PictureKey::evidence(org, id, &digest), PictureFormat::Png, bytes).await?;
     Ok(digest)
 }
 
@@ -121,18 +121,18 @@ pub async fn validate_otp_identification(
     identification.require_open(now)?;
     // Asked for before the try is counted: without the keys nobody could be right.
     let keys = app.keys.current().await?;
-    let counted = match app.identifications.count_try(org, id, now).await {
+    let counted = match app.stores.identifications.count_try(org, id, now).await {
         Ok(counted) => counted,
         Err(StepError::Lost) => return Err(why_lost(app, org, id, now, Conflict::CameSecond.into()).await),
         Err(StepError::Unavailable(unavailable)) => return Err(unavailable.into()),
     };
     let otp = counted.otp().ok_or(Error::Corrupt("an OTP identification without an OTP"))?;
-    let numbers = second_factor::read_numbers(app, otp.second_factor, given.as_ref()).await;
+    let numbers = second_factor::read_numbers(app, otp.second_factor, given.as_ref()).await?;
     match judge(&keys, &counted, otp, &code, second_factor::comparable(given.as_ref(), &numbers), now) {
         Judgement::Right => accept(app, &counted, otp.generation, device, given, now).await,
         Judgement::Outdated => {
             // A try that was right but late must not cost one; losing the race to another transition changes nothing.
-            match app.identifications.give_back_try(org, id).await {
+            match app.stores.identifications.give_back_try(org, id).await {
                 Err(StepError::Unavailable(unavailable)) => Err(unavailable.into()),
                 _ => Err(WRONG_CODE),
             }
@@ -140,7 +140,7 @@ pub async fn validate_otp_identification(
         Judgement::Wrong => {
             if otp.tries >= MAX_TRIES {
                 // The count alone closes the door; noting the failure is for those who read the table.
-                let _ = app.identifications.transition(org, id, Transition::Fail, now).await;
+                let _ = app.stores.identifications.transition(org, id, Transition::Fail, now).await;
             }
             Err(WRONG_CODE)
         }
@@ -187,13 +187,13 @@ async fn accept(
         Err(error) => {
             // An outage of the picture store uses up no tries of a person who was right. Should this fail too, it costs
             // them one.
-            let _ = app.identifications.give_back_try(org, id).await;
+            let _ = app.stores.identifications.give_back_try(org, id).await;
             return Err(error);
         }
     };
     let validation = Validation { at: now, device, agent: None, captures: captures.clone() };
     let transition = Transition::Validate { validation: Box::new(validation), generation: Some(generation) };
-    match app.identifications.transition(org, id, transition, now).await {
+    match app.stores.identifications.transition(org, id, transition, now).await {
         Ok(()) => Ok(()),
         Err(StepError::Lost) => Err(why_right_one_lost(app, org, id, now, &captures).await),
         Err(StepError::Unavailable(unavailable)) => Err(unavailable.into()),
@@ -238,8 +238,12 @@ pub async fn validate_identity_document_identification(
     let Method::IdentityDocument { configuration, scoring_id, .. } = identification.method else {
         return Err(Error::NotFound("identification"));
     };
-    let scoring =
-        app.scorings.find(org, scoring_id).await?.ok_or(Error::Corrupt("an identity document without its scoring"))?;
+    let scoring = app
+        .stores
+        .scorings
+        .find(org, scoring_id)
+        .await?
+        .ok_or(Error::Corrupt("an identity document without its scoring"))?;
     let status = scoring.status(now);
     if status != ScoringStatus::Scored {
         return Err(Conflict::ScoringState(status).into());
@@ -249,5 +253,5 @@ pub async fn validate_identity_document_identification(
     }
     let validation = Validation { at: now, device, agent: None, captures: Vec::new() };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    app.identifications.transition(org, id, transition, now).await.map_err(lost_to)
+    app.stores.identifications.transition(org, id, transition, now).await.map_err(lost_to)
 }

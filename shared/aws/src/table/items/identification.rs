@@ -11,7 +11,6 @@ use acredita_domain::{
     otp::{Channel, Delivery, Destination, Otp, SecondFactor},
     scoring::{ConfigurationName, Provider},
 };
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 /// What was asked for and never changes: `method`.
@@ -56,7 +55,7 @@ impl From<StoredDelivery> for Delivery {
 }
 
 /// An identification as an item that is due when its time is over and may be dropped some days after its retention.
-pub(crate) fn encode_identification(identification: &Identification, retention: TimeDelta) -> Item {
+pub(crate) fn encode_identification(identification: &Identification, keep_until: Time) -> Item {
     let mut item = Key::identification(identification.id).item();
     let mut set = |name: &str, value| item.insert(name.to_owned(), value);
     set("org", text(&identification.org));
@@ -91,7 +90,7 @@ pub(crate) fn encode_identification(identification: &Identification, retention: 
     }
     encode_state(&mut item, &identification.state);
     set_due(&mut item, &identification.id.to_string(), identification.expires_at);
-    set_ttl(&mut item, identification.expires_at + retention + GRACE);
+    set_ttl(&mut item, keep_until + GRACE);
     item
 }
 
@@ -180,11 +179,11 @@ pub(crate) struct Pointer {
 }
 
 /// The handle on an identification.
-pub(crate) fn encode_pointer(identification: &Identification, retention: TimeDelta) -> Item {
+pub(crate) fn encode_pointer(identification: &Identification, keep_until: Time) -> Item {
     let mut item = Key::pointer(identification.admin_id).item();
     item.insert("org".to_owned(), text(&identification.org));
     item.insert("identification_id".to_owned(), text(identification.id));
-    set_ttl(&mut item, identification.expires_at + retention + GRACE);
+    set_ttl(&mut item, keep_until + GRACE);
     item
 }
 

@@ -9,7 +9,6 @@ use acredita_domain::{
     scoring::{DocumentKind, MaxScoreRetries, Provider, Scoring},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -33,7 +32,7 @@ pub(crate) enum Standing {
 }
 
 /// A scoring as an item that may be dropped some days after its retention.
-pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, retention: TimeDelta) -> Item {
+pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, keep_until: Time) -> Item {
     let mut item = Key::scoring(scoring.id).item();
     let mut set = |name: &str, value| item.insert(name.to_owned(), value);
     let terms = Terms {
@@ -59,7 +58,7 @@ pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, retention: T
     if standing == Standing::Alone {
         set_due(&mut item, &scoring.id.to_string(), scoring.expires_at);
     }
-    set_ttl(&mut item, scoring.expires_at + retention + GRACE);
+    set_ttl(&mut item, keep_until + GRACE);
     item
 }
 

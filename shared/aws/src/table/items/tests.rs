@@ -15,7 +15,6 @@ mod arbitrary;
 
 /// What most items have and decoding does not look at.
 const UNREAD: [&str; 4] = ["sk", "ttl", "due_at", "due_shard"];
-const RETENTION: TimeDelta = TimeDelta::days(30);
 
 fn one<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>) -> T {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
@@ -50,21 +49,21 @@ fn assert_nothing_is_guessed<T: std::fmt::Debug + PartialEq>(
 proptest! {
     #[test]
     fn an_identification_comes_back_as_it_went(identification in arbitrary::identification()) {
-        let item = encode_identification(&identification, RETENTION);
+        let item = encode_identification(&identification, identification.expires_at);
         prop_assert_eq!(decode_identification(&item), Ok(identification.clone()));
         prop_assert_eq!(decode_due(&item), Ok(Due::Identification(identification.org, identification.id)));
     }
 
     #[test]
     fn a_handle_leads_to_its_identification(identification in arbitrary::identification()) {
-        let pointer = decode_pointer(&encode_pointer(&identification, RETENTION));
+        let pointer = decode_pointer(&encode_pointer(&identification, identification.expires_at));
         prop_assert_eq!(pointer, Ok(Pointer { org: identification.org, identification_id: identification.id }));
     }
 
     #[test]
     fn a_scoring_comes_back_as_it_went(scoring in arbitrary::scoring()) {
         for standing in [Standing::Alone, Standing::Linked] {
-            let item = encode_scoring(&scoring, standing, RETENTION);
+            let item = encode_scoring(&scoring, standing, scoring.expires_at);
             prop_assert_eq!(decode_scoring(&item), Ok(scoring.clone()));
             prop_assert_eq!(item.contains_key("due_at"), standing == Standing::Alone);
             prop_assert_eq!(decode_due(&item), Ok(Due::Scoring(scoring.org.clone(), scoring.id)));
@@ -118,9 +117,10 @@ proptest! {
 
     #[test]
     fn an_item_outlives_its_retention(identification in arbitrary::identification()) {
-        let item = encode_identification(&identification, RETENTION);
+        let keep_until = identification.expires_at + TimeDelta::days(30);
+        let item = encode_identification(&identification, keep_until);
         let ttl: i64 = read_number(&item, "ttl").map_err(|_| TestCaseError::fail("no ttl"))?;
-        prop_assert!(ttl >= (identification.expires_at + RETENTION).timestamp() + 6 * 24 * 60 * 60);
+        prop_assert!(ttl >= keep_until.timestamp() + 6 * 24 * 60 * 60);
     }
 }
 
@@ -155,17 +155,18 @@ proptest! {
         let optional = [&UNREAD[..], &["code", "validation", "assessment", "delegation"]].concat();
         let validated = matches!(identification.state, State::Validated(_));
         let optional_now: Vec<&str> = optional.iter().copied().filter(|name| !(validated && *name == "validation")).collect();
-        assert_nothing_is_guessed(&encode_identification(&identification, RETENTION), &optional_now, decode_identification);
-        assert_nothing_is_guessed(&encode_scoring(&scoring, Standing::Alone, RETENTION), &optional, decode_scoring);
+        assert_nothing_is_guessed(&encode_identification(&identification, identification.expires_at), &optional_now, decode_identification);
+        assert_nothing_is_guessed(&encode_scoring(&scoring, Standing::Alone, scoring.expires_at), &optional, decode_scoring);
         assert_nothing_is_guessed(&encode_message(&message, Time::UNIX_EPOCH), &UNREAD[1..], decode_message);
-        let pointer = without(&without(&encode_pointer(&identification, RETENTION), "pk"), "sk");
+        let pointer = without(&without(&encode_pointer(&identification, identification.expires_at), "pk"), "sk");
         assert_nothing_is_guessed(&pointer, &UNREAD, decode_pointer);
     }
 }
 
 #[test]
 fn a_status_a_state_and_a_method_that_nobody_knows_are_corrupt() {
-    let item = encode_identification(&one(arbitrary::identification()), RETENTION);
+    let identification = one(arbitrary::identification());
+    let item = encode_identification(&identification, identification.expires_at);
     assert_eq!(decode_identification(&with(&item, "status", text("PAUSED"))), Err(Corrupt("status")));
     assert_eq!(decode_identification(&with(&item, "method", text(r#"{"PALM":{}}"#))), Err(Corrupt("method")));
     assert_eq!(decode_identification(&with(&item, "pk", text("SCO#1"))), Err(Corrupt("identification id")));
