@@ -40,6 +40,6 @@ impl Api {
 
     /// The provider that `EXTERNAL` stands for in an organisation, if it has one.
     pub fn external_provider(&self, org: &OrgId) -> Option<Provider> {
-        self.app().providers.external(org)
+        self.app().policy.providers.external(org)
     }
 }

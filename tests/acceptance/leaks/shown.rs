@@ -125,6 +125,7 @@ async fn no_identification_shows_whom_it_is_about() {
         .expect(204);
     let validated = world
         .app
+        .stores
         .identifications
         .find(&parsed(ORG), parsed(&agent))
         .await

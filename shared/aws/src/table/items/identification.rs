@@ -5,6 +5,7 @@ use super::{
     read_text, read_time, set_due, set_ttl, text,
 };
 use acredita_domain::{
+    Time,
     actor::{EmailAddress, Msisdn},
     identification::{Identification, Method, State, Status, Validation},
     ids::{IdentificationId, OrgId, ScoringId},
