@@ -1,5 +1,5 @@
-//! Workload identity federation from AWS: Google's token exchange and a service account's tokens. AWS's part, which
-//! Google would ask, is here too: the signature is computed anew, by nothing but the published algorithm.
+//! Workload identity federation from AWS: Google's token exchange and a service account's tokens. AWS's part is here
+//! too, which Google would ask: the signature is recomputed by the published algorithm alone.
 
 use crate::{Shared, google::json_error, lock};
 use aws_lc_rs::{digest, hmac};
@@ -19,15 +19,13 @@ use std::{collections::BTreeMap, sync::Arc};
 pub struct AwsSession {
     /// The region whose STS vouches for it.
     pub region: &'static str,
-    /// The id of its key.
     pub access_key_id: &'static str,
-    /// Its key. None of its characters would be escaped in a body: what looks for it there finds it.
+    /// Its key. None of its characters is escaped in a body, so a search for it there finds it.
     pub secret_access_key: &'static str,
-    /// Its session's token.
     pub session_token: &'static str,
 }
 
-/// The session that is trusted.
+/// The trusted session.
 pub const AWS_SESSION: AwsSession = AwsSession {
     region: "eu-south-2",
     access_key_id: "ASIAEMULATEDSESSION0",
@@ -41,12 +39,12 @@ const ACCOUNT: &str = "acredita@emulated.iam.gserviceaccount.com";
 const QUESTION: &str = "?Action=GetCallerIdentity&Version=2011-06-15";
 const TARGET: &str = "x-goog-cloud-target-resource";
 
-/// Whether an external account goes on to a service account's tokens.
+/// Whether an external account exchanges its token for a service account's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Impersonation {
     /// The federated token is used as it is.
     None,
-    /// A service account's is asked for.
+    /// A service account's token is requested.
     Account,
 }
 
@@ -126,12 +124,12 @@ async fn impersonate(
     if body != json!({ "scope": ["https://www.googleapis.com/auth/cloud-platform"], "lifetime": "3600s" }) {
         return json_error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", json!([]));
     }
-    // Callers have clocks of their own; theirs is in what they signed.
+    // Callers have clocks of their own: the signed request holds their time.
     let ends_at = (at + TimeDelta::hours(1)).to_rfc3339_opts(SecondsFormat::Secs, true);
     Json(json!({ "accessToken": shared.google.give("ya29"), "expireTime": ends_at })).into_response()
 }
 
-/// When a request was signed, if it is the question who the trusted session is, signed by it, for this pool.
+/// When a request was signed, if it is `GetCallerIdentity` signed by the trusted session for this pool.
 fn vouched_for(subject_token: &str) -> Option<DateTime<Utc>> {
     let request: Value = serde_json::from_str(subject_token).ok()?;
     let mut headers = BTreeMap::new();
@@ -182,7 +180,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Undoes percent-encoding. What is not encoded right stays as it is.
+/// Undoes percent-encoding. Malformed sequences stay as they are.
 fn unescaped(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -30,11 +30,11 @@ use std::{
 
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 
-/// What the Google part knows.
+/// The state of the Google part.
 pub(crate) struct State {
     pub account: ServiceAccount,
     tokens: Mutex<HashSet<String>>,
-    /// Federated tokens, and when those asked for them who have them.
+    /// Federated tokens, and when they were requested.
     pub federated: Mutex<HashMap<String, DateTime<Utc>>>,
     given: Mutex<u64>,
 }
@@ -49,7 +49,7 @@ impl State {
         }
     }
 
-    /// A new token that `:process` takes.
+    /// A new token that `:process` accepts.
     pub fn give(&self, prefix: &str) -> String {
         let mut given = lock(&self.given);
         *given += 1;
@@ -59,7 +59,7 @@ impl State {
     }
 }
 
-/// A service account of the emulator's.
+/// The emulator's service account.
 pub struct ServiceAccount {
     token_uri: String,
 }
@@ -72,7 +72,7 @@ struct Key {
     exponent: Vec<u8>,
 }
 
-/// One for the process: making an RSA key takes a while.
+/// One per process: generating an RSA key is slow.
 static KEY: LazyLock<Key> = LazyLock::new(|| {
     let pair = KeyPair::generate(KeySize::Rsa2048).expect("a system with randomness");
     let pkcs8 = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).expect("a new key can be written");
@@ -104,8 +104,8 @@ impl ServiceAccount {
         file.to_string()
     }
 
-    /// Whether an assertion is its own, for this token endpoint, and for an hour at most. The time itself is not looked
-    /// at: callers have clocks of their own.
+    /// Whether an assertion is its own, for this token endpoint, and for an hour at most. The time itself is not checked:
+    /// callers have clocks of their own.
     fn vouches_for(&self, assertion: &str) -> bool {
         let text = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
         let mut validation = Validation::new(Algorithm::RS256);
@@ -222,7 +222,7 @@ const PASS: [(&str, &str); 5] = [
     ("fraud_signals_photocopy_detection", "PASS"),
 ];
 
-/// Exactly one raw document of a type that is taken, and a mask that leaves out what nobody needs.
+/// Exactly one raw document of an accepted type, and a field mask.
 fn is_request(body: &[u8]) -> bool {
     let Ok(Value::Object(body)) = serde_json::from_slice(body) else {
         return false;
@@ -244,7 +244,7 @@ fn found(signals: &[(&str, &str)], more: &[(&str, &str)]) -> Response {
     Json(json!({ "document": { "entities": entities } })).into_response()
 }
 
-/// The message is what must never reach a caller or a log.
+/// The message must never reach a caller or a log.
 pub(crate) fn json_error(status: StatusCode, name: &str, details: Value) -> Response {
     (
         status,
@@ -253,7 +253,7 @@ pub(crate) fn json_error(status: StatusCode, name: &str, details: Value) -> Resp
         .into_response()
 }
 
-/// An answer that says how long it is, and ends before.
+/// An answer that ends before its stated length.
 pub(crate) fn cut() -> Response {
     let chunks = [Ok(Bytes::from_static(b"{\"document\":{\"ent")), Err(io::Error::other("cut on purpose"))];
     let body = Body::from_stream(futures_util::stream::iter(chunks));

@@ -1,14 +1,14 @@
 //! Emulators of Google Document AI and of Veridas, as far as our adapters speak with them: ordinary HTTP servers on
-//! loopback, with nothing behind them. They judge no picture. They answer what a [`Scenario`] says, check what they are
-//! sent as strictly as is known, and record it.
+//! loopback, with nothing behind them. They judge no picture: they answer as a [`Scenario`] says, check requests as
+//! strictly as is known, and record them.
 //!
-//! They are no substitute for an account. The Google part follows public documentation; what its answers look like is
-//! known of published examples. The Veridas part follows public traces: product pages and integrators' code.
-//! `infra/providers.md` says what of it is proven.
+//! They are no substitute for an account. The Google part follows public documentation and published examples of its
+//! answers. The Veridas part follows public traces: product pages and integrators' code.
+//! `infra/providers.md` says how much of it is proven.
 //!
 //! ```text
 //! GET  /emulator                       what this is, and the scenarios
-//! PUT  /emulator/scenario/{scenario}   what is answered from now on
+//! PUT  /emulator/scenario/{scenario}   the answers from now on
 //! ```
 
 mod federation;
@@ -41,21 +41,19 @@ use std::{
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-/// The processor that the Google part has.
+/// The processor of the Google part.
 pub const PROCESSOR: &str = "projects/emulated/locations/eu/processors/0123456789abcdef/processorVersions/pretrained-id-proofing-v1.1-2023-05-18";
-/// The key that the Veridas part takes.
+/// The key that the Veridas part accepts.
 pub const VERIDAS_KEY: &str = "emulated-veridas-key";
 
-/// Whether requests are recorded. With pictures in them they fill the memory of what runs for long.
+/// Whether requests are recorded. With pictures in them they fill the memory of a long-running process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recording {
-    /// All of them, with their bodies.
     On,
-    /// None.
     Off,
 }
 
-/// Both emulators, running. Dropped, they end.
+/// Both emulators, running until dropped.
 pub struct Emulators {
     /// Where they listen.
     pub address: SocketAddr,
@@ -69,13 +67,13 @@ impl Drop for Emulators {
     }
 }
 
-/// What the handlers share.
+/// The state that all handlers share.
 struct Shared {
     scenario: watch::Sender<Scenario>,
     journal: Journal,
     google: google::State,
     veridas: veridas::State,
-    /// How often a scenario that happens once has happened.
+    /// How often a once-only scenario has happened.
     happened: Mutex<HashMap<&'static str, u32>>,
     open: watch::Sender<usize>,
     running: watch::Sender<usize>,
@@ -104,7 +102,7 @@ impl Emulators {
         let router = router(shared.clone());
         let listener = Counted { listener, open: shared.open.clone() };
         let server = tokio::spawn(async move {
-            // It ends with the task alone.
+            // It only ends with the task.
             let _ = axum::serve(listener, router).await;
         });
         Ok(Self { address, shared, server })
@@ -125,34 +123,34 @@ impl Emulators {
         format!("http://{}/xpressid", self.address)
     }
 
-    /// The key file of a service account whose tokens the Google part gives and takes.
+    /// The key file of a service account whose tokens the Google part issues and accepts.
     pub fn service_account(&self) -> String {
         self.shared.google.account.key_file()
     }
 
-    /// The configuration of an external account: whoever signs as [`AWS_SESSION`] is given tokens that the Google part
-    /// takes.
+    /// The configuration of an external account: requests signed by [`AWS_SESSION`] get tokens that the Google part
+    /// accepts.
     pub fn external_account(&self, impersonation: Impersonation) -> String {
         federation::external_account(&self.google(), impersonation)
     }
 
-    /// What is answered from now on. Whatever [`Scenario::Slow`] holds is let go, as if it passed.
+    /// The answers from now on. Requests that [`Scenario::Slow`] holds are released as if they passed.
     pub fn play(&self, scenario: Scenario) {
         self.shared.play(scenario);
     }
 
-    /// Takes the pictures of a hosted capture, as a person would on XpressID's pages. Whether there is one of that
-    /// name.
+    /// Takes the pictures of a hosted capture, as a person would on XpressID's pages. Returns whether there is one of
+    /// that name.
     pub fn capture(&self, validation_id: &str) -> bool {
         self.shared.veridas.capture(validation_id)
     }
 
-    /// The requests so far, oldest first. The next call begins anew.
+    /// Takes the requests so far, oldest first.
     pub fn take_requests(&self) -> Vec<Recorded> {
         self.shared.journal.take()
     }
 
-    /// Waits until at least so many requests are being answered at once.
+    /// Waits until at least this many requests are being answered at once.
     pub async fn until_running(&self, requests: usize) {
         let _ = self.shared.running.subscribe().wait_for(|running| *running >= requests).await;
     }

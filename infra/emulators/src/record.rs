@@ -1,4 +1,4 @@
-//! What was asked.
+//! Recorded requests.
 
 use crate::{Recording, lock};
 use axum::{
@@ -7,42 +7,35 @@ use axum::{
 };
 use std::{convert::Infallible, sync::Mutex};
 
-/// Two pictures of 10 MiB in Base64, and some.
+/// Two pictures of 10 MiB in Base64, and a margin.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 
-/// A request as it came.
+/// A request as it arrived.
 #[derive(Clone)]
 pub struct Recorded {
-    /// The method.
     pub method: String,
     /// The path, with the query.
     pub path: String,
-    /// The headers, lower case, sorted.
+    /// In lower case, sorted.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: Vec<u8>,
 }
 
 /// A part of a multipart body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// Its name.
     pub name: String,
-    /// Its file name.
     pub file_name: Option<String>,
-    /// Its type.
     pub content_type: Option<String>,
-    /// What is in it.
     pub bytes: Vec<u8>,
 }
 
 impl Recorded {
-    /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
     }
 
-    /// The parts of a multipart body, in order; none where it is not one.
+    /// The parts of a multipart body, in order; empty for any other body.
     pub async fn parts(&self) -> Option<Vec<Part>> {
         parts(self.header("content-type")?, self.body.clone()).await
     }
@@ -64,7 +57,6 @@ pub(crate) async fn parts(content_type: &str, body: Vec<u8>) -> Option<Vec<Part>
     Some(parts)
 }
 
-/// The requests so far.
 pub(crate) struct Journal {
     recording: Recording,
     requests: Mutex<Vec<Recorded>>,

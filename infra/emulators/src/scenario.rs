@@ -1,4 +1,4 @@
-//! What the emulators answer.
+//! Scenarios of answers.
 
 /// A scenario, for both providers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,32 +7,31 @@ pub enum Scenario {
     Pass,
     /// Forged: manipulated, a photocopy, from the internet.
     Fraud,
-    /// Nothing that the provider knows.
+    /// A document that the provider does not know.
     Unsupported,
-    /// No answer, until it is let go.
+    /// No answer until released.
     Slow,
-    /// 429 once, to come again at once.
+    /// 429 once, with an immediate retry.
     Busy,
-    /// 429 always, to come again in a minute.
+    /// 429 always, with a retry in a minute.
     Overloaded,
     /// 500, always.
     Down,
-    /// The answer breaks off.
+    /// A truncated answer.
     Cut,
-    /// The answer is not what it should be.
+    /// A malformed answer.
     Malformed,
-    /// The same signal twice, saying different things.
+    /// The same signal twice, with different values.
     Contradictory,
-    /// What authenticates us is refused once, after it was taken before.
+    /// The credential is refused once, after it was accepted before.
     TokenExpired,
-    /// The result is gone when it is fetched. Google has none to lose: it answers without a document.
+    /// The result is gone when it is fetched. Google stores none: it answers without a document.
     ResultLost,
-    /// All is well, and nothing was read off the document. Google reads nothing anyway.
+    /// All is well, but nothing was read from the document. Google reads nothing anyway.
     Unread,
 }
 
 impl Scenario {
-    /// All of them.
     pub const ALL: [Self; 13] = [
         Self::Pass,
         Self::Fraud,
@@ -49,7 +48,6 @@ impl Scenario {
         Self::Unread,
     ];
 
-    /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pass => "pass",
@@ -68,7 +66,6 @@ impl Scenario {
         }
     }
 
-    /// The scenario of a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scenario| scenario.name() == name)
     }

@@ -15,7 +15,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-/// What the Veridas part knows.
+/// The state of the Veridas part.
 #[derive(Default)]
 pub(crate) struct State {
     validations: Mutex<HashMap<String, Validation>>,
@@ -25,7 +25,7 @@ pub(crate) struct State {
 #[derive(Default)]
 struct Validation {
     sides: Vec<&'static str>,
-    /// What it was told to expect, which is what it finds.
+    /// The document to expect, which is also the one it finds.
     expected: Option<String>,
     confirmed: bool,
     /// Of a capture on XpressID's pages.
@@ -68,14 +68,14 @@ pub(crate) fn xpressid() -> Router<Arc<Shared>> {
 
 type Emulator = extract::State<Arc<Shared>>;
 
-/// Refuses whoever has no key, and once, in the middle, whoever has.
+/// Refuses a missing key and, in one scenario, once also the right one.
 fn refused(shared: &Shared, headers: &HeaderMap, in_the_middle: bool) -> Option<Response> {
     let known = headers.get("apikey").is_some_and(|key| key == VERIDAS_KEY);
     let expired = in_the_middle && shared.scenario() == Scenario::TokenExpired && shared.first("key");
     (!known || expired).then(|| error(StatusCode::UNAUTHORIZED, "InvalidToken"))
 }
 
-/// What every call may meet.
+/// Scenarios that apply to every call.
 async fn trouble(shared: &Shared) -> Option<Response> {
     let again = |seconds: &'static str| {
         ([(header::RETRY_AFTER, seconds)], error(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests")).into_response()
@@ -128,7 +128,7 @@ async fn upload(extract::State(shared): Emulator, Path(id): Path<String>, header
     }
 }
 
-/// The side of an upload that has what it needs and nothing else, and the document to expect.
+/// The side of a well-formed upload, and the document to expect.
 async fn side(content_type: &str, body: Vec<u8>) -> Option<(&'static str, Option<String>)> {
     let parts = record::parts(content_type, body).await?;
     let text = |name: &str| {
@@ -168,7 +168,7 @@ async fn read(extract::State(shared): Emulator, Path(id): Path<String>, headers:
         return refused;
     }
     let hosted = lock(&shared.veridas.validations).get(&id).is_some_and(|validation| validation.token.is_some());
-    // Uploads have met it already.
+    // Uploads have been through it already.
     if hosted && let Some(trouble) = trouble(&shared).await {
         return trouble;
     }
@@ -188,7 +188,7 @@ async fn read(extract::State(shared): Emulator, Path(id): Path<String>, headers:
     Json(result(&id, validation, scenario)).into_response()
 }
 
-/// What a document that was expected so is taken for, and its issuer. What Veridas calls passports is not known.
+/// The class and issuer that an expected document is recognised as. Veridas's name for passports is not known.
 fn found(expected: &str) -> (String, &'static str) {
     match expected {
         "" | "ES_ID" | "XX_XX_XXXX" => ("ES_IDCard_2015".to_owned(), "ESP"),
@@ -284,7 +284,7 @@ async fn captured(extract::State(shared): Emulator, Query(query): Query<HashMap<
     }
 }
 
-/// The message is what must never reach a caller or a log.
+/// The message must never reach a caller or a log.
 fn error(status: StatusCode, kind: &str) -> Response {
     (
         status,

@@ -1,8 +1,8 @@
-//! Reads what a refused request still has to say, before it is answered.
+//! Reads the rest of a refused request before answering it.
 //!
 //! A router may refuse a request without reading its body: no token, too large, wrong type. Closing the connection then
-//! would reset it, and a client that is still sending would never see the answer. API Gateway reads every request whole
-//! before it calls a function; this does the same for the client, without keeping what nobody wants.
+//! would reset it, and a client that is still sending would never see the answer. API Gateway reads every request to its
+//! end before it calls a function; this does the same for the client, without keeping the bytes.
 
 use axum::{
     body::{Body, Bytes, HttpBody},
@@ -16,12 +16,12 @@ use std::{
     time::Duration,
 };
 
-/// More than this nobody sends by mistake.
+/// Larger requests are never accidental.
 const MOST: usize = 64 * 1024 * 1024;
 /// How long a client may take to finish.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// A body that its router and the one who drains it share.
+/// A body that the router and the drain share.
 struct Shared(Arc<Mutex<Body>>);
 
 impl HttpBody for Shared {
@@ -37,7 +37,7 @@ impl HttpBody for Shared {
     }
 }
 
-/// Calls a router, and reads what it left of the request before giving its answer.
+/// Calls a router, and reads the rest of the request before passing its answer on.
 pub async fn answered_after_reading(
     request: Request<Body>,
     call: impl AsyncFnOnce(Request<Body>) -> Response,
@@ -45,7 +45,7 @@ pub async fn answered_after_reading(
     let (parts, body) = request.into_parts();
     let rest = Arc::new(Mutex::new(body));
     let response = call(Request::from_parts(parts, Body::new(Shared(rest.clone())))).await;
-    // A client that does not finish in time has chosen not to be told.
+    // A client that does not finish in time gets no answer.
     let _ = tokio::time::timeout(LONGEST, discard(Shared(rest))).await;
     response
 }

@@ -1,7 +1,7 @@
-//! The inbox: the messages that would have gone out by SMS, e-mail and WhatsApp, kept where a developer can read them.
+//! The inbox: messages that would have gone out by SMS, e-mail and WhatsApp, kept for the developer to read.
 //!
-//! It is the local server's [`Sender`]. What it takes is appended to a file, one JSON object a line, so that it is
-//! still there after a restart or a kill. A process that dies while it writes leaves a torn last line; [`Inbox::open`]
+//! It is the local server's [`Sender`]. Messages are appended to a file, one JSON object a line, so that they
+//! survive a restart or a kill. A process that dies while it writes leaves a torn last line; [`Inbox::open`]
 //! drops it and repairs the file.
 
 use acredita_domain::{
@@ -21,7 +21,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// How many messages are kept: the newest.
+/// How many of the newest messages are kept.
 pub const KEPT_MESSAGES: usize = 1_000;
 
 /// A message that would have gone out, or that never will. It carries a code and a person's address, so it has no
@@ -32,7 +32,7 @@ pub struct InboxMessage {
     pub message_id: MessageId,
     /// The identification that it belongs to.
     pub identification_id: IdentificationId,
-    /// How it ended. In JSON its fields stand beside the ids.
+    /// How it ended. In JSON its fields stand next to the ids.
     #[serde(flatten)]
     pub outcome: Outcome,
 }
@@ -41,16 +41,16 @@ pub struct InboxMessage {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Outcome {
-    /// It would be on somebody's phone now.
+    /// It would have arrived.
     Delivered(Delivery),
     /// The queue gave up on it.
     DeadLetter {
-        /// When it was found among the dead letters.
+        /// When it was found in the dead-letter queue.
         dead_at: Time,
     },
 }
 
-/// What a person would have received.
+/// A message as the person would have received it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     /// How it travels.
@@ -65,12 +65,12 @@ pub struct Delivery {
     pub code: String,
     /// When it was sent.
     pub sent_at: Time,
-    /// From then on the code is of no use.
+    /// When the code expires.
     pub expires_at: Time,
 }
 
 impl InboxMessage {
-    /// What was delivered; none for a dead letter.
+    /// The delivered message; `None` for a dead letter.
     pub fn delivery(&self) -> Option<&Delivery> {
         match &self.outcome {
             Outcome::Delivered(delivery) => Some(delivery),
@@ -95,7 +95,7 @@ struct Journal {
     path: PathBuf,
     file: File,
     lines: usize,
-    /// A write failed half way: the next one writes the whole file anew.
+    /// Set when a write failed half way: the next one rewrites the file.
     torn: bool,
 }
 
@@ -125,15 +125,14 @@ impl Inbox {
         self.state().messages.iter().rev().cloned().collect()
     }
 
-    /// Notes what a person would have received.
+    /// Records a delivered message.
     pub fn record_delivery(&self, reference: MessageRef, delivery: Delivery) -> io::Result<()> {
         let MessageRef { message_id, identification_id } = reference;
         self.record(InboxMessage { message_id, identification_id, outcome: Outcome::Delivered(delivery) })
     }
 
-    /// Notes that the queue gave up on a message. The same message is noted once, and not at all when it was delivered:
-    /// what was lost then is the note of the delivery, not the message. A delivery that comes later takes the dead
-    /// letter's place.
+    /// Records that the queue gave up on a message: once for a message, and not at all if it was delivered, because then
+    /// only the record of the delivery was lost. A later delivery replaces the dead letter.
     pub fn record_dead_letter(&self, reference: MessageRef, at: Time) {
         let MessageRef { message_id, identification_id } = reference;
         let letter = InboxMessage { message_id, identification_id, outcome: Outcome::DeadLetter { dead_at: at } };
@@ -152,14 +151,14 @@ impl Inbox {
         journal.as_mut().map_or(Ok(()), |journal| journal.append(&message, messages))
     }
 
-    /// A panic while the lock was held leaves the messages whole: they change in single steps.
+    /// A panic while the lock was held leaves the messages intact: they change in single steps.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Adds a message, and says whether that changed anything. Reading the file goes through here as well, so that it ends
-/// where writing it did.
+/// Adds a message and reports whether that changed anything. Reading the file goes through here as well, so that both
+/// end in the same state.
 fn keep(messages: &mut VecDeque<InboxMessage>, message: InboxMessage) -> bool {
     let same = |other: &InboxMessage| other.message_id == message.message_id;
     if message.delivery().is_none() && messages.iter().any(same) {
@@ -174,14 +173,14 @@ fn keep(messages: &mut VecDeque<InboxMessage>, message: InboxMessage) -> bool {
 }
 
 impl Journal {
-    /// Writes all messages into a new file and puts it in the place of the old one, which stays whole until then.
+    /// Writes all messages into a new file and then replaces the old one with it.
     fn rewrite(path: PathBuf, messages: &VecDeque<InboxMessage>) -> io::Result<Self> {
         let mut lines = Vec::new();
         for message in messages {
             lines.extend(line(message)?);
         }
         let draft = path.with_extension("jsonl.new");
-        // A draft that a killed process left may belong to anybody by its mode.
+        // A draft left by a killed process may have any mode.
         match fs::remove_file(&draft) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -224,7 +223,7 @@ fn private_file() -> OpenOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FailRate(f64);
 
-/// The text is no [`FailRate`].
+/// The text is not a [`FailRate`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("is not a number from 0 to 1")]
 pub struct NotAFailRate;

@@ -15,18 +15,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Why a secret cannot be had.
+/// Why a secret is not available.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read or written.
     #[error("{path}: {source}")]
-    File {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The file is not what it should be.
+    File { path: PathBuf, source: io::Error },
+    /// The file is malformed.
     #[error("{0}: not a key of this program; remove it to get a new one")]
     NotAKey(PathBuf),
     /// A token cannot be signed.
@@ -39,8 +34,7 @@ pub fn keyring(folder: &Path, entropy: &dyn Entropy) -> Result<Keyring, KeyError
     Keyring::new(vec![master_key(folder, entropy)?]).map_err(|_| KeyError::NotAKey(folder.join(MASTER_KEY)))
 }
 
-/// The same secret as the text that Secrets Manager would hold for the functions: any text of enough length will do
-/// there.
+/// The same secret as the text that Secrets Manager would hold for the functions, where any long enough text will do.
 pub fn secret_text(folder: &Path, entropy: &dyn Entropy) -> Result<String, KeyError> {
     let newest = BASE64_URL_SAFE_NO_PAD.encode(master_key(folder, entropy)?);
     Ok(json!({ "newest": newest, "older": [] }).to_string())
@@ -86,7 +80,7 @@ impl TokenSigner {
         json!({ "keys": [{ "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": self.kid(), "x": text(x), "y": text(y) }] })
     }
 
-    /// Named after itself: a folder with another key has another `kid`.
+    /// Derived from the key, so that another folder's key has another `kid`.
     fn kid(&self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(&self.pair.public_key().as_ref()[1..13])
     }
@@ -108,9 +102,8 @@ impl TokenSigner {
     }
 }
 
-/// What a token is to say.
+/// The claims of a token.
 pub struct Grant {
-    /// The organisation.
     pub org: String,
     /// Space-separated permissions.
     pub permissions: String,
@@ -120,7 +113,7 @@ pub struct Grant {
     pub ttl: TimeDelta,
 }
 
-/// Reads a secret file, or makes it: readable by its owner only, and whole before it has its name.
+/// Reads a secret file or makes it: readable by its owner only, and complete before it gets its name.
 fn read_or_make(path: &Path, make: impl FnOnce() -> Result<Vec<u8>, KeyError>) -> Result<Vec<u8>, KeyError> {
     let file = |source| KeyError::File { path: path.to_owned(), source };
     match fs::read(path) {
@@ -129,7 +122,7 @@ fn read_or_make(path: &Path, make: impl FnOnce() -> Result<Vec<u8>, KeyError>) -
             let bytes = make()?;
             let unfinished = path.with_extension(format!("{}.new", std::process::id()));
             write_private(&unfinished, &bytes).map_err(file)?;
-            // Linking fails where another process was first: then its secret is the one.
+            // Linking fails if another process was first: then its secret counts.
             let linked = fs::hard_link(&unfinished, path);
             fs::remove_file(&unfinished).map_err(file)?;
             match linked {

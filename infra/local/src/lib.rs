@@ -1,9 +1,8 @@
 //! The whole service in one process, for developing, trying and testing: the routers, the worker and the sweep that run
 //! on AWS, over the same adapters, with DynamoDB, S3 and SQS embedded on loopback.
 //!
-//! It is no second implementation. [`gateway`] does what API Gateway does (which router serves a path), [`workers`]
-//! what the queue's and the schedule's triggers do, [`inbox`] what the carriers do; everything else is the code of the
-//! Lambdas.
+//! It is not a second implementation: [`gateway`] stands in for API Gateway (which router serves a path), [`workers`] for
+//! the triggers of the queue and the schedule, [`inbox`] for the carriers; everything else is the code of the Lambdas.
 
 pub mod cli;
 mod drain;

@@ -1,7 +1,7 @@
-//! The pages for whoever develops against the service: what runs here, the inbox, the docs; and whether it is healthy.
+//! Pages for developers: an overview, the inbox, the docs, and the service's health.
 //!
-//! Everything comes out of the binary: no page loads anything from elsewhere. What callers wrote is shown as text
-//! ([`html`]); codes and the token are shown to this machine's user only ([`guard`]).
+//! Everything comes out of the binary: no page loads anything from elsewhere. Callers' input is shown as text
+//! ([`html`]); codes and the token are only shown to this machine's user ([`guard`]).
 
 mod errors;
 mod guard;
@@ -32,10 +32,9 @@ const TEXT_STYLE: &str = include_str!("../assets/text.css");
 const SCRIPT: &str = include_str!("../assets/app.js");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// Whether what the service depends on answers.
+/// The health of the service's dependencies.
 #[async_trait]
 pub trait Health: Send + Sync {
-    /// One look.
     async fn healthy(&self) -> bool;
 }
 
@@ -50,8 +49,8 @@ where
     }
 }
 
-/// The pages: `/`, `/local/inbox`, `/docs`, `/docs/errors`, `/openapi.json`, `/health`, and what they are made of. It
-/// has no fallback.
+/// The pages: `/`, `/local/inbox`, `/docs`, `/docs/errors`, `/openapi.json`, `/health`, and their assets. It has
+/// no fallback.
 pub fn router(overview: Overview, inbox: Arc<Inbox>, openapi: OpenApi, health: Arc<dyn Health>) -> Router {
     let allowed = Allowed::of(&overview.address);
     let start = overview.page();
@@ -70,7 +69,7 @@ pub fn router(overview: Overview, inbox: Arc<Inbox>, openapi: OpenApi, health: A
         .route_layer(middleware::map_response(|response| guard::harden(Policy::InlineStyles, response)));
     let guarded =
         pages.merge(docs).route_layer(middleware::from_fn_with_state(Arc::new(allowed), guard::known_hosts_only));
-    // A neighbour may ask these two under any name: they tell nothing that is not public.
+    // These two answer to any host name: they reveal nothing that is not public.
     let openapi = Arc::new(openapi);
     guarded
         .route("/openapi.json", get(async move || Json(openapi)))

@@ -1,4 +1,4 @@
-//! What the triggers of AWS do: hand the queue's messages to the worker, and run the sweep on a schedule.
+//! Stand-ins for AWS's triggers: they hand the queue's messages to the worker and run the sweep on a schedule.
 
 use crate::inbox::Inbox;
 use acredita_domain::ports::{Clock, MessageRef};
@@ -10,30 +10,29 @@ use tokio::sync::watch;
 
 /// Messages in one batch, as the template has it: each has the worker to itself.
 pub const BATCH: i32 = 1;
-/// Dead letters looked at together: as many as SQS hands out.
+/// Dead letters received at once: as many as SQS hands out.
 const DEAD_LETTERS: i32 = 10;
 /// How long a receive waits for a message: the longest that SQS allows. Seconds.
 const LONG_POLL: i32 = 20;
-/// A record that failed is tried again this soon. On AWS it waits for its visibility timeout; somebody who sits before
-/// the screen does not.
+/// How soon a failed record is retried. On AWS it waits for its visibility timeout; a developer at the screen should not.
 const RETRY_AFTER_SECONDS: i32 = 1;
 /// How often the sweep runs. Every minute on AWS; here a lost message should not take that long to be seen.
 const SWEEP_EVERY: Duration = Duration::from_secs(10);
-/// How often the dead letters are looked at. Seconds.
+/// How often dead letters are looked for. Seconds.
 const DEAD_LETTERS_EVERY: i32 = 5;
-/// After the queue did not answer.
+/// The pause after the queue did not answer.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Becomes true when the process is to end.
+/// Becomes true when the process should end.
 pub type Stop = watch::Receiver<bool>;
 
-/// Resolves when the process is to end.
+/// Resolves when the process should end.
 pub async fn stopped(mut stop: Stop) {
-    // An error means that whoever says stop is gone: that is a stop as well.
+    // An error means that the sender is gone, which is a stop as well.
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Hands the queue's messages to the worker until it is told to stop, and finishes the batch that it has.
+/// Hands the queue's messages to the worker until stopped, and finishes the batch in hand.
 pub async fn deliver<Batch>(notify: impl Fn(SqsEvent) -> Batch, sqs: Client, queue_url: String, stop: Stop)
 where
     Batch: Future<Output = SqsBatchResponse>,
@@ -49,8 +48,7 @@ where
     }
 }
 
-/// The messages that come next, maybe none; nothing once it is told to stop. A queue that does not answer is left alone
-/// for a moment.
+/// The next messages, possibly none; `None` once stopped. Pauses after the queue did not answer.
 pub async fn next_messages(receive: ReceiveMessageFluentBuilder, stop: &Stop) -> Option<Vec<Message>> {
     let received = tokio::select! {
         () = stopped(stop.clone()) => return None,
@@ -62,7 +60,7 @@ pub async fn next_messages(receive: ReceiveMessageFluentBuilder, stop: &Stop) ->
     Some(received.unwrap_or_default())
 }
 
-/// The time limit of a call has to be longer than the wait that it asks for.
+/// The time limit of a call has to exceed the wait that it asks for.
 async fn with_long_poll(receive: ReceiveMessageFluentBuilder) -> Option<Vec<Message>> {
     let limit = Duration::from_secs(30);
     let timeouts = aws_sdk_sqs::config::timeout::TimeoutConfig::builder()
@@ -74,7 +72,7 @@ async fn with_long_poll(receive: ReceiveMessageFluentBuilder) -> Option<Vec<Mess
     Some(received.messages.unwrap_or_default())
 }
 
-/// What Lambda's poller does with a batch: what did not fail is deleted, what failed becomes visible again.
+/// Settles a batch as Lambda's poller does: deletes what succeeded and makes what failed visible again.
 async fn batch<Batch>(notify: &impl Fn(SqsEvent) -> Batch, sqs: &Client, queue_url: &str, messages: Vec<Message>)
 where
     Batch: Future<Output = SqsBatchResponse>,
@@ -84,7 +82,7 @@ where
         response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
     for message in &messages {
         let receipt = message.receipt_handle().unwrap_or_default();
-        // Either call may be lost: the message then comes again, and the worker recognizes it.
+        // Either call may be lost: then the message comes again, and the worker recognises it.
         if failed.contains(message.message_id().unwrap_or_default()) {
             let change = sqs.change_message_visibility().queue_url(queue_url).receipt_handle(receipt);
             let _ = change.visibility_timeout(RETRY_AFTER_SECONDS).send().await;
@@ -94,7 +92,7 @@ where
     }
 }
 
-/// The event that Lambda's poller makes of messages.
+/// The event that Lambda's poller would make of these messages.
 pub fn event(messages: &[Message]) -> SqsEvent {
     let mut event = SqsEvent::default();
     event.records = messages.iter().map(record).collect();
@@ -113,7 +111,7 @@ fn record(message: &Message) -> SqsMessage {
     record
 }
 
-/// Runs the sweep on its schedule until it is told to stop, beginning now.
+/// Runs the sweep on its schedule until stopped, beginning now.
 pub async fn sweep<Run: Future<Output = ()>>(sweep: impl Fn() -> Run, stop: Stop) {
     loop {
         sweep().await;
@@ -124,7 +122,7 @@ pub async fn sweep<Run: Future<Output = ()>>(sweep: impl Fn() -> Run, stop: Stop
     }
 }
 
-/// Shows dead letters in the inbox. They stay in their queue, for whoever wants to redrive them.
+/// Shows dead letters in the inbox. They stay in their queue, to be redriven.
 pub async fn watch_dead_letters(clock: Arc<dyn Clock>, inbox: Arc<Inbox>, sqs: Client, queue_url: String, stop: Stop) {
     loop {
         let receive = sqs.receive_message().queue_url(&queue_url).max_number_of_messages(DEAD_LETTERS);

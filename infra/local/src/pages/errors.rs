@@ -1,4 +1,4 @@
-//! What each error means, and what to do about it: where the `ref` of an error leads.
+//! Each error's meaning and remedy: the page that the `ref` of an error links to.
 
 use super::html::Html;
 use acredita_http::error::Kind;
@@ -9,9 +9,9 @@ const SECTION: &str =
     r##"<section id="{{code}}" class="error"><h2><a href="#{{code}}">{{code}}</a></h2>{{kinds}}</section>"##;
 const KIND: &str = r#"<h3><code>{{title}}</code> <span class="statuses">{{statuses}}</span></h3><p>{{meaning}}</p><p><strong>What to do.</strong> {{remedy}}</p>"#;
 
-/// What is said of a kind of error.
+/// The description of a kind of error.
 struct Explanation {
-    /// The statuses that it comes with.
+    /// The statuses it comes with.
     statuses: &'static str,
     meaning: &'static str,
     remedy: &'static str,

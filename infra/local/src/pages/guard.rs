@@ -1,4 +1,4 @@
-//! Who may see the pages, and what a page may do.
+//! Access to the pages, and their content policy.
 //!
 //! The inbox shows codes without asking for a token, so it must not leave this machine. A web site that the developer
 //! visits could reach it by letting its own name point here (DNS rebinding): such a request carries the site's name as
@@ -16,10 +16,10 @@ use axum::{
 };
 use std::{net::IpAddr, sync::Arc};
 
-/// What else a page may do.
+/// Exceptions to the content policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
-    /// Nothing but our own files.
+    /// None: our own files only.
     Strict,
     /// Swagger UI writes styles into its elements and pictures into its styles.
     InlineStyles,
@@ -40,7 +40,7 @@ impl Policy {
     }
 }
 
-/// Adds the headers that keep a browser from doing more with a page than showing it.
+/// Adds the headers that restrict a page to being shown.
 pub async fn harden(policy: Policy, mut response: Response) -> Response {
     let headers = [
         (CONTENT_SECURITY_POLICY, policy.csp()),
@@ -54,9 +54,9 @@ pub async fn harden(policy: Policy, mut response: Response) -> Response {
     response
 }
 
-/// The names by which this server is asked.
+/// The host names that this server answers to.
 pub struct Allowed {
-    /// The one that it listens on; none when it listens on every address of the machine.
+    /// The one that it listens on; `None` when it listens on every address of the machine.
     own: Option<String>,
 }
 
@@ -69,8 +69,8 @@ impl Allowed {
         Self { own: (!every).then_some(host) }
     }
 
-    /// The port does not matter: a tunnel or a container may map it. An address cannot be rebound, so where every
-    /// address of the machine is listened on, any address will do.
+    /// The port does not matter: a tunnel or a container may map it. An address cannot be rebound, so a server that
+    /// listens on every address of the machine accepts any.
     fn allows(&self, host: &str) -> bool {
         let ip = host.parse::<IpAddr>().ok();
         let local = host == "localhost" || ip.is_some_and(|ip| ip.is_loopback());
@@ -83,7 +83,7 @@ fn host_of(authority: &Authority) -> String {
     authority.host().trim_matches(['[', ']']).to_ascii_lowercase()
 }
 
-/// Refuses requests that ask for another host than this one.
+/// Refuses requests for another host than this one.
 pub async fn known_hosts_only(State(allowed): State<Arc<Allowed>>, request: Request, next: Next) -> Response {
     if asks_for_us(&allowed, &request) {
         return next.run(request).await;
@@ -92,7 +92,7 @@ pub async fn known_hosts_only(State(allowed): State<Arc<Allowed>>, request: Requ
         .into_response()
 }
 
-/// Whoever names two hosts has to be known by both.
+/// If a request names two hosts, both have to be known.
 fn asks_for_us(allowed: &Allowed, request: &Request) -> bool {
     let headers = request.headers().get_all(HOST).iter().map(|host| Authority::try_from(host.as_bytes()).ok());
     let mut named = headers.chain(request.uri().authority().cloned().map(Some)).peekable();

@@ -1,4 +1,4 @@
-//! HTML that is put together from templates. Only [`Html`] gets into a page, and text becomes [`Html`] by being
+//! HTML assembled from templates. Only [`Html`] gets into a page, and text becomes [`Html`] by being
 //! escaped: forgetting to does not compile.
 
 use std::fmt;
@@ -11,12 +11,12 @@ const TEXT_HEAD: &str = r#"<link rel="stylesheet" href="/local/assets/text.css">
 pub struct Html(String);
 
 impl Html {
-    /// Markup of our own.
+    /// Trusted markup.
     pub const fn empty() -> Self {
         Self(String::new())
     }
 
-    /// Any text, shown as it is.
+    /// Any text, escaped.
     pub fn text(text: impl fmt::Display) -> Self {
         let mut escaped = String::new();
         for c in text.to_string().chars() {
@@ -32,12 +32,12 @@ impl Html {
         Self(escaped)
     }
 
-    /// A text as one word of a shell, whatever is in it.
+    /// A text quoted as one word of a shell.
     pub fn shell(text: &str) -> Self {
         Self::text(shell_word(text))
     }
 
-    /// A template of ours with its slots, `{{name}}`, filled. What fills a slot is not looked at again.
+    /// A trusted template with its slots, `{{name}}`, filled. The contents of a slot are not expanded again.
     pub fn template(template: &'static str, slots: &[(&str, Html)]) -> Self {
         let mut page = String::with_capacity(template.len());
         let mut rest = template;
@@ -54,13 +54,13 @@ impl Html {
         Self(page)
     }
 
-    /// A whole page of our own: `body` with the head, the navigation and the look that our pages have.
+    /// A complete page: `body` with the head, navigation and style that our pages share.
     pub fn page(title: &'static str, head: Html, body: Html) -> String {
         let text = Self::template(TEXT_HEAD, &[]);
         Self::frame(title, Self::from_iter([text, head]), body)
     }
 
-    /// A whole page around something that brings a look of its own.
+    /// A complete page around content with a style of its own.
     pub fn frame(title: &'static str, head: Html, body: Html) -> String {
         Self::template(LAYOUT, &[("title", Self::text(title)), ("head", head), ("body", body)]).0
     }
@@ -72,7 +72,7 @@ impl FromIterator<Html> for Html {
     }
 }
 
-/// Within single quotes a shell reads nothing but the quote that ends them (POSIX.1-2024, XCU 2.2.2).
+/// Within single quotes a shell interprets nothing but the closing quote (POSIX.1-2024, XCU 2.2.2).
 pub fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -36,7 +36,7 @@ struct Messages {
     messages: Vec<InboxMessage>,
 }
 
-/// `GET /local/inbox`: JSON for whoever asks for JSON, a page for everybody else.
+/// `GET /local/inbox`: JSON if the client asks for it, else a page.
 pub async fn read_inbox(State(inbox): State<Arc<Inbox>>, Query(filter): Query<Filter>, headers: HeaderMap) -> Response {
     let mut messages = inbox.messages();
     messages.retain(|message| filter.identification_id.is_none_or(|id| message.identification_id == id));
@@ -48,7 +48,7 @@ pub async fn read_inbox(State(inbox): State<Arc<Inbox>>, Query(filter): Query<Fi
     ([(CACHE_CONTROL, NO_STORE.to_str().unwrap_or_default()), (VARY, "accept")], answer).into_response()
 }
 
-/// Browsers name HTML first and take anything; a program that wants JSON says so.
+/// Browsers name HTML first and accept anything; a program that wants JSON says so.
 fn wants_json(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let mut types =

@@ -1,4 +1,4 @@
-//! The first page: what runs here, and the first calls to make.
+//! The first page: what is running, and the first calls to make.
 
 use super::html::{Html, shell_word};
 
@@ -7,34 +7,25 @@ const TOKEN: &str = "TOKEN={{token}}";
 /// With `--jwks` only its owner can make tokens.
 const NO_TOKEN: &str = "TOKEN='…'   # one that is signed by a key of your JWKS";
 
-/// What runs here. It holds a token, so it has no `Debug`.
+/// What is running. It holds a token, so it has no `Debug`.
 #[derive(Clone)]
 pub struct Overview {
     /// The URL of the service, without a slash at its end.
     pub address: String,
-    /// The URL of the embedded DynamoDB.
     pub dynamodb: String,
-    /// The URL of the embedded S3.
     pub s3: String,
-    /// The URL of the embedded SQS.
     pub sqs: String,
-    /// The region that the embedded AWS plays.
+    /// The region of the embedded AWS.
     pub region: String,
-    /// The access key id that it takes.
+    /// The access key id that it accepts.
     pub access_key_id: String,
-    /// The secret that goes with it.
     pub secret_access_key: String,
-    /// The name of the table.
     pub table: String,
-    /// The name of the bucket.
     pub bucket: String,
-    /// The URL of the queue of messages.
     pub queue_url: String,
-    /// Where everything is kept.
     pub data_dir: String,
-    /// The organisation of the token.
     pub org: String,
-    /// A token that is good right now; none when others sign the tokens.
+    /// A token that is valid now; `None` when another issuer signs the tokens.
     pub token: Option<String>,
 }
 
@@ -50,7 +41,6 @@ impl Overview {
         )
     }
 
-    /// The page.
     pub(super) fn page(&self) -> String {
         let token = match &self.token {
             Some(token) => Html::template(TOKEN, &[("token", Html::shell(token))]),

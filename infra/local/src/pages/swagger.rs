@@ -13,7 +13,6 @@ const HEAD: &str = include_str!("../../assets/docs.head.html");
 const BODY: &str = r#"<div id="swagger-ui"><noscript><p>The documentation needs JavaScript. The document itself is
 <a href="/openapi.json">openapi.json</a>.</p></noscript></div>"#;
 
-/// The page.
 pub fn page() -> String {
     Html::frame("API", Html::template(HEAD, &[]), Html::template(BODY, &[]))
 }
@@ -30,7 +29,7 @@ pub async fn file(Path(name): Path<String>) -> Response {
     }
 }
 
-/// No bar to open other documents with, and no validator: it would send the document to somebody else.
+/// Without the bar for other documents and without the validator, which would send the document to a third party.
 fn config() -> Config<'static> {
     Config::new(["/openapi.json"])
         .use_base_layout()
