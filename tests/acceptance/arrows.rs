@@ -11,6 +11,7 @@ const DOMAIN: &str = "acredita-domain";
 const HTTP: &str = "acredita-http";
 const AWS: &str = "acredita-aws";
 const SCORING: &str = "acredita-engine";
+const PICTURES: &str = "acredita-pictures";
 const MRZ: &str = "acredita-mrz";
 const LAMBDA: &str = "acredita-service";
 const PROVIDERS: &str = "acredita-providers";
@@ -31,9 +32,10 @@ const CRATES: &[(&str, &str, May)] = &[
     (DOMAIN, "shared/domain", May::Use(&[])),
     (HTTP, "shared/http", May::Use(&[DOMAIN])),
     (AWS, "shared/aws", May::Use(&[DOMAIN])),
-    (SCORING, "shared/engine", May::Use(&[DOMAIN, MRZ])),
-    (MRZ, "shared/mrz", May::Use(&[])),
-    ("acredita-mrz-tools", "shared/mrz-tools", May::Use(&[MRZ])),
+    (SCORING, "shared/engine", May::Use(&[DOMAIN, PICTURES, MRZ])),
+    (PICTURES, "shared/pictures", May::Use(&[])),
+    (MRZ, "shared/mrz", May::Use(&[PICTURES])),
+    ("acredita-mrz-tools", "shared/mrz-tools", May::Use(&[PICTURES, MRZ])),
     (PROVIDERS, "shared/providers", May::Use(&[DOMAIN])),
     (EMULATORS, "infra/emulators", May::Use(&[])),
     (LAMBDA, "shared/service", May::Use(&[DOMAIN, HTTP, AWS, PROVIDERS, SCORING])),

@@ -6,7 +6,7 @@
 
 use crate::{reader, shrink::Means};
 use acredita_domain::pictures::Luma;
-use acredita_mrz::picture::Orientation;
+use acredita_pictures::Orientation;
 
 /// The most bits of 64 in which the same picture differs. Strong recompression changes 3; two unrelated pictures differ
 /// in 32 ± 4.

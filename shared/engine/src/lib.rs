@@ -4,7 +4,7 @@
 //! machine-readable zone with `acredita-mrz`, judges what it says and how the pictures look, and explains itself line
 //! by line. No document passes on its looks alone.
 //!
-//! Way of a picture: `reader` (limits, and the checked decoders of [`acredita_mrz::picture`]) → `sight` (what is seen
+//! Way of a picture: `reader` (limits, and the checked decoders of [`acredita_pictures`]) → `sight` (what is seen
 //! and read) → `checks` (lines) → `scorer` (the port); what each check counts is [`acredita_domain::scoring::table`].
 
 mod checks;

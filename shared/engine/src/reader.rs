@@ -1,10 +1,10 @@
-//! The port's picture reader: the decoders of [`acredita_mrz::picture`], off the caller's thread and few at a time.
+//! The port's picture reader: the decoders of [`acredita_pictures`], off the caller's thread and few at a time.
 
 use acredita_domain::{
     pictures::{Luma, MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, Picture, PictureFault, PictureFormat},
     ports::PictureReader,
 };
-use acredita_mrz::picture::{self, Fault, Format, Header, Limits};
+use acredita_pictures::{self as picture, Fault, Format, Header, Limits};
 use async_trait::async_trait;
 use std::sync::Arc;
 use tokio::{sync::Semaphore, task};
@@ -21,7 +21,7 @@ const LIMITS: Limits = Limits { bytes: MAX_PICTURE_BYTES, pixels: MAX_PICTURE_PI
 
 /// Reads JPEG and PNG off the caller's thread, at most two at a time.
 ///
-/// It answers [`PictureFault::Undecodable`] to everything that is not complete: see [`picture`] for what is checked.
+/// It answers [`PictureFault::Undecodable`] to everything that is not complete: see [`acredita_pictures`] for what is checked.
 #[derive(Clone, Debug)]
 pub struct InternalPictureReader {
     permits: Arc<Semaphore>,

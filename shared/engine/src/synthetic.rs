@@ -1,11 +1,11 @@
-//! Pictures for tests: the samples that the decoders of `acredita-mrz` are tested with, and ways to spoil them.
+//! Pictures for tests: the samples that the decoders of `acredita-pictures` are tested with, and ways to spoil them.
 
 use acredita_domain::pictures::Luma;
 pub(crate) use samples::{Jpeg, Numbers, card, card_on, paint, png};
 
 // The source, and not a feature of that crate: samples would be part of what it offers, and their encoder, in the eyes
 // of the licence check, part of every program.
-#[path = "../../mrz/src/picture/samples.rs"]
+#[path = "../../pictures/src/testing.rs"]
 mod samples;
 
 /// Every pixel by a rule.

@@ -1,7 +1,7 @@
 //! Looks at a picture no longer than a tenth of a second, by the caller's clock: `cargo run --release --example
 //! deadline -- photo.jpg`.
 
-use acredita_mrz::{Options, Reader, picture};
+use acredita_mrz::{Options, Reader};
 use std::{
     env,
     error::Error,
@@ -12,7 +12,7 @@ use std::{
 #[expect(clippy::disallowed_methods, reason = "the caller's clock is what this example is about")]
 fn main() -> Result<(), Box<dyn Error>> {
     let path = env::args().nth(1).ok_or("which picture?")?;
-    let luma = picture::decode(&fs::read(path)?)?;
+    let luma = acredita_pictures::decode(&fs::read(path)?)?;
     let deadline = Instant::now() + Duration::from_millis(100);
     let expired = || Instant::now() > deadline;
     let reading = Reader::new().read(&luma, Options { expired: Some(&expired), ..Options::default() });

@@ -1,11 +1,11 @@
 //! Reads one picture and tells what its zone says: `cargo run --example read -- passport.jpg`.
 
-use acredita_mrz::{Options, Reader, icao, picture};
+use acredita_mrz::{Options, Reader, icao};
 use std::{env, error::Error, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = env::args().nth(1).ok_or("which picture?")?;
-    let luma = picture::decode(&fs::read(path)?)?;
+    let luma = acredita_pictures::decode(&fs::read(path)?)?;
     let reading = Reader::new().read(&luma, Options::default());
     eprintln!("{}", reading.status.as_str());
     let Some(zone) = reading.best() else { return Ok(()) };

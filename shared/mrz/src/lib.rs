@@ -5,10 +5,10 @@
 //! from a free font by our own tool and is part of the crate.
 //!
 //! ```
-//! use acredita_mrz::{Options, Reader, Status, icao::Format, picture};
+//! use acredita_mrz::{Options, Reader, Status, icao::Format};
 //!
-//! # fn main() -> Result<(), picture::Fault> {
-//! let luma = picture::decode(include_bytes!("../tests/pictures/passport.jpg"))?;
+//! # fn main() -> Result<(), acredita_pictures::Fault> {
+//! let luma = acredita_pictures::decode(include_bytes!("../tests/pictures/passport.jpg"))?;
 //! let reading = Reader::new().read(&luma, Options::default());
 //!
 //! assert_eq!(reading.status, Status::Read);
@@ -21,7 +21,7 @@
 //!
 //! # Stages
 //!
-//! Each is a module of that name. `picture` gives the brightness (checked decoders, orientation).
+//! Brightness comes from [`acredita_pictures`]; each stage is a module of its name.
 //!
 //! `find`: `pyramid` (the picture in all sizes) → `threshold` (ink) → `components` (connected ink) → `chains`
 //! (components at one distance: fixed pitch is what other text does not have, and it looks the same at every angle) →
@@ -50,7 +50,6 @@
 mod budget;
 mod find;
 pub mod icao;
-pub mod picture;
 mod read;
 mod reader;
 mod reading;

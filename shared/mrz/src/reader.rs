@@ -3,11 +3,11 @@
 use crate::{
     budget::{Budget, Options},
     find::pyramid::Pyramid,
-    picture::Luma,
     read::{network::Network, zones},
     reading::{Reading, Status, Zone},
     search::Search,
 };
+use acredita_pictures::Luma;
 
 /// Reads machine-readable zones. Make one and share it: it only holds the network.
 #[derive(Clone, Debug)]

@@ -9,10 +9,10 @@ use crate::{
         pyramid::Pyramid,
         threshold::{self, Threshold},
     },
-    picture::Luma,
     read::{network::Network, sheet::Looker, zones},
     reading::Zone,
 };
+use acredita_pictures::Luma;
 use std::rc::Rc;
 
 /// One way of looking at the whole picture.
@@ -192,11 +192,11 @@ fn settled(zone: &Zone) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{budget::Options, picture};
+    use crate::budget::Options;
 
     fn decoded(name: &str) -> Luma {
         let path = format!("{}/tests/pictures/{name}", env!("CARGO_MANIFEST_DIR"));
-        picture::decode(&std::fs::read(path).expect(name)).expect(name)
+        acredita_pictures::decode(&std::fs::read(path).expect(name)).expect(name)
     }
 
     fn with_work(work: u64) -> Budget<'static> {

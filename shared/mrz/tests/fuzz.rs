@@ -8,11 +8,8 @@
 //! MRZ_FUZZ_MINUTES=10 MRZ_FUZZ_SEEDS=some/pictures cargo test --release -p acredita-mrz --test fuzz -- --nocapture --test-threads=2
 //! ```
 
-use acredita_mrz::{
-    Options, Reader, Status,
-    icao::parse_as,
-    picture::{self, Format, Limits, Luma},
-};
+use acredita_mrz::{Options, Reader, Status, icao::parse_as};
+use acredita_pictures::{Fault, Format, Limits, Luma, decode_within};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use proptest::{
     collection::vec,
@@ -246,13 +243,13 @@ fn damaged_files_are_decoded_or_refused() {
         if repairs && Format::sniff(&bytes) == Some(Format::Png) {
             repair(&mut bytes);
         }
-        match picture::decode_within(&bytes, LIMITS) {
+        match decode_within(&bytes, LIMITS) {
             Ok(luma) => {
                 prop_assert_eq!(luma.pixels.len(), luma.width * luma.height);
                 look(&reader, &luma)
             }
             Err(fault) => {
-                prop_assert_ne!(fault, picture::Fault::Panicked);
+                prop_assert_ne!(fault, Fault::Panicked);
                 Ok(())
             }
         }
@@ -265,7 +262,7 @@ fn bytes_of_any_kind_after_a_right_beginning_are_refused() {
         [b"\xFF\xD8\xFF", b"\xFF\xD8\xFF\xE1\0\x20Exif\0\0", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b""];
     run("any bytes", (0..4_usize, vec(any::<u8>(), 0..400)), |(beginning, rest)| {
         let bytes = [beginnings[beginning], &rest].concat();
-        prop_assert!(!matches!(picture::decode_within(&bytes, LIMITS), Ok(_) | Err(picture::Fault::Panicked)));
+        prop_assert!(!matches!(decode_within(&bytes, LIMITS), Ok(_) | Err(Fault::Panicked)));
         Ok(())
     });
 }
@@ -349,7 +346,7 @@ fn pictures_of_anything_are_read_within_the_budget() {
         drawn(900, 90, 2, 36),
         painted(300, 200, |x, y| (x * y) as u8),
     ];
-    pictures.extend(seeds().iter().filter_map(|bytes| picture::decode_within(bytes, LIMITS).ok()));
+    pictures.extend(seeds().iter().filter_map(|bytes| decode_within(bytes, LIMITS).ok()));
     run("damaged pictures", (any::<Index>(), vec(change(), 0..5)), |(which, changes)| {
         let mut luma = pictures[which.index(pictures.len())].clone();
         changes.iter().for_each(|change| change.apply(&mut luma));

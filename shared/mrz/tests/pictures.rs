@@ -1,7 +1,7 @@
 //! Pictures in, text out: a passport, cards, visas, two documents at once, and what is no document. All are drawn and
 //! name nobody.
 
-use acredita_mrz::{Options, Reader, Reading, Status, Zone, icao::format::Outcome, picture};
+use acredita_mrz::{Options, Reader, Reading, Status, Zone, icao::format::Outcome};
 use serde_json::Value;
 use std::{fs, path::PathBuf};
 
@@ -14,7 +14,7 @@ fn bytes(name: &str) -> Vec<u8> {
 }
 
 fn read(name: &str) -> Reading {
-    Reader::new().read(&picture::decode(&bytes(name)).expect(name), Options::default())
+    Reader::new().read(&acredita_pictures::decode(&bytes(name)).expect(name), Options::default())
 }
 
 fn truth() -> Vec<Value> {
@@ -91,7 +91,7 @@ fn neither_debug_output_nor_status_tells_the_text() {
 
 #[test]
 fn a_spent_budget_ends_early_and_says_so() {
-    let luma = picture::decode(&bytes("passport.jpg")).expect("a picture");
+    let luma = acredita_pictures::decode(&bytes("passport.jpg")).expect("a picture");
     let reading = Reader::new().read(&luma, Options { work: 3_000, expired: None });
     assert!(reading.exhausted && reading.accepted().is_none());
     let expired = || true;
@@ -101,7 +101,7 @@ fn a_spent_budget_ends_early_and_says_so() {
 
 #[test]
 fn a_zone_that_is_covered_in_part_is_not_accepted() {
-    let mut luma = picture::decode(&bytes("passport.jpg")).expect("a picture");
+    let mut luma = acredita_pictures::decode(&bytes("passport.jpg")).expect("a picture");
     let reader = Reader::new();
     let cell = reader.read(&luma, Options::default()).accepted().expect("read").lines[1].cells[5];
     let (left, right) = (cell[0].x.min(cell[3].x) as usize, cell[1].x.max(cell[2].x) as usize);
@@ -118,7 +118,7 @@ fn a_zone_that_is_covered_in_part_is_not_accepted() {
 fn a_printed_wrong_digit_is_read_as_it_is_and_not_accepted() {
     // The cell of one digit of the number is copied over another: as sharp as the original, and against the check
     // digit.
-    let mut luma = picture::decode(&bytes("passport.jpg")).expect("a picture");
+    let mut luma = acredita_pictures::decode(&bytes("passport.jpg")).expect("a picture");
     let reader = Reader::new();
     let before = reader.read(&luma, Options::default());
     let line = &before.accepted().expect("read").lines[1];

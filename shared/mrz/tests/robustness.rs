@@ -1,9 +1,7 @@
 //! No bytes and no picture make the reader panic or go on for ever.
 
-use acredita_mrz::{
-    Options, Reader,
-    picture::{self, Luma},
-};
+use acredita_mrz::{Options, Reader};
+use acredita_pictures::Luma;
 use proptest::prelude::*;
 use std::{fs, path::Path, sync::LazyLock};
 
@@ -16,7 +14,7 @@ static PASSPORT: LazyLock<Vec<u8>> = LazyLock::new(|| {
 const WORK: Options<'static> = Options { work: 100_000, expired: None };
 
 fn read(bytes: &[u8]) {
-    if let Ok(luma) = picture::decode(bytes) {
+    if let Ok(luma) = acredita_pictures::decode(bytes) {
         READER.read(&luma, WORK);
     }
 }
@@ -55,7 +53,7 @@ proptest! {
         boxes in proptest::collection::vec((0..900_usize, 0..640_usize, 1..300_usize, 1..60_usize, any::<u8>()), 0..12),
         crop in (0..500_usize, 0..400_usize),
     ) {
-        let luma = picture::decode(&PASSPORT).expect("a picture");
+        let luma = acredita_pictures::decode(&PASSPORT).expect("a picture");
         let (width, height) = (luma.width - crop.0, luma.height - crop.1);
         let mut cropped = Luma { width, height, pixels: luma.pixels.chunks_exact(luma.width).skip(crop.1).flat_map(|row| &row[crop.0..]).copied().collect() };
         for (x, y, wide, high, level) in boxes {

@@ -1,7 +1,7 @@
 //! The version that names a reader: it changes when a reading does.
 
-use acredita_mrz::{Line, Options, Reader, VERSION, Zone, picture};
-use picture::Luma;
+use acredita_mrz::{Line, Options, Reader, VERSION, Zone};
+use acredita_pictures::Luma;
 use std::{fs, path::Path};
 
 /// The readings of the test pictures, and of smaller ones made of them, by the reader of this version. Where they
@@ -44,7 +44,7 @@ fn the_version_names_what_is_read_and_changes_with_it() {
     let mut sum = crc32fast::Hasher::new();
     let mut margin = 1.0_f32;
     for file in files {
-        let luma = picture::decode(&fs::read(&file).expect("a file")).expect("a picture");
+        let luma = acredita_pictures::decode(&fs::read(&file).expect("a file")).expect("a picture");
         for luma in [1, 3, 4].map(|times| smaller(&luma, times)) {
             let reading = reader.read(&luma, Options::default());
             for zone in &reading.zones {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::synthetic::{Jpeg, blur, card, card_on, map, paint};
-use acredita_mrz::picture;
+use acredita_pictures as picture;
 
 fn saved(luma: &Luma, quality: u8) -> Luma {
     reader::luma(picture::decode(&Jpeg { quality, ..Jpeg::GREY }.encode(luma)).unwrap())

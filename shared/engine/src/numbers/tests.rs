@@ -1,7 +1,7 @@
 use super::*;
 use crate::synthetic::{Jpeg, card};
 use acredita_domain::pictures::{Luma, PictureFormat};
-use acredita_mrz::picture;
+use acredita_pictures as picture;
 use std::{fs, path::Path};
 
 /// Kind, issuer and number of a zone's document. Digits are not looked at here.

@@ -1,6 +1,7 @@
 //! The picture in halves of halves, so that every stage can look at it at the size that suits it.
 
-use crate::{picture::Luma, vectors};
+use crate::vectors;
+use acredita_pictures::Luma;
 
 /// Long side, in pixels, below which no smaller version is made: a zone that small has less than seven pixels a
 /// character.

@@ -1,6 +1,7 @@
 //! A picture of what the reader saw: for people who wonder why.
 
-use acredita_mrz::{Point, Reading, Status, Zone, picture::Luma};
+use acredita_mrz::{Point, Reading, Status, Zone};
+use acredita_pictures::Luma;
 use std::{fs::File, io::BufWriter};
 
 /// Red, green, blue.

@@ -6,7 +6,7 @@ mod explain;
 mod output;
 mod stopwatch;
 
-use acredita_mrz::{Options, Reader, picture};
+use acredita_mrz::{Options, Reader};
 use arguments::Command;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
@@ -59,7 +59,7 @@ fn answer(reader: &Reader, file: &str, command: &Command) -> serde_json::Value {
         Ok(bytes) => bytes,
         Err(error) => return output::failed(file, &error.to_string(), &watch),
     };
-    let luma = match picture::decode(&bytes) {
+    let luma = match acredita_pictures::decode(&bytes) {
         Ok(luma) => luma,
         Err(fault) => return output::failed(file, &fault.to_string(), &watch),
     };

@@ -8,7 +8,7 @@ use super::{
     frame::{Frame, Process},
     huffman::Huffman,
 };
-use crate::picture::Fault;
+use crate::Fault;
 
 /// Coefficients of a block; the first is its mean (DC), the others its detail (AC).
 pub(super) const COEFFICIENTS: u32 = 64;

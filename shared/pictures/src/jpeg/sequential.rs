@@ -11,7 +11,7 @@ use super::{
     idct::{Block, Factors},
     scan::{COEFFICIENTS, MAX_AC_BITS, MAX_DC_BITS, Scan, Tables, skip_detail, skip_mean},
 };
-use crate::picture::{Fault, Luma, orientation::Orientation};
+use crate::{Fault, Luma, orientation::Orientation};
 
 /// Pixels across a block.
 const BLOCK: usize = 8;

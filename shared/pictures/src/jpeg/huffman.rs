@@ -1,7 +1,7 @@
 //! Huffman tables (T.81 §B.2.4.2, annex C).
 
 use super::{BROKEN, bits::Bits};
-use crate::picture::Fault;
+use crate::Fault;
 
 /// Codes of up to this many bits are looked up at once; they are nearly all codes of a picture.
 const FAST_BITS: u32 = 9;

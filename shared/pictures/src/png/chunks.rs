@@ -2,7 +2,7 @@
 //! are taken out.
 
 use super::BROKEN;
-use crate::picture::Fault;
+use crate::Fault;
 
 const SIGNATURE: usize = 8;
 /// Length, type and checksum of a chunk.

@@ -1,7 +1,7 @@
 //! The frame header (T.81 §B.2.2): size, components, and how many blocks each has.
 
 use super::BROKEN;
-use crate::picture::Fault;
+use crate::Fault;
 
 /// T.81 allows 4 components in an interleaved scan; a picture has 1 (grey), 3 (colour) or 4 (print colours).
 const COMPONENTS: [usize; 3] = [1, 3, 4];

@@ -1,7 +1,7 @@
 //! The decoder against an encoder with all its knobs, and against damage.
 
 use super::*;
-use crate::picture::samples::{Jpeg, card};
+use crate::testing::{Jpeg, card};
 use jpeg_encoder::SamplingFactor;
 use proptest::prelude::*;
 
@@ -31,8 +31,7 @@ fn every_sampling_coding_and_odd_size_gives_the_picture_that_was_encoded_or_none
     use SamplingFactor::{F_1_1, F_1_2, F_1_4, F_2_1, F_2_2, F_2_4, F_4_1, F_4_2};
     let mut refused = Vec::new();
     for (width, height) in [(160, 96), (161, 97), (15, 33), (8, 8), (1, 1), (3, 200)] {
-        let original =
-            crate::picture::samples::paint(width, height, |x, y| ((x / 3 * 11 + y / 5 * 7) % 200 + 20) as u8);
+        let original = crate::testing::paint(width, height, |x, y| ((x / 3 * 11 + y / 5 * 7) % 200 + 20) as u8);
         for sampling in [F_1_1, F_2_1, F_1_2, F_2_2, F_4_1, F_4_2, F_1_4, F_2_4] {
             for (color, progressive, restart) in [
                 (true, false, 0),
@@ -235,10 +234,10 @@ fn our_own_decoder_agrees_with_another_on_every_picture_that_it_takes() {
 #[test]
 fn turning_while_decoding_is_turning_afterwards() {
     for (width, height) in [(203, 119), (64, 48), (8, 8), (1, 1), (9, 200)] {
-        let stored = crate::picture::samples::paint(width, height, |x, y| ((x / 3 * 11 + y / 5 * 7) % 200 + 20) as u8);
+        let stored = crate::testing::paint(width, height, |x, y| ((x / 3 * 11 + y / 5 * 7) % 200 + 20) as u8);
         let plain = decode(&Jpeg { orientation: 1, ..color() }.encode(&stored)).unwrap();
         for orientation in 2..=8 {
-            let turn = crate::picture::Orientation::of_exif(&crate::picture::samples::exif(orientation, true));
+            let turn = crate::Orientation::of_exif(&crate::testing::exif(orientation, true));
             let turned = decode(&Jpeg { orientation, ..color() }.encode(&stored)).unwrap();
             let expected = turn.apply(plain.clone());
             assert_eq!((turned.width, turned.height), (expected.width, expected.height));
@@ -254,7 +253,7 @@ fn a_picture_that_says_it_is_red_green_and_blue_is_taken_by_its_word() {
     let original = card(5, 203, 119);
     let grey = decode(&Jpeg { color: true, ..Jpeg::GREY }.encode(&original)).unwrap();
     // Brightness as red, and two colours of 128 as green and blue.
-    let expected = |level: u8| crate::picture::brightness(level, 128, 128);
+    let expected = |level: u8| crate::brightness(level, 128, 128);
 
     let plain = Jpeg { color: true, ..Jpeg::GREY }.encode(&original);
     let adobe = |transform| [&plain[..2], b"\xFF\xEE\0\x0EAdobe\0\x64\0\0\0\0", &[transform], &plain[2..]].concat();

@@ -1,4 +1,4 @@
-//! Pictures: untrusted bytes in, upright brightness out.
+//! Pictures of documents: untrusted bytes in, upright brightness out.
 //!
 //! The decoders are strict. A picture that ends early or whose data is damaged does not decode, because evidence must
 //! be whole: JPEG by a walk over all of its data, PNG by all of its checksums. What is checked first costs nothing: the
@@ -8,7 +8,8 @@ mod jpeg;
 mod orientation;
 mod png;
 #[cfg(test)]
-mod samples;
+mod testing;
+mod vectors;
 
 pub use orientation::Orientation;
 use std::{fmt, panic};

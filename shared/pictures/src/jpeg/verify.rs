@@ -9,7 +9,7 @@ use super::{
     scan::{History, Scan, Tables},
     sequential,
 };
-use crate::picture::{Fault, Luma, orientation::Orientation};
+use crate::{Fault, Luma, orientation::Orientation};
 
 const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;

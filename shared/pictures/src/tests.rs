@@ -1,7 +1,7 @@
 //! Limits before work, faults by what is wrong, and the way up.
 
 use super::{
-    samples::{Jpeg, card, paint, png},
+    testing::{Jpeg, card, paint, png},
     *,
 };
 

@@ -1,7 +1,7 @@
 //! All kinds of PNG, and what is no whole one.
 
 use super::*;
-use crate::picture::samples::{card, exif, png, png_of};
+use crate::testing::{card, exif, png, png_of};
 use ::png::BitDepth;
 use proptest::prelude::*;
 

@@ -1,7 +1,7 @@
 //! The bits of entropy-coded data (T.81 §F.2.2.5): stuffed zeros are taken out, and a marker ends them.
 
 use super::BROKEN;
-use crate::picture::Fault;
+use crate::Fault;
 
 /// Reads bits, and refuses to make up what is not there.
 pub(super) struct Bits<'a> {

@@ -170,7 +170,7 @@ fn transform(rows: &mut [Lanes; 8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::picture::samples::Numbers;
+    use crate::testing::Numbers;
     use std::f64::consts::PI;
 
     /// T.81 §A.3.3 word for word.

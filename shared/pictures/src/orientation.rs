@@ -153,7 +153,7 @@ impl Tiff<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::picture::samples::exif;
+    use crate::testing::exif;
     use proptest::prelude::*;
 
     /// The letter that is told apart from all its turns and mirrors: `1 2 3 / 4 5 6` upright.
