@@ -1,45 +1,67 @@
-//! The quick start of `README.md`: every command in it is run as it stands, and answers what is shown below it.
+//! The documents hold what they say: every command of `README.md` and of the guide is run as it stands and answers what
+//! is shown below it, the table of checks is the one that scores, and links lead to files and headings that exist.
 
 use acceptance::program::{Program, binary};
 use acredita_domain::scoring::{CheckName, ConfigurationName, table};
-use std::{fs, path::Path, process::Stdio, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 use tokio::process::Command;
+use walkdir::WalkDir;
 
-/// Where the README says that the service listens.
+/// Where the documents say that the service listens.
 const ADDRESS: &str = "http://127.0.0.1:8080";
-/// How the README runs the program.
+/// How the documents run the program.
 const RUN: &str = "cargo run -q --";
 /// Stands between the outputs of two blocks.
 const END: &str = "-- the end of a block --";
 const PATIENCE: Duration = Duration::from_secs(60);
+const README: &str = "README.md";
+const GUIDE: &str = "infra/docs/GUIDE.md";
+const SCORING: &str = "infra/docs/SCORING.md";
 
-/// Commands, and what is shown of their output.
+/// Commands, and the output that is shown below them.
 struct Block {
     commands: String,
     shown: Option<String>,
 }
 
-fn readme() -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).expect("a README")
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("a folder")
 }
 
-/// The blocks of the quick start: ```` ```sh ````, with the ```` ```text ```` or ```` ```json ```` that follows.
-fn quick_start() -> Vec<Block> {
-    let readme = readme();
-    let section = readme.split("\n## ").find(|section| section.starts_with("Quick start")).expect("a quick start");
+fn document(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The blocks of a document: ```` ```sh ````, with the ```` ```text ```` or ```` ```json ```` that follows. Nobody runs
+/// ```` ```console ````.
+fn blocks(path: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
-    for fence in section.split("\n```").skip(1).step_by(2) {
+    for fence in document(path).split("\n```").skip(1).step_by(2) {
         let (language, content) = fence.split_once('\n').expect("a fence with a language");
         match language {
             "sh" => blocks.push(Block { commands: content.to_owned(), shown: None }),
             "text" | "json" => {
-                blocks.last_mut().expect("commands before their output").shown = Some(content.to_owned())
+                let block = blocks.last_mut().expect("commands before their output");
+                assert!(block.shown.is_none(), "{path} shows two outputs of\n{}", block.commands);
+                block.shown = Some(content.to_owned());
             }
             "console" => {}
-            other => panic!("the quick start has a block of {other}"),
+            other => panic!("{path} has a block of {other}"),
         }
     }
     blocks
+}
+
+/// The line that a reader replaces by what the program printed.
+fn with_emulators(commands: &str, printed: &str) -> String {
+    let lines = commands.lines().map(|line| if line.starts_with("EMULATORS=") { printed } else { line });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What differs from run to run, and white space, taken out.
@@ -87,27 +109,26 @@ fn code(text: &str) -> usize {
     pattern("codeis??????.", text)
 }
 
-#[tokio::test]
-async fn the_quick_start_answers_what_it_shows() {
+/// Runs every command of a document in a service of its own, and compares what they print with what is shown.
+async fn runs_as_shown(path: &str, arguments: &[&str]) {
     let folder = tempfile::tempdir().expect("a folder");
-    let program = Program::serve(&folder.path().join(".acredita"), &[]).await;
+    let program = Program::serve(&folder.path().join(".acredita"), arguments).await;
     // The commands name pictures of this folder, and leave their own files behind.
     fs::create_dir(folder.path().join("tests")).expect("writable");
-    let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    std::os::unix::fs::symlink(pictures, folder.path().join("tests/fixtures")).expect("writable");
-    let blocks = quick_start();
-    assert!(
-        blocks.iter().filter(|block| block.shown.is_some()).count() >= 10,
-        "the quick start walks through every flow"
-    );
+    std::os::unix::fs::symlink(root().join("tests/fixtures"), folder.path().join("tests/fixtures")).expect("writable");
+    let blocks = blocks(path);
 
     let acredita = format!("'{}'", binary().display());
     let mut script = String::from("set -euo pipefail\n");
     for block in &blocks {
-        let commands = block.commands.replace(ADDRESS, &program.address).replace(RUN, &acredita);
+        let mut commands = block.commands.replace(ADDRESS, &program.address).replace(RUN, &acredita);
+        if commands.contains("EMULATORS=") {
+            let address = program.printed("providers").split_whitespace().next().expect("an address").to_owned();
+            commands = with_emulators(&commands, &format!("EMULATORS={address}"));
+        }
         script.push_str(&format!("{commands}\necho; echo '{END}'\n"));
     }
-    let file = folder.path().join("quick-start.sh");
+    let file = folder.path().join("commands.sh");
     fs::write(&file, script).expect("writable");
     let run =
         Command::new("bash").arg(&file).current_dir(folder.path()).stdin(Stdio::null()).kill_on_drop(true).output();
@@ -117,13 +138,35 @@ async fn the_quick_start_answers_what_it_shows() {
     let outputs: Vec<&str> = printed.split(END).collect();
     for (block, output) in blocks.iter().zip(&outputs) {
         if let Some(shown) = &block.shown {
-            assert_eq!(normalized(output), normalized(shown), "\nafter\n{}\n{complaints}", block.commands);
+            assert_eq!(normalized(output), normalized(shown), "\nin {path}, after\n{}\n{complaints}", block.commands);
         }
     }
     assert!(
         output.status.success() && outputs.len() == blocks.len() + 1,
-        "not all commands succeed:\n{complaints}\n{printed}"
+        "not all commands of {path} succeed:\n{complaints}\n{printed}"
     );
+}
+
+#[tokio::test]
+async fn the_readme_answers_what_it_shows() {
+    runs_as_shown(README, &[]).await;
+}
+
+#[tokio::test]
+async fn the_guide_answers_what_it_shows() {
+    runs_as_shown(GUIDE, &["--providers", "emulated"]).await;
+}
+
+#[test]
+fn together_they_walk_through_every_flow() {
+    let shown = [README, GUIDE].map(blocks).into_iter().flatten().filter(|block| block.shown.is_some()).count();
+    assert!(shown >= 16, "{shown} outputs are shown");
+}
+
+#[test]
+fn the_readme_is_read_in_one_sitting() {
+    let bytes = document(README).len();
+    assert!(bytes <= 14 * 1024, "{bytes} bytes: what does not introduce the service belongs into infra/docs");
 }
 
 #[test]
@@ -136,7 +179,7 @@ fn what_differs_from_run_to_run_is_not_compared() {
     assert_ne!(normalized(one), normalized(&one.replace("Keep", "Tell")));
 }
 
-/// Weight, cap when failed, cap when unknown, and who refuses a failure, as the README writes them.
+/// Weight, cap when failed, cap when unknown, and who refuses a failure, as the document writes them.
 fn counted(name: CheckName) -> [String; 4] {
     let rule = table::rule(name);
     let cap = |cap: f64| if cap < 1.0 { format!("{cap:.2}") } else { String::new() };
@@ -151,13 +194,72 @@ fn counted(name: CheckName) -> [String; 4] {
 
 #[test]
 fn the_table_of_checks_is_the_one_that_scores() {
-    let readme = readme();
+    let scoring = document(SCORING);
     for name in CheckName::ALL {
-        let mut rows = readme.lines().filter(|line| line.starts_with(&format!("| `{name}` ")));
-        let row = rows.next().unwrap_or_else(|| panic!("{name} is not in the README"));
+        let mut rows = scoring.lines().filter(|line| line.starts_with(&format!("| `{name}` ")));
+        let row = rows.next().unwrap_or_else(|| panic!("{name} is not in {SCORING}"));
         assert_eq!(rows.next(), None, "{name} is there twice");
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
         assert_eq!(cells[2..], counted(*name), "{name}");
         assert_eq!(cells[0].contains('*'), table::rule(*name).proves, "{name}: whether it proves a document");
     }
+}
+
+/// Every Markdown file of the repository, and its text without what is code.
+fn documents() -> BTreeMap<PathBuf, String> {
+    let built = |name: &str| ["target", ".git", ".tools", ".acredita", ".aws-sam", "node_modules"].contains(&name);
+    let files = WalkDir::new(root()).into_iter().filter_entry(|entry| !built(&entry.file_name().to_string_lossy()));
+    let files = files.map(|entry| entry.expect("readable").into_path());
+    let markdown = files.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    markdown.map(|path| (path.clone(), prose(&fs::read_to_string(&path).expect("text")))).collect()
+}
+
+/// A document without its fenced blocks.
+fn prose(text: &str) -> String {
+    text.split("\n```").step_by(2).map(|part| format!("{part}\n")).collect()
+}
+
+/// Where the links of a document lead: what stands in `](…)` and behind `[…]:`.
+fn links(text: &str) -> Vec<String> {
+    let inline = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target.to_owned());
+    let referenced = text.lines().filter(|line| line.starts_with('['));
+    let referenced = referenced.filter_map(|line| line.split_once("]: ")).map(|(_, target)| target.trim().to_owned());
+    inline.chain(referenced).collect()
+}
+
+/// The anchors that headings make: lower case, blanks as hyphens, no other marks.
+fn anchors(text: &str) -> Vec<String> {
+    let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
+    let anchor = |heading: &str| {
+        let kept = heading.to_lowercase().replace(' ', "-");
+        kept.chars().filter(|c| c.is_alphanumeric() || *c == '-' || *c == '_').collect()
+    };
+    headings.map(anchor).collect()
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let documents = documents();
+    assert!(documents.len() >= 20, "{:?}", documents.keys());
+    let mut broken = Vec::new();
+    for (path, text) in &documents {
+        for link in links(text).iter().filter(|link| !link.contains("://") && !link.starts_with("mailto:")) {
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { path.clone() } else { path.parent().expect("a folder").join(file) };
+            let found = target.canonicalize().is_ok_and(|target| {
+                anchor.is_empty() || documents.get(&target).is_some_and(|text| anchors(text).iter().any(|a| a == anchor))
+            });
+            if !found {
+                broken.push(format!("{}: {link}", path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn links_and_anchors_are_found_in_a_document() {
+    let text = "# Say *who*, `why`\n[a](b.md#c) and [d][e]\n\n[e]: ../f.md\n";
+    assert_eq!(links(text), ["b.md#c", "../f.md"]);
+    assert_eq!(anchors(text), ["say-who-why"]);
 }

@@ -403,8 +403,10 @@ fn every_function_is_on_the_dashboard_and_in_the_alarms() {
 
 #[test]
 fn every_parameter_is_explained_where_deploying_is() {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).expect("the README");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/docs/DEPLOYING.md");
+    let deploying = fs::read_to_string(path).expect("how to deploy");
     let parameters = TEMPLATE["Parameters"].as_object().expect("parameters");
-    let unexplained: Vec<&String> = parameters.keys().filter(|name| !readme.contains(&format!("`{name}`"))).collect();
+    let unexplained: Vec<&String> =
+        parameters.keys().filter(|name| !deploying.contains(&format!("`{name}`"))).collect();
     assert!(unexplained.is_empty(), "{unexplained:?}");
 }

@@ -4,7 +4,7 @@
 //!
 //! They are no substitute for an account. The Google part follows public documentation and published examples of its
 //! answers. The Veridas part follows public traces: product pages and integrators' code.
-//! `infra/providers.md` says how much of it is proven.
+//! `infra/docs/PROVIDERS.md` says how much of it is proven.
 //!
 //! ```text
 //! GET  /emulator                       what this is, and the scenarios

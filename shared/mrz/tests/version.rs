@@ -5,7 +5,7 @@ use acredita_pictures::Luma;
 use std::{fs, path::Path};
 
 /// The readings of the test pictures, and of smaller ones made of them, by the reader of this version. Where they
-/// differ, raise the revision in [`VERSION`] (README, the example of `functions/scoring` and `infra/openapi.json` show
+/// differ, raise the revision in [`VERSION`] (`infra/docs/GUIDE.md`, the example of `functions/scoring` and `infra/openapi.json` show
 /// it) and put the new sum here.
 const READINGS: (&str, u32) = ("0.1.0+r2.ocr-b.979c5459", 753_007_047);
 

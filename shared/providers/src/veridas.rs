@@ -2,7 +2,7 @@
 //!
 //! A validation is created, its sides are uploaded one after the other (Veridas refuses two at once), it is confirmed,
 //! and its result is read, all within one job: Veridas deletes a validation by itself soon after. What is known of
-//! these calls comes from product pages and from integrators' code; `infra/providers.md` says which is which.
+//! these calls comes from product pages and from integrators' code; `infra/docs/PROVIDERS.md` says which is which.
 
 mod calls;
 mod declared;

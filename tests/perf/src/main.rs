@@ -6,7 +6,7 @@
 //! Without it, the program runs the whole service in this process, over a fresh data folder, sends it requests over
 //! loopback on keep-alive connections, and prints a Markdown table: requests per second, latencies, and the CPU time of
 //! a request, that of our code apart from that of the embedded AWS, beside the floor, which is the same HTTP server
-//! answering a constant. Every phase is bounded in time and count. `tests/perf/run` puts the table into the README.
+//! answering a constant. Every phase is bounded in time and count. `tests/perf/run` puts the table into `infra/docs/PERFORMANCE.md`.
 
 mod cold;
 mod cpu;
