@@ -247,7 +247,8 @@ fn every_link_leads_somewhere() {
             let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
             let target = if file.is_empty() { path.clone() } else { path.parent().expect("a folder").join(file) };
             let found = target.canonicalize().is_ok_and(|target| {
-                anchor.is_empty() || documents.get(&target).is_some_and(|text| anchors(text).iter().any(|a| a == anchor))
+                anchor.is_empty()
+                    || documents.get(&target).is_some_and(|text| anchors(text).iter().any(|a| a == anchor))
             });
             if !found {
                 broken.push(format!("{}: {link}", path.display()));
