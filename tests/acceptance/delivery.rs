@@ -10,7 +10,8 @@ use acredita_domain::{
     error::Unavailable,
     messages::Refusal,
     ports::{Clock, MessageRef, OutgoingMessage, SendError, Sender},
-    use_cases::{Delivered, LEASE, RETRY_WITHIN, deliver_message},
+    use_cases::{Delivered, deliver_message},
+    ports::limits::{LEASE, RETRY_WITHIN},
 };
 use async_trait::async_trait;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};

@@ -1,7 +1,7 @@
 //! Time: what it ends, when exactly, and what is left afterwards. Nothing depends on a sweep being on time.
 
 use acceptance::{Answer, Call, ORG, World, bodies, look::text, request::base64};
-use acredita_domain::{idempotency::IDEMPOTENCY_WINDOW, otp::CODE_LIFE, use_cases::ERASE_AGAIN_AFTER};
+use acredita_domain::{idempotency::IDEMPOTENCY_WINDOW, otp::CODE_LIFE, ports::limits::ERASE_AGAIN_AFTER};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 

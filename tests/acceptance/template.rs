@@ -9,7 +9,7 @@ use acredita_aws::{
     lambda::Settings,
     provision::{DEAD_LETTER_SECONDS, DUE_INDEX, DUE_PROJECTION, MAX_RECEIVES, TTL_ATTRIBUTE, VISIBILITY_SECONDS},
 };
-use acredita_domain::use_cases::LEASE;
+use acredita_domain::ports::limits::LEASE;
 use acredita_local::{gateway::functions, workers::BATCH};
 use reading::{
     TEMPLATE, allowed, argument, deployed, granted, properties, resources, services_of_keys, sorted, statements, texts,

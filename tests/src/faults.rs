@@ -9,14 +9,10 @@ use acredita_domain::{
     error::Unavailable,
     identification::{Identification, Transition},
     ids::{AdminIdentificationId, IdentificationId, LeaseId, OrgId, ScoringId},
-    keys::{Keyring, Keys},
+    keys::Keyring,
     otp::LiveCode,
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink},
-    ports::{
-        Claim, CreateError, Due, Erasure, FindError, Housekeeping, Identifications, MessageRef, NewIdentification,
-        NewMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue, ResendError, Scorings,
-        SendError, Sender, Settlement, StepError, StoredPicture,
-    },
+    ports::{Claim, CreateError, Due, Erasure, FindError, Housekeeping, Identifications, MessageRef, NewIdentification, NewMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue, ResendError, Scorings, SendError, Sender, Settlement, StepError, StoredPicture, Keys},
     scoring::{Assessment, HostedDelegation, Scoring},
 };
 use async_trait::async_trait;

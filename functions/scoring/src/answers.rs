@@ -5,7 +5,7 @@ use acredita_domain::{
     actor::Language,
     ids::ScoringId,
     pictures::{PictureFormat, Side},
-    scoring::{Advice, Check, DocumentKind, Extracted, Provider, Reason, Scoring, ScoringStatus},
+    scoring::{Advice, Assessment, Check, DocumentKind, Extracted, Provider, Reason, Scoring, ScoringStatus},
     use_cases::{Captures, DelegatedTo, Delegation, ScoringCreated, UploadLink},
 };
 use acredita_http::answers::{Rfc3339, as_text};
@@ -158,14 +158,14 @@ impl ScoringAnswer {
         let noted = |version: String| (!version.is_empty()).then_some(version);
         let (mut score, mut coverage, mut breakdown, mut extracted, mut scored_at) = (None, None, None, None, None);
         let (mut provider_version, mut mapping_version) = (None, None);
-        if let Some(assessment) = scoring.assessment {
-            score = Some(assessment.score.value());
-            coverage = Some(assessment.coverage.value());
-            breakdown = Some(assessment.breakdown.into_iter().map(|check| CheckAnswer::new(check, language)).collect());
-            extracted = assessment.extracted;
-            provider_version = noted(assessment.provider_version);
-            mapping_version = noted(assessment.mapping_version);
-            scored_at = Some(Rfc3339(assessment.scored_at));
+        if let Some(Assessment { verdict, scored_at: at }) = scoring.assessment {
+            score = Some(verdict.score.value());
+            coverage = Some(verdict.coverage.value());
+            breakdown = Some(verdict.breakdown.into_iter().map(|check| CheckAnswer::new(check, language)).collect());
+            extracted = verdict.extracted;
+            provider_version = noted(verdict.provider_version);
+            mapping_version = noted(verdict.mapping_version);
+            scored_at = Some(Rfc3339(at));
         }
         Self {
             scoring_id: scoring.id,

@@ -190,7 +190,7 @@ mod tests {
     fn a_message_is_sent_or_not_while_its_worker_still_holds_it() {
         // Claimed, found, the keys read, the code issued: then it is sent.
         let longest = 3 * CALL + SECRET_CALL + SEND;
-        assert!(CONNECT < SEND && longest < acredita_domain::use_cases::LEASE.to_std().expect("a positive time"));
+        assert!(CONNECT < SEND && longest < acredita_domain::ports::limits::LEASE.to_std().expect("a positive time"));
     }
 
     #[test]

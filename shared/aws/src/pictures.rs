@@ -6,7 +6,7 @@ use acredita_domain::{
     error::Unavailable,
     pictures::{PictureFormat, PictureKey, PicturePrefix, SignedLink},
     ports::{Pictures, StoredPicture},
-    use_cases::LINK_LIFE,
+    ports::limits::LINK_LIFE,
 };
 use async_trait::async_trait;
 use aws_sdk_s3::{

@@ -3,7 +3,7 @@
 //! `template.yaml` says the same for AWS. Doing it again changes nothing.
 
 use crate::{clients::AwsClients, errors::code};
-use acredita_domain::use_cases::{LEASE, RETRY_WITHIN};
+use acredita_domain::ports::limits::{LEASE, RETRY_WITHIN};
 use aws_sdk_dynamodb::{
     client::Waiters,
     operation::create_table::builders::CreateTableFluentBuilder,

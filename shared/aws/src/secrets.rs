@@ -17,8 +17,8 @@ use crate::{
 use acredita_domain::{
     Time,
     error::Unavailable,
-    keys::{Keyring, Keys},
-    ports::Clock,
+    keys::Keyring,
+    ports::{Clock, Keys},
 };
 use async_trait::async_trait;
 use aws_sdk_secretsmanager::{Client, operation::get_secret_value::GetSecretValueOutput};

@@ -1,8 +1,9 @@
 //! The actor: the person being identified, as the caller declares them.
 
 use crate::{
-    error::Invalid,
+    invalid::Invalid,
     text::{DocumentNumber, PersonName, Private, checked, private_text, stored_as_text},
+    vocabulary::names,
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -42,41 +43,6 @@ pub struct IdentityDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<Country>,
 }
-
-/// Declares an enum whose names are the ones of the contract, in one place for parsing, storing and answering.
-macro_rules! names {
-    ($(#[$doc:meta])* $name:ident ($problem:literal) { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-        pub enum $name {
-            $($(#[$vdoc])* #[serde(rename = $text)] $variant),+
-        }
-
-        impl $name {
-            /// Every value, in the order of the contract.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The name in the contract.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = $crate::error::Invalid;
-            fn from_str(text: &str) -> Result<Self, $crate::error::Invalid> {
-                match text { $($text => Ok(Self::$variant),)+ _ => Err($crate::error::Invalid($problem)) }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-pub(crate) use names;
 
 names! {
     /// What kind of identity document.

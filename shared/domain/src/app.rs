@@ -4,15 +4,14 @@ use crate::{
     Error, Time,
     identification::{Identification, MethodKind},
     ids::{AdminIdentificationId, IdentificationId, OrgId},
-    keys::Keys,
     otp::Channel,
     ports::{
-        Clock, DocumentNumbers, Entropy, Housekeeping, Identifications, Outbox, PictureReader, Pictures, Queue, Scorer,
+        Clock, DocumentNumbers, Entropy, Housekeeping, Identifications, Keys, Outbox, PictureReader, Pictures, Queue, Scorer,
         Scorings,
     },
     scoring::{Provider, ProviderAccess},
 };
-use chrono::{SubsecRound, TimeDelta};
+use chrono::TimeDelta;
 use std::sync::Arc;
 
 /// Everything that a use case needs from outside.
@@ -69,11 +68,6 @@ impl App {
     /// Now.
     pub fn now(&self) -> Time {
         self.clock.now()
-    }
-
-    /// Now, to the second: what callers are told is exactly what holds.
-    pub(crate) fn creation_time(&self) -> Time {
-        self.now().trunc_subsecs(0)
     }
 
     /// What looks into pictures. A function that is asked for it without having it was put together wrongly: any answer

@@ -2,7 +2,7 @@
 
 use crate::{
     actor::{Country, DocumentType, IdentityDocument},
-    keys::same_text,
+    compare::same_text,
     text::Private,
 };
 use subtle::Choice;

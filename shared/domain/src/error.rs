@@ -1,16 +1,13 @@
 //! What can go wrong, said without HTTP. `shared/http` holds the one table from here to a status.
 
-use crate::Time;
+use crate::{
+    Time, identification,
+    keys::OpenError,
+    ports::{FindError, ResendError, StepError},
+    scoring,
+};
 
-/// Why a text is not a value of its type. Never contains the text itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Invalid(pub &'static str);
-
-/// The outside did not answer, or answered that it could not. The request can be tried again.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is unavailable")]
-pub struct Unavailable(pub &'static str);
+pub use crate::{invalid::Invalid, unavailable::Unavailable};
 
 /// Why a use case refused or could not be carried out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,7 +23,7 @@ pub enum Error {
         /// What is wrong with it, without its value.
         problem: &'static str,
     },
-    /// The state, or another request that came first, forbids it.
+    /// The state, or a concurrent change, forbids it.
     #[error(transparent)]
     Conflict(#[from] Conflict),
     /// Deleting needs the state CREATED, or force with the permission for it.
@@ -62,10 +59,10 @@ pub enum Error {
 pub enum Conflict {
     /// The identification is not in a state from which this is possible.
     #[error("the identification is {0}")]
-    State(crate::identification::Status),
-    /// Another request changed the entity at the same time, and came first.
-    #[error("another request came first")]
-    CameSecond,
+    State(identification::Status),
+    /// Another request changed the entity at the same time.
+    #[error("another request changed it at the same time")]
+    ConcurrentChange,
     /// The idempotency key was used with another body.
     #[error("this idempotency key was used with another body")]
     IdempotencyKeyReused,
@@ -74,7 +71,7 @@ pub enum Conflict {
     ExternalChannel,
     /// The scoring is not in a state from which this is possible.
     #[error("the scoring is {0}")]
-    ScoringState(crate::scoring::ScoringStatus),
+    ScoringState(scoring::ScoringStatus),
     /// `max_score_retries` scores were made.
     #[error("the scoring has used up its retries")]
     NoRetriesLeft,
@@ -90,4 +87,57 @@ pub enum Conflict {
     /// The identity document's scoring does not reach what its configuration asks for.
     #[error("the scoring does not reach what the configuration asks for")]
     ScoreTooLow,
+}
+
+impl From<identification::NotOpen> for Error {
+    fn from(identification::NotOpen(status): identification::NotOpen) -> Self {
+        Conflict::State(status).into()
+    }
+}
+
+impl From<scoring::NotOpen> for Error {
+    fn from(not_open: scoring::NotOpen) -> Self {
+        match not_open {
+            scoring::NotOpen::Status(status) => Conflict::ScoringState(status).into(),
+            scoring::NotOpen::NoRetriesLeft => Conflict::NoRetriesLeft.into(),
+        }
+    }
+}
+
+impl From<OpenError> for Error {
+    fn from(error: OpenError) -> Self {
+        Self::Corrupt(match error {
+            OpenError::KeyGone => "sealed with a key that is gone",
+            OpenError::Damaged => "sealed text",
+        })
+    }
+}
+
+impl From<FindError> for Error {
+    fn from(error: FindError) -> Self {
+        match error {
+            FindError::Unavailable(unavailable) => unavailable.into(),
+            FindError::Corrupt(what) => Self::Corrupt(what),
+        }
+    }
+}
+
+/// Of two concurrent steps one is taken; the other is a conflict.
+impl From<StepError> for Error {
+    fn from(error: StepError) -> Self {
+        match error {
+            StepError::Lost => Conflict::ConcurrentChange.into(),
+            StepError::Unavailable(unavailable) => unavailable.into(),
+        }
+    }
+}
+
+impl From<ResendError> for Error {
+    fn from(error: ResendError) -> Self {
+        match error {
+            ResendError::Lost => Conflict::ConcurrentChange.into(),
+            ResendError::TooManyMessages { again_at } => Self::TooManyMessages { again_at: Some(again_at) },
+            ResendError::Unavailable(unavailable) => unavailable.into(),
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! How long an identification or a scoring lives.
 
-use crate::error::Invalid;
+use crate::invalid::Invalid;
 use chrono::TimeDelta;
 use std::str::FromStr;
 

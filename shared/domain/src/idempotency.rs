@@ -1,6 +1,6 @@
 //! Idempotency keys: a create that is sent twice creates once, and both get the same answer.
 
-use crate::error::Invalid;
+use crate::{hex::hex, identification::MethodKind, invalid::Invalid};
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use std::{fmt, str::FromStr};
@@ -36,6 +36,15 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// The create of an identification of this kind.
+    pub const fn creating(kind: MethodKind) -> Self {
+        match kind {
+            MethodKind::Agent => Self::CreateAgentIdentification,
+            MethodKind::Otp => Self::CreateOtpIdentification,
+            MethodKind::IdentityDocument => Self::CreateIdentityDocumentIdentification,
+        }
+    }
+
     /// The operation's name, the same everywhere.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -82,13 +91,4 @@ impl fmt::Debug for IdempotencyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("IdempotencyKey")
     }
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    use fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -14,14 +14,14 @@
 
 use crate::{
     Time,
-    actor::{Actor, names},
+    actor::Actor,
     device::DeviceEvidence,
-    error::Conflict,
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
     otp::{MAX_TRIES, Otp},
     pictures::{Capture, Sha256Digest},
     scoring::{ConfigurationName, Provider},
-    text::{AgentName, Private, Reason},
+    text::{AgentName, CancellationReason, Private},
+    vocabulary::names,
 };
 use serde::{Deserialize, Serialize};
 
@@ -127,7 +127,7 @@ pub enum State {
         /// When.
         at: Time,
         /// Why.
-        reason: Reason,
+        reason: CancellationReason,
     },
     /// The tries were used up.
     Failed {
@@ -182,19 +182,19 @@ impl Identification {
     }
 
     /// Validate, cancel and resend start from CREATED.
-    pub fn require_open(&self, now: Time) -> Result<(), Conflict> {
+    pub fn require_open(&self, now: Time) -> Result<(), NotOpen> {
         match self.status(now) {
             Status::Created => Ok(()),
-            other => Err(Conflict::State(other)),
+            other => Err(NotOpen(other)),
         }
     }
 
     /// Close starts from CREATED or VALIDATED; which of them is what the store has to guard.
-    pub fn require_closable(&self, now: Time) -> Result<Closable, Conflict> {
+    pub fn require_closable(&self, now: Time) -> Result<Closable, NotOpen> {
         match self.status(now) {
             Status::Created => Ok(Closable::Created),
             Status::Validated => Ok(Closable::Validated),
-            other => Err(Conflict::State(other)),
+            other => Err(NotOpen(other)),
         }
     }
 
@@ -211,6 +211,11 @@ impl Identification {
         self.otp().is_some_and(|otp| otp.tries >= MAX_TRIES)
     }
 }
+
+/// The state in which an identification is, and from which a step cannot start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the identification is {0}")]
+pub struct NotOpen(pub Status);
 
 /// A state that can be closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,7 +240,7 @@ pub enum Transition {
     /// CREATED → CANCELLED, while it has not expired.
     Cancel {
         /// Why.
-        reason: Reason,
+        reason: CancellationReason,
     },
     /// CREATED (while it has not expired) or VALIDATED → CLOSED.
     Close {

@@ -1,6 +1,6 @@
 //! The kinds of id. Each is its own type, so that a back office's handle cannot open the actor's door by accident.
 
-use crate::{error::Invalid, ports::Entropy, text::stored_as_text};
+use crate::{invalid::Invalid, system::Entropy, text::stored_as_text};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;

@@ -5,13 +5,12 @@
 //! purpose's name (NIST SP 800-108 §4.1 in its simplest form: one block of HMAC-SHA-256).
 
 use crate::{
-    error::{Error, Invalid, Unavailable},
-    idempotency::hex,
+    code::OtpCode,
+    hex::hex,
     ids::{IdentificationId, OrgId},
-    otp::OtpCode,
-    ports::Entropy,
+    invalid::Invalid,
+    system::Entropy,
 };
-use async_trait::async_trait;
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
@@ -20,7 +19,7 @@ use chacha20poly1305::{
 use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{fmt, sync::Arc};
+use std::fmt;
 use subtle::{Choice, ConstantTimeEq};
 
 /// Names a master key without telling it: the first 4 bytes of a digest of it.
@@ -55,20 +54,23 @@ impl fmt::Debug for Sealed {
     }
 }
 
-/// Where the keyring comes from. A port: in AWS it is read again from time to time, so that keys rotate while the
-/// service runs.
-#[async_trait]
-pub trait Keys: Send + Sync {
-    /// The keyring to use now.
-    async fn current(&self) -> Result<Arc<Keyring>, Unavailable>;
+/// What a code is bound to: it matches only where it was made for.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeContext<'a> {
+    pub org: &'a OrgId,
+    pub id: IdentificationId,
+    pub generation: u32,
 }
 
-/// A keyring that stays as it is.
-#[async_trait]
-impl Keys for Arc<Keyring> {
-    async fn current(&self) -> Result<Arc<Keyring>, Unavailable> {
-        Ok(self.clone())
-    }
+/// Why a sealed text cannot be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// No key of the ring has sealed it: that one was removed.
+    #[error("sealed with a key that is gone")]
+    KeyGone,
+    /// It was sealed for another context, or is damaged.
+    #[error("sealed text")]
+    Damaged,
 }
 
 /// The master keys of a deployment. The first one signs and seals: the newest, as soon as everybody has it.
@@ -97,25 +99,18 @@ impl Keyring {
         Ok(Self { keys: secrets.into_iter().map(|secret| MasterKey { id: id(&secret), secret }).collect() })
     }
 
-    /// The keyed hash of a code, bound to the identification and the generation that it was made for.
-    pub fn hash_code(&self, org: &OrgId, id: IdentificationId, generation: u32, code: &OtpCode) -> CodeHash {
+    /// The keyed hash of a code, bound to what it was made for.
+    pub fn hash_code(&self, context: CodeContext<'_>, code: &OtpCode) -> CodeHash {
         let key = self.newest();
-        CodeHash { key_id: key.id.clone(), mac: hex(&code_mac(key, org, id, generation, code.expose())) }
+        CodeHash { key_id: key.id.clone(), mac: hex(&code_mac(key, context, code.expose())) }
     }
 
     /// Whether what a person typed is the code behind `stored`. Takes the same time whatever the answer is, and does
     /// the same work when nothing is stored or the key is gone.
-    pub fn code_matches(
-        &self,
-        org: &OrgId,
-        id: IdentificationId,
-        generation: u32,
-        stored: Option<&CodeHash>,
-        typed: &str,
-    ) -> Choice {
+    pub fn code_matches(&self, context: CodeContext<'_>, stored: Option<&CodeHash>, typed: &str) -> Choice {
         let typed = typed.trim().to_ascii_lowercase();
         let key = stored.and_then(|stored| self.find(&stored.key_id));
-        let mac = hex(&code_mac(key.unwrap_or(self.newest()), org, id, generation, &typed));
+        let mac = hex(&code_mac(key.unwrap_or(self.newest()), context, &typed));
         let expected = stored.map_or_else(|| "0".repeat(mac.len()), |stored| stored.mac.clone());
         mac.as_bytes().ct_eq(expected.as_bytes()) & Choice::from(u8::from(key.is_some()))
     }
@@ -136,16 +131,13 @@ impl Keyring {
     }
 
     /// Opens what [`Keyring::seal`] sealed.
-    pub fn open(&self, context: &str, sealed: &Sealed) -> Result<String, Error> {
-        let fault = || Error::Corrupt("sealed text");
-        let key = self.find(&sealed.key_id).ok_or(Error::Corrupt("sealed with a key that is gone"))?;
-        let nonce: [u8; 24] =
-            BASE64_STANDARD_NO_PAD.decode(&sealed.nonce).ok().and_then(|n| n.try_into().ok()).ok_or_else(fault)?;
-        let text = BASE64_STANDARD_NO_PAD.decode(&sealed.text).map_err(|_| fault())?;
-        let open = cipher(key)
-            .decrypt(&XNonce::from(nonce), Payload { msg: &text, aad: context.as_bytes() })
-            .map_err(|_| fault())?;
-        String::from_utf8(open).map_err(|_| fault())
+    pub fn open(&self, context: &str, sealed: &Sealed) -> Result<String, OpenError> {
+        let key = self.find(&sealed.key_id).ok_or(OpenError::KeyGone)?;
+        let decoded = |text: &str| BASE64_STANDARD_NO_PAD.decode(text).map_err(|_| OpenError::Damaged);
+        let nonce: [u8; 24] = decoded(&sealed.nonce)?.try_into().map_err(|_| OpenError::Damaged)?;
+        let text = decoded(&sealed.text)?;
+        let open = cipher(key).decrypt(&XNonce::from(nonce), Payload { msg: &text, aad: context.as_bytes() });
+        String::from_utf8(open.map_err(|_| OpenError::Damaged)?).map_err(|_| OpenError::Damaged)
     }
 
     /// Names a destination (a phone, an address) in the throttle without telling it.
@@ -177,22 +169,14 @@ fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-fn code_mac(key: &MasterKey, org: &OrgId, id: IdentificationId, generation: u32, code: &str) -> [u8; 32] {
-    mac(
-        key,
-        "otp code",
-        &[org.as_str().as_bytes(), id.to_string().as_bytes(), &generation.to_be_bytes(), code.as_bytes()],
-    )
+fn code_mac(key: &MasterKey, context: CodeContext<'_>, code: &str) -> [u8; 32] {
+    let CodeContext { org, id, generation } = context;
+    let id = id.to_string();
+    mac(key, "otp code", &[org.as_str().as_bytes(), id.as_bytes(), &generation.to_be_bytes(), code.as_bytes()])
 }
 
 fn cipher(key: &MasterKey) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(&hmac(&key.secret, &[b"sealed answer"]).into())
-}
-
-/// Whether two texts are the same, in a time that does not depend on where they differ: digests are compared, which
-/// also hides their lengths.
-pub fn same_text(left: &str, right: &str) -> Choice {
-    Sha256::digest(left.as_bytes()).as_slice().ct_eq(Sha256::digest(right.as_bytes()).as_slice())
 }
 
 #[cfg(test)]
@@ -220,30 +204,33 @@ mod tests {
         ("yoigo".parse().expect("an organisation"), IdentificationId::generate(&entropy()))
     }
 
+    fn first((org, id): &(OrgId, IdentificationId)) -> CodeContext<'_> {
+        CodeContext { org, id: *id, generation: 1 }
+    }
+
     #[test]
     fn a_code_matches_only_what_it_was_made_for() {
-        let (keys, (org, id), code) = (ring(&[1]), ids(), OtpCode::unsealed("abc234".to_owned()));
-        let hash = keys.hash_code(&org, id, 1, &code);
+        let (keys, ids, code) = (ring(&[1]), ids(), OtpCode::unsealed("abc234".to_owned()));
+        let made_for = first(&ids);
+        let hash = keys.hash_code(made_for, &code);
         let other: OrgId = "other".parse().expect("an organisation");
-        let matches = |org: &OrgId, generation, typed: &str| {
-            bool::from(keys.code_matches(org, id, generation, Some(&hash), typed))
-        };
-        assert!(matches(&org, 1, "abc234"));
-        assert!(matches(&org, 1, " ABC234 "), "people type capitals and spaces");
-        assert!(!matches(&org, 1, "abc235"));
-        assert!(!matches(&org, 2, "abc234"), "another generation");
-        assert!(!matches(&other, 1, "abc234"), "another organisation");
-        assert!(!bool::from(keys.code_matches(&org, id, 1, None, "abc234")), "no code yet");
+        let matches = |context, typed: &str| bool::from(keys.code_matches(context, Some(&hash), typed));
+        assert!(matches(made_for, "abc234"));
+        assert!(matches(made_for, " ABC234 "), "people type capitals and spaces");
+        assert!(!matches(made_for, "abc235"));
+        assert!(!matches(CodeContext { generation: 2, ..made_for }, "abc234"), "another generation");
+        assert!(!matches(CodeContext { org: &other, ..made_for }, "abc234"), "another organisation");
+        assert!(!bool::from(keys.code_matches(made_for, None, "abc234")), "no code yet");
     }
 
     #[test]
     fn a_new_key_signs_and_the_old_one_still_verifies() {
-        let ((org, id), code) = (ids(), OtpCode::unsealed("abc234".to_owned()));
-        let old = ring(&[1]).hash_code(&org, id, 1, &code);
+        let (ids, code) = (ids(), OtpCode::unsealed("abc234".to_owned()));
+        let old = ring(&[1]).hash_code(first(&ids), &code);
         let rotated = ring(&[2, 1]);
-        assert!(bool::from(rotated.code_matches(&org, id, 1, Some(&old), "abc234")));
-        assert_ne!(rotated.hash_code(&org, id, 1, &code), old);
-        assert!(!bool::from(ring(&[2]).code_matches(&org, id, 1, Some(&old), "abc234")), "its key is gone");
+        assert!(bool::from(rotated.code_matches(first(&ids), Some(&old), "abc234")));
+        assert_ne!(rotated.hash_code(first(&ids), &code), old);
+        assert!(!bool::from(ring(&[2]).code_matches(first(&ids), Some(&old), "abc234")), "its key is gone");
     }
 
     #[test]
@@ -260,8 +247,7 @@ mod tests {
     #[test]
     fn nothing_of_a_secret_shows_in_debug() {
         let keys = ring(&[1]);
-        let (org, id) = ids();
-        let hash = keys.hash_code(&org, id, 1, &OtpCode::unsealed("abc234".to_owned()));
+        let hash = keys.hash_code(first(&ids()), &OtpCode::unsealed("abc234".to_owned()));
         assert_eq!(
             format!("{keys:?} {hash:?} {:?}", keys.seal(&entropy(), "id", "abc234")),
             "Keyring of 1 CodeHash Sealed"

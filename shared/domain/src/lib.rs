@@ -1,32 +1,40 @@
 //! The rules of identification, and nothing else.
 //!
-//! This crate is the bottom of the house: ids and value types that cannot hold a wrong value, the identification and
-//! scoring state machines, the ports (traits) that the rules need from the outside, and the use cases that tie them
-//! together. It has no clock, no randomness and no I/O of its own: they come in through [`ports`]. It does not know
+//! This crate is the ground that everything else stands on: ids and value types that cannot hold a wrong value, the
+//! identification and scoring state machines, the ports (traits) that the rules need from the outside, and the use
+//! cases that tie them together. It has no clock, no randomness and no I/O of its own: they come in through [`ports`]. It does not know
 //! HTTP, and it does not know AWS.
 //!
-//! Read it in this order: [`identification`], [`otp`], [`scoring`], [`ports`], [`use_cases`].
+//! Read it in this order: [`identification`], [`otp`], [`scoring`], [`ports`], [`error`], [`use_cases`]. A file knows
+//! only files below it: values (`text`, `ids`, `actor`, …), then entities, then ports, then errors, then use cases.
 
 pub mod actor;
 pub mod app;
+pub mod code;
+mod compare;
 pub mod device;
 pub mod documents;
 pub mod error;
 pub mod expires_in;
+mod hex;
 pub mod idempotency;
 pub mod identification;
 pub mod ids;
+pub mod invalid;
 pub mod keys;
 pub mod messages;
 pub mod otp;
 pub mod pictures;
 pub mod ports;
 pub mod scoring;
+mod system;
 pub mod text;
+pub mod unavailable;
 pub mod use_cases;
+mod vocabulary;
 
 pub use app::App;
 pub use error::{Conflict, Error, Invalid};
 
-/// A point in time. Always UTC; the house never uses another zone.
+/// A point in time, always in UTC.
 pub type Time = chrono::DateTime<chrono::Utc>;

@@ -1,11 +1,7 @@
 //! The texts that people receive, in their language. Each is one SMS: of 70 UCS-2 characters, or of 160 GSM-7 ones
 //! where the language allows.
 
-use crate::{
-    actor::{Language, names},
-    otp::OtpCode,
-    text::Private,
-};
+use crate::{actor::Language, code::OtpCode, text::Private, vocabulary::names};
 
 /// A text ready to be sent. It contains the code, so `Debug` hides it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,27 +1,24 @@
-//! One-time codes: how they are made, how long they live, how often they may be tried and sent.
+//! Identification by one-time code: how long a code lives, how often it may be tried and sent, what is asked for besides.
 //!
 //! A code here is a *confirmation code* in the sense of NIST SP 800-63A-4 §3: it proves control of a phone or an
 //! address at one moment.
 
 use crate::{
     Time,
-    actor::{Actor, EmailAddress, Msisdn, names},
+    actor::{Actor, EmailAddress, Msisdn},
+    compare::same_text,
     documents::{self, CarriedNumber},
-    keys::{CodeHash, same_text},
-    ports::Entropy,
+    keys::CodeHash,
     text::{Attempt, DocumentNumber, Private},
+    vocabulary::names,
 };
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use subtle::Choice;
 
-/// Without 0/o and 1/l/i, which people mix up: 31 letters, so 29.7 bits in a code.
-const ALPHABET: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
-/// Characters of a code (NIST SP 800-63B-4 §3.1.3.2 asks for at least six).
-pub const CODE_LENGTH: usize = 6;
 /// How long a code that we sent can be used (NIST SP 800-63A-4 §3.8: at most 10 minutes by SMS).
 pub const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
-/// Wrong tries that an identification survives is one less than this. A resend does not reset the count.
+/// The identification fails at this many wrong tries. A resend does not reset the count.
 pub const MAX_TRIES: u32 = 5;
 /// Messages that one identification may cause.
 pub const MAX_SENDS: u32 = 5;
@@ -31,35 +28,6 @@ pub const RESEND_PAUSE: TimeDelta = TimeDelta::seconds(30);
 pub const MAX_DESTINATION_SENDS: usize = 5;
 /// The window of [`MAX_DESTINATION_SENDS`]. It slides.
 pub const DESTINATION_WINDOW: TimeDelta = TimeDelta::minutes(10);
-
-/// A code in the clear. It has no `Debug` and no `Display`: it cannot reach a log by accident.
-#[derive(Clone, PartialEq, Eq)]
-pub struct OtpCode(String);
-
-impl OtpCode {
-    /// A new code, uniform over its alphabet: bytes past the last whole multiple of 31 are thrown away.
-    pub fn generate(entropy: &dyn Entropy) -> Self {
-        let mut code = String::with_capacity(CODE_LENGTH);
-        let mut bytes = [0; 16];
-        while code.len() < CODE_LENGTH {
-            entropy.fill(&mut bytes);
-            let fair =
-                bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(ALPHABET[usize::from(byte % 31)]));
-            code.extend(fair.take(CODE_LENGTH - code.len()));
-        }
-        Self(code)
-    }
-
-    /// A code that was sealed earlier.
-    pub fn unsealed(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The code, for the one message or answer that carries it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
 
 names! {
     /// How a code travels.
@@ -231,44 +199,6 @@ pub fn second_factor_matches(actor: &Actor, asked: Option<SecondFactor>, given: 
 mod tests {
     use super::*;
     use crate::actor::{DocumentType, IdentityDocument};
-    use sha2::{Digest, Sha256};
-    use std::{
-        collections::BTreeSet,
-        sync::atomic::{AtomicU32, Ordering},
-    };
-
-    /// Digests of 0, 1, 2 …: as good as random, and the same in every run.
-    struct Digests(AtomicU32);
-
-    impl Entropy for Digests {
-        fn fill(&self, bytes: &mut [u8]) {
-            let digest = Sha256::digest(self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-            bytes.copy_from_slice(&digest[..bytes.len()]);
-        }
-    }
-
-    #[test]
-    fn a_code_is_six_letters_of_the_alphabet_each_as_likely_as_the_other() {
-        let entropy = Digests(AtomicU32::new(0));
-        let mut counts = [0_u32; 31];
-        for _ in 0..20_000 {
-            let code = OtpCode::generate(&entropy);
-            assert_eq!(code.expose().len(), CODE_LENGTH);
-            for letter in code.expose().bytes() {
-                counts[ALPHABET.iter().position(|known| *known == letter).expect("a letter of the alphabet")] += 1;
-            }
-        }
-        // 256 = 8 × 31 + 8: without the rejection the first eight letters would come up an eighth more often.
-        let mean = |counts: &[u32]| f64::from(counts.iter().sum::<u32>()) / counts.len() as f64;
-        let ratio = mean(&counts[..8]) / mean(&counts[8..]);
-        assert!((0.97..1.03).contains(&ratio), "{ratio}");
-    }
-
-    #[test]
-    fn nobody_can_mistake_a_letter_of_the_alphabet() {
-        assert!("01oil".bytes().all(|byte| !ALPHABET.contains(&byte)));
-        assert_eq!(ALPHABET.iter().collect::<BTreeSet<_>>().len(), 31);
-    }
 
     fn actor() -> Actor {
         let number: DocumentNumber = "12345678A".parse().expect("a number");

@@ -2,11 +2,11 @@
 
 use crate::{
     Time,
-    actor::names,
-    error::Invalid,
-    idempotency::hex,
+    hex::hex,
     ids::{IdentificationId, OrgId, ScoringId},
+    invalid::Invalid,
     text::stored_as_text,
+    vocabulary::names,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

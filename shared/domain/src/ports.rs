@@ -1,25 +1,32 @@
 //! What the rules need from the outside, as traits.
 //!
 //! The traits are shaped by decisions, not by rows: a method takes everything that belongs together and does all of it
-//! or nothing. Every method that may fail for want of an answer says [`Unavailable`](crate::error::Unavailable), which
+//! or nothing. Every method that may fail for want of an answer says [`Unavailable`](crate::unavailable::Unavailable), which
 //! means: try again, and the outcome of the first try is unknown. What is kept, sent or told by the system has its
 //! adapters in `shared/aws`, and a contract suite there, but for the keys of [`JwksSource`], which are fetched in
 //! `shared/service`; pictures are read in `shared/engine`, and scored there and in `shared/providers`.
 
+mod comparison;
 mod delivery;
+mod errors;
+mod jwks;
+mod keys;
+pub mod limits;
 mod pictures;
 mod scorer;
 mod store;
-mod system;
 
+pub use crate::system::{Clock, Entropy};
+pub use comparison::{Comparison, Likeness};
 pub use delivery::{Claim, MessageRef, Outbox, OutboxMessage, OutgoingMessage, Queue, SendError, Sender, Settlement};
+pub use errors::{CreateError, FindError, FirstAnswer, ResendError, StepError, unless_lost};
+pub use jwks::JwksSource;
+pub use keys::Keys;
 pub use pictures::{DocumentNumbers, PictureReader, Pictures, StoredPicture};
 pub use scorer::{
     CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ProviderCredential, ScoreRequest,
-    Scorer, Verdict,
+    Scorer,
 };
 pub use store::{
-    CreateError, Due, Erasure, FindError, FirstAnswer, Housekeeping, IdempotencyRecord, Identifications,
-    NewIdentification, NewMessage, NewScoring, ResendError, Scorings, StepError,
+    Due, Erasure, Housekeeping, IdempotencyRecord, Identifications, NewIdentification, NewMessage, NewScoring, Scorings,
 };
-pub use system::{Clock, Entropy, JwksSource};

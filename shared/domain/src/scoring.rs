@@ -9,43 +9,35 @@
 
 mod access;
 mod check;
-mod comparison;
 mod configuration;
 mod delegation;
+mod judge;
+mod provider;
 mod reason;
 mod score;
 pub mod table;
 mod texts;
+mod verdict;
 
 pub use access::ProviderAccess;
 pub use check::{Check, CheckName, CheckResult};
-pub use comparison::{Comparison, Likeness};
 pub use configuration::ConfigurationName;
 pub use delegation::{HostedDelegation, ProviderReference};
+pub use judge::{Judgement, judge};
+pub use provider::Provider;
 pub use reason::{Advice, Reason};
-pub use score::{Judgement, Score, judge};
+pub use score::Score;
+pub use verdict::{Assessment, Extracted, Verdict};
 
 use crate::{
     Time,
-    actor::{Actor, Country, DocumentType, Language, names},
-    error::{Conflict, Invalid},
+    actor::{Actor, Country, DocumentType, Language},
     ids::{OrgId, ScoringId},
+    invalid::Invalid,
     pictures::Capture,
-    text::Private,
+    vocabulary::names,
 };
 use serde::{Deserialize, Serialize};
-
-names! {
-    /// Who scores.
-    Provider("is not one of GOOGLE, VERIDAS, INTERNAL") {
-        /// Google Document AI, Identity Document Proofing.
-        Google = "GOOGLE",
-        /// Veridas.
-        Veridas = "VERIDAS",
-        /// Our own engine.
-        Internal = "INTERNAL",
-    }
-}
 
 names! {
     /// Where a scoring stands, as its callers see it.
@@ -104,7 +96,37 @@ pub struct Scoring {
     pub version: u64,
 }
 
+/// What a scoring is created with.
+#[derive(Clone, Debug)]
+pub struct ScoringTerms {
+    pub document: Option<DocumentKind>,
+    pub declared: Option<Actor>,
+    pub provider: Provider,
+    pub max_retries: MaxScoreRetries,
+}
+
 impl Scoring {
+    /// A scoring that waits for pictures.
+    pub fn new(id: ScoringId, org: OrgId, terms: ScoringTerms, created_at: Time, expires_at: Time) -> Self {
+        let ScoringTerms { document, declared, provider, max_retries } = terms;
+        Self {
+            id,
+            org,
+            document,
+            declared,
+            provider,
+            max_retries,
+            retries_used: 0,
+            closed: false,
+            assessment: None,
+            captures: Vec::new(),
+            delegation: None,
+            created_at,
+            expires_at,
+            version: 0,
+        }
+    }
+
     /// Where it stands at `now`.
     pub fn status(&self, now: Time) -> ScoringStatus {
         match &self.assessment {
@@ -121,13 +143,24 @@ impl Scoring {
     }
 
     /// Score and delegate need a scoring that is neither closed nor expired and has a retry left.
-    pub fn require_open(&self, now: Time) -> Result<(), Conflict> {
+    pub fn require_open(&self, now: Time) -> Result<(), NotOpen> {
         match self.status(now) {
-            status @ (ScoringStatus::Closed | ScoringStatus::Expired) => Err(Conflict::ScoringState(status)),
-            _ if self.retries_used >= self.max_retries.get() => Err(Conflict::NoRetriesLeft),
+            status @ (ScoringStatus::Closed | ScoringStatus::Expired) => Err(NotOpen::Status(status)),
+            _ if self.retries_used >= self.max_retries.get() => Err(NotOpen::NoRetriesLeft),
             _ => Ok(()),
         }
     }
+}
+
+/// Why a scoring takes no further score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotOpen {
+    /// It is closed or expired.
+    #[error("the scoring is {0}")]
+    Status(ScoringStatus),
+    /// `max_score_retries` scores were made.
+    #[error("the scoring has used up its retries")]
+    NoRetriesLeft,
 }
 
 /// How many scores may be made: 1 to 10, 5 when the caller says nothing.
@@ -159,53 +192,4 @@ impl From<MaxScoreRetries> for u32 {
     fn from(retries: MaxScoreRetries) -> Self {
         retries.0
     }
-}
-
-/// What a provider found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Assessment {
-    /// The score.
-    pub score: Score,
-    /// How it came about.
-    pub breakdown: Vec<Check>,
-    /// What was read; none when nothing was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub extracted: Option<Extracted>,
-    /// How much of what applies could be judged, by weight.
-    #[serde(default)]
-    pub coverage: Score,
-    /// Which version of the provider this was; empty where nobody noted it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub provider_version: String,
-    /// Which version of the tables made checks and a score of what it found; empty where nobody noted it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub mapping_version: String,
-    /// When.
-    pub scored_at: Time,
-}
-
-/// What was read off a document.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Extracted {
-    /// Its number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document_number: Option<Private<String>>,
-    /// Given names.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<Private<String>>,
-    /// Family names.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<Private<String>>,
-    /// ISO 3166-1 alpha-3, as documents write it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nationality: Option<Private<String>>,
-    /// `YYYY-MM-DD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub birth_date: Option<Private<String>>,
-    /// `YYYY-MM-DD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expiry_date: Option<Private<String>>,
-    /// `F`, `M` or `X`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sex: Option<Private<String>>,
 }

@@ -1,31 +1,27 @@
 //! Texts that people write: trimmed, without control characters, of bounded length, and never shown by `Debug`.
 
-use crate::error::Invalid;
+use crate::invalid::Invalid;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The most characters of an ordinary text.
-pub const MAX_TEXT: usize = 256;
-/// The most characters of a reason.
-pub const MAX_REASON: usize = 1_000;
-
-/// Trims, and refuses blank texts, control characters and more than `max` characters.
-pub fn clean(text: &str, max: usize) -> Result<String, Invalid> {
+/// Trims, and refuses blank texts and control characters.
+pub fn clean(text: &str) -> Result<String, Invalid> {
     if text.chars().any(char::is_control) {
         return Err(Invalid("contains a control character"));
     }
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(Invalid("is blank"));
+    match text.trim() {
+        "" => Err(Invalid("is blank")),
+        text => Ok(text.to_owned()),
     }
-    if text.chars().count() > max {
-        return Err(Invalid(if max == MAX_REASON {
-            "is longer than 1,000 characters"
-        } else {
-            "is longer than 256 characters"
-        }));
-    }
-    Ok(text.to_owned())
+}
+
+/// An ordinary text: [`clean`], and of at most 256 characters.
+pub fn ordinary(text: &str) -> Result<String, Invalid> {
+    at_most(clean(text)?, 256, "is longer than 256 characters")
+}
+
+fn at_most(text: String, max: usize, problem: &'static str) -> Result<String, Invalid> {
+    if text.chars().count() > max { Err(Invalid(problem)) } else { Ok(text) }
 }
 
 /// A value that may name or locate a person: `Debug` shows that it is there, not what it is. It has no `Display`.
@@ -68,9 +64,9 @@ macro_rules! private_text {
         }
 
         impl std::str::FromStr for $name {
-            type Err = $crate::error::Invalid;
-            fn from_str(text: &str) -> Result<Self, $crate::error::Invalid> {
-                let read: fn(&str) -> Result<String, $crate::error::Invalid> = $read;
+            type Err = $crate::invalid::Invalid;
+            fn from_str(text: &str) -> Result<Self, $crate::invalid::Invalid> {
+                let read: fn(&str) -> Result<String, $crate::invalid::Invalid> = $read;
                 read(text).map(|text| Self($crate::text::Private::new(text)))
             }
         }
@@ -85,8 +81,8 @@ pub(crate) use private_text;
 macro_rules! stored_as_text {
     ($name:ident, $write:expr) => {
         impl TryFrom<String> for $name {
-            type Error = $crate::error::Invalid;
-            fn try_from(text: String) -> Result<Self, $crate::error::Invalid> {
+            type Error = $crate::invalid::Invalid;
+            fn try_from(text: String) -> Result<Self, $crate::invalid::Invalid> {
                 text.parse()
             }
         }
@@ -108,23 +104,23 @@ pub(crate) fn checked(text: &str, good: bool, problem: &'static str) -> Result<S
 
 private_text! {
     /// A given name or a family name.
-    PersonName, |text| clean(text, MAX_TEXT)
+    PersonName, ordinary
 }
 private_text! {
     /// The number of an identity document, as its holder wrote it.
-    DocumentNumber, |text| clean(text, MAX_TEXT)
+    DocumentNumber, ordinary
 }
 private_text! {
     /// Why an identification was cancelled.
-    Reason, |text| clean(text, MAX_REASON)
+    CancellationReason, |text| at_most(clean(text)?, 1_000, "is longer than 1,000 characters")
 }
 private_text! {
     /// Who confirmed the person in the shop.
-    AgentName, |text| clean(text, MAX_TEXT)
+    AgentName, ordinary
 }
 private_text! {
     /// What a person typed as a code or a second factor: any text may be tried.
-    Attempt, |text| clean(text, MAX_TEXT)
+    Attempt, ordinary
 }
 
 impl DocumentNumber {
@@ -148,8 +144,8 @@ mod tests {
         assert_eq!("Ja\u{0}mes".parse::<PersonName>(), Err(Invalid("contains a control character")));
         assert!("é".repeat(256).parse::<PersonName>().is_ok());
         assert!("é".repeat(257).parse::<PersonName>().is_err());
-        assert!("r".repeat(1_000).parse::<Reason>().is_ok());
-        assert!("r".repeat(1_001).parse::<Reason>().is_err());
+        assert!("r".repeat(1_000).parse::<CancellationReason>().is_ok());
+        assert!("r".repeat(1_001).parse::<CancellationReason>().is_err());
     }
 
     #[test]

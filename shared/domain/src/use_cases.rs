@@ -22,9 +22,9 @@ pub use create::{
     CreateAgent, CreateIdentityDocument, CreateOtp, Created, create_agent_identification,
     create_identity_document_identification, create_otp_identification,
 };
-pub use deliver::{Delivered, LEASE, MAX_DELIVERY_ATTEMPTS, RETRY_WITHIN, deliver_message};
+pub use deliver::{Delivered, deliver_message};
 pub use metadata::{Metadata, read_metadata};
-pub use remove::{ERASE_AGAIN_AFTER, Force, delete_identification};
+pub use remove::{Force, delete_identification};
 pub use resend::resend_otp;
 pub use score::{UploadedPicture, score_document};
 pub use scorings::{
@@ -32,13 +32,8 @@ pub use scorings::{
     close_scoring, create_scoring, delegate_scoring, read_captures, read_scoring,
 };
 pub use second_factor::GivenFactor;
-pub use sweep::{DUE_SHARDS, REKICK_AFTER, SweepReport, sweep};
+pub use sweep::{DUE_SHARDS, SweepReport, sweep};
 pub use validate::{
     AgentConfirmation, OtpAttempt, validate_agent_identification, validate_identity_document_identification,
     validate_otp_identification,
 };
-
-use chrono::TimeDelta;
-
-/// How long a signed link works.
-pub const LINK_LIFE: TimeDelta = TimeDelta::minutes(5);

@@ -4,7 +4,7 @@
 use crate::numbers;
 use acredita_domain::{
     actor::{Actor, Country},
-    scoring::{Comparison, Likeness},
+    ports::{Comparison, Likeness},
 };
 use acredita_mrz::icao::{self, Name, NamePart, Personal, names, transliteration::variants};
 

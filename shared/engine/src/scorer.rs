@@ -9,8 +9,8 @@ use acredita_domain::{
     Time,
     error::Unavailable,
     pictures::{Picture, Side},
-    ports::{DelegatedCapture, ScoreRequest, Scorer, Verdict},
-    scoring::Provider,
+    ports::{DelegatedCapture, ScoreRequest, Scorer},
+    scoring::{Provider, Verdict},
 };
 use acredita_mrz::Options;
 use async_trait::async_trait;

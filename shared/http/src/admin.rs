@@ -7,7 +7,7 @@ use crate::{
     principal::{Delete, Principal},
     request::{BodyKind, Check, MAX_JSON, RequestReader},
 };
-use acredita_domain::{ids::AdminIdentificationId, text::Reason, use_cases::Force};
+use acredita_domain::{ids::AdminIdentificationId, text::CancellationReason, use_cases::Force};
 use utoipa::ToSchema;
 
 /// The reason for cancelling an identification.
@@ -20,7 +20,7 @@ pub struct CancelBody {
 
 pub struct CancelRequest {
     pub id: AdminIdentificationId,
-    pub reason: Reason,
+    pub reason: CancellationReason,
 }
 
 impl Check for CancelRequest {

@@ -202,7 +202,7 @@ fn details_of(error: &Error) -> String {
         Error::Picture { part, fault } => format!("/{part}: {fault}"),
         Error::Unavailable(_) => "a part of the service does not answer; try again".to_owned(),
         Error::Corrupt(_) | Error::NotBuiltIn(_) => "an internal error".to_owned(),
-        Error::Conflict(Conflict::CameSecond) => "another request changed it at the same time".to_owned(),
+        Error::Conflict(Conflict::ConcurrentChange) => "another request changed it at the same time".to_owned(),
         other => other.to_string(),
     }
 }

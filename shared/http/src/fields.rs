@@ -4,7 +4,10 @@ use crate::{
     base64,
     fault::{Faults, Place},
 };
-use acredita_domain::{Invalid, text::MAX_TEXT, text::clean};
+use acredita_domain::{
+    Invalid,
+    text::{clean, ordinary},
+};
 use serde_json::{Map, Value};
 use std::str::FromStr;
 
@@ -54,7 +57,7 @@ impl<'a> Fields<'a> {
     /// A string that is a `T`.
     pub fn text<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
         let parsed = match self.get(name)? {
-            Value::String(text) => clean(text, usize::MAX).and_then(|text| text.parse()),
+            Value::String(text) => clean(text).and_then(|text| text.parse()),
             _ => Err(Invalid("is not a string")),
         };
         faults.value(self.place(name), parsed)
@@ -100,7 +103,7 @@ impl<'a> Fields<'a> {
     pub fn digits<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
         let parsed = match self.get(name)? {
             Value::Number(number) => number.to_string().parse(),
-            Value::String(text) => clean(text, MAX_TEXT).and_then(|text| text.parse()),
+            Value::String(text) => ordinary(text).and_then(|text| text.parse()),
             _ => Err(Invalid("is not an integer or a string of digits")),
         };
         faults.value(self.place(name), parsed)

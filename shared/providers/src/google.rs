@@ -24,8 +24,8 @@ use acredita_domain::{
     Invalid,
     error::Unavailable,
     pictures::Picture,
-    ports::{Clock, DelegatedCapture, ProviderCredential, ScoreRequest, Scorer, Verdict},
-    scoring::{DocumentKind, Provider},
+    ports::{Clock, DelegatedCapture, ProviderCredential, ScoreRequest, Scorer},
+    scoring::{DocumentKind, Provider, Verdict},
 };
 use async_trait::async_trait;
 use http::{HeaderValue, Method, StatusCode, header};

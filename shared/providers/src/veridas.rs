@@ -22,10 +22,8 @@ use acredita_domain::{
     actor::{Country, DocumentType},
     error::Unavailable,
     pictures::Side,
-    ports::{Clock, DelegatedCapture, Entropy, ProviderCredential, ScoreRequest, Scorer, Verdict},
-    scoring::{
-        Check, CheckName, CheckResult, Comparison, DocumentKind, Extracted, Provider, ProviderReference, Reason,
-    },
+    ports::{Clock, DelegatedCapture, Entropy, ProviderCredential, ScoreRequest, Scorer, Comparison},
+    scoring::{Check, CheckName, CheckResult, DocumentKind, Extracted, Provider, ProviderReference, Reason, Verdict},
 };
 use async_trait::async_trait;
 use calls::Refusal;

@@ -7,7 +7,7 @@ use acredita_aws::SystemClock;
 use acredita_domain::{
     ports::Clock,
     scoring::{CheckName, CheckResult},
-    use_cases::ERASE_AGAIN_AFTER,
+    ports::limits::ERASE_AGAIN_AFTER,
 };
 use chrono::TimeDelta;
 use reqwest::{Client, StatusCode};

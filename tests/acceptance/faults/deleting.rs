@@ -2,7 +2,7 @@
 
 use super::{Run, at_every_call};
 use acceptance::{Call, ORG, World, bodies, request::base64};
-use acredita_domain::use_cases::ERASE_AGAIN_AFTER;
+use acredita_domain::ports::limits::ERASE_AGAIN_AFTER;
 use serde_json::json;
 
 /// Nothing that the answer depends on: what they leave the sweep carries out.

@@ -6,7 +6,7 @@ use acceptance::{
     faults::{Faults, Moment},
     request::base64,
 };
-use acredita_domain::use_cases::ERASE_AGAIN_AFTER;
+use acredita_domain::ports::limits::ERASE_AGAIN_AFTER;
 use chrono::TimeDelta;
 use serde_json::json;
 

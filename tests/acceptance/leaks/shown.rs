@@ -12,13 +12,14 @@ use acredita_domain::{
     error::Invalid,
     idempotency::{Idempotency, IdempotencyKey, Operation},
     identification::{Identification, Transition},
-    keys::Keyring,
+    keys::{CodeContext, Keyring},
     messages::code_message,
-    otp::{Destination, Given, OtpCode},
+    otp::{Destination, Given},
     pictures::{PictureFormat, SignedLink},
     ports::{FirstAnswer, IdempotencyRecord, NewIdentification, NewScoring},
     scoring::Extracted,
-    text::{AgentName, Attempt, DocumentNumber, PersonName, Private, Reason},
+    text::{AgentName, Attempt, DocumentNumber, PersonName, Private, CancellationReason},
+    code::OtpCode,
 };
 use serde_json::json;
 use std::fmt::Debug;
@@ -43,7 +44,7 @@ fn no_value_shows_what_it_holds() {
     assert_hidden(&parsed::<PersonName>(LAST_NAME));
     assert_hidden(&parsed::<DocumentNumber>(DOCUMENT));
     assert_hidden(&parsed::<DocumentNumber>(DOCUMENT).normalized());
-    assert_hidden(&parsed::<Reason>(REASON));
+    assert_hidden(&parsed::<CancellationReason>(REASON));
     assert_hidden(&parsed::<AgentName>(AGENT));
     assert_hidden(&parsed::<Attempt>(CODE));
     assert_hidden(&parsed::<Fingerprint>(FINGERPRINT));
@@ -85,7 +86,7 @@ fn no_code_shows_hashed_sealed_or_in_its_message() {
     let (org, id, code) =
         (parsed(ORG), parsed("7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11"), OtpCode::unsealed(CODE.to_owned()));
     assert_hidden(&keys);
-    assert_hidden(&keys.hash_code(&org, id, 1, &code));
+    assert_hidden(&keys.hash_code(CodeContext { org: &org, id, generation: 1 }, &code));
     assert_hidden(&keys.seal(&acredita_aws::SystemEntropy, "context", CODE));
     for language in acredita_domain::actor::Language::ALL {
         assert_hidden(&code_message(*language, &code, 10));

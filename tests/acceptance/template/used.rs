@@ -10,7 +10,7 @@ use acredita_domain::{
     otp::DESTINATION_WINDOW,
     pictures::{PictureFormat, PictureKey, Sha256Digest},
     ports::SendError,
-    use_cases::ERASE_AGAIN_AFTER,
+    ports::limits::ERASE_AGAIN_AFTER,
 };
 use acredita_local::workers;
 use chrono::TimeDelta;

@@ -128,7 +128,7 @@ fn code_in(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::code_in;
-    use acredita_domain::{actor::Language, messages::code_message, otp::OtpCode};
+    use acredita_domain::{actor::Language, code::OtpCode, messages::code_message};
 
     #[test]
     fn the_code_is_found_in_every_language() {

@@ -4,8 +4,8 @@ use acredita_domain::{
     Time,
     actor::Actor,
     error::Unavailable,
-    ports::{Clock, DelegatedCapture, OutgoingMessage, ScoreRequest, Scorer, SendError, Sender, Verdict},
-    scoring::{Check, CheckName, CheckResult, Provider, Score},
+    ports::{Clock, DelegatedCapture, OutgoingMessage, ScoreRequest, Scorer, SendError, Sender},
+    scoring::{Check, CheckName, CheckResult, Provider, Score, Verdict},
 };
 use async_trait::async_trait;
 use chrono::TimeDelta;

@@ -11,7 +11,7 @@ use acredita_domain::{
     ids::LeaseId,
     otp::LiveCode,
     ports::{Claim, FindError, MessageRef, Outbox, OutboxMessage, Settlement, StepError},
-    use_cases::MAX_DELIVERY_ATTEMPTS,
+    ports::limits::MAX_DELIVERY_ATTEMPTS,
 };
 use async_trait::async_trait;
 

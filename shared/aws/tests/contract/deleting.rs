@@ -9,7 +9,7 @@ use acredita_domain::{
     otp::MAX_TRIES,
     pictures::PicturePrefix,
     ports::{Due, Erasure, NewIdentification, StepError},
-    use_cases::ERASE_AGAIN_AFTER,
+    ports::limits::ERASE_AGAIN_AFTER,
 };
 
 const LOST: Result<Erasure, StepError> = Err(StepError::Lost);

@@ -9,7 +9,8 @@ use crate::{
 use acredita_domain::{
     identification::Identification,
     ports::{Due, NewIdentification, Settlement},
-    use_cases::{DUE_SHARDS, ERASE_AGAIN_AFTER, LEASE, REKICK_AFTER},
+    use_cases::DUE_SHARDS,
+    ports::limits::{ERASE_AGAIN_AFTER, LEASE, REKICK_AFTER},
 };
 use chrono::TimeDelta;
 

@@ -11,7 +11,7 @@ use acredita_domain::{
     messages::Refusal,
     otp::LiveCode,
     ports::{Claim, Due, OutboxMessage, Settlement, StepError},
-    use_cases::{LEASE, MAX_DELIVERY_ATTEMPTS, REKICK_AFTER, RETRY_WITHIN},
+    ports::limits::{LEASE, MAX_DELIVERY_ATTEMPTS, REKICK_AFTER, RETRY_WITHIN},
 };
 use chrono::TimeDelta;
 

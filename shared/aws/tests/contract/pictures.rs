@@ -9,7 +9,7 @@ use acredita_domain::{
     Time,
     pictures::{PictureFormat, PictureKey, PicturePrefix, Sha256Digest, Side},
     ports::{Clock, StoredPicture},
-    use_cases::LINK_LIFE,
+    ports::limits::LINK_LIFE,
 };
 use chrono::TimeDelta;
 use reqwest::{Client, StatusCode};

@@ -11,7 +11,7 @@ use acredita_domain::{
     identification::{Identification, Transition},
     otp::{DESTINATION_WINDOW, MAX_SENDS, MAX_TRIES},
     ports::{Claim, Due, ResendError, StepError},
-    use_cases::LEASE,
+    ports::limits::LEASE,
 };
 use chrono::TimeDelta;
 

@@ -8,10 +8,11 @@ use acredita_domain::{
     idempotency::{Idempotency, Operation},
     identification::{Identification, Method, State, Transition, Validation},
     ids::{AdminIdentificationId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId},
-    keys::Keyring,
-    otp::{Delivery, Destination, LiveCode, Otp, OtpCode},
+    keys::{CodeContext, Keyring},
+    otp::{Delivery, Destination, LiveCode, Otp},
     ports::{FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewMessage, NewScoring, OutboxMessage},
-    scoring::{Assessment, ConfigurationName, MaxScoreRetries, Provider, Score, Scoring},
+    scoring::{Assessment, ConfigurationName, MaxScoreRetries, Provider, Score, Scoring, ScoringTerms, Verdict},
+    code::OtpCode,
 };
 use chrono::{DateTime, TimeDelta};
 
@@ -81,34 +82,25 @@ pub fn document() -> (Identification, Scoring) {
 }
 
 pub fn scoring() -> Scoring {
-    Scoring {
-        id: ScoringId::generate(&SystemEntropy),
-        org: org(),
+    let terms = ScoringTerms {
         document: None,
         declared: None,
         provider: Provider::Internal,
         max_retries: MaxScoreRetries::default(),
-        retries_used: 0,
-        closed: false,
-        assessment: None,
-        captures: Vec::new(),
-        delegation: None,
-        created_at: now(),
-        expires_at: now() + LIFE,
-        version: 0,
-    }
+    };
+    Scoring::new(ScoringId::generate(&SystemEntropy), org(), terms, now(), now() + LIFE)
 }
 
 pub fn assessment(score: f64) -> Assessment {
-    Assessment {
+    let verdict = Verdict {
         score: Score::new(score),
         breakdown: Vec::new(),
         extracted: None,
         coverage: Score::ONE,
         provider_version: "sample".to_owned(),
         mapping_version: "1".to_owned(),
-        scored_at: now(),
-    }
+    };
+    Assessment { verdict, scored_at: now() }
 }
 
 /// Just this identification.
@@ -172,8 +164,8 @@ pub fn cancel() -> Transition {
 
 pub fn live_code(identification: &Identification, generation: u32) -> LiveCode {
     let keys = Keyring::new(vec![[7; 32]]).expect("a key");
-    let hash =
-        keys.hash_code(&identification.org, identification.id, generation, &OtpCode::unsealed("abc234".to_owned()));
+    let context = CodeContext { org: &identification.org, id: identification.id, generation };
+    let hash = keys.hash_code(context, &OtpCode::unsealed("abc234".to_owned()));
     LiveCode { hash, expires_at: now() + TimeDelta::minutes(10) }
 }
 

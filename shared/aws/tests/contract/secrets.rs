@@ -9,9 +9,9 @@ use acredita_domain::{
     Time,
     error::Unavailable,
     ids::IdentificationId,
-    keys::{CodeHash, Keyring, Keys},
-    otp::OtpCode,
-    ports::{Clock, ProviderCredential},
+    keys::{CodeContext, CodeHash, Keyring},
+    ports::{Clock, ProviderCredential, Keys},
+    code::OtpCode,
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -71,12 +71,16 @@ fn nobody() -> IdentificationId {
     "00000000-0000-4000-8000-000000000000".parse().expect("an id")
 }
 
+fn context(org: &OrgId) -> CodeContext<'_> {
+    CodeContext { org, id: nobody(), generation: 1 }
+}
+
 fn signed(keyring: &Keyring) -> CodeHash {
-    keyring.hash_code(&org(), nobody(), 1, &code())
+    keyring.hash_code(context(&org()), &code())
 }
 
 fn verifies(keyring: &Keyring, hash: &CodeHash) -> bool {
-    keyring.code_matches(&org(), nobody(), 1, Some(hash), code().expose()).into()
+    keyring.code_matches(context(&org()), Some(hash), code().expose()).into()
 }
 
 /// What a code looks like that was signed by the key of this text.

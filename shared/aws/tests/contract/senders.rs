@@ -13,9 +13,9 @@ use acredita_domain::{
     Time,
     actor::{Language, Msisdn},
     messages::{Refusal, code_message},
-    otp::{Destination, OtpCode},
+    otp::Destination,
     ports::{Clock, MessageRef, OutgoingMessage, SendError, Sender, Settlement},
-    use_cases::LEASE,
+    code::OtpCode, ports::limits::{LEASE},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;

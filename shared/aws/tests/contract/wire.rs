@@ -14,7 +14,7 @@ use acredita_domain::{
     idempotency::Operation,
     identification::State,
     ports::{Claim, CreateError, FindError, FirstAnswer, Identifications, NewIdentification, Settlement, StepError},
-    use_cases::{LEASE, RETRY_WITHIN},
+    ports::limits::{LEASE, RETRY_WITHIN},
 };
 use aws_sdk_dynamodb::{
     config::{ConfigBag, Intercept, RuntimeComponents, SharedInterceptor},

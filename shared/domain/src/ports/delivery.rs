@@ -3,10 +3,11 @@
 use super::{FindError, StepError};
 use crate::{
     Time,
-    error::Unavailable,
+    code::OtpCode,
     ids::{IdentificationId, LeaseId, MessageId, OrgId},
     messages::{Refusal, RenderedMessage},
-    otp::{Destination, LiveCode, OtpCode},
+    otp::{Destination, LiveCode},
+    unavailable::Unavailable,
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -83,7 +84,7 @@ pub trait Outbox: Send + Sync {
     /// Ends a message. One write.
     async fn settle(&self, message: &OutboxMessage, lease: LeaseId, how: Settlement) -> Result<(), StepError>;
     /// Puts a message back, to be taken up again. It is not due before `stuck_at`: until then it is the queue's to give
-    /// out. After [`crate::use_cases::MAX_DELIVERY_ATTEMPTS`] the sweep leaves it alone. One write.
+    /// out. After [`super::limits::MAX_DELIVERY_ATTEMPTS`] the sweep leaves it alone. One write.
     async fn release(&self, message: &OutboxMessage, lease: LeaseId, stuck_at: Time) -> Result<(), StepError>;
 }
 

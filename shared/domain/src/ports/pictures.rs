@@ -3,8 +3,8 @@
 use crate::{
     Time,
     documents::ReadNumbers,
-    error::Unavailable,
     pictures::{Picture, PictureFault, PictureFormat, PictureKey, PicturePrefix, SignedLink},
+    unavailable::Unavailable,
 };
 use async_trait::async_trait;
 
@@ -28,9 +28,9 @@ pub trait Pictures: Send + Sync {
     async fn remove(&self, key: &PictureKey) -> Result<(), Unavailable>;
     /// Removes all pictures of a prefix.
     async fn erase(&self, prefix: &PicturePrefix) -> Result<(), Unavailable>;
-    /// A link to read a picture, valid [`crate::use_cases::LINK_LIFE`] from `now`.
+    /// A link to read a picture, valid [`super::limits::LINK_LIFE`] from `now`.
     async fn link_to_read(&self, key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
-    /// A link to write a picture, valid [`crate::use_cases::LINK_LIFE`] from `now`.
+    /// A link to write a picture, valid [`super::limits::LINK_LIFE`] from `now`.
     async fn link_to_write(&self, key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
 }
 

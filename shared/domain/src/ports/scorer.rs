@@ -1,15 +1,12 @@
-//! Scorers of identity documents, and what a provider of that needs or offers beside.
+//! Document scorers, and what a scoring provider needs and offers besides scoring.
 
 use crate::{
     Time,
     actor::{Actor, Country, DocumentType, IdentityDocument},
-    error::Unavailable,
     pictures::Picture,
-    scoring::{
-        Assessment, Check, DocumentKind, Extracted, Judgement, Provider, ProviderReference, Score, judge,
-        table::TABLE_VERSION,
-    },
+    scoring::{DocumentKind, Provider, ProviderReference, Verdict},
     text::Private,
+    unavailable::Unavailable,
 };
 use async_trait::async_trait;
 
@@ -41,45 +38,6 @@ impl ScoreRequest<'_> {
     /// The country to expect a document of, of what was declared in part, too.
     pub fn country(&self) -> Option<Country> {
         self.document.map(|kind| kind.country).or_else(|| self.declared_document()?.country)
-    }
-}
-
-/// What a scorer found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    /// The score.
-    pub score: Score,
-    /// How it came about.
-    pub breakdown: Vec<Check>,
-    /// What was read.
-    pub extracted: Option<Extracted>,
-    /// How much of what applies could be judged, by weight.
-    pub coverage: Score,
-    /// Which version of the provider this was: what repeats a score.
-    pub provider_version: String,
-    /// Which version of the tables made checks and a score of what it found.
-    pub mapping_version: String,
-}
-
-impl Verdict {
-    /// The verdict that a breakdown comes to, by [`scoring::judge`](crate::scoring::judge). Unversioned: the provider
-    /// fills in what it is.
-    pub fn of(breakdown: Vec<Check>, extracted: Option<Extracted>) -> Self {
-        let Judgement { score, coverage } = judge(&breakdown);
-        Self {
-            score,
-            breakdown,
-            extracted,
-            coverage,
-            provider_version: String::new(),
-            mapping_version: TABLE_VERSION.to_owned(),
-        }
-    }
-
-    /// What is kept of it.
-    pub fn made_at(self, scored_at: Time) -> Assessment {
-        let Self { score, breakdown, extracted, coverage, provider_version, mapping_version } = self;
-        Assessment { score, breakdown, extracted, coverage, provider_version, mapping_version, scored_at }
     }
 }
 

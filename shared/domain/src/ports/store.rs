@@ -1,20 +1,16 @@
 //! The store: identifications and scorings, and what falls due.
 
-use super::{MessageRef, OutboxMessage};
+use super::{CreateError, FindError, FirstAnswer, MessageRef, OutboxMessage, ResendError, StepError};
 use crate::{
     Time,
-    error::{Error, Unavailable},
     idempotency::{Idempotency, Operation},
     identification::{Identification, Transition},
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
     pictures::{Capture, PicturePrefix},
     scoring::{Assessment, HostedDelegation, Scoring},
+    unavailable::Unavailable,
 };
 use async_trait::async_trait;
-
-/// The answer that a create gave first, as text that only the use case reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FirstAnswer(pub String);
 
 /// What is remembered of a create with an idempotency key.
 #[derive(Clone, Debug)]
@@ -62,63 +58,6 @@ pub struct NewMessage {
     pub destination_digest: String,
 }
 
-/// Why nothing was created.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CreateError {
-    /// The same request came before: this was its answer.
-    Replay(FirstAnswer),
-    /// The key came before, with another body.
-    KeyReused,
-    /// The destination got too many messages.
-    TooManyMessages {
-        /// When it may get the next.
-        again_at: Time,
-    },
-    /// Unknown outcome.
-    Unavailable(Unavailable),
-}
-
-/// Why a step was not taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StepError {
-    /// What the step starts from is no longer so, or the entity is gone.
-    Lost,
-    /// Unknown outcome.
-    Unavailable(Unavailable),
-}
-
-/// Why nothing was sent again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ResendError {
-    /// What the decision was made on is no longer so.
-    Lost,
-    /// The destination got too many messages.
-    TooManyMessages {
-        /// When it may get the next.
-        again_at: Time,
-    },
-    /// Unknown outcome.
-    Unavailable(Unavailable),
-}
-
-/// Why something stored was not given.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FindError {
-    /// The store did not answer.
-    Unavailable(Unavailable),
-    /// What is stored cannot be understood.
-    Corrupt(&'static str),
-}
-
-impl From<FindError> for Error {
-    fn from(error: FindError) -> Self {
-        match error {
-            FindError::Unavailable(unavailable) => Self::Unavailable(unavailable),
-            FindError::Corrupt(what) => Self::Corrupt(what),
-        }
-    }
-}
-
 /// Identifications. Every method answers for one organisation: another one's identification does not exist.
 #[async_trait]
 pub trait Identifications: Send + Sync {
@@ -149,7 +88,7 @@ pub trait Identifications: Send + Sync {
     /// `message.generation` is the next one and the OTP is open at `now`. One transaction.
     async fn resend(&self, new: NewMessage, now: Time) -> Result<(), ResendError>;
     /// Deletes the identification and its linked scoring, and leaves an [`Erasure`] of their pictures that is due
-    /// [`crate::use_cases::ERASE_AGAIN_AFTER`] from `now`. Without `force` only what is CREATED at `now`. One
+    /// [`super::limits::ERASE_AGAIN_AFTER`] from `now`. Without `force` only what is CREATED at `now`. One
     /// transaction.
     async fn delete(&self, identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError>;
 }
@@ -181,7 +120,7 @@ pub trait Scorings: Send + Sync {
     /// Closes a scoring. One write.
     async fn close(&self, org: &OrgId, id: ScoringId, now: Time) -> Result<(), StepError>;
     /// Deletes a scoring whose time is over, and leaves an [`Erasure`] of its pictures that is due
-    /// [`crate::use_cases::ERASE_AGAIN_AFTER`] from `now`. One transaction.
+    /// [`super::limits::ERASE_AGAIN_AFTER`] from `now`. One transaction.
     async fn delete(&self, scoring: &Scoring, now: Time) -> Result<Erasure, StepError>;
 }
 

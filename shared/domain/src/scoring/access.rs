@@ -1,7 +1,7 @@
 //! Which organisations may have documents scored by which external provider.
 
 use super::Provider;
-use crate::{error::Invalid, ids::OrgId};
+use crate::{ids::OrgId, invalid::Invalid};
 use std::{collections::BTreeMap, str::FromStr};
 
 /// The external providers of each organisation. Our own engine is everybody's.

@@ -1,7 +1,7 @@
 //! One line of a breakdown.
 
-use super::{Advice, Reason, Score, reason};
-use crate::actor::{Language, names};
+use super::{Advice, Reason, Score};
+use crate::vocabulary::names;
 use serde::{Deserialize, Serialize};
 
 names! {
@@ -120,14 +120,6 @@ impl Check {
         self
     }
 
-    /// What the line says in a person's language, safe to show to them.
-    pub const fn details(&self, language: Language) -> &'static str {
-        match self.reason {
-            Some(reason) => reason.text(language),
-            None => reason::plain(self.result, language),
-        }
-    }
-
     /// What can be done about it; none where there is nothing to do.
     pub fn advice(&self) -> Option<Advice> {
         self.reason.map(Reason::advice)
@@ -144,19 +136,11 @@ mod tests {
             serde_json::from_str(r#"{"check":"GLARE","result":"FAIL","score":1200,"details":"front: glare"}"#)
                 .expect("a line");
         assert_eq!((line.reason, line.operator_details.as_str()), (None, "front: glare"));
-        assert_eq!(line.details(Language::English), reason::plain(CheckResult::Fail, Language::English));
     }
 
     #[test]
     fn a_reason_that_nobody_knows_is_an_error() {
         let line = r#"{"check":"GLARE","result":"FAIL","reason":"GREMLINS","details":""}"#;
         assert!(serde_json::from_str::<Check>(line).is_err());
-    }
-
-    #[test]
-    fn a_line_says_its_reason_in_the_persons_language() {
-        let line = Check::new(CheckName::Sharpness, CheckResult::Fail).because(Reason::Blurred);
-        assert_eq!(line.details(Language::Spanish), Reason::Blurred.text(Language::Spanish));
-        assert_eq!(line.advice(), Some(Advice::Retry));
     }
 }

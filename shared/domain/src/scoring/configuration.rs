@@ -1,7 +1,7 @@
 //! Which scores are enough.
 
-use super::{Assessment, Check, CheckName, CheckResult, Score, table::rule};
-use crate::actor::names;
+use super::{Check, CheckName, CheckResult, Score, Verdict, table::rule};
+use crate::vocabulary::names;
 
 names! {
     /// How sure an identity document's scoring has to be.
@@ -33,30 +33,29 @@ impl ConfigurationName {
     /// published elsewhere or a portrait that is somebody else's, HIGH also what was photographed so that something may
     /// be hidden.
     pub fn is_decided_by(self, name: CheckName) -> bool {
-        rule(name).decides(self)
+        rule(name).cap_failed < self.threshold().value()
     }
 
-    /// Whether an assessment is enough.
-    pub fn accepts(self, assessment: &Assessment) -> bool {
+    /// Whether a verdict is enough.
+    pub fn accepts(self, verdict: &Verdict) -> bool {
         let failed = |check: &Check| check.result == CheckResult::Fail && self.is_decided_by(check.name);
-        assessment.score >= self.threshold() && !assessment.breakdown.iter().any(failed)
+        verdict.score >= self.threshold() && !verdict.breakdown.iter().any(failed)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scoring::table::UNPROVEN_CAP;
 
-    fn assessment(score: f64, failed: &[CheckName]) -> Assessment {
-        Assessment {
-            score: Score::new(score),
-            breakdown: failed.iter().map(|name| Check::new(*name, CheckResult::Fail)).collect(),
-            extracted: None,
-            coverage: Score::ONE,
-            provider_version: String::new(),
-            mapping_version: String::new(),
-            scored_at: chrono::DateTime::from_timestamp(0, 0).expect("the epoch"),
-        }
+    fn verdict(score: f64, failed: &[CheckName]) -> Verdict {
+        let breakdown = failed.iter().map(|name| Check::new(*name, CheckResult::Fail)).collect();
+        Verdict { score: Score::new(score), ..Verdict::of(breakdown, None) }
+    }
+
+    #[test]
+    fn nothing_unproven_is_enough_for_any_configuration() {
+        assert!(ConfigurationName::ALL.iter().all(|configuration| UNPROVEN_CAP < configuration.threshold().value()));
     }
 
     #[test]
@@ -64,8 +63,8 @@ mod tests {
         for (configuration, threshold) in
             [(ConfigurationName::Low, 0.5), (ConfigurationName::Medium, 0.7), (ConfigurationName::High, 0.9)]
         {
-            assert!(configuration.accepts(&assessment(threshold, &[])), "{configuration}");
-            assert!(!configuration.accepts(&assessment(threshold - 0.0001, &[])), "{configuration}");
+            assert!(configuration.accepts(&verdict(threshold, &[])), "{configuration}");
+            assert!(!configuration.accepts(&verdict(threshold - 0.0001, &[])), "{configuration}");
         }
     }
 
@@ -78,13 +77,13 @@ mod tests {
             CheckName::NameMatch,
             CheckName::Tampering,
         ] {
-            assert!(!ConfigurationName::Low.accepts(&assessment(1.0, &[name])), "{name}");
+            assert!(!ConfigurationName::Low.accepts(&verdict(1.0, &[name])), "{name}");
         }
-        assert!(ConfigurationName::Low.accepts(&assessment(1.0, &[CheckName::PortraitMatch])));
-        assert!(!ConfigurationName::Medium.accepts(&assessment(1.0, &[CheckName::PortraitMatch])));
-        assert!(ConfigurationName::Medium.accepts(&assessment(1.0, &[CheckName::Glare])));
-        assert!(!ConfigurationName::High.accepts(&assessment(1.0, &[CheckName::Glare])));
-        assert!(ConfigurationName::High.accepts(&assessment(1.0, &[CheckName::Sharpness])));
+        assert!(ConfigurationName::Low.accepts(&verdict(1.0, &[CheckName::PortraitMatch])));
+        assert!(!ConfigurationName::Medium.accepts(&verdict(1.0, &[CheckName::PortraitMatch])));
+        assert!(ConfigurationName::Medium.accepts(&verdict(1.0, &[CheckName::Glare])));
+        assert!(!ConfigurationName::High.accepts(&verdict(1.0, &[CheckName::Glare])));
+        assert!(ConfigurationName::High.accepts(&verdict(1.0, &[CheckName::Sharpness])));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Captures that a provider hosts.
 
-use crate::{Time, error::Invalid, ids::DelegationId};
+use crate::{Time, ids::DelegationId, invalid::Invalid};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 

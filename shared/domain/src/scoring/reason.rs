@@ -1,8 +1,7 @@
 //! Why a check does not simply hold, in codes that stay the same whoever checks and whatever language the person
 //! speaks.
 
-use super::{CheckResult, texts};
-use crate::actor::{Language, names};
+use crate::vocabulary::names;
 
 names! {
     /// What the person in front of the camera can do about it.
@@ -143,45 +142,14 @@ impl Reason {
             | Self::ProviderResultLost => Advice::Final,
         }
     }
-
-    /// The reason in a person's language, safe to show to them.
-    pub const fn text(self, language: Language) -> &'static str {
-        texts::of_reason(self)[language as usize]
-    }
-}
-
-/// What a line without a reason says in a person's language.
-pub(super) const fn plain(result: CheckResult, language: Language) -> &'static str {
-    texts::of_result(result)[language as usize]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashSet;
 
     #[test]
-    fn languages_are_told_apart_by_their_place_in_the_list() {
-        for (place, language) in Language::ALL.iter().enumerate() {
-            assert_eq!(*language as usize, place);
-        }
-        assert_eq!(Reason::Blurred.text(Language::German), texts::of_reason(Reason::Blurred)[5]);
-    }
-
-    #[test]
-    fn every_reason_has_its_own_sentence_in_every_language() {
-        for reason in Reason::ALL {
-            let texts: HashSet<&str> = Language::ALL.iter().map(|language| reason.text(*language)).collect();
-            assert_eq!(texts.len(), Language::ALL.len(), "{reason}: a text of another language");
-            assert!(texts.iter().all(|text| text.ends_with('.') && text.len() > 10), "{reason}");
-        }
-        for result in CheckResult::ALL {
-            assert!(Language::ALL.iter().all(|language| plain(*result, *language).ends_with('.')), "{result}");
-        }
-    }
-
-    #[test]
-    fn what_a_better_picture_mends_is_retried_and_what_the_document_says_is_final() {
+    fn what_a_better_picture_fixes_is_retried_and_what_the_document_says_is_final() {
         for reason in [Reason::Blurred, Reason::SideMissing, Reason::CheckDigitsDoubtful, Reason::ZoneUnreadable] {
             assert_eq!(reason.advice(), Advice::Retry, "{reason}");
         }

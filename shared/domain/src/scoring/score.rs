@@ -1,9 +1,5 @@
-//! From lines to a number: a weighted mean of what could be judged, and caps for what no average may hide.
+//! A score.
 
-use super::{
-    Check, CheckResult, Reason,
-    table::{UNPROVEN_CAP, rule},
-};
 use serde::{Deserialize, Serialize};
 
 /// A score between 0 (certainly not) and 1 (certainly), kept in hundredths of a percent so that it is exact everywhere.
@@ -30,129 +26,14 @@ impl Score {
     }
 }
 
-/// What a breakdown comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Judgement {
-    /// The score.
-    pub score: Score,
-    /// How much of what applies could be judged, by weight.
-    pub coverage: Score,
-}
-
-/// The score of a breakdown, by [`super::table`].
-///
-/// - A line counts by its own score, else a pass as 1 and a failure as 0. What is inconclusive and has no score, or
-///   does not apply, is no part of the mean: unknown is not failure. `coverage` says how much of what applies was
-///   counted.
-/// - What failed caps the score, and what could not be told may: see [`super::table::Rule`].
-/// - Unless a check that proves an identity document has passed, the score stays under the least that any configuration
-///   asks for, however good the pictures are. Where nothing at all could be judged it is that cap: neither for nor
-///   against.
-pub fn judge(breakdown: &[Check]) -> Judgement {
-    let (mut total, mut counted, mut applicable) = (0.0, 0.0, 0.0);
-    let (mut most, mut proven) = (1.0_f64, false);
-    for check in breakdown {
-        let rule = rule(check.name);
-        // What only a missing side keeps from applying is still to be judged.
-        if check.result != CheckResult::NotApplicable || check.reason == Some(Reason::SideMissing) {
-            applicable += rule.weight;
-        }
-        if let Some(value) = counts_as(check) {
-            total += rule.weight * value;
-            counted += rule.weight;
-        }
-        proven |= rule.proves && check.result == CheckResult::Pass;
-        most = most.min(match check.result {
-            CheckResult::Fail => rule.cap_failed,
-            CheckResult::Inconclusive => rule.cap_unknown,
-            CheckResult::Pass | CheckResult::NotApplicable => 1.0,
-        });
-    }
-    if !proven {
-        most = most.min(UNPROVEN_CAP);
-    }
-    let mean = if counted > 0.0 { total / counted } else { UNPROVEN_CAP };
-    let coverage = if applicable > 0.0 { counted / applicable } else { 0.0 };
-    Judgement { score: Score::new(mean.min(most)), coverage: Score::new(coverage) }
-}
-
-fn counts_as(check: &Check) -> Option<f64> {
-    match (check.result, check.score) {
-        (CheckResult::NotApplicable, _) => None,
-        (_, Some(score)) => Some(score.value()),
-        (CheckResult::Pass, None) => Some(1.0),
-        (CheckResult::Fail, None) => Some(0.0),
-        (CheckResult::Inconclusive, None) => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scoring::CheckName::{self, *};
-    use CheckResult::{Fail, Inconclusive, NotApplicable, Pass};
-
-    fn judged(lines: &[(CheckName, CheckResult)]) -> (f64, f64) {
-        let breakdown: Vec<Check> = lines.iter().map(|(name, result)| Check::new(*name, *result)).collect();
-        let Judgement { score, coverage } = judge(&breakdown);
-        (score.value(), coverage.value())
-    }
 
     #[test]
     fn a_score_stays_between_0_and_1() {
         for (value, score) in [(-1.0, 0.0), (f64::NAN, 0.0), (0.93, 0.93), (7.0, 1.0)] {
             assert_eq!(Score::new(value).value(), score);
-        }
-    }
-
-    #[test]
-    fn what_holds_throughout_is_certain() {
-        assert_eq!(
-            judged(&[(MrzRead, Pass), (MrzCheckDigits, Pass), (Sharpness, Pass), (SidesDiffer, NotApplicable)]),
-            (1.0, 1.0)
-        );
-    }
-
-    #[test]
-    fn unknown_is_not_failure_and_shows_in_the_coverage() {
-        let (score, coverage) = judged(&[(MrzRead, Pass), (NotExpired, Inconclusive)]);
-        assert_eq!(score, 1.0);
-        assert!((0.7..0.8).contains(&coverage), "{coverage}");
-    }
-
-    #[test]
-    fn what_a_missing_side_would_show_lowers_the_coverage() {
-        let breakdown = [Check::new(Sharpness, Pass), Check::new(MrzRead, NotApplicable).because(Reason::SideMissing)];
-        let Judgement { score, coverage } = judge(&breakdown);
-        assert_eq!(score.value(), UNPROVEN_CAP);
-        assert!(coverage.value() < 0.2, "{coverage:?}");
-    }
-
-    #[test]
-    fn pictures_alone_prove_no_document() {
-        for lines in [
-            vec![(Sharpness, Pass)],
-            vec![(Sharpness, Pass), (MrzRead, Inconclusive)],
-            vec![(Sharpness, Pass), (MrzRead, NotApplicable)],
-        ] {
-            assert_eq!(judged(&lines).0, UNPROVEN_CAP);
-        }
-    }
-
-    #[test]
-    fn where_nothing_could_be_judged_the_score_speaks_neither_for_nor_against() {
-        assert_eq!(judged(&[]), (UNPROVEN_CAP, 0.0));
-        assert_eq!(judged(&[(DocumentSupported, Inconclusive), (Authenticity, Inconclusive)]), (UNPROVEN_CAP, 0.0));
-    }
-
-    #[test]
-    fn a_failure_that_decides_outweighs_any_number_of_passes() {
-        let good: Vec<_> = CheckName::ALL.iter().map(|name| (*name, Pass)).collect();
-        assert_eq!(judged(&good), (1.0, 1.0));
-        for (place, name) in CheckName::ALL.iter().enumerate() {
-            let mut spoilt = good.clone();
-            spoilt[place].1 = Fail;
-            assert!(judged(&spoilt).0 <= rule(*name).cap_failed, "{name}");
         }
     }
 }

@@ -5,13 +5,13 @@
 //! most, what was declared comes next, the looks of the picture least. They are relative; [`super::judge`] divides by
 //! those that apply.
 
-use super::{CheckName, ConfigurationName};
+use super::CheckName;
 
 /// The version of the weights, caps and thresholds. It changes with any of them, so that scores can be told apart.
 pub const TABLE_VERSION: &str = "2026-11b";
 
 /// The most that a score may be as long as nothing proves that there is an identity document, and the declared one:
-/// under [`ConfigurationName::Low`].
+/// under [`super::ConfigurationName::Low`].
 pub const UNPROVEN_CAP: f64 = 0.49;
 
 /// No cap.
@@ -28,14 +28,6 @@ pub struct Rule {
     pub cap_unknown: f64,
     /// Whether its pass proves that there is an identity document at all.
     pub proves: bool,
-}
-
-impl Rule {
-    /// Whether its failure is refused by a configuration whatever the score: where the cap lies below what that asks
-    /// for.
-    pub fn decides(&self, configuration: ConfigurationName) -> bool {
-        self.cap_failed < configuration.threshold().value()
-    }
 }
 
 const fn weighs(weight: f64) -> Rule {
@@ -98,11 +90,6 @@ pub const fn rule(name: CheckName) -> Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_unproven_is_enough_for_any_configuration() {
-        assert!(ConfigurationName::ALL.iter().all(|configuration| UNPROVEN_CAP < configuration.threshold().value()));
-    }
 
     #[test]
     fn every_cap_is_a_score_and_every_weight_counts_up() {

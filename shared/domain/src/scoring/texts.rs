@@ -4,13 +4,31 @@
 //! Each text stands in the order of [`crate::actor::Language::ALL`]: Spanish, English, Basque, Galician, Catalan,
 //! German.
 
-use super::{CheckResult, Reason};
+use super::{Check, CheckResult, Reason};
+use crate::actor::Language;
 
 /// A text in every language.
 type Texts = [&'static str; 6];
 
+impl Check {
+    /// What the line says in a person's language, safe to show to them.
+    pub const fn details(&self, language: Language) -> &'static str {
+        match self.reason {
+            Some(reason) => reason.text(language),
+            None => of_result(self.result)[language as usize],
+        }
+    }
+}
+
+impl Reason {
+    /// The reason in a person's language, safe to show to them.
+    pub const fn text(self, language: Language) -> &'static str {
+        of_reason(self)[language as usize]
+    }
+}
+
 /// What a reason says.
-pub(super) const fn of_reason(reason: Reason) -> &'static Texts {
+const fn of_reason(reason: Reason) -> &'static Texts {
     match reason {
         Reason::PictureTooSmall => &[
             "La imagen es demasiado pequeña. Acerque la cámara al documento.",
@@ -199,7 +217,7 @@ pub(super) const fn of_reason(reason: Reason) -> &'static Texts {
 }
 
 /// What a line without a reason says.
-pub(super) const fn of_result(result: CheckResult) -> &'static Texts {
+const fn of_result(result: CheckResult) -> &'static Texts {
     match result {
         CheckResult::Pass => &["Correcto.", "Holds.", "Zuzena.", "Correcto.", "Correcte.", "In Ordnung."],
         CheckResult::Fail => &[
@@ -221,5 +239,48 @@ pub(super) const fn of_result(result: CheckResult) -> &'static Texts {
         CheckResult::NotApplicable => {
             &["No procede.", "Does not apply.", "Ez dagokio.", "Non procede.", "No escau.", "Entfällt."]
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scoring::{Advice, CheckName};
+    use std::collections::HashSet;
+
+    #[test]
+    fn languages_are_told_apart_by_their_place_in_the_list() {
+        for (place, language) in Language::ALL.iter().enumerate() {
+            assert_eq!(*language as usize, place);
+        }
+        assert_eq!(Reason::Blurred.text(Language::German), of_reason(Reason::Blurred)[5]);
+    }
+
+    #[test]
+    fn every_reason_has_its_own_sentence_in_every_language() {
+        for reason in Reason::ALL {
+            let texts: HashSet<&str> = Language::ALL.iter().map(|language| reason.text(*language)).collect();
+            assert_eq!(texts.len(), Language::ALL.len(), "{reason}: a text of another language");
+            assert!(texts.iter().all(|text| text.ends_with('.') && text.len() > 10), "{reason}");
+        }
+        for result in CheckResult::ALL {
+            assert!(
+                Language::ALL.iter().all(|language| of_result(*result)[*language as usize].ends_with('.')),
+                "{result}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_says_its_reason_in_the_persons_language() {
+        let line = Check::new(CheckName::Sharpness, CheckResult::Fail).because(Reason::Blurred);
+        assert_eq!(line.details(Language::Spanish), Reason::Blurred.text(Language::Spanish));
+        assert_eq!(line.advice(), Some(Advice::Retry));
+    }
+
+    #[test]
+    fn a_line_without_a_reason_says_its_result() {
+        let line = Check::new(CheckName::Glare, CheckResult::Fail);
+        assert_eq!(line.details(Language::English), "Does not hold.");
     }
 }

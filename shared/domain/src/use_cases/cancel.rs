@@ -1,11 +1,10 @@
 //! Cancelling an identification.
 
-use super::close::lost_to;
 use crate::{
     App, Error,
     identification::{MethodKind, Transition},
     ids::{AdminIdentificationId, OrgId},
-    text::Reason,
+    text::CancellationReason,
 };
 
 /// CREATED → CANCELLED.
@@ -14,11 +13,10 @@ pub async fn cancel_identification(
     org: &OrgId,
     kind: MethodKind,
     id: AdminIdentificationId,
-    reason: Reason,
+    reason: CancellationReason,
 ) -> Result<(), Error> {
     let identification = app.find_by_admin_id(org, id, kind).await?;
     let now = app.now();
     identification.require_open(now)?;
-    let step = app.stores.identifications.transition(org, identification.id, Transition::Cancel { reason }, now).await;
-    step.map_err(lost_to)
+    Ok(app.stores.identifications.transition(org, identification.id, Transition::Cancel { reason }, now).await?)
 }

@@ -9,8 +9,8 @@ use crate::{
     actor::{Actor, DocumentType, IdentityDocument},
     app::Engine,
     documents::{ReadNumbers, are_declared},
-    ports::{DocumentNumbers, Verdict},
-    scoring::{Check, CheckName, CheckResult, Judgement, Provider, Reason, Score, Scoring, judge},
+    ports::DocumentNumbers,
+    scoring::{Check, CheckName, CheckResult, Judgement, Provider, Reason, Score, Scoring, Verdict, judge},
 };
 
 /// The verdict of a scoring, with what was declared compared by whoever could. `pictures` are those that the provider

@@ -3,46 +3,41 @@
 use crate::{
     App, Conflict, Error, Time,
     actor::Actor,
+    code::OtpCode,
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Operation},
     identification::{Identification, Method, State},
     ids::{AdminIdentificationId, IdentificationId, MessageId, OrgId, ScoringId},
-    keys::{Keyring, Sealed},
-    otp::{Delivery, LiveCode, Otp, OtpCode, SecondFactor},
+    keys::{CodeContext, Keyring, Sealed},
+    otp::{Delivery, LiveCode, Otp, SecondFactor},
     ports::{CreateError, FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewMessage, OutboxMessage},
-    scoring::{ConfigurationName, DocumentKind, MaxScoreRetries, Provider, Scoring},
+    scoring::{ConfigurationName, DocumentKind, MaxScoreRetries, Provider, Scoring, ScoringTerms},
 };
+use chrono::SubsecRound;
 use serde::{Deserialize, Serialize};
 
 /// Asks for a shop agent's confirmation.
 pub struct CreateAgent {
-    /// Who.
     pub actor: Actor,
     /// Whether a picture is taken as evidence.
     pub personal_document_image: bool,
-    /// For how long.
     pub expires_in: ExpiresIn,
 }
 
 /// Asks for a one-time code.
 pub struct CreateOtp {
-    /// Who.
     pub actor: Actor,
     /// Who delivers the code, where.
     pub delivery: Delivery,
     /// What is asked for besides.
     pub second_factor: Option<SecondFactor>,
-    /// For how long.
     pub expires_in: ExpiresIn,
 }
 
 /// Asks for a scored identity document.
 pub struct CreateIdentityDocument {
-    /// Who.
     pub actor: Actor,
-    /// How sure.
     pub configuration: ConfigurationName,
-    /// For how long.
     pub expires_in: ExpiresIn,
     /// Who scores. The caller has checked that the organisation may use it.
     pub provider: Provider,
@@ -55,9 +50,7 @@ pub struct Created {
     pub admin_id: AdminIdentificationId,
     /// The actor's side.
     pub id: IdentificationId,
-    /// When it was created.
     pub created_at: Time,
-    /// When it expires.
     pub expires_at: Time,
     /// The linked scoring, of an identity document.
     pub scoring_id: Option<ScoringId>,
@@ -73,15 +66,7 @@ pub async fn create_agent_identification(
     idempotency: Option<Idempotency>,
 ) -> Result<Created, Error> {
     let method = Method::Agent { personal_document_image: command.personal_document_image };
-    let identification = new_identification(app, org, command.actor, method, command.expires_in);
-    let creation = Creation {
-        operation: Operation::CreateAgentIdentification,
-        identification,
-        scoring: None,
-        message: None,
-        code: None,
-    };
-    creation.commit(app, idempotency).await
+    Draft::new(app, org, command.actor, command.expires_in).with(method).commit(app, idempotency).await
 }
 
 /// Creates an identification by one-time code, and has the code sent. An external channel's code is made here, because
@@ -102,26 +87,29 @@ pub async fn create_otp_identification(
         Delivery::Sent(destination) => Some(destination.address()),
         Delivery::External(_) => None,
     };
-    let otp = Otp {
+    let draft = Draft::new(app, org, command.actor, command.expires_in);
+    let keys = app.keys.current().await?;
+    let mut otp = Otp {
         delivery: command.delivery,
         second_factor: command.second_factor,
         tries: 0,
         generation: 1,
         sends: u32::from(destination.is_some()),
-        last_send_at: app.creation_time(),
+        last_send_at: draft.created_at,
         code: None,
     };
-    let mut identification = new_identification(app, org, command.actor, Method::Otp(otp), command.expires_in);
-    let keys = app.keys.current().await?;
-    let mut code = None;
-    let mut message = None;
-    match destination {
-        Some(address) => message = Some(new_message(app, &keys, &identification, 1, address.expose())),
-        None => code = Some(make_external_code(app, &keys, &mut identification)),
-    }
-    let creation =
-        Creation { operation: Operation::CreateOtpIdentification, identification, scoring: None, message, code };
-    creation.commit(app, idempotency).await
+    let context = CodeContext { org, id: draft.id, generation: otp.generation };
+    let (message, code) = match destination {
+        Some(address) => (Some(new_message(app, &keys, context, address.expose())), None),
+        None => {
+            let code = OtpCode::generate(&*app.entropy);
+            // An external code lives as long as its identification.
+            otp.code = Some(LiveCode { hash: keys.hash_code(context, &code), expires_at: draft.expires_at });
+            let sealed = keys.seal(&*app.entropy, &draft.id.to_string(), code.expose());
+            (None, Some(ExternalCode { code, sealed }))
+        }
+    };
+    Creation { message, code, ..draft.with(Method::Otp(otp)) }.commit(app, idempotency).await
 }
 
 /// Creates an identification by identity document, and its linked scoring.
@@ -131,125 +119,117 @@ pub async fn create_identity_document_identification(
     command: CreateIdentityDocument,
     idempotency: Option<Idempotency>,
 ) -> Result<Created, Error> {
-    let scoring_id = ScoringId::generate(&*app.entropy);
-    let method =
-        Method::IdentityDocument { configuration: command.configuration, scoring_id, provider: command.provider };
-    let identification = new_identification(app, org, command.actor, method, command.expires_in);
-    let declared = identification.actor.identity_document.as_ref();
-    let scoring = Scoring {
-        id: scoring_id,
-        org: org.clone(),
+    let CreateIdentityDocument { actor, configuration, expires_in, provider } = command;
+    let draft = Draft::new(app, org, actor, expires_in);
+    let declared = draft.actor.identity_document.as_ref();
+    let terms = ScoringTerms {
         document: declared.and_then(|d| Some(DocumentKind { document_type: d.document_type?, country: d.country? })),
-        declared: Some(identification.actor.clone()),
-        provider: command.provider,
+        declared: Some(draft.actor.clone()),
+        provider,
         max_retries: MaxScoreRetries::default(),
-        retries_used: 0,
-        closed: false,
-        assessment: None,
-        captures: Vec::new(),
-        delegation: None,
-        created_at: identification.created_at,
-        expires_at: identification.expires_at,
-        version: 0,
     };
-    let operation = Operation::CreateIdentityDocumentIdentification;
-    let creation = Creation { operation, identification, scoring: Some(scoring), message: None, code: None };
-    creation.commit(app, idempotency).await
-}
-
-fn new_identification(app: &App, org: &OrgId, actor: Actor, method: Method, expires_in: ExpiresIn) -> Identification {
-    let created_at = app.creation_time();
-    Identification {
-        id: IdentificationId::generate(&*app.entropy),
-        admin_id: AdminIdentificationId::generate(&*app.entropy),
-        org: org.clone(),
-        actor,
-        method,
-        state: State::Created,
-        created_at,
-        expires_at: created_at + expires_in.delta(),
-    }
+    let scoring_id = ScoringId::generate(&*app.entropy);
+    let scoring = Scoring::new(scoring_id, org.clone(), terms, draft.created_at, draft.expires_at);
+    let method = Method::IdentityDocument { configuration, scoring_id, provider };
+    Creation { scoring: Some(scoring), ..draft.with(method) }.commit(app, idempotency).await
 }
 
 /// The message that carries the code of a generation.
-pub(super) fn new_message(
-    app: &App,
-    keys: &Keyring,
-    identification: &Identification,
-    generation: u32,
-    address: &str,
-) -> NewMessage {
-    let reference = MessageRef { message_id: MessageId::generate(&*app.entropy), identification_id: identification.id };
+pub(super) fn new_message(app: &App, keys: &Keyring, context: CodeContext<'_>, address: &str) -> NewMessage {
+    let CodeContext { org, id, generation } = context;
+    let reference = MessageRef { message_id: MessageId::generate(&*app.entropy), identification_id: id };
     NewMessage {
-        message: OutboxMessage { reference, org: identification.org.clone(), generation, attempts: 0 },
+        message: OutboxMessage { reference, org: org.clone(), generation, attempts: 0 },
         destination_digest: keys.destination_digest(address),
     }
 }
 
-/// An external code lives as long as its identification.
-fn make_external_code(app: &App, keys: &Keyring, identification: &mut Identification) -> OtpCode {
-    let code = OtpCode::generate(&*app.entropy);
-    let hash = keys.hash_code(&identification.org, identification.id, 1, &code);
-    if let Method::Otp(otp) = &mut identification.method {
-        otp.code = Some(LiveCode { hash, expires_at: identification.expires_at });
+/// An identification that is being created, before its method is known.
+struct Draft {
+    id: IdentificationId,
+    admin_id: AdminIdentificationId,
+    org: OrgId,
+    actor: Actor,
+    /// To the second: what callers are told is exactly what holds.
+    created_at: Time,
+    expires_at: Time,
+    now: Time,
+}
+
+impl Draft {
+    fn new(app: &App, org: &OrgId, actor: Actor, expires_in: ExpiresIn) -> Self {
+        let now = app.now();
+        let created_at = now.trunc_subsecs(0);
+        Self {
+            id: IdentificationId::generate(&*app.entropy),
+            admin_id: AdminIdentificationId::generate(&*app.entropy),
+            org: org.clone(),
+            actor,
+            created_at,
+            expires_at: created_at + expires_in.delta(),
+            now,
+        }
     }
-    code
+
+    fn with(self, method: Method) -> Creation {
+        let Self { id, admin_id, org, actor, created_at, expires_at, now } = self;
+        let state = State::Created;
+        let identification = Identification { id, admin_id, org, actor, method, state, created_at, expires_at };
+        Creation { identification, scoring: None, message: None, code: None, now }
+    }
 }
 
 /// All that one create brings into being.
 struct Creation {
-    operation: Operation,
     identification: Identification,
     scoring: Option<Scoring>,
     message: Option<NewMessage>,
-    code: Option<OtpCode>,
+    code: Option<ExternalCode>,
+    now: Time,
+}
+
+/// A code that the caller delivers, and how it is kept for the same request again.
+struct ExternalCode {
+    code: OtpCode,
+    sealed: Sealed,
 }
 
 impl Creation {
     /// One transaction, then the kick. A kick that fails costs nothing: the sweep finds the message.
     async fn commit(self, app: &App, idempotency: Option<Idempotency>) -> Result<Created, Error> {
-        let created = Created {
-            admin_id: self.identification.admin_id,
-            id: self.identification.id,
-            created_at: self.identification.created_at,
-            expires_at: self.identification.expires_at,
-            scoring_id: self.scoring.as_ref().map(|scoring| scoring.id),
-            code: self.code,
-        };
-        let operation = self.operation;
-        let idempotency = match idempotency {
-            Some(request) => Some(IdempotencyRecord { operation, request, answer: seal_answer(app, &created).await? }),
-            None => None,
-        };
-        let kick = self.message.as_ref().map(|new| new.message.reference);
-        let new = NewIdentification {
-            keep_until: app.policy.keep_until(self.identification.expires_at),
-            identification: self.identification,
-            scoring: self.scoring,
-            message: self.message,
-            idempotency,
-        };
-        match app.stores.identifications.create(new, app.now()).await {
+        let Self { identification, scoring, message, code, now } = self;
+        let Identification { admin_id, id, created_at, expires_at, .. } = identification;
+        let scoring_id = scoring.as_ref().map(|scoring| scoring.id);
+        let (code, sealed) = code.map(|ExternalCode { code, sealed }| (code, sealed)).unzip();
+        let operation = Operation::creating(identification.method.kind());
+        let idempotency = idempotency.map(|request| {
+            let stored = StoredCreated { admin_id, id, created_at, expires_at, scoring_id, code: sealed };
+            let answer = serde_json::to_string(&stored).expect("ids, times and strings always serialize");
+            IdempotencyRecord { operation, request, answer: FirstAnswer(answer) }
+        });
+        let keep_until = app.policy.keep_until(expires_at);
+        let kick = message.as_ref().map(|new| new.message.reference);
+        let new = NewIdentification { identification, scoring, keep_until, message, idempotency };
+        match app.stores.identifications.create(new, now).await {
             Ok(()) => {
                 if let Some(message) = kick {
                     let _ = app.queue.kick(message).await;
                 }
-                Ok(created)
+                Ok(Created { admin_id, id, created_at, expires_at, scoring_id, code })
             }
-            Err(CreateError::Replay(answer)) => open_answer(app, &answer).await,
-            Err(error) => Err(create_refused(error)),
+            Err(error) => open_answer(app, &first_answer(error)?).await,
         }
     }
 }
 
-/// The refusals that every create shares. A replay is the caller's business: only it can read its own first answer.
-pub(super) fn create_refused(error: CreateError) -> Error {
-    match error {
+/// The answer that the same request got before, or why nothing was created.
+pub(super) fn first_answer(error: CreateError) -> Result<FirstAnswer, Error> {
+    Err(match error {
+        CreateError::Replay(answer) => return Ok(answer),
         CreateError::KeyReused => Conflict::IdempotencyKeyReused.into(),
         CreateError::TooManyMessages { again_at } => Error::TooManyMessages { again_at: Some(again_at) },
         CreateError::Unavailable(unavailable) => unavailable.into(),
-        CreateError::Replay(_) => Error::Corrupt("first answer"),
-    }
+    })
 }
 
 /// A [`Created`] as it is stored: its code is sealed.
@@ -263,16 +243,6 @@ struct StoredCreated {
     scoring_id: Option<ScoringId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     code: Option<Sealed>,
-}
-
-async fn seal_answer(app: &App, created: &Created) -> Result<FirstAnswer, Error> {
-    let code = match &created.code {
-        Some(code) => Some(app.keys.current().await?.seal(&*app.entropy, &created.id.to_string(), code.expose())),
-        None => None,
-    };
-    let Created { admin_id, id, created_at, expires_at, scoring_id, .. } = *created;
-    let stored = StoredCreated { admin_id, id, created_at, expires_at, scoring_id, code };
-    Ok(FirstAnswer(serde_json::to_string(&stored).expect("ids, times and strings always serialize")))
 }
 
 async fn open_answer(app: &App, answer: &FirstAnswer) -> Result<Created, Error> {

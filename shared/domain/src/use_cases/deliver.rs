@@ -7,24 +7,19 @@
 
 use crate::{
     App, Error, Time,
+    code::OtpCode,
     identification::{Identification, Status},
     ids::LeaseId,
+    keys::CodeContext,
     messages::code_message,
-    otp::{CODE_LIFE, Delivery, Destination, LiveCode, OtpCode},
-    ports::{Claim, MessageRef, OutboxMessage, OutgoingMessage, SendError, Sender, Settlement, StepError},
+    otp::{CODE_LIFE, Delivery, Destination, LiveCode},
+    ports::{
+        Claim, MessageRef, OutboxMessage, OutgoingMessage, SendError, Sender, Settlement,
+        limits::{LEASE, RETRY_WITHIN},
+        unless_lost,
+    },
+    unavailable::Unavailable,
 };
-use chrono::TimeDelta;
-
-/// How long a worker holds a message: longer than any send takes, and not longer than the queue hides a message from
-/// other workers.
-pub const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// How long after a failed attempt the message is the queue's to give out again. The sweep counts it as stuck only
-/// then: were it to wake somebody beside the queue, each of the two would go on trying, and the person might get every
-/// try's code.
-pub const RETRY_WITHIN: TimeDelta = TimeDelta::seconds(150);
-/// Attempts after which the sweep stops to wake workers for a message; the queue's own limit moves it to the dead
-/// letters.
-pub const MAX_DELIVERY_ATTEMPTS: u32 = 5;
 
 /// What became of a message that was taken up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +45,8 @@ pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef
     };
     match send(app, sender, &message, lease).await {
         Ok(settlement) => {
-            settled(app.stores.outbox.settle(&message, lease, settlement).await)?;
+            // A lease that was lost after the send is no error: whoever took over has made a newer code.
+            unless_lost(app.stores.outbox.settle(&message, lease, settlement).await)?;
             Ok(match settlement {
                 Settlement::Sent => Delivered::Sent,
                 Settlement::Dropped => Delivered::NothingToDo,
@@ -75,12 +71,11 @@ async fn send(app: &App, sender: &dyn Sender, message: &OutboxMessage, lease: Le
     let keys = app.keys.current().await?;
     let code = OtpCode::generate(&*app.entropy);
     let expires_at = identification.expires_at.min(now + CODE_LIFE);
-    let hash = keys.hash_code(&message.org, identification.id, message.generation, &code);
-    match app.stores.outbox.issue_code(message, lease, LiveCode { hash, expires_at }, now).await {
-        Ok(()) => {}
+    let context = CodeContext { org: &message.org, id: identification.id, generation: message.generation };
+    let live = LiveCode { hash: keys.hash_code(context, &code), expires_at };
+    if unless_lost(app.stores.outbox.issue_code(message, lease, live, now).await)?.is_none() {
         // Validated, cancelled, resent or taken over between the read and the write.
-        Err(StepError::Lost) => return Ok(Settlement::Dropped),
-        Err(StepError::Unavailable(unavailable)) => return Err(unavailable.into()),
+        return Ok(Settlement::Dropped);
     }
     let minutes = (expires_at - now).num_minutes().max(1);
     let rendered = code_message(identification.actor.language, &code, minutes);
@@ -90,7 +85,7 @@ async fn send(app: &App, sender: &dyn Sender, message: &OutboxMessage, lease: Le
     {
         Ok(()) => Ok(Settlement::Sent),
         Err(SendError::Refused(refusal)) => Ok(Settlement::Refused(refusal)),
-        Err(SendError::Unavailable) => Err(crate::error::Unavailable("the sender").into()),
+        Err(SendError::Unavailable) => Err(Unavailable("the sender").into()),
     }
 }
 
@@ -104,13 +99,5 @@ fn destination(identification: &Identification) -> Result<&Destination, Error> {
     match identification.otp().map(|otp| &otp.delivery) {
         Some(Delivery::Sent(destination)) => Ok(destination),
         _ => Err(Error::Corrupt("a message of an identification that sends none")),
-    }
-}
-
-/// A lease that was lost after the send is no error: whoever took over has made a newer code.
-fn settled(result: Result<(), StepError>) -> Result<(), Error> {
-    match result {
-        Ok(()) | Err(StepError::Lost) => Ok(()),
-        Err(StepError::Unavailable(unavailable)) => Err(unavailable.into()),
     }
 }

@@ -1,18 +1,11 @@
 //! Deleting an identification, and with it its linked scoring and all their pictures.
 
-use super::{LINK_LIFE, close::lost_to};
 use crate::{
     App, Error,
     identification::{MethodKind, Status},
     ids::{AdminIdentificationId, OrgId},
     ports::{Erasure, StepError},
 };
-use chrono::TimeDelta;
-
-/// How long after a delete its pictures are erased once more. A signed link to write outlives what it was given for:
-/// what somebody puts there meanwhile goes then, and so does what a score under way had still put down. The minute is
-/// for an upload that begins with the link's last second.
-pub const ERASE_AGAIN_AFTER: TimeDelta = LINK_LIFE.checked_add(&TimeDelta::minutes(1)).expect("minutes fit");
 
 /// Whether the caller asked for force, and may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +17,7 @@ pub enum Force {
 }
 
 /// Deletes what is CREATED, or anything with permitted force. It is gone at once; its pictures go right after, and with
-/// a sweep [`ERASE_AGAIN_AFTER`] this one whatever is there then.
+/// a sweep [`ERASE_AGAIN_AFTER`](crate::ports::limits::ERASE_AGAIN_AFTER) this one whatever is there then.
 pub async fn delete_identification(
     app: &App,
     org: &OrgId,
@@ -45,7 +38,7 @@ pub async fn delete_identification(
         }
         // Gone meanwhile: whoever was first has deleted it.
         Err(StepError::Lost) if force => Err(Error::NotFound("identification")),
-        Err(error) => Err(lost_to(error)),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     App, Conflict, Error, Time,
     identification::{Identification, MethodKind},
     ids::{IdentificationId, OrgId},
+    keys::CodeContext,
     otp::{Delivery, Destination, Otp},
     ports::ResendError,
 };
@@ -15,21 +16,21 @@ pub async fn resend_otp(app: &App, org: &OrgId, id: IdentificationId) -> Result<
     let now = app.now();
     let (otp, destination) = may_resend(&identification, now)?;
     let keys = app.keys.current().await?;
-    let new = new_message(app, &keys, &identification, otp.generation + 1, destination.address().expose());
+    let context = CodeContext { org, id, generation: otp.generation + 1 };
+    let new = new_message(app, &keys, context, destination.address().expose());
     let kick = new.message.reference;
     match app.stores.identifications.resend(new, now).await {
         Ok(()) => {
             let _ = app.queue.kick(kick).await;
             Ok(())
         }
-        Err(ResendError::TooManyMessages { again_at }) => Err(Error::TooManyMessages { again_at: Some(again_at) }),
-        Err(ResendError::Unavailable(unavailable)) => Err(unavailable.into()),
         // Another request came first: what it did says why this one is too late.
         Err(ResendError::Lost) => {
             let identification = app.find(org, id, MethodKind::Otp).await?;
             may_resend(&identification, now)?;
-            Err(Conflict::CameSecond.into())
+            Err(Conflict::ConcurrentChange.into())
         }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,6 +1,9 @@
 //! Scoring a document's pictures.
 
-use super::{close::lost_to, compare_declared::with_declared_compared, scorings::read_scoring};
+use super::{
+    compare_declared::with_declared_compared,
+    scorings::{explain_lost, read_scoring},
+};
 use crate::{
     App, Conflict, Error, Time,
     actor::DocumentType,
@@ -8,8 +11,8 @@ use crate::{
     pictures::{
         Capture, Luma, MAX_PICTURE_BYTES, Picture, PictureFault, PictureKey, PicturePrefix, Sha256Digest, Side,
     },
-    ports::{CollectError, DelegatedCapture, HostedCapture, ScoreRequest, StepError, StoredPicture, Verdict},
-    scoring::{HostedDelegation, Provider, Scoring},
+    ports::{CollectError, DelegatedCapture, HostedCapture, ScoreRequest, StepError, StoredPicture},
+    scoring::{Assessment, HostedDelegation, Provider, Scoring, Verdict},
 };
 
 /// A picture as it came with the request.
@@ -117,8 +120,7 @@ async fn read_uploaded(app: &App, uploaded: Vec<UploadedPicture>) -> Result<Vec<
 }
 
 async fn read_side(app: &App, side: Side, bytes: Vec<u8>, captured_at: Time) -> Result<SidePicture, Error> {
-    let picture = app.engine()?.picture_reader.read(bytes).await;
-    let picture = picture.map_err(|fault| Error::Picture { part: side.part(), fault })?;
+    let picture = app.engine()?.picture_reader.read(bytes).await.map_err(|fault| Error::Picture { part: side.part(), fault })?;
     let sha256 = Sha256Digest::of(&picture.bytes);
     let capture = Capture { side, format: picture.format, size_bytes: picture.bytes.len() as u64, sha256, captured_at };
     Ok(SidePicture { side, picture, capture })
@@ -157,7 +159,7 @@ async fn add_earlier_sides(app: &App, scoring: &Scoring, sides: &mut Vec<SidePic
 
 async fn record(app: &App, scoring: &Scoring, verdict: Verdict, mut captures: Vec<Capture>) -> Result<(), Error> {
     let now = app.now();
-    let assessment = verdict.made_at(now);
+    let assessment = Assessment { verdict, scored_at: now };
     captures.sort_by_key(|capture| capture.side as u8);
     match app.stores.scorings.record_score(scoring, assessment, captures, now).await {
         Ok(()) => {
@@ -167,21 +169,14 @@ async fn record(app: &App, scoring: &Scoring, verdict: Verdict, mut captures: Ve
             }
             Ok(())
         }
-        Err(StepError::Lost) => Err(why_lost(app, scoring, now).await),
-        Err(error) => Err(lost_to(error)),
-    }
-}
-
-/// Another request came first. If it deleted the scoring, the pictures of this request go after it.
-async fn why_lost(app: &App, scoring: &Scoring, now: Time) -> Error {
-    match read_scoring(app, &scoring.org, scoring.id).await {
-        Ok((current, _)) => current.require_open(now).map_or_else(Error::from, |()| Conflict::CameSecond.into()),
-        Err(Error::NotFound(what)) => {
-            match app.stores.pictures.erase(&PicturePrefix::scoring(&scoring.org, scoring.id)).await {
-                Ok(()) => Error::NotFound(what),
-                Err(unavailable) => unavailable.into(),
+        // Scored, closed or deleted by another request. If it was deleted, the pictures of this request go as well.
+        Err(StepError::Lost) => match explain_lost(app, scoring).await {
+            gone @ Error::NotFound(_) => {
+                app.stores.pictures.erase(&PicturePrefix::scoring(&scoring.org, scoring.id)).await?;
+                Err(gone)
             }
-        }
-        Err(error) => error,
+            conflict => Err(conflict),
+        },
+        Err(error) => Err(error.into()),
     }
 }

@@ -1,6 +1,6 @@
 //! Scorings: create, read, captures, delegate, close. Scoring itself is in `score`.
 
-use super::{LINK_LIFE, close::lost_to, create::create_refused};
+use super::create::first_answer;
 use crate::{
     App, Conflict, Error, Time,
     expires_in::ExpiresIn,
@@ -8,12 +8,16 @@ use crate::{
     ids::{DelegationId, OrgId, ScoringId},
     pictures::{Capture, PictureKey, Side, SignedLink},
     ports::{
-        CaptureRequest, CreateError, DelegatedCapture, FirstAnswer, IdempotencyRecord, NewScoring, OpenedCapture,
-        StepError,
+        CaptureRequest, DelegatedCapture, FirstAnswer, IdempotencyRecord, NewScoring, OpenedCapture, StepError,
+        limits::LINK_LIFE, unless_lost,
     },
-    scoring::{DocumentKind, HostedDelegation, MaxScoreRetries, Provider, ProviderReference, Scoring, ScoringStatus},
+    scoring::{
+        DocumentKind, HostedDelegation, MaxScoreRetries, Provider, ProviderReference, Scoring, ScoringStatus,
+        ScoringTerms,
+    },
     text::Private,
 };
+use chrono::SubsecRound;
 use serde::{Deserialize, Serialize};
 
 /// Asks for a scoring that stands alone.
@@ -48,33 +52,25 @@ pub async fn create_scoring(
     idempotency: Option<Idempotency>,
 ) -> Result<ScoringCreated, Error> {
     app.scorer(org, command.provider)?;
-    let created_at = app.creation_time();
-    let scoring = Scoring {
-        id: ScoringId::generate(&*app.entropy),
-        org: org.clone(),
+    let now = app.now();
+    let created_at = now.trunc_subsecs(0);
+    let terms = ScoringTerms {
         document: Some(command.document),
         declared: None,
         provider: command.provider,
         max_retries: command.max_retries,
-        retries_used: 0,
-        closed: false,
-        assessment: None,
-        captures: Vec::new(),
-        delegation: None,
-        created_at,
-        expires_at: created_at + command.expires_in.delta(),
-        version: 0,
     };
+    let id = ScoringId::generate(&*app.entropy);
+    let scoring = Scoring::new(id, org.clone(), terms, created_at, created_at + command.expires_in.delta());
     let created = ScoringCreated { id: scoring.id, created_at, expires_at: scoring.expires_at };
     let idempotency = idempotency.map(|request| {
         let answer = FirstAnswer(serde_json::to_string(&created).expect("an id and two times always serialize"));
         IdempotencyRecord { operation: Operation::CreateScoring, request, answer }
     });
     let keep_until = app.policy.keep_until(scoring.expires_at);
-    match app.stores.scorings.create(NewScoring { scoring, keep_until, idempotency }, app.now()).await {
+    match app.stores.scorings.create(NewScoring { scoring, keep_until, idempotency }, now).await {
         Ok(()) => Ok(created),
-        Err(CreateError::Replay(answer)) => serde_json::from_str(&answer.0).map_err(|_| Error::Corrupt("first answer")),
-        Err(error) => Err(create_refused(error)),
+        Err(error) => serde_json::from_str(&first_answer(error)?.0).map_err(|_| Error::Corrupt("first answer")),
     }
 }
 
@@ -175,8 +171,8 @@ pub async fn delegate_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<D
             let delegation = HostedDelegation { id, reference: reference.clone(), expires_at };
             match app.stores.scorings.record_delegation(&scoring, delegation, app.now()).await {
                 Ok(()) => {}
-                Err(StepError::Lost) => return Err(why_lost(app, &scoring).await),
-                Err(error) => return Err(lost_to(error)),
+                Err(StepError::Lost) => return Err(explain_lost(app, &scoring).await),
+                Err(error) => return Err(error.into()),
             }
             let to = DelegatedTo::Hosted(HostedPages { reference, access_token, url });
             Ok(Delegation { provider: scoring.provider, id, expires_at, to })
@@ -184,10 +180,12 @@ pub async fn delegate_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<D
     }
 }
 
-/// Another request came first.
-async fn why_lost(app: &App, scoring: &Scoring) -> Error {
+/// Why a step over `scoring` was not taken: its state as it is now says it, else another request changed it.
+pub(super) async fn explain_lost(app: &App, scoring: &Scoring) -> Error {
     match read_scoring(app, &scoring.org, scoring.id).await {
-        Ok((current, now)) => current.require_open(now).map_or_else(Error::from, |()| Conflict::CameSecond.into()),
+        Ok((current, now)) => {
+            current.require_open(now).map_or_else(Error::from, |()| Conflict::ConcurrentChange.into())
+        }
         Err(error) => error,
     }
 }
@@ -199,9 +197,7 @@ pub async fn close_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<(), 
     if matches!(scoring.status(now), ScoringStatus::Closed | ScoringStatus::Expired) {
         return Ok(());
     }
-    match app.stores.scorings.close(org, id, now).await {
-        // Closed by another request meanwhile.
-        Ok(()) | Err(StepError::Lost) => Ok(()),
-        Err(error) => Err(lost_to(error)),
-    }
+    // Lost: closed by another request meanwhile.
+    unless_lost(app.stores.scorings.close(org, id, now).await)?;
+    Ok(())
 }

@@ -12,7 +12,7 @@
 //! Before the pictures are kept: one try counted. After it: pictures under the identification's prefix that its state
 //! does not refer to, which are erased with it; it is still CREATED, and the next try may be right again. A state never
 //! refers to pictures that are not there. Where it was deleted just then, the pictures go with the erasure that comes
-//! again [`super::ERASE_AGAIN_AFTER`] a delete.
+//! again [`crate::ports::limits::ERASE_AGAIN_AFTER`] a delete.
 
 use super::UploadedPicture;
 use crate::{

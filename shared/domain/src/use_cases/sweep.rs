@@ -7,14 +7,11 @@ use super::remove::erase_pictures;
 use crate::{
     App, Error, Time,
     identification::{Identification, State, Transition},
-    ports::{Due, Erasure, StepError},
+    ports::{Due, Erasure, StepError, limits::REKICK_AFTER, unless_lost},
 };
-use chrono::TimeDelta;
 
 /// The due things are spread over this many partitions, so that no create waits for another one's partition.
 pub const DUE_SHARDS: u32 = 8;
-/// How long after its commit, or after the last kick, a message counts as stuck.
-pub const REKICK_AFTER: TimeDelta = TimeDelta::seconds(60);
 /// Things looked at in one run and shard. The rest waits for the next run.
 const PER_SHARD: usize = 100;
 
@@ -95,18 +92,14 @@ async fn expire(app: &App, identification: &Identification, now: Time) -> Result
     if identification.state != State::Created {
         return Ok(false);
     }
-    match app.stores.identifications.transition(&identification.org, identification.id, Transition::Expire, now).await {
-        Ok(()) => Ok(true),
-        Err(StepError::Lost) => Ok(false),
-        Err(StepError::Unavailable(unavailable)) => Err(unavailable.into()),
-    }
+    let step = app.stores.identifications.transition(&identification.org, identification.id, Transition::Expire, now).await;
+    Ok(unless_lost(step)?.is_some())
 }
 
 /// A deletion that lost was done by another run.
 async fn erase_deleted(app: &App, deleted: Result<Erasure, StepError>) -> Result<(), Error> {
-    match deleted {
-        Ok(erasure) => erase_pictures(app, &erasure).await,
-        Err(StepError::Lost) => Ok(()),
-        Err(StepError::Unavailable(unavailable)) => Err(unavailable.into()),
+    match unless_lost(deleted)? {
+        Some(erasure) => erase_pictures(app, &erasure).await,
+        None => Ok(()),
     }
 }

@@ -1,15 +1,15 @@
 //! Validating an identification: the three ways.
 
-use super::{GivenFactor, close::lost_to, second_factor};
+use super::{GivenFactor, second_factor};
 use crate::{
     App, Conflict, Error, Time,
     device::DeviceEvidence,
     identification::{AgentEvidence, Identification, Method, MethodKind, Transition, Validation},
     ids::{IdentificationId, OrgId},
-    keys::Keyring,
-    otp::{Given, MAX_TRIES, Otp, second_factor_matches},
+    keys::CodeContext,
+    otp::{MAX_TRIES, second_factor_matches},
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, Sha256Digest},
-    ports::StepError,
+    ports::{StepError, unless_lost},
     scoring::ScoringStatus,
     text::{AgentName, Attempt, Private},
 };
@@ -75,15 +75,15 @@ pub async fn validate_agent_identification(
     let validation = Validation { at: now, device, agent, captures: Vec::new() };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
     match app.stores.identifications.transition(org, id, transition, now).await {
-        Err(StepError::Lost) if kept => Err(why_evidence_came_late(app, org, id).await),
-        step => step.map_err(lost_to),
+        Err(StepError::Lost) if kept => Err(explain_late_evidence(app, org, id).await),
+        step => Ok(step?),
     }
 }
 
-/// Another request came first. If it deleted the identification, the picture of this request goes after it.
-async fn why_evidence_came_late(app: &App, org: &OrgId, id: IdentificationId) -> Error {
+/// Another request changed it. If that deleted the identification, the picture of this request goes after it.
+async fn explain_late_evidence(app: &App, org: &OrgId, id: IdentificationId) -> Error {
     match app.find(org, id, MethodKind::Agent).await {
-        Ok(_) => Conflict::CameSecond.into(),
+        Ok(_) => Conflict::ConcurrentChange.into(),
         Err(Error::NotFound(what)) => match app.stores.pictures.erase(&PicturePrefix::identification(org, id)).await {
             Ok(()) => Error::NotFound(what),
             Err(unavailable) => unavailable.into(),
@@ -122,22 +122,23 @@ pub async fn validate_otp_identification(
     // Asked for before the try is counted: without the keys nobody could be right.
     let keys = app.keys.current().await?;
     let counted = match app.stores.identifications.count_try(org, id, now).await {
-        Ok(counted) => counted,
-        Err(StepError::Lost) => return Err(why_lost(app, org, id, now, Conflict::CameSecond.into()).await),
-        Err(StepError::Unavailable(unavailable)) => return Err(unavailable.into()),
+        Err(StepError::Lost) => return Err(explain_lost(app, org, id, now, Conflict::ConcurrentChange.into()).await.0),
+        counted => counted?,
     };
     let otp = counted.otp().ok_or(Error::Corrupt("an OTP identification without an OTP"))?;
     let numbers = second_factor::read_numbers(app, otp.second_factor, given.as_ref()).await?;
-    match judge(&keys, &counted, otp, &code, second_factor::comparable(given.as_ref(), &numbers), now) {
-        Judgement::Right => accept(app, &counted, otp.generation, device, given, now).await,
-        Judgement::Outdated => {
+    let context = CodeContext { org, id, generation: otp.generation };
+    let right = keys.code_matches(context, otp.code.as_ref().map(|code| &code.hash), code.expose())
+        & second_factor_matches(&counted.actor, otp.second_factor, second_factor::comparable(given.as_ref(), &numbers));
+    let alive = otp.code.as_ref().is_some_and(|code| now < code.expires_at);
+    match (bool::from(right), alive) {
+        (true, true) => accept(app, &counted, device, given, now).await,
+        (true, false) => {
             // A try that was right but late must not cost one; losing the race to another transition changes nothing.
-            match app.stores.identifications.give_back_try(org, id).await {
-                Err(StepError::Unavailable(unavailable)) => Err(unavailable.into()),
-                _ => Err(WRONG_CODE),
-            }
+            unless_lost(app.stores.identifications.give_back_try(org, id).await)?;
+            Err(WRONG_CODE)
         }
-        Judgement::Wrong => {
+        (false, _) => {
             if otp.tries >= MAX_TRIES {
                 // The count alone closes the door; noting the failure is for those who read the table.
                 let _ = app.stores.identifications.transition(org, id, Transition::Fail, now).await;
@@ -147,36 +148,10 @@ pub async fn validate_otp_identification(
     }
 }
 
-enum Judgement {
-    Right,
-    Outdated,
-    Wrong,
-}
-
-fn judge(
-    keys: &Keyring,
-    identification: &Identification,
-    otp: &Otp,
-    code: &Attempt,
-    given: Given<'_>,
-    now: Time,
-) -> Judgement {
-    let hash = otp.code.as_ref().map(|code| &code.hash);
-    let code = keys.code_matches(&identification.org, identification.id, otp.generation, hash, code.expose());
-    let factor = second_factor_matches(&identification.actor, otp.second_factor, given);
-    let alive = otp.code.as_ref().is_some_and(|code| now < code.expires_at);
-    match (bool::from(code & factor), alive) {
-        (true, true) => Judgement::Right,
-        (true, false) => Judgement::Outdated,
-        (false, _) => Judgement::Wrong,
-    }
-}
-
 /// The try is right: its pictures are kept, and then the state says so.
 async fn accept(
     app: &App,
     identification: &Identification,
-    generation: u32,
     device: DeviceEvidence,
     given: Option<GivenFactor>,
     now: Time,
@@ -192,36 +167,43 @@ async fn accept(
         }
     };
     let validation = Validation { at: now, device, agent: None, captures: captures.clone() };
-    let transition = Transition::Validate { validation: Box::new(validation), generation: Some(generation) };
+    let generation = identification.otp().map(|otp| otp.generation);
+    let transition = Transition::Validate { validation: Box::new(validation), generation };
     match app.stores.identifications.transition(org, id, transition, now).await {
-        Ok(()) => Ok(()),
-        Err(StepError::Lost) => Err(why_right_one_lost(app, org, id, now, &captures).await),
-        Err(StepError::Unavailable(unavailable)) => Err(unavailable.into()),
+        Err(StepError::Lost) => Err(explain_right_one_lost(app, org, id, now, &captures).await),
+        step => Ok(step?),
     }
 }
 
 /// Another request won, or a resend has just killed this code. The pictures of this request go, unless they are, or may
 /// yet be, the winner's.
-async fn why_right_one_lost(app: &App, org: &OrgId, id: IdentificationId, now: Time, captures: &[Capture]) -> Error {
-    let (current, why) = match app.find(org, id, MethodKind::Otp).await {
-        Ok(current) => {
-            let why = current.require_open(now).map_or_else(Error::from, |()| WRONG_CODE);
-            (Some(current), why)
+async fn explain_right_one_lost(
+    app: &App,
+    org: &OrgId,
+    id: IdentificationId,
+    now: Time,
+    captures: &[Capture],
+) -> Error {
+    let (why, current) = explain_lost(app, org, id, now, WRONG_CODE).await;
+    if current.is_some() || matches!(why, Error::NotFound(_)) {
+        if let Err(error) = second_factor::forget(app, org, id, captures, current.as_ref()).await {
+            return error;
         }
-        Err(gone @ Error::NotFound(_)) => (None, gone),
-        Err(error) => return error,
-    };
-    match second_factor::forget(app, org, id, captures, current.as_ref()).await {
-        Ok(()) => why,
-        Err(error) => error,
     }
+    why
 }
 
-/// Why a step was not taken: the state as it is now says it, else `otherwise`.
-async fn why_lost(app: &App, org: &OrgId, id: IdentificationId, now: Time, otherwise: Error) -> Error {
+/// Why a step was not taken: the state as it is now says it, else `otherwise`. And the identification as it is now.
+async fn explain_lost(
+    app: &App,
+    org: &OrgId,
+    id: IdentificationId,
+    now: Time,
+    otherwise: Error,
+) -> (Error, Option<Identification>) {
     match app.find(org, id, MethodKind::Otp).await {
-        Err(error) => error,
-        Ok(identification) => identification.require_open(now).map_or_else(Error::from, |()| otherwise),
+        Ok(current) => (current.require_open(now).map_or_else(Error::from, |()| otherwise), Some(current)),
+        Err(error) => (error, None),
     }
 }
 
@@ -238,20 +220,16 @@ pub async fn validate_identity_document_identification(
     let Method::IdentityDocument { configuration, scoring_id, .. } = identification.method else {
         return Err(Error::NotFound("identification"));
     };
-    let scoring = app
-        .stores
-        .scorings
-        .find(org, scoring_id)
-        .await?
-        .ok_or(Error::Corrupt("an identity document without its scoring"))?;
+    let scoring =
+        app.stores.scorings.find(org, scoring_id).await?.ok_or(Error::Corrupt("an identity document without its scoring"))?;
     let status = scoring.status(now);
     if status != ScoringStatus::Scored {
         return Err(Conflict::ScoringState(status).into());
     }
-    if !scoring.assessment.as_ref().is_some_and(|assessment| configuration.accepts(assessment)) {
+    if !scoring.assessment.is_some_and(|assessment| configuration.accepts(&assessment.verdict)) {
         return Err(Conflict::ScoreTooLow.into());
     }
     let validation = Validation { at: now, device, agent: None, captures: Vec::new() };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    app.stores.identifications.transition(org, id, transition, now).await.map_err(lost_to)
+    Ok(app.stores.identifications.transition(org, id, transition, now).await?)
 }

@@ -5,8 +5,8 @@ use super::read::Validation;
 use acredita_domain::{
     actor::{Actor, Country, DocumentType, IdentityDocument},
     documents::{CarriedNumber, are_declared},
-    ports::ScoreRequest,
-    scoring::{Check, CheckName, CheckResult, Comparison, Extracted, Likeness, Reason},
+    ports::{ScoreRequest, Comparison, Likeness},
+    scoring::{Check, CheckName, CheckResult, Extracted, Reason},
     text::Private,
 };
 use serde::Deserialize;

@@ -11,8 +11,8 @@ use crate::{
 };
 use acredita_domain::{
     error::Unavailable,
-    ports::{CaptureRequest, CollectError, HostedCapture, OpenedCapture, ScoreRequest, Verdict},
-    scoring::ProviderReference,
+    ports::{CaptureRequest, CollectError, HostedCapture, OpenedCapture, ScoreRequest},
+    scoring::{ProviderReference, Verdict},
     text::Private,
 };
 use async_trait::async_trait;

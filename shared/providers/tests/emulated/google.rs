@@ -50,7 +50,7 @@ async fn each_side_is_one_request_with_a_picture_and_a_mask_and_nothing_else() {
 }
 
 /// What became of one scenario.
-async fn outcome(scenario: Scenario, sides: usize) -> (Result<acredita_domain::ports::Verdict, Unavailable>, usize) {
+async fn outcome(scenario: Scenario, sides: usize) -> (Result<acredita_domain::scoring::Verdict, Unavailable>, usize) {
     let rig = Rig::start().await;
     rig.emulators.play(scenario);
     let (front, back) = (front(), back());

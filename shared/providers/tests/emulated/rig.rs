@@ -5,8 +5,8 @@ use acredita_domain::{
     actor::{Actor, Country, DocumentType},
     error::Unavailable,
     pictures::{Luma, Picture, PictureFormat},
-    ports::{Clock, Entropy, ProviderCredential, ScoreRequest, Verdict},
-    scoring::{CheckName, CheckResult, Comparison, DocumentKind, Likeness, Reason},
+    ports::{Clock, Entropy, ProviderCredential, ScoreRequest, Comparison, Likeness},
+    scoring::{CheckName, CheckResult, DocumentKind, Reason, Verdict},
     text::Private,
 };
 use acredita_emulators::{AWS_SESSION, Emulators, Impersonation, PROCESSOR, Recorded, Recording, VERIDAS_KEY};

@@ -8,10 +8,8 @@ use acredita_domain::{
     },
     error::Unavailable,
     pictures::Picture,
-    ports::{
-        CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ScoreRequest, Scorer, Verdict,
-    },
-    scoring::{CheckName, CheckResult, Reason, Score, table::UNPROVEN_CAP},
+    ports::{CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ScoreRequest, Scorer},
+    scoring::{CheckName, CheckResult, Reason, Score, table::UNPROVEN_CAP, Verdict},
 };
 use acredita_emulators::{Part, Scenario, VERIDAS_KEY};
 use serde_json::{Value, json};

@@ -8,15 +8,16 @@ use acredita_domain::{
     ids::{
         AdminIdentificationId, DelegationId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId,
     },
-    keys::Keyring,
-    otp::{Channel, Delivery, Destination, LiveCode, Otp, OtpCode, SecondFactor},
+    keys::{CodeContext, Keyring},
+    otp::{Channel, Delivery, Destination, LiveCode, Otp, SecondFactor},
     pictures::{Capture, PictureFormat, Sha256Digest, Side},
     ports::{Entropy, MessageRef, OutboxMessage},
     scoring::{
         self, Assessment, Check, CheckName, CheckResult, ConfigurationName, DocumentKind, Extracted, HostedDelegation,
-        MaxScoreRetries, Provider, Score, Scoring,
+        MaxScoreRetries, Provider, Score, Scoring, Verdict,
     },
-    text::{Private, Reason},
+    text::{Private, CancellationReason},
+    code::OtpCode,
 };
 use chrono::DateTime;
 use proptest::{option, prelude::*, sample::select};
@@ -109,7 +110,7 @@ fn digest() -> impl Strategy<Value = Sha256Digest> {
 fn live_code() -> impl Strategy<Value = LiveCode> {
     (org(), identification_id(), "[a-z2-9]{6}", time()).prop_map(|(org, id, code, expires_at)| {
         let keys = Keyring::new(vec![[7; 32]]).expect("a key");
-        LiveCode { hash: keys.hash_code(&org, id, 1, &OtpCode::unsealed(code)), expires_at }
+        LiveCode { hash: keys.hash_code(CodeContext { org: &org, id, generation: 1 }, &OtpCode::unsealed(code)), expires_at }
     })
 }
 
@@ -183,7 +184,7 @@ pub fn state() -> impl Strategy<Value = State> {
         Just(State::Expired),
         validation().prop_map(State::Validated),
         (time(), option::of(validation())).prop_map(|(at, validation)| State::Closed { at, validation }),
-        (time(), parsed::<Reason>("\\PC{1,60}")).prop_map(|(at, reason)| State::Cancelled { at, reason }),
+        (time(), parsed::<CancellationReason>("\\PC{1,60}")).prop_map(|(at, reason)| State::Cancelled { at, reason }),
         time().prop_map(|at| State::Failed { at }),
     ]
 }
@@ -237,12 +238,7 @@ fn assessment() -> impl Strategy<Value = Assessment> {
     let found = (score(), proptest::collection::vec(check, 0..4), option::of(extracted), score());
     (found, "[a-z0-9.+-]{0,20}", "[a-z0-9.+-]{0,20}", time()).prop_map(
         |((score, breakdown, extracted, coverage), provider_version, mapping_version, scored_at)| Assessment {
-            score,
-            breakdown,
-            extracted,
-            coverage,
-            provider_version,
-            mapping_version,
+            verdict: Verdict { score, breakdown, extracted, coverage, provider_version, mapping_version },
             scored_at,
         },
     )

@@ -4,7 +4,7 @@ use super::{Corrupt, Item, Key, json, outbox::read_reference, read_json, read_pa
 use acredita_domain::{
     Time,
     ports::{Due, Erasure},
-    use_cases::ERASE_AGAIN_AFTER,
+    ports::limits::ERASE_AGAIN_AFTER,
 };
 
 /// An erasure of what is deleted `now`. It has no time to live: it stays until it is done.

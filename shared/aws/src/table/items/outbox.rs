@@ -9,7 +9,7 @@ use acredita_domain::{
     expires_in::ExpiresIn,
     ids::LeaseId,
     ports::{MessageRef, OutboxMessage, Settlement},
-    use_cases::REKICK_AFTER,
+    ports::limits::REKICK_AFTER,
 };
 
 /// What a message in the table says.

@@ -6,7 +6,7 @@ use acredita_domain::{
     otp::{DESTINATION_WINDOW, MAX_DESTINATION_SENDS},
     pictures::PicturePrefix,
     ports::{Due, Erasure, FirstAnswer, IdempotencyRecord, Settlement},
-    use_cases::REKICK_AFTER,
+    ports::limits::REKICK_AFTER,
 };
 use proptest::prelude::*;
 

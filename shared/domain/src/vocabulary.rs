@@ -1,0 +1,36 @@
+//! Enums with names that callers see.
+
+/// Declares an enum whose names are the ones of the contract, in one place for parsing, storing and answering.
+macro_rules! names {
+    ($(#[$doc:meta])* $name:ident ($problem:literal) { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $text)] $variant),+
+        }
+
+        impl $name {
+            /// Every value, in the order of the contract.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The name in the contract.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::invalid::Invalid;
+            fn from_str(text: &str) -> Result<Self, $crate::invalid::Invalid> {
+                match text { $($text => Ok(Self::$variant),)+ _ => Err($crate::invalid::Invalid($problem)) }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use names;
