@@ -9,9 +9,9 @@ use acredita_domain::{
     App,
     error::Unavailable,
     messages::Refusal,
+    ports::limits::{LEASE, RETRY_WITHIN},
     ports::{Clock, MessageRef, OutgoingMessage, SendError, Sender},
     use_cases::{Delivered, deliver_message},
-    ports::limits::{LEASE, RETRY_WITHIN},
 };
 use async_trait::async_trait;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};

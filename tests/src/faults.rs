@@ -12,7 +12,11 @@ use acredita_domain::{
     keys::Keyring,
     otp::LiveCode,
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink},
-    ports::{Claim, CreateError, Due, Erasure, FindError, Housekeeping, Identifications, MessageRef, NewIdentification, NewMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue, ResendError, Scorings, SendError, Sender, Settlement, StepError, StoredPicture, Keys},
+    ports::{
+        Claim, CreateError, Due, Erasure, FindError, Housekeeping, Identifications, Keys, MessageRef,
+        NewIdentification, NewMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue,
+        ResendError, Scorings, SendError, Sender, Settlement, StepError, StoredPicture,
+    },
     scoring::{Assessment, HostedDelegation, Scoring},
 };
 use async_trait::async_trait;

@@ -5,8 +5,8 @@ use acredita_domain::{
     Time,
     error::Unavailable,
     pictures::{PictureFormat, PictureKey, PicturePrefix, SignedLink},
-    ports::{Pictures, StoredPicture},
     ports::limits::LINK_LIFE,
+    ports::{Pictures, StoredPicture},
 };
 use async_trait::async_trait;
 use aws_sdk_s3::{

@@ -6,8 +6,8 @@ use crate::{
     ids::{AdminIdentificationId, IdentificationId, OrgId},
     otp::Channel,
     ports::{
-        Clock, DocumentNumbers, Entropy, Housekeeping, Identifications, Keys, Outbox, PictureReader, Pictures, Queue, Scorer,
-        Scorings,
+        Clock, DocumentNumbers, Entropy, Housekeeping, Identifications, Keys, Outbox, PictureReader, Pictures, Queue,
+        Scorer, Scorings,
     },
     scoring::{Provider, ProviderAccess},
 };

@@ -22,7 +22,7 @@ use acredita_domain::{
     actor::{Country, DocumentType},
     error::Unavailable,
     pictures::Side,
-    ports::{Clock, DelegatedCapture, Entropy, ProviderCredential, ScoreRequest, Scorer, Comparison},
+    ports::{Clock, Comparison, DelegatedCapture, Entropy, ProviderCredential, ScoreRequest, Scorer},
     scoring::{Check, CheckName, CheckResult, DocumentKind, Extracted, Provider, ProviderReference, Reason, Verdict},
 };
 use async_trait::async_trait;

@@ -6,8 +6,8 @@ use acceptance::{Answer, World, bodies, world::Setup};
 use acredita_aws::SystemClock;
 use acredita_domain::{
     ports::Clock,
-    scoring::{CheckName, CheckResult},
     ports::limits::ERASE_AGAIN_AFTER,
+    scoring::{CheckName, CheckResult},
 };
 use chrono::TimeDelta;
 use reqwest::{Client, StatusCode};

@@ -7,6 +7,7 @@ use super::{
 use acceptance::{ORG, World, bodies, request::base64};
 use acredita_domain::{
     actor::{CountryCode, DocumentType, EmailAddress, Msisdn, PhoneNumber},
+    code::OtpCode,
     device::{Fingerprint, Location, UserAgent},
     documents::CarriedNumber,
     error::Invalid,
@@ -18,8 +19,7 @@ use acredita_domain::{
     pictures::{PictureFormat, SignedLink},
     ports::{FirstAnswer, IdempotencyRecord, NewIdentification, NewScoring},
     scoring::Extracted,
-    text::{AgentName, Attempt, DocumentNumber, PersonName, Private, CancellationReason},
-    code::OtpCode,
+    text::{AgentName, Attempt, CancellationReason, DocumentNumber, PersonName, Private},
 };
 use serde_json::json;
 use std::fmt::Debug;

@@ -1,7 +1,7 @@
 //! The inbox as a sender uses it, and its file as a killed process leaves it.
 
 use super::*;
-use acredita_domain::{actor::EmailAddress, messages::RenderedMessage, otp::Destination, otp::OtpCode, text::Private};
+use acredita_domain::{actor::EmailAddress, code::OtpCode, messages::RenderedMessage, otp::Destination, text::Private};
 
 /// A clock that stands still at 08:33 on a day in November.
 pub(crate) struct StoppedClock;

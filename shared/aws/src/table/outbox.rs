@@ -10,8 +10,8 @@ use acredita_domain::{
     Time,
     ids::LeaseId,
     otp::LiveCode,
-    ports::{Claim, FindError, MessageRef, Outbox, OutboxMessage, Settlement, StepError},
     ports::limits::MAX_DELIVERY_ATTEMPTS,
+    ports::{Claim, FindError, MessageRef, Outbox, OutboxMessage, Settlement, StepError},
 };
 use async_trait::async_trait;
 

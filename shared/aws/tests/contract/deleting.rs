@@ -8,8 +8,8 @@ use acredita_domain::{
     identification::Identification,
     otp::MAX_TRIES,
     pictures::PicturePrefix,
-    ports::{Due, Erasure, NewIdentification, StepError},
     ports::limits::ERASE_AGAIN_AFTER,
+    ports::{Due, Erasure, NewIdentification, StepError},
 };
 
 const LOST: Result<Erasure, StepError> = Err(StepError::Lost);

@@ -8,9 +8,9 @@ use crate::{
 };
 use acredita_domain::{
     identification::Identification,
+    ports::limits::{ERASE_AGAIN_AFTER, LEASE, REKICK_AFTER},
     ports::{Due, NewIdentification, Settlement},
     use_cases::DUE_SHARDS,
-    ports::limits::{ERASE_AGAIN_AFTER, LEASE, REKICK_AFTER},
 };
 use chrono::TimeDelta;
 

@@ -10,8 +10,8 @@ use acredita_domain::{
     ids::LeaseId,
     messages::Refusal,
     otp::LiveCode,
-    ports::{Claim, Due, OutboxMessage, Settlement, StepError},
     ports::limits::{LEASE, MAX_DELIVERY_ATTEMPTS, REKICK_AFTER, RETRY_WITHIN},
+    ports::{Claim, Due, OutboxMessage, Settlement, StepError},
 };
 use chrono::TimeDelta;
 

@@ -8,8 +8,8 @@ use acredita_aws::SystemClock;
 use acredita_domain::{
     Time,
     pictures::{PictureFormat, PictureKey, PicturePrefix, Sha256Digest, Side},
-    ports::{Clock, StoredPicture},
     ports::limits::LINK_LIFE,
+    ports::{Clock, StoredPicture},
 };
 use chrono::TimeDelta;
 use reqwest::{Client, StatusCode};

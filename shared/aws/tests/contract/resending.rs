@@ -10,8 +10,8 @@ use crate::{
 use acredita_domain::{
     identification::{Identification, Transition},
     otp::{DESTINATION_WINDOW, MAX_SENDS, MAX_TRIES},
-    ports::{Claim, Due, ResendError, StepError},
     ports::limits::LEASE,
+    ports::{Claim, Due, ResendError, StepError},
 };
 use chrono::TimeDelta;
 

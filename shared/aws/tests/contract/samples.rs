@@ -4,6 +4,7 @@ use acredita_aws::SystemEntropy;
 use acredita_domain::{
     Time,
     actor::{Actor, Msisdn},
+    code::OtpCode,
     device::DeviceEvidence,
     idempotency::{Idempotency, Operation},
     identification::{Identification, Method, State, Transition, Validation},
@@ -12,7 +13,6 @@ use acredita_domain::{
     otp::{Delivery, Destination, LiveCode, Otp},
     ports::{FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewMessage, NewScoring, OutboxMessage},
     scoring::{Assessment, ConfigurationName, MaxScoreRetries, Provider, Score, Scoring, ScoringTerms, Verdict},
-    code::OtpCode,
 };
 use chrono::{DateTime, TimeDelta};
 

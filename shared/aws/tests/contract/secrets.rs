@@ -7,11 +7,11 @@ use crate::{
 use acredita_aws::{SecretKeys, SecretText};
 use acredita_domain::{
     Time,
-    error::Unavailable,
-    ids::IdentificationId,
-    keys::{CodeContext, CodeHash, Keyring},
-    ports::{Clock, ProviderCredential, Keys},
     code::OtpCode,
+    error::Unavailable,
+    ids::{IdentificationId, OrgId},
+    keys::{CodeContext, CodeHash, Keyring},
+    ports::{Clock, Keys, ProviderCredential},
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};

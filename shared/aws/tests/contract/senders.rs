@@ -12,10 +12,11 @@ use acredita_aws::{
 use acredita_domain::{
     Time,
     actor::{Language, Msisdn},
+    code::OtpCode,
     messages::{Refusal, code_message},
     otp::Destination,
+    ports::limits::LEASE,
     ports::{Clock, MessageRef, OutgoingMessage, SendError, Sender, Settlement},
-    code::OtpCode, ports::limits::{LEASE},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;

@@ -13,8 +13,8 @@ use acredita_domain::{
     error::Unavailable,
     idempotency::Operation,
     identification::State,
-    ports::{Claim, CreateError, FindError, FirstAnswer, Identifications, NewIdentification, Settlement, StepError},
     ports::limits::{LEASE, RETRY_WITHIN},
+    ports::{Claim, CreateError, FindError, FirstAnswer, Identifications, NewIdentification, Settlement, StepError},
 };
 use aws_sdk_dynamodb::{
     config::{ConfigBag, Intercept, RuntimeComponents, SharedInterceptor},

@@ -120,7 +120,8 @@ async fn read_uploaded(app: &App, uploaded: Vec<UploadedPicture>) -> Result<Vec<
 }
 
 async fn read_side(app: &App, side: Side, bytes: Vec<u8>, captured_at: Time) -> Result<SidePicture, Error> {
-    let picture = app.engine()?.picture_reader.read(bytes).await.map_err(|fault| Error::Picture { part: side.part(), fault })?;
+    let picture =
+        app.engine()?.picture_reader.read(bytes).await.map_err(|fault| Error::Picture { part: side.part(), fault })?;
     let sha256 = Sha256Digest::of(&picture.bytes);
     let capture = Capture { side, format: picture.format, size_bytes: picture.bytes.len() as u64, sha256, captured_at };
     Ok(SidePicture { side, picture, capture })

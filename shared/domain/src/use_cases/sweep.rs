@@ -92,7 +92,8 @@ async fn expire(app: &App, identification: &Identification, now: Time) -> Result
     if identification.state != State::Created {
         return Ok(false);
     }
-    let step = app.stores.identifications.transition(&identification.org, identification.id, Transition::Expire, now).await;
+    let step =
+        app.stores.identifications.transition(&identification.org, identification.id, Transition::Expire, now).await;
     Ok(unless_lost(step)?.is_some())
 }
 

@@ -220,8 +220,12 @@ pub async fn validate_identity_document_identification(
     let Method::IdentityDocument { configuration, scoring_id, .. } = identification.method else {
         return Err(Error::NotFound("identification"));
     };
-    let scoring =
-        app.stores.scorings.find(org, scoring_id).await?.ok_or(Error::Corrupt("an identity document without its scoring"))?;
+    let scoring = app
+        .stores
+        .scorings
+        .find(org, scoring_id)
+        .await?
+        .ok_or(Error::Corrupt("an identity document without its scoring"))?;
     let status = scoring.status(now);
     if status != ScoringStatus::Scored {
         return Err(Conflict::ScoringState(status).into());

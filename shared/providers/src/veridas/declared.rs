@@ -5,7 +5,7 @@ use super::read::Validation;
 use acredita_domain::{
     actor::{Actor, Country, DocumentType, IdentityDocument},
     documents::{CarriedNumber, are_declared},
-    ports::{ScoreRequest, Comparison, Likeness},
+    ports::{Comparison, Likeness, ScoreRequest},
     scoring::{Check, CheckName, CheckResult, Extracted, Reason},
     text::Private,
 };

@@ -5,7 +5,7 @@ use acredita_domain::{
     actor::{Actor, Country, DocumentType},
     error::Unavailable,
     pictures::{Luma, Picture, PictureFormat},
-    ports::{Clock, Entropy, ProviderCredential, ScoreRequest, Comparison, Likeness},
+    ports::{Clock, Comparison, Entropy, Likeness, ProviderCredential, ScoreRequest},
     scoring::{CheckName, CheckResult, DocumentKind, Reason, Verdict},
     text::Private,
 };

@@ -9,7 +9,7 @@ use acredita_domain::{
     error::Unavailable,
     pictures::Picture,
     ports::{CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ScoreRequest, Scorer},
-    scoring::{CheckName, CheckResult, Reason, Score, table::UNPROVEN_CAP, Verdict},
+    scoring::{CheckName, CheckResult, Reason, Score, Verdict, table::UNPROVEN_CAP},
 };
 use acredita_emulators::{Part, Scenario, VERIDAS_KEY};
 use serde_json::{Value, json};

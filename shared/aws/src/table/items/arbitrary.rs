@@ -3,6 +3,7 @@
 use acredita_domain::{
     Time,
     actor::{Actor, Country, DocumentType, EmailAddress, IdentityDocument, Language, Msisdn},
+    code::OtpCode,
     device::DeviceEvidence,
     identification::{AgentEvidence, Identification, Method, State, Validation},
     ids::{
@@ -16,8 +17,7 @@ use acredita_domain::{
         self, Assessment, Check, CheckName, CheckResult, ConfigurationName, DocumentKind, Extracted, HostedDelegation,
         MaxScoreRetries, Provider, Score, Scoring, Verdict,
     },
-    text::{Private, CancellationReason},
-    code::OtpCode,
+    text::{CancellationReason, Private},
 };
 use chrono::DateTime;
 use proptest::{option, prelude::*, sample::select};
@@ -110,7 +110,10 @@ fn digest() -> impl Strategy<Value = Sha256Digest> {
 fn live_code() -> impl Strategy<Value = LiveCode> {
     (org(), identification_id(), "[a-z2-9]{6}", time()).prop_map(|(org, id, code, expires_at)| {
         let keys = Keyring::new(vec![[7; 32]]).expect("a key");
-        LiveCode { hash: keys.hash_code(CodeContext { org: &org, id, generation: 1 }, &OtpCode::unsealed(code)), expires_at }
+        LiveCode {
+            hash: keys.hash_code(CodeContext { org: &org, id, generation: 1 }, &OtpCode::unsealed(code)),
+            expires_at,
+        }
     })
 }
 

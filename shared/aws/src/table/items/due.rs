@@ -3,8 +3,8 @@
 use super::{Corrupt, Item, Key, json, outbox::read_reference, read_json, read_parsed, read_text, set_due};
 use acredita_domain::{
     Time,
-    ports::{Due, Erasure},
     ports::limits::ERASE_AGAIN_AFTER,
+    ports::{Due, Erasure},
 };
 
 /// An erasure of what is deleted `now`. It has no time to live: it stays until it is done.

@@ -8,8 +8,8 @@ use acredita_domain::{
     Time,
     expires_in::ExpiresIn,
     ids::LeaseId,
-    ports::{MessageRef, OutboxMessage, Settlement},
     ports::limits::REKICK_AFTER,
+    ports::{MessageRef, OutboxMessage, Settlement},
 };
 
 /// What a message in the table says.

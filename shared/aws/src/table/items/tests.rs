@@ -5,8 +5,8 @@ use acredita_domain::{
     messages::Refusal,
     otp::{DESTINATION_WINDOW, MAX_DESTINATION_SENDS},
     pictures::PicturePrefix,
-    ports::{Due, Erasure, FirstAnswer, IdempotencyRecord, Settlement},
     ports::limits::REKICK_AFTER,
+    ports::{Due, Erasure, FirstAnswer, IdempotencyRecord, Settlement},
 };
 use proptest::prelude::*;
 
