@@ -1,4 +1,4 @@
-"""Deploys `template.yaml` as `sam package` and `sam deploy` would, and finds its way around in what came of it."""
+"""Deploys `template.yaml` as `sam package` and `sam deploy` would, and finds its resources."""
 
 import base64
 import hashlib
@@ -37,7 +37,7 @@ def not_emulated(resource):
 
 
 def eventually(what, look, seconds=30):
-    """Looks until there is something to see, and gives it."""
+    """Looks until there is a value, and returns it."""
     deadline = time.monotonic() + seconds
     while not (seen := look()):
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
@@ -62,7 +62,7 @@ class Deployment:
         self.outputs = {}
 
     def client(self, service):
-        """A client of the SDK. It does not try again: nothing here is expected to fail for a moment only."""
+        """A client of the SDK. It does not retry: nothing here is expected to fail temporarily."""
         config = Config(retries={"total_max_attempts": 1}, read_timeout=60)
         return boto3.client(service, endpoint_url=self._endpoint, config=config)
 
@@ -71,7 +71,7 @@ class Deployment:
         s3, cloudformation = self.client("s3"), self.client("cloudformation")
         s3.create_bucket(Bucket=ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name})
         packaged = self._package(s3)
-        # By URL, as the template is longer than what a request may hold.
+        # By URL, because the template is longer than a request may be.
         s3.put_object(Bucket=ARTIFACTS, Key="template.json", Body=json.dumps(packaged).encode())
         cloudformation.create_stack(
             StackName=STACK,
@@ -84,7 +84,7 @@ class Deployment:
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
     def _package(self, s3):
-        """The template with the code's place in the bucket, and without what is not emulated."""
+        """The template with the code's place in the bucket, and without resources that are not emulated."""
         with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
             zips = pool.map(lambda binary: _zip(self._binaries / binary, Path(folder) / binary), self.functions.values())
             self.code = dict(zip(self.functions, zips))
@@ -116,7 +116,7 @@ class Deployment:
             if "ACREDITA_JWKS_URL" in variables:
                 variables["ACREDITA_JWKS_URL"] = f"{outside}/jwks.json"
             lambda_.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
-        # A number that comes from a parameter stays a text in the emulator, over which its poller then stumbles.
+        # A number that comes from a parameter stays a text in the emulator, and its poller then fails on it.
         for mapping in lambda_.list_event_source_mappings()["EventSourceMappings"]:
             concurrency = int(mapping["ScalingConfig"]["MaximumConcurrency"])
             lambda_.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": concurrency})
@@ -126,11 +126,11 @@ class Deployment:
         return [f"{STACK}-{binary}" for binary in self.functions.values()]
 
     def digest_of(self, name):
-        """What Lambda says of code: the SHA-256 of its zip."""
+        """Lambda's digest of code: the SHA-256 of its zip."""
         return base64.b64encode(hashlib.sha256(self.code[name]).digest()).decode()
 
     def invoke(self, binary, event):
-        """Hands a function an event, and gives what it answers."""
+        """Sends an event to a function, and returns its answer."""
         answer = self.client("lambda").invoke(FunctionName=f"{STACK}-{binary}", Payload=json.dumps(event).encode())
         payload = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, f"{binary}: {payload}"
@@ -156,7 +156,7 @@ def _zip(binary, folder):
     folder.mkdir()
     bootstrap, package = folder / "bootstrap", folder / "package.zip"
     subprocess.run(["strip", "-o", bootstrap, binary], check=True)
-    # Lightly packed: it stays on this machine.
+    # Lightly compressed: it stays on this machine.
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.write(bootstrap, "bootstrap")
     return package.read_bytes()

@@ -76,7 +76,7 @@ class Drive:
     def the_keys_of_codes_are_made(self):
         secret = self.deployed.client("secretsmanager").get_secret_value(SecretId=self.deployed.outputs["CodeKeysSecretArn"])
         keys = json.loads(secret["SecretString"])
-        # Of which characters is AWS's to obey: the emulator does not read that property.
+        # The set of characters is up to AWS: the emulator does not read that property.
         assert keys["older"] == [] and len(keys["newest"]) == 64, "not as the template says"
 
     # --- Over HTTP. ---
@@ -135,7 +135,7 @@ class Drive:
         filters = logs.describe_metric_filters(logGroupName=f"/aws/lambda/{STACK}-notify")["metricFilters"]
         counted = re.fullmatch(r'\{ \$\.(\w+) = "\*" \}', filters[0]["filterPattern"])
         assert len(filters) == 1 and counted, filters
-        # The emulator evaluates no filter: what that one finds on AWS is found by hand.
+        # The emulator evaluates no filter: the test finds by hand what the filter finds on AWS.
         [refused] = eventually("a line of the log", lambda: [line for line in self._log_of_notify(logs) if isinstance(line.get(counted[1]), str)])
         assert (refused["channel"], refused["code"]) == ("EMAIL", "BadRequestException"), refused
         assert REFUSED not in json.dumps(refused), "the log names a person"
@@ -169,7 +169,8 @@ class Drive:
     def a_poisoned_record_fails_alone_and_ends_among_the_dead_letters(self):
         sqs, lambda_ = self.deployed.client("sqs"), self.deployed.client("lambda")
         queue, phones = self.deployed.outputs["QueueUrl"], ["34600000003", "34600000004"]
-        # Three records in one batch, the poisoned one in the middle; and a second is long enough to wait for the next of five tries.
+        # Three records in one batch, the poisoned one in the middle; a second is long enough to wait for the next of
+        # five tries.
         mapping = self._mapping()["UUID"]
         lambda_.update_event_source_mapping(UUID=mapping, Enabled=False, BatchSize=10)
         sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
@@ -203,7 +204,7 @@ class Drive:
         report = self.deployed.invoke("sweep", tick)
         assert sorted(report) == ["erased", "expired", "failed", "kicked"] and report["failed"] == 0, report
 
-    # --- What the checks above are written with. ---
+    # --- Helpers of the checks above. ---
 
     def _call(self, method, path, body=None, headers=None):
         authorization = {"Authorization": f"Bearer {self.outside.token(ORG)}"}

@@ -1,4 +1,4 @@
-"""What lies outside of the deployment, on one loopback port: the issuer of tokens, and the providers that messages go to."""
+"""Systems outside the deployment, on one loopback port: the issuer of tokens, and the providers that send messages."""
 
 import json
 import time
@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 KID = "e2e"
 SEND_EMAIL = "/v2/email/outbound-emails"
-# What SES answers when it does not take an address, whoever's it is: the recipient's, or a sender's that was written wrongly.
+# SES's answer to an address that it refuses: the recipient's, or a misspelt sender's.
 REFUSED = "refused@acredita.example"
 
 
@@ -77,6 +77,6 @@ def _handler(jwks, sent, emails):
             self.wfile.write(payload)
 
         def log_message(self, *_):
-            """Says nothing: requests hold codes."""
+            """Logs nothing: requests hold codes."""
 
     return Handler
