@@ -1,5 +1,6 @@
 //! Arrows between crates point down only: what each crate of the house may use, and what must never be below it.
 
+use acredita_manifest::{FUNCTIONS, Function, Trigger};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,6 +12,7 @@ const DOMAIN: &str = "acredita-domain";
 const HTTP: &str = "acredita-http";
 const AWS: &str = "acredita-aws";
 const SCORING: &str = "acredita-engine";
+const MANIFEST: &str = "acredita-manifest";
 const PICTURES: &str = "acredita-pictures";
 const MRZ: &str = "acredita-mrz";
 const LAMBDA: &str = "acredita-service";
@@ -27,27 +29,19 @@ const SERVES_HTTP: &[&str] = &[DOMAIN, HTTP, LAMBDA];
 /// A function that works.
 const WORKS: &[&str] = &[DOMAIN, LAMBDA];
 
-/// Crate, folder, and what of ours it may use. A crate that is not here must not be there.
+/// Crate, folder, and what of ours it may use. A crate that is neither here nor a function must not be there.
 const CRATES: &[(&str, &str, May)] = &[
     (DOMAIN, "shared/domain", May::Use(&[])),
     (HTTP, "shared/http", May::Use(&[DOMAIN])),
     (AWS, "shared/aws", May::Use(&[DOMAIN])),
     (SCORING, "shared/engine", May::Use(&[DOMAIN, PICTURES, MRZ])),
+    (MANIFEST, "shared/manifest", May::Use(&[])),
     (PICTURES, "shared/pictures", May::Use(&[])),
     (MRZ, "shared/mrz", May::Use(&[PICTURES])),
     ("acredita-mrz-tools", "shared/mrz-tools", May::Use(&[PICTURES, MRZ])),
     (PROVIDERS, "shared/providers", May::Use(&[DOMAIN])),
     (EMULATORS, "infra/emulators", May::Use(&[])),
     (LAMBDA, "shared/service", May::Use(&[DOMAIN, HTTP, AWS, PROVIDERS, SCORING])),
-    ("acredita-identification-agent-admin", "functions/identification-agent-admin", May::Use(SERVES_HTTP)),
-    ("acredita-identification-agent", "functions/identification-agent", May::Use(SERVES_HTTP)),
-    ("acredita-identification-otp-admin", "functions/identification-otp-admin", May::Use(SERVES_HTTP)),
-    ("acredita-identification-otp", "functions/identification-otp", May::Use(SERVES_HTTP)),
-    ("acredita-identity-document-admin", "functions/identity-document-admin", May::Use(SERVES_HTTP)),
-    ("acredita-identity-document", "functions/identity-document", May::Use(SERVES_HTTP)),
-    ("acredita-scoring", "functions/scoring", May::Use(SERVES_HTTP)),
-    ("acredita-notify", "functions/notify", May::Use(WORKS)),
-    ("acredita-sweep", "functions/sweep", May::Use(WORKS)),
     (EMBEDDED_AWS, "infra/embedded-aws", May::Use(&[])),
     ("crc-fast", "infra/crc-fast", May::Use(&[])),
     (LOCAL, "infra/local", May::UseEverything),
@@ -56,6 +50,16 @@ const CRATES: &[(&str, &str, May)] = &[
     (PERF, "tests/perf", May::UseEverything),
     ("acredita-perf-floor", "tests/perf/floor", May::Use(&[])),
 ];
+
+/// [`CRATES`] and the functions.
+fn crates() -> impl Iterator<Item = (String, String, May)> {
+    let functions = FUNCTIONS.iter().map(|Function { name, trigger, .. }| {
+        let allowed = if *trigger == Trigger::Http { SERVES_HTTP } else { WORKS };
+        (format!("acredita-{name}"), format!("functions/{name}"), May::Use(allowed))
+    });
+    let others = CRATES.iter().map(|(name, folder, may)| ((*name).to_owned(), (*folder).to_owned(), *may));
+    others.chain(functions)
+}
 
 #[derive(Clone, Copy)]
 enum May {
@@ -142,21 +146,20 @@ impl Graph {
 #[test]
 fn every_crate_is_where_the_table_has_it() {
     let graph = Graph::read();
-    let listed = CRATES.iter().map(|(name, folder, _)| ((*name).to_owned(), PathBuf::from(folder))).collect();
+    let listed = crates().map(|(name, folder, _)| (name, PathBuf::from(folder))).collect();
     assert_eq!(graph.members, listed, "a new crate goes into the table of this test, with what it may use");
 }
 
 #[test]
 fn arrows_point_down_only() {
     let graph = Graph::read();
-    for (name, _, may) in CRATES {
-        for used in graph.uses_of_ours(name) {
+    for (name, _, may) in crates() {
+        for used in graph.uses_of_ours(&name) {
             assert!(![ACCEPTANCE, PERF].contains(&used.name.as_str()), "{name} uses tests");
             let May::Use(allowed) = may else { continue };
             // The embedded AWS and the emulated providers are what adapters are tested against: a test may use them,
             // what runs may not.
-            let stand_in =
-                (used.name == EMBEDDED_AWS && *name == AWS) || (used.name == EMULATORS && *name == PROVIDERS);
+            let stand_in = (used.name == EMBEDDED_AWS && name == AWS) || (used.name == EMULATORS && name == PROVIDERS);
             let to_test = stand_in && !used.kinds.contains(&None);
             assert!(to_test || allowed.contains(&used.name.as_str()), "{name} must not use {}", used.name);
         }

@@ -1,7 +1,8 @@
-//! The OpenAPI document: it says what the contract says, and the copy in `infra/openapi.json` is the one that the code
-//! generates.
+//! The OpenAPI document: it says what the contract says, which is the manifest, and the copy in `infra/openapi.json` is
+//! the one that the code generates.
 
-use acredita_local::gateway::document;
+use acredita_local::gateway::{document, functions};
+use acredita_manifest::{Body, OPERATIONS, Operation};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,89 +10,14 @@ use std::{
     path::Path,
 };
 
-const AGENT: &str = "/identifications/agent";
-const OTP: &str = "/identifications/otp";
-const DOCUMENT: &str = "/identifications/identity_document";
-const SCORING: &str = "/scorings/identity_document";
-const ADMIN: &str = "/{admin_identification_id}";
-const ACTOR: &str = "/{identification_id}";
-const ONE: &str = "/{scoring_id}";
-
-/// What the contract says of an operation.
-struct Operation {
-    id: &'static str,
-    method: &'static str,
-    path: [&'static str; 3],
-    success: u16,
-    /// The errors that the contract names.
-    errors: &'static [u16],
-    /// Further ones that the code documents, as `default` allows.
-    further: &'static [u16],
-    body: Body,
+/// Method and path, as the document has them.
+fn route(operation: &Operation) -> (String, String) {
+    (operation.method.as_str().to_lowercase(), operation.full_path())
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Body {
-    No,
-    Json,
-    Multipart,
-}
-
-const CREATE: &[u16] = &[400, 401, 500];
-const READ: &[u16] = &[400, 401, 404, 500];
-const CHANGE: &[u16] = &[400, 401, 404, 409, 500];
-const DELETE: &[u16] = &[400, 401, 403, 404, 500];
-
-macro_rules! operations {
-    ($($id:ident: $method:ident $($path:ident)? / $($part:ident)? / $tail:literal => $success:literal, $errors:expr, $further:expr, $body:ident;)+) => {
-        &[$(Operation {
-            id: stringify!($id), method: stringify!($method), path: [$($path)?, operations!(@part $($part)?), $tail],
-            success: $success, errors: $errors, further: &$further, body: Body::$body,
-        }),+]
-    };
-    (@part) => { "" };
-    (@part $part:ident) => { $part };
-}
-
-/// §1 of the contract, without the chain.
-#[rustfmt::skip]
-const OPERATIONS: &[Operation] = operations! {
-    create_agent_identification: post AGENT / / "" => 201, CREATE, [409], Json;
-    cancel_agent_identification: post AGENT / ADMIN / "/cancel" => 204, CHANGE, [], Json;
-    close_agent_identification: post AGENT / ADMIN / "/close" => 204, CHANGE, [], No;
-    delete_agent_identification: delete AGENT / ADMIN / "" => 204, DELETE, [409], No;
-    read_agent_identification: get AGENT / ACTOR / "" => 200, READ, [], No;
-    validate_agent_identification: post AGENT / ACTOR / "/validate" => 204, CHANGE, [413], Json;
-    create_otp_identification: post OTP / / "" => 201, &[400, 401, 404, 409, 429, 500], [], Json;
-    cancel_otp_identification: post OTP / ADMIN / "/cancel" => 204, CHANGE, [], Json;
-    close_otp_identification: post OTP / ADMIN / "/close" => 204, CHANGE, [], No;
-    delete_otp_identification: delete OTP / ADMIN / "" => 204, DELETE, [409], No;
-    read_otp_identification: get OTP / ACTOR / "" => 200, READ, [], No;
-    validate_otp_identification: put OTP / ACTOR / "/validate" => 204, CHANGE, [413], Json;
-    resend_otp: post OTP / ACTOR / "/resend" => 204, &[400, 401, 404, 409, 429, 500], [], No;
-    create_identity_document_identification: post DOCUMENT / / "" => 200, CREATE, [409], Json;
-    close_identity_document_identification: post DOCUMENT / ADMIN / "/close" => 204, CHANGE, [], No;
-    cancel_identity_document_identification: post DOCUMENT / ADMIN / "/cancel" => 204, CHANGE, [], Json;
-    delete_identity_document_identification: delete DOCUMENT / ADMIN / "" => 204, DELETE, [409], No;
-    read_identity_document_identification: get DOCUMENT / ACTOR / "" => 200, READ, [], No;
-    validate_identity_document_identification: post DOCUMENT / ACTOR / "/validate" => 204, CHANGE, [], No;
-    create_scoring: post SCORING / / "" => 200, READ, [409], Json;
-    read_scoring: get SCORING / ONE / "" => 200, READ, [], No;
-    read_captures: get SCORING / ONE / "/captures" => 200, READ, [], No;
-    score_document: put SCORING / ONE / "/score" => 204, &[400, 401, 404, 409, 413, 415, 500, 503], [], Multipart;
-    delegate_scoring: post SCORING / ONE / "/delegate" => 200, &[400, 401, 404, 409, 500, 503], [], No;
-    close_scoring: post SCORING / ONE / "/close" => 204, READ, [], No;
-};
-
-impl Operation {
-    fn route(&self) -> (String, String) {
-        (self.method.to_owned(), format!("/v1/orgs/{{org_id}}{}", self.path.concat()))
-    }
-
-    fn statuses(&self) -> BTreeSet<String> {
-        let numbers = self.errors.iter().chain(self.further).chain([&self.success]);
-        numbers.map(u16::to_string).chain(["default".to_owned()]).collect()
-    }
+fn statuses(operation: &Operation) -> BTreeSet<String> {
+    let numbers = operation.errors.iter().chain(operation.further).chain([&operation.success]);
+    numbers.map(u16::to_string).chain(["default".to_owned()]).collect()
 }
 
 fn generated() -> Value {
@@ -100,7 +26,10 @@ fn generated() -> Value {
 
 /// Every operation of the document, by method and path.
 fn documented() -> BTreeMap<(String, String), Value> {
-    let document = generated();
+    operations_of(&generated())
+}
+
+fn operations_of(document: &Value) -> BTreeMap<(String, String), Value> {
     let paths = document["paths"].as_object().expect("paths");
     let operations = paths.iter().flat_map(|(path, item)| {
         let operations = item.as_object().expect("operations").iter();
@@ -136,15 +65,35 @@ fn the_copy_in_the_repository_is_what_the_code_says() {
 
 #[test]
 fn the_operations_are_those_of_the_contract() {
-    let contract: BTreeSet<(String, String)> = OPERATIONS.iter().map(Operation::route).collect();
+    let contract: BTreeSet<(String, String)> = OPERATIONS.iter().map(route).collect();
     assert_eq!(documented().into_keys().collect::<BTreeSet<_>>(), contract);
+}
+
+#[test]
+fn every_operation_is_served_by_the_function_that_the_manifest_names() {
+    for (function, router) in functions() {
+        let document = serde_json::to_value(router.split_for_parts().1).expect("a document");
+        let served: BTreeSet<_> = operations_of(&document).into_keys().collect();
+        let named = OPERATIONS.iter().filter(|operation| operation.function == function);
+        assert_eq!(served, named.map(route).collect(), "{function}");
+    }
+}
+
+#[test]
+fn the_operations_that_take_an_idempotency_key_document_it() {
+    let documented = documented();
+    for operation in OPERATIONS {
+        let parameters = documented[&route(operation)]["parameters"].as_array().cloned().unwrap_or_default();
+        let documents_it = parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key");
+        assert_eq!(documents_it, operation.takes_idempotency_key, "{}", operation.name);
+    }
 }
 
 #[test]
 fn every_operation_documents_its_statuses_and_no_other() {
     let documented = documented();
     for operation in OPERATIONS {
-        assert_eq!(keys(&documented[&operation.route()]["responses"]), operation.statuses(), "{}", operation.id);
+        assert_eq!(keys(&documented[&route(operation)]["responses"]), statuses(operation), "{}", operation.name);
     }
 }
 
@@ -152,7 +101,7 @@ fn every_operation_documents_its_statuses_and_no_other() {
 fn every_operation_has_the_name_that_it_has_everywhere() {
     let documented = documented();
     for operation in OPERATIONS {
-        assert_eq!(documented[&operation.route()]["operationId"], operation.id);
+        assert_eq!(documented[&route(operation)]["operationId"], operation.name);
     }
 }
 
@@ -202,16 +151,16 @@ fn every_answer_names_its_request() {
 fn every_body_that_is_taken_has_an_example() {
     let documented = documented();
     for operation in OPERATIONS {
-        let types = documented[&operation.route()]["requestBody"]["content"].clone();
+        let types = documented[&route(operation)]["requestBody"]["content"].clone();
         let taken: &[&str] = match operation.body {
             Body::No => &[],
             Body::Json => &["application/json"],
             Body::Multipart => &["multipart/form-data", "multipart/mixed"],
         };
-        assert_eq!(keys(&types), taken.iter().map(|kind| (*kind).to_owned()).collect(), "{}", operation.id);
+        assert_eq!(keys(&types), taken.iter().map(|kind| (*kind).to_owned()).collect(), "{}", operation.name);
         let has_example = |content: &Value| content["example"].is_object() || content["examples"].is_object();
         let examples = types.as_object().into_iter().flatten().filter(|(_, content)| has_example(content)).count();
-        assert!(operation.body == Body::No || examples > 0, "{} has no example of its body", operation.id);
+        assert!(operation.body == Body::No || examples > 0, "{} has no example of its body", operation.name);
     }
 }
 
@@ -220,9 +169,9 @@ fn every_body_that_is_answered_has_an_example_with_all_that_is_required() {
     let document = generated();
     let documented = documented();
     for operation in OPERATIONS {
-        let content = &documented[&operation.route()]["responses"][operation.success.to_string()]["content"];
+        let content = &documented[&route(operation)]["responses"][operation.success.to_string()]["content"];
         if operation.success == 204 {
-            assert!(content.is_null(), "{} answers no body", operation.id);
+            assert!(content.is_null(), "{} answers no body", operation.name);
             continue;
         }
         let (example, schema) =
@@ -230,7 +179,7 @@ fn every_body_that_is_answered_has_an_example_with_all_that_is_required() {
         let name = schema.as_str().and_then(|reference| reference.rsplit('/').next()).expect("a schema of its own");
         let missing: Vec<String> =
             required(&document, name).into_iter().filter(|field| example.get(field).is_none()).collect();
-        assert!(missing.is_empty(), "the example of {} lacks {missing:?}", operation.id);
+        assert!(missing.is_empty(), "the example of {} lacks {missing:?}", operation.name);
     }
 }
 

@@ -9,7 +9,8 @@ use acredita_domain::{
     pictures::{PictureFormat, PictureKey, Side},
     scoring::ScoringStatus,
 };
-use acredita_local::gateway::{document, functions};
+use acredita_local::gateway;
+use acredita_manifest::{FUNCTIONS, OPERATIONS, Operation, Trigger};
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::body::Body;
 use chrono::TimeDelta;
@@ -19,38 +20,24 @@ use std::collections::BTreeSet;
 
 /// The events of the functions behind the gateway.
 pub fn http_events() -> Vec<Event> {
-    let behind_the_gateway: Vec<&str> = functions().into_iter().map(|(name, _)| name).collect();
-    events().into_iter().filter(|event| behind_the_gateway.contains(&event.function.as_str())).collect()
-}
-
-/// Route and documented success status of every operation.
-fn operations() -> Vec<(String, u16)> {
-    let document = serde_json::to_value(document()).expect("a document");
-    let paths = document["paths"].as_object().expect("paths");
-    let mut operations = Vec::new();
-    for (path, item) in paths {
-        for (method, operation) in item.as_object().expect("operations") {
-            let statuses = operation["responses"].as_object().expect("responses").keys();
-            let success = statuses.filter_map(|status| status.parse().ok()).find(|status| (200..300).contains(status));
-            operations.push((format!("{} {path}", method.to_uppercase()), success.expect("a success status")));
-        }
-    }
-    operations
+    let serves = |event: &Event| {
+        FUNCTIONS.iter().any(|function| function.name == event.function && function.trigger == Trigger::Http)
+    };
+    events().into_iter().filter(serves).collect()
 }
 
 #[test]
 fn every_event_is_of_a_function_that_there_is() {
-    let behind_the_gateway = functions().into_iter().map(|(name, _)| name);
-    let known: BTreeSet<&str> = behind_the_gateway.chain(["notify", "sweep"]).collect();
+    let known = FUNCTIONS.iter().map(|function| function.name.to_owned());
     let used: BTreeSet<String> = events().into_iter().map(|event| event.function).collect();
-    assert_eq!(used, known.into_iter().map(str::to_owned).collect());
+    assert_eq!(used, known.collect());
 }
 
 #[test]
 fn every_operation_has_an_event() {
-    let documented: BTreeSet<String> = operations().into_iter().map(|(route, _)| route).collect();
+    let served: BTreeSet<String> = OPERATIONS.iter().map(Operation::route).collect();
     let replayed: BTreeSet<String> = http_events().iter().map(Event::route).collect();
-    assert_eq!(replayed, documented);
+    assert_eq!(replayed, served);
 }
 
 #[test]
@@ -94,11 +81,10 @@ fn the_quirks_of_the_gateway_are_among_the_events() {
 
 #[tokio::test]
 async fn every_http_event_is_answered_with_its_documented_success() {
-    let operations = operations();
     let world = World::with_external_provider().await;
     for event in http_events() {
         let (name, route) = (event.name(), event.route());
-        let success = operations.iter().find(|(documented, _)| *documented == route).map(|(_, success)| *success);
+        let success = OPERATIONS.iter().find(|operation| operation.route() == route).map(|operation| operation.success);
         // Staging sends codes to the one phone of all events.
         world.clock.advance(DESTINATION_WINDOW);
         let values = stage(&world, &event, &route).await;
@@ -117,7 +103,7 @@ pub async fn replay(world: &World, event: &Event, values: &[(&str, String)]) -> 
         "{name} is not of payload format 2.0"
     );
     let request = acredita_service::prepare(request);
-    let function = world.gateway().function(request.method(), request.uri().path());
+    let function = gateway::function(request.method(), request.uri().path());
     assert_eq!(function, Some(event.function.as_str()), "{name}");
     let request = request.map(|body| match body {
         lambda_http::Body::Text(text) => Body::from(text),

@@ -11,6 +11,7 @@ use acredita_aws::{
 };
 use acredita_domain::ports::limits::LEASE;
 use acredita_local::{gateway::functions, workers::BATCH};
+use acredita_manifest::{FUNCTIONS, NOTIFY, SWEEP, Trigger};
 use reading::{
     TEMPLATE, allowed, argument, deployed, granted, properties, resources, services_of_keys, sorted, statements, texts,
 };
@@ -26,14 +27,6 @@ use used::used;
 /// The longest that an identification lives, and how long after its retention the table may drop it. Days.
 const LIFE_AND_GRACE: i64 = 30 + 7;
 
-/// A function as it has to be deployed. What it may do is what it is seen to do (`used`), and what is said here.
-struct Function {
-    name: &'static str,
-    http: bool,
-    /// What it needs and is not seen: an action, and the kind of what it is done to.
-    unseen: &'static [(&'static str, &'static str)],
-}
-
 /// Keys: those of the tests do not come from AWS.
 const SECRET: (&str, &str) = ("secretsmanager:GetSecretValue", "");
 /// To erase what was put for somebody whom another request had deleted meanwhile.
@@ -42,21 +35,16 @@ const ERASE_EVIDENCE: [(&str, &str); 2] = [("s3:DeleteObject", "i"), ("s3:ListBu
 /// To remove a picture of a second factor that was put for an identification that another request had ended meanwhile.
 const REMOVE_EVIDENCE: (&str, &str) = ("s3:DeleteObject", "i");
 
-/// Every function.
-const FUNCTIONS: &[Function] = &[
-    Function { name: "identification-agent-admin", http: true, unseen: &[] },
-    Function { name: "identification-agent", http: true, unseen: &ERASE_EVIDENCE },
-    Function { name: "identification-otp-admin", http: true, unseen: &[SECRET] },
-    Function { name: "identification-otp", http: true, unseen: &[SECRET, REMOVE_EVIDENCE] },
-    Function { name: "identity-document-admin", http: true, unseen: &[] },
-    Function { name: "identity-document", http: true, unseen: &[] },
-    // Of the whole bucket, as S3 says only then that a picture is not there; and the keys of external providers.
-    Function { name: "scoring", http: true, unseen: &[("s3:ListBucket", ""), SECRET] },
-    // The senders of the tests are not AWS's, and it is Lambda that takes messages off the queue.
-    Function {
-        name: "notify",
-        http: false,
-        unseen: &[
+/// What a function needs besides what it is seen to do (`used`): an action, and the kind of what it is done to.
+fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
+    match function {
+        "identification-agent" => &ERASE_EVIDENCE,
+        "identification-otp-admin" => &[SECRET],
+        "identification-otp" => &[SECRET, REMOVE_EVIDENCE],
+        // Of the whole bucket, as S3 says only then that a picture is not there; and the keys of external providers.
+        "scoring" => &[("s3:ListBucket", ""), SECRET],
+        // The senders of the tests are not AWS's, and it is Lambda that takes messages off the queue.
+        "notify" => &[
             SECRET,
             ("ses:SendEmail", ""),
             ("sms-voice:SendTextMessage", ""),
@@ -64,9 +52,9 @@ const FUNCTIONS: &[Function] = &[
             ("sqs:GetQueueAttributes", ""),
             ("sqs:ReceiveMessage", ""),
         ],
-    },
-    Function { name: "sweep", http: false, unseen: &[] },
-];
+        _ => &[],
+    }
+}
 
 /// A path with its parameters' names taken out: the gateway and the functions name them differently.
 fn without_names(path: &str) -> String {
@@ -125,7 +113,12 @@ fn the_gateway_may_call_the_functions_that_serve_http_and_waits_longer_than_they
         .collect();
     assert_eq!(
         permitted,
-        sorted(FUNCTIONS.iter().filter(|function| function.http).map(|function| logical[function.name]))
+        sorted(
+            FUNCTIONS
+                .iter()
+                .filter(|function| function.trigger == Trigger::Http)
+                .map(|function| logical[function.name])
+        )
     );
 
     let timeout = TEMPLATE["Globals"]["Function"]["Timeout"].as_i64().expect("seconds");
@@ -141,7 +134,10 @@ fn the_gateway_may_call_the_functions_that_serve_http_and_waits_longer_than_they
         assert_eq!(argument(&properties["FunctionName"], "Fn::Sub"), format!("${{AWS::StackName}}-{}", function.name));
         // At the root, cargo would not know the program: what it builds there by default is the local server.
         assert_eq!(properties["CodeUri"], format!("functions/{}", function.name));
-        assert!(!function.http || properties.get("Timeout").is_none(), "{}: not a timeout of its own", function.name);
+        let own = properties.get("Timeout");
+        assert!(function.trigger != Trigger::Http || own.is_none(), "{}: not a timeout of its own", function.name);
+        let seconds = own.map_or(Some(timeout), Value::as_i64);
+        assert_eq!(seconds, i64::try_from(function.timeout.as_secs()).ok(), "{}", function.name);
     }
 }
 
@@ -167,7 +163,7 @@ fn the_table_is_the_one_that_the_code_makes_elsewhere() {
 
 #[test]
 fn a_message_stays_hidden_until_its_worker_and_its_lease_are_over() {
-    let (queue, notify) = (properties("Queue"), properties(deployed()["notify"]));
+    let (queue, notify) = (properties("Queue"), properties(deployed()[NOTIFY.name]));
     let visibility = queue["VisibilityTimeout"].as_i64().expect("seconds");
     assert_eq!(visibility, i64::from(VISIBILITY_SECONDS));
     assert!(visibility > LEASE.num_seconds());
@@ -235,8 +231,9 @@ fn apart(actions: impl Iterator<Item = (String, String)>) -> (BTreeSet<String>, 
 async fn a_function_may_do_what_it_does_and_nothing_else() {
     let (logical, used) = (deployed(), used().await);
     let mut wrong = Vec::new();
-    for Function { name, unseen, .. } in FUNCTIONS {
-        let seen = used[*name].iter().map(|action| (action.name.to_owned(), action.kind.clone()));
+    for name in FUNCTIONS.iter().map(|function| function.name) {
+        let unseen = unseen(name);
+        let seen = used[name].iter().map(|action| (action.name.to_owned(), action.kind.clone()));
         let unseen = unseen.iter().map(|(action, kind)| ((*action).to_owned(), (*kind).to_owned()));
         assert!(
             unseen.clone().all(|unseen| !seen.clone().any(|seen| seen == unseen)),
@@ -285,7 +282,8 @@ fn nobody_may_do_everything_or_do_it_to_everything() {
 #[test]
 fn nobody_on_the_actors_side_may_delete_from_the_table() {
     let logical = deployed();
-    for name in ["identification-agent", "identification-otp", "identity-document", "scoring", "notify"] {
+    let may_not = |name: &&str| !name.ends_with("-admin") && *name != SWEEP.name;
+    for name in FUNCTIONS.iter().map(|function| function.name).filter(may_not) {
         let actions: Vec<_> =
             allowed(logical[name]).into_iter().flat_map(|statement| texts(&statement["Action"])).collect();
         let deletes = |action: &&str| {
@@ -360,7 +358,7 @@ fn logs_say_nothing_of_who_called() {
 #[test]
 fn messages_that_are_refused_are_counted_and_ring() {
     let filter = properties("RefusedMessages");
-    assert_eq!(filter["LogGroupName"], properties(deployed()["notify"])["LoggingConfig"]["LogGroup"]);
+    assert_eq!(filter["LogGroupName"], properties(deployed()[NOTIFY.name])["LoggingConfig"]["LogGroup"]);
     assert_eq!(filter["FilterPattern"], r#"{ $.refused = "*" }"#);
     let counted = &filter["MetricTransformations"][0];
     let alarm = properties("RefusedMessagesAlarm");

@@ -1,11 +1,12 @@
 //! What API Gateway does: which function serves which path.
 //!
-//! Each function keeps its own router, as on AWS, and the table of routes is read off their OpenAPI documents. The
-//! routers cannot be merged into one: the published API names the same place in a path differently on the back office's
+//! Each function keeps its own router, as on AWS, and the manifest says which path is whose. The routers cannot be merged
+//! into one: the published API names the same place in a path differently on the back office's
 //! and the actor's side.
 
 use crate::drain::answered_after_reading;
 use acredita_http::{Api, ApiError, layers, openapi, request::ClientIp};
+use acredita_manifest::{OPERATIONS, Operation, ROOT};
 use axum::{
     Router,
     extract::{ConnectInfo, Request},
@@ -14,7 +15,7 @@ use axum::{
 };
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 use tower::ServiceExt;
-use utoipa::openapi::{OpenApi, PathItem};
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 /// The functions that serve HTTP, by their names on AWS.
@@ -35,40 +36,21 @@ pub fn document() -> OpenApi {
     openapi::document(functions().into_iter().map(|(_, router)| router.split_for_parts().1))
 }
 
-/// Which function serves which method of which path.
-#[derive(Clone, Debug)]
-pub struct RouteTable(Vec<Route>);
-
-#[derive(Clone, Debug)]
-struct Route {
-    function: &'static str,
-    method: Method,
-    template: String,
+/// The function that serves a method of a path.
+pub fn function(method: &Method, path: &str) -> Option<&'static str> {
+    of_path(path).find(|operation| operation.method.as_str() == method.as_str()).map(|operation| operation.function)
 }
 
-impl RouteTable {
-    /// The table of all functions, read off their OpenAPI documents.
-    pub fn of_all_functions() -> Self {
-        let routes =
-            functions().into_iter().flat_map(|(function, router)| routes(function, &router.split_for_parts().1));
-        Self(routes.collect())
-    }
+/// Any of the functions that serve a path, and all the methods that it takes.
+pub fn allowed(path: &str) -> Option<(&'static str, String)> {
+    let function = of_path(path).next()?.function;
+    let methods: Vec<&str> = of_path(path).map(|operation| operation.method.as_str()).collect();
+    Some((function, methods.join(", ")))
+}
 
-    /// The function that serves a method of a path.
-    pub fn function(&self, method: &Method, path: &str) -> Option<&'static str> {
-        self.of_path(path).find(|route| route.method == *method).map(|route| route.function)
-    }
-
-    /// Any of the functions that serve a path, and all the methods that it takes.
-    pub fn allowed(&self, path: &str) -> Option<(&'static str, String)> {
-        let function = self.of_path(path).next()?.function;
-        let methods: Vec<&str> = self.of_path(path).map(|route| route.method.as_str()).collect();
-        Some((function, methods.join(", ")))
-    }
-
-    fn of_path(&self, path: &str) -> impl Iterator<Item = &Route> {
-        self.0.iter().filter(move |route| matches(&route.template, path))
-    }
+fn of_path(path: &str) -> impl Iterator<Item = &'static Operation> {
+    let template = |operation: &Operation| ROOT.split('/').chain(operation.path.split('/').skip(1));
+    OPERATIONS.iter().filter(move |operation| matches(template(operation), path))
 }
 
 /// Routes requests to functions in this process.
@@ -76,7 +58,6 @@ impl RouteTable {
 pub struct Gateway(Arc<Parts>);
 
 struct Parts {
-    table: RouteTable,
     routers: HashMap<&'static str, Router>,
     no_function: Router,
 }
@@ -90,12 +71,7 @@ impl Gateway {
         let routers = functions().into_iter().map(|(name, router)| (name, finish(router))).collect();
         let no_such_path = Router::new().route("/{*path}", axum::routing::any(async || ApiError::NoSuchPath));
         let no_function = layers::finish(no_such_path, new_id.clone());
-        Self(Arc::new(Parts { table: RouteTable::of_all_functions(), routers, no_function }))
-    }
-
-    /// The function that serves a method of a path.
-    pub fn function(&self, method: &Method, path: &str) -> Option<&'static str> {
-        self.0.table.function(method, path)
+        Self(Arc::new(Parts { routers, no_function }))
     }
 
     /// Serves a request.
@@ -103,12 +79,12 @@ impl Gateway {
         if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
             request.extensions_mut().insert(ClientIp(peer.ip()));
         }
-        let Parts { table, routers, no_function } = &*self.0;
+        let Parts { routers, no_function } = &*self.0;
         let router = |name| routers.get(name).unwrap_or(no_function);
-        if let Some(function) = table.function(request.method(), request.uri().path()) {
+        if let Some(function) = function(request.method(), request.uri().path()) {
             return call(router(function), request).await;
         }
-        let Some((function, allowed)) = table.allowed(request.uri().path()) else {
+        let Some((function, allowed)) = allowed(request.uri().path()) else {
             return call(no_function, request).await;
         };
         // The path is there, the method is not: any of its functions answers that, and all of them together say what is
@@ -130,27 +106,9 @@ async fn call(router: &Router, request: Request) -> Response {
     .await
 }
 
-fn routes(function: &'static str, document: &OpenApi) -> Vec<Route> {
-    let methods = |item: &PathItem| {
-        let taken = [
-            (Method::GET, item.get.is_some()),
-            (Method::PUT, item.put.is_some()),
-            (Method::POST, item.post.is_some()),
-            (Method::DELETE, item.delete.is_some()),
-        ];
-        taken.into_iter().filter(|(_, taken)| *taken).map(|(method, _)| method)
-    };
-    let of_path = |(template, item): (&String, &PathItem)| {
-        let route = |method| Route { function, method, template: template.clone() };
-        methods(item).map(route).collect::<Vec<_>>()
-    };
-    document.paths.paths.iter().flat_map(of_path).collect()
-}
-
-/// Whether a path is one of a template's: the same segments, and anything but nothing where the template has a
-/// parameter.
-fn matches(template: &str, path: &str) -> bool {
-    let (mut template, mut path) = (template.split('/'), path.split('/'));
+/// Whether a path has the same segments as a template, and anything but nothing where the template has a parameter.
+fn matches<'a>(mut template: impl Iterator<Item = &'a str>, path: &str) -> bool {
+    let mut path = path.split('/');
     loop {
         match (template.next(), path.next()) {
             (None, None) => return true,
@@ -162,13 +120,21 @@ fn matches(template: &str, path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::{functions, matches};
+    use acredita_manifest::{FUNCTIONS, Trigger};
+
+    #[test]
+    fn every_function_that_serves_http_is_behind_the_gateway() {
+        let names: Vec<&str> = functions().into_iter().map(|(name, _)| name).collect();
+        let served = FUNCTIONS.iter().filter(|function| function.trigger == Trigger::Http);
+        assert_eq!(names, served.map(|function| function.name).collect::<Vec<_>>());
+    }
 
     #[test]
     fn a_parameter_takes_one_segment_that_is_not_empty() {
-        assert!(matches("/a/{id}/close", "/a/1/close"));
+        assert!(matches("/a/{id}/close".split('/'), "/a/1/close"));
         for path in ["/a//close", "/a/1/2/close", "/a/1", "/a/1/close/", "/b/1/close"] {
-            assert!(!matches("/a/{id}/close", path), "{path}");
+            assert!(!matches("/a/{id}/close".split('/'), path), "{path}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! §5: a create with an `Idempotency-Key` creates once, however often it is sent.
 
-use super::operations::{NOBODY, Operation};
+use super::operations::{NOBODY, Operation, Requests, creates, with_an_id};
 use acceptance::{Answer, Call, OTHER_ORG, World, bodies};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn id(answer: &Answer) -> String {
 #[tokio::test]
 async fn the_same_key_answers_what_the_first_answered() {
     let world = World::start().await;
-    for create in Operation::creates() {
+    for create in creates() {
         let first = world.send(keyed(&world, create, "order-4711")).await.expect(create.success);
         world.clock.advance(TimeDelta::minutes(5));
         for _ in 0..3 {
@@ -68,7 +68,7 @@ async fn nothing_is_sent_twice_and_a_replay_is_not_throttled() {
 #[tokio::test]
 async fn a_key_is_good_for_a_day() {
     let world = World::start().await;
-    for create in Operation::creates() {
+    for create in creates() {
         let first = world.send(keyed(&world, create, "k")).await.expect(create.success);
         world.clock.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
         let again = world.send(keyed(&world, create, "k")).await.expect(create.success);
@@ -82,7 +82,7 @@ async fn a_key_is_good_for_a_day() {
 #[tokio::test]
 async fn the_same_key_with_another_body_is_a_conflict() {
     let world = World::start().await;
-    for create in Operation::creates() {
+    for create in creates() {
         let first = world.send(keyed(&world, create, "k")).await.expect(create.success);
         let mut other = create.body().expect("a body");
         other["expires_in"] = json!("PT2H");
@@ -95,7 +95,7 @@ async fn the_same_key_with_another_body_is_a_conflict() {
 #[tokio::test]
 async fn white_space_makes_no_other_body() {
     let world = World::start().await;
-    for create in Operation::creates() {
+    for create in creates() {
         let first = world.send(keyed(&world, create, "k")).await.expect(create.success);
         let spaced = serde_json::to_string_pretty(&create.body()).expect("JSON");
         let again =
@@ -108,7 +108,7 @@ async fn white_space_makes_no_other_body() {
 async fn keys_belong_to_their_organisation_and_operation() {
     let world = World::start().await;
     let mut ids = BTreeSet::new();
-    for create in Operation::creates() {
+    for create in creates() {
         ids.insert(id(&world.send(keyed(&world, create, "k")).await.expect(create.success)));
         let elsewhere = create.call(OTHER_ORG, "").token(&world.token(OTHER_ORG)).header("idempotency-key", "k");
         ids.insert(id(&world.send(elsewhere).await.expect(create.success)));
@@ -122,7 +122,7 @@ async fn keys_belong_to_their_organisation_and_operation() {
 #[tokio::test]
 async fn a_create_that_was_refused_uses_up_no_key() {
     let world = World::start().await;
-    for create in Operation::creates() {
+    for create in creates() {
         let mut wrong = create.body().expect("a body");
         wrong["expires_in"] = json!("P1Y");
         world.send(keyed(&world, create, "k").json(&wrong)).await.expect(400);
@@ -134,7 +134,7 @@ async fn a_create_that_was_refused_uses_up_no_key() {
 #[tokio::test]
 async fn concurrent_duplicates_create_once() {
     let world = World::start().await;
-    for create in Operation::creates() {
+    for create in creates() {
         let calls = (0..8).map(|_| world.send(keyed(&world, create, "at-once")));
         let answers = futures_util::future::join_all(calls).await;
         let mut ids = BTreeSet::new();
@@ -160,7 +160,7 @@ async fn concurrent_duplicates_create_once() {
 #[tokio::test]
 async fn a_key_has_1_to_255_visible_characters() {
     let world = World::start().await;
-    for create in Operation::creates() {
+    for create in creates() {
         for key in ["k".to_owned(), "x".repeat(255), "!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~".to_owned()] {
             world.send(keyed(&world, create, &key)).await.expect(create.success);
         }
@@ -182,7 +182,7 @@ async fn a_key_has_1_to_255_visible_characters() {
 #[tokio::test]
 async fn only_creates_look_at_a_key() {
     let world = World::start().await;
-    for operation in Operation::with_an_id() {
+    for operation in with_an_id() {
         world.send(operation.good_call(&world, NOBODY).header("idempotency-key", "a b")).await.expect(404);
     }
 }

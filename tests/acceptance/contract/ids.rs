@@ -1,10 +1,11 @@
 //! §2 and the order of checks in §3: which id opens which door, and which fault is answered first.
 
 use super::{
-    operations::{Door, NOBODY, OPERATIONS, Operation, code, confirmation},
+    operations::{Door, NOBODY, OPERATIONS, Operation, Requests, code, confirmation, creates, with_an_id},
     stage::{Method, Subject, create_scoring},
 };
 use acceptance::{Call, ORG, OTHER_ORG, World, bodies};
+use acredita_manifest::Method as HttpMethod;
 use serde_json::{Value, json};
 
 /// The method that an operation belongs to.
@@ -31,10 +32,10 @@ async fn neither_id_opens_the_other_ones_doors() {
     let world = World::start().await;
     for method in Method::ALL {
         let subject = Subject::create(&world, method).await;
-        for operation in Operation::with_an_id().filter(|operation| method_of(operation) == Some(method)) {
+        for operation in with_an_id().filter(|operation| method_of(operation) == Some(method)) {
             let wrong = if operation.door == Door::Admin { &subject.id } else { &subject.admin_id };
             let answer = world.send(operation.good_call(&world, wrong)).await;
-            assert_eq!(answer.status, 404, "{}", operation.name());
+            assert_eq!(answer.status, 404, "{}", operation.name);
         }
         assert_eq!(subject.status(&world).await.as_deref(), Some("CREATED"));
     }
@@ -48,7 +49,7 @@ async fn an_id_of_another_method_is_not_found() {
         subjects.push(Subject::create(&world, method).await);
     }
     let scoring = subjects[2].scoring_id.clone().expect("a linked scoring");
-    for operation in Operation::with_an_id() {
+    for operation in with_an_id() {
         let mut foreign: Vec<&str> = Vec::new();
         for subject in subjects.iter().filter(|subject| Some(subject.method) != method_of(operation)) {
             foreign.extend([subject.id.as_str(), subject.admin_id.as_str()]);
@@ -58,7 +59,7 @@ async fn an_id_of_another_method_is_not_found() {
         }
         for id in foreign {
             let answer = world.send(operation.good_call(&world, id)).await;
-            assert_eq!(answer.status, 404, "{} {id}", operation.name());
+            assert_eq!(answer.status, 404, "{} {id}", operation.name);
         }
     }
 }
@@ -68,11 +69,11 @@ async fn another_organisations_id_is_not_found_and_stays_untouched() {
     let world = World::start().await;
     let token = world.token(OTHER_ORG);
     let mut ids: Vec<(Option<Method>, Value)> = Vec::new();
-    for create in Operation::creates() {
+    for create in creates() {
         let created = world.send(create.call(OTHER_ORG, "").token(&token)).await.expect(create.success);
         ids.push((method_of(create), created.json()));
     }
-    for operation in Operation::with_an_id() {
+    for operation in with_an_id() {
         let (_, created) = ids.iter().find(|(method, _)| *method == method_of(operation)).expect("one of each");
         let id = match operation.door {
             Door::Admin => &created["admin_identification_id"],
@@ -81,10 +82,10 @@ async fn another_organisations_id_is_not_found_and_stays_untouched() {
         };
         let id = id.as_str().expect("an id");
         let answer = world.send(operation.good_call(&world, id)).await.expect(404);
-        assert_eq!(answer.json()["errors"][0]["title"], "RESOURCE_NOT_FOUND", "{}", operation.name());
+        assert_eq!(answer.json()["errors"][0]["title"], "RESOURCE_NOT_FOUND", "{}", operation.name);
     }
     for read in
-        Operation::with_an_id().filter(|operation| operation.method == "GET" && !operation.path.ends_with("/captures"))
+        with_an_id().filter(|operation| operation.method == HttpMethod::Get && !operation.path.ends_with("/captures"))
     {
         let (_, created) = ids.iter().find(|(method, _)| *method == method_of(read)).expect("one of each");
         let id = created[if read.door == Door::Scoring { "scoring_id" } else { "identification_id" }]
@@ -107,11 +108,11 @@ async fn a_path_id_that_is_no_uuid_is_a_parameter_error() {
         "%7B7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11%7D",
         "%20",
     ];
-    for operation in Operation::with_an_id() {
+    for operation in with_an_id() {
         for id in no_uuids {
             let answer = world.send(operation.good_call(&world, id)).await.expect(400);
             let errors = answer.json()["errors"].clone();
-            assert_eq!(errors.as_array().map(Vec::len), Some(1), "{} {id}: {errors}", operation.name());
+            assert_eq!(errors.as_array().map(Vec::len), Some(1), "{} {id}: {errors}", operation.name);
             assert_eq!((&errors[0]["code"], &errors[0]["title"]), (&json!("MDOC_001"), &json!("PARAMETER_ERROR")));
             let details = errors[0]["details"].as_str().expect("a string");
             assert!(details.starts_with("path parameter ") && details.contains("_id: "), "{details}");
@@ -133,7 +134,7 @@ fn faulty(operation: &Operation, world: &World, id: &str) -> Option<(Call, u16)>
         Some((call.without("x-installation_id"), 400))
     } else if operation.path.ends_with("/score") {
         Some((call.body("multipart/mixed", "no boundary"), 400))
-    } else if operation.method == "DELETE" {
+    } else if operation.method == HttpMethod::Delete {
         let path = format!("{}?force=perhaps", operation.path_of(id));
         Some((world.request("DELETE", &path, None), 400))
     } else if operation.body().is_some() {
@@ -149,7 +150,7 @@ fn faulty(operation: &Operation, world: &World, id: &str) -> Option<(Call, u16)>
 #[tokio::test]
 async fn the_token_comes_before_the_syntax() {
     let world = World::start().await;
-    for operation in &OPERATIONS {
+    for operation in OPERATIONS {
         for id in ["not-a-uuid", NOBODY] {
             let Some((call, _)) = faulty(operation, &world, id) else {
                 continue;
@@ -167,10 +168,10 @@ async fn the_token_comes_before_the_syntax() {
 #[tokio::test]
 async fn the_syntax_comes_before_the_entity() {
     let world = World::start().await;
-    for operation in Operation::with_an_id() {
+    for operation in with_an_id() {
         if let Some((call, status)) = faulty(operation, &world, NOBODY) {
             let answer = world.send(call).await;
-            assert_eq!(answer.status.as_u16(), status, "{}", operation.name());
+            assert_eq!(answer.status.as_u16(), status, "{}", operation.name);
         }
         if operation.body().is_some() {
             world.send(operation.good_call(&world, NOBODY).body("text/plain", "x")).await.expect(415);
@@ -189,9 +190,9 @@ async fn the_syntax_comes_before_the_entity() {
 #[tokio::test]
 async fn the_entity_comes_before_its_state_and_its_faults_before_its_state() {
     let world = World::start().await;
-    for operation in Operation::with_an_id() {
+    for operation in with_an_id() {
         let answer = world.send(operation.good_call(&world, NOBODY)).await.expect(404);
-        assert_eq!(answer.json()["errors"][0]["code"], "MDOC_003", "{}", operation.name());
+        assert_eq!(answer.json()["errors"][0]["code"], "MDOC_003", "{}", operation.name);
     }
     let agent = Subject::of(&world, Method::Agent, bodies::agent(true)).await;
     agent.close(&world).await.expect(204);

@@ -1,7 +1,7 @@
 //! §5: what the creates and cancel take, and what they refuse. Each method's own rules are in its module.
 
 use super::{
-    operations::{OPERATIONS, Operation},
+    operations::{OPERATIONS, Operation, Requests, creates},
     stage::{Method, Subject, time},
 };
 use acceptance::{World, bodies};
@@ -17,7 +17,7 @@ fn with(mut body: Value, pointer: &str, value: Value) -> Value {
 /// Creates with one field changed, and demands that it is fine, or that exactly this field is refused.
 async fn create(world: &World, operation: &Operation, pointer: &str, value: Value, fine: bool) {
     let body = with(operation.body().expect("a create has a body"), pointer, value.clone());
-    let answer = world.call(operation.method, operation.path, Some(body)).await;
+    let answer = world.call(operation.method.as_str(), operation.path, Some(body)).await;
     if fine {
         assert_eq!(answer.status.as_u16(), operation.success, "{pointer} {value}: {}", answer.json());
     } else {
@@ -37,7 +37,7 @@ fn agent() -> &'static Operation {
 #[tokio::test]
 async fn durations_run_from_one_minute_to_thirty_days() {
     let world = World::start().await;
-    for operation in Operation::creates() {
+    for operation in creates() {
         for (text, seconds) in [
             ("PT1M", 60),
             ("PT60S", 60),
@@ -299,7 +299,7 @@ async fn a_cancel_needs_a_reason_of_at_most_a_thousand_characters() {
 #[tokio::test]
 async fn unknown_fields_are_ignored() {
     let world = World::start().await;
-    for operation in Operation::creates() {
+    for operation in creates() {
         let mut body = operation.body().expect("a body");
         body["unknown"] = json!({ "deep": [1, 2.5, null, "\n"] });
         for name in ["actor", "channel", "document"]

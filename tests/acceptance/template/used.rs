@@ -13,6 +13,7 @@ use acredita_domain::{
     ports::limits::ERASE_AGAIN_AFTER,
 };
 use acredita_local::workers;
+use acredita_manifest::{NOTIFY, SWEEP};
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,8 +39,8 @@ pub async fn used() -> BTreeMap<String, BTreeSet<Action>> {
         replay(&world, &event, &values).await;
         used.entry(event.function).or_default().extend(world.wire.take_actions());
     }
-    used.insert("notify".to_owned(), used_to_deliver().await);
-    used.insert("sweep".to_owned(), used_to_sweep().await);
+    used.insert(NOTIFY.name.to_owned(), used_to_deliver().await);
+    used.insert(SWEEP.name.to_owned(), used_to_sweep().await);
     used
 }
 

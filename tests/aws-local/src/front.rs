@@ -8,7 +8,7 @@ use acredita_domain::{
     ids::MessageId,
     ports::{Clock, Entropy},
 };
-use acredita_local::gateway::RouteTable;
+use acredita_local::gateway;
 use axum::{
     body::{Body, Bytes},
     extract::{ConnectInfo, Request},
@@ -35,8 +35,6 @@ const DEFAULT_FUNCTION: &str = "identity-document";
 pub struct Front {
     /// Invokes functions.
     pub runtime: Runtime,
-    /// Says which.
-    pub table: Arc<RouteTable>,
     /// Names requests.
     pub entropy: Arc<dyn Entropy>,
     /// Says when they came.
@@ -73,8 +71,8 @@ impl Front {
     /// The route for this method, else any of the path's, else `$default`.
     fn function(&self, request: &Request<()>) -> &'static str {
         let (method, path) = (request.method(), request.uri().path());
-        let any_method = || self.table.allowed(path).map(|(function, _)| function);
-        self.table.function(method, path).or_else(any_method).unwrap_or(DEFAULT_FUNCTION)
+        let any_method = || gateway::allowed(path).map(|(function, _)| function);
+        gateway::function(method, path).or_else(any_method).unwrap_or(DEFAULT_FUNCTION)
     }
 
     fn event(&self, request: &Request<()>, body: &[u8], source_ip: IpAddr) -> String {

@@ -1,35 +1,12 @@
-//! The functions as `template.yaml` deploys them, and what their processes are given.
+//! The processes of functions, and what they are given.
 
-use crate::runtime::Function;
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::Stdio,
-    time::Duration,
 };
 use tokio::process::Command;
-
-/// One second less than the gateway waits for a function behind it.
-const HTTP: Duration = Duration::from_secs(29);
-
-/// The one that delivers messages.
-pub const NOTIFY: &str = "notify";
-/// The one that runs on a schedule.
-pub const SWEEP: &str = "sweep";
-
-/// All functions, with how long each may take: those that serve HTTP, and the two workers.
-pub const FUNCTIONS: [Function; 9] = [
-    Function { name: "identification-agent-admin", timeout: HTTP },
-    Function { name: "identification-agent", timeout: HTTP },
-    Function { name: "identification-otp-admin", timeout: HTTP },
-    Function { name: "identification-otp", timeout: HTTP },
-    Function { name: "identity-document-admin", timeout: HTTP },
-    Function { name: "identity-document", timeout: HTTP },
-    Function { name: "scoring", timeout: HTTP },
-    Function { name: NOTIFY, timeout: Duration::from_secs(15) },
-    Function { name: SWEEP, timeout: Duration::from_secs(60) },
-];
 
 /// What every process is given.
 pub struct Environment {

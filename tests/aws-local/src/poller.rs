@@ -3,8 +3,9 @@
 //! What the function took is deleted. What failed, for whatever reason, stays hidden until its visibility timeout is
 //! over: nothing is tried again sooner here than on AWS.
 
-use crate::{functions::NOTIFY, runtime::Runtime};
+use crate::runtime::Runtime;
 use acredita_local::workers::{self, Stop};
+use acredita_manifest::NOTIFY;
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use aws_sdk_sqs::{Client, types::Message};
 use tokio::task::JoinSet;
@@ -59,7 +60,7 @@ impl Poller {
         let Ok(payload) = serde_json::to_vec(&workers::event(std::slice::from_ref(message))) else {
             return false;
         };
-        match self.runtime.invoke(NOTIFY, payload).await {
+        match self.runtime.invoke(NOTIFY.name, payload).await {
             Ok(answer) => serde_json::from_slice(&answer)
                 .is_ok_and(|answer: SqsBatchResponse| answer.batch_item_failures.is_empty()),
             Err(error) => {

@@ -6,6 +6,7 @@ use crate::{
     process::{self, Process},
 };
 use acredita_domain::ports::Clock;
+use acredita_manifest::Function;
 use axum::body::Bytes;
 use std::{
     collections::{HashMap, VecDeque},
@@ -13,18 +14,8 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 use tokio::{sync::oneshot, task::JoinSet};
-
-/// A function.
-#[derive(Clone, Copy, Debug)]
-pub struct Function {
-    /// Its name, and its binary's.
-    pub name: &'static str,
-    /// How long it may take for an event. A process that takes longer is killed.
-    pub timeout: Duration,
-}
 
 /// Why an event has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,7 +2,7 @@
 
 use crate::{
     front::Front,
-    functions::{Environment, FUNCTIONS, SWEEP},
+    functions::Environment,
     invocations,
     poller::Poller,
     runtime::Runtime,
@@ -17,13 +17,14 @@ use acredita_embedded_aws::{LOCAL_CREDENTIALS, REGION, Storage};
 use acredita_emulators::{Emulators, PROCESSOR, Recording, VERIDAS_KEY};
 use acredita_local::{
     cli::ready_grant,
-    gateway::{RouteTable, document},
+    gateway::document,
     inbox::Inbox,
     keys::{TokenSigner, secret_text},
     pages,
     serve::{BUCKET, LocalAws, RETENTION, TABLE},
     workers,
 };
+use acredita_manifest::{FUNCTIONS, SWEEP};
 use axum::Router;
 use std::{
     collections::BTreeMap,
@@ -123,7 +124,7 @@ impl AwsShape {
         let missing =
             FUNCTIONS.iter().map(|function| environment.binary(function.name)).find(|binary| !binary.exists());
         missing.map_or(Ok(()), |binary| Err(StartError::NoBinary(binary)))?;
-        let runtime = Runtime::new(&FUNCTIONS, environment, processes, clock.clone());
+        let runtime = Runtime::new(FUNCTIONS, environment, processes, clock.clone());
 
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -140,7 +141,7 @@ impl AwsShape {
         let scheduled = runtime.clone();
         tasks.spawn(workers::sweep(move || sweep(scheduled.clone()), stopping.clone()));
 
-        let front = Front { runtime: runtime.clone(), table: Arc::new(RouteTable::of_all_functions()), entropy, clock };
+        let front = Front { runtime: runtime.clone(), entropy, clock };
         let overview = acredita_local::serve::overview(address, &folder, &aws, token.clone());
         let health = Arc::new(acredita_local::serve::StoreHealth::of(&aws));
         let router = pages::router(overview, inbox, document(), health)
@@ -233,7 +234,7 @@ fn of_providers(emulators: &Emulators) -> [(&'static str, String); 7] {
 }
 
 async fn sweep(runtime: Runtime) {
-    if let Err(error) = runtime.invoke(SWEEP, b"{}".to_vec()).await {
+    if let Err(error) = runtime.invoke(SWEEP.name, b"{}".to_vec()).await {
         tracing::warn!(%error, "the sweep did not run");
     }
 }

@@ -3,8 +3,9 @@
 use acredita_aws::SystemClock;
 use acredita_aws_local::{
     functions::Environment,
-    runtime::{Function, InvokeError, Runtime},
+    runtime::{InvokeError, Runtime},
 };
+use acredita_manifest::{Function, Trigger};
 use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc, time::Duration};
 use tempfile::TempDir;
 
@@ -40,7 +41,7 @@ fn runtime(script: &str, most: usize) -> (TempDir, Runtime) {
     fs::write(&binary, format!("#!/bin/bash\n{NEXT}{script}")).expect("writable");
     fs::set_permissions(&binary, fs::Permissions::from_mode(0o700)).expect("ours");
     let environment = Environment { binaries: folder.path().to_owned(), variables: BTreeMap::new() };
-    let function = Function { name: FUNCTION, timeout: Duration::from_millis(500) };
+    let function = Function { name: FUNCTION, trigger: Trigger::Http, timeout: Duration::from_millis(500) };
     (folder, Runtime::new(&[function], environment, most, Arc::new(SystemClock)))
 }
 

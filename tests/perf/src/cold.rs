@@ -14,8 +14,9 @@ mod tls;
 use acredita_aws::SystemClock;
 use acredita_aws_local::{
     functions::Environment,
-    runtime::{Function, Runtime, Step},
+    runtime::{Runtime, Step},
 };
+use acredita_manifest::{Function, Trigger};
 use process::{CpuClock, peak_memory};
 use serde_json::Value;
 use stage::{Stage, Transport};
@@ -149,7 +150,7 @@ async fn warm(
 }
 
 fn contenders(programs: &Programs, launchers: &TempDir) -> Result<[Contender; 4], Failure> {
-    let function = |name| Function { name, timeout: LONGEST };
+    let function = |name| Function { name, trigger: Trigger::Http, timeout: LONGEST };
     let binary = |name, binary, status| Contender {
         name,
         function: function(binary),

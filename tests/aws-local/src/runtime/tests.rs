@@ -1,6 +1,8 @@
 use super::*;
+use acredita_manifest::Trigger;
+use std::time::Duration;
 
-const FUNCTION: Function = Function { name: "function", timeout: Duration::from_secs(1) };
+const FUNCTION: Function = Function { name: "function", trigger: Trigger::Http, timeout: Duration::from_secs(1) };
 
 fn event(payload: &'static str) -> (Event, oneshot::Receiver<Result<Bytes, InvokeError>>) {
     let (answer, answered) = oneshot::channel();

@@ -1,0 +1,127 @@
+//! The one list of functions, and of the operations that they serve.
+//!
+//! A function's name is also its folder's and its binary's; an operation's name is also its use case's, its handler's
+//! and its `operationId`. The gateway of the local server, the Lambda host in `tests/aws-local` and the tests read this
+//! list, and the tests hold the routers, the OpenAPI document, the template and the events against it. No function
+//! links it.
+
+mod operations;
+
+pub use operations::OPERATIONS;
+
+use std::time::Duration;
+
+/// A Lambda.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Function {
+    pub name: &'static str,
+    pub trigger: Trigger,
+    /// The longest that it may take for one event.
+    pub timeout: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    Http,
+    Queue,
+    Schedule,
+}
+
+/// Delivers codes.
+pub const NOTIFY: Function = Function { name: "notify", trigger: Trigger::Queue, timeout: Duration::from_secs(15) };
+
+/// Finishes what was left, and deletes what is over.
+pub const SWEEP: Function = Function { name: "sweep", trigger: Trigger::Schedule, timeout: Duration::from_secs(60) };
+
+pub const FUNCTIONS: &[Function] = &[
+    http("identification-agent-admin"),
+    http("identification-agent"),
+    http("identification-otp-admin"),
+    http("identification-otp"),
+    http("identity-document-admin"),
+    http("identity-document"),
+    http("scoring"),
+    NOTIFY,
+    SWEEP,
+];
+
+/// One second less than the gateway waits for the function behind it.
+const fn http(name: &'static str) -> Function {
+    Function { name, trigger: Trigger::Http, timeout: Duration::from_secs(29) }
+}
+
+/// Where all paths begin.
+pub const ROOT: &str = "/v1/orgs/{org_id}";
+
+/// An operation of the contract (§1).
+#[derive(Debug)]
+pub struct Operation {
+    pub name: &'static str,
+    /// The name of the function that serves it.
+    pub function: &'static str,
+    pub method: Method,
+    /// Below [`ROOT`].
+    pub path: &'static str,
+    pub door: Door,
+    /// The permission that a token needs.
+    pub permission: &'static str,
+    pub body: Body,
+    pub takes_idempotency_key: bool,
+    /// The status of its success.
+    pub success: u16,
+    /// The errors that the contract names.
+    pub errors: &'static [u16],
+    /// Further ones that are documented, as the contract's `default` allows.
+    pub further: &'static [u16],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Put,
+    Post,
+    Delete,
+}
+
+/// Which id a path has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// None: the operation creates.
+    Create,
+    /// The back office's id of an identification.
+    Admin,
+    /// The actor's id of an identification.
+    Actor,
+    /// The id of a scoring.
+    Scoring,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    No,
+    Json,
+    Multipart,
+}
+
+impl Method {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Put => "PUT",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl Operation {
+    /// The path from the root on.
+    pub fn full_path(&self) -> String {
+        format!("{ROOT}{}", self.path)
+    }
+
+    /// Method and path, as a gateway names a route: `PUT /v1/orgs/{org_id}/…`.
+    pub fn route(&self) -> String {
+        format!("{} {ROOT}{}", self.method.as_str(), self.path)
+    }
+}

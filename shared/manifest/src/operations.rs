@@ -1,0 +1,86 @@
+//! The operations of the contract (§1). The chain is a later step.
+
+use crate::{Body, Door, Method, Operation};
+
+const CREATE: &[u16] = &[400, 401, 500];
+const READ: &[u16] = &[400, 401, 404, 500];
+const CHANGE: &[u16] = &[400, 401, 404, 409, 500];
+const DELETE: &[u16] = &[400, 401, 403, 404, 500];
+const SEND: &[u16] = &[400, 401, 404, 409, 429, 500];
+const DELEGATE: &[u16] = &[400, 401, 404, 409, 500, 503];
+const SCORE: &[u16] = &[400, 401, 404, 409, 413, 415, 500, 503];
+
+/// For each function, path and permission: the operations, as
+/// `name: method door "rest of the path", body => success, errors, further errors`.
+macro_rules! operations {
+    ($($function:literal serves $path:literal with $permission:literal {
+        $($name:ident: $method:ident $door:ident $rest:literal, $body:ident $(+ $key:ident)?
+            => $success:literal, $errors:ident $(, $further:tt)?;)+
+    })+) => {
+        &[$($(Operation {
+            name: stringify!($name),
+            function: $function,
+            method: Method::$method,
+            path: concat!($path, operations!(@id $door), $rest),
+            door: Door::$door,
+            permission: $permission,
+            body: Body::$body,
+            takes_idempotency_key: operations!(@key $($key)?),
+            success: $success,
+            errors: $errors,
+            further: &operations!(@further $($further)?),
+        },)+)+]
+    };
+    (@id Create) => { "" };
+    (@id Admin) => { "/{admin_identification_id}" };
+    (@id Actor) => { "/{identification_id}" };
+    (@id Scoring) => { "/{scoring_id}" };
+    (@key) => { false };
+    (@key IdempotencyKey) => { true };
+    (@further) => { [] };
+    (@further $further:tt) => { $further };
+}
+
+pub const OPERATIONS: &[Operation] = operations! {
+    "identification-agent-admin" serves "/identifications/agent" with "identifications:admin" {
+        create_agent_identification: Post Create "", Json + IdempotencyKey => 201, CREATE, [409];
+        cancel_agent_identification: Post Admin "/cancel", Json => 204, CHANGE;
+        close_agent_identification: Post Admin "/close", No => 204, CHANGE;
+        delete_agent_identification: Delete Admin "", No => 204, DELETE, [409];
+    }
+    "identification-agent" serves "/identifications/agent" with "identifications:validate" {
+        read_agent_identification: Get Actor "", No => 200, READ;
+        validate_agent_identification: Post Actor "/validate", Json => 204, CHANGE, [413];
+    }
+    "identification-otp-admin" serves "/identifications/otp" with "identifications:admin" {
+        create_otp_identification: Post Create "", Json + IdempotencyKey => 201, SEND;
+        cancel_otp_identification: Post Admin "/cancel", Json => 204, CHANGE;
+        close_otp_identification: Post Admin "/close", No => 204, CHANGE;
+        delete_otp_identification: Delete Admin "", No => 204, DELETE, [409];
+    }
+    "identification-otp" serves "/identifications/otp" with "identifications:validate" {
+        read_otp_identification: Get Actor "", No => 200, READ;
+        validate_otp_identification: Put Actor "/validate", Json => 204, CHANGE, [413];
+        resend_otp: Post Actor "/resend", No => 204, SEND;
+    }
+    "identity-document-admin" serves "/identifications/identity_document" with "identifications:admin" {
+        create_identity_document_identification: Post Create "", Json + IdempotencyKey => 200, CREATE, [409];
+        close_identity_document_identification: Post Admin "/close", No => 204, CHANGE;
+        cancel_identity_document_identification: Post Admin "/cancel", Json => 204, CHANGE;
+        delete_identity_document_identification: Delete Admin "", No => 204, DELETE, [409];
+    }
+    "identity-document" serves "/identifications/identity_document" with "identifications:validate" {
+        read_identity_document_identification: Get Actor "", No => 200, READ;
+        validate_identity_document_identification: Post Actor "/validate", No => 204, CHANGE;
+    }
+    "scoring" serves "/scorings/identity_document" with "scorings:write" {
+        create_scoring: Post Create "", Json + IdempotencyKey => 200, READ, [409];
+        score_document: Put Scoring "/score", Multipart => 204, SCORE;
+        delegate_scoring: Post Scoring "/delegate", No => 200, DELEGATE;
+        close_scoring: Post Scoring "/close", No => 204, READ;
+    }
+    "scoring" serves "/scorings/identity_document" with "scorings:read" {
+        read_scoring: Get Scoring "", No => 200, READ;
+        read_captures: Get Scoring "/captures", No => 200, READ;
+    }
+};
