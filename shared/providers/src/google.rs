@@ -6,6 +6,7 @@
 
 mod aws;
 mod federation;
+mod grant;
 mod service_account;
 pub mod token;
 mod wire;

@@ -8,7 +8,7 @@
 
 use super::{
     aws::{AwsCaller, signed_question},
-    token::{Granted, SCOPE, Why, grant, granted, of_google},
+    grant::{Granted, SCOPE, Why, grant, granted, of_google},
 };
 use crate::{
     deadline::Job,

@@ -2,7 +2,7 @@
 //!
 //! <https://developers.google.com/identity/protocols/oauth2/service-account>
 
-use super::token::{Granted, SCOPE, Why, grant, granted, of_google};
+use super::grant::{Granted, SCOPE, Why, grant, granted, of_google};
 use crate::{
     deadline::Job,
     http::{BaseUrl, Call, Client, FORM},

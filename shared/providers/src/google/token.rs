@@ -3,58 +3,23 @@
 //! The credential says how one is had: the key of a service account, or a federation that takes AWS's word
 //! for who we are, and has no key that could be lost.
 
-use super::{aws::AwsCaller, federation::ExternalAccount, service_account::ServiceAccount};
-use crate::{
-    credential::Held,
-    deadline::Job,
-    http::{BaseUrl, Call, Client},
+use super::{
+    aws::AwsCaller,
+    federation::ExternalAccount,
+    grant::{Granted, Why},
+    service_account::ServiceAccount,
 };
+use crate::{credential::Held, deadline::Job, http::Client};
 use acredita_domain::{Time, ports::Clock, scoring::Provider, text::Private};
-use bytes::Bytes;
 use chrono::TimeDelta;
-use http::StatusCode;
 use serde::Deserialize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How long before its end a token is renewed.
 const EARLY: TimeDelta = TimeDelta::minutes(5);
-/// What a token is good for.
-pub(super) const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
-/// An answer is a token and two words.
-const MOST_BYTES: usize = 64 * 1024;
-
 /// Nobody gave a token. What went wrong is in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoToken;
-
-/// Why nobody did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Why {
-    /// No answer. The credential may be as good as before.
-    #[error("no answer")]
-    Unanswered,
-    /// The credential was refused.
-    #[error("refused")]
-    Refused,
-    /// The credential, or the answer, is not what it has to be.
-    #[error("{0}")]
-    Unusable(&'static str),
-}
-
-/// What was granted.
-pub(super) struct Granted {
-    /// The token.
-    pub token: Private<String>,
-    /// When it ends.
-    pub ends_at: Time,
-}
-
-impl Granted {
-    /// A token that lasts so long. Nothing that is granted lasts longer than a day.
-    pub fn lasting(token: Private<String>, seconds: i64, now: Time) -> Self {
-        Self { token, ends_at: now + TimeDelta::seconds(seconds.clamp(0, 24 * 60 * 60)) }
-    }
-}
 
 /// A credential, by its `type`.
 enum Credential {
@@ -183,35 +148,6 @@ impl TokenCache {
             }
         })
     }
-}
-
-/// What a credential names, if it is this address of Google's, or an emulator's on loopback. What we sign is for nobody
-/// else: with a secret that was tampered with, they would use it.
-pub(super) fn of_google(url: &str, address: &str) -> Option<BaseUrl> {
-    let base: BaseUrl = url.parse().ok()?;
-    (base.is_loopback() || base.as_str() == address).then_some(base)
-}
-
-/// Asks an endpoint for a token, and gives the body of an answer that grants one.
-pub(super) async fn grant(call: &Call<'_>, client: &Client, job: &mut Job) -> Result<Bytes, Why> {
-    let reply = client.call(call, MOST_BYTES, job).await.map_err(|_| Why::Unanswered)?;
-    match reply.status {
-        StatusCode::OK => Ok(reply.body),
-        status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => Err(Why::Unanswered),
-        _ => Err(Why::Refused),
-    }
-}
-
-/// What an endpoint of OAuth grants (RFC 6749 §5.1).
-pub(super) fn granted(body: &[u8], now: Time) -> Result<Granted, Why> {
-    #[derive(Deserialize)]
-    struct Answer {
-        access_token: Private<String>,
-        expires_in: i64,
-    }
-    let Answer { access_token, expires_in } =
-        serde_json::from_slice(body).map_err(|_| Why::Unusable("the answer is not a token"))?;
-    Ok(Granted::lasting(access_token, expires_in, now))
 }
 
 #[cfg(test)]
