@@ -1,15 +1,16 @@
 //! Random sequences of requests, deliveries, sweeps, clock jumps and restarts, against a small model of what the
 //! contract says.
 //!
-//! [`steps`] are what a sequence is made of. [`reference`] is the model: it knows nothing of stores and protocols, only
-//! rules. [`service`] is the whole service. After each step the answer, the metadata of what was touched and the number
-//! of messages have to be the model's; after the last one everything is read, and what lies in the table and the bucket
-//! has to fit together.
+//! [`steps`] are what a sequence is made of, and [`sequences`] chooses them. [`reference`] is the model: it knows nothing
+//! of stores and protocols, only rules. [`service`] is the whole service. After each step the answer, the metadata of
+//! what was touched and the number of messages have to be the model's; after the last one everything is read, and what
+//! lies in the table and the bucket has to fit together.
 //!
 //! The sequences are new ones on each run. `PROPTEST_RNG_SEED=<number>` repeats those of a run; a failure prints the
 //! shortest sequence that fails.
 
 mod reference;
+mod sequences;
 mod service;
 mod steps;
 

@@ -1,6 +1,6 @@
 //! Document AI's `:process`, and the token endpoint that the keys of service accounts use.
 
-use crate::{PROCESSOR, Scenario, Shared, federation, lock};
+use crate::{PROCESSOR, Scenario, Shared, lock};
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
     rsa::{KeyPair, KeySize},
@@ -124,7 +124,7 @@ impl ServiceAccount {
 }
 
 pub(crate) fn router() -> Router<Arc<Shared>> {
-    Router::new().route("/token", post(token)).route("/v1/{*operation}", post(process)).merge(federation::router())
+    Router::new().route("/token", post(token)).route("/v1/{*operation}", post(process))
 }
 
 async fn token(extract::State(shared): extract::State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {

@@ -216,7 +216,7 @@ impl Drop for Running<'_> {
 
 fn router(shared: Arc<Shared>) -> Router {
     let providers = Router::new()
-        .nest("/google", google::router())
+        .nest("/google", google::router().merge(federation::router()))
         .nest("/validas/v1", veridas::validas())
         .nest("/xpressid", veridas::xpressid())
         .layer(middleware::from_fn_with_state(shared.clone(), recorded));

@@ -1,8 +1,6 @@
 //! The model: what the contract promises, in the simplest words.
 
-use super::steps::{self, Force, Kind, Step, Theme};
-use proptest::prelude::*;
-use proptest_state_machine::ReferenceStateMachine;
+use super::steps::{Force, Kind, Step, Theme};
 use std::collections::BTreeMap;
 
 /// Seconds since the sequence began.
@@ -281,49 +279,31 @@ impl Model {
             it.state = State::Gone;
         }
     }
-}
 
-impl ReferenceStateMachine for Model {
-    type State = Self;
-    type Transition = Step;
-
-    fn init_state() -> BoxedStrategy<Self> {
-        let themes = vec![Theme::Anything, Theme::Anything, Theme::Messages];
-        proptest::sample::select(themes).prop_map(|theme| Self { theme, ..Self::default() }).boxed()
-    }
-
-    fn transitions(state: &Self) -> BoxedStrategy<Step> {
-        steps::any(state)
-    }
-
-    fn preconditions(state: &Self, step: &Step) -> bool {
-        steps::can_be_taken(state, step)
-    }
-
-    fn apply(mut state: Self, step: &Step) -> Self {
-        state.answer = match *step {
-            Step::Create(kind, life) => Some(state.create(kind, life)),
-            Step::ValidateRight(which) => Some(state.validate(which, true)),
-            Step::ValidateWrong(which) | Step::ValidateOld(which) => Some(state.validate(which, false)),
-            Step::Resend(which) => Some(state.resend(which)),
-            Step::Cancel(which) => Some(state.cancel(which)),
-            Step::Close(which) => Some(state.close(which)),
-            Step::Delete(which, force) => Some(state.delete(which, force)),
-            Step::Score(which, enough) => Some(state.score(which, enough)),
+    /// Takes a step, and notes what it is to be answered.
+    pub fn take(&mut self, step: &Step) {
+        self.answer = match *step {
+            Step::Create(kind, life) => Some(self.create(kind, life)),
+            Step::ValidateRight(which) => Some(self.validate(which, true)),
+            Step::ValidateWrong(which) | Step::ValidateOld(which) => Some(self.validate(which, false)),
+            Step::Resend(which) => Some(self.resend(which)),
+            Step::Cancel(which) => Some(self.cancel(which)),
+            Step::Close(which) => Some(self.close(which)),
+            Step::Delete(which, force) => Some(self.delete(which, force)),
+            Step::Score(which, enough) => Some(self.score(which, enough)),
             Step::Deliver => {
-                state.deliver();
+                self.deliver();
                 None
             }
             Step::Sweep => {
-                state.sweep();
+                self.sweep();
                 None
             }
             Step::Wait(seconds) => {
-                state.now += seconds;
+                self.now += seconds;
                 None
             }
             Step::Restart => None,
         };
-        state
     }
 }
