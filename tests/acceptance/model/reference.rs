@@ -114,6 +114,10 @@ impl Identification {
 }
 
 impl Model {
+    pub fn new(theme: Theme) -> Self {
+        Self { theme, ..Self::default() }
+    }
+
     fn may_send(&mut self, phone: u8) -> bool {
         let now = self.now;
         let sends = self.sends.entry(phone).or_default();

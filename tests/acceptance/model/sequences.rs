@@ -16,7 +16,7 @@ impl ReferenceStateMachine for Model {
 
     fn init_state() -> BoxedStrategy<Self> {
         let themes = vec![Theme::Anything, Theme::Anything, Theme::Messages];
-        select(themes).prop_map(|theme| Self { theme, ..Self::default() }).boxed()
+        select(themes).prop_map(Self::new).boxed()
     }
 
     fn transitions(state: &Self) -> BoxedStrategy<Step> {
