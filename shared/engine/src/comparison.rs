@@ -6,7 +6,7 @@ use acredita_domain::{
     actor::{Actor, Country},
     ports::{Comparison, Likeness},
 };
-use acredita_mrz::icao::{self, Name, NamePart, Personal, names, transliteration::variants};
+use acredita_mrz::icao::{Agreement, Name, NamePart, Personal, names, transliteration::variants};
 
 /// The ways to print a name in a zone that are looked at, of family names and of given names.
 const SPELLINGS: usize = 4;
@@ -61,11 +61,11 @@ fn part(text: &str) -> NamePart {
     NamePart { text: Personal::new(text), cut: false }
 }
 
-const fn likeness(comparison: icao::Comparison) -> Likeness {
-    match comparison {
-        icao::Comparison::Match => Likeness::Same,
-        icao::Comparison::Doubtful => Likeness::Doubtful,
-        icao::Comparison::Mismatch => Likeness::Different,
+const fn likeness(agreement: Agreement) -> Likeness {
+    match agreement {
+        Agreement::Match => Likeness::Same,
+        Agreement::Doubtful => Likeness::Doubtful,
+        Agreement::Mismatch => Likeness::Different,
     }
 }
 

@@ -3,7 +3,7 @@
 use acredita_domain::{Time, scoring::Extracted, text::Private};
 use acredita_mrz::{
     Status, Zone,
-    icao::{Date, Expiry, Fields, Parsed, Personal, Sex, parse_as, spain},
+    icao::{Date, Expiry, Fields, Parsed, Personal, Sex, countries, parse_as},
 };
 use chrono::Datelike;
 
@@ -90,7 +90,7 @@ impl Document {
             Expiry::Never | Expiry::NotPrinted | Expiry::Impossible => None,
         };
         Some(Extracted {
-            document_number: text(&number(fields)),
+            document_number: text(&countries::holder_number(fields).unwrap_or_else(|| fields.number.clone())),
             name: text(&fields.name.given.text),
             last_name: text(&fields.name.surname.text),
             nationality: (!fields.nationality.is_empty()).then(|| Private::new(fields.nationality.clone())),
@@ -99,12 +99,6 @@ impl Document {
             sex: fields.sex.map(|sex| Private::new(letter(sex).to_owned())),
         })
     }
-}
-
-/// The number that people know a document by: on Spanish cards the NIF or NIE, which is not the number of the card.
-fn number(fields: &Fields) -> Personal {
-    let spanish = spain::read(fields).filter(|document| document.kind != spain::Kind::Passport);
-    spanish.and_then(|document| document.personal_number).unwrap_or_else(|| fields.number.clone())
 }
 
 const fn letter(sex: Sex) -> &'static str {

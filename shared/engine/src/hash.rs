@@ -21,7 +21,7 @@ const GRID: usize = 64;
 
 /// How alike two pictures are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Likeness {
+pub(crate) enum Resemblance {
     /// The same picture.
     Same,
     /// Different ones.
@@ -31,23 +31,23 @@ pub(crate) enum Likeness {
 }
 
 /// Compares two pictures, the second one also turned by a quarter, a half and three quarters.
-pub(crate) fn compare(one: &Luma, other: &Luma) -> Likeness {
+pub(crate) fn compare(one: &Luma, other: &Luma) -> Resemblance {
     let hash = difference_hash(one);
     let Some(edges) = Edges::of(one) else {
-        return Likeness::Unclear;
+        return Resemblance::Unclear;
     };
     let turns = [Orientation::UPRIGHT, Orientation::HALF, Orientation::QUARTER, Orientation::THREE_QUARTERS];
     for turn in turns {
         let turned = turned(other, turn);
         let Some(turned_edges) = Edges::of(&turned) else {
-            return Likeness::Unclear;
+            return Resemblance::Unclear;
         };
         let distance = (hash ^ difference_hash(&turned)).count_ones();
         if distance <= SAME_BITS && edges.correlation(&turned_edges) >= SAME_EDGES {
-            return Likeness::Same;
+            return Resemblance::Same;
         }
     }
-    Likeness::Different
+    Resemblance::Different
 }
 
 fn turned(luma: &Luma, turn: Orientation) -> Luma {

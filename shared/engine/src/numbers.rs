@@ -16,7 +16,7 @@ use acredita_domain::{
 };
 use acredita_mrz::{
     Options, Reader, VERSION, Zone,
-    icao::{self, Fields, Format, spain, states},
+    icao::{self, Fields, Kind, countries, states},
 };
 use async_trait::async_trait;
 use std::sync::{Arc, LazyLock};
@@ -67,25 +67,22 @@ fn number(zone: &Zone) -> Option<CarriedNumber> {
     carried(&parsed?.fields)
 }
 
-/// The number that a document goes by. A visa is none, and neither is a Spanish card of a layout that is not known.
+/// The number by which a holder knows a document of ours.
 fn carried(fields: &Fields) -> Option<CarriedNumber> {
-    let (document_type, number) = match (spain::read(fields), fields.format) {
-        (_, Format::MrvA | Format::MrvB) => return None,
-        (Some(spanish), _) if spanish.kind != spain::Kind::Passport => {
-            let foreigner = spanish.kind == spain::Kind::ForeignerCard;
-            (if foreigner { DocumentType::Nie } else { DocumentType::Nif }, spanish.personal_number?)
-        }
-        (None, Format::Td1) if fields.state == "ESP" => return None,
-        (_, Format::Td3) => (DocumentType::Passport, fields.number.clone()),
-        (_, Format::Td1 | Format::Td2 | Format::FrenchId) => (DocumentType::IdentityCard, fields.number.clone()),
+    let document_type = match countries::kind(fields)? {
+        Kind::Visa => return None,
+        Kind::Passport => DocumentType::Passport,
+        Kind::IdentityCard => DocumentType::IdentityCard,
+        Kind::Nif => DocumentType::Nif,
+        Kind::Nie => DocumentType::Nie,
     };
-    let number = Private::new(number.as_str().to_owned());
-    (!number.expose().is_empty()).then(|| CarriedNumber { document_type, issuer: country(&fields.state), number })
+    let number = Private::new(countries::holder_number(fields)?.as_str().to_owned());
+    Some(CarriedNumber { document_type, issuer: country(&fields.state), number })
 }
 
 /// The country behind a zone's code: `ESP`, or `D` for Germany. None behind organisations, refugees and specimens.
 pub(crate) fn country(state: &str) -> Option<Country> {
-    Country::all().find(|country| states::alpha3(&country.to_string()).is_some_and(|code| states::same(code, state)))
+    states::alpha2(state)?.parse().ok()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Dates: not expired, and possible.
 
-use super::{about, failed, passed, wrong};
+use super::line::{about, failed, passed, wrong};
 use crate::{document::date_of, sight::Found};
 use acredita_domain::{
     Time,

@@ -5,7 +5,7 @@
 //! the card in perspective, and the plane gives the card's corners. The upper ones are far away from the zone, and so
 //! are uncertain: what sticks out there counts half.
 
-use super::{not_applicable, passed};
+use super::line::{not_applicable, passed};
 use crate::{quality::grade, sight::Sight};
 use acredita_domain::{
     pictures::Side,

@@ -1,7 +1,7 @@
 //! The pictures as such: that they are there, and how good they are. Where a zone was read, it is the zone that is
 //! measured.
 
-use super::{failed, open, passed};
+use super::line::{failed, not_applicable, open, passed};
 use crate::{
     quality::{self, Finding, JUDGES, Judge},
     sight::Sight,
@@ -38,7 +38,7 @@ fn worst(name: CheckName, judge: Judge, sights: &[Sight]) -> Check {
     let findings: Vec<(Side, Finding)> =
         sights.iter().map(|sight| (sight.side(), finding(name, judge, sight))).collect();
     let Some(worst) = findings.iter().map(|(_, finding)| finding).min_by(|a, b| a.score.total_cmp(&b.score)) else {
-        return super::not_applicable(name);
+        return not_applicable(name);
     };
     let notes: Vec<String> =
         findings.iter().map(|(side, finding)| format!("{}: {}", side.part(), finding.note)).collect();

@@ -1,9 +1,9 @@
 //! Front and back: two pictures, and one document.
 
-use super::{failed, not_applicable, open, passed};
+use super::line::{failed, not_applicable, open, passed};
 use crate::{
     document::Document,
-    hash::{self, Likeness},
+    hash::{self, Resemblance},
     sight::Sight,
 };
 use acredita_domain::scoring::{Check, CheckName, Reason};
@@ -18,9 +18,9 @@ fn differ(sights: &[Sight]) -> Check {
         return not_applicable(name);
     };
     match hash::compare(&front.view.small, &back.view.small) {
-        Likeness::Different => passed(name),
-        Likeness::Same => failed(name, Reason::SidesAreTheSame),
-        Likeness::Unclear => open(name, Reason::Blank).noting("a plain picture cannot be compared"),
+        Resemblance::Different => passed(name),
+        Resemblance::Same => failed(name, Reason::SidesAreTheSame),
+        Resemblance::Unclear => open(name, Reason::Blank).noting("a plain picture cannot be compared"),
     }
 }
 

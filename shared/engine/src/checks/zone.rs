@@ -1,15 +1,14 @@
 //! The machine-readable zone itself: that it is one of an identity document, was read, and holds.
 
-use super::{about, failed, not_applicable, open, passed, wrong};
+use super::line::{about, failed, not_applicable, open, passed, wrong};
 use crate::{
     document::{Certainty, Document},
     sight::{Found, Sight},
 };
 use acredita_domain::scoring::{Check, CheckName, Reason, Score};
 use acredita_mrz::icao::{
-    Format,
+    Control, Format, countries,
     format::{Checked, Outcome},
-    national::{self, Control},
 };
 
 /// What a text counts that was accepted, with a character that is less than certain.
@@ -115,7 +114,7 @@ fn tampering(found: &Found<'_>) -> Check {
 
 fn national_control(found: &Found<'_>) -> Check {
     let name = CheckName::NationalControl;
-    about(name, found, |document| match national::check(document.fields()).map(|finding| finding.control) {
+    about(name, found, |document| match countries::controlled_number(document.fields()).map(|number| number.control) {
         Some(Control::Holds) => passed(name),
         Some(Control::Broken) => wrong(name, document, Reason::NationalControlWrong),
         Some(Control::Unknown) | None => not_applicable(name).noting("no number with a control that is known here"),

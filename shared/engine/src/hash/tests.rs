@@ -27,14 +27,14 @@ fn a_picture_is_the_same_after_saving_scaling_turning_and_brightening() {
         ("brightened", map(&one, |level| level * 0.8 + 20.0)),
         ("blurred", blur(&one, 1)),
     ] {
-        assert_eq!(compare(&one, &other), Likeness::Same, "{how}");
+        assert_eq!(compare(&one, &other), Resemblance::Same, "{how}");
     }
 }
 
 #[test]
 fn two_sides_of_a_card_in_the_same_place_are_different() {
     for seed in 0..20 {
-        assert_eq!(compare(&card(seed, 800, 500), &card(seed + 100, 800, 500)), Likeness::Different, "seed {seed}");
+        assert_eq!(compare(&card(seed, 800, 500), &card(seed + 100, 800, 500)), Resemblance::Different, "seed {seed}");
     }
 }
 
@@ -48,13 +48,13 @@ fn two_sides_scanned_on_white_are_different_although_most_of_it_is_the_same() {
         }
         page
     };
-    assert_eq!(compare(&scan(1), &scan(2)), Likeness::Different);
-    assert_eq!(compare(&scan(1), &saved(&scan(1), 50)), Likeness::Same);
+    assert_eq!(compare(&scan(1), &scan(2)), Resemblance::Different);
+    assert_eq!(compare(&scan(1), &saved(&scan(1), 50)), Resemblance::Same);
 }
 
 #[test]
 fn plain_pictures_cannot_be_compared() {
     let plain = paint(100, 100, |_, _| 128);
-    assert_eq!(compare(&plain, &plain), Likeness::Unclear);
-    assert_eq!(compare(&card(1, 100, 100), &plain), Likeness::Unclear);
+    assert_eq!(compare(&plain, &plain), Resemblance::Unclear);
+    assert_eq!(compare(&card(1, 100, 100), &plain), Resemblance::Unclear);
 }

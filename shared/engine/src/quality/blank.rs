@@ -4,7 +4,10 @@
 //! vignette change evenly and cancel out; a document leaves steps. Noise leaves steps too, but its squares are much
 //! more alike than its pixels.
 
-use super::{Finding, View, grade};
+use super::{
+    finding::{Finding, grade},
+    view::View,
+};
 use crate::shrink::Means;
 use acredita_domain::{pictures::Luma, scoring::Reason};
 

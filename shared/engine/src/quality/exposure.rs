@@ -3,7 +3,12 @@
 //! White paper around a scanned document is no fault of the exposure. It is left out where what remains is one compact
 //! thing; the scattered strokes that an overexposed picture leaves are not.
 
-use super::{Finding, Levels, View, grade, regions};
+use super::{
+    finding::{Finding, grade},
+    levels::Levels,
+    regions,
+    view::View,
+};
 use acredita_domain::{pictures::Luma, scoring::Reason};
 
 /// The darkest and brightest mean that still show both ends of a document's brightness; and where nothing is left to

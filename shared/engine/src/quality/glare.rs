@@ -6,7 +6,11 @@
 //! which end at a sharp edge. The price: the mirror image of a lamp or a window with sharp edges is taken for white
 //! print.
 
-use super::{Finding, View, grade, regions, regions::Region};
+use super::{
+    finding::{Finding, grade},
+    regions::{self, Region},
+    view::View,
+};
 use acredita_domain::{pictures::Luma, scoring::Reason};
 
 /// Burnt out: cameras and JPEG leave a few levels below 255.

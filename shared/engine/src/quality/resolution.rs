@@ -5,7 +5,10 @@
 //! ID-1 card of 85.6 mm needs 404, or again about 590 where it takes up two thirds of the frame. 20 pixels per
 //! character make these 984 and 1,010. Where the document lies is not known here, so the frame is measured.
 
-use super::{Finding, View, grade};
+use super::{
+    finding::{Finding, grade},
+    view::View,
+};
 use acredita_domain::scoring::Reason;
 
 /// The least long side, in pixels: 12 pixels per character of a passport that fills the frame.

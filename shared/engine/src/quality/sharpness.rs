@@ -5,7 +5,10 @@
 //! where it is blurred by a Gaussian of σ. Rises are followed along rows and columns, over three lines at once against
 //! noise; the sharper part of them counts, because shadows and portraits are soft in the best of pictures.
 
-use super::{Finding, View, grade};
+use super::{
+    finding::{Finding, grade},
+    view::View,
+};
 use acredita_domain::{pictures::Luma, scoring::Reason};
 
 /// An edge rises at least this much, in levels: five times the noise of a phone in bad light.

@@ -1,7 +1,7 @@
 //! The same checks where a zone was read: measured on its characters. Figures of the whole picture punish plain cards
 //! and praise noisy tables, and a picture on which the zone can be read is good enough wherever it counts.
 
-use super::{Finding, grade};
+use super::finding::{Finding, grade};
 use acredita_domain::scoring::{CheckName, Reason};
 use acredita_mrz::Quality;
 

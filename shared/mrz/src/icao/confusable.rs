@@ -4,7 +4,7 @@
 //! document number may have both (`K682T8YLO` holds its check digit only with the letter), so nothing is ever forced
 //! there; a comparison calls it doubtful.
 
-use super::{Comparison, alphabet::CharSet};
+use super::{agreement::Agreement, alphabet::CharSet};
 
 /// Shapes of OCR-B (ISO 1073-2) that are alike at few pixels a character. Each group is told apart by nothing but a
 /// digit's height or a stroke.
@@ -27,16 +27,16 @@ pub fn permitted(character: u8, mask: CharSet) -> Option<u8> {
 
 /// Compares numbers as people and zones write them: case, spaces, dots, hyphens and fillers are nothing. Numbers of one
 /// length that differ in shapes that are [`alike`] only are doubtful.
-pub fn compare_numbers(declared: &str, read: &str) -> Comparison {
+pub fn compare_numbers(declared: &str, read: &str) -> Agreement {
     let (declared, read) = (bare(declared), bare(read));
     if declared.is_empty() || read.is_empty() {
-        Comparison::Doubtful
+        Agreement::Doubtful
     } else if declared == read {
-        Comparison::Match
+        Agreement::Match
     } else if declared.len() == read.len() && declared.iter().zip(&read).all(|(&one, &other)| alike(one, other)) {
-        Comparison::Doubtful
+        Agreement::Doubtful
     } else {
-        Comparison::Mismatch
+        Agreement::Mismatch
     }
 }
 
@@ -61,13 +61,13 @@ mod tests {
     #[test]
     fn numbers_match_however_they_are_written() {
         for (declared, read, expected) in [
-            ("12.345.678-z", "12345678Z", Comparison::Match),
-            ("x1234567l", "X1234567L<<<<<", Comparison::Match),
-            ("K682T8YLO", "K682T8YL0", Comparison::Doubtful),
-            ("12345678Z", "12345678S", Comparison::Mismatch),
-            ("12345678Z", "1234567Z", Comparison::Mismatch),
-            ("", "12345678Z", Comparison::Doubtful),
-            ("12345678Z", "<<<<<<<<<", Comparison::Doubtful),
+            ("12.345.678-z", "12345678Z", Agreement::Match),
+            ("x1234567l", "X1234567L<<<<<", Agreement::Match),
+            ("K682T8YLO", "K682T8YL0", Agreement::Doubtful),
+            ("12345678Z", "12345678S", Agreement::Mismatch),
+            ("12345678Z", "1234567Z", Agreement::Mismatch),
+            ("", "12345678Z", Agreement::Doubtful),
+            ("12345678Z", "<<<<<<<<<", Agreement::Doubtful),
         ] {
             assert_eq!(compare_numbers(declared, read), expected, "{declared} {read}");
         }

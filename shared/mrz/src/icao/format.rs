@@ -4,10 +4,14 @@
 //! eighth edition. The French identity card of 1988–2021 follows none of them: its layout is that of the decree of 1955
 //! as practised, and is public with its specimen.
 
-use super::{
-    alphabet::{CharSet, FILLER},
-    check_digit,
-};
+mod layout;
+mod tables;
+
+pub(crate) use layout::continuation;
+pub use layout::{Checked, DigitRule, FillerDigit, Layout, Outcome, Span};
+
+use super::alphabet::CharSet;
+use tables::*;
 
 /// Lines of a zone, one above the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,140 +28,6 @@ pub enum Format {
     MrvB,
     /// The French identity card of 1988–2021: two lines of 36.
     FrenchId,
-}
-
-/// Characters `from..to` of a line; both count from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// Which line.
-    pub line: usize,
-    /// First column.
-    pub from: usize,
-    /// Column behind the last.
-    pub to: usize,
-}
-
-impl Span {
-    /// The characters of the span; none where the lines are too short.
-    pub fn of<L: AsRef<[u8]>>(self, lines: &[L]) -> Option<&[u8]> {
-        lines.get(self.line)?.as_ref().get(self.from..self.to)
-    }
-
-    /// Whether a position is in the span.
-    pub const fn covers(self, line: usize, column: usize) -> bool {
-        self.line == line && self.from <= column && column < self.to
-    }
-}
-
-/// What a check digit protects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Checked {
-    /// The document number.
-    DocumentNumber,
-    /// The date of birth.
-    BirthDate,
-    /// The date of expiry.
-    ExpiryDate,
-    /// The optional data.
-    OptionalData,
-    /// Several fields together.
-    Composite,
-}
-
-/// What it means that a filler stands where a check digit belongs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FillerDigit {
-    /// The digit is missing, against the standard.
-    Missing,
-    /// It stands for the 0 of an empty field (Doc 9303 part 4 §4.2.2.2 note).
-    Zero,
-    /// The number is longer than its field: the rest and the digit are at the start of this span, and a filler follows
-    /// (part 5 §4.2.2 note j, part 6 §4.2.2 note j).
-    Continues(Span),
-}
-
-/// A check digit and what it protects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DigitRule {
-    /// What is protected.
-    pub checked: Checked,
-    /// Its characters, in the order of the weights.
-    pub spans: &'static [Span],
-    /// The line of the digit.
-    pub line: usize,
-    /// The column of the digit.
-    pub column: usize,
-    /// What a filler in its place means.
-    pub filler: FillerDigit,
-}
-
-/// How a check digit turned out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// It is the digit of its characters.
-    Holds,
-    /// It is another.
-    Broken,
-    /// A filler stands in its place, and should not.
-    Missing,
-}
-
-impl DigitRule {
-    /// Checks the lines of a zone. Lines that are too short or hold anything outside the alphabet are broken.
-    pub fn outcome<L: AsRef<[u8]>>(&self, lines: &[L]) -> Outcome {
-        let digit = Span { line: self.line, from: self.column, to: self.column + 1 }.of(lines).map(|digit| digit[0]);
-        let characters = || self.spans.iter().flat_map(|span| span.of(lines).unwrap_or(b"?").iter().copied());
-        let holds = match (digit, self.filler) {
-            (Some(FILLER), FillerDigit::Missing) => return Outcome::Missing,
-            (Some(FILLER), FillerDigit::Zero) => characters().all(|character| character == FILLER),
-            (Some(FILLER), FillerDigit::Continues(span)) => match continuation(lines, span) {
-                Some((rest, digit)) => check_digit::holds(characters().chain(rest.iter().copied()), digit),
-                None => return Outcome::Missing,
-            },
-            (Some(digit), _) => check_digit::holds(characters(), digit),
-            (None, _) => false,
-        };
-        if holds { Outcome::Holds } else { Outcome::Broken }
-    }
-
-    /// Whether the rule looks at a position: one of its characters, its digit, or where a long number may go on.
-    pub fn covers(&self, line: usize, column: usize) -> bool {
-        let continues = matches!(self.filler, FillerDigit::Continues(span) if span.covers(line, column));
-        continues
-            || (self.line, self.column) == (line, column)
-            || self.spans.iter().any(|span| span.covers(line, column))
-    }
-}
-
-/// The rest of a long document number in the optional data, and the digit behind it.
-pub(crate) fn continuation<L: AsRef<[u8]>>(lines: &[L], span: Span) -> Option<(&[u8], u8)> {
-    let optional = span.of(lines)?;
-    let run = optional.split(|&character| character == FILLER).next()?;
-    // At least one character of the number and its digit, and the filler behind: a full field has no room to say where
-    // it ends.
-    let (&digit, rest) = run.split_last()?;
-    (!rest.is_empty() && run.len() < optional.len() && digit.is_ascii_digit()).then_some((rest, digit))
-}
-
-/// Where the fields are.
-#[derive(Clone, Copy, Debug)]
-pub struct Layout {
-    /// Document number, as far as its field goes.
-    pub number: Span,
-    /// Optional data, first and second.
-    pub optional: &'static [Span],
-    /// Date of birth.
-    pub birth: Span,
-    /// Sex: one character.
-    pub sex: Span,
-    /// Date of expiry.
-    pub expiry: Option<Span>,
-    /// Nationality.
-    pub nationality: Option<Span>,
-    /// Surname and given names with two fillers between, or the surname alone.
-    pub names: Span,
-    /// Given names, where they have a field of their own.
-    pub given: Option<Span>,
 }
 
 impl Format {
@@ -235,22 +105,6 @@ impl Format {
         }
     }
 }
-
-const fn span(line: usize, from: usize, to: usize) -> Span {
-    Span { line, from, to }
-}
-
-const fn rule(
-    checked: Checked,
-    spans: &'static [Span],
-    (line, column): (usize, usize),
-    filler: FillerDigit,
-) -> DigitRule {
-    DigitRule { checked, spans, line, column, filler }
-}
-
-mod tables;
-use tables::*;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,9 @@
 //! habits; and in between somebody should look.
 
 use super::{
-    Comparison, Name, confusable,
+    agreement::Agreement,
+    confusable,
+    fields::Name,
     transliteration::{Fit, Pattern, Piece, Word, fit, joined},
 };
 
@@ -16,22 +18,22 @@ const SPELLINGS: usize = 16;
 
 /// Compares surnames and given names with those of a zone. What was not declared is not compared; where nothing was, or
 /// in another script than Latin, the answer is doubtful.
-pub fn compare(surname: Option<&str>, given: Option<&str>, zone: &Name) -> Comparison {
+pub fn compare(surname: Option<&str>, given: Option<&str>, zone: &Name) -> Agreement {
     let [surname, given] = [surname, given].map(|name| Pattern::of(name.unwrap_or_default()));
     if surname.foreign || given.foreign || surname.words.is_empty() && given.words.is_empty() {
-        return Comparison::Doubtful;
+        return Agreement::Doubtful;
     }
     let printed = [zone.surname.text.as_str(), zone.given.text.as_str()];
     if is_printed(&surname.words, printed[0], zone.surname.cut) && is_printed(&given.words, printed[1], zone.given.cut)
     {
-        Comparison::Match
+        Agreement::Match
     } else if same_letters(&surname.words, printed[0]) && same_letters(&given.words, printed[1])
         || undivided(&surname.words, &given.words, zone)
         || same_components(&surname.words, &given.words, zone)
     {
-        Comparison::Doubtful
+        Agreement::Doubtful
     } else {
-        Comparison::Mismatch
+        Agreement::Mismatch
     }
 }
 

@@ -3,10 +3,12 @@
 //! A zone is taken as it stands: nothing is corrected, and a field that makes no sense does not hide the others.
 
 use super::{
-    Personal,
     alphabet::{self, FILLER},
-    date::{Date, ShortDate},
+    countries,
+    date::ShortDate,
+    fields::{Expiry, Fields, Name, NamePart, Sex, YearMonth},
     format::{Checked, FillerDigit, Format, Outcome, Span, continuation},
+    personal::Personal,
     states,
 };
 
@@ -56,88 +58,6 @@ pub enum Problem {
     UndividedName,
 }
 
-/// Sex, as it is printed. Names and number tell more about a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Sex {
-    /// `F`.
-    Female,
-    /// `M`.
-    Male,
-    /// A filler, or `X` as some states print it.
-    Unspecified,
-}
-
-/// Until when a document is valid, as it says itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Expiry {
-    /// Until this day.
-    On(ShortDate),
-    /// It does not expire: six fillers (Moldova), or the year 99 of Spain (9999-01-01 in print, for holders over 70)
-    /// and of Italy.
-    Never,
-    /// The format has no field for it: the old French card.
-    NotPrinted,
-    /// What stands there is no date.
-    Impossible,
-}
-
-/// A month of a year, as the old French card has for its issue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct YearMonth {
-    /// The two digits of the year.
-    pub year: u8,
-    /// 1–12.
-    pub month: u8,
-}
-
-/// Surnames or given names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NamePart {
-    /// Its components, with a space between.
-    pub text: Personal,
-    /// It goes up to the end of its field, so that more of it may not have found room (Doc 9303 part 3 §4.6,
-    /// "truncation").
-    pub cut: bool,
-}
-
-/// A holder's name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Name {
-    /// The primary identifier: surnames, or all there is.
-    pub surname: NamePart,
-    /// The secondary identifier: given names.
-    pub given: NamePart,
-}
-
-/// What a zone says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fields {
-    /// In which format.
-    pub format: Format,
-    /// The document's code, of one or two characters: `P`, `ID`, `IX`.
-    pub code: String,
-    /// The issuing state or organisation.
-    pub state: String,
-    /// The document number, all of it.
-    pub number: Personal,
-    /// Whether the number was too long for its field and goes on in the optional data.
-    pub number_is_long: bool,
-    /// Optional data, first and second, without what is part of a long number. Many states put a personal number there.
-    pub optional: Vec<Personal>,
-    /// Date of birth; none where it is impossible.
-    pub birth: Option<ShortDate>,
-    /// Sex; none where the character means nothing.
-    pub sex: Option<Sex>,
-    /// Until when it is valid.
-    pub expiry: Expiry,
-    /// Nationality.
-    pub nationality: String,
-    /// When it was issued, where that is in the zone.
-    pub issued: Option<YearMonth>,
-    /// The holder's name.
-    pub name: Name,
-}
-
 /// A zone's fields and what is wrong with them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parsed {
@@ -153,31 +73,6 @@ impl Parsed {
     /// Whether every check digit holds.
     pub fn digits_hold(&self) -> bool {
         self.digits.iter().all(|&(_, outcome)| outcome == Outcome::Holds)
-    }
-}
-
-impl Fields {
-    /// Whether the document is past its validity on a day; none where that cannot be told.
-    ///
-    /// The old French card does not print it: ten years from its issue, fifteen for those who were adults at an issue
-    /// from 2004 on (decree 2013-1188). Only the month of the issue is known, so the last day of that month counts.
-    pub fn expired(&self, today: Date) -> Option<bool> {
-        let last = match self.expiry {
-            Expiry::On(date) => date.as_expiry(today)?,
-            Expiry::Never => return Some(false),
-            Expiry::Impossible => return None,
-            Expiry::NotPrinted => self.french_expiry(today)?,
-        };
-        Some(last < today)
-    }
-
-    fn french_expiry(&self, today: Date) -> Option<Date> {
-        let YearMonth { year, month } = self.issued?;
-        let first = |century: u16| Date::new(century + u16::from(year), month, 1);
-        let issued = first(2000).filter(|&date| date <= today).or_else(|| first(1900))?;
-        let adult = self.birth?.as_birth(today)?.years_until(issued) >= 18;
-        let years = if adult && issued.year() >= 2004 { 15 } else { 10 };
-        (28..=31).rev().find_map(|day| Date::new(issued.year() + years, month, day))
     }
 }
 
@@ -216,7 +111,7 @@ pub fn parse_as<L: AsRef<str>>(format: Format, lines: &[L]) -> Result<Parsed, No
     if lines.len() != format.lines() || lines.iter().any(|line| line.len() != format.columns()) {
         return Err(NotAZone::Size);
     }
-    let zone = Zone { format, lines: &lines };
+    let zone = Lines { format, lines: &lines };
     let fields = zone.fields();
     let digits: Vec<_> = format.rules().iter().map(|rule| (rule.checked, rule.outcome(&lines))).collect();
     let problems = problems(&zone, &fields, &digits);
@@ -224,12 +119,12 @@ pub fn parse_as<L: AsRef<str>>(format: Format, lines: &[L]) -> Result<Parsed, No
 }
 
 /// Lines that were found to have the size of the format and only characters of the alphabet.
-struct Zone<'a> {
+struct Lines<'a> {
     format: Format,
     lines: &'a [&'a [u8]],
 }
 
-impl<'a> Zone<'a> {
+impl<'a> Lines<'a> {
     fn bytes(&self, span: Span) -> &'a [u8] {
         &self.lines[span.line][span.from..span.to]
     }
@@ -296,7 +191,7 @@ impl<'a> Zone<'a> {
 }
 
 /// What is wrong, in the order of the variants.
-fn problems(zone: &Zone<'_>, fields: &Fields, digits: &[(Checked, Outcome)]) -> Vec<Problem> {
+fn problems(zone: &Lines<'_>, fields: &Fields, digits: &[(Checked, Outcome)]) -> Vec<Problem> {
     let wrong = digits.iter().filter_map(|&(checked, outcome)| match outcome {
         Outcome::Holds => None,
         Outcome::Broken => Some(Problem::WrongDigit(checked)),
@@ -348,7 +243,7 @@ fn expiry(characters: &[u8], state: &str) -> Expiry {
     match ShortDate::read(characters) {
         None => Expiry::Impossible,
         Some(date) if date.is_unknown() => Expiry::Never,
-        Some(date) if date.year() == Some(99) && matches!(state, "ESP" | "ITA") => Expiry::Never,
+        Some(date) if date.year() == Some(99) && countries::year_99_is_never(state) => Expiry::Never,
         Some(date) => Expiry::On(date),
     }
 }

@@ -27,6 +27,12 @@ pub fn alpha3(alpha2: &str) -> Option<&'static str> {
     pairs().find(|(two, _)| two.eq_ignore_ascii_case(alpha2)).map(|(_, three)| three)
 }
 
+/// The two letters of the state behind a code as zones print it: `ESP` → `ES`, `D` → `DE`. None behind organisations,
+/// refugees and specimens.
+pub fn alpha2(code: &str) -> Option<&'static str> {
+    pairs().find(|(_, three)| same(three, code)).map(|(two, _)| two)
+}
+
 /// Whether a code, without fillers, is one that a zone may have.
 pub fn is_known(code: &str) -> bool {
     pairs().any(|(_, three)| three == code) || ADDITIONS.contains(&code)
@@ -58,6 +64,8 @@ mod tests {
     #[test]
     fn codes_are_found_and_germany_is_one_letter() {
         assert_eq!((alpha3("ES"), alpha3("pt"), alpha3("XX")), (Some("ESP"), Some("PRT"), None));
+        assert_eq!((alpha2("ESP"), alpha2("D"), alpha2("DEU")), (Some("ES"), Some("DE"), Some("DE")));
+        assert_eq!(["UTO", "GBD", "esp", "ES", ""].map(alpha2), [None; 5]);
         assert!(is_known("ESP") && is_known("D") && is_known("UTO") && !is_known("ESB") && !is_known(""));
         assert!(same("D", "DEU") && same("ESP", "ESP") && !same("ESP", "PRT"));
     }

@@ -1,12 +1,12 @@
 //! One table per format, position by position.
 
-use super::{
-    CharSet,
+use super::layout::{
     Checked::{BirthDate, Composite, DocumentNumber, ExpiryDate, OptionalData},
     DigitRule,
     FillerDigit::{Continues, Missing, Zero},
-    Layout, rule, span,
+    Layout, Span, rule, span,
 };
+use crate::icao::alphabet::CharSet;
 
 const LETTERS_OR_FILLER: CharSet = CharSet::LETTERS.with(CharSet::FILLER);
 const DIGITS_OR_FILLER: CharSet = CharSet::DIGITS.with(CharSet::FILLER);
@@ -130,7 +130,7 @@ pub(super) const FRENCH_LAYOUT: Layout = Layout {
 };
 
 /// TD2, TD3 and visas have everything but names and optional data in the same columns.
-const fn two_lines(optional: &'static [super::Span], names: super::Span) -> Layout {
+const fn two_lines(optional: &'static [Span], names: Span) -> Layout {
     Layout {
         number: span(1, 0, 9),
         optional,

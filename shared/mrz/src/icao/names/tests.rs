@@ -2,14 +2,14 @@
 
 use super::*;
 use crate::icao::{NamePart, Personal};
-use Comparison::{Doubtful, Match, Mismatch};
+use Agreement::{Doubtful, Match, Mismatch};
 
 fn zone(surname: &str, given: &str, cut: bool) -> Name {
     let part = |text: &str, cut| NamePart { text: Personal::new(text), cut };
     Name { surname: part(surname, cut && given.is_empty()), given: part(given, cut && !given.is_empty()) }
 }
 
-fn check(cases: &[(&str, &str, &str, &str, Comparison)]) {
+fn check(cases: &[(&str, &str, &str, &str, Agreement)]) {
     for &(surname, given, printed_surname, printed_given, expected) in cases {
         let zone = zone(printed_surname, printed_given, false);
         assert_eq!(

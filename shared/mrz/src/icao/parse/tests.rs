@@ -1,7 +1,7 @@
 //! Specimens, and what makes zones hard.
 
 use super::*;
-use crate::icao::samples;
+use crate::icao::{Date, samples};
 
 const TODAY: Date = Date::new(2026, 11, 20).unwrap();
 

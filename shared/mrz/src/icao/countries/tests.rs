@@ -56,7 +56,7 @@ fn other_states_and_other_shapes_are_unknown_and_not_broken() {
 }
 
 fn finding(lines: &[&str]) -> Option<(String, Control)> {
-    check(&parse(lines).unwrap().fields).map(|finding| (finding.number.as_str().to_owned(), finding.control))
+    controlled_number(&parse(lines).unwrap().fields).map(|it| (it.number.as_str().to_owned(), it.control))
 }
 
 #[test]

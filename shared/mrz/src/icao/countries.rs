@@ -1,0 +1,89 @@
+//! What states have of their own in their documents. Each is a file here, and a line in [`COUNTRIES`].
+//!
+//! Holders know a document by a number that need not be the document's own: [`holder_number`] is the one place that
+//! says which. States without a file have what Doc 9303 has; Germany, France and others have no control in their
+//! numbers.
+
+mod baltic;
+mod be;
+mod es;
+mod it;
+mod lv;
+mod nl;
+mod pl;
+mod pt;
+mod ro;
+mod se;
+mod yugoslav;
+
+use super::{
+    agreement::Agreement,
+    confusable,
+    control::{Control, ControlledNumber},
+    country::{Country, Kind, STANDARD},
+    fields::Fields,
+    personal::Personal,
+    states,
+};
+
+static COUNTRIES: [Country; 11] = [
+    baltic::ESTONIA_AND_LITHUANIA,
+    be::BELGIUM,
+    es::SPAIN,
+    it::ITALY,
+    lv::LATVIA,
+    nl::NETHERLANDS,
+    pl::POLAND,
+    pt::PORTUGAL,
+    ro::ROMANIA,
+    se::SWEDEN,
+    yugoslav::SUCCESSORS_OF_YUGOSLAVIA,
+];
+
+/// The rules for a code as zones print it.
+fn of(state: &str) -> &'static Country {
+    let has = |country: &&Country| country.codes.iter().any(|code| states::same(code, state));
+    COUNTRIES.iter().find(has).unwrap_or(&STANDARD)
+}
+
+/// Which document it is; `None` for layouts of a state that are not known.
+pub fn kind(fields: &Fields) -> Option<Kind> {
+    (of(&fields.state).kind)(fields)
+}
+
+/// The number by which its holder knows the document; `None` where it is not printed, and for visas.
+pub fn holder_number(fields: &Fields) -> Option<Personal> {
+    (of(&fields.state).holder_number)(fields)
+}
+
+/// Compares a number that was declared with those of the document that its holder may give.
+pub fn compare_number(fields: &Fields, declared: &str) -> Agreement {
+    (of(&fields.state).compare_number)(fields, declared)
+}
+
+/// The number of a document that its state controls, wherever the state puts it.
+pub fn controlled_number(fields: &Fields) -> Option<ControlledNumber> {
+    let numbers = (of(&fields.state).controlled)(fields).into_iter();
+    numbers
+        .map(|number| (control(&fields.state, &number), number))
+        .find(|(control, _)| *control != Control::Unknown)
+        .map(|(control, number)| ControlledNumber { number: Personal::new(number), control })
+}
+
+/// Checks a number by the rules of a state (three letters, as a zone prints it). Case, spaces, hyphens and fillers are
+/// nothing.
+pub fn control(state: &str, number: &str) -> Control {
+    match (of(state).control)(&confusable::bare(number)) {
+        Some(true) => Control::Holds,
+        Some(false) => Control::Broken,
+        None => Control::Unknown,
+    }
+}
+
+/// Whether the year 99 stands for documents of a state that never expire.
+pub(super) fn year_99_is_never(state: &str) -> bool {
+    of(state).year_99_is_never
+}
+
+#[cfg(test)]
+mod tests;

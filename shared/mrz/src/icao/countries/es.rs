@@ -1,0 +1,180 @@
+//! Spain.
+//!
+//! On a card the number that everybody knows is *not* the document number of the zone: that is the support number, new
+//! with every card, and the NIF or NIE is in the optional data. Sources: RD 1553/2005 article 11 (DNI), RD 557/2011
+//! article 206 (NIE), Orden INT/1202/2011; the control letter as the Ministry of the Interior publishes it.
+
+use crate::icao::{
+    agreement::Agreement,
+    confusable::{bare, compare_numbers},
+    country::{Country, Kind, STANDARD},
+    fields::Fields,
+    format::Format,
+    personal::Personal,
+};
+
+pub(super) const SPAIN: Country = Country {
+    codes: &["ESP"],
+    kind,
+    holder_number,
+    compare_number,
+    controlled,
+    control,
+    // Holders over 70.
+    year_99_is_never: true,
+};
+
+/// Control letters, by the number modulo 23. I, Ñ, O and U are left out, because they look like others.
+const LETTERS: &[u8; 23] = b"TRWAGMYFPDXBNJZSQVHLCKE";
+
+fn kind(fields: &Fields) -> Option<Kind> {
+    match (fields.format, fields.code.as_str()) {
+        (Format::Td1, "ID") => Some(Kind::Nif),
+        (Format::Td1, code) => code.starts_with('I').then_some(Kind::Nie),
+        _ => (STANDARD.kind)(fields),
+    }
+}
+
+/// Of a card the NIF or NIE, of a passport its own number.
+fn holder_number(fields: &Fields) -> Option<Personal> {
+    match kind(fields)? {
+        Kind::Nif | Kind::Nie => card(fields).personal.map(Personal::new),
+        Kind::Passport | Kind::IdentityCard | Kind::Visa => (STANDARD.holder_number)(fields),
+    }
+}
+
+fn compare_number(fields: &Fields, declared: &str) -> Agreement {
+    match kind(fields) {
+        Some(Kind::Nif | Kind::Nie) => compare_with_card(&card(fields), declared),
+        // Holders may give the NIF in it, too.
+        _ if is_passport(fields) => {
+            let nif = passport_nif(fields).map(|nif| compare_nif(declared, &nif.number));
+            compare_numbers(declared, fields.number.as_str()).max(nif.unwrap_or(Agreement::Mismatch))
+        }
+        _ => (STANDARD.compare_number)(fields, declared),
+    }
+}
+
+/// Somebody who gives the support number has the card in hand, so that is doubtful.
+fn compare_with_card(card: &Card<'_>, declared: &str) -> Agreement {
+    let Some(personal) = card.personal else {
+        return Agreement::Doubtful;
+    };
+    let is_support = card.support.is_some_and(|support| compare_numbers(declared, support) == Agreement::Match);
+    match compare_nif(declared, personal) {
+        Agreement::Mismatch if is_support => Agreement::Doubtful,
+        agreement => agreement,
+    }
+}
+
+/// The letter of a passport proves something only where it is printed.
+fn controlled(fields: &Fields) -> Vec<String> {
+    let number = match kind(fields) {
+        Some(Kind::Nif | Kind::Nie) => card(fields).personal.map(str::to_owned),
+        _ => passport_nif(fields).filter(|nif| nif.letter_is_printed).map(|nif| nif.number),
+    };
+    number.filter(|number| number.bytes().all(|byte| byte.is_ascii_alphanumeric())).into_iter().collect()
+}
+
+/// The numbers of a card.
+struct Card<'a> {
+    /// NIF or NIE.
+    personal: Option<&'a str>,
+    /// The number of this very card.
+    support: Option<&'a str>,
+}
+
+fn card(fields: &Fields) -> Card<'_> {
+    let number = fields.number.as_str();
+    let optional = fields.optional.first().map(Personal::as_str).filter(|data| !data.is_empty());
+    // Until 2006 the document number was the NIF. Cards of then without an expiry lapse on 2031-08-03 (EU 2019/1157
+    // article 5).
+    if optional.is_none() && fields.code == "ID" && is_nif(number) {
+        return Card { personal: Some(number), support: None };
+    }
+    Card { personal: optional, support: Some(number) }
+}
+
+fn is_nif(number: &str) -> bool {
+    number.len() == 9 && is_digits_then_letter(number.as_bytes())
+}
+
+fn is_passport(fields: &Fields) -> bool {
+    fields.format == Format::Td3 && fields.code.starts_with('P')
+}
+
+/// The NIF in a passport.
+struct Nif {
+    number: String,
+    letter_is_printed: bool,
+}
+
+/// The optional data of a passport: `A`, 8 digits, `00`. The letter is not printed, and needs not be, because it
+/// follows; where one is, it counts.
+fn passport_nif(fields: &Fields) -> Option<Nif> {
+    let optional = fields.optional.first().filter(|_| is_passport(fields))?;
+    let rest = optional.as_str().strip_prefix('A')?;
+    let digits = rest.get(..8).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let printed = rest.as_bytes().get(8).copied().filter(u8::is_ascii_uppercase);
+    let letter = printed.or_else(|| letter_of(digits.as_bytes()))?;
+    Some(Nif { number: format!("{digits}{}", char::from(letter)), letter_is_printed: printed.is_some() })
+}
+
+/// Compares two numbers as NIF or NIE: leading zeros may be left out, and so may a letter that can be computed.
+fn compare_nif(declared: &str, read: &str) -> Agreement {
+    let [declared, read] = [declared, read].map(|number| {
+        let body = completed(&bare(number));
+        let letter = if body.len() == 8 { letter_of(&body) } else { None };
+        body.into_iter().chain(letter).map(char::from).collect::<String>()
+    });
+    compare_numbers(&declared, &read)
+}
+
+/// NIF: up to 8 digits and the letter of the number modulo 23. NIE: X, Y or Z count as 0, 1, 2 in front of 7 digits;
+/// before 2008 there were 8 digits behind an X, the first a zero. K, L, M (children and others without a DNI): the 7
+/// digits alone.
+fn control(number: &[u8]) -> Option<bool> {
+    match completed(number).as_slice() {
+        [body @ .., letter] if body.len() == 8 && letter.is_ascii_uppercase() => {
+            letter_of(body).map(|expected| expected == *letter)
+        }
+        _ => None,
+    }
+}
+
+/// The control letter of 8 characters: digits, or one of X Y Z K L M and 7 digits. None for anything else.
+fn letter_of(body: &[u8]) -> Option<u8> {
+    let (&first, rest) = body.split_first()?;
+    let head = match first {
+        b'0'..=b'9' => first - b'0',
+        b'X' | b'K' | b'L' | b'M' => 0,
+        b'Y' => 1,
+        b'Z' => 2,
+        _ => return None,
+    };
+    if rest.len() != 7 || !rest.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number = rest.iter().fold(usize::from(head), |number, digit| number * 10 + usize::from(digit - b'0'));
+    Some(LETTERS[number % LETTERS.len()])
+}
+
+/// One way to write a number: zeros that were left out are put back, and the one too many of an old NIE goes. What has
+/// no such shape stays.
+fn completed(number: &[u8]) -> Vec<u8> {
+    let digits = number.iter().filter(|byte| byte.is_ascii_digit()).count();
+    match number {
+        [b'X', b'0', rest @ ..] if digits == 8 => [b"X", rest].concat(),
+        [b'0'..=b'9', ..] if (5..8).contains(&digits) && is_digits_then_letter(number) => {
+            [&b"000"[..8 - digits], number].concat()
+        }
+        _ => number.to_vec(),
+    }
+}
+
+fn is_digits_then_letter(number: &[u8]) -> bool {
+    matches!(number, [digits @ .., letter] if letter.is_ascii_uppercase() && digits.iter().all(u8::is_ascii_digit))
+}
+
+#[cfg(test)]
+mod tests;

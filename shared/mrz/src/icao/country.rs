@@ -1,0 +1,75 @@
+//! What a state's documents may have of their own, and what holds where the state has nothing of its own.
+
+use super::{
+    agreement::Agreement, alphabet::FILLER, confusable::compare_numbers, fields::Fields, format::Format,
+    personal::Personal,
+};
+
+/// Which document it is, as forms ask for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Any visa.
+    Visa,
+    /// Any passport.
+    Passport,
+    /// A card that has no kind of its own.
+    IdentityCard,
+    /// The card of a Spanish citizen (DNI), which goes by its NIF.
+    Nif,
+    /// The card of a foreigner in Spain, which goes by its NIE.
+    Nie,
+}
+
+/// The rules of a state. One file each, in `countries/`, which sets what differs from [`STANDARD`].
+pub(super) struct Country {
+    /// The codes that its zones print: several where states share their rules.
+    pub(super) codes: &'static [&'static str],
+    /// Which document it is; `None` for layouts that are not known.
+    pub(super) kind: fn(&Fields) -> Option<Kind>,
+    /// The number by which its holder knows the document; `None` where it is not printed.
+    pub(super) holder_number: fn(&Fields) -> Option<Personal>,
+    /// Compares a number that was declared with those that a holder may give.
+    pub(super) compare_number: fn(&Fields, &str) -> Agreement,
+    /// The numbers that may have a control, in the order in which they are tried.
+    pub(super) controlled: fn(&Fields) -> Vec<String>,
+    /// Whether the control of a number holds, given in capitals and digits only; `None` for numbers of other shapes,
+    /// because states change their numbers, and only what is certain is called broken.
+    pub(super) control: fn(&[u8]) -> Option<bool>,
+    /// Whether the year 99 stands for documents that never expire.
+    pub(super) year_99_is_never: bool,
+}
+
+/// What Doc 9303 has, and no more.
+pub(super) const STANDARD: Country =
+    Country { codes: &[], kind, holder_number, compare_number, controlled, control: |_| None, year_99_is_never: false };
+
+fn kind(fields: &Fields) -> Option<Kind> {
+    Some(match fields.format {
+        Format::MrvA | Format::MrvB => Kind::Visa,
+        Format::Td3 => Kind::Passport,
+        Format::Td1 | Format::Td2 | Format::FrenchId => Kind::IdentityCard,
+    })
+}
+
+/// The document's own. A visa goes by none.
+fn holder_number(fields: &Fields) -> Option<Personal> {
+    (kind(fields) != Some(Kind::Visa) && !fields.number.is_empty()).then(|| fields.number.clone())
+}
+
+/// The document's own number, or the personal number that many states put into the optional data.
+fn compare_number(fields: &Fields, declared: &str) -> Agreement {
+    let optional = fields.optional.iter().filter(|data| !data.is_empty());
+    optional.fold(compare_numbers(declared, fields.number.as_str()), |best, data| {
+        best.max(compare_numbers(declared, data.as_str()))
+    })
+}
+
+/// Optional data up to the first filler, and all of it: the Dutch card has a digit of its own behind the number, the
+/// Latvian number a hyphen in it. Then the document number: permits for foreigners have numbers of their own kind; cards
+/// and passports are what the rules are for.
+fn controlled(fields: &Fields) -> Vec<String> {
+    let optional = fields.optional.iter().map(Personal::as_str);
+    let optional = optional.flat_map(|data| [data.split(char::from(FILLER)).next().unwrap_or_default(), data]);
+    let own = matches!(fields.code.as_str(), "I" | "ID") || fields.code.starts_with('P');
+    optional.filter(|data| !data.is_empty()).chain(own.then(|| fields.number.as_str())).map(str::to_owned).collect()
+}

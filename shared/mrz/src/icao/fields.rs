@@ -1,0 +1,114 @@
+//! What a zone says, field by field.
+
+use super::{
+    date::{Date, ShortDate},
+    format::Format,
+    personal::Personal,
+};
+
+/// Sex, as it is printed. Names and number tell more about a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sex {
+    /// `F`.
+    Female,
+    /// `M`.
+    Male,
+    /// A filler, or `X` as some states print it.
+    Unspecified,
+}
+
+/// Until when a document is valid, as it says itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Expiry {
+    /// Until this day.
+    On(ShortDate),
+    /// It does not expire: six fillers (Moldova), or the year 99 of Spain (9999-01-01 in print, for holders over 70)
+    /// and of Italy.
+    Never,
+    /// The format has no field for it: the old French card.
+    NotPrinted,
+    /// What stands there is no date.
+    Impossible,
+}
+
+/// A month of a year, as the old French card has for its issue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct YearMonth {
+    /// The two digits of the year.
+    pub year: u8,
+    /// 1–12.
+    pub month: u8,
+}
+
+/// Surnames or given names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamePart {
+    /// Its components, with a space between.
+    pub text: Personal,
+    /// It goes up to the end of its field, so that more of it may not have found room (Doc 9303 part 3 §4.6,
+    /// "truncation").
+    pub cut: bool,
+}
+
+/// A holder's name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Name {
+    /// The primary identifier: surnames, or all there is.
+    pub surname: NamePart,
+    /// The secondary identifier: given names.
+    pub given: NamePart,
+}
+
+/// What a zone says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields {
+    /// In which format.
+    pub format: Format,
+    /// The document's code, of one or two characters: `P`, `ID`, `IX`.
+    pub code: String,
+    /// The issuing state or organisation.
+    pub state: String,
+    /// The document number, all of it.
+    pub number: Personal,
+    /// Whether the number was too long for its field and goes on in the optional data.
+    pub number_is_long: bool,
+    /// Optional data, first and second, without what is part of a long number. Many states put a personal number there.
+    pub optional: Vec<Personal>,
+    /// Date of birth; none where it is impossible.
+    pub birth: Option<ShortDate>,
+    /// Sex; none where the character means nothing.
+    pub sex: Option<Sex>,
+    /// Until when it is valid.
+    pub expiry: Expiry,
+    /// Nationality.
+    pub nationality: String,
+    /// When it was issued, where that is in the zone.
+    pub issued: Option<YearMonth>,
+    /// The holder's name.
+    pub name: Name,
+}
+
+impl Fields {
+    /// Whether the document is past its validity on a day; none where that cannot be told.
+    ///
+    /// The old French card does not print it: ten years from its issue, fifteen for those who were adults at an issue
+    /// from 2004 on (decree 2013-1188). Only the month of the issue is known, so the last day of that month counts.
+    pub fn expired(&self, today: Date) -> Option<bool> {
+        let last = match self.expiry {
+            Expiry::On(date) => date.as_expiry(today)?,
+            Expiry::Never => return Some(false),
+            Expiry::Impossible => return None,
+            Expiry::NotPrinted => self.french_expiry(today)?,
+        };
+        Some(last < today)
+    }
+
+    fn french_expiry(&self, today: Date) -> Option<Date> {
+        let YearMonth { year, month } = self.issued?;
+        let first = |century: u16| Date::new(century + u16::from(year), month, 1);
+        let issued = first(2000).filter(|&date| date <= today).or_else(|| first(1900))?;
+        let adult = self.birth?.as_birth(today)?.years_until(issued) >= 18;
+        let years = if adult && issued.year() >= 2004 { 15 } else { 10 };
+        (28..=31).rev().find_map(|day| Date::new(issued.year() + years, month, day))
+    }
+}
