@@ -11,10 +11,10 @@ mod zone;
 use crate::sight::{Expected, Found, Sight};
 use acredita_domain::{
     Time,
-    scoring::{Check, CheckName, CheckResult, Reason, table::rule},
+    scoring::{Check, CheckResult, Reason, table::rule},
 };
 
-/// All lines that our engine has, in the order of [`CheckName::ALL`].
+/// All lines that our engine has, in the order of [`CheckName::ALL`](acredita_domain::scoring::CheckName::ALL).
 pub(crate) fn all(sights: &[Sight], expected: &Expected, found: &Found<'_>, now: Time) -> Vec<Check> {
     let mut lines = picture::checks(sights);
     lines.push(outline::check(sights));

@@ -1,6 +1,7 @@
 use super::*;
 use crate::synthetic::{Jpeg, card};
 use acredita_domain::pictures::{Luma, PictureFormat};
+use acredita_mrz::icao::Format;
 use acredita_pictures as picture;
 use std::{fs, path::Path};
 

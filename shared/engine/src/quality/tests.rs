@@ -2,6 +2,10 @@
 
 use super::*;
 use crate::synthetic::{Numbers, blur, card, card_on, flash, map, noisy, paint};
+use acredita_domain::{
+    pictures::{Luma, Side},
+    scoring::Reason,
+};
 
 fn judge(judge: Judge, luma: &Luma) -> Finding {
     let finding = judge(&View::new(Side::Front, luma));
