@@ -144,12 +144,12 @@ async fn delivering_is_one_read_and_three_writes() {
 }
 
 #[tokio::test]
-async fn a_sweep_with_nothing_to_do_is_one_query_for_each_shard() {
+async fn a_sweep_with_nothing_to_do_is_one_query_for_each_partition() {
     let world = World::start().await;
     world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
     world.wire.take();
     world.sweep().await;
-    assert_eq!(world.wire.take(), vec!["Query"; acredita_domain::use_cases::DUE_SHARDS as usize]);
+    assert_eq!(world.wire.take(), vec!["Query"; 16]);
 }
 
 /// The whole API, once over, and what runs behind it.

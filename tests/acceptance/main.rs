@@ -20,4 +20,5 @@ mod readme;
 mod replay;
 mod serve;
 mod shapes;
+mod sweep;
 mod template;

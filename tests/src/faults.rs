@@ -13,13 +13,14 @@ use acredita_domain::{
     otp::LiveCode,
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink},
     ports::{
-        Claim, CreateError, Due, Erasure, FindError, Housekeeping, Identifications, Keys, MessageRef,
+        Claim, CreateError, Due, DueStream, Erasure, FindError, Housekeeping, Identifications, Keys, MessageRef,
         NewIdentification, NewMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue,
         ResendError, Scorings, SendError, Sender, Settlement, StepError, StoredPicture,
     },
     scoring::{Assessment, HostedDelegation, Scoring},
 };
 use async_trait::async_trait;
+use futures_util::{StreamExt, future::ready, stream};
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, Ordering},
@@ -120,6 +121,13 @@ impl Faults {
         }
     }
 
+    /// Gives a stream, or in place of it the error of looking for what it would have brought.
+    fn stream<'a>(&self, name: &'static str, stream: DueStream<'a>) -> DueStream<'a> {
+        let fails = self.fails(name);
+        self.struck.fetch_or(fails, Ordering::SeqCst);
+        if fails { stream::once(ready(Err(FindError::lost()))).boxed() } else { stream }
+    }
+
     /// Notes a call, and says whether it is the one to fail.
     fn fails(&self, name: &'static str) -> bool {
         let mut calls = self.calls.lock().expect("no test panics while it holds this");
@@ -197,11 +205,24 @@ forward! { Outbox {
     fn release(message: &OutboxMessage, lease: LeaseId, stuck_at: Time) -> Result<(), StepError>;
 } }
 
-forward! { Housekeeping {
-    fn due(shard: u32, now: Time, limit: usize) -> Result<Vec<Due>, FindError>;
-    fn postpone(due: &Due, until: Time) -> Result<(), Unavailable>;
-    fn erased(erasure: &Erasure) -> Result<(), Unavailable>;
-} }
+#[async_trait]
+impl Housekeeping for Faulty<dyn Housekeeping> {
+    fn stuck_messages(&self, now: Time) -> DueStream<'_> {
+        self.faults.stream("Housekeeping::stuck_messages", self.port.stuck_messages(now))
+    }
+
+    fn over(&self, now: Time) -> DueStream<'_> {
+        self.faults.stream("Housekeeping::over", self.port.over(now))
+    }
+
+    async fn postpone(&self, due: &Due, until: Time) -> Result<(), Unavailable> {
+        self.faults.call("Housekeeping::postpone", self.port.postpone(due, until)).await
+    }
+
+    async fn erased(&self, erasure: &Erasure) -> Result<(), Unavailable> {
+        self.faults.call("Housekeeping::erased", self.port.erased(erasure)).await
+    }
+}
 
 forward! { Keys {
     fn current() -> Result<Arc<Keyring>, Unavailable>;

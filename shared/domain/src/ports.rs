@@ -28,5 +28,6 @@ pub use scorer::{
     Scorer,
 };
 pub use store::{
-    Due, Erasure, Housekeeping, IdempotencyRecord, Identifications, NewIdentification, NewMessage, NewScoring, Scorings,
+    Due, DueStream, Erasure, Housekeeping, IdempotencyRecord, Identifications, NewIdentification, NewMessage,
+    NewScoring, Scorings,
 };

@@ -32,7 +32,7 @@ pub use scorings::{
     close_scoring, create_scoring, delegate_scoring, read_captures, read_scoring,
 };
 pub use second_factor::GivenFactor;
-pub use sweep::{DUE_SHARDS, SweepReport, sweep};
+pub use sweep::{SweepReport, sweep};
 pub use validate::{
     AgentConfirmation, OtpAttempt, validate_agent_identification, validate_identity_document_identification,
     validate_otp_identification,

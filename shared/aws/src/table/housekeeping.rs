@@ -2,7 +2,7 @@
 
 use super::{
     expressions::bind,
-    items::{decode_due, key_of_due, millis, shard_name, text},
+    items::{DuePartitions, decode_due, key_of_due, millis, partition_of_due, text},
     store::{Change, DynamoStore, Refused},
 };
 use crate::{
@@ -12,47 +12,34 @@ use crate::{
 use acredita_domain::{
     Time,
     error::Unavailable,
-    ports::{Due, Erasure, FindError, Housekeeping},
+    ports::{Due, DueStream, Erasure, FindError, Housekeeping},
 };
 use async_trait::async_trait;
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::{Stream, StreamExt, stream};
+
+/// Rows of one answer.
+const PAGE: i32 = 100;
 
 #[async_trait]
 impl Housekeeping for DynamoStore {
-    /// A row that cannot be understood is logged and left out, so that it does not keep its whole shard from being
-    /// tidied.
-    async fn due(&self, shard: u32, now: Time, limit: usize) -> Result<Vec<Due>, FindError> {
-        let operation = "find what is due";
-        let condition = "#due_shard = :shard AND #due_at <= :now";
-        let bound = bind(&[condition], &[("shard", shard_name(shard)), ("now", millis(now))]);
-        let request = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(DUE_INDEX)
-            .key_condition_expression(condition)
-            .set_expression_attribute_names(bound.names)
-            .set_expression_attribute_values(bound.values)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
-        let rows =
-            request.send().await.map_err(|error| FindError::Unavailable(unavailable(STORE, operation, &error)))?;
-        let understood = rows.items().iter().filter_map(|row| match decode_due(row) {
-            Ok(due) => Some(due),
-            Err(corrupt) => {
-                tracing::error!(operation, problem = corrupt.0, "a row cannot be understood");
-                None
-            }
-        });
-        Ok(understood.collect())
+    fn stuck_messages(&self, now: Time) -> DueStream<'_> {
+        self.due(DuePartitions::Messages, now)
+    }
+
+    fn over(&self, now: Time) -> DueStream<'_> {
+        self.due(DuePartitions::Ends, now)
     }
 
     async fn postpone(&self, due: &Due, until: Time) -> Result<(), Unavailable> {
         let mut condition = "attribute_exists(#due_at)".to_owned();
-        let mut values = vec![("until", millis(until))];
+        let mut values = vec![("until", millis(until)), ("partition", partition_of_due(due))];
         if let Due::Identification(org, _) | Due::Scoring(org, _) = due {
             condition.push_str(" AND #org = :org");
             values.push(("org", text(org)));
         }
-        let change = Change { key: key_of_due(due), update: "SET #due_at = :until", condition: &condition, values };
+        let update = "SET #due_at = :until, #due_shard = :partition";
+        let change = Change { key: key_of_due(due), update, condition: &condition, values };
         match self.update("postpone", change).await {
             // Gone, or settled: not due any more.
             Ok(_) | Err(Refused::Condition(_)) => Ok(()),
@@ -62,5 +49,36 @@ impl Housekeeping for DynamoStore {
 
     async fn erased(&self, erasure: &Erasure) -> Result<(), Unavailable> {
         self.remove("erased", key_of_due(&Due::Erasure(erasure.clone()))).await
+    }
+}
+
+impl DynamoStore {
+    /// All of these partitions at once, so that none waits for another one's end.
+    fn due(&self, partitions: DuePartitions, now: Time) -> DueStream<'_> {
+        stream::select_all(partitions.all().map(|partition| self.due_in(partition, now).boxed())).boxed()
+    }
+
+    /// One partition, the longest due first, a page at a time. What is passed does not come again, whatever becomes of
+    /// it; a page that cannot be had ends it.
+    fn due_in(&self, partition: AttributeValue, now: Time) -> impl Stream<Item = Result<Due, FindError>> + use<> {
+        let operation = "find what is due";
+        let condition = "#due_shard = :partition AND #due_at <= :now";
+        let bound = bind(&[condition], &[("partition", partition), ("now", millis(now))]);
+        let request = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(DUE_INDEX)
+            .key_condition_expression(condition)
+            .set_expression_attribute_names(bound.names)
+            .set_expression_attribute_values(bound.values);
+        let rows = request.into_paginator().page_size(PAGE).items().send();
+        stream::unfold(rows, |mut rows| async { rows.next().await.map(|row| (row, rows)) }).map(move |row| {
+            let row = row.map_err(|error| FindError::Unavailable(unavailable(STORE, operation, &error)))?;
+            decode_due(&row).map_err(|corrupt| {
+                tracing::error!(operation, problem = corrupt.0, "a row cannot be understood");
+                FindError::Corrupt(corrupt.0)
+            })
+        })
     }
 }

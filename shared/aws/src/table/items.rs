@@ -14,8 +14,8 @@
 //! milliseconds. What is written once and read whole (`actor`, `method`, `terms`, `validation`, `assessment`,
 //! `captures`, `delegation`, `code`, `prefixes`) is one JSON text each.
 //!
-//! `due_shard` and `due_at` put an item on the index of what is due; an item without them is not on it. `ttl` is in
-//! epoch seconds and only tidies: DynamoDB may be days late with it, and nothing is decided by it.
+//! `due_shard` and `due_at` put an item on the index of what is due; an item without them is not on it. Its partitions
+//! are `MSG#0` to `MSG#7` for messages and `0` to `7` for all else (see [`DuePartitions`]). `ttl` is in epoch seconds and only tidies: DynamoDB may be days late with it, and nothing is decided by it.
 //!
 //! `schema` is the version of this coding. An item with another one, with an attribute missing or with a value that is
 //! not one of the known is [`Corrupt`]; nothing is ever guessed.
@@ -28,7 +28,7 @@ mod scoring;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use due::{decode_due, encode_erasure, key_of_due};
+pub(crate) use due::{DuePartitions, decode_due, encode_erasure, key_of_due, partition_of_due};
 pub(crate) use identification::{
     Pointer, decode_identification, decode_pointer, encode_identification, encode_pointer,
 };
@@ -40,7 +40,6 @@ use acredita_domain::{
     Time,
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
     ports::MessageRef,
-    use_cases::DUE_SHARDS,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, TimeDelta};
@@ -115,22 +114,6 @@ impl Key {
         item.insert("schema".to_owned(), number(SCHEMA));
         item
     }
-}
-
-/// The shard of the index of what is due that the thing with this id belongs to, always the same.
-pub(crate) fn shard_of(id: &str) -> u32 {
-    id.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte))) % DUE_SHARDS
-}
-
-/// How a shard is written.
-pub(crate) fn shard_name(shard: u32) -> AttributeValue {
-    text(shard)
-}
-
-/// Puts an item on the index of what is due.
-fn set_due(item: &mut Item, id: &str, at: Time) {
-    item.insert("due_shard".to_owned(), shard_name(shard_of(id)));
-    item.insert("due_at".to_owned(), millis(at));
 }
 
 /// Lets the table drop the item from `at` on.

@@ -4,15 +4,16 @@ use crate::{
     samples::{
         LIFE, TICK, agent, alone, cancel, document, lease, now, only, org, other_org, otp, scoring, with_message,
     },
-    stage::Ports,
+    stage::{Ports, Stage},
 };
 use acredita_domain::{
     identification::Identification,
     ports::limits::{ERASE_AGAIN_AFTER, LEASE, REKICK_AFTER},
     ports::{Due, NewIdentification, Settlement},
-    use_cases::DUE_SHARDS,
 };
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;
+use futures_util::StreamExt;
 
 async fn a_message_that_nobody_sent_is_due(ports: &Ports) {
     let identification = otp();
@@ -49,28 +50,33 @@ async fn a_scoring_is_due_by_itself_only_when_it_stands_alone(ports: &Ports) {
     assert!(due.contains(&Due::Identification(org(), identification.id)));
 }
 
-async fn a_shard_gives_the_longest_due_first_and_no_more_than_asked_for(ports: &Ports) {
+async fn what_is_over_comes_about_the_longest_due_first(ports: &Ports) {
     // Later ones are created first, so that the order of creation does not happen to be right.
-    for number in (0..40).rev() {
+    for number in (0..80).rev() {
         let identification = Identification { expires_at: now() + TimeDelta::seconds(number), ..agent() };
         ports.identifications.create(alone(&identification), now()).await.expect("created");
     }
-    let mut seen = 0;
-    for shard in 0..DUE_SHARDS {
-        let all = ports.housekeeping.due(shard, now() + LIFE, 100).await.expect("an answer");
-        let some = ports.housekeeping.due(shard, now() + LIFE, 2).await.expect("an answer");
-        assert_eq!(some[..], all[..all.len().min(2)]);
-        let mut times = Vec::new();
-        for due in &all {
-            let Due::Identification(org, id) = due else { panic!("{due:?}") };
-            times.push(
-                ports.identifications.find(org, *id).await.expect("an answer").expect("an identification").expires_at,
-            );
-        }
-        assert!(times.is_sorted());
-        seen += all.len();
+    let due = ports.due(now() + TimeDelta::seconds(79)).await;
+    assert_eq!(due.len(), 80);
+    let (mut first, mut last) = (TimeDelta::zero(), TimeDelta::zero());
+    for (at, due) in due.iter().enumerate() {
+        let Due::Identification(org, id) = due else { panic!("{due:?}") };
+        let found = ports.identifications.find(org, *id).await.expect("an answer").expect("an identification");
+        *if at < 40 { &mut first } else { &mut last } += found.expires_at - now();
     }
-    assert_eq!(seen, 40);
+    assert!(first < last, "{first} {last}: the partitions are looked at together, each of them in order");
+    let again = ports.due(now() + TimeDelta::seconds(19)).await;
+    assert_eq!(again.len(), 20, "and nothing that is not due");
+}
+
+async fn stuck_messages_come_by_themselves(ports: &Ports) {
+    let identification = otp();
+    let new = with_message(&identification, "phone");
+    let message = Due::Message(new.message.clone().expect("a message").message.reference);
+    ports.identifications.create(new, now()).await.expect("created");
+    let stuck: Vec<_> = ports.housekeeping.stuck_messages(now() + LIFE).collect().await;
+    let over: Vec<_> = ports.housekeeping.over(now() + LIFE).collect().await;
+    assert_eq!((stuck, over), (vec![Ok(message)], vec![Ok(Due::Identification(org(), identification.id))]));
 }
 
 async fn what_is_postponed_is_due_later(ports: &Ports) {
@@ -143,10 +149,36 @@ on_aws! {
     a_message_that_nobody_sent_is_due,
     an_identification_is_due_when_its_time_is_over_whatever_became_of_it,
     a_scoring_is_due_by_itself_only_when_it_stands_alone,
-    a_shard_gives_the_longest_due_first_and_no_more_than_asked_for,
+    what_is_over_comes_about_the_longest_due_first,
+    stuck_messages_come_by_themselves,
     what_is_postponed_is_due_later,
     another_organisation_postpones_nothing,
     what_is_gone_stays_gone,
     a_message_that_was_sent_meanwhile_is_not_due_again,
     an_erasure_is_due_until_it_is_done,
+}
+
+/// Messages lay among all else once, and what was written then has to be found.
+#[tokio::test]
+async fn a_message_where_an_older_version_put_it_is_due_and_moves_when_it_is_postponed() {
+    let stage = Stage::start().await;
+    let (ports, dynamodb) = (&stage.ports, &stage.clients.dynamodb);
+    let new = with_message(&otp(), "phone");
+    let reference = new.message.clone().expect("a message").message.reference;
+    ports.identifications.create(new, now()).await.expect("created");
+    let update = dynamodb.update_item().table_name(&stage.names.table).update_expression("SET due_shard = :old");
+    update
+        .key("pk", AttributeValue::S(format!("IDN#{}", reference.identification_id)))
+        .key("sk", AttributeValue::S(format!("OBX#{}", reference.message_id)))
+        .expression_attribute_values(":old", AttributeValue::S("3".to_owned()))
+        .send()
+        .await
+        .expect("changed behind the store's back");
+    let due = Due::Message(reference);
+    let stuck = async |at| ports.housekeeping.stuck_messages(at).collect::<Vec<_>>().await;
+    let over = async |at| ports.housekeeping.over(at).collect::<Vec<_>>().await;
+    assert_eq!((stuck(now() + REKICK_AFTER).await, over(now() + REKICK_AFTER).await), (vec![], vec![Ok(due.clone())]));
+    ports.housekeeping.postpone(&due, now() + REKICK_AFTER * 2).await.expect("postponed");
+    assert_eq!(over(now() + REKICK_AFTER * 2).await, []);
+    assert_eq!(stuck(now() + REKICK_AFTER * 2).await, [Ok(due)]);
 }

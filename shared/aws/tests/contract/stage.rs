@@ -7,10 +7,10 @@ use acredita_aws::{
 use acredita_domain::{
     Time,
     ports::{Due, Housekeeping, Identifications, Outbox, Pictures, Queue, Scorings},
-    use_cases::DUE_SHARDS,
 };
 use acredita_embedded_aws::{EmbeddedAws, LOCAL_CREDENTIALS, REGION, Storage};
 use aws_sdk_dynamodb::config::SharedInterceptor;
+use futures_util::{StreamExt, TryStreamExt};
 use std::{future::Future, sync::Arc};
 
 /// The ports that a suite is about.
@@ -25,13 +25,10 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// Everything that is due at `now`, whatever its shard.
+    /// Everything that is due at `now`, stuck messages first.
     pub async fn due(&self, now: Time) -> Vec<Due> {
-        let mut all = Vec::new();
-        for shard in 0..DUE_SHARDS {
-            all.extend(self.housekeeping.due(shard, now, 100).await.expect("what is due"));
-        }
-        all
+        let all = self.housekeeping.stuck_messages(now).chain(self.housekeeping.over(now));
+        all.try_collect().await.expect("what is due")
     }
 }
 

@@ -14,7 +14,9 @@ use acredita_domain::{
     idempotency::Operation,
     identification::State,
     ports::limits::{LEASE, RETRY_WITHIN},
-    ports::{Claim, CreateError, FindError, FirstAnswer, Identifications, NewIdentification, Settlement, StepError},
+    ports::{
+        Claim, CreateError, Due, FindError, FirstAnswer, Identifications, NewIdentification, Settlement, StepError,
+    },
 };
 use aws_sdk_dynamodb::{
     config::{ConfigBag, Intercept, RuntimeComponents, SharedInterceptor},
@@ -26,6 +28,7 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
+use futures_util::StreamExt;
 use std::sync::{Arc, Mutex};
 
 /// Counts what goes over the wire, and puts answers of its own in the place of real ones.
@@ -137,9 +140,10 @@ async fn a_request_costs_as_many_calls_as_it_may() {
     assert_eq!(wire.calls(), ["UpdateItem"]);
     let erasure = ports.identifications.delete(&identification, true, now()).await.expect("deleted");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
-    ports.housekeeping.due(0, now(), 10).await.expect("an answer");
     ports.housekeeping.erased(&erasure).await.expect("erased");
-    assert_eq!(wire.calls(), ["Query", "DeleteItem"]);
+    assert_eq!(wire.calls(), ["DeleteItem"]);
+    assert_eq!(ports.due(now()).await, []);
+    assert_eq!(wire.calls(), ["Query"; 16], "eight partitions of messages, and eight of all else");
 }
 
 #[tokio::test]
@@ -332,23 +336,27 @@ async fn an_item_of_another_version_is_corrupt_and_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_be_understood_does_not_hide_the_others() {
+async fn rows_that_cannot_be_understood_are_told_one_by_one_and_hide_nothing() {
     let stage = Stage::start().await;
     let identification = agent();
     stage.ports.identifications.create(alone(&identification), now()).await.expect("created");
     for shard in 0..8 {
-        let request = stage.clients.dynamodb.put_item().table_name(&stage.names.table);
-        request
-            .item("pk", AttributeValue::S(format!("XYZ#{shard}")))
-            .item("sk", AttributeValue::S("A".to_owned()))
-            .item("due_shard", AttributeValue::S(shard.to_string()))
-            .item("due_at", AttributeValue::N("0".to_owned()))
-            .send()
-            .await
-            .expect("put behind the store's back");
+        for number in 0..130 {
+            let request = stage.clients.dynamodb.put_item().table_name(&stage.names.table);
+            request
+                .item("pk", AttributeValue::S(format!("XYZ#{shard}-{number}")))
+                .item("sk", AttributeValue::S("A".to_owned()))
+                .item("due_shard", AttributeValue::S(shard.to_string()))
+                .item("due_at", AttributeValue::N("0".to_owned()))
+                .send()
+                .await
+                .expect("put behind the store's back");
+        }
     }
-    let due = stage.ports.due(identification.expires_at).await;
-    assert_eq!(due.len(), 1);
+    let due: Vec<_> = stage.ports.housekeeping.over(identification.expires_at).collect().await;
+    let (understood, corrupt): (Vec<_>, Vec<_>) = due.into_iter().partition(Result::is_ok);
+    assert_eq!(understood, [Ok(Due::Identification(org(), identification.id))]);
+    assert_eq!(corrupt, vec![Err(FindError::Corrupt("due kind")); 8 * 130]);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use crate::{
     unavailable::Unavailable,
 };
 use async_trait::async_trait;
+use futures_util::stream::BoxStream;
 
 /// What is remembered of a create with an idempotency key.
 #[derive(Clone, Debug)]
@@ -146,12 +147,17 @@ pub enum Due {
     Erasure(Erasure),
 }
 
+/// Things that are due, each of them once. One that cannot be understood is an error in its place, and the stream goes
+/// on; what cannot be looked up is an error, too, and is left out.
+pub type DueStream<'a> = BoxStream<'a, Result<Due, FindError>>;
+
 /// What the sweep finds and tidies.
 #[async_trait]
 pub trait Housekeeping: Send + Sync {
-    /// At most `limit` things that are due at `now`, of one shard of [`crate::use_cases::DUE_SHARDS`], the longest due
-    /// first. One query.
-    async fn due(&self, shard: u32, now: Time, limit: usize) -> Result<Vec<Due>, FindError>;
+    /// The messages that are due at `now`: a person waits for each of them.
+    fn stuck_messages(&self, now: Time) -> DueStream<'_>;
+    /// Everything else that is due at `now`, about the longest due first.
+    fn over(&self, now: Time) -> DueStream<'_>;
     /// Looks at it again at `until`. One write. Something that is gone meanwhile stays gone.
     async fn postpone(&self, due: &Due, until: Time) -> Result<(), Unavailable>;
     /// An erasure is done. One write.

@@ -1,17 +1,56 @@
-//! What is due: rows of the index, and erasures.
+//! What is due: partitions and rows of the index, and erasures.
 
-use super::{Corrupt, Item, Key, json, outbox::read_reference, read_json, read_parsed, read_text, set_due};
+use super::{Corrupt, Item, Key, json, millis, outbox::read_reference, read_json, read_parsed, read_text, text};
 use acredita_domain::{
     Time,
     ports::limits::ERASE_AGAIN_AFTER,
     ports::{Due, Erasure},
 };
+use aws_sdk_dynamodb::types::AttributeValue;
+
+/// Each kind has this many partitions, so that no create waits for another one's partition.
+pub(super) const SHARDS: u32 = 8;
+
+/// The partitions of the index, by what lies in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DuePartitions {
+    /// Messages, which are never behind anything else.
+    Messages,
+    /// All that is over. Messages lay here as well once: what an older version wrote still does.
+    Ends,
+}
+
+impl DuePartitions {
+    /// Their names.
+    pub fn all(self) -> impl Iterator<Item = AttributeValue> {
+        (0..SHARDS).map(move |shard| self.shard(shard))
+    }
+
+    /// The one that the thing with this id belongs to, always the same.
+    pub(super) fn of(self, id: &str) -> AttributeValue {
+        let hash = id.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));
+        self.shard(hash % SHARDS)
+    }
+
+    fn shard(self, shard: u32) -> AttributeValue {
+        match self {
+            Self::Messages => text(format_args!("MSG#{shard}")),
+            Self::Ends => text(shard),
+        }
+    }
+}
+
+/// Puts an item on the index of what is due.
+pub(super) fn set_due(item: &mut Item, partition: AttributeValue, at: Time) {
+    item.insert("due_shard".to_owned(), partition);
+    item.insert("due_at".to_owned(), millis(at));
+}
 
 /// An erasure of what is deleted `now`. It has no time to live: it stays until it is done.
 pub(crate) fn encode_erasure(erasure: &Erasure, now: Time) -> Item {
     let mut item = Key::erasure(&erasure.id).item();
     item.insert("prefixes".to_owned(), json(&erasure.prefixes));
-    set_due(&mut item, &erasure.id, now + ERASE_AGAIN_AFTER);
+    set_due(&mut item, DuePartitions::Ends.of(&erasure.id), now + ERASE_AGAIN_AFTER);
     item
 }
 
@@ -37,5 +76,15 @@ pub(crate) fn key_of_due(due: &Due) -> Key {
         Due::Identification(_, id) => Key::identification(*id),
         Due::Scoring(_, id) => Key::scoring(*id),
         Due::Erasure(erasure) => Key::erasure(&erasure.id),
+    }
+}
+
+/// The partition that something that is due belongs to.
+pub(crate) fn partition_of_due(due: &Due) -> AttributeValue {
+    match due {
+        Due::Message(message) => DuePartitions::Messages.of(&message.message_id.to_string()),
+        Due::Identification(_, id) => DuePartitions::Ends.of(&id.to_string()),
+        Due::Scoring(_, id) => DuePartitions::Ends.of(&id.to_string()),
+        Due::Erasure(erasure) => DuePartitions::Ends.of(&erasure.id),
     }
 }

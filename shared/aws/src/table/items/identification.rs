@@ -1,8 +1,8 @@
 //! Identifications and the handles on them.
 
 use super::{
-    Corrupt, GRACE, Item, Key, check_schema, if_there, json, millis, number, read_json, read_number, read_parsed,
-    read_text, read_time, set_due, set_ttl, text,
+    Corrupt, DuePartitions, GRACE, Item, Key, check_schema, due::set_due, if_there, json, millis, number, read_json,
+    read_number, read_parsed, read_text, read_time, set_ttl, text,
 };
 use acredita_domain::{
     Time,
@@ -90,7 +90,7 @@ pub(crate) fn encode_identification(identification: &Identification, keep_until:
         }
     }
     encode_state(&mut item, &identification.state);
-    set_due(&mut item, &identification.id.to_string(), identification.expires_at);
+    set_due(&mut item, DuePartitions::Ends.of(&identification.id.to_string()), identification.expires_at);
     set_ttl(&mut item, keep_until + GRACE);
     item
 }

@@ -1,8 +1,8 @@
 //! Messages to send.
 
 use super::{
-    Corrupt, Item, Key, SLACK, check_schema, if_there, number, read_number, read_parsed, read_text, set_due, set_ttl,
-    text,
+    Corrupt, DuePartitions, Item, Key, SLACK, check_schema, due::set_due, if_there, number, read_number, read_parsed,
+    read_text, set_ttl, text,
 };
 use acredita_domain::{
     Time,
@@ -54,7 +54,7 @@ pub(crate) fn encode_message(message: &OutboxMessage, now: Time) -> Item {
     set("state", text(MessageState::Pending.as_str()));
     set("generation", number(message.generation));
     set("attempts", number(message.attempts));
-    set_due(&mut item, &message.reference.message_id.to_string(), now + REKICK_AFTER);
+    set_due(&mut item, DuePartitions::Messages.of(&message.reference.message_id.to_string()), now + REKICK_AFTER);
     set_ttl(&mut item, now + ExpiresIn::LONGEST.delta() + SLACK);
     item
 }

@@ -1,8 +1,8 @@
 //! Scorings.
 
 use super::{
-    Corrupt, GRACE, Item, Key, check_schema, if_there, json, millis, number, read_json, read_number, read_parsed,
-    read_text, read_time, set_due, set_ttl, text,
+    Corrupt, DuePartitions, GRACE, Item, Key, check_schema, due::set_due, if_there, json, millis, number, read_json,
+    read_number, read_parsed, read_text, read_time, set_ttl, text,
 };
 use acredita_domain::{
     Time,
@@ -57,7 +57,7 @@ pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, keep_until: 
         set("assessment", json(assessment));
     }
     if standing == Standing::Alone {
-        set_due(&mut item, &scoring.id.to_string(), scoring.expires_at);
+        set_due(&mut item, DuePartitions::Ends.of(&scoring.id.to_string()), scoring.expires_at);
     }
     set_ttl(&mut item, keep_until + GRACE);
     item

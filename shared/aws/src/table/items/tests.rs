@@ -111,8 +111,10 @@ proptest! {
     #[test]
     fn an_id_is_always_in_the_same_shard(id in arbitrary::identification_id()) {
         let id = id.to_string();
-        prop_assert!(shard_of(&id) < DUE_SHARDS);
-        prop_assert_eq!(shard_of(&id), shard_of(&id.clone()));
+        for partitions in [DuePartitions::Messages, DuePartitions::Ends] {
+            prop_assert!(partitions.all().any(|partition| partition == partitions.of(&id)));
+            prop_assert_eq!(partitions.of(&id), partitions.of(&id.clone()));
+        }
     }
 
     #[test]
@@ -135,14 +137,15 @@ fn record(answer: &str, body: &[u8]) -> IdempotencyRecord {
 
 #[test]
 fn shards_are_used_evenly() {
-    let mut counts = [0_u32; DUE_SHARDS as usize];
+    let mut counts = DuePartitions::Ends.all().map(|partition| (partition, 0_u32)).collect::<Vec<_>>();
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     for _ in 0..4_000 {
         use proptest::strategy::ValueTree;
         let id = arbitrary::identification_id().new_tree(&mut runner).expect("an id").current();
-        counts[shard_of(&id.to_string()) as usize] += 1;
+        let partition = DuePartitions::Ends.of(&id.to_string());
+        counts.iter_mut().filter(|(name, _)| *name == partition).for_each(|(_, count)| *count += 1);
     }
-    assert!(counts.iter().all(|count| (350..650).contains(count)), "{counts:?}");
+    assert!(counts.iter().all(|(_, count)| (350..650).contains(count)), "{counts:?}");
 }
 
 proptest! {

@@ -1,0 +1,184 @@
+//! The sweep under a backlog: what a person waits for comes first, what cannot be done holds up nothing, and a run ends
+//! in time.
+
+use acceptance::{
+    World, bodies,
+    faults::{Faults, Moment},
+    look::{Item, TABLE},
+    world::ManualClock,
+};
+use acredita_domain::{
+    App, Time,
+    error::Unavailable,
+    ids::IdentificationId,
+    ports::{Clock, MessageRef, Queue},
+    use_cases::{REKICK_AFTER, SweepReport},
+};
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use chrono::TimeDelta;
+use futures_util::{StreamExt, stream};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+const LIFE: TimeDelta = TimeDelta::hours(1);
+
+/// A clock that goes on a little whenever somebody looks at it, so that work takes time.
+struct Ticking {
+    clock: ManualClock,
+    by: TimeDelta,
+}
+
+impl Clock for Ticking {
+    fn now(&self) -> Time {
+        self.clock.advance(self.by);
+        self.clock.now()
+    }
+}
+
+/// The use cases, with a clock that goes on by this much at every look.
+fn ticking(world: &World, by: TimeDelta) -> App {
+    App { clock: Arc::new(Ticking { clock: world.clock.clone(), by }), ..world.app.clone() }
+}
+
+fn text(value: impl ToString) -> AttributeValue {
+    AttributeValue::S(value.to_string())
+}
+
+/// Puts items behind the service's back, quickly.
+async fn put_all(world: &World, items: impl Iterator<Item = Item>) {
+    let requests = items.map(|item| {
+        let put = PutRequest::builder().set_item(Some(item)).build().expect("an item");
+        WriteRequest::builder().put_request(put).build()
+    });
+    let batches = stream::iter(requests).chunks(25).map(async |batch| {
+        let write = world.aws.clients.dynamodb.batch_write_item().request_items(TABLE, batch);
+        let left = write.send().await.expect("the table answers").unprocessed_items.unwrap_or_default();
+        assert!(left.is_empty(), "all of them are put");
+    });
+    batches.buffer_unordered(8).collect::<Vec<()>>().await;
+    world.wire.take();
+}
+
+/// Makes as many identifications as asked for, all like one that the service made, and evenly over the partitions.
+async fn backlog(world: &World, size: usize) {
+    world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+    let like = world.identifications().await.remove(0);
+    let copies = (1..size).map(|number| {
+        let mut item = like.clone();
+        item.insert("pk".to_owned(), text(format!("IDN#{}", IdentificationId::generate(&*world.app.entropy))));
+        item.insert("due_shard".to_owned(), text(number % 8));
+        item
+    });
+    put_all(world, copies).await;
+}
+
+/// Creates an OTP by SMS whose message nobody is woken for.
+async fn otp_with_a_lost_kick(world: &mut World) {
+    let whole = world.app.clone();
+    world.serve(Faults::on("Queue::kick", 0, Moment::Before).around(&whole));
+    world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
+    world.serve(whole);
+    assert!(world.queued().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_lost_kick_behind_twenty_thousand_due_things_is_made_good_within_the_first_run() {
+    let mut world = World::start().await;
+    backlog(&world, 20_000).await;
+    world.clock.advance(LIFE);
+    otp_with_a_lost_kick(&mut world).await;
+    world.clock.advance(REKICK_AFTER);
+
+    let report = acredita_sweep::sweep(&ticking(&world, TimeDelta::milliseconds(50))).await;
+    assert_eq!((report.kicked, report.failed), (1, 0));
+    assert!((100..2_000).contains(&report.expired), "{report:?}: then it goes on until its time is up");
+    assert_eq!(world.deliver().await, 0);
+    assert_eq!(world.sender.sent().len(), 1, "and the person has the code");
+}
+
+#[tokio::test]
+async fn a_run_goes_on_until_nothing_is_due() {
+    let world = World::start().await;
+    backlog(&world, 1_000).await;
+    world.clock.advance(LIFE);
+    assert_eq!(world.sweep().await, SweepReport { expired: 1_000, ..SweepReport::default() });
+    assert_eq!(world.sweep().await, SweepReport::default());
+}
+
+#[tokio::test]
+async fn a_run_takes_up_nothing_after_forty_five_seconds_and_the_next_one_goes_on() {
+    let world = World::start().await;
+    backlog(&world, 200).await;
+    world.clock.advance(LIFE);
+    let slowly = ticking(&world, TimeDelta::seconds(1));
+    let began = world.clock.now();
+    let first = acredita_sweep::sweep(&slowly).await;
+    let took = world.clock.now() - began;
+    assert!((1..45).contains(&first.expired), "{first:?}");
+    assert!((45..=100).contains(&took.num_seconds()), "{took}: what is in hand is finished, and nothing is begun");
+    assert_eq!(first.failed, 0);
+    assert_eq!(world.sweep().await.expired, 200 - first.expired);
+}
+
+#[tokio::test]
+async fn rows_that_cannot_be_understood_are_reported_and_stop_nothing() {
+    let world = World::start().await;
+    world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+    let created = world.identifications().await.remove(0);
+    // Each of them longer due than the identification, in its partition.
+    let bad = (0..250).map(|number| {
+        Item::from([
+            ("pk".to_owned(), text(format!("XYZ#{number}"))),
+            ("sk".to_owned(), text("A")),
+            ("due_shard".to_owned(), created["due_shard"].clone()),
+            ("due_at".to_owned(), AttributeValue::N(number.to_string())),
+        ])
+    });
+    put_all(&world, bad).await;
+    world.clock.advance(LIFE);
+    assert_eq!(world.sweep().await, SweepReport { expired: 1, failed: 250, ..SweepReport::default() });
+    assert_eq!(world.sweep().await, SweepReport { failed: 250, ..SweepReport::default() }, "once in each run");
+}
+
+/// A queue that counts how many kicks are under way, and fails every one.
+struct Crowd {
+    queue: Arc<dyn Queue>,
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+#[async_trait]
+impl Queue for Crowd {
+    async fn kick(&self, message: MessageRef) -> Result<(), Unavailable> {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        let _ = self.queue.kick(message).await;
+        self.now.fetch_sub(1, Ordering::SeqCst);
+        Err(Unavailable("the queue"))
+    }
+}
+
+#[tokio::test]
+async fn many_things_are_in_hand_at_once_but_not_all_and_a_failed_one_waits_for_the_next_run() {
+    let mut world = World::start().await;
+    otp_with_a_lost_kick(&mut world).await;
+    let message = world.items_of("IDN#").await.into_iter().find(|item| item.contains_key("attempts"));
+    let message = message.expect("a message");
+    let copies = (1..100).map(|_| {
+        let mut item = message.clone();
+        item.insert("pk".to_owned(), text(format!("IDN#{}", IdentificationId::generate(&*world.app.entropy))));
+        item
+    });
+    put_all(&world, copies).await;
+    world.clock.advance(REKICK_AFTER);
+
+    let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let crowd = Arc::new(Crowd { queue: world.app.queue.clone(), now, most });
+    let down = App { queue: crowd.clone(), ..world.app.clone() };
+    assert_eq!(acredita_sweep::sweep(&down).await, SweepReport { failed: 100, ..SweepReport::default() });
+    assert_eq!(crowd.most.load(Ordering::SeqCst), 32);
+    assert_eq!(world.sweep().await, SweepReport { kicked: 100, ..SweepReport::default() });
+}
