@@ -336,7 +336,7 @@ async fn an_item_of_another_version_is_corrupt_and_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn rows_that_cannot_be_understood_are_told_one_by_one_and_hide_nothing() {
+async fn rows_that_cannot_be_understood_are_reported_one_by_one_and_hide_nothing() {
     let stage = Stage::start().await;
     let identification = agent();
     stage.ports.identifications.create(alone(&identification), now()).await.expect("created");
