@@ -11,8 +11,8 @@ use acredita_domain::{
     App, Time,
     error::Unavailable,
     ids::IdentificationId,
-    ports::{Clock, MessageRef, Queue},
-    use_cases::{REKICK_AFTER, SweepReport},
+    ports::{Clock, MessageRef, Queue, limits::REKICK_AFTER},
+    use_cases::SweepReport,
 };
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
