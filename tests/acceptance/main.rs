@@ -5,6 +5,8 @@
 
 mod arrows;
 mod budgets;
+mod checklists;
+mod circles;
 mod contract;
 mod delivery;
 mod events;

@@ -31,11 +31,10 @@
 
 pub mod apigw;
 pub mod cli;
+pub mod environment;
 pub mod front;
-pub mod functions;
 pub mod invocations;
 pub mod poller;
-mod process;
 pub mod runtime;
 pub mod serve;
 pub mod stand_ins;

@@ -1,8 +1,8 @@
 //! Puts the AWS shape together, and runs it.
 
 use crate::{
+    environment::Environment,
     front::Front,
-    functions::Environment,
     invocations,
     poller::Poller,
     runtime::Runtime,

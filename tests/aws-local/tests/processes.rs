@@ -2,7 +2,7 @@
 
 use acredita_aws::SystemClock;
 use acredita_aws_local::{
-    functions::Environment,
+    environment::Environment,
     runtime::{InvokeError, Runtime},
 };
 use acredita_manifest::{Function, Trigger};

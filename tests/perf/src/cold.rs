@@ -13,7 +13,7 @@ mod tls;
 
 use acredita_aws::SystemClock;
 use acredita_aws_local::{
-    functions::Environment,
+    environment::Environment,
     runtime::{Runtime, Step},
 };
 use acredita_manifest::{Function, Trigger};

@@ -3,7 +3,10 @@
 //! Each process has an address of its own, of the form that Lambda gives, so that an event whose process dies is known
 //! to be lost.
 
-use crate::runtime::{Answer, Event, InvokeError, Pool, Runtime, Step, lock};
+use super::{
+    Runtime, Step,
+    pool::{Answer, Event, InvokeError, Pool, lock},
+};
 use axum::{
     Router,
     body::Bytes,
@@ -26,7 +29,7 @@ use tokio::{net::TcpListener, sync::Notify};
 const MOST_ANSWER: usize = 6 * 1024 * 1024;
 
 /// A process.
-pub(crate) struct Process {
+pub(super) struct Process {
     runtime: Runtime,
     pool: Arc<Pool>,
     /// Whether it has asked for an event.
@@ -43,7 +46,7 @@ enum Work {
 }
 
 impl Process {
-    pub(crate) fn new(runtime: Runtime, pool: Arc<Pool>) -> Arc<Self> {
+    pub(super) fn new(runtime: Runtime, pool: Arc<Pool>) -> Arc<Self> {
         Arc::new(Self {
             runtime,
             pool,
@@ -54,7 +57,7 @@ impl Process {
     }
 
     /// Notes that it is dead, and with it what it was at. Answers whether it had ever asked for an event.
-    pub(crate) fn die(&self) -> bool {
+    pub(super) fn die(&self) -> bool {
         if let Work::Event { answer, .. } = std::mem::replace(&mut *lock(&self.work), Work::Dead) {
             let _ = answer.send(Err(InvokeError::Died));
         }
@@ -104,7 +107,7 @@ impl Process {
 }
 
 /// Starts the process, and serves it until it ends.
-pub(crate) async fn run(process: &Arc<Process>) {
+pub(super) async fn run(process: &Arc<Process>) {
     let function = process.pool.function.name;
     match run_to_its_end(process).await {
         Ok(code) => tracing::warn!(function, code, "a function's process ended"),
