@@ -16,6 +16,8 @@ const MANIFEST: &str = "acredita-manifest";
 const PICTURES: &str = "acredita-pictures";
 const MRZ: &str = "acredita-mrz";
 const LAMBDA: &str = "acredita-service";
+const OUTBOUND: &str = "acredita-outbound";
+const SENDERS: &str = "acredita-senders";
 const PROVIDERS: &str = "acredita-providers";
 const EMULATORS: &str = "acredita-emulators";
 const EMBEDDED_AWS: &str = "acredita-embedded-aws";
@@ -34,14 +36,16 @@ const CRATES: &[(&str, &str, May)] = &[
     (DOMAIN, "shared/domain", May::Use(&[])),
     (HTTP, "shared/http", May::Use(&[DOMAIN])),
     (AWS, "shared/aws", May::Use(&[DOMAIN])),
+    (OUTBOUND, "shared/outbound", May::Use(&[])),
+    (SENDERS, "shared/senders", May::Use(&[DOMAIN])),
     (SCORING, "shared/engine", May::Use(&[DOMAIN, PICTURES, MRZ])),
     (MANIFEST, "shared/manifest", May::Use(&[])),
     (PICTURES, "shared/pictures", May::Use(&[])),
     (MRZ, "shared/mrz", May::Use(&[PICTURES])),
     ("acredita-mrz-tools", "shared/mrz-tools", May::Use(&[PICTURES, MRZ])),
-    (PROVIDERS, "shared/providers", May::Use(&[DOMAIN])),
+    (PROVIDERS, "shared/providers", May::Use(&[DOMAIN, OUTBOUND])),
     (EMULATORS, "infra/emulators", May::Use(&[])),
-    (LAMBDA, "shared/service", May::Use(&[DOMAIN, HTTP, AWS, PROVIDERS, SCORING])),
+    (LAMBDA, "shared/service", May::Use(&[DOMAIN, HTTP, AWS, OUTBOUND, SENDERS, PROVIDERS, SCORING])),
     (EMBEDDED_AWS, "infra/embedded-aws", May::Use(&[])),
     ("crc-fast", "infra/crc-fast", May::Use(&[])),
     (LOCAL, "infra/local", May::UseEverything),

@@ -6,12 +6,13 @@ use acceptance::{
     program::{Program, binary},
     tokens::{ISSUER, Issuer, claims},
 };
-use acredita_aws::{AwsClients, Config, Endpoints, StaticCredentials, SystemClock};
+use acredita_aws::{AwsClients, SystemClock, sdk_config};
 use acredita_domain::ports::Clock;
 use acredita_local::gateway::document;
+use acredita_outbound::Outbound;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use std::{path::Path, process::Output, time::Duration};
+use std::{collections::HashMap, path::Path, process::Output, time::Duration};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -282,15 +283,14 @@ async fn the_aws_sdk_takes_the_printed_endpoints() {
         let value = words.filter_map(|word| word.strip_prefix(name)).find_map(|word| word.strip_prefix('='));
         value.unwrap_or_else(|| panic!("no {name}")).to_owned()
     };
-    let config = Config {
-        region: variable("AWS_REGION"),
-        endpoints: Endpoints { dynamodb: printed("DynamoDB"), s3: printed("S3"), sqs: printed("SQS") },
-        credentials: StaticCredentials {
-            access_key_id: variable("AWS_ACCESS_KEY_ID"),
-            secret_access_key: variable("AWS_SECRET_ACCESS_KEY"),
-        },
-    };
-    let clients = AwsClients::new(&config, &[]);
+    let mut variables: HashMap<_, _> = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
+        .map(|name| (name.to_owned(), variable(name)))
+        .into();
+    for service in ["DynamoDB", "S3", "SQS"] {
+        variables.insert(format!("AWS_ENDPOINT_URL_{}", service.to_uppercase()), printed(service));
+    }
+    let sdk = sdk_config(Outbound::default().connector(), move |name| variables.get(name).cloned()).expect("a region");
+    let clients = AwsClients::new(&sdk, &[]);
     let tables = clients.dynamodb.list_tables().send().await.expect("DynamoDB answers");
     assert_eq!(tables.table_names(), ["acredita"]);
     let buckets = clients.s3.list_buckets().send().await.expect("S3 answers");

@@ -5,13 +5,13 @@
 mod reading;
 mod used;
 
-use acredita_aws::{
-    lambda::Settings,
-    provision::{DEAD_LETTER_SECONDS, DUE_INDEX, DUE_PROJECTION, MAX_RECEIVES, TTL_ATTRIBUTE, VISIBILITY_SECONDS},
+use acredita_aws::provision::{
+    DEAD_LETTER_SECONDS, DUE_INDEX, DUE_PROJECTION, MAX_RECEIVES, TTL_ATTRIBUTE, VISIBILITY_SECONDS,
 };
 use acredita_domain::ports::limits::LEASE;
 use acredita_local::{gateway::functions, workers::BATCH};
 use acredita_manifest::{FUNCTIONS, NOTIFY, SWEEP, Trigger};
+use acredita_service::Settings;
 use reading::{
     TEMPLATE, allowed, argument, deployed, granted, properties, resources, services_of_keys, sorted, statements, texts,
 };
@@ -187,6 +187,10 @@ fn plausible(name: &str) -> Option<String> {
         "ACREDITA_CHANNELS" => "SMS,EMAIL",
         "ACREDITA_EMAIL_FROM" => "codes@acredita.example",
         "ACREDITA_EXTERNAL_PROVIDERS" => "*=VERIDAS,GOOGLE",
+        "ACREDITA_GOOGLE_PROCESSOR" => "projects/p/locations/eu/processors/x",
+        url if url.starts_with("ACREDITA_") && (url.ends_with("_URL") || url.ends_with("_ENDPOINT")) => {
+            "https://plausible.example"
+        }
         "ACREDITA_RETENTION_DAYS" => "90",
         "ACREDITA_SMS_MAX_PRICE" => "0.10",
         ours if ours.starts_with("ACREDITA_") => "plausible",
@@ -202,7 +206,7 @@ fn functions_are_told_all_that_they_ask_for_and_nothing_else() {
         asked.borrow_mut().insert(name.to_owned());
         plausible(name)
     });
-    assert_eq!(settings.expect("a whole environment").channels().len(), 2, "a channel that is off asks for less");
+    assert_eq!(settings.expect("a whole environment").policy.channels.len(), 2, "a channel that is off asks for less");
     let ours = |name: &&String| name.starts_with("ACREDITA_");
     let variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"].as_object().expect("variables");
     assert_eq!(variables.keys().filter(ours).collect::<BTreeSet<_>>(), asked.borrow().iter().filter(ours).collect());

@@ -20,7 +20,6 @@ use acredita_domain::{
 };
 use acredita_embedded_aws::Storage;
 use acredita_emulators::{Emulators, Recording};
-use acredita_engine::InternalScorer;
 use acredita_http::{
     Api,
     jwt::{TokenPolicy, TokenVerifier},
@@ -31,6 +30,7 @@ use acredita_local::{
     serve::{AppParts, LocalAws, request_ids},
     workers,
 };
+use acredita_service::engine;
 use aws_sdk_sqs::{config::SharedInterceptor, types::Message};
 use axum::http::Request;
 use chrono::{DateTime, TimeDelta};
@@ -122,13 +122,19 @@ impl World {
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let keys = Arc::new(Keyring::new(vec![setup.secret]).expect("one key"));
         let scorer = ScriptedScorer::default();
-        let mut scorers: Vec<Arc<dyn Scorer>> = vec![Arc::new(InternalScorer::default())];
+        let mut external: Vec<Arc<dyn Scorer>> = Vec::new();
         let mut providers = ProviderAccess::default();
         if setup.external {
-            scorers.push(Arc::new(scorer.clone()));
+            external.push(Arc::new(scorer.clone()));
             providers = ProviderAccess::everybody(vec![Provider::Google]);
         }
-        let mut app = aws.app(AppParts { clock: Arc::new(clock.clone()), entropy, keys, scorers, providers });
+        let mut app = aws.app(AppParts {
+            clock: Arc::new(clock.clone()),
+            entropy,
+            keys,
+            engine: engine::scoring(external),
+            providers,
+        });
         let engine = app.engine.as_mut().expect("an engine");
         let numbers = ScriptedNumbers::before(engine.document_numbers.clone());
         engine.document_numbers = Arc::new(numbers.clone());

@@ -5,10 +5,5 @@ use acredita_service::{WarmUp, senders};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_service::Error> {
-    acredita_service::work(
-        WarmUp::Codes,
-        |settings, connector| Ok(senders(settings, connector)?),
-        async |app, senders, batch| notify(app, senders, batch).await,
-    )
-    .await
+    acredita_service::work(WarmUp::Codes, senders, async |app, senders, batch| notify(app, senders, batch).await).await
 }

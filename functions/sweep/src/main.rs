@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 async fn main() -> Result<(), acredita_service::Error> {
     acredita_service::work(
         WarmUp::Identifications,
-        |_, _| Ok(()),
+        |_| (),
         async |app, (), _: IgnoredAny| acredita_sweep::sweep(app).await,
     )
     .await

@@ -16,6 +16,7 @@ mod host;
 mod s3;
 mod sqs;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -190,6 +191,20 @@ impl EmbeddedAws {
     /// one made before a restart on another port still works.
     pub fn sqs_endpoint(&self) -> &str {
         self.sqs.endpoint()
+    }
+
+    /// What the environment of a process has to say for its SDK to reach the stand-ins.
+    pub fn variables(&self) -> BTreeMap<&'static str, String> {
+        let Credentials { access_key_id, secret_access_key } = LOCAL_CREDENTIALS;
+        let variables = [
+            ("AWS_REGION", REGION),
+            ("AWS_ACCESS_KEY_ID", access_key_id),
+            ("AWS_SECRET_ACCESS_KEY", secret_access_key),
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb_endpoint()),
+            ("AWS_ENDPOINT_URL_S3", self.s3_endpoint()),
+            ("AWS_ENDPOINT_URL_SQS", self.sqs_endpoint()),
+        ];
+        variables.map(|(name, value)| (name, value.to_owned())).into()
     }
 
     /// Ends the three stand-ins: no new connection, running requests get up to 5 s, waiting long polls are answered

@@ -3,7 +3,7 @@
 use crate::{
     gateway::document,
     inbox::FailRate,
-    keys::{Grant, KeyError, TokenSigner},
+    keys::{EVERYTHING, Grant, KeyError, TokenSigner},
     logs,
     pages::Overview,
     providers::Providers,
@@ -20,10 +20,6 @@ use std::{
     path::PathBuf,
     process::ExitCode,
 };
-
-/// The organisation of the token that `serve` prints.
-pub const READY_ORG: &str = "demo";
-const EVERYTHING: &str = "api:everything";
 
 /// Acredita on this machine: the whole service, with everything it needs embedded.
 #[derive(Parser)]
@@ -81,16 +77,6 @@ struct TokenArgs {
     /// How long it is good: an ISO 8601 duration or seconds
     #[arg(long, default_value = "PT12H", value_parser = ttl)]
     ttl: TimeDelta,
-}
-
-/// What the token that `serve` prints says: everything, deleting by force too, for a working day and a bit.
-pub fn ready_grant() -> Grant {
-    Grant {
-        org: READY_ORG.to_owned(),
-        permissions: "identifications:force_delete".to_owned(),
-        scope: EVERYTHING.to_owned(),
-        ttl: TimeDelta::hours(12),
-    }
 }
 
 /// Runs the command line.

@@ -1,6 +1,6 @@
 //! The inbox: messages that would have gone out by SMS, e-mail and WhatsApp, kept for the developer to read.
 //!
-//! It is the local server's [`Sender`]. Messages are appended to a file, one JSON object a line, so that they
+//! It is the local server's sender for every channel. Messages are appended to a file, one JSON object a line, so that they
 //! survive a restart or a kill. A process that dies while it writes leaves a torn last line; [`Inbox::open`]
 //! drops it and repairs the file.
 
@@ -8,8 +8,9 @@ use acredita_domain::{
     Time,
     ids::{IdentificationId, MessageId},
     otp::Channel,
-    ports::{Clock, Entropy, MessageRef, OutgoingMessage, SendError, Sender},
+    ports::{Clock, Entropy, MessageRef, OutgoingMessage},
 };
+use acredita_senders::{ChannelSender, Failure};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -259,10 +260,10 @@ pub struct InboxSender {
 }
 
 #[async_trait]
-impl Sender for InboxSender {
-    async fn send(&self, message: OutgoingMessage<'_>) -> Result<(), SendError> {
+impl ChannelSender for InboxSender {
+    async fn send(&self, message: &OutgoingMessage<'_>) -> Result<(), Failure> {
         if self.fail_rate.strikes(&*self.entropy) {
-            return Err(SendError::Unavailable);
+            return Err(Failure::unavailable("failed on purpose"));
         }
         let delivery = Delivery {
             channel: message.destination.channel(),
@@ -275,7 +276,7 @@ impl Sender for InboxSender {
         };
         self.inbox.record_delivery(message.reference, delivery).map_err(|error| {
             tracing::error!(message_id = %message.reference.message_id, %error, "the inbox cannot be written");
-            SendError::Unavailable
+            Failure::unavailable("the inbox")
         })
     }
 }

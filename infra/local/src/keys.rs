@@ -113,6 +113,21 @@ pub struct Grant {
     pub ttl: TimeDelta,
 }
 
+/// The scope that grants everything but deleting by force.
+pub const EVERYTHING: &str = "api:everything";
+/// The organisation of the token that `serve` prints.
+pub const READY_ORG: &str = "demo";
+
+/// What the token that `serve` prints says: everything, deleting by force too, for a working day and a bit.
+pub fn ready_grant() -> Grant {
+    Grant {
+        org: READY_ORG.to_owned(),
+        permissions: "identifications:force_delete".to_owned(),
+        scope: EVERYTHING.to_owned(),
+        ttl: TimeDelta::hours(12),
+    }
+}
+
 /// Reads a secret file or makes it: readable by its owner only, and complete before it gets its name.
 fn read_or_make(path: &Path, make: impl FnOnce() -> Result<Vec<u8>, KeyError>) -> Result<Vec<u8>, KeyError> {
     let file = |source| KeyError::File { path: path.to_owned(), source };

@@ -1,15 +1,15 @@
 //! External providers of a local server: emulators, so that an EXTERNAL scoring can be seen to work without an account.
 
 use acredita_domain::{
-    Invalid,
     error::Unavailable,
     ports::{Clock, Entropy, ProviderCredential, Scorer},
     scoring::{Provider, ProviderAccess},
     text::Private,
 };
 use acredita_emulators::{Emulators, PROCESSOR, Recording, VERIDAS_KEY};
-use acredita_engine::InternalComparison;
-use acredita_providers::{deadline::Deadlines, google, http::BaseUrl, veridas};
+use acredita_outbound::Outbound;
+use acredita_providers::{deadline::Deadlines, google, veridas};
+use acredita_service::{Configured, ProviderSettings, external_scorers};
 use async_trait::async_trait;
 use clap::ValueEnum;
 use std::{io, sync::Arc};
@@ -44,7 +44,7 @@ impl ProviderCredential for Known {
     }
 }
 
-fn unfit(problem: Invalid) -> io::Error {
+fn unfit(problem: impl std::error::Error + Send + Sync + 'static) -> io::Error {
     io::Error::other(problem)
 }
 
@@ -53,24 +53,26 @@ pub fn emulated(
     emulators: &Emulators,
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
-) -> Result<Vec<Arc<dyn Scorer>>, Invalid> {
+) -> io::Result<Vec<Arc<dyn Scorer>>> {
     let deadlines = Deadlines::default();
-    let endpoint: BaseUrl = emulators.google().parse()?;
-    let google = google::Settings { processor: PROCESSOR.parse()?, endpoint: Some(endpoint), aws: None, deadlines };
-    let account = Arc::new(Known(emulators.service_account()));
-    let veridas =
-        veridas::Settings { validas: emulators.validas().parse()?, xpressid: emulators.xpressid().parse()?, deadlines };
-    let key = Arc::new(Known(VERIDAS_KEY.to_owned()));
-    Ok(vec![
-        Arc::new(google::GoogleScorer::new(google, account, clock.clone())?),
-        Arc::new(veridas::VeridasScorer::new(
-            veridas,
-            key,
-            Arc::new(InternalComparison),
-            entropy.clone(),
-            clock.clone(),
-        )),
-    ])
+    let google = google::Settings {
+        processor: PROCESSOR.parse().map_err(unfit)?,
+        endpoint: Some(emulators.google().parse().map_err(unfit)?),
+        aws: None,
+        deadlines,
+    };
+    let veridas = veridas::Settings {
+        validas: emulators.validas().parse().map_err(unfit)?,
+        xpressid: emulators.xpressid().parse().map_err(unfit)?,
+        deadlines,
+    };
+    // What names a secret elsewhere is the credential itself here.
+    let settings = ProviderSettings {
+        google: Some(Configured { settings: google, secret: emulators.service_account() }),
+        veridas: Some(Configured { settings: veridas, secret: VERIDAS_KEY.to_owned() }),
+    };
+    let credential = |secret: &str| Arc::new(Known(secret.to_owned())) as _;
+    Ok(external_scorers(&settings, credential, &Outbound::default(), entropy, clock))
 }
 
 impl External {
@@ -81,7 +83,7 @@ impl External {
             Providers::None => Ok(Self { scorers: Vec::new(), access: ProviderAccess::default(), emulators: None }),
             Providers::Emulated => {
                 let emulators = Emulators::start(Recording::Off).await?;
-                let scorers = emulated(&emulators, clock, entropy).map_err(unfit)?;
+                let scorers = emulated(&emulators, clock, entropy)?;
                 let access = ProviderAccess::everybody(vec![Provider::Veridas, Provider::Google]);
                 Ok(Self { scorers, access, emulators: Some(emulators) })
             }

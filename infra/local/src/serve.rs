@@ -9,26 +9,30 @@ use crate::{
     workers,
 };
 use acredita_aws::{
-    AwsClients, Config, DynamoStore, Endpoints, S3Pictures, SqsQueue, StaticCredentials, SystemClock, SystemEntropy,
+    AwsClients, NoRegion, SystemClock, SystemEntropy,
     provision::{Names, ProvisionError, QueueUrls, provision},
+    sdk_config,
 };
 use acredita_domain::{
     App,
-    app::{Engine, Policy, Stores},
+    app::{Engine, Policy},
     ids::MessageId,
+    keys::Keys,
     otp::Channel,
-    ports::{Clock, Entropy, Scorer},
+    ports::{Clock, Entropy},
     scoring::ProviderAccess,
 };
 use acredita_embedded_aws::{EmbeddedAws, LOCAL_CREDENTIALS, REGION, StartError, Storage};
 use acredita_emulators::Emulators;
-use acredita_engine::{InternalDocumentNumbers, InternalPictureReader, InternalScorer};
 use acredita_http::{
     Api,
     jwks::JwksError,
     jwt::{TokenPolicy, TokenVerifier},
     layers,
 };
+use acredita_outbound::Outbound;
+use acredita_senders::{ChannelSender, Senders};
+use acredita_service::{Parts, Places, engine};
 use async_trait::async_trait;
 use aws_sdk_sqs::config::SharedInterceptor;
 use axum::Router;
@@ -81,6 +85,9 @@ pub enum ServeError {
     /// A stand-in for AWS.
     #[error(transparent)]
     Embedded(#[from] StartError),
+    /// The clients of the stand-ins.
+    #[error(transparent)]
+    Sdk(#[from] NoRegion),
     /// The table, the bucket or a queue.
     #[error(transparent)]
     Provision(#[from] ProvisionError),
@@ -115,17 +122,9 @@ impl LocalAws {
         interceptors: &[SharedInterceptor],
     ) -> Result<Self, ServeError> {
         let embedded = EmbeddedAws::start(storage, Arc::new(move || clock.now().into())).await?;
-        let endpoints = Endpoints {
-            dynamodb: embedded.dynamodb_endpoint().to_owned(),
-            s3: embedded.s3_endpoint().to_owned(),
-            sqs: embedded.sqs_endpoint().to_owned(),
-        };
-        let credentials = StaticCredentials {
-            access_key_id: LOCAL_CREDENTIALS.access_key_id.to_owned(),
-            secret_access_key: LOCAL_CREDENTIALS.secret_access_key.to_owned(),
-        };
-        let config = Config { region: REGION.to_owned(), endpoints, credentials };
-        let clients = AwsClients::new(&config, interceptors);
+        let (variables, outbound) = (embedded.variables(), Outbound::default());
+        let sdk = sdk_config(outbound.connector(), move |name| variables.get(name).cloned())?;
+        let clients = AwsClients::new(&sdk, interceptors);
         let names = Names {
             region: REGION.to_owned(),
             table: TABLE.to_owned(),
@@ -139,43 +138,27 @@ impl LocalAws {
 
     /// The use cases over these stand-ins.
     pub fn app(&self, parts: AppParts) -> App {
-        let AppParts { clock, entropy, keys, scorers, providers } = parts;
-        let reader = InternalPictureReader::default();
-        let store = Arc::new(DynamoStore::new(self.clients.dynamodb.clone(), TABLE.to_owned()));
-        App {
-            stores: Stores {
-                identifications: store.clone(),
-                scorings: store.clone(),
-                outbox: store.clone(),
-                housekeeping: store,
-                pictures: Arc::new(S3Pictures::new(self.clients.s3.clone(), BUCKET.to_owned())),
-            },
-            queue: Arc::new(SqsQueue::new(self.clients.sqs.clone(), self.queues.queue.clone())),
-            engine: Some(Engine {
-                picture_reader: Arc::new(reader.clone()),
-                document_numbers: Arc::new(InternalDocumentNumbers::new(reader)),
-                scorers,
-            }),
+        let AppParts { clock, entropy, keys, engine, providers } = parts;
+        acredita_service::app(Parts {
+            clients: self.clients.clone(),
+            places: Places { table: TABLE.to_owned(), bucket: BUCKET.to_owned(), queue_url: self.queues.queue.clone() },
+            keys,
+            engine: Some(engine),
             // The inbox takes all channels.
             policy: Policy { channels: Channel::ALL.to_vec(), retention: RETENTION, providers },
             clock,
             entropy,
-            keys: Arc::new(keys),
-        }
+        })
     }
 }
 
 /// What an [`App`] has besides its stores.
 pub struct AppParts {
-    /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Randomness.
     pub entropy: Arc<dyn Entropy>,
-    /// Secrets.
-    pub keys: Arc<acredita_domain::keys::Keyring>,
-    /// The providers.
-    pub scorers: Vec<Arc<dyn Scorer>>,
-    /// Who may use which of them.
+    pub keys: Arc<dyn Keys>,
+    pub engine: Engine,
+    /// Who may use which external providers.
     pub providers: ProviderAccess,
 }
 
@@ -208,13 +191,11 @@ impl Server {
         let external = External::start(options.providers, &clock, &entropy).await;
         let external =
             external.map_err(|source| ServeError::Io { what: "the emulated providers".to_owned(), source })?;
-        let mut scorers: Vec<Arc<dyn Scorer>> = vec![Arc::new(InternalScorer::default())];
-        scorers.extend(external.scorers);
         let app = aws.app(AppParts {
             clock: clock.clone(),
             entropy: entropy.clone(),
             keys,
-            scorers,
+            engine: engine::scoring(external.scorers),
             providers: external.access,
         });
 
@@ -222,12 +203,14 @@ impl Server {
         let inbox = Inbox::open(&inbox_file)
             .map_err(|source| ServeError::Io { what: inbox_file.display().to_string(), source })?;
         let inbox = Arc::new(inbox);
-        let sender = Arc::new(InboxSender {
+        let sender: Arc<dyn ChannelSender> = Arc::new(InboxSender {
             inbox: inbox.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
             fail_rate: options.fail_delivery,
         });
+        let every = Channel::ALL.iter();
+        let senders = every.fold(Senders::default(), |senders, channel| senders.with(*channel, sender.clone()));
 
         let listener = TcpListener::bind(options.listen).await;
         let listener = listener
@@ -249,8 +232,8 @@ impl Server {
         let (sqs, queues) = (&aws.clients.sqs, &aws.queues);
         let worker = app.clone();
         let notify = move |batch| {
-            let (app, sender) = (worker.clone(), sender.clone());
-            async move { acredita_notify::notify(&app, &*sender, batch).await }
+            let (app, senders) = (worker.clone(), senders.clone());
+            async move { acredita_notify::notify(&app, &senders, batch).await }
         };
         tasks.spawn(workers::deliver(notify, sqs.clone(), queues.queue.clone(), stopping.clone()));
         tasks.spawn(workers::watch_dead_letters(
@@ -330,7 +313,7 @@ fn tokens(options: &Options, app: &App) -> Result<(TokenVerifier, Option<String>
         }
         None => {
             let signer = TokenSigner::of(&options.data_dir)?;
-            let token = signer.token(&crate::cli::ready_grant(), app.now())?;
+            let token = signer.token(&keys::ready_grant(), app.now())?;
             Ok((verifier("the data folder's keys".to_owned(), &signer.jwks().to_string())?, Some(token)))
         }
     }
@@ -350,7 +333,7 @@ pub fn overview(address: SocketAddr, folder: &Path, aws: &LocalAws, token: Optio
         bucket: BUCKET.to_owned(),
         queue_url: aws.queues.queue.clone(),
         data_dir: folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).display().to_string(),
-        org: crate::cli::READY_ORG.to_owned(),
+        org: keys::READY_ORG.to_owned(),
         token,
     }
 }

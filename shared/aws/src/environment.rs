@@ -5,34 +5,48 @@
 //! Lambda is told: `AWS_REGION`, its role's credentials, `AWS_ENDPOINT_URL` with its relatives by service
 //! (`AWS_ENDPOINT_URL_S3`), and `AWS_USE_FIPS_ENDPOINT`.
 
-use crate::{connector::http_client, lambda::NoRegion};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
-use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
 use aws_types::{
     SdkConfig,
     service_config::{LoadServiceConfig, ServiceConfigKey},
 };
+use std::{fmt, sync::Arc};
 
 /// A variable of the environment, by its name. One that is empty is not set.
-pub(crate) type Variable = fn(&str) -> Option<String>;
+type Variable = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// What all clients of a function have in common, who reach AWS by `connector`.
-pub(crate) fn sdk_config(connector: &SharedHttpConnector, variable: Variable) -> Result<SdkConfig, NoRegion> {
-    let set = |name: &str| set(variable, name);
+/// The SDK does not know where it runs: the environment names no region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("AWS_REGION is not set")]
+pub struct NoRegion;
+
+/// The configuration that all clients share, which reach AWS by `connector`.
+pub fn sdk_config(
+    connector: &SharedHttpConnector,
+    variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+) -> Result<SdkConfig, NoRegion> {
+    let variable: Variable = Arc::new(variable);
+    let set = |name: &str| set(&variable, name);
     let region = set("AWS_REGION").ok_or(NoRegion)?;
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(http_client(connector))
-        .region(Region::new(region))
-        .service_config(Endpoints(variable));
+        .region(Region::new(region));
     config.set_endpoint_url(set("AWS_ENDPOINT_URL"));
     config.set_use_fips(set("AWS_USE_FIPS_ENDPOINT").map(|given| given.eq_ignore_ascii_case("true")));
-    config.set_credentials_provider(credentials(variable));
-    Ok(config.build())
+    config.set_credentials_provider(credentials(&variable));
+    Ok(config.service_config(Endpoints(variable)).build())
+}
+
+/// The connector as a client of the SDK's. How long connecting may take is the connector's to say, not a client's.
+fn http_client(connector: &SharedHttpConnector) -> SharedHttpClient {
+    let connector = connector.clone();
+    http_client_fn(move |_, _| connector.clone())
 }
 
 /// The role's credentials. They live longer than the process that is given them, so nobody renews them.
-fn credentials(variable: Variable) -> Option<SharedCredentialsProvider> {
+fn credentials(variable: &Variable) -> Option<SharedCredentialsProvider> {
     let (id, key) = (set(variable, "AWS_ACCESS_KEY_ID")?, set(variable, "AWS_SECRET_ACCESS_KEY")?);
     Some(SharedCredentialsProvider::new(Credentials::new(
         id,
@@ -43,25 +57,37 @@ fn credentials(variable: Variable) -> Option<SharedCredentialsProvider> {
     )))
 }
 
-fn set(variable: Variable, name: &str) -> Option<String> {
+fn set(variable: &Variable, name: &str) -> Option<String> {
     variable(name).filter(|value| !value.trim().is_empty())
 }
 
 /// Where one service is, if it is elsewhere than the others.
-#[derive(Debug)]
 struct Endpoints(Variable);
+
+impl fmt::Debug for Endpoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Endpoints")
+    }
+}
 
 impl LoadServiceConfig for Endpoints {
     fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
         let service = key.service_id().to_uppercase().replace(' ', "_");
-        set(self.0, &format!("{}_{service}", key.env()))
+        set(&self.0, &format!("{}_{service}", key.env()))
     }
+}
+
+/// Whether S3 is at another endpoint than AWS's: buckets are addressed by path there.
+pub(crate) fn s3_is_elsewhere(config: &SdkConfig) -> bool {
+    let key = ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
+    let own = key.ok().zip(config.service_config()).and_then(|(key, service)| service.load_config(key));
+    config.endpoint_url().is_some() || own.is_some()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::connector;
+    use acredita_outbound::Outbound;
     use aws_sdk_dynamodb::config::ProvideCredentials;
 
     fn of_a_lambda(name: &str) -> Option<String> {
@@ -75,8 +101,8 @@ mod tests {
         Some(value.to_owned())
     }
 
-    fn read(variable: Variable) -> SdkConfig {
-        sdk_config(&connector(), variable).expect("a region")
+    fn read(variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> SdkConfig {
+        sdk_config(Outbound::default().connector(), variable).expect("a region")
     }
 
     #[tokio::test]
@@ -95,8 +121,10 @@ mod tests {
 
     #[test]
     fn without_a_region_there_is_no_configuration_and_without_credentials_there_is_one() {
-        assert!(matches!(sdk_config(&connector(), |_| None), Err(NoRegion)));
-        assert!(matches!(sdk_config(&connector(), |name| of_a_lambda(name).map(|_| String::new())), Err(NoRegion)));
+        let outbound = Outbound::default();
+        assert!(matches!(sdk_config(outbound.connector(), |_| None), Err(NoRegion)));
+        let empty = |name: &str| of_a_lambda(name).map(|_| String::new());
+        assert!(matches!(sdk_config(outbound.connector(), empty), Err(NoRegion)));
         assert!(read(|name| (name == "AWS_REGION").then(|| "eu-west-1".to_owned())).credentials_provider().is_none());
     }
 
@@ -135,5 +163,18 @@ mod tests {
         };
         assert_eq!((of("Secrets Manager"), of("S3")), (Some("http://secrets.test".to_owned()), None));
         assert_eq!((config.endpoint_url(), config.use_fips()), (Some("http://all.test"), Some(true)));
+    }
+
+    #[test]
+    fn s3_is_addressed_by_path_at_another_endpoint_than_awss() {
+        let with = |name: &'static str, url: &'static str| {
+            s3_is_elsewhere(&read(move |asked| if asked == name { Some(url.to_owned()) } else { of_a_lambda(asked) }))
+        };
+        assert!(!s3_is_elsewhere(&read(of_a_lambda)));
+        assert!(!with("AWS_ENDPOINT_URL_S3", ""));
+        assert!(!with("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:4566"));
+        for name in ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"] {
+            assert!(with(name, "http://127.0.0.1:4566"), "{name}");
+        }
     }
 }

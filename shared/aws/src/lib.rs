@@ -1,5 +1,5 @@
-//! The ports of `acredita-domain` on AWS: DynamoDB for what has a state, S3 for pictures, SQS to wake a worker, End
-//! User Messaging and SES to send codes, Secrets Manager for the keys.
+//! The ports of `acredita-domain` on AWS: DynamoDB for what has a state, S3 for pictures, SQS to wake a worker,
+//! Secrets Manager for the keys.
 //!
 //! It is the only family of adapters: the Lambdas, the local server and the tests run this same code against different
 //! endpoints.
@@ -9,33 +9,29 @@
 //! written, and nothing scans. Read it in this order: `items` (what lies in the table, and how it is coded), `store`
 //! (how it is read and written), then the port of interest.
 //!
-//! A Lambda needs [`lambda`] alone. Any other caller needs [`AwsClients`] from a [`Config`], and from its clients
-//! [`DynamoStore`] (four ports), [`S3Pictures`], [`SqsQueue`]; [`SystemClock`] and [`SystemEntropy`]; [`provision`]
-//! where there is no CloudFormation to make the table, the bucket and the queues.
+//! `shared/service` puts them together: an [`sdk_config`] makes the [`AwsClients`], and these make the [`stores`] and the
+//! [`SqsQueue`]. [`provision`] makes the table, the bucket and the queues where no CloudFormation does.
 
 mod clients;
-mod connector;
 mod credentials;
 mod environment;
 mod errors;
-pub mod lambda;
 mod pictures;
 pub mod provision;
 mod queue;
 mod retry;
 mod secrets;
-mod senders;
-mod settings;
+mod stores;
 mod system;
 mod table;
 
-pub use clients::{AwsClients, Config, Endpoints, StaticCredentials};
-pub use connector::connector;
+pub use clients::{AwsClients, CALL, SECRET_CALL};
 pub use credentials::SecretText;
+pub use environment::{NoRegion, sdk_config};
 pub use pictures::S3Pictures;
 pub use queue::SqsQueue;
 pub use retry::RetryTransactionConflicts;
 pub use secrets::SecretKeys;
-pub use senders::{EmailSender, Senders, SmsSender};
+pub use stores::stores;
 pub use system::{SystemClock, SystemEntropy};
 pub use table::DynamoStore;

@@ -47,7 +47,7 @@ pub struct Engine {
 }
 
 /// What a deployment decides.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Policy {
     /// The channels that codes are sent on.
     pub channels: Vec<Channel>,

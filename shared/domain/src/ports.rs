@@ -3,13 +3,11 @@
 //! The traits are shaped by decisions, not by rows: a method takes everything that belongs together and does all of it
 //! or nothing. Every method that may fail for want of an answer says [`Unavailable`](crate::unavailable::Unavailable), which
 //! means: try again, and the outcome of the first try is unknown. What is kept, sent or told by the system has its
-//! adapters in `shared/aws`, and a contract suite there, but for the keys of [`JwksSource`], which are fetched in
-//! `shared/service`; pictures are read in `shared/engine`, and scored there and in `shared/providers`.
+//! adapters in `shared/aws` and `shared/senders`, and a contract suite there; pictures are read in `shared/engine`, and scored there and in `shared/providers`.
 
 mod comparison;
 mod delivery;
 mod errors;
-mod jwks;
 mod keys;
 pub mod limits;
 mod pictures;
@@ -20,7 +18,6 @@ pub use crate::system::{Clock, Entropy};
 pub use comparison::{Comparison, Likeness};
 pub use delivery::{Claim, MessageRef, Outbox, OutboxMessage, OutgoingMessage, Queue, SendError, Sender, Settlement};
 pub use errors::{CreateError, FindError, FirstAnswer, ResendError, StepError, unless_lost};
-pub use jwks::JwksSource;
 pub use keys::Keys;
 pub use pictures::{DocumentNumbers, PictureReader, Pictures, StoredPicture};
 pub use scorer::{

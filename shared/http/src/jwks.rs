@@ -4,7 +4,8 @@
 //! minute, because anybody can name one; and once an hour, because an issuer takes keys back. An issuer that does not
 //! answer changes nothing: the keys that we have stay good.
 
-use acredita_domain::{Time, error::Unavailable, ports::JwksSource};
+use acredita_domain::{Time, error::Unavailable};
+use async_trait::async_trait;
 use chrono::TimeDelta;
 use jsonwebtoken::{
     Algorithm, DecodingKey,
@@ -17,6 +18,13 @@ use tokio::sync::Mutex;
 const PAUSE: TimeDelta = TimeDelta::seconds(60);
 /// Keys older than this are fetched again.
 const LONGEST_AGE: TimeDelta = TimeDelta::hours(1);
+
+/// Where the issuer publishes its keys.
+#[async_trait]
+pub trait JwksSource: Send + Sync {
+    /// The key set as it is published now: JSON.
+    async fn fetch(&self) -> Result<String, Unavailable>;
+}
 
 /// Why a JWKS cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -154,7 +162,6 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use async_trait::async_trait;
     use chrono::DateTime;
     use std::sync::Mutex as StdMutex;
 

@@ -3,11 +3,14 @@
 //! The algorithm is the key's, never the token's say (RFC 8725 §3.1): a key signs RS256, ES256 or EdDSA by its own
 //! type, and a token that says otherwise is refused, `none` and HMAC among them.
 
-use crate::jwks::{IssuerKeys, JwksError};
-use acredita_domain::{Time, error::Unavailable, ids::OrgId, ports::JwksSource};
+use crate::jwks::{IssuerKeys, JwksError, JwksSource};
+use acredita_domain::{Time, error::Unavailable, ids::OrgId};
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 use std::sync::Arc;
+
+/// The scope that grants everything but deleting by force.
+const EVERYTHING: &str = "api:everything";
 
 /// What may be done with a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +27,31 @@ pub enum Permission {
     IdentificationsForceDelete,
 }
 
+impl Permission {
+    const ALL: [Self; 5] = [
+        Self::IdentificationsAdmin,
+        Self::IdentificationsValidate,
+        Self::ScoringsWrite,
+        Self::ScoringsRead,
+        Self::IdentificationsForceDelete,
+    ];
+
+    /// Its name in tokens.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::IdentificationsAdmin => "identifications:admin",
+            Self::IdentificationsValidate => "identifications:validate",
+            Self::ScoringsWrite => "scorings:write",
+            Self::ScoringsRead => "scorings:read",
+            Self::IdentificationsForceDelete => "identifications:force_delete",
+        }
+    }
+
+    fn is_in_everything(self) -> bool {
+        self != Self::IdentificationsForceDelete
+    }
+}
+
 /// Which claims say what. The defaults are the published API's; an issuer that cannot change its claims is configured
 /// here.
 #[derive(Clone, Debug)]
@@ -38,24 +66,6 @@ pub struct TokenPolicy {
     pub permissions_claim: String,
     /// The claim that holds the scopes: likewise.
     pub scope_claim: String,
-    /// The scope that grants everything but deleting by force.
-    pub everything_scope: String,
-    /// The names of the permissions.
-    pub permission_names: PermissionNames,
-}
-
-/// The names of the permissions in tokens.
-#[derive(Clone, Debug)]
-pub struct PermissionNames {
-    pub identifications_admin: String,
-    /// [`Permission::IdentificationsValidate`]
-    pub identifications_validate: String,
-    /// [`Permission::ScoringsWrite`]
-    pub scorings_write: String,
-    /// [`Permission::ScoringsRead`]
-    pub scorings_read: String,
-    /// [`Permission::IdentificationsForceDelete`]
-    pub identifications_force_delete: String,
 }
 
 impl Default for TokenPolicy {
@@ -66,14 +76,6 @@ impl Default for TokenPolicy {
             organisations_claim: "tenants_translation".to_owned(),
             permissions_claim: "permissions".to_owned(),
             scope_claim: "scope".to_owned(),
-            everything_scope: "api:everything".to_owned(),
-            permission_names: PermissionNames {
-                identifications_admin: "identifications:admin".to_owned(),
-                identifications_validate: "identifications:validate".to_owned(),
-                scorings_write: "scorings:write".to_owned(),
-                scorings_read: "scorings:read".to_owned(),
-                identifications_force_delete: "identifications:force_delete".to_owned(),
-            },
         }
     }
 }
@@ -173,21 +175,11 @@ pub struct Claims {
 
 impl Claims {
     fn read(claims: &Map<String, Value>, policy: &TokenPolicy) -> Self {
-        let names = &policy.permission_names;
-        let everything = words(claims.get(&policy.scope_claim)).any(|word| word == policy.everything_scope);
+        let everything = words(claims.get(&policy.scope_claim)).any(|word| word == EVERYTHING);
         let named = |name: &str| words(claims.get(&policy.permissions_claim)).any(|word| word == name);
-        let all = [
-            (Permission::IdentificationsAdmin, &names.identifications_admin, everything),
-            (Permission::IdentificationsValidate, &names.identifications_validate, everything),
-            (Permission::ScoringsWrite, &names.scorings_write, everything),
-            (Permission::ScoringsRead, &names.scorings_read, everything),
-            (Permission::IdentificationsForceDelete, &names.identifications_force_delete, false),
-        ];
-        let permissions = all
-            .into_iter()
-            .filter(|(_, name, granted)| *granted || named(name))
-            .map(|(permission, ..)| permission)
-            .collect();
+        let granted =
+            |permission: &Permission| (everything && permission.is_in_everything()) || named(permission.as_str());
+        let permissions = Permission::ALL.into_iter().filter(granted).collect();
         let organisations = organisations(claims.get(&policy.organisations_claim));
         Self { organisations, permissions }
     }

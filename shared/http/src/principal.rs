@@ -20,34 +20,38 @@ pub trait Authority: Send + Sync + 'static {
     const FORBIDDEN: bool = false;
 }
 
-macro_rules! authority {
-    ($(#[$doc:meta])* $name:ident, $permission:ident $(, $forbidden:ident)?) => {
-        $(#[$doc])*
-        pub struct $name;
-        impl Authority for $name {
-            const PERMISSION: Permission = Permission::$permission;
-            $(const FORBIDDEN: bool = { stringify!($forbidden); true };)?
-        }
-    };
+/// The back office's side.
+pub struct Admin;
+
+impl Authority for Admin {
+    const PERMISSION: Permission = Permission::IdentificationsAdmin;
 }
 
-authority! {
-    /// The back office's side.
-    Admin, IdentificationsAdmin
+/// The back office deletes.
+pub struct Delete;
+
+impl Authority for Delete {
+    const PERMISSION: Permission = Permission::IdentificationsAdmin;
+    const FORBIDDEN: bool = true;
 }
-authority! {
-    /// The back office deletes.
-    Delete, IdentificationsAdmin, forbidden
+
+/// The actor's side.
+pub struct Validate;
+
+impl Authority for Validate {
+    const PERMISSION: Permission = Permission::IdentificationsValidate;
 }
-authority! {
-    /// The actor's side.
-    Validate, IdentificationsValidate
+
+pub struct WriteScorings;
+
+impl Authority for WriteScorings {
+    const PERMISSION: Permission = Permission::ScoringsWrite;
 }
-authority! {
-    WriteScorings, ScoringsWrite
-}
-authority! {
-    ReadScorings, ScoringsRead
+
+pub struct ReadScorings;
+
+impl Authority for ReadScorings {
+    const PERMISSION: Permission = Permission::ScoringsRead;
 }
 
 /// An organisation that a valid token speaks for, with the authority `A`.

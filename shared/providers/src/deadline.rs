@@ -7,8 +7,6 @@ use tokio::time::Instant;
 /// The limits of a job, which is all that is asked of a provider for one answer of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadlines {
-    /// Until a connection stands.
-    pub connect: Duration,
     /// Until a request that was sent is answered, headers at least.
     pub read: Duration,
     /// For the whole job: waiting for a turn, all calls, and a repeat.
@@ -20,7 +18,7 @@ impl Default for Deadlines {
     /// each, where the provider read no number, and three for decoding both and keeping them. The smallest function has
     /// a slow core: with more memory it is less.
     fn default() -> Self {
-        Self { connect: Duration::from_secs(3), read: Duration::from_secs(15), total: Duration::from_secs(22) }
+        Self { read: Duration::from_secs(15), total: Duration::from_secs(22) }
     }
 }
 
@@ -69,9 +67,9 @@ mod tests {
 
     #[test]
     fn a_job_ends_before_the_gateway_gives_up() {
-        let Deadlines { connect, read, total } = Deadlines::default();
+        let Deadlines { read, total } = Deadlines::default();
         assert!(total + 2 * READING + DECODING_AND_KEEPING <= GATEWAY);
-        assert!(connect + read < total);
+        assert!(acredita_outbound::CONNECT + read < total);
     }
 
     #[tokio::test(start_paused = true)]

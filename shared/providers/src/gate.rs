@@ -73,11 +73,7 @@ impl Gate {
 
     /// The provider behind it, as unavailable.
     pub fn unavailable(&self) -> Unavailable {
-        Unavailable(match self.provider {
-            Provider::Google => "GOOGLE",
-            Provider::Veridas => "VERIDAS",
-            _ => "the provider",
-        })
+        Unavailable(self.provider.as_str())
     }
 
     /// Waits for a turn as long as the job has time, and for no provider that is known to be down.

@@ -17,7 +17,7 @@ use crate::{
     credential::Held,
     deadline::{Deadlines, Job},
     gate::Gate,
-    http::{BaseUrl, Call, Client, JSON},
+    http::{Call, Client, JSON},
     mapping::{self, Found, Signal, Signals},
     verdict::{evidence, supported, unsupported},
 };
@@ -28,6 +28,7 @@ use acredita_domain::{
     ports::{Clock, DelegatedCapture, ProviderCredential, ScoreRequest, Scorer},
     scoring::{DocumentKind, Provider, Verdict},
 };
+use acredita_outbound::{BaseUrl, Outbound};
 use async_trait::async_trait;
 use http::{HeaderValue, Method, StatusCode, header};
 use serde::Deserialize;
@@ -44,7 +45,8 @@ const MOST_BYTES: usize = 1024 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Processor {
     name: String,
-    location: String,
+    /// Where Google serves it.
+    endpoint: BaseUrl,
     version: Option<String>,
 }
 
@@ -76,14 +78,8 @@ impl FromStr for Processor {
         if !of_a_host || text.contains("..") {
             return Err(PROBLEM);
         }
-        Ok(Self { name: text.to_owned(), location: location.to_owned(), version })
-    }
-}
-
-impl Processor {
-    /// Where Google serves it.
-    fn endpoint(&self) -> Result<BaseUrl, Invalid> {
-        format!("https://{}-documentai.googleapis.com", self.location).parse()
+        let endpoint = format!("https://{location}-documentai.googleapis.com").parse().map_err(|_| PROBLEM)?;
+        Ok(Self { name: text.to_owned(), endpoint, version })
     }
 }
 
@@ -146,20 +142,18 @@ impl GoogleScorer {
     pub fn new(
         settings: Settings,
         credential: Arc<dyn ProviderCredential>,
+        outbound: Outbound,
         clock: Arc<dyn Clock>,
-    ) -> Result<Self, Invalid> {
+    ) -> Self {
         let Settings { processor, endpoint, aws, deadlines } = settings;
-        let endpoint = endpoint.map_or_else(|| processor.endpoint(), Ok)?;
-        // The issuer of tokens is named by the credential: Google's, or an emulator's where the processor is one's.
-        let google: BaseUrl = "https://oauth2.googleapis.com".parse()?;
-        Ok(Self {
-            client: Client::new(Provider::Google, &[&endpoint, &google], deadlines, clock.clone()),
+        Self {
+            client: Client::new(Provider::Google, outbound, deadlines, clock.clone()),
             gate: Gate::new(Provider::Google, clock.clone()),
             tokens: TokenCache::new(Held::new(credential), aws, clock),
             mapping: Mapping::load(),
+            endpoint: endpoint.unwrap_or_else(|| processor.endpoint.clone()),
             processor,
-            endpoint,
-        })
+        }
     }
 
     async fn run(&self, request: ScoreRequest<'_>, job: &mut Job) -> Result<Verdict, Failed> {
@@ -284,7 +278,7 @@ mod tests {
     fn a_processor_is_its_full_name_and_cannot_lead_elsewhere() {
         let name = "projects/my-project/locations/eu/processors/abc123";
         let processor: Processor = name.parse().expect("a processor");
-        assert_eq!(processor.endpoint(), "https://eu-documentai.googleapis.com".parse());
+        assert_eq!(processor.endpoint.as_str(), "https://eu-documentai.googleapis.com");
         assert_eq!(processor.version, None);
         let pinned: Processor =
             format!("{name}/processorVersions/pretrained-id-proofing-v1.0-2022-10-03").parse().expect("a processor");

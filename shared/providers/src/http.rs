@@ -1,88 +1,20 @@
-//! The one way out: requests over the HTTP client that the AWS SDK brings, with deadlines, bounds, and at most one
-//! repeat.
+//! Calls of a provider: over the one way out, under the deadlines of a job, and at most once again.
 //!
 //! Nothing of what is sent or received is ever logged or put into an error: of a call that fails, its name, its status
 //! and a word for why.
 
 use crate::deadline::{Deadlines, Job};
-use acredita_domain::{Invalid, ports::Clock, scoring::Provider};
-use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::{
-    Connector,
-    tls::{self, rustls_provider::CryptoMode},
-};
-use aws_smithy_runtime_api::client::{
-    http::{HttpConnector, HttpConnectorSettings},
-    orchestrator::HttpRequest,
-    result::ConnectorError,
-};
-use aws_smithy_types::body::SdkBody;
+use acredita_domain::{ports::Clock, scoring::Provider};
+use acredita_outbound::{BaseUrl, Fault, Limits, Outbound, Request};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
-    header::{AUTHORIZATION, RETRY_AFTER},
-};
-use http_body_util::{BodyExt, Limited};
-use std::{
-    fmt,
-    str::FromStr,
-    sync::{Arc, LazyLock},
-    time::Duration,
-};
-
-/// This machine.
-const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header::RETRY_AFTER};
+use std::{fmt, sync::Arc, time::Duration};
 
 /// The content type of a form.
 pub(crate) const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 /// The content type of JSON.
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
-
-/// What requests go to: `https`, or `http` on loopback, with nothing after the path. It has no `/` at its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BaseUrl(String);
-
-impl BaseUrl {
-    /// The URL below it. `path` begins with `/` and is made of our own words and of ids that were checked.
-    fn join(&self, path: &str) -> String {
-        format!("{}{path}", self.0)
-    }
-
-    /// The URL.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it is this machine.
-    pub(crate) fn is_loopback(&self) -> bool {
-        let uri = self.0.parse::<http::Uri>();
-        uri.is_ok_and(|uri| uri.host().is_some_and(|host| LOOPBACK.contains(&host)))
-    }
-
-    fn is_secure(&self) -> bool {
-        self.0.starts_with("https:")
-    }
-}
-
-impl FromStr for BaseUrl {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        const PROBLEM: Invalid =
-            Invalid("is not an https URL without query and credentials, or an http one on loopback");
-        let text = text.trim_end_matches('/');
-        let uri: http::Uri = text.parse().map_err(|_| PROBLEM)?;
-        let loopback = uri.host().is_some_and(|host| LOOPBACK.contains(&host));
-        let scheme = match uri.scheme_str() {
-            Some("https") => true,
-            Some("http") => loopback,
-            _ => false,
-        };
-        let plain = !text.contains(['@', '?', '#']);
-        if scheme && plain { Ok(Self(text.to_owned())) } else { Err(PROBLEM) }
-    }
-}
 
 /// A text as it stands in a query or a form: all but the unreserved characters of RFC 3986 §2.3 escaped.
 pub(crate) fn escaped(text: &str) -> String {
@@ -120,32 +52,10 @@ pub struct Reply {
     headers: HeaderMap,
 }
 
-/// Why there is no reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    /// Not in time.
-    #[error("timeout")]
-    Timeout,
-    /// No connection, or one that broke.
-    #[error("connection")]
-    Connection,
-    /// More bytes than anything of use has.
-    #[error("too large")]
-    TooLarge,
-    /// What is to be sent is not HTTP.
-    #[error("request")]
-    Request,
-}
-
-/// A connector that is made when it is first needed.
-type Lazy = LazyLock<Connector, Box<dyn FnOnce() -> Connector + Send>>;
-
 /// The client of one provider.
 pub struct Client {
     provider: Provider,
-    /// Reading the system's certificates is most of what a start costs, and few starts score with this provider.
-    secure: Option<Lazy>,
-    loopback: Option<Connector>,
+    outbound: Outbound,
     deadlines: Deadlines,
     clock: Arc<dyn Clock>,
 }
@@ -157,16 +67,8 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// A client that reaches these.
-    pub fn new(provider: Provider, reaches: &[&BaseUrl], deadlines: Deadlines, clock: Arc<dyn Clock>) -> Self {
-        let settings = HttpConnectorSettings::builder().connect_timeout(deadlines.connect).build();
-        let builder = Connector::builder().connector_settings(settings).sleep_impl(TokioSleep::new());
-        let secure = reaches.iter().any(|base| base.is_secure()).then(|| {
-            let builder = builder.clone().tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc));
-            Lazy::new(Box::new(|| builder.build()))
-        });
-        let loopback = reaches.iter().any(|base| !base.is_secure()).then(|| builder.build_http());
-        Self { provider, secure, loopback, deadlines, clock }
+    pub fn new(provider: Provider, outbound: Outbound, deadlines: Deadlines, clock: Arc<dyn Clock>) -> Self {
+        Self { provider, outbound, deadlines, clock }
     }
 
     /// A new job under this client's deadlines.
@@ -207,36 +109,12 @@ impl Client {
     }
 
     async fn exchange(&self, call: &Call<'_>, most_bytes: usize) -> Result<Reply, Fault> {
-        let connector = if call.base.is_secure() { self.secure.as_deref() } else { self.loopback.as_ref() };
-        let sent = connector.ok_or(Fault::Request)?.call(request(call)?);
-        let response = tokio::time::timeout(self.deadlines.read, sent).await.map_err(|_| Fault::Timeout)?;
-        let response = response.map_err(|error| fault(&error))?.try_into_http1x().map_err(|_| Fault::Connection)?;
-        let (parts, body) = response.into_parts();
-        let body = Limited::new(body, most_bytes).collect().await.map_err(|error| {
-            if error.is::<http_body_util::LengthLimitError>() { Fault::TooLarge } else { Fault::Connection }
-        })?;
-        Ok(Reply { status: parts.status, body: body.to_bytes(), headers: parts.headers })
-    }
-}
-
-fn request(call: &Call<'_>) -> Result<HttpRequest, Fault> {
-    let mut request = http::Request::builder().method(&call.method).uri(call.base.join(&call.path));
-    for (name, value) in &call.headers {
-        let mut value = value.clone();
-        value.set_sensitive(*name == AUTHORIZATION || name.as_str() == "apikey");
-        request = request.header(name, value);
-    }
-    let request = request.body(SdkBody::from(call.body.clone())).map_err(|_| Fault::Request)?;
-    HttpRequest::try_from(request).map_err(|_| Fault::Request)
-}
-
-fn fault(error: &ConnectorError) -> Fault {
-    if error.is_timeout() {
-        Fault::Timeout
-    } else if error.is_user() {
-        Fault::Request
-    } else {
-        Fault::Connection
+        let Call { method, base, path, headers, body, .. } = call;
+        let (method, headers, body) = (method.clone(), headers.clone(), body.clone());
+        let request = Request { method, url: base.join(path), headers, body };
+        let limits = Limits { headers: self.deadlines.read, body: most_bytes };
+        let (parts, body) = self.outbound.send(request, limits).await?.into_parts();
+        Ok(Reply { status: parts.status, body, headers: parts.headers })
     }
 }
 
@@ -275,38 +153,6 @@ fn retry_info(body: &[u8]) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn base(url: &str) -> Result<BaseUrl, Invalid> {
-        url.parse()
-    }
-
-    #[test]
-    fn nothing_leaves_in_the_clear() {
-        for url in [
-            "https://eu-documentai.googleapis.com",
-            "https://api.eu.veri-das.com/validas/v1/",
-            "http://127.0.0.1:8080/x",
-            "http://[::1]:80",
-        ] {
-            assert!(base(url).is_ok(), "{url}");
-        }
-        for url in [
-            "http://api.veri-das.com",
-            "ftp://127.0.0.1",
-            "https://user@host",
-            "https://host/?q",
-            "https://host/#f",
-            "host",
-            "",
-            "https://",
-        ] {
-            assert!(base(url).is_err(), "{url}");
-        }
-        assert_eq!(
-            base("https://host/v1/").map(|base| base.join("/validation")),
-            Ok("https://host/v1/validation".to_owned())
-        );
-    }
 
     #[test]
     fn a_provider_says_in_three_ways_when_to_come_again() {

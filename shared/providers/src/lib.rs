@@ -2,7 +2,7 @@
 //!
 //! From the outside in: a provider's adapter ([`google`], [`veridas`]) makes requests and reads answers; a table of
 //! `mapping/` makes our checks of what it found; [`gate`] keeps a provider that is down or slow from taking the service
-//! with it; [`http`] is the one way out. What is known of the providers and what is not is written in
+//! with it; [`http`] makes the calls. What is known of the providers and what is not is written in
 //! `infra/docs/PROVIDERS.md`.
 
 mod credential;

@@ -14,7 +14,7 @@ use crate::{
     credential::Held,
     deadline::{Deadlines, Job},
     gate::{Gate, Turn},
-    http::{BaseUrl, Client},
+    http::Client,
     mapping::{self, Found, Signal, Signals},
     verdict::{evidence, lost, supported, unsupported},
 };
@@ -25,6 +25,7 @@ use acredita_domain::{
     ports::{Clock, Comparison, DelegatedCapture, Entropy, ProviderCredential, ScoreRequest, Scorer},
     scoring::{Check, CheckName, CheckResult, DocumentKind, Extracted, Provider, ProviderReference, Reason, Verdict},
 };
+use acredita_outbound::{BaseUrl, Outbound};
 use async_trait::async_trait;
 use calls::Refusal;
 use declared::{Family, Told};
@@ -108,11 +109,11 @@ impl VeridasScorer {
         settings: Settings,
         key: Arc<dyn ProviderCredential>,
         comparison: Arc<dyn Comparison>,
+        outbound: Outbound,
         entropy: Arc<dyn Entropy>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let client =
-            Client::new(Provider::Veridas, &[&settings.validas, &settings.xpressid], settings.deadlines, clock.clone());
+        let client = Client::new(Provider::Veridas, outbound, settings.deadlines, clock.clone());
         Self {
             settings,
             mapping: Mapping::load(),

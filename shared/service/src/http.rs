@@ -1,21 +1,18 @@
 //! A router as a Lambda behind API Gateway.
 
-use crate::{Booted, Error, WarmUp, boot, jwks::HttpsJwks};
-use acredita_aws::lambda::Settings;
+use crate::{Error, Root, WarmUp};
 use acredita_domain::{app::Engine, ids::MessageId};
 use acredita_http::{
     Api,
-    jwt::{TokenPolicy, TokenVerifier},
     layers::{self, RequestId},
+    logs,
     request::ClientIp,
 };
-use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use lambda_http::{
     Request, RequestExt,
     http::{Uri, uri::PathAndQuery},
     request::RequestContext,
 };
-use std::sync::Arc;
 use tower::ServiceBuilder;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -24,10 +21,12 @@ use utoipa_axum::router::OpenApiRouter;
 pub async fn serve(
     router: OpenApiRouter<Api>,
     warm_up: WarmUp,
-    engine: impl FnOnce(&Settings, &SharedHttpConnector) -> Result<Option<Engine>, Error>,
+    engine: impl FnOnce(&Root) -> Option<Engine>,
 ) -> Result<(), Error> {
-    let Booted { settings, app, connector } = boot(engine)?;
-    let tokens = tokens(&settings, connector)?;
+    logs::start_json();
+    let root = Root::of_environment()?;
+    let app = root.app(engine(&root));
+    let tokens = root.tokens();
     tokio::join!(warm_up.read(&app), tokens.warm_up(app.now()));
     let entropy = app.entropy.clone();
     let api = Api::new(app, tokens);
@@ -73,20 +72,6 @@ fn from_its_route(uri: &Uri, route: &str) -> Option<Uri> {
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(PathAndQuery::try_from(&path[begin..]).ok()?);
     Uri::from_parts(parts).ok()
-}
-
-fn tokens(settings: &Settings, connector: SharedHttpConnector) -> Result<TokenVerifier, Error> {
-    let defaults = TokenPolicy::default();
-    let tokens = &settings.tokens;
-    let policy = TokenPolicy {
-        issuer: tokens.issuer.clone(),
-        audience: tokens.audience.clone(),
-        organisations_claim: tokens.organisations_claim.clone().unwrap_or(defaults.organisations_claim),
-        permissions_claim: tokens.permissions_claim.clone().unwrap_or(defaults.permissions_claim),
-        scope_claim: tokens.scope_claim.clone().unwrap_or(defaults.scope_claim),
-        ..TokenPolicy::default()
-    };
-    Ok(TokenVerifier::fetching(Arc::new(HttpsJwks::new(&tokens.jwks_url, connector)?), policy))
 }
 
 #[cfg(test)]

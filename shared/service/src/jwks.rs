@@ -1,16 +1,11 @@
-//! The issuer's keys, fetched over HTTPS by the connector that AWS is reached by: no second one in the binary, and none
-//! to set up.
+//! The issuer's keys, fetched where it publishes them.
 
-use crate::Error;
-use acredita_domain::{error::Unavailable, ports::JwksSource};
+use acredita_domain::error::Unavailable;
+use acredita_http::jwks::JwksSource;
+use acredita_outbound::{Limits, Outbound, Request, Url};
 use async_trait::async_trait;
-use aws_smithy_runtime_api::client::{
-    http::{HttpConnector, SharedHttpConnector},
-    orchestrator::HttpRequest,
-};
-use aws_smithy_types::body::SdkBody;
-use axum::http;
-use http_body_util::{BodyExt, Limited};
+use bytes::Bytes;
+use http::{HeaderValue, Method, header::ACCEPT};
 use std::time::Duration;
 
 /// An issuer that takes longer is as good as down; the caller's request waits for it.
@@ -19,32 +14,25 @@ const LONGEST: Duration = Duration::from_secs(3);
 const MOST_BYTES: usize = 256 * 1024;
 
 /// The key set behind a URL.
-pub struct HttpsJwks {
-    connector: SharedHttpConnector,
-    url: http::Uri,
+pub(crate) struct HttpsJwks {
+    url: Url,
+    outbound: Outbound,
 }
 
 impl HttpsJwks {
-    /// The key set behind `url`. Keys fetched in the clear could be anybody's, so only loopback may be `http`.
-    pub fn new(url: &str, connector: SharedHttpConnector) -> Result<Self, Error> {
-        let url: http::Uri = url.parse()?;
-        let loopback = matches!(url.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        match url.scheme_str() {
-            Some("https") => Ok(Self { connector, url }),
-            Some("http") if loopback => Ok(Self { connector, url }),
-            _ => Err("the URL of the issuer's keys is not https".into()),
-        }
+    pub fn new(url: Url, outbound: Outbound) -> Self {
+        Self { url, outbound }
     }
 
-    async fn get(&self) -> Result<String, Error> {
-        let request =
-            http::Request::get(self.url.clone()).header("accept", "application/json").body(SdkBody::empty())?;
-        let response = self.connector.call(HttpRequest::try_from(request)?).await?;
-        if !response.status().is_success() {
-            return Err(format!("status {}", response.status().as_u16()).into());
+    async fn get(&self) -> Result<String, String> {
+        let headers = vec![(ACCEPT, HeaderValue::from_static("application/json"))];
+        let request = Request { method: Method::GET, url: self.url.clone(), headers, body: Bytes::new() };
+        let sent = self.outbound.send(request, Limits { headers: LONGEST, body: MOST_BYTES });
+        let answer = sent.await.map_err(|fault| fault.to_string())?;
+        if !answer.status().is_success() {
+            return Err(format!("status {}", answer.status().as_u16()));
         }
-        let body = Limited::new(response.into_body(), MOST_BYTES).collect().await?;
-        Ok(String::from_utf8(body.to_bytes().to_vec())?)
+        String::from_utf8(answer.into_body().into()).map_err(|_| "not UTF-8".to_owned())
     }
 }
 
@@ -53,7 +41,7 @@ impl JwksSource for HttpsJwks {
     async fn fetch(&self) -> Result<String, Unavailable> {
         let why = match tokio::time::timeout(LONGEST, self.get()).await {
             Ok(Ok(jwks)) => return Ok(jwks),
-            Ok(Err(error)) => error.to_string(),
+            Ok(Err(why)) => why,
             Err(_) => "timeout".to_owned(),
         };
         tracing::warn!(why, "the issuer's keys cannot be fetched");
@@ -64,7 +52,6 @@ impl JwksSource for HttpsJwks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use acredita_aws::connector;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::TcpListener,
@@ -82,7 +69,7 @@ mod tests {
             stream.write_all(answer.as_bytes()).await.expect("written");
             stream.shutdown().await.expect("closed");
         });
-        HttpsJwks::new(&url, connector()).expect("a URL")
+        HttpsJwks::new(url.parse().expect("loopback"), Outbound::default())
     }
 
     #[tokio::test]
@@ -100,14 +87,6 @@ mod tests {
             "",
         ] {
             assert!(answering(answer).await.fetch().await.is_err(), "{answer}");
-        }
-    }
-
-    #[test]
-    fn keys_are_not_fetched_in_the_clear() {
-        assert!(HttpsJwks::new("https://issuer.example/jwks.json", connector()).is_ok());
-        for url in ["http://issuer.example/jwks.json", "ftp://issuer.example/", "issuer", ""] {
-            assert!(HttpsJwks::new(url, connector()).is_err(), "{url}");
         }
     }
 }

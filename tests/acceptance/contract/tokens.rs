@@ -5,7 +5,7 @@ use acceptance::{
     Answer, Call, ORG, OTHER_ORG, World,
     tokens::{ISSUER, Issuer, KID, claims},
 };
-use acredita_http::jwt::{PermissionNames, TokenPolicy};
+use acredita_http::jwt::TokenPolicy;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
 use base64::{
     Engine,
@@ -348,30 +348,25 @@ async fn issuer_and_audience_are_checked_when_they_are_configured() {
 }
 
 #[tokio::test]
-async fn the_names_of_claims_and_permissions_are_configuration() {
+async fn the_names_of_claims_are_configuration() {
     let mut world = World::start().await;
     let policy = TokenPolicy {
         organisations_claim: "cognito:groups".to_owned(),
         permissions_claim: "roles".to_owned(),
         scope_claim: "scp".to_owned(),
-        everything_scope: "all".to_owned(),
-        permission_names: PermissionNames {
-            identifications_validate: "may-validate".to_owned(),
-            ..TokenPolicy::default().permission_names
-        },
         ..TokenPolicy::default()
     };
     world.trust(&ISSUER.jwks, policy);
     let exp = world.in_an_hour();
     for claims in [
-        json!({ "exp": exp, "cognito:groups": [ORG], "roles": ["may-validate"] }),
-        json!({ "exp": exp, "cognito:groups": ORG, "scp": "all" }),
-        json!({ "exp": exp, "cognito:groups": [{ "org": ORG }], "roles": "x may-validate" }),
+        json!({ "exp": exp, "cognito:groups": [ORG], "roles": ["identifications:validate"] }),
+        json!({ "exp": exp, "cognito:groups": ORG, "scp": "api:everything" }),
+        json!({ "exp": exp, "cognito:groups": [{ "org": ORG }], "roles": "x identifications:validate" }),
     ] {
         read_with(&world, &ISSUER.sign(&claims)).await.expect(404);
     }
     for claims in
-        [claims(ORG, exp), json!({ "exp": exp, "cognito:groups": [ORG], "roles": ["identifications:validate"] })]
+        [claims(ORG, exp), json!({ "exp": exp, "cognito:groups": [ORG], "permissions": ["identifications:validate"] })]
     {
         refused(read_with(&world, &ISSUER.sign(&claims)).await, "the published names");
     }

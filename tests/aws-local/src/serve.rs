@@ -13,13 +13,12 @@ use acredita_domain::{
     Time,
     ports::{Clock, Entropy},
 };
-use acredita_embedded_aws::{LOCAL_CREDENTIALS, REGION, Storage};
+use acredita_embedded_aws::{REGION, Storage};
 use acredita_emulators::{Emulators, PROCESSOR, Recording, VERIDAS_KEY};
 use acredita_local::{
-    cli::ready_grant,
     gateway::document,
     inbox::Inbox,
-    keys::{TokenSigner, secret_text},
+    keys::{TokenSigner, ready_grant, secret_text},
     pages,
     serve::{BUCKET, LocalAws, RETENTION, TABLE},
     workers,
@@ -195,15 +194,10 @@ async fn spawn_router(tasks: &mut JoinSet<()>, router: Router) -> Result<SocketA
 /// What the template gives the functions, pointed at this machine. `stand_ins` is the address of those in
 /// [`stand_ins`], as a URL.
 pub fn variables(aws: &LocalAws, stand_ins: &str) -> BTreeMap<&'static str, String> {
-    BTreeMap::from([
-        ("AWS_REGION", REGION.to_owned()),
-        // The same for older SDKs.
+    let mut variables = aws.embedded.variables();
+    variables.extend([
+        // The region for older SDKs.
         ("AWS_DEFAULT_REGION", REGION.to_owned()),
-        ("AWS_ACCESS_KEY_ID", LOCAL_CREDENTIALS.access_key_id.to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", LOCAL_CREDENTIALS.secret_access_key.to_owned()),
-        ("AWS_ENDPOINT_URL_DYNAMODB", aws.embedded.dynamodb_endpoint().to_owned()),
-        ("AWS_ENDPOINT_URL_S3", aws.embedded.s3_endpoint().to_owned()),
-        ("AWS_ENDPOINT_URL_SQS", aws.embedded.sqs_endpoint().to_owned()),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", stand_ins.to_owned()),
         ("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", stand_ins.to_owned()),
         ("AWS_ENDPOINT_URL_SESV2", stand_ins.to_owned()),
@@ -217,7 +211,8 @@ pub fn variables(aws: &LocalAws, stand_ins: &str) -> BTreeMap<&'static str, Stri
         ("ACREDITA_SMS_ORIGINATION_IDENTITY", "Acredita".to_owned()),
         ("ACREDITA_EMAIL_FROM", "acredita@example.com".to_owned()),
         ("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned())),
-    ])
+    ]);
+    variables
 }
 
 /// External providers, as the template would name them. `EXTERNAL` is VERIDAS: it takes documents of any country.

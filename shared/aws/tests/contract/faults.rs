@@ -19,7 +19,7 @@ use std::time::Duration;
 const STORE: Unavailable = Unavailable("the store");
 
 fn store(aws: &Scripted) -> DynamoStore {
-    DynamoStore::new(AwsClients::of(&aws.sdk(), true).dynamodb, "identity".to_owned())
+    DynamoStore::new(AwsClients::new(&aws.sdk(), &[]).dynamodb, "identity".to_owned())
 }
 
 fn always(reply: &Reply) -> Scripted {
@@ -193,7 +193,7 @@ async fn pictures_and_kicks_are_tried_again_where_that_may_help() {
         (s3_error(404, "NoSuchBucket"), 1),
     ] {
         let aws = always(&reply);
-        let pictures = S3Pictures::new(AwsClients::of(&aws.sdk(), true).s3, "pictures".to_owned());
+        let pictures = S3Pictures::new(AwsClients::new(&aws.sdk(), &[]).s3, "pictures".to_owned());
         let unavailable = Unavailable("the picture store");
         assert_eq!(
             pictures.put(&key, PictureFormat::Png, b"picture".to_vec()).await,
@@ -219,7 +219,7 @@ async fn pictures_and_kicks_are_tried_again_where_that_may_help() {
 async fn kick(reply: &Reply, reference: MessageRef) -> usize {
     let aws = always(reply);
     let queue = SqsQueue::new(
-        AwsClients::of(&aws.sdk(), true).sqs,
+        AwsClients::new(&aws.sdk(), &[]).sqs,
         "https://sqs.eu-west-1.amazonaws.com/1/messages".to_owned(),
     );
     assert_eq!(queue.kick(reference).await, Err(Unavailable("the queue")));

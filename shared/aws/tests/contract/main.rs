@@ -2,8 +2,7 @@
 //!
 //! The suites know only the ports ([`stage::Ports`]), so that another family of adapters could be held against them.
 //! What is particular to ours (calls on the wire, answers that get lost, items that nobody understands) is in `wire`,
-//! what AWS answers on a bad day in `faults`. What there is no embedded AWS for (senders, secrets) is held against a
-//! scripted one.
+//! what AWS answers on a bad day in `faults`. What there is no embedded AWS for (secrets) is held against a scripted one.
 
 /// Runs each test of a suite on a fresh, empty AWS in memory.
 macro_rules! on_aws {
@@ -26,7 +25,6 @@ mod deleting;
 mod faults;
 mod housekeeping;
 mod identifications;
-mod lambda;
 mod outbox;
 mod pictures;
 mod queue;
@@ -35,6 +33,5 @@ mod samples;
 mod scorings;
 mod scripted;
 mod secrets;
-mod senders;
 mod stage;
 mod wire;

@@ -2,7 +2,7 @@
 
 use crate::{
     samples::{LIFE, TICK, cancel, lease, live_code, message, now, org, otp, otp_of, with_message},
-    stage::{Ports, sixteen_at_once},
+    stage::{Ports, Stage, sixteen_at_once},
 };
 use acredita_domain::{
     Time,
@@ -13,6 +13,7 @@ use acredita_domain::{
     ports::limits::{LEASE, MAX_DELIVERY_ATTEMPTS, REKICK_AFTER, RETRY_WITHIN},
     ports::{Claim, Due, OutboxMessage, Settlement, StepError},
 };
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;
 
 const LOST: Result<(), StepError> = Err(StepError::Lost);
@@ -183,4 +184,28 @@ on_aws! {
     no_code_of_an_earlier_generation_becomes_live,
     what_is_put_back_is_free_at_once_and_the_queues_before_it_is_the_sweeps,
     after_the_last_attempt_nobody_is_woken_any_more,
+}
+
+#[tokio::test]
+async fn a_refusal_is_noted_on_its_message() {
+    let stage = Stage::start().await;
+    for refusal in Refusal::ALL {
+        let new = with_message(&otp(), refusal.as_str());
+        let message = new.message.clone().expect("a message").message;
+        stage.ports.identifications.create(new, now()).await.expect("created");
+        let mine = lease();
+        stage.ports.outbox.claim(message.reference, mine, now(), now() + LEASE).await.expect("claimed");
+        stage.ports.outbox.settle(&message, mine, Settlement::Refused(*refusal)).await.expect("settled");
+        let request = stage.clients.dynamodb.get_item().table_name(&stage.names.table);
+        let key = |text: String| AttributeValue::S(text);
+        let request = request.key("pk", key(format!("IDN#{}", message.reference.identification_id)));
+        let item = request
+            .key("sk", key(format!("OBX#{}", message.reference.message_id)))
+            .send()
+            .await
+            .expect("an answer")
+            .item
+            .expect("an item");
+        assert_eq!((&item["state"], &item["refusal"]), (&key("REFUSED".to_owned()), &key(refusal.to_string())));
+    }
 }

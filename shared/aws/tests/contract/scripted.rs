@@ -37,6 +37,7 @@ pub fn error(status: u16, code: &str, more: &str) -> Reply {
 
 /// What went over the wire.
 #[derive(Clone, Debug)]
+#[allow(dead_code, reason = "the tests of the senders and of the composition root read the rest")]
 pub struct Asked {
     pub method: String,
     pub uri: String,

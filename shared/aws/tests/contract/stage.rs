@@ -1,14 +1,17 @@
 //! A fresh AWS for one test.
 
 use acredita_aws::{
-    AwsClients, Config, DynamoStore, Endpoints, S3Pictures, SqsQueue, StaticCredentials,
+    AwsClients, SqsQueue,
     provision::{Names, provision},
+    sdk_config, stores,
 };
 use acredita_domain::{
     Time,
+    app::Stores,
     ports::{Due, Housekeeping, Identifications, Outbox, Pictures, Queue, Scorings},
 };
-use acredita_embedded_aws::{EmbeddedAws, LOCAL_CREDENTIALS, REGION, Storage};
+use acredita_embedded_aws::{EmbeddedAws, REGION, Storage};
+use acredita_outbound::Outbound;
 use aws_sdk_dynamodb::config::SharedInterceptor;
 use futures_util::{StreamExt, TryStreamExt};
 use std::{future::Future, sync::Arc};
@@ -58,30 +61,16 @@ impl Stage {
             queue: "messages".to_owned(),
             dead_letter_queue: "dead-letters".to_owned(),
         };
-        let config = Config {
-            region: REGION.to_owned(),
-            endpoints: Endpoints {
-                dynamodb: aws.dynamodb_endpoint().to_owned(),
-                s3: aws.s3_endpoint().to_owned(),
-                sqs: aws.sqs_endpoint().to_owned(),
-            },
-            credentials: StaticCredentials {
-                access_key_id: LOCAL_CREDENTIALS.access_key_id.to_owned(),
-                secret_access_key: LOCAL_CREDENTIALS.secret_access_key.to_owned(),
-            },
-        };
-        let clients = AwsClients::new(&config, &[]);
+        let variables = aws.variables();
+        let variable = move |name: &str| variables.get(name).cloned();
+        let sdk = sdk_config(Outbound::default().connector(), variable).expect("a region");
+        let clients = AwsClients::new(&sdk, &[]);
         let queue_url = provision(&clients, &names).await.expect("provisioned").queue;
-        let clients = if interceptors.is_empty() { clients } else { AwsClients::new(&config, interceptors) };
-        let store = Arc::new(DynamoStore::new(clients.dynamodb.clone(), names.table.clone()));
-        let ports = Ports {
-            identifications: store.clone(),
-            scorings: store.clone(),
-            outbox: store.clone(),
-            housekeeping: store,
-            pictures: Arc::new(S3Pictures::new(clients.s3.clone(), names.bucket.clone())),
-            queue: Arc::new(SqsQueue::new(clients.sqs.clone(), queue_url.clone())),
-        };
+        let clients = if interceptors.is_empty() { clients } else { AwsClients::new(&sdk, interceptors) };
+        let Stores { identifications, scorings, outbox, housekeeping, pictures } =
+            stores(&clients, &names.table, &names.bucket);
+        let queue = Arc::new(SqsQueue::new(clients.sqs.clone(), queue_url.clone()));
+        let ports = Ports { identifications, scorings, outbox, housekeeping, pictures, queue };
         Self { aws, clients, names, queue_url, ports }
     }
 }

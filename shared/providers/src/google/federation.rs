@@ -12,9 +12,10 @@ use super::{
 };
 use crate::{
     deadline::Job,
-    http::{BaseUrl, Call, Client, FORM, JSON, escaped},
+    http::{Call, Client, FORM, JSON, escaped},
 };
 use acredita_domain::{Time, text::Private};
+use acredita_outbound::BaseUrl;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderValue, Method, header};

@@ -2,9 +2,10 @@
 
 use crate::{
     deadline::Job,
-    http::{BaseUrl, Call, Client},
+    http::{Call, Client},
 };
 use acredita_domain::{Time, text::Private};
+use acredita_outbound::BaseUrl;
 use bytes::Bytes;
 use chrono::TimeDelta;
 use http::StatusCode;

@@ -5,9 +5,10 @@
 use super::grant::{Granted, SCOPE, Why, grant, granted, of_google};
 use crate::{
     deadline::Job,
-    http::{BaseUrl, Call, Client, FORM},
+    http::{Call, Client, FORM},
 };
 use acredita_domain::Time;
+use acredita_outbound::BaseUrl;
 use bytes::Bytes;
 use chrono::TimeDelta;
 use http::{Method, header};

@@ -155,6 +155,7 @@ mod tests {
     use super::*;
     use crate::deadline::Deadlines;
     use acredita_domain::{error::Unavailable, ports::ProviderCredential};
+    use acredita_outbound::Outbound;
     use async_trait::async_trait;
     use chrono::DateTime;
 
@@ -183,7 +184,7 @@ mod tests {
         let cache = TokenCache::new(Held::new(Arc::new(Gone)), None, clock.clone());
         let ends_at = now + TimeDelta::seconds(ends_in);
         *cache.held() = Some(Token { text: Arc::new(Private::new("old".to_owned())), renew_at: now, ends_at });
-        (cache, Client::new(Provider::Google, &[], Deadlines::default(), clock))
+        (cache, Client::new(Provider::Google, Outbound::default(), Deadlines::default(), clock))
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,12 +8,13 @@ use super::{
 };
 use crate::{
     deadline::Job,
-    http::{BaseUrl, Call, Reply},
+    http::{Call, Reply},
 };
 use acredita_domain::{
     pictures::{Picture, Side},
     scoring::ProviderReference,
 };
+use acredita_outbound::BaseUrl;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 

@@ -10,6 +10,7 @@ use acredita_domain::{
     text::Private,
 };
 use acredita_emulators::{AWS_SESSION, Emulators, Impersonation, PROCESSOR, Recorded, Recording, VERIDAS_KEY};
+use acredita_outbound::Outbound;
 use acredita_providers::{
     deadline::Deadlines,
     google::{self, AwsCaller, GoogleScorer},
@@ -106,7 +107,7 @@ fn google_with(
         aws,
         deadlines: Deadlines::default(),
     };
-    GoogleScorer::new(settings, credential, clock).expect("a scorer")
+    GoogleScorer::new(settings, credential, Outbound::default(), clock)
 }
 
 fn known(text: String) -> Arc<Known> {
@@ -151,6 +152,7 @@ impl Rig {
                 veridas,
                 key.clone(),
                 Arc::new(Plain),
+                Outbound::default(),
                 Arc::new(Counting(AtomicU8::new(0))),
                 shared,
             ),

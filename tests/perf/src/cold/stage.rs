@@ -11,9 +11,8 @@ use acredita_aws_local::{
 use acredita_domain::ports::Clock;
 use acredita_embedded_aws::Storage;
 use acredita_local::{
-    cli::ready_grant,
     inbox::Inbox,
-    keys::{TokenSigner, secret_text},
+    keys::{TokenSigner, ready_grant, secret_text},
     serve::LocalAws,
 };
 use http::Request;

@@ -1,44 +1,66 @@
 //! E-mails, by Amazon SES (`SendEmail` of API version 2).
 
-use super::Failure;
-use crate::{clients::email_client, errors::code, settings::EmailSettings};
-use acredita_domain::{actor::EmailAddress, messages::Refusal, ports::OutgoingMessage};
+use crate::{
+    ChannelSender, Failure,
+    aws::{code, once, timeouts},
+};
+use acredita_domain::{Invalid, messages::Refusal, otp, ports::OutgoingMessage};
+use async_trait::async_trait;
 use aws_sdk_sesv2::{
     Client,
+    config::Builder,
     error::BuildError,
     operation::send_email::SendEmailError,
     types::{Body, Content, Destination, EmailContent, Message, MessageTag},
 };
 use aws_types::SdkConfig;
-use std::fmt;
+use std::str::FromStr;
 
-/// Sends e-mails.
-#[derive(Clone)]
-pub struct EmailSender {
-    client: Client,
-    settings: EmailSettings,
+/// How e-mails are sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    pub from: FromAddress,
+    pub configuration_set: Option<String>,
 }
 
-impl fmt::Debug for EmailSender {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("EmailSender")
+/// Whom e-mails come from: a verified address, with or without a name before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FromAddress(String);
+
+impl FromStr for FromAddress {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if text.contains('@') { Ok(Self(text.to_owned())) } else { Err(Invalid("is not an e-mail address")) }
     }
+}
+
+/// Sends e-mails.
+pub struct EmailSender {
+    client: Client,
+    settings: Settings,
 }
 
 impl EmailSender {
-    /// A sender of e-mails.
-    pub fn new(sdk: &SdkConfig, settings: EmailSettings) -> Self {
-        Self { client: email_client(sdk), settings }
+    pub fn new(sdk: &SdkConfig, settings: Settings) -> Self {
+        let config = Builder::from(sdk).retry_config(once()).timeout_config(timeouts()).build();
+        Self { client: Client::from_conf(config), settings }
     }
+}
 
+#[async_trait]
+impl ChannelSender for EmailSender {
     /// The address is taken as it was written: the part before the `@` may well tell capitals apart (RFC 5321 §2.4).
-    pub(super) async fn send_to(&self, address: &EmailAddress, message: &OutgoingMessage<'_>) -> Result<(), Failure> {
-        let EmailSettings { from, configuration_set } = &self.settings;
+    async fn send(&self, message: &OutgoingMessage<'_>) -> Result<(), Failure> {
+        let otp::Destination::Email(address) = message.destination else {
+            return Err(Failure::not_configured());
+        };
+        let Settings { from, configuration_set } = &self.settings;
         let (content, tags) = content(message).expect("charsets, texts and tags are set");
         let request = self
             .client
             .send_email()
-            .from_email_address(from)
+            .from_email_address(&from.0)
             .destination(Destination::builder().to_addresses(address.expose()).build())
             .content(content)
             .set_email_tags(Some(tags))
@@ -47,7 +69,7 @@ impl EmailSender {
             Ok(_) => Ok(()),
             Err(error) => {
                 let refusal = error.as_service_error().and_then(refusal);
-                Err(Failure { refusal, code: code(&error).to_owned(), reason: None })
+                Err(Failure { refusal, code: code(&error), reason: None })
             }
         }
     }

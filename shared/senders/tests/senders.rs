@@ -1,25 +1,20 @@
 //! What the providers are sent, and what becomes of a message by what they answer.
 
-use crate::{
-    samples::{lease, now, otp, with_message},
-    scripted::{Reply, Scripted, error},
-    stage::Stage,
-};
-use acredita_aws::{
-    EmailSender, Senders, SmsSender,
-    lambda::{EmailSettings, SmsSettings},
-};
+#[path = "../../aws/tests/contract/scripted.rs"]
+#[allow(dead_code, reason = "the adapters of AWS are tested with all of it")]
+mod scripted;
+
 use acredita_domain::{
     Time,
     actor::{Language, Msisdn},
     code::OtpCode,
     messages::{Refusal, code_message},
-    otp::Destination,
-    ports::limits::LEASE,
-    ports::{Clock, MessageRef, OutgoingMessage, SendError, Sender, Settlement},
+    otp::{Channel, Destination},
+    ports::{Clock, MessageRef, OutgoingMessage, SendError, Sender, limits::LEASE},
 };
-use aws_sdk_dynamodb::types::AttributeValue;
-use chrono::TimeDelta;
+use acredita_senders::{EmailSender, Senders, SmsSender, email, sms};
+use chrono::{DateTime, TimeDelta};
+use scripted::{Reply, Scripted, error};
 use serde_json::json;
 use std::{
     io,
@@ -32,6 +27,10 @@ use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt};
 const MESSAGE: &str = "00000000-0000-4000-8000-000000000001";
 const IDENTIFICATION: &str = "00000000-0000-4000-8000-000000000002";
 const TEXT: &str = "Your code is abc234. It is valid for 10 min. Do not share it with anyone.";
+
+fn now() -> Time {
+    DateTime::from_timestamp(1_800_000_000, 0).expect("a time")
+}
 
 struct Stopped;
 
@@ -50,19 +49,18 @@ fn address() -> Destination {
 }
 
 fn senders(aws: &Scripted) -> Senders {
-    let sms = SmsSettings {
+    let sms = sms::Settings {
         origination_identity: "pool-1".to_owned(),
         configuration_set: Some("codes".to_owned()),
-        max_price: Some("0.10".to_owned()),
+        max_price: Some("0.10".parse().expect("a price")),
     };
-    let email = EmailSettings {
-        from: "codes@acredita.example".to_owned(),
+    let email = email::Settings {
+        from: "codes@acredita.example".parse().expect("an address"),
         configuration_set: Some("codes-by-mail".to_owned()),
     };
-    Senders {
-        sms: Some(SmsSender::new(&aws.sdk(), sms, Arc::new(Stopped))),
-        email: Some(EmailSender::new(&aws.sdk(), email)),
-    }
+    Senders::default()
+        .with(Channel::Sms, Arc::new(SmsSender::new(&aws.sdk(), sms, Arc::new(Stopped))))
+        .with(Channel::Email, Arc::new(EmailSender::new(&aws.sdk(), email)))
 }
 
 /// Sends a code that lives this long.
@@ -275,7 +273,7 @@ async fn a_failure_is_logged_by_its_ids_and_codes_and_by_nothing_that_names_a_pe
     let log = Log::default();
     let writer = log.clone();
     let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(move || writer.clone());
-    let ours = Targets::new().with_target("acredita_aws", Level::TRACE);
+    let ours = Targets::new().with_target("acredita_senders", Level::TRACE);
     let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer.with_filter(ours)));
 
     let quoting =
@@ -299,29 +297,5 @@ async fn a_failure_is_logged_by_its_ids_and_codes_and_by_nothing_that_names_a_pe
     for private in ["612345678", "Smith", "abc234"] {
         assert!(!text.contains(private), "{private} in {text}");
         assert!(!format!("{senders:?}").contains(private));
-    }
-}
-
-#[tokio::test]
-async fn a_refusal_is_noted_on_its_message() {
-    let stage = Stage::start().await;
-    for refusal in Refusal::ALL {
-        let new = with_message(&otp(), refusal.as_str());
-        let message = new.message.clone().expect("a message").message;
-        stage.ports.identifications.create(new, now()).await.expect("created");
-        let mine = lease();
-        stage.ports.outbox.claim(message.reference, mine, now(), now() + LEASE).await.expect("claimed");
-        stage.ports.outbox.settle(&message, mine, Settlement::Refused(*refusal)).await.expect("settled");
-        let request = stage.clients.dynamodb.get_item().table_name(&stage.names.table);
-        let key = |text: String| AttributeValue::S(text);
-        let request = request.key("pk", key(format!("IDN#{}", message.reference.identification_id)));
-        let item = request
-            .key("sk", key(format!("OBX#{}", message.reference.message_id)))
-            .send()
-            .await
-            .expect("an answer")
-            .item
-            .expect("an item");
-        assert_eq!((&item["state"], &item["refusal"]), (&key("REFUSED".to_owned()), &key(refusal.to_string())));
     }
 }

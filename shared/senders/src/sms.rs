@@ -1,14 +1,19 @@
 //! Text messages, by AWS End User Messaging SMS (`SendTextMessage`).
 
-use super::Failure;
-use crate::{clients::sms_client, errors::code, settings::SmsSettings};
+use crate::{
+    ChannelSender, Failure,
+    aws::{code, once, timeouts},
+};
 use acredita_domain::{
-    actor::Msisdn,
+    Invalid,
     messages::Refusal,
+    otp::Destination,
     ports::{Clock, OutgoingMessage},
 };
+use async_trait::async_trait;
 use aws_sdk_pinpointsmsvoicev2::{
     Client,
+    config::Builder,
     operation::send_text_message::SendTextMessageError,
     types::{
         ConflictExceptionReason, MessageType, ValidationExceptionReason,
@@ -16,40 +21,72 @@ use aws_sdk_pinpointsmsvoicev2::{
     },
 };
 use aws_types::SdkConfig;
-use std::{fmt, sync::Arc};
+use std::{str::FromStr, sync::Arc};
 
 /// What the API takes as the time that carriers have to deliver a message, in seconds.
 const TIME_TO_LIVE: std::ops::RangeInclusive<i64> = 5..=259_200;
 
+/// How text messages are sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Whom they come from: a phone number, pool or sender id, by id or ARN.
+    pub origination_identity: String,
+    pub configuration_set: Option<String>,
+    pub max_price: Option<MaxPrice>,
+}
+
+/// The most that a part of a message may cost, in US dollars, as End User Messaging takes it: at most two digits before
+/// the point, one to five after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MaxPrice(String);
+
+impl FromStr for MaxPrice {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_price = text.split_once('.').is_some_and(|(dollars, fraction)| {
+            dollars.len() <= 2 && (1..=5).contains(&fraction.len()) && digits(dollars) && digits(fraction)
+        });
+        if is_price { Ok(Self(text.to_owned())) } else { Err(Invalid("is not US dollars such as 0.10")) }
+    }
+}
+
 /// Sends text messages.
-#[derive(Clone)]
 pub struct SmsSender {
     client: Client,
-    settings: SmsSettings,
+    settings: Settings,
     clock: Arc<dyn Clock>,
 }
 
-impl fmt::Debug for SmsSender {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SmsSender")
+impl SmsSender {
+    /// The clock says how long a message is still of use.
+    pub fn new(sdk: &SdkConfig, settings: Settings, clock: Arc<dyn Clock>) -> Self {
+        let config = Builder::from(sdk).retry_config(once()).timeout_config(timeouts()).build();
+        Self { client: Client::from_conf(config), settings, clock }
+    }
+
+    /// A carrier that cannot deliver in time is not to deliver at all. Without this it would try for three days.
+    fn time_to_live(&self, message: &OutgoingMessage<'_>) -> i32 {
+        let left = (message.expires_at - self.clock.now()).num_seconds();
+        i32::try_from(left.clamp(*TIME_TO_LIVE.start(), *TIME_TO_LIVE.end())).expect("the bounds are far below 2³¹")
     }
 }
 
-impl SmsSender {
-    /// A sender of text messages. The clock tells how long a message is still of use.
-    pub fn new(sdk: &SdkConfig, settings: SmsSettings, clock: Arc<dyn Clock>) -> Self {
-        Self { client: sms_client(sdk), settings, clock }
-    }
-
-    pub(super) async fn send_to(&self, phone: &Msisdn, message: &OutgoingMessage<'_>) -> Result<(), Failure> {
-        let SmsSettings { origination_identity, configuration_set, max_price } = &self.settings;
+#[async_trait]
+impl ChannelSender for SmsSender {
+    async fn send(&self, message: &OutgoingMessage<'_>) -> Result<(), Failure> {
+        let Destination::Sms(phone) = message.destination else {
+            return Err(Failure::not_configured());
+        };
+        let Settings { origination_identity, configuration_set, max_price } = &self.settings;
         let request = self
             .client
             .send_text_message()
             .destination_phone_number(phone.e164().expose())
             .origination_identity(origination_identity)
             .set_configuration_set_name(configuration_set.clone())
-            .set_max_price(max_price.clone())
+            .set_max_price(max_price.as_ref().map(|price| price.0.clone()))
             .message_type(MessageType::Transactional)
             .message_body(message.rendered.text.expose())
             .time_to_live(self.time_to_live(message))
@@ -60,15 +97,9 @@ impl SmsSender {
             Ok(_) => Ok(()),
             Err(error) => {
                 let (refusal, reason) = error.as_service_error().map(judge).unwrap_or_default();
-                Err(Failure { refusal, code: code(&error).to_owned(), reason })
+                Err(Failure { refusal, code: code(&error), reason })
             }
         }
-    }
-
-    /// A carrier that cannot deliver in time is not to deliver at all. Without this it would try for three days.
-    fn time_to_live(&self, message: &OutgoingMessage<'_>) -> i32 {
-        let left = (message.expires_at - self.clock.now()).num_seconds();
-        i32::try_from(left.clamp(*TIME_TO_LIVE.start(), *TIME_TO_LIVE.end())).expect("the bounds are far below 2³¹")
     }
 }
 

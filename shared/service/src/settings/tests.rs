@@ -1,6 +1,9 @@
 //! An environment is read as the table in the module says.
 
 use super::*;
+use acredita_domain::otp::Channel;
+use acredita_http::jwt::TokenPolicy;
+use acredita_senders::{email, sms};
 use std::collections::BTreeMap;
 
 /// Everything that may be set.
@@ -14,8 +17,8 @@ const WHOLE: [(&str, &str); 24] = [
     ("ACREDITA_ISSUER", "https://issuer.example/"),
     ("ACREDITA_AUDIENCE", "acredita"),
     ("ACREDITA_ORGANISATIONS_CLAIM", "orgs"),
-    ("ACREDITA_PERMISSIONS_CLAIM", "permissions"),
-    ("ACREDITA_SCOPE_CLAIM", "scope"),
+    ("ACREDITA_PERMISSIONS_CLAIM", "roles"),
+    ("ACREDITA_SCOPE_CLAIM", "scopes"),
     ("ACREDITA_CHANNELS", "SMS, EMAIL"),
     ("ACREDITA_SMS_ORIGINATION_IDENTITY", "pool-1"),
     ("ACREDITA_SMS_CONFIGURATION_SET", "codes"),
@@ -55,26 +58,27 @@ fn wrong(changes: &[(&str, &str)]) -> Vec<&'static str> {
 #[test]
 fn every_variable_goes_where_it_belongs() {
     let settings = whole(&[]);
-    assert_eq!((settings.table.as_str(), settings.bucket.as_str()), ("identity", "pictures"));
-    assert_eq!(settings.queue_url, "https://sqs.eu-west-1.amazonaws.com/1/messages");
-    assert_eq!(settings.retention, TimeDelta::days(90));
+    let places = &settings.places;
+    assert_eq!((places.table.as_str(), places.bucket.as_str()), ("identity", "pictures"));
+    assert_eq!(places.queue_url, "https://sqs.eu-west-1.amazonaws.com/1/messages");
+    assert_eq!(settings.policy.retention, TimeDelta::days(90));
     assert_eq!(settings.code_keys_secret, "arn:aws:secretsmanager:eu-west-1:1:secret:codes");
-    let tokens = &settings.tokens;
-    assert_eq!(tokens.jwks_url, "https://issuer.example/jwks.json");
-    assert_eq!(
-        [&tokens.issuer, &tokens.audience, &tokens.organisations_claim, &tokens.permissions_claim, &tokens.scope_claim]
-            .map(Option::as_deref),
-        [Some("https://issuer.example/"), Some("acredita"), Some("orgs"), Some("permissions"), Some("scope")],
-    );
-    assert_eq!(settings.channels(), [Channel::Sms, Channel::Email]);
-    let sms = settings.sms.expect("text messages");
-    assert_eq!(sms.origination_identity, "pool-1");
-    assert_eq!((sms.configuration_set.as_deref(), sms.max_price.as_deref()), (Some("codes"), Some("0.10")));
-    let email = settings.email.expect("e-mails");
-    assert_eq!(
-        (email.from.as_str(), email.configuration_set.as_deref()),
-        ("Acredita <codes@acredita.example>", Some("codes-by-mail"))
-    );
+    assert_eq!(settings.tokens.jwks_url.as_str(), "https://issuer.example/jwks.json");
+    let TokenPolicy { issuer, audience, organisations_claim, permissions_claim, scope_claim } = settings.tokens.policy;
+    assert_eq!((issuer.as_deref(), audience.as_deref()), (Some("https://issuer.example/"), Some("acredita")));
+    assert_eq!([organisations_claim, permissions_claim, scope_claim], ["orgs", "roles", "scopes"]);
+    assert_eq!(settings.policy.channels, [Channel::Sms, Channel::Email]);
+    let sms = sms::Settings {
+        origination_identity: "pool-1".to_owned(),
+        configuration_set: Some("codes".to_owned()),
+        max_price: "0.10".parse().ok(),
+    };
+    assert_eq!(settings.senders.sms, Some(sms));
+    let email = email::Settings {
+        from: "Acredita <codes@acredita.example>".parse().expect("an address"),
+        configuration_set: Some("codes-by-mail".to_owned()),
+    };
+    assert_eq!(settings.senders.email, Some(email));
 }
 
 #[test]
@@ -114,8 +118,8 @@ fn what_is_empty_or_blank_is_not_set() {
             ("ACREDITA_SMS_CONFIGURATION_SET", blank),
             ("ACREDITA_SMS_MAX_PRICE", blank),
         ]);
-        assert_eq!(settings.tokens.issuer, None);
-        let sms = settings.sms.expect("text messages");
+        assert_eq!(settings.tokens.policy.issuer, None);
+        let sms = settings.senders.sms.expect("text messages");
         assert_eq!((sms.configuration_set, sms.max_price), (None, None));
         assert_eq!(missing(&[("ACREDITA_BUCKET", blank)]), ["ACREDITA_BUCKET"]);
     }
@@ -128,9 +132,9 @@ fn a_channel_asks_for_what_it_is_sent_with_and_for_nothing_else() {
     assert_eq!(missing(&with("SMS,EMAIL")), ["ACREDITA_SMS_ORIGINATION_IDENTITY", "ACREDITA_EMAIL_FROM"]);
     assert_eq!(missing(&with("SMS")), ["ACREDITA_SMS_ORIGINATION_IDENTITY"]);
     assert_eq!(missing(&with("EMAIL")), ["ACREDITA_EMAIL_FROM"]);
-    assert_eq!(whole(&with("")).channels(), []);
+    assert_eq!(whole(&with("")).policy.channels, []);
     assert_eq!(
-        whole(&[("ACREDITA_CHANNELS", "EMAIL")]).channels(),
+        whole(&[("ACREDITA_CHANNELS", "EMAIL")]).policy.channels,
         [Channel::Email],
         "an identity alone sends nothing"
     );
@@ -149,7 +153,7 @@ fn days_and_prices_have_their_bounds() {
         assert_eq!(wrong(&[("ACREDITA_RETENTION_DAYS", days)]), ["ACREDITA_RETENTION_DAYS"], "{days}");
     }
     for (days, kept) in [("1", 1), ("3650", 3650), (" 30 ", 30)] {
-        assert_eq!(whole(&[("ACREDITA_RETENTION_DAYS", days)]).retention, TimeDelta::days(kept));
+        assert_eq!(whole(&[("ACREDITA_RETENTION_DAYS", days)]).policy.retention, TimeDelta::days(kept));
     }
     for price in ["1", "1.", "100.0", "1.000000", "-0.1", "0,10", "€0.10"] {
         assert_eq!(wrong(&[("ACREDITA_SMS_MAX_PRICE", price)]), ["ACREDITA_SMS_MAX_PRICE"], "{price}");
@@ -160,12 +164,15 @@ fn days_and_prices_have_their_bounds() {
 }
 
 #[test]
-fn s3_is_addressed_by_path_at_another_endpoint_than_awss() {
-    assert!(!whole(&[]).s3_by_path);
-    assert!(!whole(&[("AWS_ENDPOINT_URL_S3", "")]).s3_by_path);
-    assert!(!whole(&[("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:4566")]).s3_by_path);
-    for name in ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"] {
-        assert!(whole(&[(name, "http://127.0.0.1:4566")]).s3_by_path);
+fn what_a_provider_or_an_issuer_is_called_by_is_checked_at_the_start() {
+    for (name, value) in [
+        ("ACREDITA_JWKS_URL", "http://issuer.example/jwks.json"),
+        ("ACREDITA_GOOGLE_PROCESSOR", "projects/p"),
+        ("ACREDITA_GOOGLE_ENDPOINT", "http://emulator.example"),
+        ("ACREDITA_VERIDAS_VALIDAS_URL", "http://api.veri-das.com"),
+        ("ACREDITA_VERIDAS_XPRESSID_URL", "https://key@api.veri-das.com"),
+    ] {
+        assert_eq!(wrong(&[(name, value)]), [name], "{value}");
     }
 }
 
@@ -173,14 +180,14 @@ fn s3_is_addressed_by_path_at_another_endpoint_than_awss() {
 fn a_provider_that_anybody_may_use_is_whole_and_one_that_nobody_uses_asks_for_nothing() {
     let providers = whole(&[]).providers;
     let (google, veridas) = (providers.google.expect("Google"), providers.veridas.expect("Veridas"));
-    assert_eq!(google.processor, "projects/p/locations/eu/processors/x");
-    assert_eq!(google.endpoint.as_deref(), Some("http://127.0.0.1:8090/google"));
+    assert_eq!(google.settings.processor, "projects/p/locations/eu/processors/x".parse().expect("a processor"));
+    assert_eq!(google.settings.endpoint, "http://127.0.0.1:8090/google".parse().ok());
     assert_eq!(google.secret, "arn:aws:secretsmanager:eu-west-1:1:secret:google");
-    assert_eq!(veridas.validas_url, "https://api-work.eu.veri-das.com/validas/v1");
-    assert_eq!(veridas.xpressid_url, "https://api-work.eu.veri-das.com/xpressid");
+    assert_eq!(veridas.settings.validas.as_str(), "https://api-work.eu.veri-das.com/validas/v1");
+    assert_eq!(veridas.settings.xpressid.as_str(), "https://api-work.eu.veri-das.com/xpressid");
     assert_eq!(veridas.secret, "arn:aws:secretsmanager:eu-west-1:1:secret:veridas");
 
-    assert!(google.caller.is_none(), "the environment does not say who the function is to AWS");
+    assert!(google.settings.aws.is_none(), "the environment does not say who the function is to AWS");
 
     let lacking = [("ACREDITA_GOOGLE_PROCESSOR", ""), ("ACREDITA_VERIDAS_SECRET", "")];
     assert_eq!(missing(&lacking), ["ACREDITA_GOOGLE_PROCESSOR", "ACREDITA_VERIDAS_SECRET"]);
@@ -201,13 +208,13 @@ fn who_the_function_is_to_aws_is_read_whole_or_not_at_all_and_not_shown() {
     ];
     let settings = whole(&session);
     assert!(!format!("{settings:?}").contains("canary"));
-    let caller = settings.providers.google.and_then(|google| google.caller).expect("a session");
+    let caller = settings.providers.google.and_then(|google| google.settings.aws).expect("a session");
     assert_eq!((caller.region.as_str(), caller.secret_access_key.expose().as_str()), ("eu-west-1", "canary-2"));
     assert_eq!(caller.session_token.expect("a token").expose(), "canary-3");
     for lacking in 0..3 {
         let mut session = session;
         session[lacking].1 = "";
         let google = whole(&session).providers.google.expect("Google");
-        assert!(google.caller.is_none(), "{}", session[lacking].0);
+        assert!(google.settings.aws.is_none(), "{}", session[lacking].0);
     }
 }

@@ -1,19 +1,22 @@
-//! A Lambda's start, out of settings.
+//! A function's start, out of its settings.
 
-use crate::{
-    samples::org,
-    scripted::{Reply, Scripted, error},
-};
-use acredita_aws::lambda::{Settings, app_of, senders_of, warm_up, warm_up_keys, warm_up_scorings};
+#[path = "../../aws/tests/contract/scripted.rs"]
+#[allow(dead_code, reason = "the adapters of AWS are tested with all of it")]
+mod scripted;
+
 use acredita_domain::{
     App, Error,
     actor::Actor,
     expires_in::ExpiresIn,
+    ids::OrgId,
     otp::{Channel, Delivery, Destination},
     pictures::{PictureFormat, PictureKey, Sha256Digest},
     use_cases::{CreateOtp, create_otp_identification},
 };
+use acredita_outbound::Outbound;
+use acredita_service::{Root, Settings, WarmUp, senders};
 use aws_types::SdkConfig;
+use scripted::{Reply, Scripted, error};
 
 fn settings(more: &[(&str, &str)]) -> Settings {
     let env = |name: &str| match name {
@@ -28,8 +31,16 @@ fn settings(more: &[(&str, &str)]) -> Settings {
     Settings::from_env(env).expect("a whole environment")
 }
 
+fn root(settings: &Settings, sdk: &SdkConfig) -> Root {
+    Root::new(settings.clone(), sdk.clone(), Outbound::default())
+}
+
 fn app(settings: &Settings, sdk: &SdkConfig) -> App {
-    app_of(settings, sdk, None)
+    root(settings, sdk).app(None)
+}
+
+fn org() -> OrgId {
+    "yoigo".parse().expect("an organisation")
 }
 
 #[tokio::test]
@@ -39,7 +50,7 @@ async fn the_warm_up_reads_one_item_of_the_table_and_does_not_care_what_comes() 
     {
         let aws = Scripted::default();
         aws.always(reply.clone());
-        warm_up(&app(&settings(&[]), &aws.sdk())).await;
+        WarmUp::Identifications.read(&app(&settings(&[]), &aws.sdk())).await;
         let asked = aws.asked();
         let once = matches!(reply, Reply::Http(..));
         assert!(asked.len() == 1 || !once, "{reply:?}");
@@ -52,7 +63,7 @@ async fn the_warm_up_reads_one_item_of_the_table_and_does_not_care_what_comes() 
 #[tokio::test]
 async fn who_may_not_read_identifications_warms_up_by_a_scoring() {
     let aws = Scripted::answering([Reply::Http(200, "{}".to_owned())]);
-    warm_up_scorings(&app(&settings(&[]), &aws.sdk())).await;
+    WarmUp::Scorings.read(&app(&settings(&[]), &aws.sdk())).await;
     let asked = aws.asked();
     assert_eq!((asked.len(), asked[0].target.as_str()), (1, "DynamoDB_20120810.GetItem"));
     assert_eq!(asked[0].json()["Key"]["pk"]["S"], "SCO#00000000-0000-4000-8000-000000000000");
@@ -60,36 +71,33 @@ async fn who_may_not_read_identifications_warms_up_by_a_scoring() {
 
 #[tokio::test]
 async fn the_warm_up_of_the_keys_reads_the_secret() {
-    let aws = Scripted::answering([error(400, "AccessDeniedException", "")]);
-    warm_up_keys(&app(&settings(&[]), &aws.sdk())).await;
+    let aws = Scripted::default();
+    aws.always(error(400, "AccessDeniedException", ""));
+    WarmUp::Codes.read(&app(&settings(&[]), &aws.sdk())).await;
     let asked = aws.asked();
-    assert_eq!((asked.len(), asked[0].target.as_str()), (1, "secretsmanager.GetSecretValue"));
-    assert_eq!(asked[0].json()["SecretId"], "codes");
+    let secrets: Vec<_> = asked.iter().filter(|asked| asked.target == "secretsmanager.GetSecretValue").collect();
+    assert_eq!((asked.len(), secrets.len()), (2, 1), "and the table");
+    assert_eq!(secrets[0].json()["SecretId"], "codes");
 }
 
 #[tokio::test]
 async fn endpoints_are_the_sdks_and_not_overwritten() {
     let aws = Scripted::default();
     let elsewhere = aws.sdk().into_builder().endpoint_url("http://aws.test:4566").build();
-    for (sdk, more, hosts) in [
+    for (sdk, hosts) in [
         (
             aws.sdk(),
-            &[][..],
             [
                 "https://dynamodb.eu-west-1.amazonaws.com",
                 "https://pictures.s3.eu-west-1.amazonaws.com/",
                 "https://sqs.eu-west-1.amazonaws.com",
             ],
         ),
-        (
-            elsewhere,
-            &[("AWS_ENDPOINT_URL", "http://aws.test:4566")][..],
-            ["http://aws.test:4566", "http://aws.test:4566/pictures/", "http://aws.test:4566"],
-        ),
+        (elsewhere, ["http://aws.test:4566", "http://aws.test:4566/pictures/", "http://aws.test:4566"]),
     ] {
         aws.always(Reply::Http(200, "{}".to_owned()));
-        let app = app(&settings(more), &sdk);
-        warm_up(&app).await;
+        let app = app(&settings(&[]), &sdk);
+        WarmUp::Identifications.read(&app).await;
         let nobody = "00000000-0000-4000-8000-000000000000".parse().expect("an id");
         let key = PictureKey::evidence(&org(), nobody, &Sha256Digest::of(b"picture"));
         app.stores.pictures.put(&key, PictureFormat::Png, b"picture".to_vec()).await.expect("put");
@@ -118,8 +126,8 @@ async fn a_deployment_sends_on_the_channels_that_it_is_given() {
     assert_eq!(app(&none, &aws.sdk()).policy.channels, []);
     assert_eq!(app(&both, &aws.sdk()).policy.channels, [Channel::Sms, Channel::Email]);
     let has = |settings| {
-        let senders = senders_of(settings, &aws.sdk());
-        (senders.sms.is_some(), senders.email.is_some())
+        let senders = senders(&root(settings, &aws.sdk()));
+        (senders.has(Channel::Sms), senders.has(Channel::Email))
     };
     assert_eq!((has(&none), has(&both)), ((false, false), (true, true)));
 }

@@ -1,0 +1,17 @@
+//! The stores of a deployment: one table and one bucket.
+
+use crate::{AwsClients, DynamoStore, S3Pictures};
+use acredita_domain::app::Stores;
+use std::sync::Arc;
+
+/// The domain's stores in this table and this bucket.
+pub fn stores(clients: &AwsClients, table: &str, bucket: &str) -> Stores {
+    let store = Arc::new(DynamoStore::new(clients.dynamodb.clone(), table.to_owned()));
+    Stores {
+        identifications: store.clone(),
+        scorings: store.clone(),
+        outbox: store.clone(),
+        housekeeping: store,
+        pictures: Arc::new(S3Pictures::new(clients.s3.clone(), bucket.to_owned())),
+    }
+}

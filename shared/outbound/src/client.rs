@@ -1,0 +1,145 @@
+//! One exchange: a request, and its answer within bounds.
+
+use crate::{Url, connector::connector};
+use aws_smithy_runtime_api::client::{
+    http::{HttpConnector, SharedHttpConnector},
+    orchestrator::HttpRequest,
+    result::ConnectorError,
+};
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Response};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use std::time::Duration;
+
+/// Makes exchanges. Clones share their connections.
+#[derive(Clone, Debug)]
+pub struct Outbound(SharedHttpConnector);
+
+impl Default for Outbound {
+    /// Without connections yet.
+    fn default() -> Self {
+        Self(connector())
+    }
+}
+
+/// What goes out.
+pub struct Request {
+    pub method: Method,
+    pub url: Url,
+    /// They are taken for secret.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    pub body: Bytes,
+}
+
+/// The bounds of an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long its headers may take.
+    pub headers: Duration,
+    /// The most bytes of its body.
+    pub body: usize,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// Not in time.
+    #[error("timeout")]
+    Timeout,
+    /// No connection, or one that broke.
+    #[error("connection")]
+    Connection,
+    /// More bytes than anything of use has.
+    #[error("too large")]
+    TooLarge,
+    /// What is to be sent is not HTTP.
+    #[error("request")]
+    Request,
+}
+
+impl Outbound {
+    /// The connector below it, for clients of AWS.
+    pub fn connector(&self) -> &SharedHttpConnector {
+        &self.0
+    }
+
+    /// Makes an exchange. How long all of it may take is the caller's to bound: dropping the future ends it.
+    pub async fn send(&self, request: Request, limits: Limits) -> Result<Response<Bytes>, Fault> {
+        let sent = self.0.call(encoded(request)?);
+        let response = tokio::time::timeout(limits.headers, sent).await.map_err(|_| Fault::Timeout)?;
+        let response = response.map_err(|error| fault(&error))?.try_into_http1x().map_err(|_| Fault::Connection)?;
+        let (parts, body) = response.into_parts();
+        let body = Limited::new(body, limits.body).collect().await;
+        let body =
+            body.map_err(|error| if error.is::<LengthLimitError>() { Fault::TooLarge } else { Fault::Connection })?;
+        Ok(Response::from_parts(parts, body.to_bytes()))
+    }
+}
+
+fn encoded(request: Request) -> Result<HttpRequest, Fault> {
+    let Request { method, url, headers, body } = request;
+    let mut request = http::Request::builder().method(method).uri(url.as_str());
+    for (name, mut value) in headers {
+        value.set_sensitive(true);
+        request = request.header(name, value);
+    }
+    let request = request.body(SdkBody::from(body)).map_err(|_| Fault::Request)?;
+    HttpRequest::try_from(request).map_err(|_| Fault::Request)
+}
+
+fn fault(error: &ConnectorError) -> Fault {
+    if error.is_timeout() {
+        Fault::Timeout
+    } else if error.is_user() {
+        Fault::Request
+    } else {
+        Fault::Connection
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    /// What comes of a request that is answered with these bytes, of which at most 16 are a body.
+    async fn answered(answer: &'static str) -> Result<Response<Bytes>, Fault> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}/", listener.local_addr().expect("an address"));
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a client");
+            // Closing with the request unread would reset the connection, and the answer with it.
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await.expect("readable");
+            stream.write_all(answer.as_bytes()).await.expect("written");
+            stream.shutdown().await.expect("closed");
+        });
+        let url = url.parse().expect("loopback");
+        let request = Request { method: Method::GET, url, headers: Vec::new(), body: Bytes::new() };
+        Outbound::default().send(request, Limits { headers: Duration::from_secs(10), body: 16 }).await
+    }
+
+    #[tokio::test]
+    async fn an_answer_comes_back_whatever_its_status() {
+        let answer =
+            answered("HTTP/1.1 503 Down\r\ncontent-length: 2\r\nretry-after: 1\r\n\r\nno").await.expect("HTTP");
+        assert_eq!((answer.status().as_u16(), &answer.body()[..]), (503, &b"no"[..]));
+        assert_eq!(answer.headers()["retry-after"], "1");
+    }
+
+    #[tokio::test]
+    async fn what_is_no_answer_or_too_much_of_one_is_a_fault() {
+        for (answer, fault) in [
+            ("HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n12345678901234567", Fault::TooLarge),
+            ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n1", Fault::Connection),
+            ("nonsense\r\n\r\n", Fault::Connection),
+            ("", Fault::Connection),
+        ] {
+            assert_eq!(answered(answer).await.map(|_| ()), Err(fault), "{answer}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The one place where an [`App`] is built.
+
+use acredita_aws::{AwsClients, SqsQueue, stores};
+use acredita_domain::{
+    App,
+    app::{Engine, Policy},
+    keys::Keys,
+    ports::{Clock, Entropy},
+};
+use std::sync::Arc;
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    pub clients: AwsClients,
+    pub places: Places,
+    pub keys: Arc<dyn Keys>,
+    pub engine: Option<Engine>,
+    pub policy: Policy,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// Where in AWS everything is kept.
+#[derive(Clone, Debug)]
+pub struct Places {
+    pub table: String,
+    pub bucket: String,
+    pub queue_url: String,
+}
+
+/// The use cases over these parts.
+pub fn app(parts: Parts) -> App {
+    let Parts { clients, places, keys, engine, policy, clock, entropy } = parts;
+    App {
+        stores: stores(&clients, &places.table, &places.bucket),
+        queue: Arc::new(SqsQueue::new(clients.sqs, places.queue_url)),
+        engine,
+        policy,
+        clock,
+        entropy,
+        keys,
+    }
+}

@@ -1,0 +1,97 @@
+//! External providers: which variables configure them, and how their scorers are built.
+
+use crate::reader::Reader;
+use acredita_domain::{
+    ports::{Clock, Entropy, ProviderCredential, Scorer},
+    scoring::{Provider, ProviderAccess},
+    text::Private,
+};
+use acredita_engine::InternalComparison;
+use acredita_outbound::Outbound;
+use acredita_providers::{
+    deadline::Deadlines,
+    google::{self, AwsCaller, GoogleScorer},
+    veridas::{self, VeridasScorer},
+};
+use std::sync::Arc;
+
+/// The external providers that anybody may use.
+#[derive(Clone, Debug, Default)]
+pub struct ProviderSettings {
+    /// Its secret is the service account's key file, or the configuration of an external account.
+    pub google: Option<Configured<google::Settings>>,
+    /// Its secret is the API key.
+    pub veridas: Option<Configured<veridas::Settings>>,
+}
+
+/// A provider and where its credential is.
+#[derive(Clone, Debug)]
+pub struct Configured<Settings> {
+    pub settings: Settings,
+    /// The secret with the credential, by ARN or name.
+    pub secret: String,
+}
+
+impl ProviderSettings {
+    /// A provider that nobody may use asks for nothing.
+    pub(crate) fn read(read: &mut Reader, access: &ProviderAccess) -> Self {
+        Self {
+            google: access.mentions(Provider::Google).then(|| read_google(read)).flatten(),
+            veridas: access.mentions(Provider::Veridas).then(|| read_veridas(read)).flatten(),
+        }
+    }
+}
+
+fn read_google(read: &mut Reader) -> Option<Configured<google::Settings>> {
+    let processor = read.required_parsed("ACREDITA_GOOGLE_PROCESSOR", str::parse);
+    let endpoint = read.parsed("ACREDITA_GOOGLE_ENDPOINT", str::parse);
+    let secret = read.required("ACREDITA_GOOGLE_SECRET");
+    let (aws, deadlines) = (read_caller(read), Deadlines::default());
+    let settings = google::Settings { processor: processor?, endpoint, aws, deadlines };
+    Some(Configured { settings, secret: secret? })
+}
+
+fn read_veridas(read: &mut Reader) -> Option<Configured<veridas::Settings>> {
+    let validas = read.required_parsed("ACREDITA_VERIDAS_VALIDAS_URL", str::parse);
+    let xpressid = read.required_parsed("ACREDITA_VERIDAS_XPRESSID_URL", str::parse);
+    let secret = read.required("ACREDITA_VERIDAS_SECRET");
+    let settings = veridas::Settings { validas: validas?, xpressid: xpressid?, deadlines: Deadlines::default() };
+    Some(Configured { settings, secret: secret? })
+}
+
+/// Who the function is to AWS, where its environment says so completely.
+fn read_caller(read: &Reader) -> Option<AwsCaller> {
+    let private = |name| read.optional(name).map(Private::new);
+    Some(AwsCaller {
+        region: read.optional("AWS_REGION")?,
+        access_key_id: private("AWS_ACCESS_KEY_ID")?,
+        secret_access_key: private("AWS_SECRET_ACCESS_KEY")?,
+        session_token: private("AWS_SESSION_TOKEN"),
+    })
+}
+
+/// The scorers of these providers. `credential` finds a secret.
+pub fn external_scorers(
+    settings: &ProviderSettings,
+    credential: impl Fn(&str) -> Arc<dyn ProviderCredential>,
+    outbound: &Outbound,
+    entropy: &Arc<dyn Entropy>,
+    clock: &Arc<dyn Clock>,
+) -> Vec<Arc<dyn Scorer>> {
+    let mut scorers: Vec<Arc<dyn Scorer>> = Vec::new();
+    if let Some(Configured { settings, secret }) = &settings.google {
+        let scorer = GoogleScorer::new(settings.clone(), credential(secret), outbound.clone(), clock.clone());
+        scorers.push(Arc::new(scorer));
+    }
+    if let Some(Configured { settings, secret }) = &settings.veridas {
+        scorers.push(Arc::new(VeridasScorer::new(
+            settings.clone(),
+            credential(secret),
+            Arc::new(InternalComparison),
+            outbound.clone(),
+            entropy.clone(),
+            clock.clone(),
+        )));
+    }
+    scorers
+}

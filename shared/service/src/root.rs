@@ -1,0 +1,93 @@
+//! What a process of a deployment is built from, and the building.
+
+use crate::{
+    Error,
+    app::{Parts, app},
+    jwks::HttpsJwks,
+    providers::external_scorers,
+    settings::Settings,
+};
+use acredita_aws::{AwsClients, SecretKeys, SecretText, SystemClock, SystemEntropy, sdk_config};
+use acredita_domain::{
+    App,
+    app::Engine,
+    ports::{Clock, Entropy, Scorer},
+};
+use acredita_http::jwt::TokenVerifier;
+use acredita_outbound::Outbound;
+use acredita_senders::Senders;
+use aws_types::SdkConfig;
+use std::sync::Arc;
+
+/// The settings of a process, and what all its parts share.
+pub struct Root {
+    settings: Settings,
+    sdk: SdkConfig,
+    outbound: Outbound,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl Root {
+    /// The root of a function, as its environment says. A function whose settings are incomplete does not start, and
+    /// reports everything that is missing.
+    pub fn of_environment() -> Result<Self, Error> {
+        let variable = |name: &str| std::env::var(name).ok();
+        let outbound = Outbound::default();
+        let sdk = sdk_config(outbound.connector(), variable)?;
+        Ok(Self::new(Settings::from_env(variable)?, sdk, outbound))
+    }
+
+    /// The root over a configuration of the SDK.
+    pub fn new(settings: Settings, sdk: SdkConfig, outbound: Outbound) -> Self {
+        Self { settings, sdk, outbound, clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) }
+    }
+
+    /// The use cases. `engine` is what one of [`crate::engine`] gives.
+    pub fn app(&self, engine: Option<Engine>) -> App {
+        let Settings { places, policy, code_keys_secret, .. } = &self.settings;
+        app(Parts {
+            clients: AwsClients::new(&self.sdk, &[]),
+            places: places.clone(),
+            keys: Arc::new(SecretKeys::new(&self.sdk, code_keys_secret.clone(), self.clock.clone())),
+            engine,
+            policy: policy.clone(),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+        })
+    }
+
+    /// The verifier of tokens, which fetches the issuer's keys.
+    pub fn tokens(&self) -> TokenVerifier {
+        let tokens = &self.settings.tokens;
+        let source = HttpsJwks::new(tokens.jwks_url.clone(), self.outbound.clone());
+        TokenVerifier::fetching(Arc::new(source), tokens.policy.clone())
+    }
+
+    /// The senders that are configured.
+    pub(crate) fn senders(&self) -> Senders {
+        self.settings.senders.build(&self.sdk, &self.clock)
+    }
+
+    /// The external providers that are configured. Their credentials are read when they are first needed: a function
+    /// that scores nothing with them reads none.
+    pub(crate) fn external_scorers(&self) -> Vec<Arc<dyn Scorer>> {
+        let credential = |secret: &str| Arc::new(SecretText::new(&self.sdk, secret.to_owned())) as _;
+        external_scorers(&self.settings.providers, credential, &self.outbound, &self.entropy, &self.clock)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use acredita_aws::{CALL, SECRET_CALL};
+    use acredita_domain::use_cases::LEASE;
+    use acredita_outbound::CONNECT;
+    use acredita_senders::LONGEST_SEND;
+
+    #[test]
+    fn a_message_is_sent_or_not_while_its_worker_still_holds_it() {
+        // Claimed, found, the keys read, the code issued: then it is sent.
+        let longest = 3 * CALL + SECRET_CALL + LONGEST_SEND;
+        assert!(CONNECT < LONGEST_SEND && longest < LEASE.to_std().expect("a positive time"));
+    }
+}

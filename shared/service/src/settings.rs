@@ -1,0 +1,83 @@
+//! All variables of a function. `template.yaml` sets them; this table is the only list, and
+//! `tests/acceptance/template.rs` holds both against what is read.
+//!
+//! | variable `ACREDITA_…` | |
+//! |---|---|
+//! | `TABLE`, `BUCKET`, `QUEUE_URL` | where everything is kept |
+//! | `RETENTION_DAYS` | days that an identification or a scoring is kept after its time is over, 1 to 3650 |
+//! | `CODE_KEYS_SECRET` | the secret with the keys, by ARN or name: see [`SecretKeys`](acredita_aws::SecretKeys) |
+//! | `JWKS_URL` | where the issuer of tokens publishes its keys |
+//! | `ISSUER`, `AUDIENCE` | what tokens must say, if anything |
+//! | `ORGANISATIONS_CLAIM`, `PERMISSIONS_CLAIM`, `SCOPE_CLAIM` | the claims' names, where they are not the published API's |
+//! | `CHANNELS` | what codes are sent by: of `SMS`, `EMAIL`, with commas between; not set, if callers deliver all codes themselves |
+//! | `SMS_ORIGINATION_IDENTITY` | a phone number, pool or sender id, by id or ARN; needed for `SMS` |
+//! | `SMS_CONFIGURATION_SET`, `SMS_MAX_PRICE` | optional; the price is in US dollars for each part of a message, such as `0.10` |
+//! | `EMAIL_FROM` | a verified address, with or without a name before it; needed for `EMAIL` |
+//! | `EMAIL_CONFIGURATION_SET` | optional |
+//! | `EXTERNAL_PROVIDERS` | which organisations may have documents scored by which external provider: see [`ProviderAccess`](acredita_domain::scoring::ProviderAccess); not set, if nobody |
+//! | `GOOGLE_PROCESSOR`, `GOOGLE_SECRET` | the processor's full name, and the secret with the service account's key file or the configuration of an external account; needed where `GOOGLE` is used |
+//! | `GOOGLE_ENDPOINT` | where the processor is served, if not by Google: an emulator |
+//! | `VERIDAS_VALIDAS_URL`, `VERIDAS_XPRESSID_URL`, `VERIDAS_SECRET` | its two services, and the secret with the API key; needed where `VERIDAS` is used |
+//!
+//! A variable that is empty is not set. The SDK reads its own variables, such as `AWS_REGION` and
+//! `AWS_ENDPOINT_URL_DYNAMODB`; Google's external accounts take the function's credentials from `AWS_ACCESS_KEY_ID`,
+//! `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, which the Lambda runtime sets.
+
+use crate::{
+    app::Places,
+    providers::ProviderSettings,
+    reader::{Reader, SettingsError},
+    senders::SenderSettings,
+    tokens::TokenSettings,
+};
+use acredita_domain::{Invalid, app::Policy, scoring::ProviderAccess};
+use chrono::TimeDelta;
+
+/// The settings of a function.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub places: Places,
+    pub policy: Policy,
+    /// The secret with the keys, by ARN or name.
+    pub code_keys_secret: String,
+    pub tokens: TokenSettings,
+    pub senders: SenderSettings,
+    pub providers: ProviderSettings,
+}
+
+impl Settings {
+    /// Reads the environment. All that is missing or wrong is reported together.
+    pub fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let mut read = Reader::new(&env);
+        let settings = Self::read(&mut read);
+        read.finish(settings)
+    }
+
+    fn read(read: &mut Reader) -> Option<Self> {
+        let retention = read.required_parsed("ACREDITA_RETENTION_DAYS", days);
+        let table = read.required("ACREDITA_TABLE");
+        let bucket = read.required("ACREDITA_BUCKET");
+        let queue_url = read.required("ACREDITA_QUEUE_URL");
+        let code_keys_secret = read.required("ACREDITA_CODE_KEYS_SECRET");
+        let tokens = TokenSettings::read(read);
+        let senders = SenderSettings::read(read);
+        let access = read.parsed::<ProviderAccess, _>("ACREDITA_EXTERNAL_PROVIDERS", str::parse).unwrap_or_default();
+        let providers = ProviderSettings::read(read, &access);
+        Some(Self {
+            places: Places { table: table?, bucket: bucket?, queue_url: queue_url? },
+            policy: Policy { channels: senders.channels(), retention: retention?, providers: access },
+            code_keys_secret: code_keys_secret?,
+            tokens: tokens?,
+            senders,
+            providers,
+        })
+    }
+}
+
+fn days(text: &str) -> Result<TimeDelta, Invalid> {
+    let days = text.parse().ok().filter(|days| (1..=3650).contains(days));
+    days.map(TimeDelta::days).ok_or(Invalid("is not a number of days from 1 to 3650"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+//! What a function reads before its first event, while the environment still has the processor of its start: what its
+//! role lets it read, so that no start begins with a refusal. It connects to the table, and whether it succeeds does not
+//! matter; if the table is out of reach, the first event will tell.
+
+use acredita_domain::{App, ids::OrgId};
+
+/// An id that no entity has.
+const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+
+/// What a function reads before its first event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WarmUp {
+    /// Identifications.
+    Identifications,
+    /// Identifications, and the keys of codes.
+    Codes,
+    /// Scorings.
+    Scorings,
+}
+
+impl WarmUp {
+    /// Reads it, all of it at once.
+    pub async fn read(self, app: &App) {
+        let Ok(org) = "warm-up".parse::<OrgId>() else { return };
+        match self {
+            Self::Identifications => identification(app, &org).await,
+            Self::Codes => {
+                let _ = tokio::join!(identification(app, &org), app.keys.current());
+            }
+            Self::Scorings => {
+                if let Ok(nobody) = NOBODY.parse() {
+                    let _ = app.stores.scorings.find(&org, nobody).await;
+                }
+            }
+        }
+    }
+}
+
+async fn identification(app: &App, org: &OrgId) {
+    if let Ok(nobody) = NOBODY.parse() {
+        let _ = app.stores.identifications.find(org, nobody).await;
+    }
+}
