@@ -17,7 +17,7 @@ use acredita_domain::{
     App,
     app::{Engine, Policy},
     ids::MessageId,
-    keys::Keys,
+    keys::Keyring,
     otp::Channel,
     ports::{Clock, Entropy},
     scoring::ProviderAccess,
@@ -142,7 +142,7 @@ impl LocalAws {
         acredita_service::app(Parts {
             clients: self.clients.clone(),
             places: Places { table: TABLE.to_owned(), bucket: BUCKET.to_owned(), queue_url: self.queues.queue.clone() },
-            keys,
+            keys: Arc::new(keys),
             engine: Some(engine),
             // The inbox takes all channels.
             policy: Policy { channels: Channel::ALL.to_vec(), retention: RETENTION, providers },
@@ -156,7 +156,7 @@ impl LocalAws {
 pub struct AppParts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
-    pub keys: Arc<dyn Keys>,
+    pub keys: Arc<Keyring>,
     pub engine: Engine,
     /// Who may use which external providers.
     pub providers: ProviderAccess,

@@ -1,9 +1,10 @@
 //! What the rules need from the outside, as traits.
 //!
 //! The traits are shaped by decisions, not by rows: a method takes everything that belongs together and does all of it
-//! or nothing. Every method that may fail for want of an answer says [`Unavailable`](crate::unavailable::Unavailable), which
-//! means: try again, and the outcome of the first try is unknown. What is kept, sent or told by the system has its
-//! adapters in `shared/aws` and `shared/senders`, and a contract suite there; pictures are read in `shared/engine`, and scored there and in `shared/providers`.
+//! or nothing. Every method that may fail for want of an answer says [`Unavailable`](crate::unavailable::Unavailable),
+//! which means: try again, and the outcome of the first try is unknown. The adapters of what is kept, and of the
+//! system's clock, are in `shared/aws`, with a contract suite; messages are sent in `shared/senders`, pictures are read
+//! in `shared/engine`, and scored there and in `shared/providers`.
 
 mod comparison;
 mod delivery;

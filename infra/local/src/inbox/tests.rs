@@ -1,7 +1,15 @@
 //! The inbox as a sender uses it, and its file as a killed process leaves it.
 
 use super::*;
-use acredita_domain::{actor::EmailAddress, code::OtpCode, messages::RenderedMessage, otp::Destination, text::Private};
+use acredita_domain::{
+    actor::EmailAddress,
+    code::OtpCode,
+    messages::RenderedMessage,
+    otp::Destination,
+    ports::{SendError, Sender},
+    text::Private,
+};
+use acredita_senders::Senders;
 
 /// A clock that stands still at 08:33 on a day in November.
 pub(crate) struct StoppedClock;
@@ -47,7 +55,8 @@ async fn send_failing(
     let code = OtpCode::unsealed("abc234".to_owned());
     let rendered = RenderedMessage { subject: "Your verification code", text: Private::new(text.to_owned()) };
     let expires_at = "2026-11-20T08:43:00Z".parse().expect("a time");
-    sender.send(OutgoingMessage { reference, destination: &destination, code: &code, rendered, expires_at }).await
+    let senders = Senders::default().with(Channel::Email, Arc::new(sender));
+    senders.send(OutgoingMessage { reference, destination: &destination, code: &code, rendered, expires_at }).await
 }
 
 /// A file that goes with its test.
