@@ -4,8 +4,7 @@ use acredita_aws::{AwsClients, SqsQueue, stores};
 use acredita_domain::{
     App,
     app::{Engine, Policy},
-    keys::Keys,
-    ports::{Clock, Entropy},
+    ports::{Clock, Entropy, Keys},
 };
 use std::sync::Arc;
 

@@ -80,7 +80,7 @@ impl Root {
 #[cfg(test)]
 mod tests {
     use acredita_aws::{CALL, SECRET_CALL};
-    use acredita_domain::use_cases::LEASE;
+    use acredita_domain::ports::limits::LEASE;
     use acredita_outbound::CONNECT;
     use acredita_senders::LONGEST_SEND;
 
