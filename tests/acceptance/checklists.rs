@@ -1,7 +1,7 @@
 //! `infra/docs/ADDING-AN-OPERATION.md` and `ADDING-A-FUNCTION.md` hold for every operation and function there is: they
 //! name the files that say its name, and no others do.
 
-use acredita_manifest::{FUNCTIONS, OPERATIONS, Operation};
+use acredita_manifest::{FUNCTIONS, OPERATIONS, Operation, Trigger};
 use std::{
     collections::BTreeSet,
     fs,
@@ -20,13 +20,13 @@ struct Row {
     path: String,
     /// The text that the file holds, if the row says one.
     says: Option<String>,
-    always: bool,
+    needed: String,
 }
 
 impl Row {
     fn filled(&self, values: Values) -> Self {
         let fill = |text: &String| values.iter().fold(text.clone(), |text, (name, value)| text.replace(name, value));
-        Self { path: fill(&self.path), says: self.says.as_ref().map(fill), always: self.always }
+        Self { path: fill(&self.path), says: self.says.as_ref().map(fill), needed: self.needed.clone() }
     }
 
     fn is_of(&self, file: &str) -> bool {
@@ -49,7 +49,7 @@ fn tables(document: &str) -> Vec<Vec<Row>> {
             .map(|cells: Vec<&str>| {
                 let [path, _, says, needed] = cells[..] else { panic!("four cells: {cells:?}") };
                 let code = |cell: &str| cell.strip_prefix('`')?.strip_suffix('`').map(str::to_owned);
-                Row { path: code(path).expect("a path"), says: code(says), always: needed == "always" }
+                Row { path: code(path).expect("a path"), says: code(says), needed: needed.to_owned() }
             })
             .collect()
     };
@@ -91,9 +91,10 @@ fn without_parameters(text: &str) -> String {
     parts.fold(first, |text, part| text + "/{" + part.find('}').map_or(part, |end| &part[end..]))
 }
 
-/// Demands that the files which a checklist always needs are there and say what they should.
-fn assert_holds(tables: &[Vec<Row>], files: &[(String, String)], name: &str, values: Values) {
-    for row in tables.iter().flatten().filter(|row| row.always).map(|row| row.filled(values)) {
+/// Demands that the files that are needed always, or for `what` this is, are there and say what they should.
+fn assert_holds(tables: &[Vec<Row>], files: &[(String, String)], name: &str, what: &str, values: Values) {
+    let is_needed = |row: &&Row| ["always", what].contains(&row.needed.as_str());
+    for row in tables.iter().flatten().filter(is_needed).map(|row| row.filled(values)) {
         let mut of_row = files.iter().filter(|(path, _)| row.is_of(path));
         let found = of_row.any(|(_, text)| {
             row.says.as_ref().is_none_or(|wanted| says(&without_parameters(text), &without_parameters(wanted)))
@@ -124,7 +125,8 @@ fn an_operation_takes_at_most_eight_files_and_a_function_twelve() {
 fn every_operation_is_in_the_files_of_the_checklist() {
     let (tables, files) = (tables(OPERATION), files());
     for operation in OPERATIONS {
-        assert_holds(&tables, &files, operation.name, &of_operation(operation));
+        let what = if operation.takes_idempotency_key { "with an idempotency key" } else { "without one" };
+        assert_holds(&tables, &files, operation.name, what, &of_operation(operation));
     }
 }
 
@@ -132,7 +134,8 @@ fn every_operation_is_in_the_files_of_the_checklist() {
 fn every_function_is_in_the_files_of_the_checklist() {
     let (tables, files) = (tables(FUNCTION), files());
     for function in FUNCTIONS {
-        assert_holds(&tables, &files, function.name, &of_function(function.name));
+        let what = if function.trigger == Trigger::Http { "for HTTP" } else { "for a worker" };
+        assert_holds(&tables, &files, function.name, what, &of_function(function.name));
     }
 }
 

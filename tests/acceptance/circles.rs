@@ -294,7 +294,6 @@ const KNOWN: &[&[&str]] = &[
     &["infra/local/src/cli.rs", "infra/local/src/serve.rs"],
     &["shared/aws/src/clients.rs", "shared/aws/src/connector.rs"],
     &["shared/aws/src/environment.rs", "shared/aws/src/lambda.rs"],
-    &["shared/mrz/src/icao/national.rs", "shared/mrz/src/icao/spain.rs"],
 ];
 
 #[test]

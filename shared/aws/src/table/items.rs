@@ -172,6 +172,16 @@ fn read_parsed<T: FromStr>(item: &Item, name: &'static str) -> Result<T, Corrupt
     read_text(item, name)?.parse().map_err(|_| Corrupt(name))
 }
 
+/// Which message an item's key names.
+fn read_reference(item: &Item) -> Result<MessageRef, Corrupt> {
+    let identification_id = read_text(item, "pk")?.strip_prefix("IDN#").and_then(|id| id.parse().ok());
+    let message_id = read_text(item, "sk")?.strip_prefix("OBX#").and_then(|id| id.parse().ok());
+    match (identification_id, message_id) {
+        (Some(identification_id), Some(message_id)) => Ok(MessageRef { message_id, identification_id }),
+        _ => Err(Corrupt("message id")),
+    }
+}
+
 fn read_json<T: DeserializeOwned>(item: &Item, name: &'static str) -> Result<T, Corrupt> {
     serde_json::from_str(read_text(item, name)?).map_err(|_| Corrupt(name))
 }

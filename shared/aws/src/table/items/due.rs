@@ -1,6 +1,6 @@
 //! What is due: partitions and rows of the index, and erasures.
 
-use super::{Corrupt, Item, Key, json, millis, outbox::read_reference, read_json, read_parsed, read_text, text};
+use super::{Corrupt, Item, Key, json, millis, read_json, read_parsed, read_reference, read_text, text};
 use acredita_domain::{
     Time,
     ports::limits::ERASE_AGAIN_AFTER,

@@ -2,14 +2,14 @@
 
 use super::{
     Corrupt, DuePartitions, Item, Key, SLACK, check_schema, due::set_due, if_there, number, read_number, read_parsed,
-    read_text, set_ttl, text,
+    read_reference, read_text, set_ttl, text,
 };
 use acredita_domain::{
     Time,
     expires_in::ExpiresIn,
     ids::LeaseId,
     ports::limits::REKICK_AFTER,
-    ports::{MessageRef, OutboxMessage, Settlement},
+    ports::{OutboxMessage, Settlement},
 };
 
 /// What a message in the table says.
@@ -69,14 +69,4 @@ pub(crate) fn decode_message(item: &Item) -> Result<StoredMessage, Corrupt> {
         attempts: read_number(item, "attempts")?,
     };
     Ok(StoredMessage { message, state: MessageState::read(item)?, lease: if_there(item, "lease", read_parsed)? })
-}
-
-/// Which message an item's key names.
-pub(super) fn read_reference(item: &Item) -> Result<MessageRef, Corrupt> {
-    let identification_id = read_text(item, "pk")?.strip_prefix("IDN#").and_then(|id| id.parse().ok());
-    let message_id = read_text(item, "sk")?.strip_prefix("OBX#").and_then(|id| id.parse().ok());
-    match (identification_id, message_id) {
-        (Some(identification_id), Some(message_id)) => Ok(MessageRef { message_id, identification_id }),
-        _ => Err(Corrupt("message id")),
-    }
 }
