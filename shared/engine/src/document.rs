@@ -27,7 +27,6 @@ pub(crate) enum Certainty {
 pub(crate) struct Document {
     /// Its fields, and what is wrong with them.
     pub(crate) parsed: Parsed,
-    /// How far it can be believed.
     pub(crate) certainty: Certainty,
     /// Whether the reader would stand by it: sure characters, check digits that hold, dates that exist.
     pub(crate) accepted: bool,
@@ -50,7 +49,6 @@ impl Document {
         Some(Self { parsed, certainty, accepted })
     }
 
-    /// What it says.
     pub(crate) fn fields(&self) -> &Fields {
         &self.parsed.fields
     }

@@ -19,12 +19,9 @@ const STRONGEST: f64 = 6.0;
 /// Cells a side of the grid of edges: a line of print is about a cell high.
 const GRID: usize = 64;
 
-/// How alike two pictures are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Resemblance {
-    /// The same picture.
     Same,
-    /// Different ones.
     Different,
     /// One of them has no edges at all, so there is nothing to compare.
     Unclear,

@@ -21,7 +21,6 @@ pub(crate) use zone::of_zone;
 
 use acredita_domain::scoring::CheckName;
 
-/// A check of one picture.
 pub(crate) type Judge = fn(&View) -> Finding;
 
 /// The checks, in the order of the breakdown.

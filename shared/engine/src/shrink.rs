@@ -75,7 +75,6 @@ impl Means {
         Self { width, height, values }
     }
 
-    /// The value of a cell.
     pub(crate) fn at(&self, x: usize, y: usize) -> i32 {
         self.values[y * self.width + x].cast_signed()
     }

@@ -10,21 +10,15 @@ use acredita_mrz::{Options, Reader, Reading, Status, Zone};
 
 /// A picture, as the work takes it along.
 pub(crate) struct Shot {
-    /// Which side it shows.
     pub(crate) side: Side,
-    /// Its format.
     pub(crate) format: PictureFormat,
-    /// Its brightness.
     pub(crate) luma: Luma,
 }
 
 /// A picture that was looked at. The picture itself is gone.
 pub(crate) struct Sight {
-    /// Its format.
     pub(crate) format: PictureFormat,
-    /// How it looks.
     pub(crate) view: View,
-    /// What was read.
     pub(crate) reading: Reading,
     /// The documents of those zones that could be read, each with its place in `reading.zones`.
     pub(crate) documents: Vec<(usize, Document)>,
@@ -41,7 +35,6 @@ impl Sight {
         Self { format, view, reading, documents }
     }
 
-    /// Which side it shows.
     pub(crate) fn side(&self) -> Side {
         self.view.side
     }
@@ -88,26 +81,21 @@ impl<'a> Found<'a> {
 
 /// What was declared. It names a person, so there is no `Debug`.
 pub(crate) struct Expected {
-    /// The document.
     pub(crate) kind: Option<DocumentKind>,
-    /// The person.
     pub(crate) actor: Option<Actor>,
 }
 
 impl Expected {
-    /// The type of document.
     pub(crate) fn document_type(&self) -> Option<DocumentType> {
         let declared = self.actor.as_ref().and_then(|actor| actor.identity_document.as_ref()?.document_type);
         self.kind.map(|kind| kind.document_type).or(declared)
     }
 
-    /// The country that issued it.
     pub(crate) fn country(&self) -> Option<Country> {
         let declared = self.actor.as_ref().and_then(|actor| actor.identity_document.as_ref()?.country);
         self.kind.map(|kind| kind.country).or(declared)
     }
 
-    /// Its number.
     pub(crate) fn number(&self) -> Option<&str> {
         let document = self.actor.as_ref()?.identity_document.as_ref()?;
         document.document_number.as_ref().map(|number| number.expose())

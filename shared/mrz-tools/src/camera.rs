@@ -104,7 +104,6 @@ impl Default for Compression {
 }
 
 impl Compression {
-    /// Compresses and decompresses.
     pub fn apply(&self, image: &mut [f32], width: usize, quality: f32, phase: (usize, usize)) {
         let height = image.len() / width;
         let scale = if quality < 50.0 { 50.0 / quality } else { 2.0 - quality / 50.0 };

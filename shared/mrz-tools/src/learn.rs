@@ -25,7 +25,6 @@ const DECAY: f32 = 2e-4;
 /// How long Adam's averages remember.
 const MOMENTA: (f32, f32) = (0.9, 0.999);
 
-/// How far it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
     pub step: usize,

@@ -56,7 +56,6 @@ pub struct Trace {
     first: Vec<f32>,
     second: Vec<f32>,
     hidden: Vec<f32>,
-    /// Likelihoods of the classes.
     pub output: [f32; CLASSES],
     d_first: Vec<f32>,
     d_second: Vec<f32>,

@@ -23,7 +23,6 @@ const NOTHING_SHARE: f32 = 0.14;
 /// Characters that are the same or another character upside down: they cannot teach what upside down is.
 const SYMMETRIC: &[u8] = b"0689HIMNOSWXZ";
 
-/// Draws examples.
 #[derive(Debug)]
 pub struct Studio<'a> {
     glyphs: &'a Glyphs,

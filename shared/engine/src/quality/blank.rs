@@ -25,7 +25,6 @@ const STANDING_OUT: (f64, f64, f64) = (0.0, 2.0, 5.0);
 /// documents 30 and more.
 const IN_SQUARES: (f64, f64, f64) = (2.0, 10.0, 25.0);
 
-/// Judges whether there is anything.
 pub(super) fn judge(view: &View) -> Finding {
     let squares = Means::of(&view.small, view.small.width.div_ceil(SQUARE), view.small.height.div_ceil(SQUARE));
     let by = |value, (worst, limit, best)| grade(value, worst, limit, best);

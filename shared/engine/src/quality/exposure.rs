@@ -28,7 +28,6 @@ const LEAST_LEFT_PERCENT: usize = 4;
 /// How much of its bounding box a thing fills, in percent. A card turned by 15° fills 67 %; lines of print far less.
 const COMPACT_PERCENT: usize = 55;
 
-/// Judges the brightness.
 pub(super) fn judge(view: &View) -> Finding {
     let beside_paper = beside_paper(&view.small);
     let levels = beside_paper.as_ref().unwrap_or(&view.levels);

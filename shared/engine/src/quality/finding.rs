@@ -13,7 +13,6 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
-    /// Whether the check holds.
     pub(crate) fn holds(&self) -> bool {
         self.score >= 0.5
     }

@@ -35,7 +35,6 @@ const NEAR_FALL_PERCENT: i32 = 70;
 /// white print has up to 16.
 const SOFT_PERCENT: usize = 30;
 
-/// Judges the burnt-out spots.
 pub(super) fn judge(view: &View) -> Finding {
     let luma = &view.small;
     let spots = regions::bright(luma, BURNT, LEAST_PIXELS)

@@ -21,7 +21,6 @@ const USELESS_LONG_SIDE: usize = 300;
 /// for cut edges. A strip of a document is no picture of it.
 const LEAST_SHORT_SIDE: usize = 360;
 
-/// Judges the frame's size.
 pub(super) fn judge(view: &View) -> Finding {
     let (long, short) = (view.width.max(view.height), view.width.min(view.height));
     let share = |of: usize| (of * LEAST_SHORT_SIDE) as f64 / LEAST_LONG_SIDE as f64;

@@ -31,7 +31,6 @@ const SHARP: f64 = 2.5;
 /// Beyond reading.
 const BLURRED: f64 = 8.0;
 
-/// Judges the edges.
 pub(super) fn judge(view: &View) -> Finding {
     let least_rise = LEAST_RISE.max(i32::from(view.levels.contrast()) * LEAST_RISE_PERCENT / 100);
     match edge_width(&view.small, least_rise) {

@@ -5,7 +5,7 @@ use crate::{
         algebra::Quadratic,
         candidates::Candidate,
         components::Component,
-        homography::{Homography, Sight},
+        homography::{Homography, Sighting},
     },
     reading::Point,
 };
@@ -99,11 +99,11 @@ impl Grid {
     /// Fits a grid to a candidate that was found in the picture resized by `factor`.
     pub(crate) fn fit(candidate: &Candidate, components: &[Component], factor: f64) -> Option<Self> {
         let lines = candidate.lines.iter().enumerate();
-        let mut sights: Vec<Sight> = lines
+        let mut sights: Vec<Sighting> = lines
             .flat_map(|(row, (chain, shift))| {
                 let sight = move |link: &crate::find::chains::Link| {
                     let (column, row) = (f64::from(link.column + shift), row as f64);
-                    Sight { column, row, x: link.x / factor, y: link.y / factor }
+                    Sighting { column, row, x: link.x / factor, y: link.y / factor }
                 };
                 chain.links.iter().map(sight)
             })
@@ -157,19 +157,19 @@ fn pitch_at(plane: &Homography, column: f64, row: f64) -> f64 {
     (to.0 - from.0).hypot(to.1 - from.1)
 }
 
-fn columns(sights: &[Sight]) -> (i32, i32) {
+fn columns(sights: &[Sighting]) -> (i32, i32) {
     let columns = sights.iter().map(|sight| sight.column as i32);
     (columns.clone().min().unwrap_or(0), columns.max().unwrap_or(0))
 }
 
-fn without_outliers(sights: &mut Vec<Sight>) -> Option<Homography> {
+fn without_outliers(sights: &mut Vec<Sighting>) -> Option<Homography> {
     for _ in 0..2 {
         let plane = Homography::fit(sights)?;
-        let near = |sight: &Sight| {
+        let near = |sight: &Sighting| {
             let (x, y) = plane.apply(sight.column, sight.row);
             (x - sight.x).hypot(y - sight.y) < OUTLIER * pitch_at(&plane, sight.column, sight.row)
         };
-        let kept: Vec<Sight> = sights.iter().copied().filter(near).collect();
+        let kept: Vec<Sighting> = sights.iter().copied().filter(near).collect();
         if kept.len() < LEAST || kept.len() == sights.len() {
             break;
         }
@@ -181,12 +181,12 @@ fn without_outliers(sights: &mut Vec<Sight>) -> Option<Homography> {
 /// The components that lie where the plane expects a character, a few columns farther than what is known.
 fn along_the_plane(
     plane: &Homography,
-    known: &[Sight],
+    known: &[Sighting],
     components: &[Component],
     factor: f64,
     rows: usize,
     reach: i32,
-) -> Option<Vec<Sight>> {
+) -> Option<Vec<Sighting>> {
     let back = plane.inverse()?;
     let (first, last) = columns(known);
     let found = components.iter().filter_map(|component| {
@@ -199,12 +199,12 @@ fn along_the_plane(
         let (expected, pitch) = (plane.apply(column, row), pitch_at(plane, column, row));
         let size = f64::from(component.size) / factor / pitch;
         let near = (expected.0 - x).hypot(expected.1 - y) < NEAR * pitch;
-        (near && (SIZES.0..SIZES.1).contains(&size)).then_some(Sight { column, row, x, y })
+        (near && (SIZES.0..SIZES.1).contains(&size)).then_some(Sighting { column, row, x, y })
     });
     Some(found.collect())
 }
 
-fn bend(plane: &Homography, sights: &[Sight], row: usize) -> Bend {
+fn bend(plane: &Homography, sights: &[Sighting], row: usize) -> Bend {
     let mut rest: Vec<(f64, f64, f64)> = sights
         .iter()
         .filter(|sight| sight.row as usize == row)

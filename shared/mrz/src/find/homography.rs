@@ -8,7 +8,7 @@ const RIDGE: (f64, f64) = (1e-4, 3e-3);
 
 /// A column and row of the zone, and where it was seen.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Sight {
+pub(crate) struct Sighting {
     pub(crate) column: f64,
     pub(crate) row: f64,
     pub(crate) x: f64,
@@ -40,7 +40,7 @@ impl Frame {
 
 impl Homography {
     /// The map that fits best.
-    pub(crate) fn fit(sights: &[Sight]) -> Option<Self> {
+    pub(crate) fn fit(sights: &[Sighting]) -> Option<Self> {
         let count = sights.len() as f64;
         let from = Frame::of(sights.iter().map(|sight| (sight.column, sight.row)), count);
         let to = Frame::of(sights.iter().map(|sight| (sight.x, sight.y)), count);
@@ -99,10 +99,10 @@ mod tests {
     #[test]
     fn a_view_is_found_again_and_can_be_undone() {
         let truth = Homography([[20.0, -3.0, 100.0], [4.0, 45.0, 300.0], [0.001, 0.0, 1.0]]);
-        let sights: Vec<Sight> = (0..90)
+        let sights: Vec<Sighting> = (0..90)
             .map(|index| (f64::from(index % 30), f64::from(index / 30)))
             .map(|(column, row)| (column, row, truth.apply(column, row)))
-            .map(|(column, row, (x, y))| Sight { column, row, x, y })
+            .map(|(column, row, (x, y))| Sighting { column, row, x, y })
             .collect();
         let found = Homography::fit(&sights).expect("ninety points");
         let back = found.inverse().expect("a plane");
@@ -116,8 +116,8 @@ mod tests {
 
     #[test]
     fn points_on_a_line_are_no_plane() {
-        let sights: Vec<Sight> =
-            (0..20).map(|i| Sight { column: f64::from(i), row: 0.0, x: f64::from(i), y: 5.0 }).collect();
+        let sights: Vec<Sighting> =
+            (0..20).map(|i| Sighting { column: f64::from(i), row: 0.0, x: f64::from(i), y: 5.0 }).collect();
         assert!(Homography::fit(&sights).is_none());
     }
 }

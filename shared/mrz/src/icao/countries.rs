@@ -1,4 +1,4 @@
-//! What states have of their own in their documents. Each is a file here, and a line in [`COUNTRIES`].
+//! What states have of their own in their documents. Each is a file here, and a line in `COUNTRIES`.
 //!
 //! Holders know a document by a number that need not be the document's own: [`holder_number`] is the one place that
 //! says which. States without a file have what Doc 9303 has; Germany, France and others have no control in their
