@@ -1,9 +1,10 @@
 //! `notify` on AWS Lambda.
 
 use acredita_notify::notify;
-use acredita_service::{WarmUp, senders};
+use acredita_service::{Root, WarmUp};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_service::Error> {
-    acredita_service::work(WarmUp::Codes, senders, async |app, senders, batch| notify(app, senders, batch).await).await
+    acredita_service::work(WarmUp::Codes, Root::senders, async |app, senders, batch| notify(app, senders, batch).await)
+        .await
 }

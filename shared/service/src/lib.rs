@@ -2,7 +2,7 @@
 //!
 //! - [`settings`] says which variables there are, and reads them into the types that use them.
 //! - [`Root`] builds everything out of them once: the [`App`](acredita_domain::App), the verifier of tokens, and what
-//!   only some functions need: the [`engine`], the [`senders`].
+//!   only some functions need: the [`engine`], the senders.
 //! - [`serve`] makes a Lambda of a router, [`work()`] one of a worker. A function's `main.rs` calls one of them.
 //!
 //! What a `main.rs` does not name is not linked: a function that looks into no picture has no engine in its binary.
@@ -27,7 +27,7 @@ pub use lambda_http::Error;
 pub use providers::{Configured, ProviderSettings, external_scorers};
 pub use reader::SettingsError;
 pub use root::Root;
-pub use senders::{SenderSettings, senders};
+pub use senders::SenderSettings;
 pub use settings::Settings;
 pub use tokens::TokenSettings;
 pub use warm_up::WarmUp;

@@ -64,8 +64,8 @@ impl Root {
         TokenVerifier::fetching(Arc::new(source), tokens.policy.clone())
     }
 
-    /// The senders that are configured.
-    pub(crate) fn senders(&self) -> Senders {
+    /// The senders that are configured, for a function that sends.
+    pub fn senders(&self) -> Senders {
         self.settings.senders.build(&self.sdk, &self.clock)
     }
 

@@ -1,7 +1,7 @@
 //! Senders: which variables configure them, and how they are built. A new one is a file of `shared/senders`, a line in
 //! each of the functions here, and its variables in the table of [`settings`](crate::settings).
 
-use crate::{Root, reader::Reader};
+use crate::reader::Reader;
 use acredita_domain::{Invalid, otp::Channel, ports::Clock};
 use acredita_senders::{EmailSender, Senders, SmsSender, email, sms};
 use aws_types::SdkConfig;
@@ -12,11 +12,6 @@ use std::sync::Arc;
 pub struct SenderSettings {
     pub sms: Option<sms::Settings>,
     pub email: Option<email::Settings>,
-}
-
-/// The senders of a function that sends.
-pub fn senders(root: &Root) -> Senders {
-    root.senders()
 }
 
 impl SenderSettings {

@@ -14,7 +14,7 @@ use acredita_domain::{
     use_cases::{CreateOtp, create_otp_identification},
 };
 use acredita_outbound::Outbound;
-use acredita_service::{Root, Settings, WarmUp, senders};
+use acredita_service::{Root, Settings, WarmUp};
 use aws_types::SdkConfig;
 use scripted::{Reply, Scripted, error};
 
@@ -126,7 +126,7 @@ async fn a_deployment_sends_on_the_channels_that_it_is_given() {
     assert_eq!(app(&none, &aws.sdk()).policy.channels, []);
     assert_eq!(app(&both, &aws.sdk()).policy.channels, [Channel::Sms, Channel::Email]);
     let has = |settings| {
-        let senders = senders(&root(settings, &aws.sdk()));
+        let senders = root(settings, &aws.sdk()).senders();
         (senders.has(Channel::Sms), senders.has(Channel::Email))
     };
     assert_eq!((has(&none), has(&both)), ((false, false), (true, true)));
