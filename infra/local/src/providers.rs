@@ -8,7 +8,7 @@ use acredita_domain::{
 };
 use acredita_emulators::{Emulators, PROCESSOR, Recording, VERIDAS_KEY};
 use acredita_outbound::Outbound;
-use acredita_providers::{deadline::Deadlines, google, veridas};
+use acredita_providers::{google, veridas};
 use acredita_service::{Configured, ProviderSettings, external_scorers};
 use async_trait::async_trait;
 use clap::ValueEnum;
@@ -54,17 +54,14 @@ pub fn emulated(
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
 ) -> io::Result<Vec<Arc<dyn Scorer>>> {
-    let deadlines = Deadlines::default();
     let google = google::Settings {
         processor: PROCESSOR.parse().map_err(unfit)?,
         endpoint: Some(emulators.google().parse().map_err(unfit)?),
         aws: None,
-        deadlines,
     };
     let veridas = veridas::Settings {
         validas: emulators.validas().parse().map_err(unfit)?,
         xpressid: emulators.xpressid().parse().map_err(unfit)?,
-        deadlines,
     };
     // What names a secret elsewhere is the credential itself here.
     let settings = ProviderSettings {

@@ -4,23 +4,13 @@
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// The limits of a job, which is all that is asked of a provider for one answer of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Deadlines {
-    /// Until a request that was sent is answered, headers at least.
-    pub read: Duration,
-    /// For the whole job: waiting for a turn, all calls, and a repeat.
-    pub total: Duration,
-}
-
-impl Default for Deadlines {
-    /// What of the gateway's 29 seconds is left by our own work on two pictures: some two seconds to read the zones of
-    /// each, where the provider read no number, and three for decoding both and keeping them. The smallest function has
-    /// a slow core: with more memory it is less.
-    fn default() -> Self {
-        Self { read: Duration::from_secs(15), total: Duration::from_secs(22) }
-    }
-}
+/// Until a request that was sent is answered, headers at least.
+pub const READ: Duration = Duration::from_secs(15);
+/// For a complete job, which is all that is asked of a provider for one answer of ours: waiting for a turn, all calls,
+/// and a repeat. What of the gateway's 29 seconds is left by our own work on two pictures: some two seconds to read the
+/// zones of each, where the provider read no number, and three for decoding both and keeping them. The smallest function
+/// has a slow core: with more memory it is less.
+pub const TOTAL: Duration = Duration::from_secs(22);
 
 /// A job under way: when it has to be over, and whether its one repeat was spent.
 #[derive(Debug)]
@@ -34,8 +24,8 @@ const WORTH_A_REPEAT: Duration = Duration::from_secs(5);
 
 impl Job {
     /// Begins now.
-    pub fn begin(deadlines: &Deadlines) -> Self {
-        Self { ends_at: Instant::now() + deadlines.total, repeated: false }
+    pub fn begin() -> Self {
+        Self { ends_at: Instant::now() + TOTAL, repeated: false }
     }
 
     /// What is left.
@@ -67,22 +57,21 @@ mod tests {
 
     #[test]
     fn a_job_ends_before_the_gateway_gives_up() {
-        let Deadlines { read, total } = Deadlines::default();
-        assert!(total + 2 * READING + DECODING_AND_KEEPING <= GATEWAY);
-        assert!(acredita_outbound::CONNECT + read < total);
+        assert!(TOTAL + 2 * READING + DECODING_AND_KEEPING <= GATEWAY);
+        assert!(acredita_outbound::CONNECT + READ < TOTAL);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_job_has_one_repeat_and_only_with_time_for_it() {
-        let mut job = Job::begin(&Deadlines::default());
+        let mut job = Job::begin();
         assert!(job.repeat_after(Duration::from_secs(2)));
         assert!(!job.repeat_after(Duration::ZERO), "once");
 
-        let mut job = Job::begin(&Deadlines::default());
+        let mut job = Job::begin();
         tokio::time::advance(Duration::from_secs(20)).await;
         assert_eq!(job.left(), Duration::from_secs(2));
         assert!(!job.repeat_after(Duration::ZERO), "too late");
 
-        assert!(!Job::begin(&Deadlines::default()).repeat_after(Duration::MAX));
+        assert!(!Job::begin().repeat_after(Duration::MAX));
     }
 }

@@ -15,7 +15,7 @@ pub use aws::AwsCaller;
 
 use crate::{
     credential::Held,
-    deadline::{Deadlines, Job},
+    deadline::Job,
     gate::Gate,
     http::{Call, Client, JSON},
     mapping::{self, Found, Signal, Signals},
@@ -92,8 +92,6 @@ pub struct Settings {
     pub endpoint: Option<BaseUrl>,
     /// Who this function is to AWS, for a credential without a key.
     pub aws: Option<AwsCaller>,
-    /// How long anything may take.
-    pub deadlines: Deadlines,
 }
 
 /// The table of `mapping/google.v1.json`.
@@ -145,9 +143,9 @@ impl GoogleScorer {
         outbound: Outbound,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let Settings { processor, endpoint, aws, deadlines } = settings;
+        let Settings { processor, endpoint, aws } = settings;
         Self {
-            client: Client::new(Provider::Google, outbound, deadlines, clock.clone()),
+            client: Client::new(Provider::Google, outbound, clock.clone()),
             gate: Gate::new(Provider::Google, clock.clone()),
             tokens: TokenCache::new(Held::new(credential), aws, clock),
             mapping: Mapping::load(),
@@ -243,7 +241,7 @@ impl Scorer for GoogleScorer {
             self.sign(&mut verdict);
             return Ok(verdict);
         }
-        let mut job = self.client.job();
+        let mut job = Job::begin();
         let turn = self.gate.enter(&job).await?;
         match self.run(request, &mut job).await {
             Ok(verdict) => {

@@ -3,7 +3,7 @@
 //! Nothing of what is sent or received is ever logged or put into an error: of a call that fails, its name, its status
 //! and a word for why.
 
-use crate::deadline::{Deadlines, Job};
+use crate::deadline::{Job, READ};
 use acredita_domain::{ports::Clock, scoring::Provider};
 use acredita_outbound::{BaseUrl, Fault, Limits, Outbound, Request};
 use bytes::Bytes;
@@ -56,7 +56,6 @@ pub struct Reply {
 pub struct Client {
     provider: Provider,
     outbound: Outbound,
-    deadlines: Deadlines,
     clock: Arc<dyn Clock>,
 }
 
@@ -67,13 +66,8 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    pub fn new(provider: Provider, outbound: Outbound, deadlines: Deadlines, clock: Arc<dyn Clock>) -> Self {
-        Self { provider, outbound, deadlines, clock }
-    }
-
-    /// A new job under this client's deadlines.
-    pub fn job(&self) -> Job {
-        Job::begin(&self.deadlines)
+    pub fn new(provider: Provider, outbound: Outbound, clock: Arc<dyn Clock>) -> Self {
+        Self { provider, outbound, clock }
     }
 
     /// Calls. An answer of 429 or 5xx that says when to come again is asked once more, if the job has the time.
@@ -112,7 +106,7 @@ impl Client {
         let Call { method, base, path, headers, body, .. } = call;
         let (method, headers, body) = (method.clone(), headers.clone(), body.clone());
         let request = Request { method, url: base.join(path), headers, body };
-        let limits = Limits { headers: self.deadlines.read, body: most_bytes };
+        let limits = Limits { headers: READ, body: most_bytes };
         let (parts, body) = self.outbound.send(request, limits).await?.into_parts();
         Ok(Reply { status: parts.status, body, headers: parts.headers })
     }

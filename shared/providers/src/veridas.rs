@@ -12,7 +12,7 @@ mod wire;
 
 use crate::{
     credential::Held,
-    deadline::{Deadlines, Job},
+    deadline::Job,
     gate::{Gate, Turn},
     http::Client,
     mapping::{self, Found, Signal, Signals},
@@ -40,8 +40,6 @@ pub struct Settings {
     pub validas: BaseUrl,
     /// XpressID, such as `https://api.eu.veri-das.com/xpressid`.
     pub xpressid: BaseUrl,
-    /// How long anything may take.
-    pub deadlines: Deadlines,
 }
 
 /// The table of `mapping/veridas.v2.json`.
@@ -113,7 +111,7 @@ impl VeridasScorer {
         entropy: Arc<dyn Entropy>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let client = Client::new(Provider::Veridas, outbound, settings.deadlines, clock.clone());
+        let client = Client::new(Provider::Veridas, outbound, clock.clone());
         Self {
             settings,
             mapping: Mapping::load(),
@@ -217,7 +215,7 @@ impl Scorer for VeridasScorer {
     }
 
     async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, Unavailable> {
-        let mut job = self.client.job();
+        let mut job = Job::begin();
         let turn = self.gate.enter(&job).await?;
         let outcome = self.validate(&request, &mut job).await;
         let outcome = self.settle(turn, outcome)?;

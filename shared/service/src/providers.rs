@@ -9,7 +9,6 @@ use acredita_domain::{
 use acredita_engine::InternalComparison;
 use acredita_outbound::Outbound;
 use acredita_providers::{
-    deadline::Deadlines,
     google::{self, AwsCaller, GoogleScorer},
     veridas::{self, VeridasScorer},
 };
@@ -46,8 +45,7 @@ fn read_google(read: &mut Reader) -> Option<Configured<google::Settings>> {
     let processor = read.required_parsed("ACREDITA_GOOGLE_PROCESSOR", str::parse);
     let endpoint = read.parsed("ACREDITA_GOOGLE_ENDPOINT", str::parse);
     let secret = read.required("ACREDITA_GOOGLE_SECRET");
-    let (aws, deadlines) = (read_caller(read), Deadlines::default());
-    let settings = google::Settings { processor: processor?, endpoint, aws, deadlines };
+    let settings = google::Settings { processor: processor?, endpoint, aws: read_caller(read) };
     Some(Configured { settings, secret: secret? })
 }
 
@@ -55,7 +53,7 @@ fn read_veridas(read: &mut Reader) -> Option<Configured<veridas::Settings>> {
     let validas = read.required_parsed("ACREDITA_VERIDAS_VALIDAS_URL", str::parse);
     let xpressid = read.required_parsed("ACREDITA_VERIDAS_XPRESSID_URL", str::parse);
     let secret = read.required("ACREDITA_VERIDAS_SECRET");
-    let settings = veridas::Settings { validas: validas?, xpressid: xpressid?, deadlines: Deadlines::default() };
+    let settings = veridas::Settings { validas: validas?, xpressid: xpressid? };
     Some(Configured { settings, secret: secret? })
 }
 

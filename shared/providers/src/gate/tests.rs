@@ -1,5 +1,4 @@
 use super::*;
-use crate::deadline::Deadlines;
 use chrono::DateTime;
 
 /// A clock that stands still until it is told to go on.
@@ -24,7 +23,7 @@ fn gate() -> (Gate, Hands) {
 }
 
 async fn enter(gate: &Gate) -> Result<Turn<'_>, Unavailable> {
-    gate.enter(&Job::begin(&Deadlines::default())).await
+    gate.enter(&Job::begin()).await
 }
 
 async fn fail(gate: &Gate, times: u32) {

@@ -153,7 +153,7 @@ impl TokenCache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deadline::Deadlines;
+    use crate::deadline::TOTAL;
     use acredita_domain::{error::Unavailable, ports::ProviderCredential};
     use acredita_outbound::Outbound;
     use async_trait::async_trait;
@@ -184,7 +184,7 @@ mod tests {
         let cache = TokenCache::new(Held::new(Arc::new(Gone)), None, clock.clone());
         let ends_at = now + TimeDelta::seconds(ends_in);
         *cache.held() = Some(Token { text: Arc::new(Private::new("old".to_owned())), renew_at: now, ends_at });
-        (cache, Client::new(Provider::Google, Outbound::default(), Deadlines::default(), clock))
+        (cache, Client::new(Provider::Google, Outbound::default(), clock))
     }
 
     #[tokio::test(start_paused = true)]
@@ -192,12 +192,12 @@ mod tests {
         let (cache, client) = cache(1);
         let renewing = cache.renewing.lock().await;
         let begun = tokio::time::Instant::now();
-        let old = cache.token(&client, &mut client.job()).await.expect("the old one");
+        let old = cache.token(&client, &mut Job::begin()).await.expect("the old one");
         assert_eq!((old.expose().as_str(), begun.elapsed()), ("old", std::time::Duration::ZERO));
         drop(renewing);
-        assert!(cache.token(&client, &mut client.job()).await.is_ok());
+        assert!(cache.token(&client, &mut Job::begin()).await.is_ok());
         cache.forget(&old);
-        assert_eq!(cache.token(&client, &mut client.job()).await.err(), Some(NoToken), "it was refused");
+        assert_eq!(cache.token(&client, &mut Job::begin()).await.err(), Some(NoToken), "it was refused");
     }
 
     #[tokio::test(start_paused = true)]
@@ -205,8 +205,8 @@ mod tests {
         let (cache, client) = cache(0);
         let _renewing = cache.renewing.lock().await;
         let begun = tokio::time::Instant::now();
-        assert_eq!(cache.token(&client, &mut client.job()).await.err(), Some(NoToken));
-        assert_eq!(begun.elapsed(), Deadlines::default().total);
+        assert_eq!(cache.token(&client, &mut Job::begin()).await.err(), Some(NoToken));
+        assert_eq!(begun.elapsed(), TOTAL);
     }
 
     #[test]

@@ -26,14 +26,14 @@ const LIFE: TimeDelta = TimeDelta::minutes(30);
 #[async_trait]
 impl HostedCapture for VeridasScorer {
     async fn open(&self, request: CaptureRequest) -> Result<OpenedCapture, Unavailable> {
-        let mut job = self.client.job();
+        let mut job = Job::begin();
         let turn = self.gate.enter(&job).await?;
         let opened = self.open_capture(request, &mut job).await;
         self.settle(turn, opened)
     }
 
     async fn collect(&self, captured: &ProviderReference, request: ScoreRequest<'_>) -> Result<Verdict, CollectError> {
-        let mut job = self.client.job();
+        let mut job = Job::begin();
         let turn = self.gate.enter(&job).await?;
         let fetched = match self.fetch(captured, &mut job).await {
             Err(Refusal::Gone) => Ok(Some(Outcome::Lost)),

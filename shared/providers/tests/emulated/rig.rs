@@ -12,7 +12,6 @@ use acredita_domain::{
 use acredita_emulators::{AWS_SESSION, Emulators, Impersonation, PROCESSOR, Recorded, Recording, VERIDAS_KEY};
 use acredita_outbound::Outbound;
 use acredita_providers::{
-    deadline::Deadlines,
     google::{self, AwsCaller, GoogleScorer},
     veridas::{self, VeridasScorer},
 };
@@ -101,12 +100,7 @@ fn google_with(
     clock: Arc<dyn Clock>,
 ) -> GoogleScorer {
     let endpoint = Some(emulators.google().parse().expect("a URL"));
-    let settings = google::Settings {
-        processor: PROCESSOR.parse().expect("a processor"),
-        endpoint,
-        aws,
-        deadlines: Deadlines::default(),
-    };
+    let settings = google::Settings { processor: PROCESSOR.parse().expect("a processor"), endpoint, aws };
     GoogleScorer::new(settings, credential, Outbound::default(), clock)
 }
 
@@ -144,7 +138,6 @@ impl Rig {
         let veridas = veridas::Settings {
             validas: emulators.validas().parse().expect("a URL"),
             xpressid: emulators.xpressid().parse().expect("a URL"),
-            deadlines: Deadlines::default(),
         };
         Self {
             google: google_with(&emulators, account.clone(), None, shared.clone()),

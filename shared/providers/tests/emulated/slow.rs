@@ -4,7 +4,7 @@
 use crate::rig::{Rig, front, kind, request};
 use acredita_domain::{actor::DocumentType::Nif, error::Unavailable, ports::Scorer};
 use acredita_emulators::Scenario;
-use acredita_providers::{deadline::Deadlines, gate::JOBS};
+use acredita_providers::{deadline::TOTAL, gate::JOBS};
 use std::{sync::Arc, time::Duration};
 use tokio::{task::JoinSet, time::Instant};
 
@@ -30,7 +30,7 @@ async fn hundred_at_once(google: bool) {
     while let Some(outcome) = jobs.join_next().await {
         assert!(matches!(outcome.expect("no panic"), Err(Unavailable("GOOGLE" | "VERIDAS"))));
     }
-    assert!(held.elapsed() <= Deadlines::default().total, "{:?}", held.elapsed());
+    assert!(held.elapsed() <= TOTAL, "{:?}", held.elapsed());
     tokio::time::resume();
     assert_eq!(rig.emulators.most_running(), JOBS, "as many at once as there are turns, and no more");
     assert!(rig.emulators.connections() <= JOBS);
