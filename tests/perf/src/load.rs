@@ -171,6 +171,6 @@ async fn connect(address: SocketAddr) -> Result<Connection, LoadError> {
 
 /// Measuring is what this program is for.
 #[expect(clippy::disallowed_methods, reason = "no use case runs by this clock")]
-fn now() -> Instant {
+pub fn now() -> Instant {
     Instant::now()
 }

@@ -1,7 +1,7 @@
 //! `acredita-perf`: how fast the service is, and where its time goes.
 //!
 //! `acredita-perf cold` measures how fast a function is there and what an invocation of it costs, beside its like in
-//! other languages: see [`cold`].
+//! other languages: see [`cold`]. `acredita-perf sweep` measures how much the sweep gets done: see [`sweep`].
 //!
 //! Without it, the program runs the whole service in this process, over a fresh data folder, sends it requests over
 //! loopback on keep-alive connections, and prints a Markdown table: requests per second, latencies, and the CPU time of
@@ -12,6 +12,7 @@ mod cold;
 mod cpu;
 mod load;
 mod report;
+mod sweep;
 
 use acredita_local::{
     inbox::FailRate,
@@ -48,12 +49,15 @@ struct Cli {
 enum Command {
     /// Cold starts and warm invocations of a function
     Cold(cold::Programs),
+    /// The sweep under a backlog
+    Sweep(sweep::Backlog),
 }
 
 fn main() -> ExitCode {
     let measured = match Cli::parse().command {
         None => measure(),
         Some(Command::Cold(programs)) => measure_cold(&programs),
+        Some(Command::Sweep(backlog)) => sweep::measure(&backlog),
     };
     match measured {
         Ok(table) => match std::io::stdout().write_all(table.as_bytes()) {
