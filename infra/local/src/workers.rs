@@ -114,10 +114,14 @@ fn record(message: &Message) -> SqsMessage {
 /// Runs the sweep on its schedule until stopped, beginning now.
 pub async fn sweep<Run: Future<Output = ()>>(sweep: impl Fn() -> Run, stop: Stop) {
     loop {
-        sweep().await;
+        // A run may stop anywhere: the rows that it has not reached are still due.
+        let run = async {
+            sweep().await;
+            tokio::time::sleep(SWEEP_EVERY).await;
+        };
         tokio::select! {
             () = stopped(stop.clone()) => return,
-            () = tokio::time::sleep(SWEEP_EVERY) => {}
+            () = run => {}
         }
     }
 }
