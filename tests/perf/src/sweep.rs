@@ -21,6 +21,7 @@ use acredita_domain::{
 };
 use acredita_embedded_aws::Storage;
 use acredita_local::serve::{AppParts, LocalAws};
+use acredita_service::engine;
 use chrono::TimeDelta;
 use clap::Args;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -82,7 +83,7 @@ async fn rows(size: u32) -> Result<Vec<Row>, Failure> {
         clock: Arc::new(clock.clone()),
         entropy: Arc::new(SystemEntropy),
         keys: Arc::new(Keyring::new(vec![[7; 32]])?),
-        scorers: Vec::new(),
+        engine: engine::scoring(Vec::new()),
         providers: ProviderAccess::default(),
     });
     stream::iter(0..size).map(|_| create(&app)).buffer_unordered(32).try_collect::<Vec<()>>().await?;
