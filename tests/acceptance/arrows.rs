@@ -25,6 +25,7 @@ const LOCAL: &str = "acredita-local";
 const AWS_LOCAL: &str = "acredita-aws-local";
 const ACCEPTANCE: &str = "acceptance";
 const PERF: &str = "acredita-perf";
+const TESTING: &str = "acredita-testing";
 
 /// A function that serves HTTP. What makes a Lambda of it is for its `main.rs` alone, as are the adapters below that.
 const SERVES_HTTP: &[&str] = &[DOMAIN, HTTP, LAMBDA];
@@ -45,6 +46,7 @@ const CRATES: &[(&str, &str, May)] = &[
     ("acredita-mrz-tools", "shared/mrz-tools", May::Use(&[PICTURES, MRZ])),
     (PROVIDERS, "shared/providers", May::Use(&[DOMAIN, OUTBOUND])),
     (EMULATORS, "infra/emulators", May::Use(&[])),
+    (TESTING, "shared/testing", May::Use(&[DOMAIN])),
     (LAMBDA, "shared/service", May::Use(&[DOMAIN, HTTP, AWS, OUTBOUND, SENDERS, PROVIDERS, SCORING])),
     (EMBEDDED_AWS, "infra/embedded-aws", May::Use(&[])),
     ("crc-fast", "infra/crc-fast", May::Use(&[])),
@@ -164,7 +166,7 @@ fn arrows_point_down_only() {
             // The embedded AWS and the emulated providers are what adapters are tested against: a test may use them,
             // what runs may not.
             let stand_in = (used.name == EMBEDDED_AWS && name == AWS) || (used.name == EMULATORS && name == PROVIDERS);
-            let to_test = stand_in && !used.kinds.contains(&None);
+            let to_test = (stand_in || used.name == TESTING) && !used.kinds.contains(&None);
             assert!(to_test || allowed.contains(&used.name.as_str()), "{name} must not use {}", used.name);
         }
     }

@@ -3,7 +3,7 @@
 //! The budgets are the architecture's: a create is one transaction, reading metadata one read, validating one read and
 //! two conditional writes. A call more on these paths is paid for with every request of every customer.
 
-use acceptance::{Call, ORG, World, bodies, request::base64};
+use acceptance::{Call, ORG, World, bodies, request::base64, subject::Subject};
 use acredita_domain::{ports::MessageRef, use_cases::deliver_message};
 use chrono::TimeDelta;
 use serde_json::json;
@@ -84,23 +84,21 @@ async fn metadata_is_one_read_and_one_more_for_a_linked_scoring() {
 #[tokio::test]
 async fn validating_a_code_is_two_reads_and_two_writes_at_most() {
     let world = World::start().await;
-    let otp = world.delivered_otp().await;
-    let try_code = |code: &str| world.request("PUT", &otp.validate_path(), Some(json!({ "code": code })));
+    let otp = Subject::delivered(&world).await;
+    let try_code = |code: &str| otp.attempt(&world, code);
     for _ in 0..4 {
         assert_within(&calls(&world, try_code("000000"), 400).await, 2, 2);
     }
     assert_within(&calls(&world, try_code("000000"), 400).await, 2, 2);
-    assert_within(&calls(&world, try_code(&otp.code), 409).await, 2, 0);
+    assert_within(&calls(&world, try_code(otp.code()), 409).await, 2, 0);
 
-    let otp = world.delivered_otp().await;
-    let try_code = |code: &str| world.request("PUT", &otp.validate_path(), Some(json!({ "code": code })));
-    assert_within(&calls(&world, try_code(&otp.code), 204).await, 2, 2);
-    assert_within(&calls(&world, try_code(&otp.code), 409).await, 2, 0);
+    let otp = Subject::delivered(&world).await;
+    assert_within(&calls(&world, otp.validation(&world), 204).await, 2, 2);
+    assert_within(&calls(&world, otp.validation(&world), 409).await, 2, 0);
 
-    let otp = world.delivered_otp().await;
+    let otp = Subject::delivered(&world).await;
     world.clock.advance(TimeDelta::minutes(10));
-    let outdated = world.request("PUT", &otp.validate_path(), Some(json!({ "code": otp.code })));
-    assert_within(&calls(&world, outdated, 400).await, 2, 2);
+    assert_within(&calls(&world, otp.validation(&world), 400).await, 2, 2);
 }
 
 #[tokio::test]
@@ -125,7 +123,7 @@ async fn every_other_step_stays_within_two_reads_and_one_write() {
         world.request("POST", &format!("/identifications/agent/{agent}/validate"), Some(json!({ "agent": "maria" })));
     assert_within(&calls(&world, validate, 204).await, 1, 1);
 
-    let otp = world.delivered_otp().await;
+    let otp = Subject::delivered(&world).await;
     world.clock.advance(TimeDelta::seconds(30));
     let resend = world.request("POST", &format!("/identifications/otp/{}/resend", otp.id), None);
     assert_eq!(calls(&world, resend, 204).await, ["GetItem", "TransactWriteItems", "SendMessage"]);

@@ -3,6 +3,7 @@
 use acceptance::{
     World, bodies,
     faults::{Faults, Moment},
+    subject::{Method, Subject},
     world::{RecordingSender, Setup},
 };
 use acredita_domain::{
@@ -16,17 +17,12 @@ use acredita_domain::{
 use async_trait::async_trait;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
 /// Longer than the queue hides a message, so that what failed is there again.
 const HIDDEN: TimeDelta = TimeDelta::seconds(90);
-
-async fn create(world: &World, body: Value) -> (String, String) {
-    let created = world.call("POST", "/identifications/otp", Some(body)).await.expect(201);
-    (created.text("identification_id"), created.text("admin_identification_id"))
-}
 
 async fn validate(world: &World, id: &str, code: &str, status: u16) {
     world
@@ -42,7 +38,7 @@ async fn reference(world: &World) -> MessageRef {
 #[tokio::test]
 async fn the_code_in_the_message_is_the_one_that_validates() {
     let world = World::start().await;
-    let (id, _) = create(&world, bodies::otp()).await;
+    let id = Subject::of(&world, Method::Otp, bodies::otp()).await.id;
     assert!(world.sender.sent().is_empty(), "nothing goes out before the worker comes");
     assert_eq!(world.deliver().await, 0);
     let sent = world.sender.sent();
@@ -55,7 +51,7 @@ async fn the_code_in_the_message_is_the_one_that_validates() {
 async fn a_code_has_six_characters_that_nobody_mixes_up() {
     let world = World::start().await;
     for phone in 0..20 {
-        create(&world, bodies::otp_to(600_000_000 + phone)).await;
+        Subject::of(&world, Method::Otp, bodies::otp_to(600_000_000 + phone)).await;
     }
     world.deliver().await;
     let sent = world.sender.sent();
@@ -83,14 +79,14 @@ async fn a_message_speaks_the_language_of_the_actor() {
     for (at, (language, words)) in cases.into_iter().enumerate() {
         let mut body = bodies::otp_to(600_000_000 + at as u64);
         body["actor"]["language"] = json!(language);
-        create(&world, body).await;
+        Subject::of(&world, Method::Otp, body).await;
         world.deliver().await;
         let message = world.sender.sent().pop().expect("a message");
         assert!(message.text.contains(words) && message.text.contains("10 "), "{language}");
     }
     let mut body = bodies::otp_to(600_000_100);
     body["actor"].as_object_mut().expect("an object").remove("language");
-    create(&world, body).await;
+    Subject::of(&world, Method::Otp, body).await;
     world.deliver().await;
     assert!(world.sender.sent().pop().expect("a message").text.contains("Tu código es"));
 }
@@ -101,7 +97,7 @@ async fn a_message_goes_where_its_channel_leads() {
     for (channel, to) in [("SMS", "+346123456789"), ("WHATSAPP", "+346123456789"), ("EMAIL", "example@email.com")] {
         let mut body = bodies::otp();
         body["channel"]["type"] = json!(channel);
-        create(&world, body).await;
+        Subject::of(&world, Method::Otp, body).await;
         world.deliver().await;
         assert_eq!(world.sender.sent().pop().expect("a message").to, to, "{channel}");
     }
@@ -112,7 +108,7 @@ async fn a_message_promises_no_more_minutes_than_are_left() {
     let world = World::start().await;
     let mut body = bodies::otp();
     body["expires_in"] = json!("PT3M");
-    create(&world, body).await;
+    Subject::of(&world, Method::Otp, body).await;
     world.deliver().await;
     let text = world.sender.sent().pop().expect("a message").text;
     assert!(text.contains(" 3 min"), "{text}");
@@ -121,7 +117,7 @@ async fn a_message_promises_no_more_minutes_than_are_left() {
 #[tokio::test]
 async fn an_external_code_is_never_sent() {
     let world = World::start().await;
-    create(&world, bodies::external_otp()).await;
+    Subject::of(&world, Method::Otp, bodies::external_otp()).await;
     world.settle().await;
     assert!(world.sender.sent().is_empty());
 }
@@ -129,7 +125,7 @@ async fn an_external_code_is_never_sent() {
 #[tokio::test]
 async fn a_delivery_that_fails_five_times_ends_among_the_dead_letters() {
     let world = World::start().await;
-    let (id, _) = create(&world, bodies::otp()).await;
+    let id = Subject::of(&world, Method::Otp, bodies::otp()).await.id;
     let message = world.queued().await;
     // Looking into the queue counted as a receive.
     for attempt in 2..=5 {
@@ -147,7 +143,7 @@ async fn a_delivery_that_fails_five_times_ends_among_the_dead_letters() {
 #[tokio::test]
 async fn while_the_queue_tries_again_the_sweep_does_not_try_beside_it() {
     let world = World::start().await;
-    create(&world, bodies::otp()).await;
+    Subject::of(&world, Method::Otp, bodies::otp()).await;
     for attempt in 1..=5 {
         world.sender.fail_next(&[SendError::Unavailable]);
         assert_eq!(world.deliver().await, 1, "attempt {attempt}");
@@ -163,7 +159,7 @@ async fn while_the_queue_tries_again_the_sweep_does_not_try_beside_it() {
 #[tokio::test]
 async fn a_failed_message_that_the_queue_lost_is_the_sweeps_again() {
     let world = World::start().await;
-    create(&world, bodies::otp()).await;
+    Subject::of(&world, Method::Otp, bodies::otp()).await;
     world.sender.fail_next(&[SendError::Unavailable]);
     assert_eq!(world.deliver().await, 1);
     world.clock.advance(RETRY_WITHIN);
@@ -173,7 +169,7 @@ async fn a_failed_message_that_the_queue_lost_is_the_sweeps_again() {
 #[tokio::test]
 async fn after_five_attempts_the_sweep_wakes_nobody_any_more() {
     let world = World::start().await;
-    create(&world, bodies::otp()).await;
+    Subject::of(&world, Method::Otp, bodies::otp()).await;
     for _ in 0..5 {
         world.sender.fail_next(&[SendError::Unavailable]);
         assert_eq!(world.deliver().await, 1);
@@ -191,7 +187,7 @@ async fn after_five_attempts_the_sweep_wakes_nobody_any_more() {
 #[tokio::test]
 async fn a_refusal_is_final_and_a_resend_is_possible() {
     let world = World::start().await;
-    let (id, _) = create(&world, bodies::otp()).await;
+    let id = Subject::of(&world, Method::Otp, bodies::otp()).await.id;
     world.sender.fail_next(&[SendError::Refused(Refusal::OptedOut)]);
     assert_eq!(world.deliver().await, 0, "the queue forgets it");
     world.settle().await;
@@ -207,18 +203,15 @@ async fn a_refusal_is_final_and_a_resend_is_possible() {
 async fn nothing_is_sent_to_somebody_who_no_longer_waits() {
     for end in ["cancel", "close", "delete", "expire", "fail"] {
         let world = World::start().await;
-        let (id, admin_id) = create(&world, bodies::otp()).await;
-        let path = format!("/identifications/otp/{admin_id}");
+        let otp = Subject::of(&world, Method::Otp, bodies::otp()).await;
         match end {
-            "cancel" => {
-                drop(world.call("POST", &format!("{path}/cancel"), Some(json!({ "reason": "no" }))).await.expect(204))
-            }
-            "close" => drop(world.call("POST", &format!("{path}/close"), None).await.expect(204)),
-            "delete" => drop(world.call("DELETE", &path, None).await.expect(204)),
+            "cancel" => drop(otp.cancel(&world).await.expect(204)),
+            "close" => drop(otp.close(&world).await.expect(204)),
+            "delete" => drop(otp.delete(&world).await.expect(204)),
             "expire" => world.clock.advance(TimeDelta::hours(1)),
             _ => {
                 for _ in 0..5 {
-                    validate(&world, &id, "000000", 400).await;
+                    otp.try_code(&world, "000000").await.expect(400);
                 }
             }
         }
@@ -232,7 +225,7 @@ async fn nothing_is_sent_to_somebody_who_no_longer_waits() {
 #[tokio::test]
 async fn a_resend_supersedes_a_message_that_has_not_gone_out() {
     let world = World::start().await;
-    let (id, _) = create(&world, bodies::otp()).await;
+    let id = Subject::of(&world, Method::Otp, bodies::otp()).await.id;
     world.clock.advance(TimeDelta::seconds(30));
     world.call("POST", &format!("/identifications/otp/{id}/resend"), None).await.expect(204);
     assert_eq!(world.queued().await.len(), 2);
@@ -244,7 +237,7 @@ async fn a_resend_supersedes_a_message_that_has_not_gone_out() {
 #[tokio::test]
 async fn a_message_that_the_queue_brings_three_times_goes_out_once() {
     let world = World::start().await;
-    let (id, _) = create(&world, bodies::otp()).await;
+    let id = Subject::of(&world, Method::Otp, bodies::otp()).await.id;
     let message = reference(&world).await;
     for _ in 0..2 {
         world.app.queue.kick(message).await.expect("the queue answers");
@@ -278,7 +271,7 @@ async fn dies_while_it_sends(app: &App, message: MessageRef) {
 #[tokio::test]
 async fn what_a_dead_worker_held_goes_out_once_when_its_lease_is_over() {
     let world = World::start().await;
-    let (id, _) = create(&world, bodies::otp()).await;
+    let id = Subject::of(&world, Method::Otp, bodies::otp()).await.id;
     let message = reference(&world).await;
     dies_while_it_sends(&world.app, message).await;
 
@@ -295,7 +288,7 @@ async fn what_a_dead_worker_held_goes_out_once_when_its_lease_is_over() {
 #[tokio::test]
 async fn a_worker_that_dies_between_claiming_and_reading_delays_a_message_and_no_more() {
     let world = World::start().await;
-    let (id, _) = create(&world, bodies::otp()).await;
+    let id = Subject::of(&world, Method::Otp, bodies::otp()).await.id;
     let message = reference(&world).await;
     // The claim has its effect, and its worker never learns of it.
     let app = Faults::on("Outbox::claim", 0, Moment::After).around(&world.app);
@@ -327,8 +320,8 @@ fn record(id: &str, body: Option<String>) -> SqsMessage {
 #[tokio::test]
 async fn a_poisoned_record_fails_alone() {
     let world = World::start().await;
-    let (panics, _) = create(&world, bodies::otp_to(600_000_666)).await;
-    let (good, _) = create(&world, bodies::otp_to(600_000_001)).await;
+    let panics = Subject::of(&world, Method::Otp, bodies::otp_to(600_000_666)).await.id;
+    let good = Subject::of(&world, Method::Otp, bodies::otp_to(600_000_001)).await.id;
     let queued = world.queued().await;
     let body_of = |id: &str| queued.iter().find(|body| body.contains(id)).cloned();
     let unknown = json!({ "message_id": "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11", "identification_id": "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c12" });
@@ -348,7 +341,7 @@ async fn a_poisoned_record_fails_alone() {
     assert_eq!(failed, ["not-json", "no-body", "no-ids", "not-ids", "panics"], "what is unknown was settled long ago");
     assert_eq!(world.sender.sent().iter().map(|message| &message.identification_id).collect::<Vec<_>>(), [&good]);
 
-    // The bug is mended: the message that met it goes out as well.
+    // The bug is fixed: the message that met it goes out as well.
     world.settle().await;
     validate(&world, &panics, &world.code_of(&panics), 204).await;
     world.assert_whole().await;
@@ -358,9 +351,9 @@ async fn a_poisoned_record_fails_alone() {
 async fn a_process_that_ends_in_the_middle_of_a_delivery_loses_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let world = World::in_folder(folder.path().to_owned(), Setup::default().clock).await;
-    let (held, _) = create(&world, bodies::otp_to(600_000_001)).await;
+    let held = Subject::of(&world, Method::Otp, bodies::otp_to(600_000_001)).await.id;
     dies_while_it_sends(&world.app, reference(&world).await).await;
-    let (waiting, _) = create(&world, bodies::otp_to(600_000_002)).await;
+    let waiting = Subject::of(&world, Method::Otp, bodies::otp_to(600_000_002)).await.id;
     let now = world.clock.now();
     drop(world);
 
@@ -381,7 +374,7 @@ async fn a_message_that_was_queued_when_the_queue_forgot_goes_out_by_the_sweep()
     let world = World::start().await;
     let mut body = bodies::otp();
     body["expires_in"] = json!("P30D");
-    let (id, _) = create(&world, body).await;
+    let id = Subject::of(&world, Method::Otp, body).await.id;
     world.clock.advance(TimeDelta::days(5));
     assert_eq!(world.deliver().await, 0);
     assert!(world.sender.sent().is_empty(), "the queue has forgotten it");

@@ -3,11 +3,10 @@
 
 mod wire;
 
-use acceptance::{Answer, Call, ORG, World, bodies};
+use acceptance::{Answer, Call, NOBODY, ORG, World, bodies};
 use serde_json::json;
 
 const MIB: usize = 1024 * 1024;
-const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 const AGENT: &str = "/identifications/agent";
 const SCORING: &str = "/scorings/identity_document";
 

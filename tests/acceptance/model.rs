@@ -27,40 +27,20 @@ fn config(cases: u32) -> Config {
     Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() }
 }
 
-prop_state_machine! {
-    #![proptest_config(config(IN_MEMORY))]
-    #[test]
-    fn the_service_does_what_the_model_does_01(sequential 10..25 => Service<false>);
-    #[test]
-    fn the_service_does_what_the_model_does_02(sequential 10..25 => Service<false>);
-    #[test]
-    fn the_service_does_what_the_model_does_03(sequential 10..25 => Service<false>);
-    #[test]
-    fn the_service_does_what_the_model_does_04(sequential 10..25 => Service<false>);
-    #[test]
-    fn the_service_does_what_the_model_does_05(sequential 10..25 => Service<false>);
-    #[test]
-    fn the_service_does_what_the_model_does_06(sequential 10..25 => Service<false>);
-    #[test]
-    fn the_service_does_what_the_model_does_07(sequential 10..25 => Service<false>);
-    #[test]
-    fn the_service_does_what_the_model_does_08(sequential 10..25 => Service<false>);
-    #[test]
-    fn the_service_does_what_the_model_does_09(sequential 10..25 => Service<false>);
-    #[test]
-    fn the_service_does_what_the_model_does_10(sequential 10..25 => Service<false>);
-    #[test]
-    fn the_service_does_what_the_model_does_11(sequential 10..25 => Service<false>);
-    #[test]
-    fn the_service_does_what_the_model_does_12(sequential 10..25 => Service<false>);
-    #[test]
-    fn the_service_does_what_the_model_does_13(sequential 10..25 => Service<false>);
-    #[test]
-    fn the_service_does_what_the_model_does_14(sequential 10..25 => Service<false>);
-    #[test]
-    fn the_service_does_what_the_model_does_15(sequential 10..25 => Service<false>);
-    #[test]
-    fn the_service_does_what_the_model_does_16(sequential 10..25 => Service<false>);
+/// Tests that differ in nothing but their name.
+macro_rules! side_by_side {
+    ($($name:ident)+) => {
+        prop_state_machine! {
+            #![proptest_config(config(IN_MEMORY))]
+            $(#[test] fn $name(sequential 10..25 => Service<false>);)+
+        }
+    };
+}
+
+mod the_service_does_what_the_model_does {
+    use super::*;
+
+    side_by_side! { _01 _02 _03 _04 _05 _06 _07 _08 _09 _10 _11 _12 _13 _14 _15 _16 }
 }
 
 prop_state_machine! {

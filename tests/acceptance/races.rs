@@ -7,6 +7,7 @@ use acceptance::{
     Answer, Call, ORG, World, bodies,
     faults::{Faults, Moment},
     look::text,
+    subject::{Method, Subject},
     world::RecordingSender,
 };
 use acredita_domain::{
@@ -15,7 +16,7 @@ use acredita_domain::{
 };
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 const MANY: usize = 16;
@@ -37,55 +38,26 @@ fn only(answers: &[Answer], statuses: &[u16]) {
     }
 }
 
-async fn create(world: &World, kind: &str, body: Value) -> (String, String) {
-    let created = world.call("POST", &format!("/identifications/{kind}"), Some(body)).await;
-    assert!(created.status.is_success(), "{}", created.json());
-    (created.text("identification_id"), created.text("admin_identification_id"))
-}
-
-async fn delivered_otp(world: &World, phone: u64) -> (String, String, String) {
-    let (id, admin_id) = create(world, "otp", bodies::otp_to(phone)).await;
-    assert_eq!(world.deliver().await, 0);
-    let code = world.code_of(&id);
-    (id, admin_id, code)
-}
-
-fn validate_otp(world: &World, id: &str, code: &str) -> Call {
-    world.request("PUT", &format!("/identifications/otp/{id}/validate"), Some(json!({ "code": code })))
-}
-
-fn validate_agent(world: &World, id: &str) -> Call {
-    world.request("POST", &format!("/identifications/agent/{id}/validate"), Some(json!({ "agent": "maria" })))
-}
-
-fn cancel(world: &World, kind: &str, admin_id: &str) -> Call {
-    world.request("POST", &format!("/identifications/{kind}/{admin_id}/cancel"), Some(json!({ "reason": "no" })))
-}
-
-fn close(world: &World, kind: &str, admin_id: &str) -> Call {
-    world.request("POST", &format!("/identifications/{kind}/{admin_id}/close"), None)
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_right_codes_one_validates() {
     let world = World::start().await;
-    let (id, _, code) = delivered_otp(&world, 600_000_001).await;
-    let answers = world.at_once(vec![validate_otp(&world, &id, &code); MANY]).await;
+    let otp = Subject::delivered_by(&world, bodies::otp_to(600_000_001)).await;
+    let answers = world.at_once(vec![otp.validation(&world); MANY]).await;
     only(&answers, &[204, 409]);
     assert_eq!(count(&answers, 204), 1);
-    assert_eq!(world.status("otp", &id).await, "VALIDATED");
+    assert_eq!(world.status("otp", &otp.id).await, "VALIDATED");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_wrong_codes_five_are_compared() {
     let world = World::start().await;
-    let (id, _, code) = delivered_otp(&world, 600_000_001).await;
-    let answers = world.at_once(vec![validate_otp(&world, &id, "000000"); MANY]).await;
+    let otp = Subject::delivered_by(&world, bodies::otp_to(600_000_001)).await;
+    let answers = world.at_once(vec![otp.attempt(&world, "000000"); MANY]).await;
     only(&answers, &[400, 409]);
     assert_eq!(count(&answers, 400), 5);
-    let metadata = world.metadata("otp", &id).await;
+    let metadata = world.metadata("otp", &otp.id).await;
     assert_eq!((&metadata["status"], &metadata["attempts_left"]), (&json!("FAILED"), &json!(0)));
-    world.send(validate_otp(&world, &id, &code)).await.expect(409);
+    world.send(otp.validation(&world)).await.expect(409);
 }
 
 /// The right one may come too late, and it may be compared and yet lose to the failure that another one notes. Never
@@ -94,16 +66,16 @@ async fn of_many_wrong_codes_five_are_compared() {
 async fn a_right_code_among_wrong_ones_gets_no_sixth_compare() {
     let world = World::start().await;
     for round in 0..5_u32 {
-        let (id, _, code) = delivered_otp(&world, 600_000_100 + u64::from(round)).await;
-        let mut calls = vec![validate_otp(&world, &id, "000000"); MANY];
+        let otp = Subject::delivered_by(&world, bodies::otp_to(600_000_100 + u64::from(round))).await;
+        let mut calls = vec![otp.attempt(&world, "000000"); MANY];
         let right = round as usize * 2 % MANY;
-        calls[right] = validate_otp(&world, &id, &code);
+        calls[right] = otp.validation(&world);
         let answers = world.at_once(calls).await;
         only(&answers, &[204, 400, 409]);
         assert_ne!(answers[right].status, 400, "a right code is never called wrong");
         assert_eq!(count(&answers, 204), usize::from(answers[right].status == 204), "a wrong code never validates");
         assert!(count(&answers, 204) + count(&answers, 400) <= 5);
-        let status = world.status("otp", &id).await;
+        let status = world.status("otp", &otp.id).await;
         assert_eq!(status, if answers[right].status == 204 { "VALIDATED" } else { "FAILED" });
     }
 }
@@ -121,16 +93,12 @@ async fn of_cancel_close_and_validate_one_leaves_created() {
     let world = World::start().await;
     for round in 0..4_u32 {
         for kind in ["agent", "otp"] {
-            let (id, admin_id, validate) = if kind == "agent" {
-                let (id, admin_id) = create(&world, kind, bodies::agent(false)).await;
-                let validate = validate_agent(&world, &id);
-                (id, admin_id, validate)
+            let subject = if kind == "agent" {
+                Subject::create(&world, Method::Agent).await
             } else {
-                let (id, admin_id, code) = delivered_otp(&world, 600_000_200 + u64::from(round)).await;
-                let validate = validate_otp(&world, &id, &code);
-                (id, admin_id, validate)
+                Subject::delivered_by(&world, bodies::otp_to(600_000_200 + u64::from(round))).await
             };
-            let steps = [validate, cancel(&world, kind, &admin_id), close(&world, kind, &admin_id)];
+            let steps = [subject.validation(&world), subject.cancellation(&world), subject.closing(&world)];
             // Each round begins with another one.
             let calls = (0..MANY).map(|at| steps[(at + round as usize) % 3].clone()).collect();
             let answers = world.at_once(calls).await;
@@ -138,7 +106,7 @@ async fn of_cancel_close_and_validate_one_leaves_created() {
             let won = |step: usize| {
                 (0..MANY).filter(|at| (at + round as usize) % 3 == step && answers[*at].status == 204).count()
             };
-            let status = world.status(kind, &id).await;
+            let status = world.status(kind, &subject.id).await;
             assert!(agrees(won(0), won(1), won(2), &status), "{kind}: {} {} {} {status}", won(0), won(1), won(2));
         }
     }
@@ -149,16 +117,15 @@ async fn of_cancel_close_and_validate_one_leaves_created() {
 async fn a_delete_that_meets_a_validate_leaves_all_or_nothing() {
     let world = World::start().await;
     for _ in 0..5 {
-        let (id, admin_id) = create(&world, "agent", bodies::agent(true)).await;
-        let evidence = json!({ "agent": "maria", "evidence": acceptance::request::base64(&bodies::png(1)) });
-        let validate = world.request("POST", &format!("/identifications/agent/{id}/validate"), Some(evidence));
-        let delete = world.request("DELETE", &format!("/identifications/agent/{admin_id}"), None);
+        let agent = Subject::of(&world, Method::Agent, bodies::agent(true)).await;
+        let validate = world.request("POST", &agent.actor_path("/validate"), Some(bodies::evidence()));
+        let delete = agent.deletion(&world);
         let calls = (0..MANY).map(|at| if at % 2 == 0 { validate.clone() } else { delete.clone() }).collect();
         let answers = world.at_once(calls).await;
         only(&answers, &[204, 403, 404, 409]);
         assert_eq!(count(&answers, 204), 1);
         let deleted = answers.iter().skip(1).step_by(2).any(|answer| answer.status == 204);
-        let read = world.call("GET", &format!("/identifications/agent/{id}"), None).await;
+        let read = agent.metadata(&world).await;
         assert_eq!(read.status.as_u16(), if deleted { 404 } else { 200 });
     }
     world.settle().await;
@@ -196,25 +163,23 @@ async fn one_idempotency_key_creates_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_resends_one_sends() {
     let world = World::start().await;
-    let (id, _, first) = delivered_otp(&world, 600_000_001).await;
+    let otp = Subject::delivered_by(&world, bodies::otp_to(600_000_001)).await;
     world.clock.advance(TimeDelta::seconds(30));
-    let answers =
-        world.at_once(vec![world.request("POST", &format!("/identifications/otp/{id}/resend"), None); MANY]).await;
+    let answers = world.at_once(vec![world.request("POST", &otp.actor_path("/resend"), None); MANY]).await;
     only(&answers, &[204, 409, 429]);
     assert_eq!(count(&answers, 204), 1);
     world.settle().await;
     assert_eq!(world.sender.sent().len(), 2);
-    world.send(validate_otp(&world, &id, &first)).await.expect(400);
-    world.send(validate_otp(&world, &id, &world.code_of(&id))).await.expect(204);
+    world.send(otp.validation(&world)).await.expect(400);
+    world.send(otp.attempt(&world, &world.code_of(&otp.id))).await.expect(204);
     world.assert_whole().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_deletes_one_deletes() {
     let world = World::start().await;
-    let (_, admin_id) = create(&world, "agent", bodies::agent(false)).await;
-    let answers =
-        world.at_once(vec![world.request("DELETE", &format!("/identifications/agent/{admin_id}"), None); MANY]).await;
+    let agent = Subject::create(&world, Method::Agent).await;
+    let answers = world.at_once(vec![agent.deletion(&world); MANY]).await;
     only(&answers, &[204, 404, 409]);
     assert_eq!(count(&answers, 204), 1);
     world.settle().await;
@@ -225,13 +190,12 @@ async fn of_many_deletes_one_deletes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_deletes_by_force_one_deletes_and_the_pictures_go() {
     let world = World::start().await;
-    let (id, admin_id) = create(&world, "agent", bodies::agent(true)).await;
-    let evidence = json!({ "agent": "maria", "evidence": acceptance::request::base64(&bodies::png(1)) });
-    world.call("POST", &format!("/identifications/agent/{id}/validate"), Some(evidence)).await.expect(204);
+    let agent = Subject::of(&world, Method::Agent, bodies::agent(true)).await;
+    world.call("POST", &agent.actor_path("/validate"), Some(bodies::evidence())).await.expect(204);
     assert_eq!(world.pictures().await.len(), 1);
 
     let token = world.token_with(ORG, "identifications:admin identifications:force_delete");
-    let delete = Call::org("DELETE", ORG, &format!("/identifications/agent/{admin_id}?force=true")).token(&token);
+    let delete = Call::org("DELETE", ORG, &agent.admin_path("?force=true")).token(&token);
     let answers = world.at_once(vec![delete; MANY]).await;
     only(&answers, &[204, 404]);
     assert_eq!(count(&answers, 204), 1);
@@ -256,7 +220,7 @@ impl Sender for SlowSender {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_workers_with_the_same_message_one_sends() {
     let world = World::start().await;
-    let (id, _) = create(&world, "otp", bodies::otp()).await;
+    let otp = Subject::of(&world, Method::Otp, bodies::otp()).await;
     let message: MessageRef = serde_json::from_str(&world.queued().await[0]).expect("a message reference");
     let workers = (0..MANY).map(|_| {
         let (app, sender) = (world.app.clone(), SlowSender(world.sender.clone()));
@@ -272,7 +236,7 @@ async fn of_many_workers_with_the_same_message_one_sends() {
         "{outcomes:?}"
     );
     assert_eq!(world.sender.sent().len(), 1);
-    world.send(validate_otp(&world, &id, &world.code_of(&id))).await.expect(204);
+    world.send(otp.attempt(&world, &world.code_of(&otp.id))).await.expect(204);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -338,19 +302,18 @@ async fn a_close_that_meets_scores_ends_them() {
 async fn two_sweeps_at_once_do_everything_once() {
     let mut world = World::start().await;
     // What retention takes.
-    let (old, _) = create(&world, "agent", bodies::agent(true)).await;
-    let evidence = json!({ "agent": "maria", "evidence": acceptance::request::base64(&bodies::png(1)) });
-    world.call("POST", &format!("/identifications/agent/{old}/validate"), Some(evidence)).await.expect(204);
-    create(&world, "identity_document", bodies::identity_document("LOW")).await;
+    let old = Subject::of(&world, Method::Agent, bodies::agent(true)).await;
+    world.call("POST", &old.actor_path("/validate"), Some(bodies::evidence())).await.expect(204);
+    Subject::of(&world, Method::IdentityDocument, bodies::identity_document("LOW")).await;
     world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
     world.clock.advance(world.app.policy.retention + TimeDelta::hours(1));
     // What is over, and what nobody sent.
     let mut short = bodies::agent(false);
     short["expires_in"] = json!("PT1M");
-    let (expired, _) = create(&world, "agent", short).await;
+    let expired = Subject::of(&world, Method::Agent, short).await.id;
     let whole = world.app.clone();
     world.serve(Faults::on("Queue::kick", 0, Moment::Before).around(&whole));
-    let (stuck, _) = create(&world, "otp", bodies::otp()).await;
+    let stuck = Subject::of(&world, Method::Otp, bodies::otp()).await.id;
     world.serve(whole);
     world.clock.advance(TimeDelta::seconds(60));
 

@@ -160,13 +160,13 @@ async fn with_a_jwks_only_its_keys_count() {
     std::fs::write(&jwks, ISSUER.jwks.to_string()).expect("writable");
     let program = Program::serve(data.path(), &["--jwks", jwks.to_str().expect("UTF-8")]).await;
     assert!(program.printed("tokens").contains("--jwks"), "{}", program.greeting);
-    let in_an_hour = SystemClock.now().timestamp() + 3_600;
+    let in_forty_days = SystemClock.now().timestamp() + 3_600;
     let create = |token: String| {
         program.send(Call::org("POST", ORG, "/identifications/agent").token(&token).json(&bodies::agent(false)))
     };
-    create(ISSUER.sign(&claims(ORG, in_an_hour))).await.expect(201);
+    create(ISSUER.sign(&claims(ORG, in_forty_days))).await.expect(201);
     create(token(&data, &[]).await).await.expect(401);
-    create(Issuer::generate().sign(&claims(ORG, in_an_hour))).await.expect(401);
+    create(Issuer::generate().sign(&claims(ORG, in_forty_days))).await.expect(401);
 }
 
 #[tokio::test]

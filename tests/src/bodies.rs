@@ -12,6 +12,26 @@ pub fn actor() -> Value {
     })
 }
 
+/// A body that cancels.
+pub fn reason() -> Value {
+    json!({ "reason": "The customer changed their mind" })
+}
+
+/// A body that confirms without a picture.
+pub fn confirmation() -> Value {
+    json!({ "agent": "shop-042/maria" })
+}
+
+/// A body that confirms with a picture of the document.
+pub fn evidence() -> Value {
+    json!({ "agent": "shop-042/maria", "evidence": base64(&png(1)) })
+}
+
+/// A body that tries a code.
+pub fn code(code: &str) -> Value {
+    json!({ "code": code })
+}
+
 /// An agent identification, with or without a picture as evidence.
 pub fn agent(picture: bool) -> Value {
     json!({ "actor": actor(), "personal_document_image": picture, "expires_in": "PT1H" })

@@ -11,10 +11,12 @@ pub mod look;
 pub mod numbers;
 pub mod program;
 pub mod request;
+pub mod subject;
 pub mod tokens;
 pub mod wire;
 pub mod world;
 
+pub use acredita_testing::NOBODY;
 pub use request::{Answer, Call};
 pub use world::World;
 

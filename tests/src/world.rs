@@ -2,7 +2,7 @@
 
 mod hands;
 
-pub use hands::{ManualClock, RecordingSender, ScriptedScorer, SentMessage};
+pub use hands::{RecordingSender, ScriptedScorer, SentMessage};
 
 use crate::{
     ORG,
@@ -31,9 +31,10 @@ use acredita_local::{
     workers,
 };
 use acredita_service::engine;
+use acredita_testing::{ManualClock, beginning};
 use aws_sdk_sqs::{config::SharedInterceptor, types::Message};
 use axum::http::Request;
-use chrono::{DateTime, TimeDelta};
+use chrono::TimeDelta;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::{
@@ -56,8 +57,7 @@ pub struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        let clock = DateTime::from_timestamp(1_795_163_580, 0).expect("2026-11-20T08:33:00Z");
-        Self { storage: Storage::Memory, clock, secret: [7; 32], external: false }
+        Self { storage: Storage::Memory, clock: beginning(), secret: [7; 32], external: false }
     }
 }
 
@@ -174,19 +174,19 @@ impl World {
     pub fn token(&self, org: &str) -> String {
         let today = self.clock.now().timestamp() / 86_400;
         let mut tokens = self.tokens.lock().expect("no test panics while it holds this");
-        tokens.entry((org.to_owned(), today)).or_insert_with(|| ISSUER.sign(&claims(org, self.in_an_hour()))).clone()
+        tokens.entry((org.to_owned(), today)).or_insert_with(|| ISSUER.sign(&claims(org, self.in_forty_days()))).clone()
     }
 
     /// A token for an organisation with these permissions only.
     pub fn token_with(&self, org: &str, permissions: &str) -> String {
-        let mut claims = claims(org, self.in_an_hour());
+        let mut claims = claims(org, self.in_forty_days());
         claims["scope"] = json!("");
         claims["permissions"] = json!(permissions);
         ISSUER.sign(&claims)
     }
 
-    /// Epoch seconds.
-    pub fn in_an_hour(&self) -> i64 {
+    /// Epoch seconds: later than anything ends that a test creates.
+    pub fn in_forty_days(&self) -> i64 {
         (self.clock.now() + TimeDelta::days(40)).timestamp()
     }
 
@@ -267,31 +267,6 @@ impl World {
         let sent = self.sender.sent();
         let message = sent.iter().rev().find(|message| message.identification_id == identification_id);
         message.expect("a message went out").code.clone()
-    }
-
-    /// Creates an OTP by SMS and has its code delivered.
-    pub async fn delivered_otp(&self) -> Otp {
-        let created = self.call("POST", "/identifications/otp", Some(crate::bodies::otp())).await.expect(201);
-        assert_eq!(self.deliver().await, 0);
-        let id = created.text("identification_id");
-        Otp { admin_id: created.text("admin_identification_id"), code: self.code_of(&id), id }
-    }
-}
-
-/// An OTP whose code was delivered.
-pub struct Otp {
-    /// The back office's handle.
-    pub admin_id: String,
-    /// The actor's side.
-    pub id: String,
-    /// The code.
-    pub code: String,
-}
-
-impl Otp {
-    /// The path of its validate.
-    pub fn validate_path(&self) -> String {
-        format!("/identifications/otp/{}/validate", self.id)
     }
 }
 

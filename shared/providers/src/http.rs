@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_provider_says_in_three_ways_when_to_come_again() {
-        let now = DateTime::from_timestamp(1_795_163_580, 0).expect("2026-11-20T08:33:00Z");
+        let now = acredita_testing::beginning();
         let reply = |status, header: Option<&'static str>, body: &'static str| {
             let headers = header.map(|header| (RETRY_AFTER, HeaderValue::from_static(header))).into_iter().collect();
             Reply { status, body: Bytes::from_static(body.as_bytes()), headers }.wait(now)

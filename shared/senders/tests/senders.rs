@@ -5,15 +5,15 @@
 mod scripted;
 
 use acredita_domain::{
-    Time,
     actor::{Language, Msisdn},
     code::OtpCode,
     messages::{Refusal, code_message},
     otp::{Channel, Destination},
-    ports::{Clock, MessageRef, OutgoingMessage, SendError, Sender, limits::LEASE},
+    ports::{MessageRef, OutgoingMessage, SendError, Sender, limits::LEASE},
 };
 use acredita_senders::{EmailSender, Senders, SmsSender, email, sms};
-use chrono::{DateTime, TimeDelta};
+use acredita_testing::{ManualClock, beginning};
+use chrono::TimeDelta;
 use scripted::{Reply, Scripted, error};
 use serde_json::json;
 use std::{
@@ -27,18 +27,6 @@ use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt};
 const MESSAGE: &str = "00000000-0000-4000-8000-000000000001";
 const IDENTIFICATION: &str = "00000000-0000-4000-8000-000000000002";
 const TEXT: &str = "Your code is abc234. It is valid for 10 min. Do not share it with anyone.";
-
-fn now() -> Time {
-    DateTime::from_timestamp(1_800_000_000, 0).expect("a time")
-}
-
-struct Stopped;
-
-impl Clock for Stopped {
-    fn now(&self) -> Time {
-        now()
-    }
-}
 
 fn phone() -> Destination {
     Destination::Sms(Msisdn::new("612345678".parse().expect("digits"), "34".parse().expect("digits")))
@@ -59,7 +47,7 @@ fn senders(aws: &Scripted) -> Senders {
         configuration_set: Some("codes-by-mail".to_owned()),
     };
     Senders::default()
-        .with(Channel::Sms, Arc::new(SmsSender::new(&aws.sdk(), sms, Arc::new(Stopped))))
+        .with(Channel::Sms, Arc::new(SmsSender::new(&aws.sdk(), sms, Arc::new(ManualClock::default()))))
         .with(Channel::Email, Arc::new(EmailSender::new(&aws.sdk(), email)))
 }
 
@@ -71,7 +59,7 @@ async fn send_living(senders: &Senders, destination: &Destination, life: TimeDel
         identification_id: IDENTIFICATION.parse().expect("an id"),
     };
     let rendered = code_message(Language::English, &code, 10);
-    let message = OutgoingMessage { reference, destination, code: &code, rendered, expires_at: now() + life };
+    let message = OutgoingMessage { reference, destination, code: &code, rendered, expires_at: beginning() + life };
     senders.send(message).await
 }
 

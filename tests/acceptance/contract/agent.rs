@@ -1,7 +1,11 @@
 //! Identification by a shop agent: its create, its metadata, its validate (§5, §7).
 
-use super::stage::{Method, Subject, kept_pictures, reviewed};
-use acceptance::{ORG, World, bodies, request::base64};
+use super::stage::{kept_pictures, reviewed};
+use acceptance::{
+    ORG, World, bodies,
+    request::base64,
+    subject::{Method, Subject},
+};
 use acredita_domain::identification::State;
 use serde_json::{Value, json};
 

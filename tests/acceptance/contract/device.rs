@@ -1,10 +1,10 @@
 //! §5: the device headers, which every validate takes and keeps.
 
-use super::{
-    operations::NOBODY,
-    stage::{Method, Subject, in_state},
+use super::stage::in_state;
+use acceptance::{
+    Call, NOBODY, ORG, World,
+    subject::{Method, Subject},
 };
-use acceptance::{Call, ORG, World};
 use acredita_domain::identification::State;
 use axum::extract::ConnectInfo;
 use serde_json::json;

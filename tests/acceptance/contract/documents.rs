@@ -4,8 +4,12 @@
 //! The pictures are those of `tests/fixtures/make.py`: an invented DNI of Ana Muñoz Gil, number 12345678Z, and what can
 //! be wrong with one.
 
-use super::stage::{Method, Subject, create_scoring, put_pictures};
-use acceptance::{World, bodies::fixture};
+use super::stage::create_scoring;
+use acceptance::{
+    World,
+    bodies::fixture,
+    subject::{Method, Subject, put_pictures},
+};
 use serde_json::{Value, json};
 
 /// Who the DNI is made out to.

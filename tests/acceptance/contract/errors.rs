@@ -1,10 +1,10 @@
 //! §4: all the faults of a request come at once, each where it is, and none repeats what the caller sent.
 
-use super::{
-    operations::NOBODY,
-    stage::{Method, Subject, reviewed},
+use super::stage::reviewed;
+use acceptance::{
+    Answer, Call, NOBODY, ORG, World, bodies,
+    subject::{Method, Subject},
 };
-use acceptance::{Answer, Call, ORG, World, bodies};
 use serde_json::json;
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! §5: a create with an `Idempotency-Key` creates once, however often it is sent.
 
-use super::operations::{NOBODY, Operation, Requests, creates, with_an_id};
-use acceptance::{Answer, Call, OTHER_ORG, World, bodies};
+use super::operations::{Operation, Requests, creates, with_an_id};
+use acceptance::{Answer, Call, NOBODY, OTHER_ORG, World, bodies};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

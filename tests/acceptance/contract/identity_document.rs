@@ -1,7 +1,10 @@
 //! Identification by identity document: its create, its linked scoring, and when a score is enough (§5, §6, §7).
 
-use super::stage::{Method, Subject, check, kept_pictures, put_pictures, reviewed, time};
-use acceptance::{World, bodies};
+use super::stage::{check, kept_pictures, reviewed, time};
+use acceptance::{
+    World, bodies,
+    subject::{Method, Subject, put_pictures},
+};
 use acredita_domain::scoring::{CheckName, CheckResult};
 use serde_json::{Value, json};
 

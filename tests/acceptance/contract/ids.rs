@@ -1,10 +1,13 @@
 //! §2 and the order of checks in §3: which id opens which door, and which fault is answered first.
 
 use super::{
-    operations::{Door, NOBODY, OPERATIONS, Operation, Requests, code, confirmation, creates, with_an_id},
-    stage::{Method, Subject, create_scoring},
+    operations::{Door, OPERATIONS, Operation, Requests, creates, with_an_id},
+    stage::create_scoring,
 };
-use acceptance::{Call, ORG, OTHER_ORG, World, bodies};
+use acceptance::{
+    Call, NOBODY, ORG, OTHER_ORG, World, bodies,
+    subject::{Method, Subject},
+};
 use acredita_manifest::Method as HttpMethod;
 use serde_json::{Value, json};
 
@@ -196,13 +199,14 @@ async fn the_entity_comes_before_its_state_and_its_faults_before_its_state() {
     }
     let agent = Subject::of(&world, Method::Agent, bodies::agent(true)).await;
     agent.close(&world).await.expect(204);
-    let without_picture = world.call("POST", &agent.actor_path("/validate"), confirmation()).await.expect(400);
+    let without_picture =
+        world.call("POST", &agent.actor_path("/validate"), Some(bodies::confirmation())).await.expect(400);
     assert!(without_picture.details()[0].starts_with("/evidence: "));
     let mut body = bodies::external_otp();
     body["two_factor_type"] = json!("EMAIL");
     let otp = Subject::of(&world, Method::Otp, body).await;
     otp.close(&world).await.expect(204);
-    let without_factor = world.call("PUT", &otp.actor_path("/validate"), code("222222")).await.expect(400);
+    let without_factor = otp.try_code(&world, "222222").await.expect(400);
     assert!(without_factor.details()[0].starts_with("/two_factor: "));
     // A fault of the syntax is told before the state, too.
     world.call("POST", &agent.admin_path("/cancel"), Some(json!({ "reason": " " }))).await.expect(400);

@@ -1,7 +1,10 @@
 //! §6: what each action does in each state, for all three methods.
 
-use super::stage::{Method, STATES, Subject, forcing_token, in_state, time};
-use acceptance::{Answer, World};
+use super::stage::{STATES, in_state, time};
+use acceptance::{
+    Answer, World,
+    subject::{Method, Subject, forcing_token},
+};
 use chrono::TimeDelta;
 
 /// The actions of the table.

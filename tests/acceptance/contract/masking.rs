@@ -1,7 +1,9 @@
 //! §7: what the actor's side may see of the actor.
 
-use super::stage::{Method, Subject};
-use acceptance::{World, bodies};
+use acceptance::{
+    World, bodies,
+    subject::{Method, Subject},
+};
 use serde_json::{Value, json};
 
 async fn actor_seen(world: &World, method: Method, actor: Value) -> Value {

@@ -1,7 +1,7 @@
 //! §5, the pictures of a score: which parts there are, what they may hold, and that a fault uses up no retry.
 
-use super::stage::{create_scoring, put_pictures};
-use acceptance::{Answer, World, bodies};
+use super::stage::create_scoring;
+use acceptance::{Answer, World, bodies, subject::put_pictures};
 use serde_json::{Value, json};
 
 const MIB: usize = 1024 * 1024;

@@ -2,14 +2,11 @@
 
 pub use acredita_manifest::{Door, OPERATIONS, Operation};
 
-use acceptance::{Call, ORG, World};
+use acceptance::{Call, ORG, World, bodies};
 use acredita_local::gateway::document;
 use acredita_manifest::{Body, Method};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::LazyLock;
-
-/// An id that nothing has.
-pub const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
 /// The permissions of §3.
 pub const PERMISSIONS: [&str; 5] = [
@@ -21,21 +18,6 @@ pub const PERMISSIONS: [&str; 5] = [
 ];
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(document()).expect("a document"));
-
-/// A body that cancels.
-pub fn reason() -> Option<Value> {
-    Some(json!({ "reason": "The customer changed their mind" }))
-}
-
-/// A body that confirms without a picture.
-pub fn confirmation() -> Option<Value> {
-    Some(json!({ "agent": "shop-042/maria" }))
-}
-
-/// A body that tries a code.
-pub fn code(code: &str) -> Option<Value> {
-    Some(json!({ "code": code }))
-}
 
 /// The operations that have an id in their path.
 pub fn with_an_id() -> impl Iterator<Item = &'static Operation> {
@@ -74,9 +56,9 @@ impl Requests for Operation {
         match (self.body, self.name) {
             (Body::No | Body::Multipart, _) => None,
             // Its example's picture is cut short.
-            (Body::Json, "validate_agent_identification") => confirmation(),
+            (Body::Json, "validate_agent_identification") => Some(bodies::confirmation()),
             // It has several examples.
-            (Body::Json, "validate_otp_identification") => code("222222"),
+            (Body::Json, "validate_otp_identification") => Some(bodies::code("222222")),
             (Body::Json, _) => {
                 let operation = &DOCUMENT["paths"][self.full_path()][self.method.as_str().to_lowercase()];
                 Some(operation["requestBody"]["content"]["application/json"]["example"].clone())

@@ -1,8 +1,11 @@
 //! Identification by one-time code: what it takes, its codes and its tries (§5, §6, §7). How often it sends is in
 //! `otp_sends`.
 
-use super::stage::{Method, Subject, reviewed};
-use acceptance::{World, bodies};
+use super::stage::reviewed;
+use acceptance::{
+    World, bodies,
+    subject::{Method, Subject},
+};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -22,14 +25,6 @@ async fn with_factor(world: &World, factor: &str) -> Subject {
     Subject::of(world, Method::Otp, body("SMS", true, Some(factor))).await
 }
 
-/// An OTP by SMS whose code has arrived.
-async fn delivered(world: &World) -> (Subject, String) {
-    let subject = Subject::of(world, Method::Otp, bodies::otp()).await;
-    assert_eq!(world.deliver().await, 0);
-    let code = world.code_of(&subject.id);
-    (subject, code)
-}
-
 async fn attempt(world: &World, subject: &Subject, code: &str, factor: Value, status: u16) -> Vec<String> {
     let body = json!({ "code": code, "two_factor": factor });
     world.call("PUT", &subject.actor_path("/validate"), Some(body)).await.expect(status).details()
@@ -46,7 +41,8 @@ async fn the_answers_have_exactly_the_members_of_the_contract() {
         let path = format!("{OTP}/{}", created.text("identification_id"));
         reviewed(&format!("otp_metadata_{name}"), world.call("GET", &path, None).await.expect(200).json());
     }
-    let (subject, code) = delivered(&world).await;
+    let subject = Subject::delivered(&world).await;
+    let code = subject.code();
     assert!(subject.try_code(&world, &code).await.expect(204).body.is_empty());
     assert!(
         subject.metadata(&world).await.json().get("resend_available_at").is_none(),
@@ -133,7 +129,7 @@ async fn a_code_has_six_characters_that_nobody_mixes_up() {
     for _ in 0..60 {
         codes.insert(Subject::create(&world, Method::Otp).await.code.expect("an external channel"));
     }
-    codes.insert(delivered(&world).await.1);
+    codes.insert(Subject::delivered(&world).await.code().to_owned());
     assert_eq!(codes.len(), 61, "two of 61 codes are the same once in 485,000 runs");
     for code in &codes {
         assert!(code.len() == 6 && code.chars().all(|c| "23456789abcdefghjkmnpqrstuvwxyz".contains(c)), "{code}");
@@ -155,7 +151,8 @@ async fn a_code_is_right_in_any_case_and_with_space_around_it() {
 #[tokio::test]
 async fn a_used_code_cannot_be_used_twice() {
     let world = World::start().await;
-    let (subject, code) = delivered(&world).await;
+    let subject = Subject::delivered(&world).await;
+    let code = subject.code();
     subject.try_code(&world, &code).await.expect(204);
     subject.try_code(&world, &code).await.expect(409);
     assert_eq!(subject.status(&world).await.as_deref(), Some("VALIDATED"));
@@ -180,10 +177,12 @@ async fn no_code_is_right_before_it_is_sent() {
 #[tokio::test]
 async fn a_code_lives_ten_minutes_from_when_it_was_sent() {
     let world = World::start().await;
-    let (early, code) = delivered(&world).await;
+    let early = Subject::delivered(&world).await;
+    let code = early.code();
     world.clock.advance(TimeDelta::seconds(599));
     early.try_code(&world, &code).await.expect(204);
-    let (late, code) = delivered(&world).await;
+    let late = Subject::delivered(&world).await;
+    let code = late.code();
     world.clock.advance(TimeDelta::seconds(600));
     late.try_code(&world, &code).await.expect(400);
     assert_eq!(late.status(&world).await.as_deref(), Some("CREATED"));
@@ -203,7 +202,8 @@ async fn an_external_code_lives_as_long_as_its_identification() {
 #[tokio::test]
 async fn an_outdated_code_counts_only_if_it_is_wrong() {
     let world = World::start().await;
-    let (subject, code) = delivered(&world).await;
+    let subject = Subject::delivered(&world).await;
+    let code = subject.code();
     world.clock.advance(TimeDelta::minutes(10));
     for _ in 0..7 {
         subject.try_code(&world, &code).await.expect(400);
@@ -333,7 +333,7 @@ async fn a_code_is_not_stored_in_the_clear() {
     let world = World::start().await;
     let created = world.request("POST", OTP, Some(bodies::external_otp())).header("idempotency-key", "k");
     let external = world.send(created).await.expect(201).text("code");
-    let (_, sent) = delivered(&world).await;
+    let sent = Subject::delivered(&world).await.code().to_owned();
     let table = world.aws.clients.dynamodb.scan().table_name("acredita").send().await.expect("the table answers");
     let stored = format!("{:?}", table.items()).to_lowercase();
     assert!(table.count() > 5);

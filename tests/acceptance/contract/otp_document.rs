@@ -1,11 +1,12 @@
 //! A picture of the person's document as the second factor of a one-time code (§5, §6): what is a fault of the request,
 //! what is a wrong try, and that nobody can tell one wrong try from another. What is kept of it is in `otp_evidence`.
 
-use super::stage::{Method, Subject, kept_pictures};
+use super::stage::kept_pictures;
 use acceptance::{
     Answer, World,
     bodies::{self, fixture},
     request::base64,
+    subject::{Method, Subject},
 };
 use acredita_domain::actor::DocumentType;
 use chrono::TimeDelta;

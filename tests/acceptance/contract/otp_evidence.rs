@@ -1,8 +1,11 @@
 //! What is kept of a document that was a second factor: the pictures of the try that was right, as long as its
 //! identification, and nothing else.
 
-use super::stage::{Method, Subject, kept_pictures};
-use acceptance::{Answer, Call, ORG, World, bodies};
+use super::stage::kept_pictures;
+use acceptance::{
+    Answer, Call, ORG, World, bodies,
+    subject::{Method, Subject},
+};
 use acredita_domain::{
     App,
     actor::DocumentType,

@@ -1,7 +1,10 @@
 //! What an OTP sends, where to, and how often (§5, §6).
 
-use super::stage::{Method, Subject, time};
-use acceptance::{Answer, Call, OTHER_ORG, World, bodies};
+use super::stage::time;
+use acceptance::{
+    Answer, Call, OTHER_ORG, World, bodies,
+    subject::{Method, Subject},
+};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 

@@ -2,9 +2,12 @@
 
 use super::{
     operations::{OPERATIONS, Operation, Requests, creates},
-    stage::{Method, Subject, time},
+    stage::time,
 };
-use acceptance::{World, bodies};
+use acceptance::{
+    World, bodies,
+    subject::{Method, Subject},
+};
 use serde_json::{Value, json};
 
 /// Sets a field by its JSON pointer; null takes it away.

@@ -1,8 +1,8 @@
 //! Scorings: create, read, captures, delegate, close, and how often they score (§5, §6, §7). Pictures are in
 //! `multipart`.
 
-use super::stage::{check, create_scoring, kept_pictures, put_pictures, reviewed, time};
-use acceptance::{Answer, World, bodies, world::Setup};
+use super::stage::{check, create_scoring, kept_pictures, reviewed, time};
+use acceptance::{Answer, World, bodies, subject::put_pictures, world::Setup};
 use acredita_aws::SystemClock;
 use acredita_domain::{
     ports::Clock,

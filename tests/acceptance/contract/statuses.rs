@@ -1,10 +1,13 @@
 //! §4: each status with its code, its title and its headers.
 
 use super::{
-    operations::{NOBODY, OPERATIONS, Operation, Requests, reason},
-    stage::{Method, Subject, create_scoring, put_pictures, reviewed},
+    operations::{OPERATIONS, Operation, Requests},
+    stage::{create_scoring, reviewed},
 };
-use acceptance::{Answer, Call, ORG, World, bodies};
+use acceptance::{
+    Answer, Call, NOBODY, ORG, World, bodies,
+    subject::{Method, Subject, put_pictures},
+};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -256,6 +259,6 @@ async fn every_answer_has_a_request_id_of_its_own() {
     note(subject.close(&world).await.expect(409));
     note(subject.delete(&world).await.expect(403));
     note(world.send(Call::new("GET", "/nowhere")).await.expect(404));
-    note(world.call("POST", &subject.admin_path("/cancel"), reason()).await.expect(409));
+    note(subject.cancel(&world).await.expect(409));
     assert_eq!(ids.len(), answers);
 }

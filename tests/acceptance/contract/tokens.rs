@@ -1,8 +1,8 @@
 //! §3: who may do what.
 
-use super::operations::{Door, NOBODY, OPERATIONS, Operation, PERMISSIONS, Requests};
+use super::operations::{Door, OPERATIONS, Operation, PERMISSIONS, Requests};
 use acceptance::{
-    Answer, Call, ORG, OTHER_ORG, World,
+    Answer, Call, NOBODY, ORG, OTHER_ORG, World,
     tokens::{ISSUER, Issuer, KID, claims},
 };
 use acredita_http::jwt::TokenPolicy;
@@ -66,7 +66,7 @@ fn header(algorithm: Algorithm, kid: Option<&str>) -> Header {
 
 /// Tokens that anybody but the issuer could make, or that the issuer made for another time.
 fn bad_tokens(world: &World) -> Vec<(&'static str, String)> {
-    let good = claims(ORG, world.in_an_hour());
+    let good = claims(ORG, world.in_forty_days());
     let with = |name: &str, value: Value| {
         let mut claims = good.clone();
         claims[name] = value;
@@ -83,7 +83,7 @@ fn bad_tokens(world: &World) -> Vec<(&'static str, String)> {
     let unsigned = |alg: &str| format!("{}.{}.", part(&json!({ "alg": alg, "typ": "JWT", "kid": KID })), part(&good));
     let signed = ISSUER.sign(&good);
     let [head, body, signature] = signed.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
-    let other_body = part(&claims(OTHER_ORG, world.in_an_hour()));
+    let other_body = part(&claims(OTHER_ORG, world.in_forty_days()));
     vec![
         ("not a token", "not-a-token".to_owned()),
         ("three dots", "a.b.c".to_owned()),
@@ -178,7 +178,7 @@ async fn a_token_opens_its_own_organisations_and_no_other() {
         assert_denied(operation, answer);
     }
     let both = json!([{ "tenant_id": "15", "org": ORG }, { "tenant_id": "16", "org": OTHER_ORG }]);
-    let mut of_both = claims(ORG, world.in_an_hour());
+    let mut of_both = claims(ORG, world.in_forty_days());
     of_both["tenants_translation"] = both;
     for org in [ORG, OTHER_ORG] {
         world.send(Call::org("GET", org, METADATA).token(&ISSUER.sign(&of_both))).await.expect(404);
@@ -191,7 +191,7 @@ async fn a_token_opens_its_own_organisations_and_no_other() {
         json!([{ "org": format!("{ORG}x") }]),
         json!([{ "org": "YOIGO" }]),
     ] {
-        let mut claims = claims(ORG, world.in_an_hour());
+        let mut claims = claims(ORG, world.in_forty_days());
         claims["tenants_translation"] = of_none.clone();
         refused(read_with(&world, &ISSUER.sign(&claims)).await, &of_none.to_string());
     }
@@ -255,7 +255,7 @@ async fn no_permission_opens_nothing() {
 async fn permissions_and_scope_are_strings_or_lists() {
     let world = World::start().await;
     let signed = |claim: &str, value: Value| {
-        let mut claims = claims(ORG, world.in_an_hour());
+        let mut claims = claims(ORG, world.in_forty_days());
         claims["scope"] = json!("");
         claims[claim] = value;
         ISSUER.sign(&claims)
@@ -301,7 +301,7 @@ async fn es256_and_eddsa_are_taken_and_each_key_only_signs_its_own_algorithm() {
         { "kty": "OKP", "crv": "Ed25519", "kid": "ed", "x": text(ed.public_key().as_ref()) },
     ] });
     world.trust(&jwks, TokenPolicy::default());
-    let good = claims(ORG, world.in_an_hour());
+    let good = claims(ORG, world.in_forty_days());
     let ec_key = EncodingKey::from_ec_der(ec.to_pkcs8v1().expect("PKCS #8").as_ref());
     let ed_key = EncodingKey::from_ed_der(ed.to_pkcs8v1().expect("PKCS #8").as_ref());
     let sign = |algorithm, kid, key: &EncodingKey| encode(&header(algorithm, kid), &good, key).expect("a token");
@@ -330,7 +330,7 @@ async fn issuer_and_audience_are_checked_when_they_are_configured() {
     };
     world.trust(&ISSUER.jwks, policy);
     let token = |iss: Value, aud: Value| {
-        let mut claims = claims(ORG, world.in_an_hour());
+        let mut claims = claims(ORG, world.in_forty_days());
         claims["iss"] = iss;
         claims["aud"] = aud;
         ISSUER.sign(&claims)
@@ -357,7 +357,7 @@ async fn the_names_of_claims_are_configuration() {
         ..TokenPolicy::default()
     };
     world.trust(&ISSUER.jwks, policy);
-    let exp = world.in_an_hour();
+    let exp = world.in_forty_days();
     for claims in [
         json!({ "exp": exp, "cognito:groups": [ORG], "roles": ["identifications:validate"] }),
         json!({ "exp": exp, "cognito:groups": ORG, "scp": "api:everything" }),
@@ -375,6 +375,6 @@ async fn the_names_of_claims_are_configuration() {
 #[tokio::test]
 async fn without_a_kid_a_token_can_only_mean_the_one_key_there_is() {
     let world = World::start().await;
-    let token = ISSUER.sign_as(&header(Algorithm::RS256, None), &claims(ORG, world.in_an_hour()));
+    let token = ISSUER.sign_as(&header(Algorithm::RS256, None), &claims(ORG, world.in_forty_days()));
     read_with(&world, &token).await.expect(404);
 }

@@ -2,7 +2,7 @@
 
 use super::{Service, Step, in_an_hour, on_both_shapes};
 use acceptance::{
-    Answer, Call, ORG, OTHER_ORG, bodies,
+    Answer, Call, NOBODY, ORG, OTHER_ORG, bodies,
     tokens::{ISSUER, Issuer, KID, claims},
 };
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
@@ -10,7 +10,6 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 const AGENT: &str = "/identifications/agent";
-const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
 /// Demands the one form of a refusal: all four fields, an own id, nothing else.
 #[track_caller]

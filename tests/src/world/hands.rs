@@ -1,37 +1,13 @@
-//! What a test holds in its hands: the clock, the sender and a scorer.
+//! What a test holds in its hands: the sender and a scorer.
 
 use acredita_domain::{
-    Time,
     actor::Actor,
     error::Unavailable,
-    ports::{Clock, DelegatedCapture, OutgoingMessage, ScoreRequest, Scorer, SendError, Sender},
+    ports::{DelegatedCapture, OutgoingMessage, ScoreRequest, Scorer, SendError, Sender},
     scoring::{Check, CheckName, CheckResult, Provider, Score, Verdict},
 };
 use async_trait::async_trait;
-use chrono::TimeDelta;
 use std::sync::{Arc, Mutex};
-
-/// A clock that stands still until it is told to go on.
-#[derive(Clone)]
-pub struct ManualClock(Arc<Mutex<Time>>);
-
-impl Clock for ManualClock {
-    fn now(&self) -> Time {
-        *self.0.lock().expect("no test panics while it holds this")
-    }
-}
-
-impl ManualClock {
-    /// Begins at this time.
-    pub fn at(time: Time) -> Self {
-        Self(Arc::new(Mutex::new(time)))
-    }
-
-    /// Goes on.
-    pub fn advance(&self, by: TimeDelta) {
-        *self.0.lock().expect("no test panics while it holds this") += by;
-    }
-}
 
 /// A message that went out.
 #[derive(Clone)]

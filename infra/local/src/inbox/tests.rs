@@ -10,15 +10,7 @@ use acredita_domain::{
     text::Private,
 };
 use acredita_senders::Senders;
-
-/// A clock that stands still at 08:33 on a day in November.
-pub(crate) struct StoppedClock;
-
-impl Clock for StoppedClock {
-    fn now(&self) -> Time {
-        "2026-11-20T08:33:00Z".parse().expect("a time")
-    }
-}
+use acredita_testing::{ManualClock, beginning};
 
 /// Every byte is this one.
 struct Bytes(u8);
@@ -49,8 +41,12 @@ async fn send_failing(
     text: &str,
     fail_rate: FailRate,
 ) -> Result<(), SendError> {
-    let sender =
-        InboxSender { inbox: inbox.clone(), clock: Arc::new(StoppedClock), entropy: Arc::new(Bytes(0x7f)), fail_rate };
+    let sender = InboxSender {
+        inbox: inbox.clone(),
+        clock: Arc::new(ManualClock::default()),
+        entropy: Arc::new(Bytes(0x7f)),
+        fail_rate,
+    };
     let destination = Destination::Email(to.parse::<EmailAddress>().expect("an address"));
     let code = OtpCode::unsealed("abc234".to_owned());
     let rendered = RenderedMessage { subject: "Your verification code", text: Private::new(text.to_owned()) };
@@ -80,7 +76,7 @@ fn texts(inbox: &Inbox) -> Vec<String> {
 #[tokio::test]
 async fn a_message_reads_as_documented() {
     let inbox = Arc::new(Inbox::in_memory());
-    inbox.record_dead_letter(reference(2), StoppedClock.now());
+    inbox.record_dead_letter(reference(2), beginning());
     send(&inbox, reference(1), "James@email.com", "Your code is abc234.").await.expect("sent");
     let json = serde_json::to_value(inbox.messages()).expect("JSON");
     let expected = serde_json::json!([
@@ -140,12 +136,12 @@ async fn a_line_torn_at_any_byte_costs_only_itself() {
 async fn a_dead_letter_is_noted_once_and_gives_way_to_a_delivery() {
     let scratch = Scratch::new();
     let inbox = Arc::new(Inbox::open(&scratch.file()).expect("opens"));
-    inbox.record_dead_letter(reference(1), StoppedClock.now());
-    inbox.record_dead_letter(reference(1), StoppedClock.now());
+    inbox.record_dead_letter(reference(1), beginning());
+    inbox.record_dead_letter(reference(1), beginning());
     assert_eq!(texts(&inbox), ["dead"]);
     send(&inbox, reference(1), "a@b.com", "at last").await.expect("sent");
     assert_eq!(texts(&inbox), ["at last"]);
-    inbox.record_dead_letter(reference(1), StoppedClock.now());
+    inbox.record_dead_letter(reference(1), beginning());
     assert_eq!(texts(&inbox), ["at last"], "what was delivered is not dead");
     assert_eq!(texts(&Inbox::open(&scratch.file()).expect("opens")), ["at last"]);
 }
@@ -163,7 +159,7 @@ fn only_the_newest_thousand_are_kept_and_the_file_does_not_grow_for_ever() {
     let scratch = Scratch::new();
     let inbox = Inbox::open(&scratch.file()).expect("opens");
     for n in 0..2 * KEPT_MESSAGES + 10 {
-        inbox.record_dead_letter(reference(n), StoppedClock.now());
+        inbox.record_dead_letter(reference(n), beginning());
     }
     let newest = |inbox: &Inbox| inbox.messages().into_iter().map(|message| message.message_id).collect::<Vec<_>>();
     let expected: Vec<_> =
@@ -182,7 +178,7 @@ fn the_file_is_for_its_owner_alone_even_where_it_was_not() {
     fs::write(scratch.file(), "").expect("written");
     fs::set_permissions(scratch.file(), fs::Permissions::from_mode(0o644)).expect("a mode");
     let inbox = Inbox::open(&scratch.file()).expect("opens");
-    inbox.record_dead_letter(reference(1), StoppedClock.now());
+    inbox.record_dead_letter(reference(1), beginning());
     assert_eq!(fs::metadata(scratch.file()).expect("the file").permissions().mode() & 0o777, 0o600);
 }
 

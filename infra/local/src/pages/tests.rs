@@ -1,8 +1,7 @@
 //! The pages as a browser, a program and an attacker ask for them.
 
 use super::*;
-use crate::inbox::tests::{StoppedClock, reference, send};
-use acredita_domain::ports::Clock;
+use crate::inbox::tests::{reference, send};
 use acredita_http::error::Kind;
 use axum::{body::Body, http::Request};
 use tower::ServiceExt;
@@ -90,7 +89,7 @@ async fn a_data_folder_cannot_break_out_of_the_page_or_the_shell() {
 async fn programs_get_json_and_browsers_get_a_page() {
     let inbox = Arc::new(Inbox::in_memory());
     send(&inbox, reference(1), "a@b.com", "text").await.expect("sent");
-    inbox.record_dead_letter(reference(2), StoppedClock.now());
+    inbox.record_dead_letter(reference(2), acredita_testing::beginning());
     let router = pages(inbox, "http://127.0.0.1:8080", true);
     let json = ask(&router, "/local/inbox", &[("host", "localhost"), ("accept", "application/json")]).await;
     assert_eq!((json.header("content-type"), json.header("cache-control")), ("application/json", "no-store"));

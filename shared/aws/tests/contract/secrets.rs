@@ -11,36 +11,18 @@ use acredita_domain::{
     error::Unavailable,
     ids::{IdentificationId, OrgId},
     keys::{CodeContext, CodeHash, Keyring},
-    ports::{Clock, Keys, ProviderCredential},
+    ports::{Keys, ProviderCredential},
 };
+use acredita_testing::ManualClock;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 const OLD: &str = "the old key, which is a long text";
 const NEW: &str = "the new key, which is a long text";
 
-#[derive(Clone)]
-struct Manual(Arc<Mutex<Time>>);
-
-impl Manual {
-    fn at(time: Time) -> Self {
-        Self(Arc::new(Mutex::new(time)))
-    }
-
-    fn set(&self, time: Time) {
-        *self.0.lock().expect("not poisoned") = time;
-    }
-}
-
-impl Clock for Manual {
-    fn now(&self) -> Time {
-        *self.0.lock().expect("not poisoned")
-    }
-}
-
-fn keys(aws: &Scripted, clock: &Manual) -> SecretKeys {
+fn keys(aws: &Scripted, clock: &ManualClock) -> SecretKeys {
     SecretKeys::new(&aws.sdk(), "codes".to_owned(), Arc::new(clock.clone()))
 }
 
@@ -90,7 +72,7 @@ fn signed_by(text: &str) -> CodeHash {
 
 #[tokio::test]
 async fn the_secret_is_asked_for_by_its_name_and_at_most_every_five_minutes() {
-    let (aws, clock) = (Scripted::default(), Manual::at(now()));
+    let (aws, clock) = (Scripted::default(), ManualClock::at(now()));
     aws.always(settled(&the_old_one()));
     let keys = keys(&aws, &clock);
     assert!(aws.asked().is_empty(), "a function that needs no key does not ask");
@@ -109,7 +91,7 @@ async fn the_secret_is_asked_for_by_its_name_and_at_most_every_five_minutes() {
 
 #[tokio::test]
 async fn a_new_key_signs_after_ten_minutes_and_verifies_at_once() {
-    let (aws, clock) = (Scripted::default(), Manual::at(now()));
+    let (aws, clock) = (Scripted::default(), ManualClock::at(now()));
     aws.always(version(&rotated(), now()));
     let keys = keys(&aws, &clock);
     for (minutes, signer) in [(0, OLD), (5, OLD), (10, NEW), (600, NEW)] {
@@ -123,13 +105,13 @@ async fn a_new_key_signs_after_ten_minutes_and_verifies_at_once() {
 #[tokio::test]
 async fn a_first_key_signs_at_once() {
     let aws = Scripted::answering([version(&the_old_one(), now())]);
-    let keyring = keys(&aws, &Manual::at(now())).current().await.expect("keys");
+    let keyring = keys(&aws, &ManualClock::at(now())).current().await.expect("keys");
     assert!(signed(&keyring) == signed_by(OLD));
 }
 
 #[tokio::test]
 async fn no_function_ever_refuses_a_code_of_another_one_during_a_rotation() {
-    let (aws, clock) = (Scripted::default(), Manual::at(now() - TimeDelta::seconds(1)));
+    let (aws, clock) = (Scripted::default(), ManualClock::at(now() - TimeDelta::seconds(1)));
     aws.always(settled(&the_old_one()));
     let running = keys(&aws, &clock);
     running.current().await.expect("keys");
@@ -157,7 +139,7 @@ async fn without_any_keys_a_secret_that_cannot_be_had_is_unavailable() {
     ] {
         let aws = Scripted::default();
         aws.always(reply.clone());
-        let keys = keys(&aws, &Manual::at(now()));
+        let keys = keys(&aws, &ManualClock::at(now()));
         assert_eq!(keys.current().await.expect_err("no keys"), unavailable, "{reply:?}");
         let asked = aws.asked().len();
         assert_eq!(asked, asks, "{reply:?}");
@@ -174,7 +156,7 @@ async fn keys_that_are_there_serve_on_while_the_secret_cannot_be_had() {
         settled(&json!({ "newest": "short" })),
         settled(&json!("nonsense")),
     ] {
-        let (aws, clock) = (Scripted::default(), Manual::at(now()));
+        let (aws, clock) = (Scripted::default(), ManualClock::at(now()));
         aws.always(settled(&the_old_one()));
         let keys = keys(&aws, &clock);
         keys.current().await.expect("keys");
@@ -206,20 +188,20 @@ async fn a_secret_that_is_not_as_documented_gives_no_keys() {
         json!({ "newest": null }),
     ] {
         let aws = Scripted::answering([settled(&secret)]);
-        assert!(keys(&aws, &Manual::at(now())).current().await.is_err(), "{secret}");
+        assert!(keys(&aws, &ManualClock::at(now())).current().await.is_err(), "{secret}");
     }
     let binary =
         Scripted::answering([Reply::Http(200, json!({ "Name": "codes", "SecretBinary": "AAAA" }).to_string())]);
-    assert!(keys(&binary, &Manual::at(now())).current().await.is_err());
+    assert!(keys(&binary, &ManualClock::at(now())).current().await.is_err());
     let undated = json!({ "Name": "codes", "SecretString": rotated().to_string() });
     let undated = Scripted::answering([Reply::Http(200, undated.to_string())]);
-    let keyring = keys(&undated, &Manual::at(now())).current().await.expect("keys");
+    let keyring = keys(&undated, &ManualClock::at(now())).current().await.expect("keys");
     assert!(signed(&keyring) == signed_by(NEW), "a version of unknown age counts as old");
 }
 
 #[test]
 fn the_debug_of_the_keys_tells_nothing() {
-    assert_eq!(format!("{:?}", keys(&Scripted::default(), &Manual::at(now()))), "SecretKeys");
+    assert_eq!(format!("{:?}", keys(&Scripted::default(), &ManualClock::at(now()))), "SecretKeys");
 }
 
 #[tokio::test]

@@ -1,25 +1,9 @@
 use super::*;
-use chrono::DateTime;
+use acredita_testing::ManualClock;
 
-/// A clock that stands still until it is told to go on.
-#[derive(Clone)]
-struct Hands(Arc<Mutex<Time>>);
-
-impl Clock for Hands {
-    fn now(&self) -> Time {
-        *self.0.lock().expect("no test panics while it holds this")
-    }
-}
-
-impl Hands {
-    fn advance(&self, by: TimeDelta) {
-        *self.0.lock().expect("no test panics while it holds this") += by;
-    }
-}
-
-fn gate() -> (Gate, Hands) {
-    let hands = Hands(Arc::new(Mutex::new(DateTime::from_timestamp(1_795_163_580, 0).expect("a time"))));
-    (Gate::new(Provider::Google, Arc::new(hands.clone())), hands)
+fn gate() -> (Gate, ManualClock) {
+    let clock = ManualClock::default();
+    (Gate::new(Provider::Google, Arc::new(clock.clone())), clock)
 }
 
 async fn enter(gate: &Gate) -> Result<Turn<'_>, Unavailable> {
@@ -45,11 +29,11 @@ async fn failures_one_after_the_other_open_the_breaker() {
 
 #[tokio::test(start_paused = true)]
 async fn one_job_alone_probes_after_the_pause() {
-    let (gate, hands) = gate();
+    let (gate, clock) = gate();
     fail(&gate, FAILURES).await;
-    hands.advance(PAUSE - TimeDelta::milliseconds(1));
+    clock.advance(PAUSE - TimeDelta::milliseconds(1));
     assert!(enter(&gate).await.is_err());
-    hands.advance(TimeDelta::milliseconds(1));
+    clock.advance(TimeDelta::milliseconds(1));
     let probe = enter(&gate).await.expect("the probe");
     assert!(enter(&gate).await.is_err(), "while it probes");
     probe.answered();
@@ -58,12 +42,12 @@ async fn one_job_alone_probes_after_the_pause() {
 
 #[tokio::test(start_paused = true)]
 async fn a_probe_that_fails_opens_the_breaker_again_and_one_that_is_abandoned_makes_way() {
-    let (gate, hands) = gate();
+    let (gate, clock) = gate();
     fail(&gate, FAILURES).await;
-    hands.advance(PAUSE);
+    clock.advance(PAUSE);
     enter(&gate).await.expect("the probe").failed();
     assert!(enter(&gate).await.is_err());
-    hands.advance(PAUSE);
+    clock.advance(PAUSE);
     drop(enter(&gate).await.expect("the probe"));
     enter(&gate).await.expect("the next probe").answered();
     assert!(enter(&gate).await.is_ok());

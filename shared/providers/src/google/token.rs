@@ -156,16 +156,8 @@ mod tests {
     use crate::deadline::TOTAL;
     use acredita_domain::{error::Unavailable, ports::ProviderCredential};
     use acredita_outbound::Outbound;
+    use acredita_testing::{ManualClock, beginning};
     use async_trait::async_trait;
-    use chrono::DateTime;
-
-    struct Still(Time);
-
-    impl Clock for Still {
-        fn now(&self) -> Time {
-            self.0
-        }
-    }
 
     /// A credential that cannot be read: nothing is renewed.
     struct Gone;
@@ -179,8 +171,8 @@ mod tests {
 
     /// A cache whose token is to be renewed, and ends in so many seconds.
     fn cache(ends_in: i64) -> (TokenCache, Client) {
-        let now = DateTime::from_timestamp(1_795_163_580, 0).expect("2026-11-20T08:33:00Z");
-        let clock: Arc<dyn Clock> = Arc::new(Still(now));
+        let now = beginning();
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
         let cache = TokenCache::new(Held::new(Arc::new(Gone)), None, clock.clone());
         let ends_at = now + TimeDelta::seconds(ends_in);
         *cache.held() = Some(Token { text: Arc::new(Private::new("old".to_owned())), renew_at: now, ends_at });

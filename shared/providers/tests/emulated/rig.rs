@@ -1,11 +1,10 @@
 //! An adapter of each provider, an emulator of each, and a clock in the hands of the test.
 
 use acredita_domain::{
-    Time,
     actor::{Actor, Country, DocumentType},
     error::Unavailable,
     pictures::{Luma, Picture, PictureFormat},
-    ports::{Clock, Comparison, Entropy, Likeness, ProviderCredential, ScoreRequest},
+    ports::{Clock, Comparison, Likeness, ProviderCredential, ScoreRequest},
     scoring::{CheckName, CheckResult, DocumentKind, Reason, Verdict},
     text::Private,
 };
@@ -15,42 +14,18 @@ use acredita_providers::{
     google::{self, AwsCaller, GoogleScorer},
     veridas::{self, VeridasScorer},
 };
+use acredita_testing::{CountingEntropy, ManualClock, beginning};
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta};
 use serde_json::json;
 use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU8, AtomicUsize, Ordering},
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 /// What a picture is made of in these tests: no picture, as nobody here decodes one, and easy to find where it must not
 /// be.
 pub const FRONT: &[u8] = b"\xFF\xD8\xFFcanary-of-the-front-picture";
 pub const BACK: &[u8] = b"\x89PNG\r\n\x1A\ncanary-of-the-back-picture";
-
-#[derive(Clone)]
-pub struct Hands(Arc<Mutex<Time>>);
-
-impl Clock for Hands {
-    fn now(&self) -> Time {
-        *self.0.lock().expect("no test panics while it holds this")
-    }
-}
-
-impl Hands {
-    pub fn advance(&self, by: TimeDelta) {
-        *self.0.lock().expect("no test panics while it holds this") += by;
-    }
-}
-
-/// Bytes that count up.
-struct Counting(AtomicU8);
-
-impl Entropy for Counting {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill_with(|| self.0.fetch_add(1, Ordering::SeqCst));
-    }
-}
 
 /// Compares letter by letter; the service's own way has its tests where it is.
 struct Plain;
@@ -123,7 +98,7 @@ pub struct Rig {
     pub emulators: Emulators,
     pub google: GoogleScorer,
     pub veridas: VeridasScorer,
-    pub clock: Hands,
+    pub clock: ManualClock,
     pub account: Arc<Known>,
     pub key: Arc<Known>,
 }
@@ -131,8 +106,7 @@ pub struct Rig {
 impl Rig {
     pub async fn start() -> Self {
         let emulators = Emulators::start(Recording::On).await.expect("a port");
-        let clock =
-            Hands(Arc::new(Mutex::new(DateTime::from_timestamp(1_795_163_580, 0).expect("2026-11-20T08:33:00Z"))));
+        let clock = ManualClock::default();
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let (account, key) = (known(emulators.service_account()), known(VERIDAS_KEY.to_owned()));
         let veridas = veridas::Settings {
@@ -146,7 +120,7 @@ impl Rig {
                 key.clone(),
                 Arc::new(Plain),
                 Outbound::default(),
-                Arc::new(Counting(AtomicU8::new(0))),
+                Arc::new(CountingEntropy::default()),
                 shared,
             ),
             emulators,
@@ -193,8 +167,7 @@ pub fn request<'a>(
     front: Option<&'a Picture>,
     back: Option<&'a Picture>,
 ) -> ScoreRequest<'a> {
-    let now = DateTime::from_timestamp(1_795_163_580, 0).expect("2026-11-20T08:33:00Z");
-    ScoreRequest { document, declared: None, front, back, now }
+    ScoreRequest { document, declared: None, front, back, now: beginning() }
 }
 
 /// A person who declared this number.

@@ -1,0 +1,259 @@
+//! The schema of every JSON body and its reader say the same: what `infra/openapi.json` allows is read, and what it
+//! forbids is refused where it stands.
+//!
+//! Bodies are made of the schemas. Each is sent as it is, and again with each of its parts spoilt: one left out that is
+//! required, a value of another type, a name that is not in an enum, a text that is too long.
+
+use acceptance::{NOBODY, World, bodies, request::base64};
+use acredita_local::gateway::document;
+use proptest::{
+    option,
+    prelude::{BoxedStrategy, Just, Strategy, any},
+    prop_assert,
+    sample::select,
+    strategy::Union,
+    string::string_regex,
+    test_runner::{Config, TestRunner},
+};
+use serde_json::{Map, Value, json};
+
+/// Where a reader asks for more than its schema can say, or than it says today: the end of a pointer, why, and values
+/// that are fine.
+fn known(pointer: &str) -> Option<BoxedStrategy<Value>> {
+    let text = |pattern: &str| string_regex(pattern).expect("a pattern").prop_map(Value::from).boxed();
+    let one_of = |values: &[Value]| select(values.to_vec()).boxed();
+    let known = match pointer.rsplit_once('/').map_or("", |(_, name)| name) {
+        // JSON Schema's `duration` knows no bounds.
+        "expires_in" => text("PT([1-9]|[1-5][0-9])[MH]|P([1-9]|[12][0-9]|30)D"),
+        // Two letters are not yet a country.
+        "country" => one_of(&["ES", "PT", "DE", "UA"].map(Value::from)),
+        // `format` is no assertion, and what mail providers accept is less than RFC 5321.
+        "email" => text("[a-z0-9]{1,20}(\\.[a-z0-9]{1,9})?@[a-z]{1,20}\\.[a-z]{2,3}"),
+        // JSON in a string.
+        "evidence_metadata" => text(r#"\{"shop":"[0-9a-z]{0,20}"\}"#),
+        // Not described but in words: a boolean, or one of two strings.
+        "external" => one_of(&[json!(true), json!(false), json!("true"), json!("false")]),
+        // String and object at once, which nothing can be.
+        "type" if pointer == "/channel/type" => one_of(&["SMS", "EMAIL", "WHATSAPP"].map(Value::from)),
+        _ => return None,
+    };
+    Some(known)
+}
+
+/// Whether it has to be there depends on the operation, the channel and the second factor, which is said in words.
+const NEEDED: [&str; 6] = [
+    "/actor/name",
+    "/actor/last_name",
+    "/actor/email",
+    "/actor/msisdn",
+    "/actor/identity_document",
+    "/two_factor/back",
+];
+
+/// The document, with what its schemas refer to.
+struct Document(Value);
+
+impl Document {
+    /// Method, path below the organisation, and schema of every operation that takes JSON.
+    fn bodies(&self) -> Vec<(String, String, &Value)> {
+        let mut bodies = Vec::new();
+        for (path, operations) in self.0["paths"].as_object().expect("paths") {
+            for (method, operation) in operations.as_object().expect("operations") {
+                let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+                if !schema.is_null() {
+                    let below = path.strip_prefix("/v1/orgs/{org_id}").expect("an organisation");
+                    let named = below.split('/').map(|part| if part.starts_with('{') { NOBODY } else { part });
+                    bodies.push((method.to_uppercase(), named.collect::<Vec<_>>().join("/"), schema));
+                }
+            }
+        }
+        bodies
+    }
+
+    /// The schemas of which a value has to fit one, without references.
+    fn branches<'a>(&'a self, schema: &'a Value) -> Vec<&'a Value> {
+        if let Some(reference) = schema["$ref"].as_str() {
+            return self.branches(self.0.pointer(&reference[1..]).expect("a schema"));
+        }
+        match schema["oneOf"].as_array() {
+            Some(branches) => branches.iter().flat_map(|branch| self.branches(branch)).collect(),
+            None => vec![schema],
+        }
+    }
+
+    /// The types that a value may have; empty where the schema does not say.
+    fn types(&self, schema: &Value) -> Vec<String> {
+        let names = |branch: &Value| match &branch["type"] {
+            Value::Array(names) => names.clone(),
+            name => vec![name.clone()],
+        };
+        let names = self.branches(schema).into_iter().flat_map(names);
+        names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    }
+
+    /// Values that a schema allows.
+    fn values(&self, schema: &Value, pointer: &str) -> BoxedStrategy<Value> {
+        if let Some(known) = known(pointer) {
+            return known;
+        }
+        let mut choices: Vec<_> =
+            self.branches(schema).into_iter().map(|branch| self.values_of(branch, pointer)).collect();
+        if self.types(schema).iter().any(|name| name == "null") {
+            choices.push(Just(Value::Null).boxed());
+        }
+        Union::new(choices).boxed()
+    }
+
+    fn values_of(&self, schema: &Value, pointer: &str) -> BoxedStrategy<Value> {
+        let text = |pattern: &str| {
+            let pattern = pattern.trim_start_matches('^').trim_end_matches('$');
+            string_regex(pattern).expect("a pattern").prop_map(Value::from).boxed()
+        };
+        let types = self.types(schema);
+        match types.first().map(String::as_str) {
+            _ if schema["enum"].is_array() => select(schema["enum"].as_array().expect("names").clone()).boxed(),
+            Some("string") if schema["contentEncoding"] == "base64" => {
+                any::<u32>().prop_map(|seed| json!(base64(&bodies::png(seed)))).boxed()
+            }
+            // Not blank and without control characters, which is said in words.
+            Some("string") => text(schema["pattern"].as_str().unwrap_or("[\\p{L}0-9][\\p{L}0-9 .'/-]{0,60}")),
+            Some("integer") => {
+                let bound = |name: &str, otherwise: i64| schema[name].as_i64().unwrap_or(otherwise);
+                (bound("minimum", i64::MIN)..=bound("maximum", i64::MAX)).prop_map(Value::from).boxed()
+            }
+            Some("boolean") => any::<bool>().prop_map(Value::from).boxed(),
+            Some("null") => Just(Value::Null).boxed(),
+            Some("object") => self.objects(schema, pointer),
+            other => panic!("{pointer}: a schema of {other:?}, of which this test knows no values"),
+        }
+    }
+
+    fn objects(&self, schema: &Value, pointer: &str) -> BoxedStrategy<Value> {
+        let member = |(name, member): (&String, &Value)| {
+            let (name, pointer) = (name.clone(), format!("{pointer}/{name}"));
+            let values = self.values(member, &pointer);
+            let is_needed =
+                required(schema).contains(&name.as_str()) || NEEDED.iter().any(|needed| pointer.starts_with(needed));
+            let values = if is_needed {
+                values.prop_filter("needed", |value| !value.is_null()).prop_map(Some).boxed()
+            } else {
+                option::of(values).boxed()
+            };
+            values.prop_map(move |value| value.map(|value| (name.clone(), value))).boxed()
+        };
+        let members: Vec<_> = properties(schema).map(member).collect();
+        let unknown = any::<bool>().prop_map(|is_there| is_there.then(|| ("unknown".to_owned(), json!([{}]))));
+        let object = |(members, unknown): (Vec<_>, _)| {
+            let mut object: Map<String, Value> = members.into_iter().chain([unknown]).flatten().collect();
+            // With an actor, the flat fields are not read.
+            if object.get("actor").is_some_and(Value::is_object) {
+                object.retain(|name, _| !["name", "last_name", "identity_document"].contains(&name.as_str()));
+            }
+            Value::Object(object)
+        };
+        (members, unknown).prop_map(object).boxed()
+    }
+
+    /// Pointers into a value that a schema allows, each with what the schema forbids there: another value, or none.
+    fn spoilt(&self, schema: &Value, value: &Value, pointer: &str, spoilt: &mut Vec<(String, Option<Value>)>) {
+        let types = self.types(schema);
+        let any_type = [json!("?"), json!(7.5), json!(true), json!([]), json!({})];
+        let names = ["string", "number", "boolean", "array", "object"];
+        let wrong_type = names.into_iter().zip(any_type).filter(|(name, _)| !types.iter().any(|one| one == name));
+        let mut wrong: Vec<Value> =
+            if types.is_empty() { Vec::new() } else { wrong_type.map(|(_, value)| value).collect() };
+        for branch in self.branches(schema) {
+            if value.is_string() && branch["enum"].is_array() {
+                wrong.push(json!("NOT_ONE_OF_THEM"));
+            }
+            if value.is_string() && branch["contentEncoding"] == "base64" {
+                wrong.push(json!("*"));
+            }
+            if value.is_string() && branch["pattern"].is_string() {
+                wrong.push(json!("!"));
+            }
+            wrong.extend(branch["maxLength"].as_u64().map(|most| json!("x".repeat(most as usize + 1))));
+            wrong.extend(branch["minimum"].as_i64().map(|least| json!(least - 1)));
+            wrong.extend(branch["maximum"].as_i64().map(|most| json!(most + 1)));
+            if let (Some(members), "object") = (value.as_object(), branch["type"].as_str().unwrap_or_default()) {
+                spoilt.extend(required(branch).into_iter().map(|name| (format!("{pointer}/{name}"), None)));
+                for (name, member) in properties(branch).filter(|(name, _)| members.contains_key(*name)) {
+                    if !members[name].is_null() {
+                        self.spoilt(member, &members[name], &format!("{pointer}/{name}"), spoilt);
+                    }
+                }
+            }
+        }
+        spoilt.extend(wrong.into_iter().map(|value| (pointer.to_owned(), Some(value))));
+    }
+}
+
+fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    schema["properties"].as_object().into_iter().flatten()
+}
+
+fn required(schema: &Value) -> Vec<&str> {
+    schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// A body with another value at a pointer, or with none.
+fn with(mut body: Value, pointer: &str, value: Option<Value>) -> Value {
+    match (pointer.rsplit_once('/'), value) {
+        (None, value) => value.unwrap_or_default(),
+        (Some((parent, name)), value) => {
+            let members = body.pointer_mut(parent).and_then(Value::as_object_mut).expect("an object");
+            match value {
+                Some(value) => drop(members.insert(name.to_owned(), value)),
+                None => drop(members.remove(name)),
+            }
+            body
+        }
+    }
+}
+
+/// Sends what the schemas of a document allow and what they forbid, and answers the first difference.
+fn difference(document: &Document) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let world = runtime.block_on(World::with_external_provider());
+    for (method, path, schema) in document.bodies() {
+        let send = |body: &Value| runtime.block_on(world.call(&method, &path, Some(body.clone())));
+        let config = Config { cases: 16, failure_persistence: None, max_shrink_iters: 100, ..Config::default() };
+        let tested = TestRunner::new(config).run(&document.values(schema, ""), |body| {
+            let answer = send(&body);
+            let refused = answer.status == 400 || answer.status.is_server_error();
+            prop_assert!(!refused, "{} refuses {}: {}", path, body, answer.json());
+            let mut spoilt = Vec::new();
+            document.spoilt(schema, &body, "", &mut spoilt);
+            for (pointer, value) in spoilt {
+                let answer = send(&with(body.clone(), &pointer, value.clone()));
+                let names_it = answer.details().iter().any(|detail| detail.starts_with(&pointer));
+                let refused = answer.status == 400 && names_it;
+                prop_assert!(refused, "{} takes {:?} as {}: {} {}", path, value, pointer, answer.status, answer.json());
+            }
+            Ok(())
+        });
+        tested.map_err(|failure| failure.to_string())?;
+    }
+    Ok(())
+}
+
+#[test]
+fn what_a_schema_allows_is_read_and_what_it_forbids_is_refused() {
+    assert_eq!(difference(&Document(serde_json::to_value(document()).expect("a document"))), Ok(()));
+}
+
+#[test]
+fn a_schema_that_differs_from_its_reader_is_found() {
+    let differences = [
+        ("/components/schemas/CancelBody/required", json!([])),
+        ("/components/schemas/CancelBody/properties/reason/maxLength", json!(900)),
+        ("/components/schemas/CreateAgentBody/properties/personal_document_image/type", json!("integer")),
+        ("/components/schemas/Provider/enum", json!(["GOOGLE", "VERIDAS", "INTERNAL", "OTHER"])),
+        ("/components/schemas/Msisdn/required", json!(["country_code"])),
+    ];
+    for (pointer, value) in differences {
+        let mut document = serde_json::to_value(document()).expect("a document");
+        *document.pointer_mut(pointer).expect("a part of the document") = value;
+        assert!(difference(&Document(document)).is_err(), "{pointer}");
+    }
+}
