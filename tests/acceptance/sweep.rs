@@ -5,7 +5,6 @@ use acceptance::{
     World, bodies,
     faults::{Faults, Moment},
     look::{Item, TABLE},
-    world::ManualClock,
 };
 use acredita_domain::{
     App, Time,
@@ -14,6 +13,7 @@ use acredita_domain::{
     ports::{Clock, MessageRef, Queue, limits::REKICK_AFTER},
     use_cases::SweepReport,
 };
+use acredita_testing::ManualClock;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use chrono::TimeDelta;
