@@ -1,4 +1,4 @@
-//! The lines of a breakdown: what each looks at, and when it can be told.
+//! The lines of a breakdown: what each looks at, and when it can be decided.
 
 mod dates;
 mod declared;

@@ -1,4 +1,4 @@
-//! A document, as one zone tells it, and how far that can be believed.
+//! A document, as one zone describes it, and how far that can be believed.
 
 use acredita_domain::{Time, scoring::Extracted, text::Private};
 use acredita_mrz::{
@@ -22,7 +22,7 @@ pub(crate) enum Certainty {
     Confident,
 }
 
-/// A document, as one zone tells it.
+/// A document, as one zone describes it.
 #[derive(Clone)]
 pub(crate) struct Document {
     /// Its fields, and what is wrong with them.
@@ -72,7 +72,7 @@ impl Document {
         key(self) == key(other)
     }
 
-    /// What is told to the caller: what was read for sure, and nothing else.
+    /// What is reported to the caller: what was read for sure, and nothing else.
     pub(crate) fn extracted(&self, now: Time) -> Option<Extracted> {
         if !self.accepted {
             return None;

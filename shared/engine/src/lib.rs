@@ -1,4 +1,4 @@
-//! The internal scoring engine: what can be told from the pictures of an identity document by our own means.
+//! The internal scoring engine: what our own means find out from the pictures of an identity document.
 //!
 //! [`InternalPictureReader`] turns untrusted bytes into brightness, within bounded memory; [`InternalScorer`] reads the
 //! machine-readable zone with `acredita-mrz`, judges what it says and how the pictures look, and explains itself line

@@ -2,8 +2,8 @@
 //! (`acredita-mrz`) → the number that each document goes by.
 //!
 //! Only a reading that can be relied on gives a number: every character sure, all check digits right, dates that exist.
-//! Everything else gives none, and nothing tells why: this feeds a second factor, and an answer that tells a blurred
-//! picture from a wrong one helps whoever is guessing. That there is another zone is told, because a number beside it
+//! Everything else gives none and no reason: this feeds a second factor, and an answer that distinguishes a blurred
+//! picture from a wrong one helps an attacker to guess. Another zone is reported, because a number next to it
 //! may not be the document's; the second factor does not ask.
 
 use crate::reader::{InternalPictureReader, mrz_luma};

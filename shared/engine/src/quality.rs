@@ -1,4 +1,4 @@
-//! What can be told of one picture without knowing what it shows. Each check is a module with one function from a
+//! What one picture shows without knowing what it shows. Each check is a module with one function from a
 //! [`View`] to a [`Finding`]; [`of_zone`] makes the same findings where a machine-readable zone was read.
 //!
 //! All but the resolution look at the picture at one size ([`crate::shrink::LOOK_AT`]), so their thresholds are in

@@ -15,7 +15,7 @@ pub struct Options<'a> {
     /// and the arithmetic of text are not counted: the first two take longer than the rest in pictures of many
     /// megapixels, and the caller bounds those.
     pub work: u64,
-    /// Tells when time is up, by a clock of the caller's. What was found until then is still told.
+    /// Whether time is up, by a clock of the caller's. What was found until then is still reported.
     pub expired: Option<&'a dyn Fn() -> bool>,
 }
 

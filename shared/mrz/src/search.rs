@@ -46,7 +46,7 @@ const MOST_AGAIN: usize = 3;
 const OBVIOUS: f32 = 0.85;
 /// Least score of a zone for which other heights are tried. What has no check digit right stays below.
 const PROMISING_SCORE: f32 = -0.3;
-/// Least score of a candidate that is looked at beside an accepted zone. A second document is as clear as the first;
+/// Least score of a candidate that is looked at next to an accepted zone. A second document is as clear as the first;
 /// other print is not.
 const BESIDE_SCORE: f64 = 0.5;
 
@@ -172,7 +172,7 @@ impl<'a> Search<'a> {
         zones::keep(&mut self.zones, zone);
     }
 
-    /// Whether a candidate is too poor to be a second document beside one that was accepted.
+    /// Whether a candidate is too poor to be a second document next to one that was accepted.
     fn is_needless_beside(&self, candidate: f64) -> bool {
         candidate < BESIDE_SCORE && self.zones.iter().any(Zone::accepted)
     }

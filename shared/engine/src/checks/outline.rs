@@ -1,6 +1,6 @@
 //! DOCUMENT_OUTLINE: the whole document is in the picture.
 //!
-//! The zone tells where the document lies, because both have sizes that are standardised (Doc 9303 parts 4–6): ten
+//! The zone shows where the document lies, because both have sizes that are standardised (Doc 9303 parts 4–6): ten
 //! characters are an inch, and the zone stands centred, some 5 mm above the lower edge. Its corners give the plane of
 //! the card in perspective, and the plane gives the card's corners. The upper ones are far away from the zone, and so
 //! are uncertain: what sticks out there counts half.
@@ -39,7 +39,7 @@ pub(super) fn check(sights: &[Sight]) -> Check {
     ))
 }
 
-/// How far the document reaches out of the picture, as a share of its width; none where that cannot be told.
+/// How far the document reaches out of the picture, as a share of its width; `None` where that cannot be known.
 fn outside(zone: &Zone, width: usize, height: usize) -> Option<f64> {
     let (card_width, card_height) = size(zone.format);
     let plane = Plane::through(&zone.corners)?;

@@ -20,7 +20,7 @@ const OVERLAP: f64 = 0.35;
 const REACH: f64 = 6.5;
 /// What a column more than a format has costs, in shares of a full zone.
 const COLUMN_COST: f64 = 0.08;
-/// What a missing column costs: glare hides half a line, and then it should be told that a zone is there.
+/// What a missing column costs: glare hides half a line, and then it should be reported that a zone is there.
 const MISSING_COST: f64 = 0.02;
 /// How far the straight alignment of some lines is behind the flush one at most: as much as one missing column, so that
 /// it comes next.
@@ -75,7 +75,7 @@ pub(crate) fn find(chains: &[Chain]) -> Vec<Candidate> {
             let mut straight = aligned(|line| line.straight);
             if group.iter().any(|line| line.straight != line.flush) {
                 let flush = aligned(|line| line.flush);
-                // Prints beside a line that look like more of it make the straight zone too long, and must not hide it
+                // Prints next to a line that look like more of it make the straight zone too long, and must not hide it
                 // behind others.
                 straight.score = straight.score.max(flush.score - SECOND_COST);
                 found.push((indexes.clone(), flush));
@@ -114,7 +114,7 @@ fn groups(beside: &[Beside]) -> Vec<Vec<Beside>> {
     groups
 }
 
-/// Where `other` lies beside `chain`; none when it cannot be a line of the same zone.
+/// Where `other` lies next to `chain`; none when it cannot be a line of the same zone.
 fn place(chain: &Chain, other: &Chain, index: usize) -> Option<Beside> {
     if other.links.len() < LEAST_OTHER_LINKS {
         return None;

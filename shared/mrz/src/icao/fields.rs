@@ -89,7 +89,7 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// Whether the document is past its validity on a day; none where that cannot be told.
+    /// Whether the document is past its validity on a day; `None` where that cannot be known.
     ///
     /// The old French card does not print it: ten years from its issue, fifteen for those who were adults at an issue
     /// from 2004 on (decree 2013-1188). Only the month of the issue is known, so the last day of that month counts.

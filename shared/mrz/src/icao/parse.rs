@@ -76,7 +76,7 @@ impl Parsed {
     }
 }
 
-/// Reads lines, whose size and first characters tell the format.
+/// Reads lines, whose format follows from their size and first characters.
 ///
 /// # Errors
 ///

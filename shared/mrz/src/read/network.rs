@@ -1,7 +1,7 @@
 //! The glyph network: a cell in, the likelihood of every character out.
 //!
 //! Two convolutions and two dense layers, about 460,000 multiplications a cell. The weights are bytes with one scale
-//! for every output, and are unpacked once; where they come from is told in `weights/README.md`.
+//! for every output, and are unpacked once; they are described in `weights/README.md`.
 
 use crate::{
     read::cells::{Cell, HEIGHT, WIDTH},

@@ -27,7 +27,7 @@ const SURE: f32 = 0.94;
 const SHIFTS: [(f64, f64); 4] = [(0.07, 0.0), (-0.07, 0.0), (0.0, 0.07), (0.0, -0.07)];
 /// How much more a look is believed that sees a character more clearly: the power of its likelihood.
 const TRUST: i32 = 4;
-/// A line whose characters are this clear, on the mean, is where it was expected. Columns beside the line count as
+/// A line whose characters are this clear, on the mean, is where it was expected. Columns next to the line count as
 /// unclear.
 const SETTLED: f32 = 0.85;
 /// How much clearer a moved line must be, and how far it is moved at a time, in [`SHIFTS`].

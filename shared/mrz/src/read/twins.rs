@@ -15,7 +15,7 @@ use crate::{
 
 /// How likely the twin that may not stand there must be to say that the drawing exchanges them. A drawing that does is
 /// seen so clearly in a good picture; in a blurred one of the drawing that was learnt it is up to 0.86, and then the
-/// likelihoods of each character tell the doubt.
+/// likelihoods of each character show the doubt.
 const SHOWN: f32 = 0.9;
 
 /// The letter O of a zero, and the zero of an O.
