@@ -23,7 +23,8 @@ const CONTRAST: (f64, f64, f64) = (10.0, 60.0, 90.0);
 const PAPER: u8 = 230;
 /// Pixels across a block that is paper or not.
 const BLOCK: usize = 16;
-/// The least share of the picture that may be left next to paper, in percent: an ID-1 card on a sheet of A4 takes 7.4 %.
+/// The least share of the picture that may be left next to paper, in percent: an ID-1 card on a sheet of A4 takes
+/// 7.4 %.
 const LEAST_LEFT_PERCENT: usize = 4;
 /// How much of its bounding box a thing fills, in percent. A card turned by 15° fills 67 %; lines of print far less.
 const COMPACT_PERCENT: usize = 55;

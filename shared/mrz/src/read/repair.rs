@@ -1,7 +1,8 @@
 //! Repair: a doubtful character becomes its next likely one where that makes a check digit hold.
 //!
 //! Tightly bound. With a loose bound, documents whose printed digits are wrong are repaired into sound ones: a repair
-//! must never overrule a character that is clear. What was repaired is reported as such and never accepted without a person.
+//! must never overrule a character that is clear. What was repaired is reported as such and never accepted
+//! without a person.
 
 use crate::{
     icao::format::{DigitRule, Format, Outcome},

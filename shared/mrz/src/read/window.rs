@@ -2,8 +2,8 @@
 
 use crate::read::sheet::{Look, Sheet};
 
-/// What a column outside that holds a character counts against one inside that holds none: prints next to a zone happen,
-/// holes in it do not.
+/// What a column outside that holds a character counts against one inside that holds none: prints next to a zone
+/// happen, holes in it do not.
 const OUTSIDE: f32 = 0.7;
 /// Likelihoods below these count as these: one hidden character must not outweigh a line.
 const LEAST_INSIDE: f32 = 1e-3;
