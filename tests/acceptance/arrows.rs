@@ -163,10 +163,13 @@ fn arrows_point_down_only() {
         for used in graph.uses_of_ours(&name) {
             assert!(![ACCEPTANCE, PERF].contains(&used.name.as_str()), "{name} uses tests");
             let May::Use(allowed) = may else { continue };
-            // The embedded AWS and the emulated providers are what adapters are tested against: a test may use them,
-            // what runs may not.
-            let stand_in = (used.name == EMBEDDED_AWS && name == AWS) || (used.name == EMULATORS && name == PROVIDERS);
-            let to_test = (stand_in || used.name == TESTING) && !used.kinds.contains(&None);
+            // What adapters are tested against and with: a test may use it, what runs may not.
+            let of_tests = match name.as_str() {
+                AWS => [EMBEDDED_AWS, OUTBOUND, TESTING].contains(&used.name.as_str()),
+                PROVIDERS => [EMULATORS, TESTING].contains(&used.name.as_str()),
+                _ => used.name == TESTING,
+            };
+            let to_test = of_tests && !used.kinds.contains(&None);
             assert!(to_test || allowed.contains(&used.name.as_str()), "{name} must not use {}", used.name);
         }
     }
