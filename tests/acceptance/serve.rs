@@ -10,6 +10,7 @@ use acredita_aws::{AwsClients, SystemClock, sdk_config};
 use acredita_domain::ports::Clock;
 use acredita_local::gateway::document;
 use acredita_outbound::Outbound;
+use aws_sdk_sqs::types::QueueAttributeName;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use std::{collections::HashMap, path::Path, process::Output, time::Duration};
@@ -295,6 +296,7 @@ async fn the_aws_sdk_takes_the_printed_endpoints() {
     assert_eq!(tables.table_names(), ["acredita"]);
     let buckets = clients.s3.list_buckets().send().await.expect("S3 answers");
     assert_eq!(buckets.buckets()[0].name(), Some("acredita-pictures"));
-    let queue = clients.sqs.get_queue_url().queue_name("acredita-messages").send().await.expect("SQS answers");
-    assert!(queue.queue_url().is_some_and(|url| url.starts_with(&printed("SQS"))));
+    let queue = format!("{}/000000000000/acredita-messages", printed("SQS"));
+    let attributes = clients.sqs.get_queue_attributes().queue_url(queue).attribute_names(QueueAttributeName::All);
+    assert!(attributes.send().await.is_ok(), "SQS answers");
 }

@@ -104,7 +104,6 @@ fn record(message: &Message) -> SqsMessage {
     record.message_id = message.message_id.clone();
     record.receipt_handle = message.receipt_handle.clone();
     record.body = message.body.clone();
-    record.md5_of_body = message.md5_of_body.clone();
     record.event_source = Some("aws:sqs".to_owned());
     record.event_source_arn = Some(format!("arn:aws:sqs:{REGION}:000000000000:messages"));
     record.aws_region = Some(REGION.to_owned());

@@ -6,8 +6,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::wire::FailedEntry;
-
 /// Why a request was refused. No message, receipt handle or attribute value is repeated in it.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SqsError {
@@ -39,16 +37,6 @@ pub(super) enum SqsError {
     MessageNotInflight,
     #[error("The message holds characters outside the allowed set.")]
     InvalidMessageContents,
-    #[error("There should be at least one entry in the request.")]
-    EmptyBatch,
-    #[error("A batch can hold up to 10 entries.")]
-    TooManyEntries,
-    #[error("Two entries of the batch have the same id.")]
-    EntryIdsNotDistinct,
-    #[error("An entry id may hold letters, digits, hyphens and underscores, 1 to 80 of them.")]
-    InvalidEntryId,
-    #[error("The batch cannot be longer than 262144 bytes.")]
-    BatchTooLong,
     #[error("The stand-in's storage failed.")]
     Storage(#[from] rusqlite::Error),
 }
@@ -98,35 +86,10 @@ impl SqsError {
             Self::InvalidMessageContents => {
                 Shape(BAD, "com.amazonaws.sqs#InvalidMessageContents", "InvalidMessageContents")
             }
-            Self::EmptyBatch => {
-                Shape(BAD, "com.amazonaws.sqs#EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest")
-            }
-            Self::TooManyEntries => Shape(
-                BAD,
-                "com.amazonaws.sqs#TooManyEntriesInBatchRequest",
-                "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
-            ),
-            Self::EntryIdsNotDistinct => Shape(
-                BAD,
-                "com.amazonaws.sqs#BatchEntryIdsNotDistinct",
-                "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
-            ),
-            Self::InvalidEntryId => {
-                Shape(BAD, "com.amazonaws.sqs#InvalidBatchEntryId", "AWS.SimpleQueueService.InvalidBatchEntryId")
-            }
-            Self::BatchTooLong => {
-                Shape(BAD, "com.amazonaws.sqs#BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong")
-            }
             Self::Storage(_) => {
                 Shape(StatusCode::INTERNAL_SERVER_ERROR, "com.amazon.coral.service#InternalFailure", "InternalFailure")
             }
         }
-    }
-
-    /// This error as the fate of one entry of a batch.
-    pub(super) fn of_entry(&self, id: String) -> FailedEntry {
-        let Shape(status, _, code) = self.shape();
-        FailedEntry { id, code, message: self.to_string(), sender_fault: status.is_client_error() }
     }
 }
 

@@ -35,15 +35,11 @@ async fn operate(sqs: &Sqs, headers: &HeaderMap, body: &[u8]) -> Result<Response
     let target = headers.get(TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
     match target.strip_prefix(TARGET_PREFIX).unwrap_or_default() {
         "CreateQueue" => json(sqs.create_queue(read(body)?)),
-        "GetQueueUrl" => json(sqs.get_queue_url(read(body)?)),
         "GetQueueAttributes" => json(sqs.get_queue_attributes(read(body)?)),
         "SendMessage" => json(sqs.send_message(read(body)?)),
-        "SendMessageBatch" => json(sqs.send_message_batch(read(body)?)),
         "ReceiveMessage" => json(sqs.receive_message(read(body)?).await),
         "DeleteMessage" => json(sqs.delete_message(read(body)?)),
-        "DeleteMessageBatch" => json(sqs.delete_message_batch(read(body)?)),
         "ChangeMessageVisibility" => json(sqs.change_message_visibility(read(body)?)),
-        "PurgeQueue" => json(sqs.purge_queue(read(body)?)),
         _ => Err(SqsError::UnknownOperation),
     }
 }

@@ -15,7 +15,7 @@ pub(super) const MAX_DELAY_S: i64 = 900;
 pub(super) const MAX_VISIBILITY_S: i64 = 43_200;
 /// The longest a receive may wait, in seconds.
 pub(super) const MAX_WAIT_S: i64 = 20;
-/// The most a message, or a batch of them, may hold, in bytes.
+/// The most a message may hold, in bytes.
 pub(super) const MAX_MESSAGE_BYTES: usize = 262_144;
 
 const RETENTION_S: RangeInclusive<i64> = 60..=1_209_600;
@@ -124,8 +124,8 @@ pub(super) fn check_name(name: &str) -> Result<(), SqsError> {
     Err(SqsError::InvalidParameter { parameter: "QueueName", reason })
 }
 
-/// Whether a text may name a queue or a batch entry.
-pub(super) fn is_identifier(text: &str) -> bool {
+/// Whether a text may name a queue.
+fn is_identifier(text: &str) -> bool {
     (1..=80).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }

@@ -9,9 +9,8 @@ use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::digest;
 use super::error::SqsError;
-use super::messages::{self, NewMessage, Receipt};
+use super::messages::{NewMessage, Receipt};
 use super::queue::{self, MAX_MESSAGE_BYTES, MAX_VISIBILITY_S, MAX_WAIT_S, Queue, Settings};
 use super::store::{Received, Store, Taken, VisibilityChange};
 use super::wire;
@@ -22,7 +21,8 @@ use crate::{ACCOUNT, Clock};
 /// input that may jump.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-const BATCH_SIZE: RangeInclusive<i64> = 1..=10;
+/// How many messages a receive can ask for.
+const MESSAGES: RangeInclusive<i64> = 1..=10;
 
 /// The SQS stand-in.
 pub(super) struct Sqs {
@@ -58,14 +58,6 @@ impl Sqs {
         Ok(self.url(&name))
     }
 
-    pub(super) fn get_queue_url(&self, request: wire::GetQueueUrl) -> Result<wire::QueueUrl, SqsError> {
-        if request.owner.is_some_and(|owner| owner != ACCOUNT) {
-            return Err(SqsError::QueueDoesNotExist);
-        }
-        let queue = self.store.queue(&request.queue_name)?.ok_or(SqsError::QueueDoesNotExist)?;
-        Ok(self.url(&queue.name))
-    }
-
     pub(super) fn get_queue_attributes(
         &self,
         request: wire::GetQueueAttributes,
@@ -85,37 +77,10 @@ impl Sqs {
 
     pub(super) fn send_message(&self, request: wire::SendMessage) -> Result<wire::Sent, SqsError> {
         let queue = self.queue(&request.queue_url)?;
-        let message = NewMessage::parse(request.message_body, request.message_attributes, request.delay_seconds)?;
-        let sent = sent(&message);
-        self.store.send(&queue, &[message], self.now_ms())?;
+        let message = NewMessage::parse(request.message_body, request.delay_seconds)?;
+        self.store.send(&queue, &message, self.now_ms())?;
         self.arrival(&queue.name).notify_waiters();
-        Ok(sent)
-    }
-
-    pub(super) fn send_message_batch(
-        &self,
-        request: wire::SendMessageBatch,
-    ) -> Result<wire::BatchAnswer<wire::SentEntry>, SqsError> {
-        let queue = self.queue(&request.queue_url)?;
-        messages::check_batch(request.entries.iter().map(|entry| entry.id.as_str()))?;
-        let size = |entry: &wire::SendEntry| messages::size(&entry.message_body, &entry.message_attributes);
-        if request.entries.iter().map(size).sum::<usize>() > MAX_MESSAGE_BYTES {
-            return Err(SqsError::BatchTooLong);
-        }
-        let mut accepted = Vec::new();
-        let mut answer = wire::BatchAnswer { successful: Vec::new(), failed: Vec::new() };
-        for entry in request.entries {
-            match NewMessage::parse(entry.message_body, entry.message_attributes, entry.delay_seconds) {
-                Ok(message) => {
-                    answer.successful.push(wire::SentEntry { id: entry.id, sent: sent(&message) });
-                    accepted.push(message);
-                }
-                Err(error) => answer.failed.push(error.of_entry(entry.id)),
-            }
-        }
-        self.store.send(&queue, &accepted, self.now_ms())?;
-        self.arrival(&queue.name).notify_waiters();
-        Ok(answer)
+        Ok(wire::Sent { message_id: message.id.to_string() })
     }
 
     /// Waits for a message up to the time asked for; a send ends the wait at once, and so does a stop.
@@ -124,7 +89,7 @@ impl Sqs {
         request: wire::ReceiveMessage,
     ) -> Result<wire::ReceivedMessages, SqsError> {
         let queue = self.queue(&request.queue_url)?;
-        let limit = in_range("MaxNumberOfMessages", request.max_number_of_messages.unwrap_or(1), BATCH_SIZE)?;
+        let limit = in_range("MaxNumberOfMessages", request.max_number_of_messages.unwrap_or(1), MESSAGES)?;
         let visibility_s = request.visibility_timeout.unwrap_or(queue.settings.visibility_timeout);
         let visibility_s = in_range("VisibilityTimeout", visibility_s, 0..=MAX_VISIBILITY_S)?;
         let wait_s = request.wait_time_seconds.unwrap_or(queue.settings.wait);
@@ -156,23 +121,6 @@ impl Sqs {
         Ok(wire::Done {})
     }
 
-    pub(super) fn delete_message_batch(
-        &self,
-        request: wire::DeleteMessageBatch,
-    ) -> Result<wire::BatchAnswer<wire::DeletedEntry>, SqsError> {
-        let queue = self.queue(&request.queue_url)?;
-        messages::check_batch(request.entries.iter().map(|entry| entry.id.as_str()))?;
-        let mut answer = wire::BatchAnswer { successful: Vec::new(), failed: Vec::new() };
-        for entry in request.entries {
-            let delete = |receipt| self.store.delete(&queue, receipt).map_err(SqsError::from);
-            match Receipt::parse(&entry.receipt_handle).and_then(delete) {
-                Ok(()) => answer.successful.push(wire::DeletedEntry { id: entry.id }),
-                Err(error) => answer.failed.push(error.of_entry(entry.id)),
-            }
-        }
-        Ok(answer)
-    }
-
     pub(super) fn change_message_visibility(
         &self,
         request: wire::ChangeMessageVisibility,
@@ -191,12 +139,6 @@ impl Sqs {
                 reason: "Message does not exist or is not available for visibility timeout change.",
             }),
         }
-    }
-
-    pub(super) fn purge_queue(&self, request: wire::PurgeQueue) -> Result<wire::Done, SqsError> {
-        let queue = self.queue(&request.queue_url)?;
-        self.store.purge(&queue)?;
-        Ok(wire::Done {})
     }
 
     fn take(&self, queue: &Queue, limit: i64, visibility_s: i64) -> Result<Vec<Received>, SqsError> {
@@ -262,14 +204,6 @@ impl Sqs {
     }
 }
 
-fn sent(message: &NewMessage) -> wire::Sent {
-    wire::Sent {
-        message_id: message.id.to_string(),
-        body_md5: digest::of_body(&message.body),
-        attributes_md5: digest::of_attributes(&message.attributes),
-    }
-}
-
 /// The message with the attributes that were asked for.
 fn shown(message: Received, request: &wire::ReceiveMessage) -> wire::ReceivedMessage {
     let mut system = BTreeMap::from([
@@ -284,27 +218,16 @@ fn shown(message: Received, request: &wire::ReceiveMessage) -> wire::ReceivedMes
     system.retain(|name, _| {
         asks_for(&request.message_system_attribute_names, name) || asks_for(&request.attribute_names, name)
     });
-    let mut own = message.attributes;
-    own.retain(|name, _| asks_for_own(&request.message_attribute_names, name));
     wire::ReceivedMessage {
         message_id: message.receipt.message_id.to_string(),
         receipt_handle: message.receipt.to_handle(),
-        body_md5: digest::of_body(&message.body),
         body: message.body,
         attributes: system,
-        attributes_md5: digest::of_attributes(&own),
-        message_attributes: own,
     }
 }
 
 fn asks_for(names: &[String], attribute: &str) -> bool {
     names.iter().any(|name| name == attribute || name == "All")
-}
-
-/// A sender's own attributes can also be asked for by prefix: `trace.*`.
-fn asks_for_own(names: &[String], attribute: &str) -> bool {
-    let by_prefix = |name: &String| name.strip_suffix(".*").is_some_and(|prefix| attribute.starts_with(prefix));
-    asks_for(names, attribute) || names.iter().any(by_prefix)
 }
 
 fn in_range(parameter: &'static str, value: i64, allowed: RangeInclusive<i64>) -> Result<i64, SqsError> {

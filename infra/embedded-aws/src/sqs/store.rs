@@ -1,7 +1,6 @@
 //! Queues and messages in SQLite. Every call is one transaction; in a file it is on disk before the call returns
 //! (`synchronous = FULL`), so what was answered survives a killed process.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,9 +11,9 @@ use uuid::Uuid;
 
 use super::messages::{NewMessage, Receipt};
 use super::queue::{Queue, Settings};
-use super::wire::MessageAttribute;
 
-/// `visible_ms` is when a message can next be received; `receipt` is the latest receive's id.
+/// `visible_ms` is when a message can next be received; `receipt` is the latest receive's id; `attributes` held something
+/// in older versions, whose files still work.
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS queues (
         name TEXT PRIMARY KEY,
@@ -42,7 +41,6 @@ const SCHEMA_VERSION: i64 = 1;
 pub(super) struct Received {
     pub receipt: Receipt,
     pub body: String,
-    pub attributes: BTreeMap<String, MessageAttribute>,
     pub sent_ms: i64,
     pub first_receive_ms: i64,
     pub receive_count: i64,
@@ -123,27 +121,15 @@ impl Store {
         statement.query_row([name], read).optional()
     }
 
-    /// Stores all of the messages or none.
-    pub(super) fn send(&self, queue: &Queue, messages: &[NewMessage], now_ms: i64) -> rusqlite::Result<()> {
-        let mut connection = self.lock();
-        let transaction = begin(&mut connection)?;
-        for message in messages {
-            let delay_s = message.delay_s.unwrap_or(queue.settings.delay);
-            transaction
-                .prepare_cached(
-                    "INSERT INTO messages (queue, id, body, attributes, sent_ms, visible_ms)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                )?
-                .execute(params![
-                    queue.name,
-                    message.id.to_string(),
-                    message.body,
-                    to_json(&message.attributes)?,
-                    now_ms,
-                    now_ms + delay_s * 1000,
-                ])?;
-        }
-        transaction.commit()
+    pub(super) fn send(&self, queue: &Queue, message: &NewMessage, now_ms: i64) -> rusqlite::Result<()> {
+        let delay_s = message.delay_s.unwrap_or(queue.settings.delay);
+        self.lock()
+            .prepare_cached(
+                "INSERT INTO messages (queue, id, body, attributes, sent_ms, visible_ms)
+                 VALUES (?1, ?2, ?3, '', ?4, ?5)",
+            )?
+            .execute(params![queue.name, message.id.to_string(), message.body, now_ms, now_ms + delay_s * 1000])?;
+        Ok(())
     }
 
     /// Hands out up to `limit` visible messages, oldest first, and hides them for `visibility_s`. Messages that were
@@ -228,11 +214,6 @@ impl Store {
         Ok(counts)
     }
 
-    pub(super) fn purge(&self, queue: &Queue) -> rusqlite::Result<()> {
-        self.lock().execute("DELETE FROM messages WHERE queue = ?1", [&queue.name])?;
-        Ok(())
-    }
-
     /// A panic in an earlier call rolled its transaction back, so the connection is good again.
     fn lock(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
@@ -267,7 +248,7 @@ fn dead_letter(transaction: &Transaction, queue: &Queue, now_ms: i64) -> rusqlit
 
 fn visible(transaction: &Transaction, queue: &Queue, limit: i64, now_ms: i64) -> rusqlite::Result<Vec<Received>> {
     let mut statement = transaction.prepare_cached(
-        "SELECT id, body, attributes, sent_ms, COALESCE(first_receive_ms, ?2), receive_count, came_from
+        "SELECT id, body, sent_ms, COALESCE(first_receive_ms, ?2), receive_count, came_from
          FROM messages WHERE queue = ?1 AND visible_ms <= ?2 ORDER BY sequence LIMIT ?3",
     )?;
     let read = |row: &Row| {
@@ -276,11 +257,10 @@ fn visible(transaction: &Transaction, queue: &Queue, limit: i64, now_ms: i64) ->
         Ok(Received {
             receipt: Receipt::new(id),
             body: row.get(1)?,
-            attributes: from_json(row, 2)?,
-            sent_ms: row.get(3)?,
-            first_receive_ms: row.get(4)?,
-            receive_count: row.get(5)?,
-            came_from: row.get(6)?,
+            sent_ms: row.get(2)?,
+            first_receive_ms: row.get(3)?,
+            receive_count: row.get(4)?,
+            came_from: row.get(5)?,
         })
     };
     statement.query_map(params![queue.name, now_ms, limit], read)?.collect()

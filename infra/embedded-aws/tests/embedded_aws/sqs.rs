@@ -29,8 +29,6 @@ macro_rules! checks {
 
 checks! {
     a_message_is_received_as_it_was_sent
-    a_batch_tells_the_fate_of_each_entry
-    a_batch_outside_the_limits_is_refused_whole
     a_received_message_is_invisible_until_its_timeout
     a_receive_can_choose_its_visibility
     changing_visibility_hides_longer_or_shows_at_once
@@ -43,7 +41,6 @@ checks! {
     a_bad_receipt_is_an_error
     values_outside_the_limits_are_refused
     a_queue_can_be_created_again_unless_it_differs
-    a_purge_empties_the_queue
 }
 
 /// The numbers of visible, in-flight and delayed messages.

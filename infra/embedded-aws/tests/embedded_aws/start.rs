@@ -65,7 +65,7 @@ async fn a_stop_answers_a_waiting_long_poll() {
     let poll = client.receive_message().queue_url(&queue).wait_time_seconds(20).send();
     let poll = tokio::spawn(poll);
     // By the time the next answer is here, the server has the long poll.
-    client.get_queue_url().queue_name("quiet").send().await.unwrap();
+    client.create_queue().queue_name("quiet").send().await.unwrap();
 
     let stopping = Instant::now();
     aws.stop().await;
@@ -81,5 +81,5 @@ async fn a_drop_cuts_connections_off() {
     drop(aws);
     let once = client.config().to_builder().retry_config(RetryConfig::disabled()).build();
     let client = aws_sdk_sqs::Client::from_conf(once);
-    assert!(client.get_queue_url().queue_name("gone").send().await.is_err());
+    assert!(client.create_queue().queue_name("gone").send().await.is_err());
 }
