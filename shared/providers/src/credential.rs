@@ -3,7 +3,6 @@
 use acredita_domain::{error::Unavailable, ports::ProviderCredential, text::Private};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A credential that was read, or will be.
 pub(crate) struct Held {
     source: Arc<dyn ProviderCredential>,
     text: Mutex<Option<Arc<Private<String>>>>,
@@ -14,7 +13,7 @@ impl Held {
         Self { source, text: Mutex::new(None) }
     }
 
-    /// The credential. Two that find none both read it; that is harmless.
+    /// The credential. Two callers that find it missing both read it; that is harmless.
     pub async fn text(&self) -> Result<Arc<Private<String>>, Unavailable> {
         if let Some(text) = self.text.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             return Ok(text);
@@ -24,7 +23,7 @@ impl Held {
         Ok(text)
     }
 
-    /// Reads it anew the next time: it may have been changed.
+    /// Has it read again the next time: it may have been changed.
     pub fn forget(&self) {
         *self.text.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }

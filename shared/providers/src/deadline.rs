@@ -1,15 +1,15 @@
-//! How long anything may take. The gateway gives a request 29 seconds: for decoding and storing pictures before a
-//! provider is asked, and for our own reading of them after it. A provider gets what is left.
+//! How long each step may take. The gateway gives a request 29 seconds: for decoding and storing pictures before a
+//! provider is asked, and for our own reading of them after it. A provider gets the rest.
 
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Until a request that was sent is answered, headers at least.
+/// From sending a request to the headers of its answer.
 pub const READ: Duration = Duration::from_secs(15);
-/// For a complete job, which is all that is asked of a provider for one answer of ours: waiting for a turn, all calls,
-/// and a repeat. What of the gateway's 29 seconds is left by our own work on two pictures: some two seconds to read the
-/// zones of each, where the provider read no number, and three for decoding both and keeping them. The smallest function
-/// has a slow core: with more memory it is less.
+/// The limit for a complete job: waiting for a turn, all calls to a provider for one answer of ours, and a repeat. It
+/// is what our own work on two pictures leaves of the gateway's 29 seconds: some two seconds to read the zones of each,
+/// if the provider read no number, and three to decode and store both. These are the figures of the smallest function,
+/// with its slow core; more memory needs less.
 pub const TOTAL: Duration = Duration::from_secs(22);
 
 /// A job under way: when it has to be over, and whether its one repeat was spent.
@@ -19,21 +19,18 @@ pub struct Job {
     repeated: bool,
 }
 
-/// What a repeat needs of the time that is left, at least.
+/// A repeat needs at least this much of the remaining time.
 const WORTH_A_REPEAT: Duration = Duration::from_secs(5);
 
 impl Job {
-    /// Begins now.
     pub fn begin() -> Self {
         Self { ends_at: Instant::now() + TOTAL, repeated: false }
     }
 
-    /// What is left.
     pub fn left(&self) -> Duration {
         self.ends_at.saturating_duration_since(Instant::now())
     }
 
-    /// When it has to be over.
     pub fn ends_at(&self) -> Instant {
         self.ends_at
     }
@@ -50,9 +47,9 @@ mod tests {
     use super::*;
 
     const GATEWAY: Duration = Duration::from_secs(29);
-    /// Of a picture, where the provider read no number.
+    /// For one picture, if the provider read no number.
     const READING: Duration = Duration::from_secs(2);
-    /// Of two pictures.
+    /// For two pictures.
     const DECODING_AND_KEEPING: Duration = Duration::from_secs(3);
 
     #[test]

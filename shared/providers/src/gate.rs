@@ -1,9 +1,9 @@
-//! What stands before a provider: a circuit breaker, and a bound on how many jobs run at once.
+//! The gate in front of a provider: a circuit breaker, and a bound on how many jobs run at once.
 //!
-//! The breaker is closed while the provider answers. [`FAILURES`] failures one after the other open it: for [`PAUSE`]
-//! every job is refused at once. Then one job probes; what it finds closes or opens the breaker. Its state belongs to a
-//! process: each running function finds out by itself. Every change is logged with the fields `provider` and `breaker`,
-//! which `template.yaml` makes a metric of.
+//! The breaker is closed while the provider answers. [`FAILURES`] consecutive failures open it: for [`PAUSE`] every job
+//! is refused at once. Then one job probes; its outcome closes or opens the breaker. Its state belongs to a process:
+//! each running function finds out on its own. Every change is logged with the fields `provider` and `breaker`, which
+//! `template.yaml` makes a metric of.
 
 use crate::deadline::Job;
 use acredita_domain::{Time, error::Unavailable, ports::Clock, scoring::Provider};
@@ -14,17 +14,16 @@ use std::{
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// Failures one after the other that open the breaker.
+/// Consecutive failures that open the breaker.
 pub const FAILURES: u32 = 5;
 /// How long it stays open.
 pub const PAUSE: TimeDelta = TimeDelta::seconds(30);
-/// Jobs at once. Each holds a request body of up to 14 MiB: this bounds the memory that a slow provider can bind.
+/// Jobs at once. Each holds a request body of up to 14 MiB: this bounds the memory that a slow provider can tie up.
 pub const JOBS: usize = 16;
 
-/// Where the breaker stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Jobs run. So many failed one after the other.
+    /// Jobs run. This many failed in a row.
     Closed(u32),
     /// Jobs are refused until then.
     Open(Time),
@@ -42,7 +41,6 @@ impl State {
     }
 }
 
-/// The gate before one provider.
 pub struct Gate {
     provider: Provider,
     clock: Arc<dyn Clock>,
@@ -56,7 +54,7 @@ impl fmt::Debug for Gate {
     }
 }
 
-/// A job that was let through. Dropped without a word, it counts as nothing: its caller went away.
+/// A job that was let through. Dropped without a report, it counts as nothing: its caller went away.
 #[derive(Debug)]
 pub struct Turn<'a> {
     gate: &'a Gate,
@@ -66,17 +64,15 @@ pub struct Turn<'a> {
 }
 
 impl Gate {
-    /// An open gate: its breaker is closed.
     pub fn new(provider: Provider, clock: Arc<dyn Clock>) -> Self {
         Self { provider, clock, state: Mutex::new(State::Closed(0)), turns: Semaphore::new(JOBS) }
     }
 
-    /// The provider behind it, as unavailable.
     pub fn unavailable(&self) -> Unavailable {
         Unavailable(self.provider.as_str())
     }
 
-    /// Waits for a turn as long as the job has time, and for no provider that is known to be down.
+    /// Waits for a turn as long as the job has time; refuses at once if the provider is known to be down.
     pub async fn enter(&self, job: &Job) -> Result<Turn<'_>, Unavailable> {
         self.refuse_while_open()?;
         let turn = tokio::time::timeout_at(job.ends_at(), self.turns.acquire()).await;
@@ -84,7 +80,7 @@ impl Gate {
             tracing::warn!(provider = %self.provider, "too many jobs of this provider at once");
             return Err(self.unavailable());
         };
-        // While it waited, the others may have found that the provider is down.
+        // While it waited, other jobs may have found that the provider is down.
         let probes = self.admit()?;
         Ok(Turn { gate: self, probes, settled: false, _place: place })
     }
@@ -123,17 +119,15 @@ impl Gate {
 }
 
 impl Turn<'_> {
-    /// The provider answered.
     pub fn answered(mut self) {
         self.settled = true;
         let mut state = self.gate.state();
-        // A job that began before the breaker opened says nothing of the provider now.
+        // A job that began before the breaker opened says nothing about the provider now.
         if self.probes || matches!(*state, State::Closed(_)) {
             self.gate.change(&mut state, State::Closed(0));
         }
     }
 
-    /// The provider failed.
     pub fn failed(mut self) {
         self.settled = true;
         let open = State::Open(self.gate.clock.now() + PAUSE);

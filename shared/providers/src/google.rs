@@ -1,8 +1,8 @@
 //! Google Document AI, Identity Document Proofing: one `:process` call for each side, categorical signals back.
 //!
 //! The processor is built for English and for passports, passcards and driver's licences of the United States. A
-//! declared document of any other kind is not sent at all: its score would say nothing, and a person's document would
-//! have travelled for nothing.
+//! declared document of any other kind is not sent at all: its score would mean nothing, and a person's document would
+//! have travelled in vain.
 
 mod aws;
 mod federation;
@@ -36,16 +36,17 @@ use std::{str::FromStr, sync::Arc};
 use token::TokenCache;
 use wire::{Answer, Entity};
 
-/// Answers hold entities alone, some dozens of them.
+/// Answers hold only entities, a few dozen of them.
 const MOST_BYTES: usize = 1024 * 1024;
 
 /// A processor by its full name: `projects/…/locations/…/processors/…`, with or without `/processorVersions/…`.
 ///
-/// Without a version Google's default one answers, which changes: scores are only comparable where it is pinned.
+/// Without a version, Google's default one answers, and the default changes: scores are comparable only if it is
+/// pinned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Processor {
     name: String,
-    /// Where Google serves it.
+    /// Where Google serves the processor.
     endpoint: BaseUrl,
     version: Option<String>,
 }
@@ -72,7 +73,7 @@ impl FromStr for Processor {
             }
             _ => return Err(PROBLEM),
         };
-        // It becomes part of a host's name.
+        // It becomes part of a host name.
         let of_a_host =
             !location.is_empty() && location.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !of_a_host || text.contains("..") {
@@ -83,14 +84,12 @@ impl FromStr for Processor {
     }
 }
 
-/// How this deployment reaches Google.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The processor.
     pub processor: Processor,
-    /// Where it is served, if not by Google: an emulator on loopback.
+    /// The address of an emulator on loopback; `None` is Google.
     pub endpoint: Option<BaseUrl>,
-    /// Who this function is to AWS, for a credential without a key.
+    /// The function's AWS credentials, for a Google credential without a key.
     pub aws: Option<AwsCaller>,
 }
 
@@ -121,7 +120,6 @@ impl Mapping {
     }
 }
 
-/// Scores with Google.
 pub struct GoogleScorer {
     processor: Processor,
     endpoint: BaseUrl,
@@ -131,12 +129,12 @@ pub struct GoogleScorer {
     tokens: TokenCache,
 }
 
-/// Why a job came to nothing. What exactly went wrong is in the log.
+/// The job failed. The log says exactly why.
 struct Failed;
 
 impl GoogleScorer {
-    /// A scorer with a credential, which is read when it is first needed: a service account's key file, or the
-    /// configuration of an external account.
+    /// The credential is read when it is first needed: a service account's key file, or the configuration of an
+    /// external account.
     pub fn new(
         settings: Settings,
         credential: Arc<dyn ProviderCredential>,
@@ -163,7 +161,7 @@ impl GoogleScorer {
         Ok(self.verdict(&request, &answers))
     }
 
-    /// A token that Google no longer takes is thrown away, and the call made once more with a new one.
+    /// If Google no longer accepts the token, drops it and repeats the call once with a new one.
     async fn process(&self, picture: &Picture, job: &mut Job) -> Result<Answer, Failed> {
         let body = wire::request(picture);
         let mut renewed = false;
@@ -194,9 +192,9 @@ impl GoogleScorer {
     fn verdict(&self, request: &ScoreRequest<'_>, answers: &[Answer]) -> Verdict {
         let found: Vec<Signal<'_>> = answers.iter().flat_map(|answer| &answer.entities).map(Entity::signal).collect();
         let evidence = evidence(answers.iter().map(|answer| &answer.digest));
-        // Proofing reads nothing off a document: whose it is, Google does not tell, and the line of it is left out.
-        // Where nobody said what it is, and Google does not know it, that is as likely its own limit as the person's
-        // doing.
+        // Proofing reads nothing off a document: Google does not report whose it is, so there is no check of ownership.
+        // If no kind was declared and Google does not know the document, its own limits are as likely the reason as the
+        // person.
         let breakdown = if request.document.is_none() && says_no_document(&found) {
             vec![unsupported(&evidence)]
         } else {
@@ -221,7 +219,7 @@ fn says_no_document(found: &[Signal<'_>]) -> bool {
 }
 
 fn malformed(call: &'static str) -> Failed {
-    tracing::warn!(provider = %Provider::Google, call, "the answer cannot be understood");
+    tracing::warn!(provider = %Provider::Google, call, "the answer cannot be parsed");
     Failed
 }
 

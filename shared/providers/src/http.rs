@@ -1,7 +1,7 @@
-//! Calls of a provider: over the one way out, under the deadlines of a job, and at most once again.
+//! Calls to a provider: through the shared connector, under the deadlines of a job, and repeated at most once.
 //!
-//! Nothing of what is sent or received is ever logged or put into an error: of a call that fails, its name, its status
-//! and a word for why.
+//! Nothing that is sent or received is ever logged or put into an error: only a failed call's name, its status and a
+//! word for the reason.
 
 use crate::deadline::{Job, READ};
 use acredita_domain::{ports::Clock, scoring::Provider};
@@ -11,12 +11,10 @@ use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header::RETRY_AFTER};
 use std::{fmt, sync::Arc, time::Duration};
 
-/// The content type of a form.
 pub(crate) const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
-/// The content type of JSON.
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// A text as it stands in a query or a form: all but the unreserved characters of RFC 3986 §2.3 escaped.
+/// Escapes a text for a query or a form: everything but the unreserved characters of RFC 3986 §2.3.
 pub(crate) fn escaped(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut escaped, byte| {
         match byte {
@@ -27,32 +25,25 @@ pub(crate) fn escaped(text: &str) -> String {
     })
 }
 
-/// What is asked.
 pub struct Call<'a> {
-    /// What logs call it.
+    /// The call's name in logs.
     pub name: &'static str,
-    /// The method.
     pub method: Method,
-    /// Where.
     pub base: &'a BaseUrl,
-    /// What is added to it.
+    /// Appended to `base`.
     pub path: String,
-    /// The headers. They are taken for secret.
+    /// Treated as secret.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// The body.
     pub body: Bytes,
 }
 
-/// What was answered. Its body may name people: it has no `Debug`.
+/// Has no `Debug`: its body may name people.
 pub struct Reply {
-    /// The status.
     pub status: StatusCode,
-    /// The body.
     pub body: Bytes,
     headers: HeaderMap,
 }
 
-/// The client of one provider.
 pub struct Client {
     provider: Provider,
     outbound: Outbound,
@@ -70,8 +61,8 @@ impl Client {
         Self { provider, outbound, clock }
     }
 
-    /// Calls. An answer of 429 or 5xx that says when to come again is asked once more, if the job has the time.
-    /// `most_bytes` bounds the answer.
+    /// Makes a call. An answer of 429 or 5xx that says when to come back is followed by one repeat, if the job has the
+    /// time. `most_bytes` bounds the answer.
     pub async fn call(&self, call: &Call<'_>, most_bytes: usize, job: &mut Job) -> Result<Reply, Fault> {
         let first = self.once(call, most_bytes, job).await?;
         let Some(wait) = first.wait(self.clock.now()) else {
@@ -80,7 +71,7 @@ impl Client {
         if !job.repeat_after(wait) {
             return Ok(first);
         }
-        tracing::info!(provider = %self.provider, call = call.name, status = first.status.as_u16(), "asked to come again");
+        tracing::info!(provider = %self.provider, call = call.name, status = first.status.as_u16(), "asked to retry later");
         tokio::time::sleep(wait).await;
         self.once(call, most_bytes, job).await
     }
@@ -113,7 +104,7 @@ impl Client {
 }
 
 impl Reply {
-    /// How long to wait before the call is made again, if the answer says so: `Retry-After` (RFC 9110 §10.2.3), or
+    /// How long to wait before the call is repeated, if the answer says so: `Retry-After` (RFC 9110 §10.2.3), or
     /// Google's `RetryInfo`.
     fn wait(&self, now: DateTime<Utc>) -> Option<Duration> {
         let again = self.status == StatusCode::TOO_MANY_REQUESTS || self.status.is_server_error();

@@ -1,9 +1,9 @@
 //! External scoring: Google Document AI and Veridas, behind the domain's [`Scorer`](acredita_domain::ports::Scorer).
 //!
-//! From the outside in: a provider's adapter ([`google`], [`veridas`]) makes requests and reads answers; a table of
-//! `mapping/` makes our checks of what it found; [`gate`] keeps a provider that is down or slow from taking the service
-//! with it; [`http`] makes the calls. What is known of the providers and what is not is written in
-//! `infra/docs/PROVIDERS.md`.
+//! From the outside in: a provider's adapter ([`google`], [`veridas`]) makes requests and parses answers; a table in
+//! `mapping/` turns its findings into our checks; [`gate`] keeps a provider that is down or slow from taking the
+//! service down with it; [`http`] makes the calls. `infra/docs/PROVIDERS.md` says what is known about the providers and
+//! what is not.
 
 mod credential;
 pub mod deadline;

@@ -1,25 +1,23 @@
-//! From what a provider found to our checks, by a table in data (`mapping/*.json`). Its version is in every answer.
+//! From a provider's findings to our checks, by a table in data (`mapping/*.json`). Its version is in every answer.
 //!
-//! A signal that comes several times, or several signals of one check, count by the worst of them. A value that the
-//! table does not know is inconclusive, never a pass. What a check then weighs is said once for all providers, in
+//! If a signal comes several times, or a check has several signals, the worst counts. A value that the table does not
+//! know is inconclusive, never a pass. The weights of the checks are the same for all providers:
 //! [`acredita_domain::scoring::table`].
 
 use acredita_domain::scoring::{Check, CheckName, CheckResult, Reason, Score, table::TABLE_VERSION};
 use serde::Deserialize;
 
-/// What a signal said.
+/// The value of a signal.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Found<'a> {
     /// One of a provider's words.
     Word(&'a str),
-    /// How sure it is, from 0 to 1.
+    /// A confidence from 0 to 1.
     Degree(f64),
 }
 
-/// A signal as it was found.
 pub type Signal<'a> = (&'a str, Found<'a>);
 
-/// The signals of a provider.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
 pub struct Signals(Vec<Rule>);
@@ -28,18 +26,17 @@ pub struct Signals(Vec<Rule>);
 #[derive(Debug, Deserialize)]
 struct Rule {
     signal: String,
-    /// What stands in for it where it is absent.
+    /// The signal that stands in for it when it is absent.
     instead: Option<String>,
     check: CheckName,
-    /// Of a failure.
+    /// The reason for a failure.
     reason: Reason,
     #[serde(flatten)]
     reading: Reading,
-    /// What its absence means.
+    /// The result when it is absent.
     absent: CheckResult,
 }
 
-/// How a signal is read.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Reading {
@@ -69,7 +66,7 @@ impl Reading {
 }
 
 impl Signals {
-    /// The checks of what was found, in the order of the table, each once.
+    /// The checks of these signals, in the order of the table, each once.
     pub fn checks(&self, found: &[Signal<'_>]) -> Vec<Check> {
         let mut checks: Vec<Check> = Vec::new();
         for rule in &self.0 {
@@ -85,8 +82,7 @@ impl Signals {
 }
 
 impl Rule {
-    /// The line of this signal alone. It notes the signal's name as the table has it, and nothing of what the provider
-    /// wrote.
+    /// The check of this signal only. It notes the signal's name as the table has it, and none of the provider's text.
     fn check(&self, found: &[Signal<'_>]) -> Check {
         let of = |name: &str| {
             let values = found.iter().filter(|(signal, _)| *signal == name);
@@ -114,7 +110,7 @@ impl Rule {
     }
 }
 
-/// Whether a line says worse than another: failed before unknown before passed before not there; among equals, the
+/// Whether a check is worse than another: failed before unknown before passed before not applicable; among equals, the
 /// lower score.
 fn is_worse(line: &Check, other: &Check) -> bool {
     let rank = |check: &Check| match check.result {

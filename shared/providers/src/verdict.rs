@@ -1,4 +1,4 @@
-//! Lines that verdicts of all providers have.
+//! Checks that the verdicts of all providers share.
 
 use acredita_domain::{
     pictures::Sha256Digest,
@@ -12,18 +12,17 @@ pub(crate) fn unsupported(note: &str) -> Check {
         .noting(note)
 }
 
-/// The provider knows this kind of document.
 pub(crate) fn supported(note: &str) -> Check {
     Check::new(CheckName::DocumentSupported, CheckResult::Pass).noting(note)
 }
 
-/// The digests of answers: what is kept of the answers themselves.
+/// The digests of answers: all that is kept of the answers themselves.
 pub(crate) fn evidence<'a>(digests: impl Iterator<Item = &'a Sha256Digest>) -> String {
     let digests: Vec<&str> = digests.map(Sha256Digest::as_str).collect();
     format!("answer SHA-256 {}", digests.join(" "))
 }
 
-/// The provider no longer has what it found. It cannot be asked for again, so this is the end of it.
+/// The provider no longer has its result. It cannot be asked for again, so this is final.
 pub(crate) fn lost() -> Check {
     Check::new(CheckName::Authenticity, CheckResult::Inconclusive)
         .because(Reason::ProviderResultLost)

@@ -1,7 +1,7 @@
 //! Veridas: vali-Das for pictures that we have, XpressID for pictures that Veridas takes itself.
 //!
 //! A validation is created, its sides are uploaded one after the other (Veridas refuses two at once), it is confirmed,
-//! and its result is read, all within one job: Veridas deletes a validation by itself soon after. What is known of
+//! and its result is read, all within one job: Veridas deletes a validation automatically soon after. What is known of
 //! these calls comes from product pages and from integrators' code; `infra/docs/PROVIDERS.md` says which is which.
 
 mod calls;
@@ -33,7 +33,6 @@ use read::{Nodes, Validation};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// How this deployment reaches Veridas.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// vali-Das, such as `https://api.eu.veri-das.com/validas/v1`.
@@ -54,7 +53,7 @@ struct Mapping {
     nodes: Nodes,
 }
 
-/// How Veridas calls a kind of document.
+/// Veridas's names for kinds of documents.
 #[derive(Debug, Deserialize)]
 struct TypeCode {
     country: Country,
@@ -67,7 +66,7 @@ impl Mapping {
         serde_json::from_str(include_str!("../mapping/veridas.v2.json")).expect("a table that the tests have read")
     }
 
-    /// What Veridas is told to expect: a type that the table knows, else the country, which it takes too.
+    /// The type that Veridas is to expect: one that the table knows, else the country, which it accepts too.
     fn document_type(&self, document: Option<DocumentKind>) -> String {
         let Some(DocumentKind { document_type, country }) = document else {
             return self.any_document.clone();
@@ -78,7 +77,6 @@ impl Mapping {
     }
 }
 
-/// Scores with Veridas.
 pub struct VeridasScorer {
     settings: Settings,
     mapping: Mapping,
@@ -90,9 +88,7 @@ pub struct VeridasScorer {
     clock: Arc<dyn Clock>,
 }
 
-/// What came of a job.
 enum Outcome {
-    /// A result.
     Result(Validation),
     /// Veridas does not know this kind of document.
     Unsupported,
@@ -101,8 +97,8 @@ enum Outcome {
 }
 
 impl VeridasScorer {
-    /// A scorer with an API key, which is read when it is first needed. `comparison` compares what was read with what
-    /// was declared; `entropy` makes the boundaries of multipart bodies.
+    /// The API key is read when it is first needed. `comparison` compares what was read with what was declared;
+    /// `entropy` makes the boundaries of multipart bodies.
     pub fn new(
         settings: Settings,
         key: Arc<dyn ProviderCredential>,
@@ -140,13 +136,13 @@ impl VeridasScorer {
         }
         Ok(match self.read(&id, job).await? {
             None => Outcome::Lost,
-            // It was confirmed, so it has to be there.
+            // It was confirmed, so the result must be there.
             Some(validation) if !validation.is_judged() => return Err(Refusal::Malformed("read")),
             Some(validation) => Outcome::Result(validation),
         })
     }
 
-    /// Tells the gate how a job went.
+    /// Reports to the gate how a job went.
     fn settle<T>(&self, turn: Turn<'_>, outcome: Result<T, Refusal>) -> Result<T, Unavailable> {
         match outcome {
             Ok(outcome) => {
@@ -155,7 +151,7 @@ impl VeridasScorer {
             }
             Err(refusal) => {
                 if let Refusal::Malformed(call) = refusal {
-                    tracing::warn!(provider = %Provider::Veridas, call, "the answer cannot be understood");
+                    tracing::warn!(provider = %Provider::Veridas, call, "the answer cannot be parsed");
                 }
                 turn.failed();
                 Err(self.gate.unavailable())
@@ -167,12 +163,12 @@ impl VeridasScorer {
         let mut verdict = match outcome {
             Outcome::Unsupported => Verdict::of(vec![unsupported("refused by the provider")], None),
             Outcome::Lost => {
-                tracing::warn!(provider = %Provider::Veridas, "a result is lost");
+                tracing::warn!(provider = %Provider::Veridas, "a result was lost");
                 Verdict::of(vec![lost()], None)
             }
             Outcome::Result(validation) => self.judge(request, &validation),
         };
-        // What can be told apart is the version of the API, which ends its path; that of the engine is nowhere.
+        // Only the version of the API is known, which ends its path; the engine's version is nowhere.
         let version = self.settings.validas.as_str().rsplit('/').next().unwrap_or_default();
         verdict.provider_version = format!("veridas-validas/{version}");
         verdict.mapping_version = mapping::version(&self.mapping.version);
@@ -195,7 +191,7 @@ impl VeridasScorer {
 fn not_expired(extracted: &Extracted, request: &ScoreRequest<'_>) -> Check {
     let today = request.now.format("%Y-%m-%d").to_string();
     match &extracted.expiry_date {
-        // Both are `YYYY-MM-DD`, which sorts as dates do. A document is good on its last day.
+        // Both are `YYYY-MM-DD`, which sorts chronologically. A document is valid through its last day.
         Some(last_day) if *last_day.expose() < today => {
             Check::new(CheckName::NotExpired, CheckResult::Fail).because(Reason::Expired)
         }
@@ -223,7 +219,7 @@ impl Scorer for VeridasScorer {
     }
 }
 
-/// A validation's id as Veridas gave it, if it is one that can stand in a path.
+/// A validation's id as Veridas gave it, if it is safe in a path.
 fn reference(text: &str) -> Option<ProviderReference> {
     text.parse().ok()
 }

@@ -1,5 +1,5 @@
-//! Who we are to AWS, said so that Google can ask AWS: a request for our own name (`GetCallerIdentity`), signed by us,
-//! for Google to send.
+//! Our identity on AWS, in a form that Google can verify: a request for our own name (`GetCallerIdentity`), signed by
+//! us, for Google to send.
 
 use acredita_domain::{Time, text::Private};
 use aws_credential_types::Credentials;
@@ -10,7 +10,7 @@ use aws_sigv4::{
 use serde::Serialize;
 
 /// The credentials of the function, as the Lambda runtime puts them into its environment. They live as long as the
-/// function's process does.
+/// function's process.
 #[derive(Clone, Debug)]
 pub struct AwsCaller {
     /// The region whose STS vouches for us.
@@ -23,7 +23,7 @@ pub struct AwsCaller {
     pub session_token: Option<Private<String>>,
 }
 
-/// What is asked of STS. Nothing else is ever signed: whoever has a signed request can have it done.
+/// The query for STS. Nothing else is ever signed: anybody who has a signed request can execute it.
 const QUERY: &str = "?Action=GetCallerIdentity&Version=2011-06-15";
 /// Names the identity pool's provider that the request is for. Signed with the rest, it keeps others from using the
 /// request.
@@ -36,7 +36,7 @@ struct Question {
 }
 
 impl Question {
-    /// The request that `template` describes, `{region}` standing for the region. None: it is another one.
+    /// The request that `template` describes, with the region for `{region}`; `None` if it describes another request.
     fn of(template: &str, region: &str) -> Option<Self> {
         let plain =
             !region.is_empty() && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
@@ -48,7 +48,7 @@ impl Question {
     }
 }
 
-/// The signed request as Google wants it: JSON, percent-encoded by whoever sends it. None: the template asks for
+/// The signed request as Google wants it: JSON, which the sender has to percent-encode. `None` if the template asks for
 /// something else, or nothing can be signed.
 pub(super) fn signed_question(
     caller: &AwsCaller,
@@ -84,7 +84,7 @@ pub(super) fn signed_question(
         SignableRequest::new("POST", &question.url, std::iter::once((TARGET, audience)), SignableBody::empty()).ok()?;
     let (instructions, _) = sign(request, &params).ok()?.into_parts();
     let mut headers = vec![Pair { key: "host", value: &question.host }, Pair { key: TARGET, value: audience }];
-    // Google's own libraries write this one so.
+    // Google's own libraries spell this one so.
     let name = |name| if name == "authorization" { "Authorization" } else { name };
     headers.extend(instructions.headers().map(|(key, value)| Pair { key: name(key), value }));
     serde_json::to_string(&Signed { headers, method: "POST", url: &question.url }).ok().map(Private::new)

@@ -1,8 +1,8 @@
-//! Tokens without a key: Google takes AWS's word for who we are (workload identity federation).
+//! Tokens without a key: Google trusts AWS to identify us (workload identity federation).
 //!
 //! The credential is the configuration that `gcloud iam workload-identity-pools create-cred-config --aws` writes. It
-//! opens nothing by itself: what does is the function's own role. A [signed question](super::aws) is exchanged for a
-//! federated token (RFC 8693), and that, where the configuration names a service account, for one of the account's.
+//! opens nothing on its own: the function's own role does. A [signed question](super::aws) is exchanged for a federated
+//! token (RFC 8693), and that, if the configuration names a service account, for one of the account's.
 //!
 //! <https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds>
 
@@ -22,18 +22,18 @@ use http::{HeaderValue, Method, header};
 use serde::Deserialize;
 use serde_json::json;
 
-/// The one kind of token that AWS's word is.
+/// The only supported type of subject token.
 const SUBJECT_TOKEN_TYPE: &str = "urn:ietf:params:aws:token-type:aws4_request";
-/// Google's exchange of tokens.
+/// Google's token exchange.
 const EXCHANGE: &str = "https://sts.googleapis.com/v1/token";
-/// Where Google gives out the tokens of service accounts.
+/// Where Google grants the tokens of service accounts.
 const ACCOUNTS: &str = "https://iamcredentials.googleapis.com";
-/// Where the provider of an identity pool is named.
+/// How the names of an identity pool's providers begin.
 const AUDIENCE: &str = "//iam.googleapis.com/";
-/// How long a service account's token lasts, where the configuration does not say: what Google's libraries ask for.
+/// How long a service account's token lasts if the configuration does not say: the default of Google's libraries.
 const LIFE_SECONDS: u32 = 3600;
 
-/// What of the configuration is needed.
+/// The fields of the configuration that are needed.
 pub(super) struct ExternalAccount {
     audience: String,
     token_url: BaseUrl,
@@ -41,7 +41,7 @@ pub(super) struct ExternalAccount {
     account: Option<Account>,
 }
 
-/// The service account that the federated token is changed for one of.
+/// The service account whose token is obtained with the federated one.
 struct Account {
     base: BaseUrl,
     path: String,
@@ -49,8 +49,8 @@ struct Account {
 }
 
 impl ExternalAccount {
-    /// Reads a configuration. What it names is Google's alone: a signed question sent elsewhere would be somebody
-    /// else's to use.
+    /// Reads a configuration. It may name only addresses of Google's: anybody else who received a signed question could
+    /// use it.
     pub fn read(text: &str) -> Result<Self, &'static str> {
         #[derive(Deserialize)]
         struct File {
@@ -88,7 +88,6 @@ impl ExternalAccount {
         })
     }
 
-    /// Asks for a token.
     pub async fn ask(
         &self,
         caller: Option<&AwsCaller>,
@@ -139,7 +138,7 @@ impl Account {
     fn read(url: &str, life_seconds: u32) -> Result<Self, &'static str> {
         const PATH: &str = "/v1/projects/-/serviceAccounts/";
         const PROBLEM: &str = "the external account's service_account_impersonation_url is not Google's";
-        // Google gives out an hour, and up to twelve where the organisation allows it.
+        // Google grants an hour, and up to twelve where the organisation allows it.
         if !(600..=43_200).contains(&life_seconds) {
             return Err("the external account's token_lifetime_seconds is not from 600 to 43200");
         }
@@ -181,7 +180,7 @@ impl Account {
     }
 }
 
-/// Where tokens are exchanged: at Google's one address, or at one of a region.
+/// The address of the token exchange: Google's global one, or that of a region.
 fn exchange(url: &str) -> Option<BaseUrl> {
     let region = url.strip_prefix("https://sts.").and_then(|rest| rest.strip_suffix(".rep.googleapis.com/v1/token"));
     let is_region = |region: &str| {

@@ -1,4 +1,4 @@
-//! What a token endpoint grants, and why it grants nothing.
+//! The grants and refusals of a token endpoint.
 
 use crate::{
     deadline::Job,
@@ -11,48 +11,44 @@ use chrono::TimeDelta;
 use http::StatusCode;
 use serde::Deserialize;
 
-/// What a token is good for.
+/// The scope of a token.
 pub(super) const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 /// An answer is a token and two words.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// Why nobody gave a token.
+/// Why no token was granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Why {
-    /// No answer. The credential may be as good as before.
+    /// No answer. The credential may still be good.
     #[error("no answer")]
     Unanswered,
-    /// The credential was refused.
     #[error("refused")]
     Refused,
-    /// The credential, or the answer, is not what it has to be.
+    /// The credential, or the answer, is malformed.
     #[error("{0}")]
     Unusable(&'static str),
 }
 
-/// What was granted.
 pub(super) struct Granted {
-    /// The token.
     pub token: Private<String>,
-    /// When it ends.
     pub ends_at: Time,
 }
 
 impl Granted {
-    /// A token that lasts so long. Nothing that is granted lasts longer than a day.
+    /// A token with a lifetime, which is capped at a day.
     pub fn lasting(token: Private<String>, seconds: i64, now: Time) -> Self {
         Self { token, ends_at: now + TimeDelta::seconds(seconds.clamp(0, 24 * 60 * 60)) }
     }
 }
 
-/// What a credential names, if it is this address of Google's, or an emulator's on loopback. What we sign is for nobody
-/// else: with a secret that was tampered with, they would use it.
+/// The URL that a credential names, if it is this address of Google's, or an emulator's on loopback. A credential that
+/// was tampered with must not direct our signed requests elsewhere, where they could be used.
 pub(super) fn of_google(url: &str, address: &str) -> Option<BaseUrl> {
     let base: BaseUrl = url.parse().ok()?;
     (base.is_loopback() || base.as_str() == address).then_some(base)
 }
 
-/// Asks an endpoint for a token, and gives the body of an answer that grants one.
+/// Asks an endpoint for a token, and returns the body of an answer that grants one.
 pub(super) async fn grant(call: &Call<'_>, client: &Client, job: &mut Job) -> Result<Bytes, Why> {
     let reply = client.call(call, MOST_BYTES, job).await.map_err(|_| Why::Unanswered)?;
     match reply.status {
@@ -62,7 +58,7 @@ pub(super) async fn grant(call: &Call<'_>, client: &Client, job: &mut Job) -> Re
     }
 }
 
-/// What an endpoint of OAuth grants (RFC 6749 §5.1).
+/// The grant of an OAuth endpoint (RFC 6749 §5.1).
 pub(super) fn granted(body: &[u8], now: Time) -> Result<Granted, Why> {
     #[derive(Deserialize)]
     struct Answer {

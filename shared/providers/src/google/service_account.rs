@@ -15,12 +15,11 @@ use http::{Method, header};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde::{Deserialize, Serialize};
 
-/// Google's token endpoint.
 const TOKENS: &str = "https://oauth2.googleapis.com/token";
-/// How long an assertion is good. Google takes an hour at most.
+/// The lifetime of an assertion. Google accepts an hour at most.
 const ASSERTION_LIFE: TimeDelta = TimeDelta::minutes(10);
 
-/// What of a service account's key file is needed.
+/// The fields of a service account's key file that are needed.
 pub(super) struct ServiceAccount {
     email: String,
     key: EncodingKey,
@@ -29,7 +28,6 @@ pub(super) struct ServiceAccount {
 }
 
 impl ServiceAccount {
-    /// Reads a key file.
     pub fn read(text: &str) -> Result<Self, &'static str> {
         #[derive(Deserialize)]
         struct File {
@@ -49,7 +47,6 @@ impl ServiceAccount {
         })
     }
 
-    /// Asks for a token.
     pub async fn ask(&self, client: &Client, job: &mut Job, now: Time) -> Result<Granted, Why> {
         let assertion = self.assertion(now).ok_or(Why::Unusable("the key does not sign"))?;
         let call = Call {

@@ -1,7 +1,7 @@
-//! Access tokens: kept, renewed before they end, and asked for once by however many jobs need one at once.
+//! Access tokens: kept, renewed before they end, and asked for once however many jobs need one.
 //!
-//! The credential says how one is had: the key of a service account, or a federation that takes AWS's word
-//! for who we are, and has no key that could be lost.
+//! The credential decides how one is obtained: with the key of a service account, or through a federation that trusts
+//! AWS to identify us, and has no key that could be lost.
 
 use super::{
     aws::AwsCaller,
@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How long before its end a token is renewed.
 const EARLY: TimeDelta = TimeDelta::minutes(5);
-/// Nobody gave a token. What went wrong is in the log.
+/// No token was granted. The log says why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoToken;
 
@@ -28,7 +28,8 @@ enum Credential {
 }
 
 impl Credential {
-    /// Reads a credential. What is wrong with it is not said beyond its kind: the words for it might quote it.
+    /// Parses a credential. An error names no more than the kind of problem: a parser's message might quote the
+    /// credential.
     fn read(text: &str) -> Result<Self, &'static str> {
         #[derive(Deserialize)]
         struct File {
@@ -45,7 +46,6 @@ impl Credential {
     }
 }
 
-/// A token as it is held.
 struct Token {
     text: Arc<Private<String>>,
     renew_at: Time,
@@ -55,7 +55,7 @@ struct Token {
 impl Token {
     fn of(granted: Granted, now: Time) -> Self {
         let Granted { token, ends_at } = granted;
-        // Of a token that hardly lasts longer than that, half its life.
+        // A token that hardly lasts longer than that is renewed after half its life.
         Self { text: Arc::new(token), renew_at: (ends_at - EARLY).max(now + (ends_at - now) / 2), ends_at }
     }
 }
@@ -75,8 +75,7 @@ impl TokenCache {
         Self { credential, caller, clock, held: Mutex::new(None), renewing: tokio::sync::Mutex::new(()) }
     }
 
-    /// A token that is good. One that is still good serves while another job renews it, and when a new one cannot be
-    /// had.
+    /// A valid token. One that is still valid serves while another job renews it, and when renewing it fails.
     pub async fn token(&self, client: &Client, job: &mut Job) -> Result<Arc<Private<String>>, NoToken> {
         if let Some(fresh) = self.fresh() {
             return Ok(fresh);
@@ -88,7 +87,7 @@ impl TokenCache {
                 tokio::time::timeout_at(job.ends_at(), self.renewing.lock()).await.map_err(|_| NoToken)?
             }
         };
-        // While this job came here, another one may have renewed it.
+        // While this job waited for the lock, another one may have renewed it.
         if let Some(fresh) = self.fresh() {
             return Ok(fresh);
         }
@@ -107,7 +106,7 @@ impl TokenCache {
         }
     }
 
-    /// Throws a token away that was refused, and the credential with it: both may have been withdrawn.
+    /// Drops a token that was refused, and the credential with it: both may have been revoked.
     pub fn forget(&self, refused: &Arc<Private<String>>) {
         let mut held = self.held();
         // Another job may have renewed it meanwhile.
@@ -141,7 +140,7 @@ impl TokenCache {
             Ok(Credential::Federated(account)) => account.ask(self.caller.as_ref(), client, job, now).await,
             Err(problem) => Err(Why::Unusable(problem)),
         };
-        // Read it anew the next time: somebody may have put it right.
+        // The credential is read again the next time: somebody may have corrected it.
         asked.inspect_err(|why| {
             if *why != Why::Unanswered {
                 self.credential.forget();
@@ -169,7 +168,7 @@ mod tests {
         }
     }
 
-    /// A cache whose token is to be renewed, and ends in so many seconds.
+    /// A cache whose token is due for renewal, and ends in this many seconds.
     fn cache(ends_in: i64) -> (TokenCache, Client) {
         let now = beginning();
         let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());

@@ -1,4 +1,4 @@
-//! What Document AI is sent and answers (`projects.locations.processors.process`, v1).
+//! The requests and answers of Document AI (`projects.locations.processors.process`, v1).
 
 use crate::mapping::{Found, Signal};
 use acredita_domain::pictures::{Picture, Sha256Digest};
@@ -18,15 +18,13 @@ pub(super) fn request(picture: &Picture) -> Bytes {
     Bytes::from(body)
 }
 
-/// What was found in one picture.
 pub(super) struct Answer {
-    /// What was found.
     pub entities: Vec<Entity>,
-    /// SHA-256 of the answer as it came.
+    /// SHA-256 of the raw answer.
     pub digest: Sha256Digest,
 }
 
-/// One thing that was found. Links to evidence are among them; nobody follows them.
+/// One finding. Links to evidence are among them; nobody follows them.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Entity {
@@ -37,13 +35,12 @@ pub(super) struct Entity {
 }
 
 impl Entity {
-    /// As a signal.
     pub fn signal(&self) -> Signal<'_> {
         (&self.kind, Found::Word(&self.mention_text))
     }
 }
 
-/// Reads an answer. One without a document is none; JSON leaves an empty list of entities out.
+/// Parses an answer; `None` if it has no document. JSON leaves an empty list of entities out.
 pub(super) fn answer(body: &[u8]) -> Option<Answer> {
     #[derive(Deserialize)]
     struct Processed {

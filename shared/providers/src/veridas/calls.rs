@@ -18,26 +18,25 @@ use acredita_outbound::BaseUrl;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
-/// A result holds scores and texts; some configurations add cut-out pictures, which are more than we want.
+/// A result holds scores and texts; some configurations add cropped pictures, which we do not want.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 const APIKEY: HeaderName = HeaderName::from_static("apikey");
 
-/// Why a call came to nothing.
+/// Why a call failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// No answer, or one that says nothing of the document. What exactly went wrong is in the log.
+    /// No answer, or one that says nothing about the document. The log says exactly why.
     Failed,
-    /// The answer to this call cannot be understood.
+    /// The answer to this call cannot be parsed.
     Malformed(&'static str),
-    /// It is the document that is refused.
+    /// Veridas refuses the document.
     Document,
-    /// There is no such validation, or none any more.
+    /// The validation does not exist, or no longer does.
     Gone,
-    /// It cannot be confirmed: as far as one can tell, because it was.
+    /// It cannot be confirmed: most likely because it already was.
     Settled,
 }
 
-/// What is asked.
 pub(super) struct Ask<'a> {
     pub name: &'static str,
     pub method: Method,
@@ -48,7 +47,6 @@ pub(super) struct Ask<'a> {
 }
 
 impl VeridasScorer {
-    /// Creates a validation.
     pub(super) async fn create(&self, job: &mut Job) -> Result<ProviderReference, Refusal> {
         let reply = self.ask(self.plain("create", Method::POST, "/validation".to_owned()), job).await?;
         if !reply.status.is_success() {
@@ -57,7 +55,6 @@ impl VeridasScorer {
         wire::created(&reply.body).as_deref().and_then(reference).ok_or(Refusal::Malformed("create"))
     }
 
-    /// Uploads a side.
     pub(super) async fn upload(
         &self,
         id: &ProviderReference,
@@ -84,7 +81,7 @@ impl VeridasScorer {
         }
     }
 
-    /// Says that no more comes.
+    /// Declares the validation complete.
     pub(super) async fn confirm(&self, id: &ProviderReference, job: &mut Job) -> Result<(), Refusal> {
         let reply = self
             .ask(self.plain("confirm", Method::PUT, format!("/validation/{}/confirmation", id.as_str())), job)
@@ -97,7 +94,7 @@ impl VeridasScorer {
         }
     }
 
-    /// Reads a validation. None: Veridas has it no more.
+    /// Reads a validation; `None` if Veridas no longer has it.
     pub(super) async fn read(&self, id: &ProviderReference, job: &mut Job) -> Result<Option<Validation>, Refusal> {
         let reply = self.ask(self.plain("read", Method::GET, format!("/validation/{}", id.as_str())), job).await?;
         match reply.status {
@@ -111,7 +108,7 @@ impl VeridasScorer {
         Ask { name, method, base: &self.settings.validas, path, content_type: None, body: Bytes::new() }
     }
 
-    /// Asks, with the key. A key that Veridas no longer takes is read again, and the call made once more.
+    /// Calls with the key. If Veridas no longer accepts the key, it is read again and the call repeated once.
     pub(super) async fn ask(&self, ask: Ask<'_>, job: &mut Job) -> Result<Reply, Refusal> {
         let mut renewed = false;
         loop {

@@ -1,5 +1,5 @@
-//! Whether what Veridas read is what was declared: kind, number, names. What was not read has no line: not knowing is
-//! not for Veridas to settle.
+//! Compares the document that Veridas read with the declared one: kind, number, names. Fields that were not read have
+//! no check: Veridas cannot settle them.
 
 use super::read::Validation;
 use acredita_domain::{
@@ -11,18 +11,18 @@ use acredita_domain::{
 };
 use serde::Deserialize;
 
-/// A family of documents, as Veridas names them: what follows the country in `ES_IDCard_2015`.
+/// A family of documents, as Veridas names them: the part after the country in `ES_IDCard_2015`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Family {
-    /// The country that it is of; any, where the table does not say.
+    /// The issuing country; any, if the table does not say.
     country: Option<Country>,
-    /// How its name begins.
+    /// How the class of such a document begins, after the country.
     begins: String,
-    /// What it can be declared as. A driving licence is nothing that is declared here.
+    /// The types it can be declared as. A driving licence cannot be declared.
     types: Vec<DocumentType>,
 }
 
-/// What a document is, as far as Veridas tells.
+/// What a document is, as far as Veridas reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Told<'a> {
     country: Option<Country>,
@@ -30,7 +30,7 @@ pub(super) struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    /// What the document's node of the issuer says, before what its class says.
+    /// The document's issuer node takes precedence over its class.
     pub fn of(validation: &Validation, issuer_node: &str, families: &'a [Family], comparison: &dyn Comparison) -> Self {
         let class = validation.class.as_deref().unwrap_or_default();
         let (prefix, family) = class.split_once('_').unwrap_or((class, ""));
@@ -44,7 +44,7 @@ impl<'a> Told<'a> {
         Self { country: of_issuer.or(of_class), types: known.map(|known| known.types.as_slice()) }
     }
 
-    /// Whether it goes by the number that a passport goes by: as Veridas tells, else as was declared.
+    /// Whether a passport number identifies it: as Veridas reports, else as was declared.
     pub fn is_passport(self, request: &ScoreRequest<'_>) -> bool {
         match self.types {
             Some(types) => types.contains(&DocumentType::Passport),
@@ -52,7 +52,7 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// What kind of number was read: the document's, else what is of that shape in Spain.
+    /// The kind of the number that was read: the document's, else the one that its shape has in Spain.
     fn kind_of(self, number: &str) -> DocumentType {
         let of_document = self.types.and_then(|types| types.first().copied());
         let spanish = self.country.is_none_or(|country| country.to_string() == "ES");
@@ -60,13 +60,13 @@ impl<'a> Told<'a> {
     }
 }
 
-/// Eight digits and a letter. Whether it is the right one is not looked at here.
+/// Eight digits and a letter, which is not verified here.
 fn is_nif(number: &str) -> bool {
     let plain: Vec<char> = number.chars().filter(|c| c.is_alphanumeric()).collect();
     matches!(plain.split_last(), Some((letter, digits)) if letter.is_ascii_alphabetic() && digits.len() == 8 && digits.iter().all(char::is_ascii_digit))
 }
 
-/// The lines of what was declared.
+/// The checks of the declared data.
 pub(super) fn checks(
     request: &ScoreRequest<'_>,
     told: Told<'_>,
@@ -88,7 +88,7 @@ fn kind(request: &ScoreRequest<'_>, told: Told<'_>) -> Option<Check> {
         (None, None) => None,
         (Some(false), _) => Some(failed(name, Reason::CountryMismatch)),
         (_, Some(false)) => Some(failed(name, Reason::TypeMismatch)),
-        // Of a kind that was declared whole and told in part, that part is not enough.
+        // A declared part that Veridas does not report is inconclusive.
         (None, _) if country.is_some() => Some(open(name, Reason::ProviderInconclusive)),
         (_, None) if document_type.is_some() => Some(open(name, Reason::ProviderInconclusive)),
         _ => Some(Check::new(name, CheckResult::Pass)),
@@ -103,7 +103,7 @@ fn number(declared: &IdentityDocument, told: Told<'_>, extracted: &Extracted) ->
         issuer: None,
         number: Private::new(number.expose().clone()),
     };
-    // The number alone: type and country have a line of their own.
+    // The number only: type and country have a check of their own.
     let declared = IdentityDocument { document_number, document_type: None, country: None };
     let same: bool = are_declared(&[carried], Some(&declared)).into();
     Some(if same {

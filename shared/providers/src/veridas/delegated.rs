@@ -1,4 +1,4 @@
-//! XpressID: Veridas takes the pictures, and we fetch what it found.
+//! XpressID: Veridas takes the pictures, and we fetch the result.
 
 use super::{
     Outcome, VeridasScorer,
@@ -19,8 +19,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use http::Method;
 
-/// How long we give a person. Veridas does not say how long its tokens live; it keeps a validation for about half an
-/// hour.
+/// How long a person gets. Veridas does not say how long its tokens live; it keeps a validation for about half an hour.
 const LIFE: TimeDelta = TimeDelta::minutes(30);
 
 #[async_trait]
@@ -68,20 +67,20 @@ impl VeridasScorer {
         })
     }
 
-    /// What was captured; none while it was not. It is looked at before it is confirmed: confirming would cut short a
-    /// person who still takes pictures.
+    /// The result; `None` while nothing was captured. That is checked before confirming, which would cut short a person
+    /// who is still taking pictures.
     async fn fetch(&self, id: &ProviderReference, job: &mut Job) -> Result<Option<Outcome>, Refusal> {
         match self.read(id, job).await? {
             None => return Ok(Some(Outcome::Lost)),
             Some(validation) if !validation.is_judged() => return Ok(None),
             Some(_) => {}
         }
-        // An earlier fetch may have confirmed it, and its own answer been lost on the way to the store.
+        // An earlier fetch may have confirmed it, and its answer been lost on the way to the store.
         match self.confirm(id, job).await {
             Ok(()) | Err(Refusal::Settled) => {}
             Err(refusal) => return Err(refusal),
         }
-        // Scores of the whole come with the confirmation.
+        // Overall scores come with the confirmation.
         Ok(Some(self.read(id, job).await?.map_or(Outcome::Lost, Outcome::Result)))
     }
 }

@@ -1,29 +1,29 @@
-//! Results, read leniently: integrators have seen scores and nodes as lists and as maps, one `data` around them and
+//! Results, read leniently: integrators have seen scores and nodes as lists and as maps, inside one `data` and inside
 //! two.
 
 use acredita_domain::{pictures::Sha256Digest, scoring::Extracted, text::Private};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What Veridas knows of a validation. It names people: it has no `Debug`.
+/// A validation as Veridas returns it. It names people: it has no `Debug`.
 pub(super) struct Validation {
-    /// Scores by their names, all of them, however often a name comes.
+    /// Scores by name, in full, however often a name occurs.
     pub scores: Vec<(String, f64)>,
-    /// Texts by their nodes' names.
+    /// Texts by the names of their nodes.
     pub texts: Vec<(String, String)>,
-    /// What Veridas takes the document for, such as `ES_IDCard_2015`.
+    /// Veridas's classification of the document, such as `ES_IDCard_2015`.
     pub class: Option<String>,
-    /// SHA-256 of the answer as it came.
+    /// SHA-256 of the raw answer.
     pub digest: Sha256Digest,
 }
 
-/// Scores and nodes that are read at most: a document has some dozens.
+/// At most this many scores and nodes are read: a document has a few dozen.
 const MOST: usize = 1_000;
-/// Characters of a text that is taken: more is nothing that a document says in one field.
+/// The longest text that is accepted, in characters: no field of a document holds more.
 const LONGEST: usize = 256;
 
 impl Validation {
-    /// Reads an answer. None: it is no JSON object with `data`.
+    /// Parses an answer; `None` unless it is a JSON object with `data`.
     pub fn of(body: &[u8]) -> Option<Self> {
         let answer: Value = serde_json::from_slice(body).ok()?;
         let outer = answer.get("data").filter(|data| data.is_object())?;
@@ -44,12 +44,11 @@ impl Validation {
         })
     }
 
-    /// Whether anything was judged yet.
     pub fn is_judged(&self) -> bool {
         !self.scores.is_empty()
     }
 
-    /// The text of a node; none where it is empty, or nothing that a document says in one field.
+    /// The text of a node; `None` if it is empty or too long for a field of a document.
     pub fn text(&self, node: &str) -> Option<&str> {
         let of = |(name, text): &&(String, String)| name == node && !text.is_empty() && text.chars().count() <= LONGEST;
         self.texts.iter().find(of).map(|(_, text)| text.as_str()).filter(|text| !text.chars().any(char::is_control))
@@ -73,12 +72,10 @@ fn degree(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-/// The nodes' names.
 #[derive(Debug, Deserialize)]
 pub(super) struct Nodes {
-    /// The number of the person, which is the one that a Spanish card goes by.
+    /// The person's number, which identifies a Spanish card.
     identification_number: String,
-    /// The number of the document.
     document_number: String,
     name: String,
     last_name: String,
@@ -89,7 +86,7 @@ pub(super) struct Nodes {
 }
 
 impl Nodes {
-    /// What was read off the document. What is not understood is left out.
+    /// The data read off the document. Unintelligible values are left out.
     pub fn extract(&self, from: &Validation, passport: bool) -> Extracted {
         let text = |node: &str| from.text(node).map(|text| Private::new(text.to_owned()));
         let date = |node: &str| from.text(node).and_then(date).map(Private::new);
@@ -116,7 +113,7 @@ impl Nodes {
     }
 }
 
-/// `DD MM YYYY` as `YYYY-MM-DD`. Some documents have a year alone, or a month and a year: that is no date.
+/// `DD MM YYYY` as `YYYY-MM-DD`. Some documents have only a year, or a month and a year: those are not dates.
 fn date(text: &str) -> Option<String> {
     let parts: Vec<&str> = text.split([' ', '/', '-', '.']).collect();
     let [day, month, year] = parts[..] else { return None };

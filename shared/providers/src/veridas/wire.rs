@@ -1,4 +1,4 @@
-//! What vali-Das and XpressID are sent, and their short answers.
+//! The requests to vali-Das and XpressID, and their short answers.
 
 use acredita_domain::{
     pictures::{Picture, PictureFormat, Side},
@@ -10,13 +10,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// A multipart body.
 pub(super) struct Form {
     pub content_type: HeaderValue,
     pub body: Bytes,
 }
 
-/// The upload of a side (RFC 7578). Each part has exactly the type of what is in it: a sister API of Veridas's answers
+/// The upload of a side (RFC 7578). Each part has exactly the type of its content: a sister API of Veridas's answers
 /// 500 otherwise.
 pub(super) fn side(side: Side, picture: &Picture, document_type: &str, entropy: &dyn Entropy) -> Option<Form> {
     let (name, obverse) = match side {
@@ -51,7 +50,7 @@ pub(super) fn side(side: Side, picture: &Picture, document_type: &str, entropy: 
     Some(Form { content_type, body: Bytes::from(body) })
 }
 
-/// 128 random bits: no picture has them in it.
+/// 128 random bits: no picture contains them.
 fn boundary(entropy: &dyn Entropy) -> String {
     let mut bytes = [0; 16];
     entropy.fill(&mut bytes);
@@ -67,8 +66,7 @@ pub(super) fn created(body: &[u8]) -> Option<String> {
     body["data"]["id"].as_str().map(str::to_owned)
 }
 
-/// Whether an answer says that it is the document that is not taken. Anything else may as well be our own fault, or
-/// theirs.
+/// Whether an answer says that the document is refused. Anything else may just as well be our own fault, or theirs.
 pub(super) fn refuses_document(body: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Error {
@@ -78,7 +76,7 @@ pub(super) fn refuses_document(body: &[u8]) -> bool {
         .is_ok_and(|error| matches!(error.error_type.as_str(), "InvalidDocument" | "DocumentValidation"))
 }
 
-/// Asks XpressID for a capture of a document alone: no selfie, as nobody scores one.
+/// Asks XpressID for a capture of a document only: no selfie, as nobody scores one.
 pub(super) fn capture(document_type: &str) -> Bytes {
     let flow = json!({
         "core": { "confirmProcess": false },

@@ -1,4 +1,4 @@
-//! Google's tokens without a key: AWS says who we are.
+//! Google's tokens without a key: AWS identifies us.
 
 use crate::rig::{Rig, caller, calls, front, headers, kind, request};
 use acredita_domain::{actor::DocumentType::Passport, error::Unavailable, ports::Scorer, text::Private};
@@ -18,8 +18,8 @@ async fn score(rig: &Rig) -> Result<(), Unavailable> {
     rig.google.score(request(kind(Passport, "US"), Some(&front()), None)).await.map(drop)
 }
 
-/// The emulator refuses a wrong signature, any header or field too many, and anything that is not what the
-/// documentation says.
+/// The emulator refuses a wrong signature, any superfluous header or field, and anything else that contradicts the
+/// documentation.
 #[tokio::test]
 async fn a_signed_question_is_exchanged_and_then_changed_for_a_service_accounts_token() {
     let rig = Rig::federated(Impersonation::Account, Some(caller())).await;

@@ -1,5 +1,3 @@
-//! Google.
-
 use crate::rig::{BACK, FRONT, Rig, back, calls, front, headers, kind, line, person, request};
 use acredita_domain::{
     actor::DocumentType::{IdentityCard, Nif, Passport},
@@ -49,7 +47,7 @@ async fn each_side_is_one_request_with_a_picture_and_a_mask_and_nothing_else() {
     }
 }
 
-/// What became of one scenario.
+/// The outcome of one scenario.
 async fn outcome(scenario: Scenario, sides: usize) -> (Result<acredita_domain::scoring::Verdict, Unavailable>, usize) {
     let rig = Rig::start().await;
     rig.emulators.play(scenario);

@@ -1,4 +1,4 @@
-//! Nothing that opens a door or shows a person is logged or shown, whatever happens.
+//! No credential and no personal data is ever logged or shown.
 
 use crate::rig::{BACK, FRONT, Rig, back, caller, front, kind, request};
 use acredita_domain::{
@@ -39,7 +39,7 @@ impl MakeWriter<'_> for Written {
 #[tokio::test]
 async fn no_credential_token_picture_or_word_of_a_provider_is_logged_or_shown() {
     let written = Written::default();
-    // All that the service may log: everything of ours, and warnings of what lies below. See `logs` in shared/http.
+    // Everything that the service may log: all of our own, and warnings of its dependencies. See `logs` in shared/http.
     let harmless =
         filter_fn(|metadata| metadata.target().starts_with("acredita") || *metadata.level() <= tracing::Level::WARN);
     let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(written.clone()).with_filter(harmless);

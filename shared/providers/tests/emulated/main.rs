@@ -1,5 +1,4 @@
-//! The adapters against emulators of their providers: what they send, byte for byte, and what they make of every
-//! answer.
+//! The adapters against emulators of their providers: the exact requests they send, and how they handle every answer.
 
 mod federation;
 mod google;

@@ -1,4 +1,4 @@
-//! An adapter of each provider, an emulator of each, and a clock in the hands of the test.
+//! An adapter of each provider, an emulator of each, and a clock that the test moves.
 
 use acredita_domain::{
     actor::{Actor, Country, DocumentType},
@@ -22,12 +22,12 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-/// What a picture is made of in these tests: no picture, as nobody here decodes one, and easy to find where it must not
-/// be.
+/// The bytes of a picture in these tests: not an actual picture, as nobody here decodes it, and easy to find where it
+/// must not be.
 pub const FRONT: &[u8] = b"\xFF\xD8\xFFcanary-of-the-front-picture";
 pub const BACK: &[u8] = b"\x89PNG\r\n\x1A\ncanary-of-the-back-picture";
 
-/// Compares letter by letter; the service's own way has its tests where it is.
+/// Compares letter by letter; the service's own comparison is tested elsewhere.
 struct Plain;
 
 impl Comparison for Plain {
@@ -67,7 +67,7 @@ impl ProviderCredential for Known {
     }
 }
 
-/// An adapter of Google's that has this credential, on AWS or elsewhere.
+/// A Google adapter with this credential, on AWS or elsewhere.
 fn google_with(
     emulators: &Emulators,
     credential: Arc<Known>,
@@ -83,7 +83,7 @@ fn known(text: String) -> Arc<Known> {
     Arc::new(Known { text, reads: AtomicUsize::new(0) })
 }
 
-/// What the environment of a Lambda says of its session.
+/// The session in the environment of a Lambda.
 pub fn caller() -> AwsCaller {
     let private = |text: &str| Private::new(text.to_owned());
     AwsCaller {
@@ -130,14 +130,14 @@ impl Rig {
         }
     }
 
-    /// Google with the configuration of an external account in the place of a key.
+    /// Google with the configuration of an external account instead of a key.
     pub async fn federated(impersonation: Impersonation, aws: Option<AwsCaller>) -> Self {
         let rig = Self::start().await;
         let account = rig.emulators.external_account(impersonation);
         rig.with_credential(account, aws)
     }
 
-    /// Google with this credential in the place of the emulator's key.
+    /// Google with this credential instead of the emulator's key.
     pub fn with_credential(self, text: String, aws: Option<AwsCaller>) -> Self {
         let account = known(text);
         let google = google_with(&self.emulators, account.clone(), aws, Arc::new(self.clock.clone()));
@@ -161,7 +161,6 @@ fn picture(format: PictureFormat, bytes: &[u8]) -> Picture {
     Picture { format, bytes: bytes.to_vec(), luma: Luma { width: 1, height: 1, pixels: vec![0] } }
 }
 
-/// Asks for these pictures to be scored.
 pub fn request<'a>(
     document: Option<DocumentKind>,
     front: Option<&'a Picture>,

@@ -1,4 +1,4 @@
-//! A provider that takes requests and does not answer. Time is paused as soon as it holds them, so that nobody really
+//! A provider that accepts requests and does not answer. Time is paused as soon as it holds them, so that nobody really
 //! waits.
 
 use crate::rig::{Rig, front, kind, request};
@@ -46,7 +46,7 @@ async fn hundred_at_once(google: bool) {
     assert!(refused.is_err());
     assert!(rig.emulators.take_requests().is_empty());
 
-    // It comes back: the first one probes, and all is as before.
+    // It comes back: the first job probes, and everything works as before.
     rig.emulators.play(Scenario::Pass);
     rig.clock.advance(acredita_providers::gate::PAUSE);
     if google {

@@ -1,5 +1,3 @@
-//! Veridas.
-
 use crate::rig::{BACK, FRONT, Rig, back, calls, front, headers, kind, line, person, request};
 use acredita_domain::{
     actor::{
@@ -85,7 +83,7 @@ async fn sides_are_uploaded_one_after_the_other_with_exactly_these_parts() {
     }
 }
 
-/// What became of one scenario, and what was called.
+/// The outcome of one scenario, and the calls it made.
 async fn outcome(
     scenario: Scenario,
     document_type: DocumentType,
@@ -190,7 +188,7 @@ async fn the_name_that_was_read_is_compared_with_the_declared_one() {
     assert_eq!(found(&unread), None, "who scores notes that it is open");
 }
 
-/// What `KIND_MATCH` says of a document that was declared so while Veridas was told to expect, and finds, another.
+/// The `KIND_MATCH` check of a document declared like this, when Veridas was to expect, and finds, another.
 async fn kind_found(declared: Value, expected: (DocumentType, &str)) -> Option<(CheckResult, Option<Reason>)> {
     let (front, rig) = (front(), Rig::start().await);
     let declared: Actor =
@@ -232,8 +230,7 @@ async fn a_passport_goes_by_its_own_number() {
     assert_eq!(number.expose(), "CAA000000");
 }
 
-/// What the lines of number and kind say of a Spanish passport that was captured elsewhere, and of which not all was
-/// declared.
+/// The number and kind checks of a Spanish passport that was captured elsewhere and only partly declared.
 async fn found_of_a_passport(declared: Value) -> [Option<CheckResult>; 2] {
     let rig = Rig::start().await;
     let opened = rig.veridas.open(CaptureRequest { document: kind(Passport, "ES") }).await.expect("opened");

@@ -12,7 +12,7 @@ fn declared(number: &str, document_type: Option<DocumentType>, country: Option<&
     Actor { identity_document: Some(document), ..Actor::default() }
 }
 
-/// A request for a document of which not all was declared.
+/// A request for a document that was only partly declared.
 fn request(declared: &Actor) -> ScoreRequest<'_> {
     let now = "2026-11-20T08:33:00Z".parse().expect("a time");
     ScoreRequest { document: None, declared: Some(declared), front: None, back: None, now }
