@@ -1,11 +1,11 @@
-//! What a camera does to a picture: blur, movement, sharpening, noise, compression.
+//! The effects of a camera on a picture: blur, movement, sharpening, noise, compression.
 
 use crate::random::Random;
 
-/// How many deviations of a Gaussian are computed; what lies outside is below one level of 255.
+/// How many standard deviations of a Gaussian are computed; the rest is below one level of 255.
 const REACH: f32 = 2.5;
 
-/// Gaussian blur with the given deviation in samples. The edge is repeated.
+/// Gaussian blur with the given standard deviation in samples. The edge is repeated.
 pub fn blur(image: &mut [f32], width: usize, sigma: f32) {
     let reach = (REACH * sigma).ceil() as isize;
     let kernel: Vec<f32> = (-reach..=reach).map(|at| (-((at * at) as f32) / (2.0 * sigma * sigma)).exp()).collect();
@@ -32,21 +32,21 @@ pub fn smear(image: &mut [f32], width: usize, length: f32, angle: f32) {
     }
 }
 
-/// What phones do to make edges look crisp: adds what a blur takes away.
+/// The sharpening of phones, which makes edges look crisp: adds what a blur takes away.
 pub fn sharpen(image: &mut [f32], width: usize, sigma: f32, amount: f32) {
     let mut soft = image.to_vec();
     blur(&mut soft, width, sigma);
     image.iter_mut().zip(&soft).for_each(|(sample, soft)| *sample += amount * (*sample - soft));
 }
 
-/// Normal noise, then the limits of a byte.
+/// Adds normal noise, then clamps to a byte.
 pub fn expose(image: &mut [f32], noise: f32, random: &mut Random) {
     for sample in image {
         *sample = (*sample + noise * random.normal()).clamp(0.0, 255.0).round();
     }
 }
 
-/// A sample between the samples, linearly.
+/// Linear interpolation between samples.
 pub fn sample(image: &[f32], width: usize, x: f32, y: f32) -> f32 {
     let height = image.len() / width;
     let (x, y) = (x.clamp(0.0, width as f32 - 1.01), y.clamp(0.0, height as f32 - 1.01));
@@ -75,7 +75,7 @@ fn along(image: &mut [f32], width: usize, kernel: &[f32], (right, down): (isize,
     }
 }
 
-/// Side of the blocks of JPEG.
+/// The side of JPEG's blocks.
 const BLOCK: usize = 8;
 
 /// The brightness quantisation that the JPEG standard proposes (ITU-T T.81, table K.1) and that most encoders scale.
@@ -86,8 +86,8 @@ const QUANTISATION: [f32; BLOCK * BLOCK] = [
     72.0, 92.0, 95.0, 98.0, 112.0, 100.0, 103.0, 99.0,
 ];
 
-/// The loss of JPEG at a quality of 1..=100: every block loses what is finer than its quantisation. `phase` is where
-/// the first block begins.
+/// The loss of JPEG at a quality of 1..=100: every block loses details finer than its quantisation. `phase` is the
+/// offset of the first block.
 #[derive(Debug)]
 pub struct Compression {
     basis: [[f32; BLOCK]; BLOCK],

@@ -1,22 +1,21 @@
-//! The characters of a font as distance fields: how far a point is from the outline, in pitches, inside negative.
+//! The characters of a font as distance fields: the distance of a point from the outline, in pitches, negative inside.
 //!
-//! A field makes a stroke bolder or thinner by adding a number, and blurring it rounds corners. That is how one font
-//! stands for other drawings of the same shapes and for what printers make of them.
+//! Adding a number to a field makes a stroke bolder or thinner, and blurring it rounds corners. That is how one font
+//! stands for other drawings of the same shapes and for the effects of printers.
 
 use ab_glyph::{Font, FontVec, InvalidFont, PxScale, ScaleFont, point};
 use acredita_mrz::network::ALPHABET;
 
-/// Field samples a pitch. A stroke of OCR-B, about 0.14 pitches, is then nine samples wide.
+/// Field samples per pitch. A stroke of OCR-B, about 0.14 pitches, is then nine samples wide.
 const PITCH: usize = 64;
 /// Size of a field: wider than a pitch, because bold strokes reach into the neighbour's cell.
 const WIDTH: usize = PITCH * 3 / 2;
 const HEIGHT: usize = PITCH * 2;
-/// How much a field is blurred, in pitches, for the versions with rounder corners. More than half a stroke would melt
-/// it.
+/// The blur of a field, in pitches, for the versions with rounder corners. More than half a stroke would melt it.
 const ROUNDING: [f32; 3] = [0.0, 0.025, 0.05];
-/// How many [roundings](Glyphs::distance) there are.
+/// The number of [roundings](Glyphs::distance).
 pub const ROUNDINGS: usize = ROUNDING.len();
-/// Distance that stands for "far away", in pitches.
+/// The distance that stands for "far away", in pitches.
 const FAR: f32 = 1.0;
 
 /// All characters of the alphabet, in every rounding.
@@ -27,9 +26,6 @@ pub struct Glyphs {
 
 impl Glyphs {
     /// Draws the alphabet from the bytes of an OpenType font.
-    ///
-    /// # Errors
-    /// When the bytes are not a font.
     pub fn from_font(bytes: Vec<u8>) -> Result<Self, InvalidFont> {
         let font = FontVec::try_from_vec(bytes)?;
         // Drawn at twice the resolution of the field: the outline is then placed to a quarter of a sample.
@@ -47,7 +43,8 @@ impl Glyphs {
         Ok(Self { fields })
     }
 
-    /// Distance of a point from the outline of a character; the point is given in pitches from the centre of its cell.
+    /// The distance of a point from the outline of a character; the point is given in pitches from the centre of its
+    /// cell.
     pub fn distance(&self, character: usize, rounding: usize, x: f32, y: f32) -> f32 {
         let (x, y) = (x * PITCH as f32 + WIDTH as f32 / 2.0 - 0.5, y * PITCH as f32 + HEIGHT as f32 / 2.0 - 0.5);
         if !(x >= 0.0 && y >= 0.0 && x < (WIDTH - 1) as f32 && y < (HEIGHT - 1) as f32) {
@@ -68,7 +65,7 @@ fn bounds(font: &FontVec, character: char, scale: PxScale) -> Option<(f32, f32)>
     Some((bounds.min.y, bounds.max.y))
 }
 
-/// Which samples of a tile are ink. The character is centred by its advance, as a printer with a fixed pitch does.
+/// The samples of a tile that are ink. The character is centred by its advance, as a printer with a fixed pitch does.
 fn drawn(font: &FontVec, character: char, scale: PxScale, (width, height): (usize, usize), baseline: f32) -> Vec<bool> {
     let mut inside = vec![false; width * height];
     let id = font.glyph_id(character);
@@ -86,8 +83,8 @@ fn drawn(font: &FontVec, character: char, scale: PxScale, (width, height): (usiz
     inside
 }
 
-/// Signed distance of every sample from the border of the ink, in pitches (two passes of the exact transform, rows then
-/// columns).
+/// The signed distance of every sample from the border of the ink, in pitches (two passes of the exact transform, rows
+/// then columns).
 fn distances(inside: &[bool], width: usize, height: usize) -> Vec<f32> {
     let to = |wanted: bool| squared_distances(inside, wanted, width, height);
     let (to_ink, to_paper) = (to(true), to(false));

@@ -1,4 +1,4 @@
-//! Learning: batches of examples, Adam, a rate that falls like a cosine.
+//! Learning: batches of examples, Adam, a learning rate that falls like a cosine.
 
 use crate::{
     glyphs::Glyphs,
@@ -11,16 +11,16 @@ use acredita_mrz::{
     network::NOTHING,
 };
 
-/// Examples a step.
+/// Examples per step.
 const BATCH: usize = 96;
-/// Newly drawn examples a step; the others were seen before. Drawing costs several times as much as learning.
+/// Newly drawn examples per step; the others were seen before. Drawing costs several times as much as learning.
 const FRESH: usize = 24;
 /// Examples that are remembered. Each is seen about four times in all.
 const MEMORY: usize = 120_000;
-/// Highest rate of learning, and the share of it that is left at the end.
+/// The highest learning rate, and the share of it that is left at the end.
 const RATE: f32 = 0.002;
 const LAST_RATE_SHARE: f32 = 0.004;
-/// Share of a weight that is forgotten a step, times the rate.
+/// The share of a weight that decays per step, times the learning rate.
 const DECAY: f32 = 2e-4;
 /// How long Adam's averages remember.
 const MOMENTA: (f32, f32) = (0.9, 0.999);
@@ -28,13 +28,13 @@ const MOMENTA: (f32, f32) = (0.9, 0.999);
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
     pub step: usize,
-    /// Mean surprise at newly drawn examples since the last report, in nats.
+    /// Mean cross-entropy of newly drawn examples since the last report, in nats.
     pub surprise: f32,
     /// Share of newly drawn examples recognised since the last report.
     pub recognised: f32,
 }
 
-/// An example in bytes: a fourth of the memory.
+/// An example in bytes takes a quarter of the memory.
 struct Memory {
     samples: Box<[u8; WIDTH * HEIGHT]>,
     label: u8,

@@ -1,4 +1,4 @@
-//! How well a network recognises characters that it has never seen.
+//! Measures how well a network recognises characters that it has never seen.
 
 use crate::{
     glyphs::Glyphs,
@@ -9,7 +9,7 @@ use acredita_mrz::{
     network::{CLASSES, Network},
 };
 
-/// Share of `count` newly drawn examples that is recognised, under the conditions of training or under given ones.
+/// The share of `count` newly drawn examples that is recognised, under the conditions of training or under given ones.
 pub fn recognised(network: &Network, glyphs: &Glyphs, seed: u64, count: usize, conditions: Option<Conditions>) -> f32 {
     let mut studio = Studio::new(glyphs, seed, 1.0);
     let mut cell: Cell = [0.0; WIDTH * HEIGHT];

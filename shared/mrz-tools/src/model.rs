@@ -1,4 +1,4 @@
-//! The network while it learns: the same layers as `acredita_mrz::network`, with the way back.
+//! The network during training: the same layers as `acredita_mrz::network`, with backpropagation.
 
 use crate::random::Random;
 use acredita_mrz::{
@@ -6,8 +6,8 @@ use acredita_mrz::{
     network::{CLASSES, FEATURES_1, FEATURES_2, HIDDEN, LAYERS, LEAK, MAP_1, MAP_2, WINDOW_1, WINDOW_2},
 };
 
-/// What a label is worth; the rest is spread over all classes, so that the network does not learn to be surer than it
-/// can be.
+/// The probability of the label; the rest is spread over all classes, so that the network does not become
+/// overconfident.
 const LABEL_SHARE: f32 = 0.98;
 
 const FLAT: usize = MAP_2.0 * MAP_2.1 * FEATURES_2;
@@ -49,7 +49,7 @@ impl Parameters {
     }
 }
 
-/// What every layer saw and said for one example.
+/// The inputs and outputs of every layer for one example.
 #[derive(Debug)]
 pub struct Trace {
     framed: Vec<f32>,
@@ -76,7 +76,7 @@ impl Default for Trace {
     }
 }
 
-/// Runs the network forwards.
+/// Runs the forward pass.
 pub fn forward(parameters: &Parameters, cell: &Cell, trace: &mut Trace) {
     let frame = WINDOW_1 / 2;
     for (row, samples) in cell.chunks_exact(WIDTH).enumerate() {
@@ -114,7 +114,7 @@ pub fn forward(parameters: &Parameters, cell: &Cell, trace: &mut Trace) {
     trace.output = grown.map(|value| value / total);
 }
 
-/// Runs the network backwards from the label and adds to the gradient.
+/// Runs the backward pass from the label and adds to the gradient.
 pub fn backward(parameters: &Parameters, label: usize, trace: &mut Trace, gradient: &mut Parameters) {
     let mut delta = trace.output;
     delta.iter_mut().for_each(|value| *value -= (1.0 - LABEL_SHARE) / CLASSES as f32);
@@ -169,7 +169,7 @@ fn add<const N: usize>(sums: &mut [f32; N], inputs: &[f32], weights: &[f32]) {
     *sums = local;
 }
 
-/// The way back through one window: gradients of its weights, and what its inputs should have been.
+/// Backpropagation through one window: the gradients of its weights and of its inputs.
 #[inline(always)]
 fn back<const N: usize>(delta: &[f32; N], inputs: &[f32], weights: &[f32], gradient: &mut [f32], into: &mut [f32]) {
     let rows = weights.as_chunks::<N>().0.iter().zip(gradient.as_chunks_mut::<N>().0);
@@ -179,7 +179,7 @@ fn back<const N: usize>(delta: &[f32; N], inputs: &[f32], weights: &[f32], gradi
             gradient[index] += input * delta[index];
             parts[index] = weights[index] * delta[index];
         }
-        // Eight sums side by side: one after the other, the additions would wait for each other.
+        // Eight independent sums: with a single one, each addition would wait for the last.
         let mut sums = [0.0; 8];
         for parts in parts.chunks(8) {
             sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);

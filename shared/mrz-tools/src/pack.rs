@@ -1,4 +1,4 @@
-//! From what was learnt to the bytes that the reader unpacks.
+//! Packs the learnt weights into the bytes that the reader unpacks.
 
 use crate::model::Parameters;
 use acredita_mrz::network::{LAYERS, PACKED_MAX};

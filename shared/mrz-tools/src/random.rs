@@ -1,11 +1,11 @@
-//! Randomness that is the same on every machine: a seed in, the same stream out.
+//! Random numbers that are the same on every machine: the same seed gives the same stream.
 
 /// A stream of random numbers (xorshift64*).
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
 impl Random {
-    /// A stream. Any seed will do; zero is replaced, because the generator would stay there.
+    /// Any seed will do; zero is replaced, because the generator would stay there.
     pub fn new(seed: u64) -> Self {
         Self(if seed == 0 { 0x9E37_79B9_7F4A_7C15 } else { seed })
     }
@@ -37,7 +37,7 @@ impl Random {
         ((self.next() >> 32) as usize * count) >> 32
     }
 
-    /// Normal, mean 0 and deviation 1 (Box and Muller).
+    /// Normal with mean 0 and standard deviation 1 (Box and Muller).
     pub fn normal(&mut self) -> f32 {
         let radius = (-2.0 * self.unit().max(1e-7).ln()).sqrt();
         radius * (std::f32::consts::TAU * self.unit()).cos()

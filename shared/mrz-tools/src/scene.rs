@@ -12,15 +12,14 @@ use acredita_mrz::{
 };
 use std::f32::consts::{PI, TAU};
 
-/// Half of what the camera sees around the middle of the cell, in pitches: the cell and the reach of the strongest
-/// blur.
+/// Half of the camera's view around the middle of the cell, in pitches: the cell and the reach of the strongest blur.
 const VIEW: (f32, f32) = (1.0, 1.15);
-/// Camera pixels a pitch. Below seven a person cannot read it either; above 26 the reader takes the next smaller
+/// Camera pixels per pitch. Below seven a person cannot read it either; above 26 the reader takes the next smaller
 /// version of the picture.
 const RESOLUTION: (f32, f32) = (7.0, 26.0);
-/// Share of examples that show no character in the middle.
+/// The share of examples without a character in the middle.
 const NOTHING_SHARE: f32 = 0.14;
-/// Characters that are the same or another character upside down: they cannot teach what upside down is.
+/// Characters that look the same, or like another character, upside down: they cannot teach orientation.
 const SYMMETRIC: &[u8] = b"0689HIMNOSWXZ";
 
 #[derive(Debug)]
@@ -31,16 +30,16 @@ pub struct Studio<'a> {
     hardness: f32,
 }
 
-/// How good the pictures are that an example may come from.
+/// The quality of the pictures that an example may come from.
 #[derive(Clone, Copy, Debug)]
 pub struct Conditions {
-    /// Camera pixels a pitch.
+    /// Camera pixels per pitch.
     pub resolution: f32,
-    /// Deviation of the blur, in pitches.
+    /// Standard deviation of the blur, in pitches.
     pub blur: f32,
 }
 
-/// What stands in the middle and beside it; `None` is paper.
+/// The character in the middle and its neighbours; `None` is paper.
 struct Text {
     characters: [Option<usize>; 3],
     label: usize,
@@ -83,13 +82,12 @@ impl Wave {
 }
 
 impl<'a> Studio<'a> {
-    /// A studio. `hardness` 1 is what the network learns from; less makes displacement, blur and noise that much
-    /// weaker.
+    /// `hardness` 1 is for training; lower values weaken displacement, blur and noise proportionally.
     pub fn new(glyphs: &'a Glyphs, seed: u64, hardness: f32) -> Self {
         Self { glyphs, compression: Compression::default(), random: Random::new(seed), hardness }
     }
 
-    /// Draws one example into `cell` and tells what it shows: an output of the network.
+    /// Draws one example into `cell` and returns its label: an output of the network.
     pub fn draw(&mut self, cell: &mut Cell) -> usize {
         let random = &mut self.random;
         let (low, high) = (RESOLUTION.0.ln(), RESOLUTION.1.ln());
@@ -127,7 +125,7 @@ impl<'a> Studio<'a> {
         text.label
     }
 
-    /// Share of every pixel that is covered by ink.
+    /// The share of every pixel that is covered by ink.
     fn ink(
         &self,
         text: &Text,
@@ -138,8 +136,8 @@ impl<'a> Studio<'a> {
         place: impl Fn(usize, usize) -> (f32, f32),
     ) -> Vec<f32> {
         let (sin, cos) = pose.turn.sin_cos();
-        // The distance to the outline tells how much of a pixel is covered, as long as strokes are wider than pixels;
-        // if not, look closer.
+        // The distance to the outline gives the share of a pixel that is covered, as long as strokes are wider than
+        // pixels; if not, look closer.
         let closer = if per_pitch < 15.0 { 2 } else { 1 };
         let sharpness = per_pitch * closer as f32;
         let mut ink = vec![0.0; width * height];
@@ -181,7 +179,7 @@ impl<'a> Studio<'a> {
         let paper = random.between(100.0, 245.0);
         let black = paper * random.between(0.03, 0.68);
         let pattern: [Pattern; 2] = std::array::from_fn(|_| Pattern::new(random, per_pitch));
-        // Clean white paper exists, too: in scans and screenshots.
+        // Plain white paper exists, too: in scans and screenshots.
         let plain = random.chance(0.2);
         let unevenness = if plain { 0.0 } else { 1.0 };
         let slope = (random.normal() * 0.10 * unevenness, random.normal() * 0.10 * unevenness);
@@ -285,7 +283,7 @@ fn text_and_pose(random: &mut Random, hardness: f32) -> (Text, Pose) {
     (text, pose)
 }
 
-/// The ways in which a cell can have something in it and yet no character in the middle.
+/// The ways in which a cell can contain something but no character in the middle.
 fn show_nothing(random: &mut Random, text: &mut Text, pose: &mut Pose) {
     text.label = NOTHING;
     let side = |random: &mut Random| if random.chance(0.5) { 1.0 } else { -1.0 };

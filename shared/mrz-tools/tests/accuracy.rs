@@ -1,5 +1,5 @@
-//! The weights that are checked in recognise characters that are drawn anew: measured, because a hash would only tell
-//! that a file is a file, and floating-point libraries differ from machine to machine.
+//! The checked-in weights recognise newly drawn characters: measured, because a hash would only prove that the file is
+//! unchanged, and floating-point libraries differ from machine to machine.
 
 use acredita_mrz::{
     cells::{HEIGHT, WIDTH},

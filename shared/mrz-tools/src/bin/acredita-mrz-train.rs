@@ -1,16 +1,16 @@
-//! `acredita-mrz-train FONT WEIGHTS [STEPS [SEED]]`: draws the font, learns, writes the weights, and tells how good
+//! `acredita-mrz-train FONT WEIGHTS [STEPS [SEED]]`: draws the font, learns, writes the weights, and reports how good
 //! they are.
 
 use acredita_mrz::network::Network;
 use acredita_mrz_tools::{glyphs::Glyphs, learn, measure, pack, scene::Conditions};
 use std::{env, fs, process::ExitCode};
 
-/// Enough for the surprise to stop falling; about twenty minutes on one core.
+/// Enough for the loss to stop falling; about twenty minutes on one core.
 const STEPS: usize = 30_000;
 const SEED: u64 = 20_261_120;
-/// Examples a measurement: the deviation of a share near 0.99 is then a thousandth.
+/// Examples per measurement: the standard deviation of a share near 0.99 is then a thousandth.
 const MEASURED: usize = 10_000;
-/// Resolutions in pixels a pitch, and blur in pitches, at which the result is measured.
+/// Resolutions in pixels per pitch, and blur in pitches, at which the result is measured.
 const RESOLUTIONS: [f32; 5] = [8.0, 10.0, 13.0, 17.0, 24.0];
 const BLURS: [f32; 4] = [0.0, 0.05, 0.10, 0.15];
 
@@ -40,7 +40,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
                 "step {:6}  surprise {:.4}  recognised {:.4}",
                 progress.step, progress.surprise, progress.recognised
             );
-            // What there is can be used while it learns on.
+            // The weights so far can be used while training continues.
             if progress.step % 5000 == 0
                 && let Err(message) = save(&pack::pack(parameters))
             {

@@ -11,19 +11,16 @@ Reads the machine-readable zones of JPEG and PNG pictures and prints one JSON ob
 #[derive(Debug, PartialEq)]
 pub struct Command {
     pub files: Vec<String>,
-    /// Where to draw what was seen of the last picture.
+    /// The file for a drawing of what was seen of the last picture.
     pub explain: Option<String>,
-    /// How long a picture may be looked at.
+    /// The budget for a picture.
     pub milliseconds: Option<f64>,
-    /// Whether to print everything that is known of a zone.
+    /// Whether to print everything known about a zone.
     pub details: bool,
 }
 
-/// Understands the arguments, without the program's name.
-///
-/// # Errors
-///
-/// What to print when they make no sense, or when help was asked for.
+/// Parses the arguments, without the program's name. An error is the text to print: a fault, or the help that was asked
+/// for.
 pub fn parse(arguments: &[String]) -> Result<Command, String> {
     let Some((first, rest)) = arguments.split_first() else {
         return Err(USAGE.into());

@@ -1,10 +1,9 @@
-//! A picture of what the reader saw: for people who wonder why.
+//! Draws what the reader saw, for people who wonder why.
 
 use acredita_mrz::{Point, Reading, Status, Zone};
 use acredita_pictures::Luma;
 use std::{fs::File, io::BufWriter};
 
-/// Red, green, blue.
 type Colour = [u8; 3];
 
 const READ: Colour = [0, 160, 60];
@@ -12,7 +11,7 @@ const DOUBTFUL: Colour = [230, 150, 0];
 const UNREADABLE: Colour = [200, 0, 40];
 const CELL: Colour = [60, 130, 230];
 
-/// A picture in colour: red, green and blue of every pixel, row by row.
+/// Red, green and blue of every pixel, row by row.
 struct Canvas {
     width: usize,
     height: usize,

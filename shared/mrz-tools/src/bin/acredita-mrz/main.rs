@@ -1,5 +1,5 @@
-//! `acredita-mrz read FILE…`: the zones of pictures, one JSON object a line. What goes wrong with a picture is an
-//! answer; only what goes wrong with the program is a failure.
+//! `acredita-mrz read FILE…`: the zones of pictures, one JSON object per line. A problem with a picture is an answer;
+//! only a problem with the program is a failure.
 
 mod arguments;
 mod explain;
@@ -22,20 +22,19 @@ fn main() -> ExitCode {
         Ok(command) => run(&command),
         Err(message) => {
             eprintln!("{message}");
-            // What shells and `getopt` use for a wrong call.
+            // The exit code of shells and `getopt` for wrong usage.
             ExitCode::from(2)
         }
     }
 }
 
-/// Reads every file and writes its line.
 fn run(command: &Command) -> ExitCode {
     let reader = Reader::new();
     let progress = progress(command.files.len());
     let mut out = io::stdout().lock();
     for file in &command.files {
         let line = answer(&reader, file, command);
-        // A reader of our output that went away is no error of ours, and nobody is left to tell.
+        // If the reader of our output went away, that is not our error, and there is nobody left to report it to.
         if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
             break;
         }
@@ -45,7 +44,7 @@ fn run(command: &Command) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// A bar on the terminal, and nothing where standard error is a file.
+/// A bar on the terminal, and nothing if standard error is a file.
 fn progress(count: usize) -> ProgressBar {
     let terminal = io::stderr().is_terminal() && count > 1;
     let style =

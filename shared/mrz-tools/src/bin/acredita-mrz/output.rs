@@ -4,7 +4,7 @@ use crate::stopwatch::Stopwatch;
 use acredita_mrz::{Reading, Status, Zone, icao::format::Outcome};
 use serde_json::{Map, Value, json};
 
-/// The line of a picture that was looked at.
+/// The line of a picture that was read.
 pub fn read(file: &str, reading: &Reading, watch: &Stopwatch, details: bool) -> Value {
     let mut line = Map::new();
     line.insert("file".into(), json!(file));
@@ -22,7 +22,7 @@ pub fn read(file: &str, reading: &Reading, watch: &Stopwatch, details: bool) -> 
     Value::Object(line)
 }
 
-/// The line of a file that is no picture.
+/// The line of a file that is not a picture.
 pub fn failed(file: &str, error: &str, watch: &Stopwatch) -> Value {
     let mut line = Map::new();
     line.insert("file".into(), json!(file));
@@ -96,7 +96,7 @@ fn times(line: &mut Map<String, Value>, watch: &Stopwatch) {
     line.insert("cpu_ms".into(), json!(watch.cpu_milliseconds().map(rounded)));
 }
 
-/// Three places behind the point: more is noise.
+/// Three decimal places: more is noise.
 fn rounded(value: f64) -> f64 {
     (value * 1e3).round() / 1e3
 }

@@ -1,4 +1,4 @@
-//! Time, measured: the library itself never asks for it.
+//! Measures time: the library itself never reads a clock.
 
 use std::time::Instant;
 
@@ -21,7 +21,7 @@ impl Stopwatch {
         self.started.elapsed().as_secs_f64() * 1e3
     }
 
-    /// Milliseconds of CPU time of this process, where the system tells.
+    /// Milliseconds of CPU time of this process, if the system reports them.
     pub fn cpu_milliseconds(&self) -> Option<f64> {
         Some(cpu_milliseconds()? - self.cpu?)
     }
