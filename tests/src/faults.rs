@@ -15,7 +15,7 @@ use acredita_domain::{
     ports::{
         Claim, CreateError, Due, DueStream, Erasure, FindError, Housekeeping, Identifications, Keys, MessageRef,
         NewIdentification, NewMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue,
-        ResendError, Scorings, SendError, Sender, Settlement, StepError, StoredPicture,
+        Scorings, SendError, Sender, Settlement, StepError, StoredPicture,
     },
     scoring::{Assessment, HostedDelegation, Scoring},
 };
@@ -156,7 +156,6 @@ lost! {
     FindError => Self::Unavailable(NO_ANSWER),
     StepError => Self::Unavailable(NO_ANSWER),
     CreateError => Self::Unavailable(NO_ANSWER),
-    ResendError => Self::Unavailable(NO_ANSWER),
     SendError => Self::Unavailable,
 }
 
@@ -182,10 +181,9 @@ forward! { Identifications {
     fn create(new: NewIdentification, now: Time) -> Result<(), CreateError>;
     fn find(org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError>;
     fn find_by_admin_id(org: &OrgId, id: AdminIdentificationId) -> Result<Option<Identification>, FindError>;
-    fn transition(org: &OrgId, id: IdentificationId, transition: Transition, now: Time) -> Result<(), StepError>;
+    fn transition(org: &OrgId, id: IdentificationId, transition: Transition, effects: Vec<NewMessage>, now: Time) -> Result<(), StepError>;
     fn count_try(org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;
     fn give_back_try(org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
-    fn resend(new: NewMessage, now: Time) -> Result<(), ResendError>;
     fn delete(identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError>;
 } }
 

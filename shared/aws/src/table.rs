@@ -3,7 +3,7 @@
 //! Read it in this order: `items` (what is stored, and how it is coded), `store` (how it is read and written), then the
 //! port of interest.
 
-mod creation;
+mod commit;
 mod expressions;
 mod housekeeping;
 mod identifications;

@@ -3,7 +3,7 @@
 use crate::{
     Time, identification,
     keys::OpenError,
-    ports::{FindError, ResendError, StepError},
+    ports::{FindError, StepError},
     scoring,
 };
 
@@ -127,17 +127,8 @@ impl From<StepError> for Error {
     fn from(error: StepError) -> Self {
         match error {
             StepError::Lost => Conflict::ConcurrentChange.into(),
+            StepError::TooManyMessages { again_at } => Self::TooManyMessages { again_at: Some(again_at) },
             StepError::Unavailable(unavailable) => unavailable.into(),
-        }
-    }
-}
-
-impl From<ResendError> for Error {
-    fn from(error: ResendError) -> Self {
-        match error {
-            ResendError::Lost => Conflict::ConcurrentChange.into(),
-            ResendError::TooManyMessages { again_at } => Self::TooManyMessages { again_at: Some(again_at) },
-            ResendError::Unavailable(unavailable) => unavailable.into(),
         }
     }
 }

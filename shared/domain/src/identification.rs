@@ -4,6 +4,7 @@
 //!             validate             close
 //!   CREATED ───────────▶ VALIDATED ─────▶ CLOSED
 //!      │ close ──────────────────────────▶ CLOSED
+//!      │ resend ─▶ CREATED, with another code
 //!      │ cancel ─▶ CANCELLED
 //!      │ fifth wrong try ─▶ FAILED
 //!      └ the clock ─▶ EXPIRED
@@ -226,8 +227,8 @@ pub enum Closable {
     Validated,
 }
 
-/// One step of the state machine, with everything that the store has to guard and to write. A step is taken whole or
-/// not at all.
+/// One step of the state machine, with everything that the store has to guard and to write. A step is taken completely,
+/// with its effects, or not at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Transition {
     /// CREATED → VALIDATED, while it has not expired.
@@ -237,6 +238,9 @@ pub enum Transition {
         /// For an OTP: only while this generation's code is the live one.
         generation: Option<u32>,
     },
+    /// CREATED → CREATED, while it has not expired and has a send left: the live code dies, and this generation, which
+    /// is the next one, begins. Its effect sends the new code.
+    Resend { generation: u32 },
     /// CREATED → CANCELLED, while it has not expired.
     Cancel {
         /// Why.

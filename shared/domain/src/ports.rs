@@ -17,8 +17,10 @@ mod store;
 
 pub use crate::system::{Clock, Entropy};
 pub use comparison::{Comparison, Likeness};
-pub use delivery::{Claim, MessageRef, Outbox, OutboxMessage, OutgoingMessage, Queue, SendError, Sender, Settlement};
-pub use errors::{CreateError, FindError, FirstAnswer, ResendError, StepError, unless_lost};
+pub use delivery::{
+    Claim, Effect, MessageRef, NewMessage, Outbox, OutboxMessage, OutgoingMessage, Queue, SendError, Sender, Settlement,
+};
+pub use errors::{CreateError, FindError, FirstAnswer, StepError, unless_lost};
 pub use keys::Keys;
 pub use pictures::{DocumentNumbers, PictureReader, Pictures, StoredPicture};
 pub use scorer::{
@@ -26,6 +28,5 @@ pub use scorer::{
     Scorer,
 };
 pub use store::{
-    Due, DueStream, Erasure, Housekeeping, IdempotencyRecord, Identifications, NewIdentification, NewMessage,
-    NewScoring, Scorings,
+    Due, DueStream, Erasure, Housekeeping, IdempotencyRecord, Identifications, NewIdentification, NewScoring, Scorings,
 };

@@ -7,6 +7,7 @@ mod close;
 mod compare_declared;
 mod create;
 mod deliver;
+mod effects;
 mod metadata;
 mod remove;
 mod resend;

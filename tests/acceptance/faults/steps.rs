@@ -160,7 +160,7 @@ async fn a_resend_sends_one_more_message_and_the_old_code_dies() {
         let resend = Call::org("POST", ORG, &otp.actor_path("/resend")).token(&world.token(ORG));
         let first = run.first_try(world, resend.clone()).await;
         run.assert_told(&first, 204, &["Queue::kick"]);
-        let resent = first.status == 204 || run.silenced("Identifications::resend");
+        let resent = first.status == 204 || run.silenced("Identifications::transition");
         world.send(resend).await.expect(if resent { 429 } else { 204 });
         world.settle().await;
         assert_eq!(world.sender.sent().len(), 2);

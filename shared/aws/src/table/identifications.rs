@@ -1,36 +1,34 @@
 //! Identifications in the table.
 
 use super::{
-    creation::Creation,
+    commit::Commit,
     items::{
         Item, Key, Pointer, Standing, decode_identification, decode_pointer, encode_erasure, encode_identification,
-        encode_message, encode_pointer, encode_scoring, number,
+        encode_pointer, encode_scoring, number,
     },
-    store::{Change, DynamoStore, NotCommitted, Refused, cancelled, corrupt},
-    throttle,
+    store::{Change, DynamoStore, Refused, corrupt},
     transitions::{OPEN, Step, open_values},
 };
 use acredita_domain::{
     Time,
     identification::{Identification, Method, Transition},
     ids::{AdminIdentificationId, IdentificationId, OrgId},
-    otp::MAX_SENDS,
     pictures::PicturePrefix,
-    ports::{CreateError, Erasure, FindError, Identifications, NewIdentification, NewMessage, ResendError, StepError},
+    ports::{CreateError, Erasure, FindError, Identifications, NewIdentification, NewMessage, StepError},
 };
 use async_trait::async_trait;
 
 #[async_trait]
 impl Identifications for DynamoStore {
     async fn create(&self, new: NewIdentification, now: Time) -> Result<(), CreateError> {
-        let NewIdentification { identification, scoring, keep_until, message, idempotency } = new;
-        let mut creation = Creation::new(self, "create identification", now)
+        let NewIdentification { identification, scoring, keep_until, effects, idempotency } = new;
+        let mut commit = Commit::new(self, "create identification", now)
             .put(encode_identification(&identification, keep_until))
             .put(encode_pointer(&identification, keep_until));
         if let Some(scoring) = &scoring {
-            creation = creation.put(encode_scoring(scoring, Standing::Linked, keep_until));
+            commit = commit.put(encode_scoring(scoring, Standing::Linked, keep_until));
         }
-        creation.send(message).remember(&identification.org, idempotency).commit().await
+        commit.effects(effects).remember(&identification.org, idempotency).create().await
     }
 
     async fn find(&self, org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError> {
@@ -57,11 +55,15 @@ impl Identifications for DynamoStore {
         org: &OrgId,
         id: IdentificationId,
         transition: Transition,
+        effects: Vec<NewMessage>,
         now: Time,
     ) -> Result<(), StepError> {
-        let Step { update, condition, values, mark } = Step::of(org, &transition, now);
+        let Step { name, update, condition, values, mark } = Step::of(org, &transition, now);
         let change = Change { key: Key::identification(id), update, condition, values };
-        match self.update(step_name(&transition), change).await {
+        if !effects.is_empty() {
+            return Commit::new(self, name, now).step(change).effects(effects).take().await;
+        }
+        match self.update(name, change).await {
             // The SDK asked again after an answer that did not arrive: the step was taken, and by this very call.
             Err(Refused::Condition(Some(item))) if taken_by(&item, &mark) => Ok(()),
             Err(refused) => Err(refused.into()),
@@ -86,43 +88,6 @@ impl Identifications for DynamoStore {
         let change = Change { key: Key::identification(id), update: "ADD #tries :minus_one", condition, values };
         self.update("give back try", change).await?;
         Ok(())
-    }
-
-    async fn resend(&self, new: NewMessage, now: Time) -> Result<(), ResendError> {
-        let operation = "resend";
-        let NewMessage { message, destination_digest } = new;
-        let throttle_key = throttle::throttle_key(&message.org, &destination_digest);
-        let mut values = open_values(&message.org, now);
-        values.extend([
-            ("generation", number(message.generation)),
-            ("previous", number(message.generation.saturating_sub(1))),
-            ("one", number(1)),
-            ("max_sends", number(MAX_SENDS)),
-        ]);
-        let condition = format!("{OPEN} AND #generation = :previous AND #sends < :max_sends");
-        let next_generation = self.change(Change {
-            key: Key::identification(message.reference.identification_id),
-            update: "SET #generation = :generation, #last_send_at = :now, #sends = #sends + :one REMOVE #code",
-            condition: &condition,
-            values,
-        });
-        let writes = vec![
-            next_generation,
-            throttle::count_send(self, throttle_key.clone(), now),
-            self.put_new(encode_message(&message, now)),
-        ];
-        match self.transact(operation, writes).await {
-            Ok(()) => Ok(()),
-            Err(NotCommitted::Unavailable(unavailable)) => Err(ResendError::Unavailable(unavailable)),
-            Err(NotCommitted::Cancelled(reasons)) if reasons.failed(0) => Err(ResendError::Lost),
-            Err(NotCommitted::Cancelled(mut reasons)) if reasons.failed(1) => {
-                match throttle::again_at(self, operation, throttle_key, reasons.item(1)).await {
-                    Ok(again_at) => Err(ResendError::TooManyMessages { again_at }),
-                    Err(unavailable) => Err(ResendError::Unavailable(unavailable)),
-                }
-            }
-            Err(NotCommitted::Cancelled(_)) => Err(ResendError::Unavailable(cancelled(operation))),
-        }
     }
 
     async fn delete(&self, identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError> {
@@ -150,14 +115,4 @@ const GONE_OR_OURS: &str = "attribute_not_exists(#pk) OR #org = :org";
 /// Whether the step that was taken last carries this mark.
 pub(crate) fn taken_by(item: &Item, mark: &str) -> bool {
     item.get("step").and_then(|step| step.as_s().ok()).is_some_and(|step| step == mark)
-}
-
-fn step_name(transition: &Transition) -> &'static str {
-    match transition {
-        Transition::Validate { .. } => "validate",
-        Transition::Cancel { .. } => "cancel",
-        Transition::Close { .. } => "close",
-        Transition::Fail => "fail",
-        Transition::Expire => "expire",
-    }
 }

@@ -11,7 +11,7 @@ use acredita_domain::{
     ids::LeaseId,
     otp::LiveCode,
     ports::limits::MAX_DELIVERY_ATTEMPTS,
-    ports::{Claim, FindError, MessageRef, Outbox, OutboxMessage, Settlement, StepError},
+    ports::{Claim, Effect, FindError, MessageRef, Outbox, OutboxMessage, Settlement, StepError},
 };
 use async_trait::async_trait;
 
@@ -55,8 +55,9 @@ impl Outbox for DynamoStore {
         now: Time,
     ) -> Result<(), StepError> {
         let operation = "issue code";
+        let Effect::Code { generation } = message.effect;
         let mut values = open_values(&message.org, now);
-        values.extend([("code", json(&code)), ("generation", number(message.generation)), ("lease", text(lease))]);
+        values.extend([("code", json(&code)), ("generation", number(generation)), ("lease", text(lease))]);
         let live = format!("{OPEN} AND #generation = :generation");
         let writes = vec![
             self.check(Key::message(message.reference), STILL_MINE, values.clone()),

@@ -1,7 +1,7 @@
 //! Scorings in the table.
 
 use super::{
-    creation::Creation,
+    commit::Commit,
     expressions::Values,
     identifications::taken_by,
     items::{Key, Standing, decode_scoring, encode_erasure, encode_scoring, json, millis, number, text},
@@ -26,7 +26,7 @@ impl Scorings for DynamoStore {
     async fn create(&self, new: NewScoring, now: Time) -> Result<(), CreateError> {
         let NewScoring { scoring, keep_until, idempotency } = new;
         let item = encode_scoring(&scoring, Standing::Alone, keep_until);
-        Creation::new(self, "create scoring", now).put(item).remember(&scoring.org, idempotency).commit().await
+        Commit::new(self, "create scoring", now).put(item).remember(&scoring.org, idempotency).create().await
     }
 
     async fn find(&self, org: &OrgId, id: ScoringId) -> Result<Option<Scoring>, FindError> {

@@ -11,7 +11,7 @@ use acredita_domain::{
     Time,
     identification::{Closable, Status, Transition},
     ids::{LeaseId, OrgId},
-    otp::MAX_TRIES,
+    otp::{MAX_SENDS, MAX_TRIES},
 };
 
 /// Open at `:now`: CREATED, its time is not over and it has tries left. Its values are [`open_values`].
@@ -21,6 +21,7 @@ pub(crate) const OPEN: &str = "#org = :org AND #status = :created AND #expires_a
 const OPEN_FOR_VALIDATION: &str = "#org = :org AND #status = :created AND #expires_at > :now";
 const OPEN_FOR_THIS_CODE: &str =
     "#org = :org AND #status = :created AND #expires_at > :now AND #generation = :generation";
+const OPEN_FOR_NEXT_CODE: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries) AND #generation = :previous AND #sends < :max_sends";
 /// Who has used up the tries has failed, whether or not that was noted, and does not expire any more.
 const OVER: &str = "#org = :org AND #status = :created AND #expires_at <= :now AND (attribute_not_exists(#tries) OR #tries < :max_tries)";
 const TRIES_USED_UP: &str = "#org = :org AND #status = :created AND #tries >= :max_tries";
@@ -39,6 +40,8 @@ pub(crate) fn open_values(org: &OrgId, now: Time) -> Values {
 
 /// A step as DynamoDB is told it.
 pub(crate) struct Step {
+    /// For logs.
+    pub name: &'static str,
     pub update: &'static str,
     pub condition: &'static str,
     pub values: Values,
@@ -52,24 +55,37 @@ impl Step {
         let mark = new_mark();
         let mut values = open_values(org, now);
         values.push(("step", text(&mark)));
-        let (next, update, condition) = match transition {
+        let (name, next, update, condition) = match transition {
             Transition::Validate { validation, generation } => {
                 values.push(("validation", json(validation)));
                 values.extend(generation.map(|generation| ("generation", number(generation))));
                 let condition = if generation.is_some() { OPEN_FOR_THIS_CODE } else { OPEN_FOR_VALIDATION };
-                (Status::Validated, "SET #status = :next, #step = :step, #validation = :validation", condition)
+                let update = "SET #status = :next, #step = :step, #validation = :validation";
+                ("validate", Status::Validated, update, condition)
+            }
+            Transition::Resend { generation } => {
+                values.extend([
+                    ("generation", number(*generation)),
+                    ("previous", number(generation.saturating_sub(1))),
+                    ("one", number(1)),
+                    ("max_sends", number(MAX_SENDS)),
+                ]);
+                let update = "SET #step = :step, #generation = :generation, #last_send_at = :now, \
+                              #sends = #sends + :one REMOVE #code";
+                ("resend", Status::Created, update, OPEN_FOR_NEXT_CODE)
             }
             Transition::Cancel { reason } => {
                 values.push(("reason", text(reason.expose())));
-                (Status::Cancelled, "SET #status = :next, #step = :step, #ended_at = :now, #reason = :reason", OPEN)
+                let update = "SET #status = :next, #step = :step, #ended_at = :now, #reason = :reason";
+                ("cancel", Status::Cancelled, update, OPEN)
             }
-            Transition::Close { from: Closable::Created } => (Status::Closed, ENDS, OPEN),
-            Transition::Close { from: Closable::Validated } => (Status::Closed, ENDS, VALIDATED),
-            Transition::Fail => (Status::Failed, ENDS, TRIES_USED_UP),
-            Transition::Expire => (Status::Expired, "SET #status = :next, #step = :step", OVER),
+            Transition::Close { from: Closable::Created } => ("close", Status::Closed, ENDS, OPEN),
+            Transition::Close { from: Closable::Validated } => ("close", Status::Closed, ENDS, VALIDATED),
+            Transition::Fail => ("fail", Status::Failed, ENDS, TRIES_USED_UP),
+            Transition::Expire => ("expire", Status::Expired, "SET #status = :next, #step = :step", OVER),
         };
         values.push(("next", text(next)));
-        Self { update, condition, values, mark }
+        Self { name, update, condition, values, mark }
     }
 }
 

@@ -62,7 +62,7 @@ async fn what_may_pass_is_tried_three_times_and_what_will_not_is_tried_once() {
         );
         asked("read");
         assert_eq!(
-            store.transition(&org(), otp().id, cancel(), now()).await,
+            store.transition(&org(), otp().id, cancel(), Vec::new(), now()).await,
             Err(StepError::Unavailable(STORE)),
             "{reply:?}"
         );
@@ -117,7 +117,7 @@ async fn a_transaction_is_tried_again_with_the_same_token_unless_a_condition_fai
         assert!(tokens[0].is_some() && tokens.iter().all(|token| *token == tokens[0]), "{tokens:?}");
     }
     let aws = always(&cancelled(&["TransactionConflict", "ConditionalCheckFailed"]));
-    let message = with_message(&otp(), "phone").message.expect("a message").message;
+    let message = with_message(&otp(), "phone").effects[0].message.clone();
     let code = crate::samples::live_code(&otp(), 1);
     let issued = store(&aws).issue_code(&message, crate::samples::lease(), code, now()).await;
     assert_eq!((issued, aws.asked().len()), (Err(StepError::Lost), 1), "the condition is the answer");
@@ -164,7 +164,7 @@ async fn an_item_that_is_too_large_changes_nothing() {
     };
     let validation = Validation { at, device, agent: Some(agent), captures: Vec::new() };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    let step = stage.ports.identifications.transition(&org(), identification.id, transition, now()).await;
+    let step = stage.ports.identifications.transition(&org(), identification.id, transition, Vec::new(), now()).await;
     assert_eq!(step, Err(StepError::Unavailable(STORE)));
     let found = stage
         .ports
@@ -183,7 +183,7 @@ fn s3_error(status: u16, code: &str) -> Reply {
 
 #[tokio::test]
 async fn pictures_and_kicks_are_tried_again_where_that_may_help() {
-    let reference = with_message(&otp(), "phone").message.expect("a message").message.reference;
+    let reference = with_message(&otp(), "phone").effects[0].message.reference;
     let key = PictureKey::evidence(&org(), otp().id, &Sha256Digest::of(b"picture"));
     for (reply, tries) in [
         (s3_error(503, "SlowDown"), 3),

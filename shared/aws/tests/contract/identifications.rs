@@ -26,7 +26,7 @@ async fn take(
     transition: Transition,
     at: Time,
 ) -> Result<(), StepError> {
-    ports.identifications.transition(&org(), identification.id, transition, at).await
+    ports.identifications.transition(&org(), identification.id, transition, Vec::new(), at).await
 }
 
 async fn state(ports: &Ports, identification: &Identification) -> State {
@@ -97,9 +97,12 @@ async fn a_step_needs_an_identification(ports: &Ports) {
 async fn another_organisation_takes_no_step(ports: &Ports) {
     let mine = created(ports, otp()).await;
     for step in [validate(), cancel(), CLOSE] {
-        assert_eq!(ports.identifications.transition(&other_org(), mine.id, step, now()).await, LOST);
+        assert_eq!(ports.identifications.transition(&other_org(), mine.id, step, Vec::new(), now()).await, LOST);
     }
-    assert_eq!(ports.identifications.transition(&other_org(), mine.id, Transition::Expire, now() + LIFE).await, LOST);
+    assert_eq!(
+        ports.identifications.transition(&other_org(), mine.id, Transition::Expire, Vec::new(), now() + LIFE).await,
+        LOST
+    );
     assert_eq!(ports.identifications.count_try(&other_org(), mine.id, now()).await, Err(StepError::Lost));
     assert_eq!(ports.identifications.find(&org(), mine.id).await, Ok(Some(mine)), "untouched");
 }
@@ -180,7 +183,7 @@ async fn of_all_steps_at_once_one_is_taken(ports: &Ports) {
         let steps = [validate(), cancel(), CLOSE];
         let results = sixteen_at_once(|number| {
             let (ports, id, step) = (ports.clone(), raced.id, steps[number % 3].clone());
-            async move { ports.identifications.transition(&org(), id, step, now()).await }
+            async move { ports.identifications.transition(&org(), id, step, Vec::new(), now()).await }
         })
         .await;
         assert_eq!(successes(&results), 1);

@@ -1,7 +1,7 @@
 //! The outbox: one worker at a time, no code but the live one, nothing sent twice.
 
 use crate::{
-    samples::{LIFE, TICK, cancel, lease, live_code, message, now, org, otp, otp_of, with_message},
+    samples::{LIFE, TICK, cancel, lease, live_code, message, now, org, otp, otp_of, resend, with_message},
     stage::{Ports, Stage, sixteen_at_once},
 };
 use acredita_domain::{
@@ -22,7 +22,7 @@ const LOST: Result<(), StepError> = Err(StepError::Lost);
 async fn waiting(ports: &Ports) -> (Identification, OutboxMessage) {
     let identification = otp();
     let new = with_message(&identification, "phone");
-    let waiting = new.message.clone().expect("a message").message;
+    let waiting = new.effects[0].message.clone();
     ports.identifications.create(new, now()).await.expect("created");
     (identification, waiting)
 }
@@ -85,7 +85,7 @@ async fn what_is_settled_is_not_taken_up_again(ports: &Ports) {
     for how in [Settlement::Sent, Settlement::Dropped, Settlement::Refused(Refusal::OptedOut)] {
         let identification = otp();
         let new = with_message(&identification, how.as_str());
-        let message = new.message.clone().expect("a message").message;
+        let message = new.effects[0].message.clone();
         ports.identifications.create(new, now()).await.expect("created");
         let mine = lease();
         claim(ports, &message, mine, now()).await;
@@ -122,7 +122,7 @@ async fn a_lease_that_is_over_makes_no_code_live(ports: &Ports) {
 
 async fn no_code_becomes_live_for_what_is_not_open(ports: &Ports) {
     let (identification, message, mine) = taken(ports).await;
-    ports.identifications.transition(&org(), identification.id, cancel(), now()).await.expect("cancelled");
+    ports.identifications.transition(&org(), identification.id, cancel(), Vec::new(), now()).await.expect("cancelled");
     assert_eq!(ports.outbox.issue_code(&message, mine, live_code(&identification, 1), now()).await, LOST);
     assert_eq!(code_of(ports, &identification).await, None);
 
@@ -139,7 +139,7 @@ async fn no_code_becomes_live_for_what_is_not_open(ports: &Ports) {
 
 async fn no_code_of_an_earlier_generation_becomes_live(ports: &Ports) {
     let (identification, first, mine) = taken(ports).await;
-    ports.identifications.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
+    resend(ports, message(&identification, 2, "phone"), now()).await.expect("sent again");
     assert_eq!(ports.outbox.issue_code(&first, mine, live_code(&identification, 1), now()).await, LOST);
     assert_eq!(code_of(ports, &identification).await, None);
 }
@@ -191,7 +191,7 @@ async fn a_refusal_is_noted_on_its_message() {
     let stage = Stage::start().await;
     for refusal in Refusal::ALL {
         let new = with_message(&otp(), refusal.as_str());
-        let message = new.message.clone().expect("a message").message;
+        let message = new.effects[0].message.clone();
         stage.ports.identifications.create(new, now()).await.expect("created");
         let mine = lease();
         stage.ports.outbox.claim(message.reference, mine, now(), now() + LEASE).await.expect("claimed");

@@ -2,7 +2,7 @@
 
 use crate::{
     samples::{
-        LIFE, TICK, alone, cancel, lease, live_code, message, now, org, other_org, otp, otp_of, validation,
+        LIFE, TICK, alone, cancel, lease, live_code, message, now, org, other_org, otp, otp_of, resend, validation,
         with_message,
     },
     stage::{Ports, sixteen_at_once, successes},
@@ -11,7 +11,7 @@ use acredita_domain::{
     identification::{Identification, Transition},
     otp::{DESTINATION_WINDOW, MAX_SENDS, MAX_TRIES},
     ports::limits::LEASE,
-    ports::{Claim, Due, ResendError, StepError},
+    ports::{Claim, Due, Effect, StepError},
 };
 use chrono::TimeDelta;
 
@@ -24,7 +24,7 @@ async fn created(ports: &Ports) -> Identification {
 async fn the_next_generation_starts_without_a_code(ports: &Ports) {
     let identification = otp();
     let first = with_message(&identification, "phone");
-    let outgoing = first.message.clone().expect("a message").message;
+    let outgoing = first.effects[0].message.clone();
     ports.identifications.create(first, now()).await.expect("created");
     let mine = lease();
     ports.outbox.claim(outgoing.reference, mine, now(), now() + LEASE).await.expect("claimed");
@@ -32,16 +32,16 @@ async fn the_next_generation_starts_without_a_code(ports: &Ports) {
 
     let later = now() + TimeDelta::seconds(30);
     let second = message(&identification, 2, "phone");
-    ports.identifications.resend(second.clone(), later).await.expect("sent again");
+    resend(ports, second.clone(), later).await.expect("sent again");
     let found =
         ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("an identification");
     let after = otp_of(&found);
     assert_eq!((after.generation, after.sends, after.last_send_at, &after.code), (2, 2, later, &None));
     let claim = ports.outbox.claim(second.message.reference, lease(), later, later + LEASE).await.expect("an answer");
-    assert!(matches!(claim, Claim::Taken(taken) if taken.generation == 2));
+    assert!(matches!(claim, Claim::Taken(taken) if taken.effect == Effect::Code { generation: 2 }));
     let of_the_first = Transition::Validate { validation: Box::new(validation()), generation: Some(1) };
     assert_eq!(
-        ports.identifications.transition(&org(), identification.id, of_the_first, later).await,
+        ports.identifications.transition(&org(), identification.id, of_the_first, Vec::new(), later).await,
         Err(StepError::Lost)
     );
 }
@@ -49,7 +49,7 @@ async fn the_next_generation_starts_without_a_code(ports: &Ports) {
 async fn a_resend_leaves_the_tries_as_they_are(ports: &Ports) {
     let identification = created(ports).await;
     ports.identifications.count_try(&org(), identification.id, now()).await.expect("a try");
-    ports.identifications.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
+    resend(ports, message(&identification, 2, "phone"), now()).await.expect("sent again");
     let after = ports.identifications.count_try(&org(), identification.id, now()).await.expect("another try");
     assert_eq!(otp_of(&after).tries, 2);
 }
@@ -59,11 +59,11 @@ async fn one_generation_starts_once_however_many_ask_at_once(ports: &Ports) {
     let results = sixteen_at_once(|number| {
         let ports = ports.clone();
         let new = message(&identification, 2, &number.to_string());
-        async move { ports.identifications.resend(new, now()).await }
+        async move { resend(&ports, new, now()).await }
     })
     .await;
     assert_eq!(successes(&results), 1);
-    assert!(results.iter().all(|result| matches!(result, Ok(()) | Err(ResendError::Lost))));
+    assert!(results.iter().all(|result| matches!(result, Ok(()) | Err(StepError::Lost))));
     let messages = ports.due(now() + TimeDelta::minutes(2)).await;
     assert_eq!(messages.iter().filter(|due| matches!(due, Due::Message(_))).count(), 1);
 }
@@ -71,22 +71,20 @@ async fn one_generation_starts_once_however_many_ask_at_once(ports: &Ports) {
 async fn only_the_next_generation_starts(ports: &Ports) {
     let identification = created(ports).await;
     for generation in [0, 1, 3] {
-        let skipped = ports.identifications.resend(message(&identification, generation, "phone"), now()).await;
-        assert_eq!(skipped, Err(ResendError::Lost));
+        let skipped = resend(ports, message(&identification, generation, "phone"), now()).await;
+        assert_eq!(skipped, Err(StepError::Lost));
     }
 }
 
 async fn an_identification_causes_five_messages(ports: &Ports) {
     let identification = created(ports).await;
     for generation in 2..=MAX_SENDS {
-        ports
-            .identifications
-            .resend(message(&identification, generation, &generation.to_string()), now())
+        resend(ports, message(&identification, generation, &generation.to_string()), now())
             .await
             .expect("within the limit");
     }
     let sixth = message(&identification, MAX_SENDS + 1, "another");
-    assert_eq!(ports.identifications.resend(sixth, now()).await, Err(ResendError::Lost));
+    assert_eq!(resend(ports, sixth, now()).await, Err(StepError::Lost));
 }
 
 async fn a_destination_that_has_had_enough_gets_no_resend(ports: &Ports) {
@@ -96,33 +94,30 @@ async fn a_destination_that_has_had_enough_gets_no_resend(ports: &Ports) {
     }
     let again_at = now() + DESTINATION_WINDOW;
     let new = || message(&identification, 2, "phone");
-    assert_eq!(
-        ports.identifications.resend(new(), again_at - TICK).await,
-        Err(ResendError::TooManyMessages { again_at })
-    );
+    assert_eq!(resend(ports, new(), again_at - TICK).await, Err(StepError::TooManyMessages { again_at }));
     let untouched = ports.identifications.find(&org(), identification.id).await;
     assert_eq!(untouched, Ok(Some(identification.clone())));
-    ports.identifications.resend(new(), again_at).await.expect("the window has moved on");
+    resend(ports, new(), again_at).await.expect("the window has moved on");
 }
 
 async fn what_is_not_open_is_not_sent_again(ports: &Ports) {
     let over = created(ports).await;
-    assert_eq!(ports.identifications.resend(message(&over, 2, "a"), now() + LIFE).await, Err(ResendError::Lost));
+    assert_eq!(resend(ports, message(&over, 2, "a"), now() + LIFE).await, Err(StepError::Lost));
 
     let cancelled = created(ports).await;
-    ports.identifications.transition(&org(), cancelled.id, cancel(), now()).await.expect("cancelled");
-    assert_eq!(ports.identifications.resend(message(&cancelled, 2, "b"), now()).await, Err(ResendError::Lost));
+    ports.identifications.transition(&org(), cancelled.id, cancel(), Vec::new(), now()).await.expect("cancelled");
+    assert_eq!(resend(ports, message(&cancelled, 2, "b"), now()).await, Err(StepError::Lost));
 
     let tried = created(ports).await;
     for _ in 0..MAX_TRIES {
         ports.identifications.count_try(&org(), tried.id, now()).await.expect("a try is left");
     }
-    assert_eq!(ports.identifications.resend(message(&tried, 2, "c"), now()).await, Err(ResendError::Lost));
+    assert_eq!(resend(ports, message(&tried, 2, "c"), now()).await, Err(StepError::Lost));
 
     let mut foreign = created(ports).await;
     foreign.org = other_org();
-    assert_eq!(ports.identifications.resend(message(&foreign, 2, "d"), now()).await, Err(ResendError::Lost));
-    assert_eq!(ports.identifications.resend(message(&otp(), 2, "e"), now()).await, Err(ResendError::Lost));
+    assert_eq!(resend(ports, message(&foreign, 2, "d"), now()).await, Err(StepError::Lost));
+    assert_eq!(resend(ports, message(&otp(), 2, "e"), now()).await, Err(StepError::Lost));
 }
 
 on_aws! {

@@ -1,5 +1,6 @@
 //! Entities to test with. Times are inputs: "now" is always the same moment.
 
+use crate::stage::Ports;
 use acredita_aws::SystemEntropy;
 use acredita_domain::{
     Time,
@@ -11,7 +12,10 @@ use acredita_domain::{
     ids::{AdminIdentificationId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId},
     keys::{CodeContext, Keyring},
     otp::{Delivery, Destination, LiveCode, Otp},
-    ports::{FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewMessage, NewScoring, OutboxMessage},
+    ports::{
+        Effect, FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewMessage, NewScoring, OutboxMessage,
+        StepError,
+    },
     scoring::{Assessment, ConfigurationName, MaxScoreRetries, Provider, Score, Scoring, ScoringTerms, Verdict},
 };
 use chrono::{DateTime, TimeDelta};
@@ -109,14 +113,14 @@ pub fn alone(identification: &Identification) -> NewIdentification {
         identification: identification.clone(),
         scoring: None,
         keep_until: identification.expires_at,
-        message: None,
+        effects: Vec::new(),
         idempotency: None,
     }
 }
 
 /// This identification and its first message, to a destination of that name.
 pub fn with_message(identification: &Identification, destination: &str) -> NewIdentification {
-    NewIdentification { message: Some(message(identification, 1, destination)), ..alone(identification) }
+    NewIdentification { effects: vec![message(identification, 1, destination)], ..alone(identification) }
 }
 
 pub fn only(scoring: &Scoring) -> NewScoring {
@@ -127,9 +131,21 @@ pub fn message(identification: &Identification, generation: u32, destination: &s
     let reference =
         MessageRef { message_id: MessageId::generate(&SystemEntropy), identification_id: identification.id };
     NewMessage {
-        message: OutboxMessage { reference, org: identification.org.clone(), generation, attempts: 0 },
-        destination_digest: destination.to_owned(),
+        message: OutboxMessage {
+            reference,
+            org: identification.org.clone(),
+            effect: Effect::Code { generation },
+            attempts: 0,
+        },
+        destination_digest: Some(destination.to_owned()),
     }
+}
+
+/// Takes the step to the generation of this message's code, with the message as its effect.
+pub async fn resend(ports: &Ports, new: NewMessage, at: Time) -> Result<(), StepError> {
+    let OutboxMessage { reference, org, effect: Effect::Code { generation }, .. } = new.message.clone();
+    let step = Transition::Resend { generation };
+    ports.identifications.transition(&org, reference.identification_id, step, vec![new], at).await
 }
 
 /// What is remembered of a create with this key and body.

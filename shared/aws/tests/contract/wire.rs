@@ -3,8 +3,8 @@
 
 use crate::{
     samples::{
-        agent, alone, assessment, cancel, lease, message, now, only, org, otp, otp_of, record, scoring, validate,
-        with_message,
+        agent, alone, assessment, cancel, lease, message, now, only, org, otp, otp_of, record, resend, scoring,
+        validate, with_message,
     },
     stage::Stage,
 };
@@ -134,9 +134,13 @@ async fn a_request_costs_as_many_calls_as_it_may() {
     ports.identifications.count_try(&org(), identification.id, now()).await.expect("counted");
     ports.identifications.give_back_try(&org(), identification.id).await.expect("given back");
     assert_eq!(wire.calls(), ["UpdateItem", "UpdateItem"]);
-    ports.identifications.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
+    resend(ports, message(&identification, 2, "phone"), now()).await.expect("sent again");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
-    ports.identifications.transition(&org(), identification.id, validate(), now()).await.expect("validated");
+    ports
+        .identifications
+        .transition(&org(), identification.id, validate(), Vec::new(), now())
+        .await
+        .expect("validated");
     assert_eq!(wire.calls(), ["UpdateItem"]);
     let erasure = ports.identifications.delete(&identification, true, now()).await.expect("deleted");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
@@ -152,7 +156,7 @@ async fn delivering_costs_as_many_calls_as_it_may() {
     let outbox = &stage.ports.outbox;
     let identification = otp();
     let new = with_message(&identification, "phone");
-    let message = new.message.clone().expect("a message").message;
+    let message = new.effects[0].message.clone();
     stage.ports.identifications.create(new, now()).await.expect("created");
     let mine = lease();
     wire.calls();
@@ -181,11 +185,11 @@ async fn a_step_whose_answer_was_lost_was_taken_by_its_own_caller() {
     wire.answer(&[LOST]);
     ports
         .identifications
-        .transition(&org(), identification.id, cancel(), now())
+        .transition(&org(), identification.id, cancel(), Vec::new(), now())
         .await
         .expect("it was this call that cancelled");
     assert_eq!(
-        ports.identifications.transition(&org(), identification.id, cancel(), now()).await,
+        ports.identifications.transition(&org(), identification.id, cancel(), Vec::new(), now()).await,
         Err(StepError::Lost),
         "and not another one"
     );
@@ -207,7 +211,7 @@ async fn a_step_whose_answer_was_lost_was_taken_by_its_own_caller() {
 async fn a_claim_whose_answer_was_lost_is_still_the_callers() {
     let (wire, stage) = Wire::start().await;
     let new = with_message(&otp(), "phone");
-    let message = new.message.clone().expect("a message").message;
+    let message = new.effects[0].message.clone();
     stage.ports.identifications.create(new, now()).await.expect("created");
     wire.answer(&[LOST]);
     let claim = stage.ports.outbox.claim(message.reference, lease(), now(), now() + LEASE).await;
@@ -220,7 +224,7 @@ async fn what_is_done_at_once_or_not_at_all_is_done_once_when_its_answer_was_los
     let ports = &stage.ports;
     let identification = otp();
     let new = with_message(&identification, "phone");
-    let first = new.message.clone().expect("a message").message;
+    let first = new.effects[0].message.clone();
     ports.identifications.create(new, now()).await.expect("created");
     let mine = lease();
     ports.outbox.claim(first.reference, mine, now(), now() + LEASE).await.expect("claimed");
@@ -229,7 +233,7 @@ async fn what_is_done_at_once_or_not_at_all_is_done_once_when_its_answer_was_los
     let code = crate::samples::live_code(&identification, 1);
     ports.outbox.issue_code(&first, mine, code, now()).await.expect("live");
     wire.answer(&[LOST, LOST]);
-    ports.identifications.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
+    resend(ports, message(&identification, 2, "phone"), now()).await.expect("sent again");
     let found =
         ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("an identification");
     assert_eq!((otp_of(&found).generation, otp_of(&found).sends), (2, 2));
@@ -243,7 +247,7 @@ async fn a_message_whose_end_was_not_heard_has_ended_all_the_same() {
     let outbox = &stage.ports.outbox;
     let taken = async |destination| {
         let new = with_message(&otp(), destination);
-        let message = new.message.clone().expect("a message").message;
+        let message = new.effects[0].message.clone();
         stage.ports.identifications.create(new, now()).await.expect("created");
         let mine = lease();
         outbox.claim(message.reference, mine, now(), now() + LEASE).await.expect("claimed");

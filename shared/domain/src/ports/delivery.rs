@@ -1,4 +1,5 @@
-//! The way of a message: from the outbox, woken by the queue, out through a sender.
+//! What has to happen because of a step: an effect lies as a message in the outbox, the queue wakes a worker for it, and
+//! the worker carries it out.
 
 use super::{FindError, StepError};
 use crate::{
@@ -21,17 +22,31 @@ pub struct MessageRef {
     pub identification_id: IdentificationId,
 }
 
-/// A message in the outbox. It has no code: that is made when the message goes out.
+/// What has to happen because of a step that was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The code of this generation is sent to the actor. The outbox holds none: it is made when it goes out.
+    Code { generation: u32 },
+}
+
+/// An effect in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutboxMessage {
     /// Which message of which identification.
     pub reference: MessageRef,
-    /// Whose it is.
     pub org: OrgId,
-    /// Which generation of the code it is to carry.
-    pub generation: u32,
+    pub effect: Effect,
     /// How often a worker took it up.
     pub attempts: u32,
+}
+
+/// An effect that is committed with its step.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    pub message: OutboxMessage,
+    /// Names the destination that it counts against within the organisation, without giving it away; `None` for what
+    /// goes to no phone or address.
+    pub destination_digest: Option<String>,
 }
 
 /// What became of an attempt to take a message up.
@@ -67,12 +82,12 @@ impl Settlement {
     }
 }
 
-/// The outbox: messages that were committed and have to go out.
+/// The outbox: effects that were committed and have to be carried out.
 #[async_trait]
 pub trait Outbox: Send + Sync {
     /// Takes a message up until `until`, if nobody else has it at `now`. One write.
     async fn claim(&self, message: MessageRef, lease: LeaseId, now: Time, until: Time) -> Result<Claim, FindError>;
-    /// Makes `code` the live one of the message's generation, if the lease still holds and the OTP is open at `now`.
+    /// For an [`Effect::Code`]: makes `code` the live one of its generation, if the lease still holds and the OTP is open at `now`.
     /// One transaction.
     async fn issue_code(
         &self,

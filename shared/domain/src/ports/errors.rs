@@ -27,16 +27,7 @@ pub enum CreateError {
 pub enum StepError {
     /// What the step starts from is no longer so, or the entity is gone.
     Lost,
-    /// Unknown outcome.
-    Unavailable(Unavailable),
-}
-
-/// Why nothing was sent again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ResendError {
-    /// What the decision was made on is no longer so.
-    Lost,
-    /// The destination got too many messages.
+    /// An effect of it would go to a destination that got too many messages.
     TooManyMessages {
         /// When it may get the next.
         again_at: Time,
@@ -55,10 +46,10 @@ pub enum FindError {
 }
 
 /// The outcome of a step that somebody else may have taken as well: `None` where they did, which is fine.
-pub fn unless_lost<T>(step: Result<T, StepError>) -> Result<Option<T>, Unavailable> {
+pub fn unless_lost<T>(step: Result<T, StepError>) -> Result<Option<T>, StepError> {
     match step {
         Ok(outcome) => Ok(Some(outcome)),
         Err(StepError::Lost) => Ok(None),
-        Err(StepError::Unavailable(unavailable)) => Err(unavailable),
+        Err(error) => Err(error),
     }
 }

@@ -1,6 +1,6 @@
 //! The store: identifications and scorings, and what falls due.
 
-use super::{CreateError, FindError, FirstAnswer, MessageRef, OutboxMessage, ResendError, StepError};
+use super::{CreateError, FindError, FirstAnswer, MessageRef, NewMessage, StepError};
 use crate::{
     Time,
     idempotency::{Idempotency, Operation},
@@ -33,8 +33,8 @@ pub struct NewIdentification {
     pub scoring: Option<Scoring>,
     /// When the retention of both is over.
     pub keep_until: Time,
-    /// The message to send.
-    pub message: Option<NewMessage>,
+    /// What has to happen because of it.
+    pub effects: Vec<NewMessage>,
     /// What to remember.
     pub idempotency: Option<IdempotencyRecord>,
 }
@@ -50,15 +50,6 @@ pub struct NewScoring {
     pub idempotency: Option<IdempotencyRecord>,
 }
 
-/// A message to send, counted against its destination.
-#[derive(Clone, Debug)]
-pub struct NewMessage {
-    /// The message.
-    pub message: OutboxMessage,
-    /// Names the destination within the organisation, without telling it.
-    pub destination_digest: String,
-}
-
 /// Identifications. Every method answers for one organisation: another one's identification does not exist.
 #[async_trait]
 pub trait Identifications: Send + Sync {
@@ -72,12 +63,14 @@ pub trait Identifications: Send + Sync {
         org: &OrgId,
         id: AdminIdentificationId,
     ) -> Result<Option<Identification>, FindError>;
-    /// Takes a step if it can be taken at `now`. One write.
+    /// Takes a step if it can be taken at `now`, and puts its effects into the outbox. One write, or one transaction
+    /// where there are effects.
     async fn transition(
         &self,
         org: &OrgId,
         id: IdentificationId,
         transition: Transition,
+        effects: Vec<NewMessage>,
         now: Time,
     ) -> Result<(), StepError>;
     /// Counts a try of an OTP that is open at `now` and has tries left, and gives the identification as it is after.
@@ -85,9 +78,6 @@ pub trait Identifications: Send + Sync {
     async fn count_try(&self, org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;
     /// Takes a counted try back. One write.
     async fn give_back_try(&self, org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
-    /// Starts the next generation of an OTP: the code that lives dies, a message is to be sent. Only if
-    /// `message.generation` is the next one and the OTP is open at `now`. One transaction.
-    async fn resend(&self, new: NewMessage, now: Time) -> Result<(), ResendError>;
     /// Deletes the identification and its linked scoring, and leaves an [`Erasure`] of their pictures that is due
     /// [`super::limits::ERASE_AGAIN_AFTER`] from `now`. Without `force` only what is CREATED at `now`. One
     /// transaction.

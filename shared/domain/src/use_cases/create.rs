@@ -1,5 +1,6 @@
 //! Creating identifications.
 
+use super::effects;
 use crate::{
     App, Conflict, Error, Time,
     actor::Actor,
@@ -7,10 +8,10 @@ use crate::{
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Operation},
     identification::{Identification, Method, State},
-    ids::{AdminIdentificationId, IdentificationId, MessageId, OrgId, ScoringId},
-    keys::{CodeContext, Keyring, Sealed},
+    ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
+    keys::{CodeContext, Sealed},
     otp::{Delivery, LiveCode, Otp, SecondFactor},
-    ports::{CreateError, FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewMessage, OutboxMessage},
+    ports::{CreateError, FirstAnswer, IdempotencyRecord, NewIdentification, NewMessage},
     scoring::{ConfigurationName, DocumentKind, MaxScoreRetries, Provider, Scoring, ScoringTerms},
 };
 use chrono::SubsecRound;
@@ -99,17 +100,17 @@ pub async fn create_otp_identification(
         code: None,
     };
     let context = CodeContext { org, id: draft.id, generation: otp.generation };
-    let (message, code) = match destination {
-        Some(address) => (Some(new_message(app, &keys, context, address.expose())), None),
+    let (effects, code) = match destination {
+        Some(address) => (vec![effects::send_code(app, &keys, context, address.expose())], None),
         None => {
             let code = OtpCode::generate(&*app.entropy);
             // An external code lives as long as its identification.
             otp.code = Some(LiveCode { hash: keys.hash_code(context, &code), expires_at: draft.expires_at });
             let sealed = keys.seal(&*app.entropy, &draft.id.to_string(), code.expose());
-            (None, Some(ExternalCode { code, sealed }))
+            (Vec::new(), Some(ExternalCode { code, sealed }))
         }
     };
-    Creation { message, code, ..draft.with(Method::Otp(otp)) }.commit(app, idempotency).await
+    Creation { effects, code, ..draft.with(Method::Otp(otp)) }.commit(app, idempotency).await
 }
 
 /// Creates an identification by identity document, and its linked scoring.
@@ -132,16 +133,6 @@ pub async fn create_identity_document_identification(
     let scoring = Scoring::new(scoring_id, org.clone(), terms, draft.created_at, draft.expires_at);
     let method = Method::IdentityDocument { configuration, scoring_id, provider };
     Creation { scoring: Some(scoring), ..draft.with(method) }.commit(app, idempotency).await
-}
-
-/// The message that carries the code of a generation.
-pub(super) fn new_message(app: &App, keys: &Keyring, context: CodeContext<'_>, address: &str) -> NewMessage {
-    let CodeContext { org, id, generation } = context;
-    let reference = MessageRef { message_id: MessageId::generate(&*app.entropy), identification_id: id };
-    NewMessage {
-        message: OutboxMessage { reference, org: org.clone(), generation, attempts: 0 },
-        destination_digest: keys.destination_digest(address),
-    }
 }
 
 /// An identification that is being created, before its method is known.
@@ -175,7 +166,7 @@ impl Draft {
         let Self { id, admin_id, org, actor, created_at, expires_at, now } = self;
         let state = State::Created;
         let identification = Identification { id, admin_id, org, actor, method, state, created_at, expires_at };
-        Creation { identification, scoring: None, message: None, code: None, now }
+        Creation { identification, scoring: None, effects: Vec::new(), code: None, now }
     }
 }
 
@@ -183,7 +174,7 @@ impl Draft {
 struct Creation {
     identification: Identification,
     scoring: Option<Scoring>,
-    message: Option<NewMessage>,
+    effects: Vec<NewMessage>,
     code: Option<ExternalCode>,
     now: Time,
 }
@@ -195,9 +186,9 @@ struct ExternalCode {
 }
 
 impl Creation {
-    /// One transaction, then the kick. A kick that fails costs nothing: the sweep finds the message.
+    /// One transaction, then the kick.
     async fn commit(self, app: &App, idempotency: Option<Idempotency>) -> Result<Created, Error> {
-        let Self { identification, scoring, message, code, now } = self;
+        let Self { identification, scoring, effects, code, now } = self;
         let Identification { admin_id, id, created_at, expires_at, .. } = identification;
         let scoring_id = scoring.as_ref().map(|scoring| scoring.id);
         let (code, sealed) = code.map(|ExternalCode { code, sealed }| (code, sealed)).unzip();
@@ -208,13 +199,11 @@ impl Creation {
             IdempotencyRecord { operation, request, answer: FirstAnswer(answer) }
         });
         let keep_until = app.policy.keep_until(expires_at);
-        let kick = message.as_ref().map(|new| new.message.reference);
-        let new = NewIdentification { identification, scoring, keep_until, message, idempotency };
+        let messages = effects::references(&effects);
+        let new = NewIdentification { identification, scoring, keep_until, effects, idempotency };
         match app.stores.identifications.create(new, now).await {
             Ok(()) => {
-                if let Some(message) = kick {
-                    let _ = app.queue.kick(message).await;
-                }
+                effects::kick(app, &messages).await;
                 Ok(Created { admin_id, id, created_at, expires_at, scoring_id, code })
             }
             Err(error) => open_answer(app, &first_answer(error)?).await,

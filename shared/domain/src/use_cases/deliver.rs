@@ -1,6 +1,6 @@
-//! Delivering a message of the outbox.
+//! Carrying out an effect of the outbox.
 //!
-//! The code is made here, when the message goes out, so that it is young when it arrives and never lies in the outbox
+//! A code is made here, when the message goes out, so that it is young when it arrives and never lies in the outbox
 //! or the queue. A worker holds a message by a lease: two workers never send the same message while both are alive. A
 //! send cannot be taken back or recognized by the provider, so a worker that dies between the send and noting it leaves
 //! one window in which a person gets a second code; that one then is the live one.
@@ -14,7 +14,7 @@ use crate::{
     messages::code_message,
     otp::{CODE_LIFE, Delivery, Destination, LiveCode},
     ports::{
-        Claim, MessageRef, OutboxMessage, OutgoingMessage, SendError, Sender, Settlement,
+        Claim, Effect, MessageRef, OutboxMessage, OutgoingMessage, SendError, Sender, Settlement,
         limits::{LEASE, RETRY_WITHIN},
         unless_lost,
     },
@@ -43,7 +43,10 @@ pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef
         Claim::Leased => return Ok(Delivered::Leased),
         Claim::Settled => return Ok(Delivered::NothingToDo),
     };
-    match send(app, sender, &message, lease).await {
+    let carried_out = match message.effect {
+        Effect::Code { generation } => send_code(app, sender, &message, generation, lease).await,
+    };
+    match carried_out {
         Ok(settlement) => {
             // A lease that was lost after the send is no error: whoever took over has made a newer code.
             unless_lost(app.stores.outbox.settle(&message, lease, settlement).await)?;
@@ -61,17 +64,23 @@ pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef
     }
 }
 
-async fn send(app: &App, sender: &dyn Sender, message: &OutboxMessage, lease: LeaseId) -> Result<Settlement, Error> {
+async fn send_code(
+    app: &App,
+    sender: &dyn Sender,
+    message: &OutboxMessage,
+    generation: u32,
+    lease: LeaseId,
+) -> Result<Settlement, Error> {
     let now = app.now();
     let found = app.stores.identifications.find(&message.org, message.reference.identification_id).await?;
-    let Some(identification) = found.filter(|found| wants(found, message, now)) else {
+    let Some(identification) = found.filter(|found| wants(found, generation, now)) else {
         return Ok(Settlement::Dropped);
     };
     let destination = destination(&identification)?;
     let keys = app.keys.current().await?;
     let code = OtpCode::generate(&*app.entropy);
     let expires_at = identification.expires_at.min(now + CODE_LIFE);
-    let context = CodeContext { org: &message.org, id: identification.id, generation: message.generation };
+    let context = CodeContext { org: &message.org, id: identification.id, generation };
     let live = LiveCode { hash: keys.hash_code(context, &code), expires_at };
     if unless_lost(app.stores.outbox.issue_code(message, lease, live, now).await)?.is_none() {
         // Validated, cancelled, resent or taken over between the read and the write.
@@ -90,8 +99,8 @@ async fn send(app: &App, sender: &dyn Sender, message: &OutboxMessage, lease: Le
 }
 
 /// Whether anybody still waits for this generation's code.
-fn wants(identification: &Identification, message: &OutboxMessage, now: Time) -> bool {
-    let current = identification.otp().is_some_and(|otp| otp.generation == message.generation);
+fn wants(identification: &Identification, generation: u32, now: Time) -> bool {
+    let current = identification.otp().is_some_and(|otp| otp.generation == generation);
     current && identification.status(now) == Status::Created
 }
 

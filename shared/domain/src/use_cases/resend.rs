@@ -1,13 +1,13 @@
 //! Sending a new code.
 
-use super::create::new_message;
+use super::effects;
 use crate::{
     App, Conflict, Error, Time,
-    identification::{Identification, MethodKind},
+    identification::{Identification, MethodKind, Transition},
     ids::{IdentificationId, OrgId},
     keys::CodeContext,
     otp::{Delivery, Destination, Otp},
-    ports::ResendError,
+    ports::StepError,
 };
 
 /// Has a new code sent. The old one dies; the count of tries stays.
@@ -16,18 +16,18 @@ pub async fn resend_otp(app: &App, org: &OrgId, id: IdentificationId) -> Result<
     let now = app.now();
     let (otp, destination) = may_resend(&identification, now)?;
     let keys = app.keys.current().await?;
-    let context = CodeContext { org, id, generation: otp.generation + 1 };
-    let new = new_message(app, &keys, context, destination.address().expose());
-    let kick = new.message.reference;
-    match app.stores.identifications.resend(new, now).await {
+    let generation = otp.generation + 1;
+    let context = CodeContext { org, id, generation };
+    let effects = vec![effects::send_code(app, &keys, context, destination.address().expose())];
+    let messages = effects::references(&effects);
+    match app.stores.identifications.transition(org, id, Transition::Resend { generation }, effects, now).await {
         Ok(()) => {
-            let _ = app.queue.kick(kick).await;
+            effects::kick(app, &messages).await;
             Ok(())
         }
-        // Another request came first: what it did says why this one is too late.
-        Err(ResendError::Lost) => {
-            let identification = app.find(org, id, MethodKind::Otp).await?;
-            may_resend(&identification, now)?;
+        // What another request did says why this one is too late.
+        Err(StepError::Lost) => {
+            may_resend(&app.find(org, id, MethodKind::Otp).await?, now)?;
             Err(Conflict::ConcurrentChange.into())
         }
         Err(error) => Err(error.into()),

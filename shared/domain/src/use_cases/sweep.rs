@@ -109,8 +109,11 @@ async fn expire(app: &App, identification: &Identification, now: Time) -> Result
     if identification.state != State::Created {
         return Ok(Done::Nothing);
     }
-    let step =
-        app.stores.identifications.transition(&identification.org, identification.id, Transition::Expire, now).await;
+    let step = app
+        .stores
+        .identifications
+        .transition(&identification.org, identification.id, Transition::Expire, Vec::new(), now)
+        .await;
     Ok(unless_lost(step)?.map_or(Done::Nothing, |()| Done::Expired))
 }
 

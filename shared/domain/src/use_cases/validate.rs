@@ -74,7 +74,7 @@ pub async fn validate_agent_identification(
     let agent = Some(AgentEvidence { agent: confirmation.agent, picture, metadata: confirmation.metadata });
     let validation = Validation { at: now, device, agent, captures: Vec::new() };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    match app.stores.identifications.transition(org, id, transition, now).await {
+    match app.stores.identifications.transition(org, id, transition, Vec::new(), now).await {
         Err(StepError::Lost) if kept => Err(explain_late_evidence(app, org, id).await),
         step => Ok(step?),
     }
@@ -141,7 +141,7 @@ pub async fn validate_otp_identification(
         (false, _) => {
             if otp.tries >= MAX_TRIES {
                 // The count alone closes the door; noting the failure is for those who read the table.
-                let _ = app.stores.identifications.transition(org, id, Transition::Fail, now).await;
+                let _ = app.stores.identifications.transition(org, id, Transition::Fail, Vec::new(), now).await;
             }
             Err(WRONG_CODE)
         }
@@ -169,7 +169,7 @@ async fn accept(
     let validation = Validation { at: now, device, agent: None, captures: captures.clone() };
     let generation = identification.otp().map(|otp| otp.generation);
     let transition = Transition::Validate { validation: Box::new(validation), generation };
-    match app.stores.identifications.transition(org, id, transition, now).await {
+    match app.stores.identifications.transition(org, id, transition, Vec::new(), now).await {
         Err(StepError::Lost) => Err(explain_right_one_lost(app, org, id, now, &captures).await),
         step => Ok(step?),
     }
@@ -235,5 +235,5 @@ pub async fn validate_identity_document_identification(
     }
     let validation = Validation { at: now, device, agent: None, captures: Vec::new() };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    Ok(app.stores.identifications.transition(org, id, transition, now).await?)
+    Ok(app.stores.identifications.transition(org, id, transition, Vec::new(), now).await?)
 }

@@ -12,7 +12,7 @@ use acredita_domain::{
     keys::{CodeContext, Keyring},
     otp::{Channel, Delivery, Destination, LiveCode, Otp, SecondFactor},
     pictures::{Capture, PictureFormat, Sha256Digest, Side},
-    ports::{Entropy, MessageRef, OutboxMessage},
+    ports::{Effect, Entropy, MessageRef, OutboxMessage},
     scoring::{
         self, Assessment, Check, CheckName, CheckResult, ConfigurationName, DocumentKind, Extracted, HostedDelegation,
         MaxScoreRetries, Provider, Score, Scoring, Verdict,
@@ -307,10 +307,11 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
 pub fn message() -> impl Strategy<Value = OutboxMessage> {
     let reference = (message_id(), identification_id())
         .prop_map(|(message_id, identification_id)| MessageRef { message_id, identification_id });
-    (reference, org(), any::<u32>(), any::<u32>()).prop_map(|(reference, org, generation, attempts)| OutboxMessage {
+    let effect = any::<u32>().prop_map(|generation| Effect::Code { generation });
+    (reference, org(), effect, any::<u32>()).prop_map(|(reference, org, effect, attempts)| OutboxMessage {
         reference,
         org,
-        generation,
+        effect,
         attempts,
     })
 }

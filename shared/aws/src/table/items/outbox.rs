@@ -9,8 +9,11 @@ use acredita_domain::{
     expires_in::ExpiresIn,
     ids::LeaseId,
     ports::limits::REKICK_AFTER,
-    ports::{OutboxMessage, Settlement},
+    ports::{Effect, OutboxMessage, Settlement},
 };
+
+/// `effect` of an [`Effect::Code`].
+const CODE: &str = "CODE";
 
 /// What a message in the table says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,14 +48,19 @@ impl MessageState {
     }
 }
 
-/// A message as a new item: due when nobody has sent it in time. No code is of use once the longest identification is
+/// A message as a new item: due when nobody has carried it out in time. No code is of use once the longest identification is
 /// over, so it is dropped then.
 pub(crate) fn encode_message(message: &OutboxMessage, now: Time) -> Item {
     let mut item = Key::message(message.reference).item();
     let mut set = |name: &str, value| item.insert(name.to_owned(), value);
     set("org", text(&message.org));
     set("state", text(MessageState::Pending.as_str()));
-    set("generation", number(message.generation));
+    match message.effect {
+        Effect::Code { generation } => {
+            set("effect", text(CODE));
+            set("generation", number(generation));
+        }
+    }
     set("attempts", number(message.attempts));
     set_due(&mut item, DuePartitions::Messages.of(&message.reference.message_id.to_string()), now + REKICK_AFTER);
     set_ttl(&mut item, now + ExpiresIn::LONGEST.delta() + SLACK);
@@ -65,8 +73,16 @@ pub(crate) fn decode_message(item: &Item) -> Result<StoredMessage, Corrupt> {
     let message = OutboxMessage {
         reference: read_reference(item)?,
         org: read_parsed(item, "org")?,
-        generation: read_number(item, "generation")?,
+        effect: decode_effect(item)?,
         attempts: read_number(item, "attempts")?,
     };
     Ok(StoredMessage { message, state: MessageState::read(item)?, lease: if_there(item, "lease", read_parsed)? })
+}
+
+/// Items from before there were kinds of effects have no `effect`: they send a code.
+fn decode_effect(item: &Item) -> Result<Effect, Corrupt> {
+    if item.contains_key("effect") && read_text(item, "effect")? != CODE {
+        return Err(Corrupt("effect"));
+    }
+    Ok(Effect::Code { generation: read_number(item, "generation")? })
 }

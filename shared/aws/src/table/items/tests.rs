@@ -160,7 +160,8 @@ proptest! {
         let optional_now: Vec<&str> = optional.iter().copied().filter(|name| !(validated && *name == "validation")).collect();
         assert_nothing_is_guessed(&encode_identification(&identification, identification.expires_at), &optional_now, decode_identification);
         assert_nothing_is_guessed(&encode_scoring(&scoring, Standing::Alone, scoring.expires_at), &optional, decode_scoring);
-        assert_nothing_is_guessed(&encode_message(&message, Time::UNIX_EPOCH), &UNREAD[1..], decode_message);
+        let optional = [&UNREAD[1..], &["effect"]].concat();
+        assert_nothing_is_guessed(&encode_message(&message, Time::UNIX_EPOCH), &optional, decode_message);
         let pointer = without(&without(&encode_pointer(&identification, identification.expires_at), "pk"), "sk");
         assert_nothing_is_guessed(&pointer, &UNREAD, decode_pointer);
     }
@@ -175,6 +176,7 @@ fn a_status_a_state_and_a_method_that_nobody_knows_are_corrupt() {
     assert_eq!(decode_identification(&with(&item, "pk", text("SCO#1"))), Err(Corrupt("identification id")));
     let item = encode_message(&one(arbitrary::message()), Time::UNIX_EPOCH);
     assert_eq!(decode_message(&with(&item, "state", text("LOST"))), Err(Corrupt("state")));
+    assert_eq!(decode_message(&with(&item, "effect", text("PIGEON"))), Err(Corrupt("effect")));
     assert_eq!(decode_message(&with(&item, "state", text("REFUSED"))), Err(Corrupt("state")), "nobody knows why");
     assert_eq!(decode_message(&with(&item, "refusal", text("MOOD"))), Err(Corrupt("refusal")));
     assert_eq!(decode_due(&with(&item, "pk", text("XYZ#1"))), Err(Corrupt("due kind")));
@@ -187,4 +189,10 @@ fn a_destination_may_have_as_many_sends_as_it_has_slots() {
     let item = Item::from([("schema".to_owned(), number(SCHEMA)), ("s5".to_owned(), millis(at))]);
     assert_eq!(decode_oldest_send(&item), Ok(at));
     assert_eq!(decode_oldest_send(&without(&item, "s5")), Err(Corrupt("s5")));
+}
+
+#[test]
+fn a_message_from_before_there_were_kinds_of_effects_sends_a_code() {
+    let item = encode_message(&one(arbitrary::message()), Time::UNIX_EPOCH);
+    assert_eq!(decode_message(&without(&item, "effect")), decode_message(&item));
 }

@@ -1,0 +1,139 @@
+//! One transaction: new entities or a step of one, their effects, and the memory of an idempotency key.
+
+use super::{
+    items::{Item, Key, decode_remembered, encode_message, encode_remembered, millis},
+    store::{Change, DynamoStore, NotCommitted, Reasons, cancelled, corrupt},
+    throttle,
+};
+use crate::errors::{STORE, unusable};
+use acredita_domain::{
+    Time,
+    error::Unavailable,
+    ids::OrgId,
+    ports::{CreateError, IdempotencyRecord, NewMessage, StepError},
+};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+
+/// An answer that is still to be repeated stands in the way; one that is not is overwritten.
+const FORGOTTEN: &str = "attribute_not_exists(#pk) OR #valid_until <= :now";
+
+/// What is written together, and which of the writes may refuse it.
+pub(crate) struct Commit<'a> {
+    store: &'a DynamoStore,
+    operation: &'static str,
+    now: Time,
+    writes: Vec<TransactWriteItem>,
+    step: Option<usize>,
+    destinations: Vec<(usize, Key)>,
+    memory: Option<(usize, Key, IdempotencyRecord)>,
+}
+
+impl<'a> Commit<'a> {
+    pub fn new(store: &'a DynamoStore, operation: &'static str, now: Time) -> Self {
+        let (writes, destinations) = (Vec::new(), Vec::new());
+        Self { store, operation, now, writes, step: None, destinations, memory: None }
+    }
+
+    /// Something new. Its id is random: that there is one already is a fault.
+    pub fn put(mut self, item: Item) -> Self {
+        self.writes.push(self.store.put_new(item));
+        self
+    }
+
+    /// A step, which its condition may refuse.
+    pub fn step(mut self, change: Change<'_>) -> Self {
+        self.step = Some(self.writes.len());
+        self.writes.push(self.store.change(change));
+        self
+    }
+
+    /// Effects, each counted against its destination if it has one.
+    pub fn effects(mut self, effects: Vec<NewMessage>) -> Self {
+        for NewMessage { message, destination_digest } in effects {
+            self.writes.push(self.store.put_new(encode_message(&message, self.now)));
+            if let Some(digest) = destination_digest {
+                let key = throttle::throttle_key(&message.org, &digest);
+                self.destinations.push((self.writes.len(), key.clone()));
+                self.writes.push(throttle::count_send(self.store, key, self.now));
+            }
+        }
+        self
+    }
+
+    /// What to remember.
+    pub fn remember(mut self, org: &OrgId, record: Option<IdempotencyRecord>) -> Self {
+        let Some(record) = record else { return self };
+        let key = Key::remembered(org, record.operation.as_str(), &record.request.key_digest());
+        let item = encode_remembered(org, &record, self.now);
+        self.memory = Some((self.writes.len(), key, record));
+        self.writes.push(self.store.put_if(item, FORGOTTEN, vec![("now", millis(self.now))]));
+        self
+    }
+
+    /// Creates all of it, or says why nothing was created. A key that was used before wins over everything: its first
+    /// request was fine.
+    pub async fn create(mut self) -> Result<(), CreateError> {
+        let mut reasons = match self.transact().await {
+            Ok(()) => return Ok(()),
+            Err(NotCommitted::Unavailable(unavailable)) => return Err(CreateError::Unavailable(unavailable)),
+            Err(NotCommitted::Cancelled(reasons)) => reasons,
+        };
+        if let Some((index, key, record)) = self.memory.take_if(|(index, ..)| reasons.failed(*index)) {
+            let answer = first_answer(self.store, self.operation, key, reasons.item(index), &record).await;
+            return Err(answer.unwrap_or_else(CreateError::Unavailable));
+        }
+        Err(match self.too_many_messages(&mut reasons).await {
+            Ok(again_at) => CreateError::TooManyMessages { again_at },
+            Err(unavailable) => CreateError::Unavailable(unavailable),
+        })
+    }
+
+    /// Takes the step with its effects, or says why it was not taken.
+    pub async fn take(mut self) -> Result<(), StepError> {
+        let mut reasons = match self.transact().await {
+            Ok(()) => return Ok(()),
+            Err(NotCommitted::Unavailable(unavailable)) => return Err(StepError::Unavailable(unavailable)),
+            Err(NotCommitted::Cancelled(reasons)) => reasons,
+        };
+        if self.step.is_some_and(|index| reasons.failed(index)) {
+            return Err(StepError::Lost);
+        }
+        Err(match self.too_many_messages(&mut reasons).await {
+            Ok(again_at) => StepError::TooManyMessages { again_at },
+            Err(unavailable) => StepError::Unavailable(unavailable),
+        })
+    }
+
+    async fn transact(&mut self) -> Result<(), NotCommitted> {
+        self.store.transact(self.operation, std::mem::take(&mut self.writes)).await
+    }
+
+    /// When the destination that refused may get its next message. That none did is an outage.
+    async fn too_many_messages(self, reasons: &mut Reasons) -> Result<Time, Unavailable> {
+        match self.destinations.into_iter().find(|(index, _)| reasons.failed(*index)) {
+            Some((index, key)) => throttle::again_at(self.store, self.operation, key, reasons.item(index)).await,
+            None => Err(cancelled(self.operation)),
+        }
+    }
+}
+
+/// The answer to a request whose key came before.
+async fn first_answer(
+    store: &DynamoStore,
+    operation: &'static str,
+    key: Key,
+    refused: Option<Item>,
+    record: &IdempotencyRecord,
+) -> Result<CreateError, Unavailable> {
+    let item = match refused {
+        Some(item) => Some(item),
+        None => store.get(operation, key).await?,
+    };
+    let item = item.ok_or_else(|| unusable(STORE, operation, "a key was refused without its first answer"))?;
+    let remembered = decode_remembered(&item).map_err(|fault| corrupt(operation, fault))?;
+    if remembered.body_digest == record.request.body_digest() {
+        Ok(CreateError::Replay(remembered.answer))
+    } else {
+        Ok(CreateError::KeyReused)
+    }
+}
