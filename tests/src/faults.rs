@@ -14,8 +14,8 @@ use acredita_domain::{
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink},
     ports::{
         Claim, CreateError, Due, DueStream, Erasure, FindError, Housekeeping, Identifications, Keys, MessageRef,
-        NewIdentification, NewMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue,
-        Scorings, SendError, Sender, Settlement, StepError, StoredPicture,
+        NewIdentification, NewMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue, Scorings,
+        SendError, Sender, Settlement, StepError, StoredPicture,
     },
     scoring::{Assessment, HostedDelegation, Scoring},
 };

@@ -1,6 +1,6 @@
 //! Idempotency keys: a create that is sent twice creates once, and both get the same answer.
 
-use crate::{hex::hex, identification::MethodKind, invalid::Invalid};
+use crate::{hex::hex, invalid::Invalid};
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use std::{fmt, str::FromStr};
@@ -36,15 +36,6 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// The create of an identification of this kind.
-    pub const fn creating(kind: MethodKind) -> Self {
-        match kind {
-            MethodKind::Agent => Self::CreateAgentIdentification,
-            MethodKind::Otp => Self::CreateOtpIdentification,
-            MethodKind::IdentityDocument => Self::CreateIdentityDocumentIdentification,
-        }
-    }
-
     /// The operation's name, the same everywhere.
     pub const fn as_str(self) -> &'static str {
         match self {

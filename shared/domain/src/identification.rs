@@ -17,14 +17,15 @@ use crate::{
     Time,
     actor::Actor,
     device::DeviceEvidence,
-    ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
+    ids::{AdminIdentificationId, IdentificationId, OrgId},
     otp::{MAX_TRIES, Otp},
     pictures::{Capture, Sha256Digest},
-    scoring::{ConfigurationName, Provider},
     text::{AgentName, CancellationReason, Private},
     vocabulary::names,
 };
 use serde::{Deserialize, Serialize};
+
+pub use crate::method::{Method, MethodKind};
 
 names! {
     /// Where an identification stands, as its callers see it.
@@ -41,18 +42,6 @@ names! {
         Failed = "FAILED",
         /// Nothing happened in time.
         Expired = "EXPIRED",
-    }
-}
-
-names! {
-    /// The way of identifying.
-    MethodKind("is not a method") {
-        /// A shop agent confirms the person.
-        Agent = "AGENT",
-        /// A one-time code.
-        Otp = "OTP",
-        /// An identity document is scored.
-        IdentityDocument = "IDENTITY_DOCUMENT",
     }
 }
 
@@ -75,38 +64,6 @@ pub struct Identification {
     pub created_at: Time,
     /// From then on it cannot be validated.
     pub expires_at: Time,
-}
-
-/// The method, with what only it has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// A shop agent confirms the person.
-    Agent {
-        /// Whether a picture of the person's document is taken as evidence.
-        personal_document_image: bool,
-    },
-    /// A one-time code.
-    Otp(Otp),
-    /// An identity document is scored.
-    IdentityDocument {
-        /// How sure one has to be.
-        configuration: ConfigurationName,
-        /// The scoring that was created with it.
-        scoring_id: ScoringId,
-        /// Who scores.
-        provider: Provider,
-    },
-}
-
-impl Method {
-    /// The kind.
-    pub fn kind(&self) -> MethodKind {
-        match self {
-            Self::Agent { .. } => MethodKind::Agent,
-            Self::Otp(_) => MethodKind::Otp,
-            Self::IdentityDocument { .. } => MethodKind::IdentityDocument,
-        }
-    }
 }
 
 /// The stored state. EXPIRED is stored only once a sweep has passed; the clock decides before.
@@ -168,6 +125,11 @@ pub struct AgentEvidence {
 }
 
 impl Identification {
+    /// The OTP side, if it is an OTP identification.
+    pub fn otp(&self) -> Option<&Otp> {
+        self.method.otp()
+    }
+
     /// Where it stands at `now`.
     pub fn status(&self, now: Time) -> Status {
         match &self.state {
@@ -196,14 +158,6 @@ impl Identification {
             Status::Created => Ok(Closable::Created),
             Status::Validated => Ok(Closable::Validated),
             other => Err(NotOpen(other)),
-        }
-    }
-
-    /// The OTP side, if it is an OTP identification.
-    pub fn otp(&self) -> Option<&Otp> {
-        match &self.method {
-            Method::Otp(otp) => Some(otp),
-            _ => None,
         }
     }
 

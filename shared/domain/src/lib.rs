@@ -23,6 +23,7 @@ pub mod ids;
 pub mod invalid;
 pub mod keys;
 pub mod messages;
+pub mod method;
 pub mod otp;
 pub mod pictures;
 pub mod ports;

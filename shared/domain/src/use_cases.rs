@@ -2,29 +2,33 @@
 //!
 //! Each one reads the same way: load, decide, commit once. A handler calls exactly one of them; none knows HTTP.
 
+mod agent;
 mod cancel;
 mod close;
 mod compare_declared;
 mod create;
 mod deliver;
 mod effects;
+mod identity_document;
 mod metadata;
+mod otp;
 mod remove;
 mod resend;
 mod score;
 mod scorings;
 mod second_factor;
 mod sweep;
-mod validate;
 
+pub use agent::{AgentConfirmation, CreateAgent, create_agent_identification, validate_agent_identification};
 pub use cancel::cancel_identification;
 pub use close::close_identification;
-pub use create::{
-    CreateAgent, CreateIdentityDocument, CreateOtp, Created, create_agent_identification,
-    create_identity_document_identification, create_otp_identification,
-};
+pub use create::Created;
 pub use deliver::{Delivered, deliver_message};
+pub use identity_document::{
+    CreateIdentityDocument, create_identity_document_identification, validate_identity_document_identification,
+};
 pub use metadata::{Metadata, read_metadata};
+pub use otp::{CreateOtp, OtpAttempt, create_otp_identification, validate_otp_identification};
 pub use remove::{Force, delete_identification};
 pub use resend::resend_otp;
 pub use score::{UploadedPicture, score_document};
@@ -34,7 +38,3 @@ pub use scorings::{
 };
 pub use second_factor::GivenFactor;
 pub use sweep::{SweepReport, sweep};
-pub use validate::{
-    AgentConfirmation, OtpAttempt, validate_agent_identification, validate_identity_document_identification,
-    validate_otp_identification,
-};

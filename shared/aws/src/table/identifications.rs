@@ -11,7 +11,7 @@ use super::{
 };
 use acredita_domain::{
     Time,
-    identification::{Identification, Method, Transition},
+    identification::{Identification, Transition},
     ids::{AdminIdentificationId, IdentificationId, OrgId},
     pictures::PicturePrefix,
     ports::{CreateError, Erasure, FindError, Identifications, NewIdentification, NewMessage, StepError},
@@ -99,7 +99,7 @@ impl Identifications for DynamoStore {
             self.delete_if(Key::identification(id), if force { OURS } else { OPEN }, values.clone()),
             self.delete_if(Key::pointer(admin_id), GONE_OR_OURS, values.clone()),
         ];
-        if let Method::IdentityDocument { scoring_id, .. } = identification.method {
+        if let Some(scoring_id) = identification.method.scoring_id() {
             writes.push(self.delete_if(Key::scoring(scoring_id), GONE_OR_OURS, values));
             erasure.prefixes.push(PicturePrefix::scoring(org, scoring_id));
         }

@@ -1,4 +1,4 @@
-//! Creating identifications.
+//! Creating identifications: what all methods have in common.
 
 use super::effects;
 use crate::{
@@ -6,43 +6,15 @@ use crate::{
     actor::Actor,
     code::OtpCode,
     expires_in::ExpiresIn,
-    idempotency::{Idempotency, Operation},
+    idempotency::Idempotency,
     identification::{Identification, Method, State},
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
-    keys::{CodeContext, Sealed},
-    otp::{Delivery, LiveCode, Otp, SecondFactor},
+    keys::Sealed,
     ports::{CreateError, FirstAnswer, IdempotencyRecord, NewIdentification, NewMessage},
-    scoring::{ConfigurationName, DocumentKind, MaxScoreRetries, Provider, Scoring, ScoringTerms},
+    scoring::Scoring,
 };
 use chrono::SubsecRound;
 use serde::{Deserialize, Serialize};
-
-/// Asks for a shop agent's confirmation.
-pub struct CreateAgent {
-    pub actor: Actor,
-    /// Whether a picture is taken as evidence.
-    pub personal_document_image: bool,
-    pub expires_in: ExpiresIn,
-}
-
-/// Asks for a one-time code.
-pub struct CreateOtp {
-    pub actor: Actor,
-    /// Who delivers the code, where.
-    pub delivery: Delivery,
-    /// What is asked for besides.
-    pub second_factor: Option<SecondFactor>,
-    pub expires_in: ExpiresIn,
-}
-
-/// Asks for a scored identity document.
-pub struct CreateIdentityDocument {
-    pub actor: Actor,
-    pub configuration: ConfigurationName,
-    pub expires_in: ExpiresIn,
-    /// Who scores. The caller has checked that the organisation may use it.
-    pub provider: Provider,
-}
 
 /// What a create answers.
 #[derive(Clone)]
@@ -59,96 +31,20 @@ pub struct Created {
     pub code: Option<OtpCode>,
 }
 
-/// Creates an identification by a shop agent.
-pub async fn create_agent_identification(
-    app: &App,
-    org: &OrgId,
-    command: CreateAgent,
-    idempotency: Option<Idempotency>,
-) -> Result<Created, Error> {
-    let method = Method::Agent { personal_document_image: command.personal_document_image };
-    Draft::new(app, org, command.actor, command.expires_in).with(method).commit(app, idempotency).await
-}
-
-/// Creates an identification by one-time code, and has the code sent. An external channel's code is made here, because
-/// the caller delivers it.
-pub async fn create_otp_identification(
-    app: &App,
-    org: &OrgId,
-    command: CreateOtp,
-    idempotency: Option<Idempotency>,
-) -> Result<Created, Error> {
-    let destination = match &command.delivery {
-        Delivery::Sent(destination) if !app.policy.channels.contains(&destination.channel()) => {
-            return Err(Error::BadField {
-                pointer: "/channel/type",
-                problem: "this deployment does not send on this channel",
-            });
-        }
-        Delivery::Sent(destination) => Some(destination.address()),
-        Delivery::External(_) => None,
-    };
-    let draft = Draft::new(app, org, command.actor, command.expires_in);
-    let keys = app.keys.current().await?;
-    let mut otp = Otp {
-        delivery: command.delivery,
-        second_factor: command.second_factor,
-        tries: 0,
-        generation: 1,
-        sends: u32::from(destination.is_some()),
-        last_send_at: draft.created_at,
-        code: None,
-    };
-    let context = CodeContext { org, id: draft.id, generation: otp.generation };
-    let (effects, code) = match destination {
-        Some(address) => (vec![effects::send_code(app, &keys, context, address.expose())], None),
-        None => {
-            let code = OtpCode::generate(&*app.entropy);
-            // An external code lives as long as its identification.
-            otp.code = Some(LiveCode { hash: keys.hash_code(context, &code), expires_at: draft.expires_at });
-            let sealed = keys.seal(&*app.entropy, &draft.id.to_string(), code.expose());
-            (Vec::new(), Some(ExternalCode { code, sealed }))
-        }
-    };
-    Creation { effects, code, ..draft.with(Method::Otp(otp)) }.commit(app, idempotency).await
-}
-
-/// Creates an identification by identity document, and its linked scoring.
-pub async fn create_identity_document_identification(
-    app: &App,
-    org: &OrgId,
-    command: CreateIdentityDocument,
-    idempotency: Option<Idempotency>,
-) -> Result<Created, Error> {
-    let CreateIdentityDocument { actor, configuration, expires_in, provider } = command;
-    let draft = Draft::new(app, org, actor, expires_in);
-    let declared = draft.actor.identity_document.as_ref();
-    let terms = ScoringTerms {
-        document: declared.and_then(|d| Some(DocumentKind { document_type: d.document_type?, country: d.country? })),
-        declared: Some(draft.actor.clone()),
-        provider,
-        max_retries: MaxScoreRetries::default(),
-    };
-    let scoring_id = ScoringId::generate(&*app.entropy);
-    let scoring = Scoring::new(scoring_id, org.clone(), terms, draft.created_at, draft.expires_at);
-    let method = Method::IdentityDocument { configuration, scoring_id, provider };
-    Creation { scoring: Some(scoring), ..draft.with(method) }.commit(app, idempotency).await
-}
-
 /// An identification that is being created, before its method is known.
-struct Draft {
-    id: IdentificationId,
-    admin_id: AdminIdentificationId,
-    org: OrgId,
-    actor: Actor,
+pub(super) struct Draft {
+    pub id: IdentificationId,
+    pub admin_id: AdminIdentificationId,
+    pub org: OrgId,
+    pub actor: Actor,
     /// To the second: what callers are told is exactly what holds.
-    created_at: Time,
-    expires_at: Time,
-    now: Time,
+    pub created_at: Time,
+    pub expires_at: Time,
+    pub now: Time,
 }
 
 impl Draft {
-    fn new(app: &App, org: &OrgId, actor: Actor, expires_in: ExpiresIn) -> Self {
+    pub fn new(app: &App, org: &OrgId, actor: Actor, expires_in: ExpiresIn) -> Self {
         let now = app.now();
         let created_at = now.trunc_subsecs(0);
         Self {
@@ -162,7 +58,7 @@ impl Draft {
         }
     }
 
-    fn with(self, method: Method) -> Creation {
+    pub fn with(self, method: Method) -> Creation {
         let Self { id, admin_id, org, actor, created_at, expires_at, now } = self;
         let state = State::Created;
         let identification = Identification { id, admin_id, org, actor, method, state, created_at, expires_at };
@@ -171,28 +67,28 @@ impl Draft {
 }
 
 /// All that one create brings into being.
-struct Creation {
-    identification: Identification,
-    scoring: Option<Scoring>,
-    effects: Vec<NewMessage>,
-    code: Option<ExternalCode>,
-    now: Time,
+pub(super) struct Creation {
+    pub identification: Identification,
+    pub scoring: Option<Scoring>,
+    pub effects: Vec<NewMessage>,
+    pub code: Option<ExternalCode>,
+    pub now: Time,
 }
 
 /// A code that the caller delivers, and how it is kept for the same request again.
-struct ExternalCode {
-    code: OtpCode,
-    sealed: Sealed,
+pub(super) struct ExternalCode {
+    pub code: OtpCode,
+    pub sealed: Sealed,
 }
 
 impl Creation {
     /// One transaction, then the kick.
-    async fn commit(self, app: &App, idempotency: Option<Idempotency>) -> Result<Created, Error> {
+    pub async fn commit(self, app: &App, idempotency: Option<Idempotency>) -> Result<Created, Error> {
         let Self { identification, scoring, effects, code, now } = self;
         let Identification { admin_id, id, created_at, expires_at, .. } = identification;
         let scoring_id = scoring.as_ref().map(|scoring| scoring.id);
         let (code, sealed) = code.map(|ExternalCode { code, sealed }| (code, sealed)).unzip();
-        let operation = Operation::creating(identification.method.kind());
+        let operation = identification.method.kind().creation();
         let idempotency = idempotency.map(|request| {
             let stored = StoredCreated { admin_id, id, created_at, expires_at, scoring_id, code: sealed };
             let answer = serde_json::to_string(&stored).expect("ids, times and strings always serialize");

@@ -2,7 +2,7 @@
 
 use crate::{
     App, Error, Time,
-    identification::{Identification, Method, MethodKind},
+    identification::{Identification, MethodKind},
     ids::{IdentificationId, OrgId},
     scoring::Scoring,
 };
@@ -20,9 +20,9 @@ pub struct Metadata {
 /// Reads an identification of the actor's side. One read, and one more for a linked scoring.
 pub async fn read_metadata(app: &App, org: &OrgId, kind: MethodKind, id: IdentificationId) -> Result<Metadata, Error> {
     let identification = app.find(org, id, kind).await?;
-    let scoring = match identification.method {
-        Method::IdentityDocument { scoring_id, .. } => app.stores.scorings.find(org, scoring_id).await?,
-        _ => None,
+    let scoring = match identification.method.scoring_id() {
+        Some(scoring_id) => app.stores.scorings.find(org, scoring_id).await?,
+        None => None,
     };
     Ok(Metadata { identification, scoring, now: app.now() })
 }

@@ -1,27 +1,77 @@
-//! Validating an identification: the three ways.
+//! Identification by one-time code, and a second factor if one is asked for.
 
-use super::{GivenFactor, second_factor};
+use super::{
+    create::{Created, Creation, Draft, ExternalCode},
+    effects,
+    second_factor::{self, GivenFactor},
+};
 use crate::{
     App, Conflict, Error, Time,
+    actor::Actor,
+    code::OtpCode,
     device::DeviceEvidence,
-    identification::{AgentEvidence, Identification, Method, MethodKind, Transition, Validation},
+    expires_in::ExpiresIn,
+    idempotency::Idempotency,
+    identification::{Identification, Method, MethodKind, Transition, Validation},
     ids::{IdentificationId, OrgId},
     keys::CodeContext,
-    otp::{MAX_TRIES, second_factor_matches},
-    pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, Sha256Digest},
+    otp::{Delivery, LiveCode, MAX_TRIES, Otp, SecondFactor, second_factor_matches},
+    pictures::Capture,
     ports::{StepError, unless_lost},
-    scoring::ScoringStatus,
-    text::{AgentName, Attempt, Private},
+    text::Attempt,
 };
 
-/// What a shop agent says.
-pub struct AgentConfirmation {
-    /// Who they are.
-    pub agent: AgentName,
-    /// The picture of the document: a PNG.
-    pub evidence: Option<Vec<u8>>,
-    /// Their notes: a JSON object as text.
-    pub metadata: Option<Private<String>>,
+/// Asks for a one-time code.
+pub struct CreateOtp {
+    pub actor: Actor,
+    /// Who delivers the code, where.
+    pub delivery: Delivery,
+    /// What is asked for besides.
+    pub second_factor: Option<SecondFactor>,
+    pub expires_in: ExpiresIn,
+}
+
+/// Creates an identification by one-time code, and has the code sent. An external channel's code is made here, because
+/// the caller delivers it.
+pub async fn create_otp_identification(
+    app: &App,
+    org: &OrgId,
+    command: CreateOtp,
+    idempotency: Option<Idempotency>,
+) -> Result<Created, Error> {
+    let destination = match &command.delivery {
+        Delivery::Sent(destination) if !app.policy.channels.contains(&destination.channel()) => {
+            return Err(Error::BadField {
+                pointer: "/channel/type",
+                problem: "this deployment does not send on this channel",
+            });
+        }
+        Delivery::Sent(destination) => Some(destination.address()),
+        Delivery::External(_) => None,
+    };
+    let draft = Draft::new(app, org, command.actor, command.expires_in);
+    let keys = app.keys.current().await?;
+    let mut otp = Otp {
+        delivery: command.delivery,
+        second_factor: command.second_factor,
+        tries: 0,
+        generation: 1,
+        sends: u32::from(destination.is_some()),
+        last_send_at: draft.created_at,
+        code: None,
+    };
+    let context = CodeContext { org, id: draft.id, generation: otp.generation };
+    let (effects, code) = match destination {
+        Some(address) => (vec![effects::send_code(app, &keys, context, address.expose())], None),
+        None => {
+            let code = OtpCode::generate(&*app.entropy);
+            // An external code lives as long as its identification.
+            otp.code = Some(LiveCode { hash: keys.hash_code(context, &code), expires_at: draft.expires_at });
+            let sealed = keys.seal(&*app.entropy, &draft.id.to_string(), code.expose());
+            (Vec::new(), Some(ExternalCode { code, sealed }))
+        }
+    };
+    Creation { effects, code, ..draft.with(Method::Otp(otp)) }.commit(app, idempotency).await
 }
 
 /// What a person typed and showed.
@@ -38,66 +88,6 @@ const WRONG_CODE: Error = Error::BadField {
     pointer: "/code",
     problem: "the code or the second factor is not right, or the code is no longer valid",
 };
-
-/// CREATED → VALIDATED, by a shop agent's word and, where it was asked for, a picture.
-pub async fn validate_agent_identification(
-    app: &App,
-    org: &OrgId,
-    id: IdentificationId,
-    device: DeviceEvidence,
-    confirmation: AgentConfirmation,
-) -> Result<(), Error> {
-    let identification = app.find(org, id, MethodKind::Agent).await?;
-    let asked = matches!(identification.method, Method::Agent { personal_document_image: true });
-    match (asked, &confirmation.evidence) {
-        (true, None) => {
-            return Err(Error::BadField {
-                pointer: "/evidence",
-                problem: "is required: the identification asks for a picture",
-            });
-        }
-        (false, Some(_)) => {
-            return Err(Error::BadField {
-                pointer: "/evidence",
-                problem: "the identification does not ask for a picture",
-            });
-        }
-        _ => {}
-    }
-    let now = app.now();
-    identification.require_open(now)?;
-    let picture = match confirmation.evidence {
-        Some(bytes) => Some(keep_evidence(app, org, id, bytes).await?),
-        None => None,
-    };
-    let kept = picture.is_some();
-    let agent = Some(AgentEvidence { agent: confirmation.agent, picture, metadata: confirmation.metadata });
-    let validation = Validation { at: now, device, agent, captures: Vec::new() };
-    let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    match app.stores.identifications.transition(org, id, transition, Vec::new(), now).await {
-        Err(StepError::Lost) if kept => Err(explain_late_evidence(app, org, id).await),
-        step => Ok(step?),
-    }
-}
-
-/// Another request changed it. If that deleted the identification, the picture of this request goes after it.
-async fn explain_late_evidence(app: &App, org: &OrgId, id: IdentificationId) -> Error {
-    match app.find(org, id, MethodKind::Agent).await {
-        Ok(_) => Conflict::ConcurrentChange.into(),
-        Err(Error::NotFound(what)) => match app.stores.pictures.erase(&PicturePrefix::identification(org, id)).await {
-            Ok(()) => Error::NotFound(what),
-            Err(unavailable) => unavailable.into(),
-        },
-        Err(error) => error,
-    }
-}
-
-/// The picture is kept before the state says so: a state never points at nothing.
-async fn keep_evidence(app: &App, org: &OrgId, id: IdentificationId, bytes: Vec<u8>) -> Result<Sha256Digest, Error> {
-    let digest = Sha256Digest::of(&bytes);
-    app.stores.pictures.put(&PictureKey::evidence(org, id, &digest), PictureFormat::Png, bytes).await?;
-    Ok(digest)
-}
 
 /// CREATED → VALIDATED, by the live code and the second factor.
 ///
@@ -205,35 +195,4 @@ async fn explain_lost(
         Ok(current) => (current.require_open(now).map_or_else(Error::from, |()| otherwise), Some(current)),
         Err(error) => (error, None),
     }
-}
-
-/// CREATED → VALIDATED, when the linked scoring is good enough for the configuration.
-pub async fn validate_identity_document_identification(
-    app: &App,
-    org: &OrgId,
-    id: IdentificationId,
-    device: DeviceEvidence,
-) -> Result<(), Error> {
-    let identification = app.find(org, id, MethodKind::IdentityDocument).await?;
-    let now = app.now();
-    identification.require_open(now)?;
-    let Method::IdentityDocument { configuration, scoring_id, .. } = identification.method else {
-        return Err(Error::NotFound("identification"));
-    };
-    let scoring = app
-        .stores
-        .scorings
-        .find(org, scoring_id)
-        .await?
-        .ok_or(Error::Corrupt("an identity document without its scoring"))?;
-    let status = scoring.status(now);
-    if status != ScoringStatus::Scored {
-        return Err(Conflict::ScoringState(status).into());
-    }
-    if !scoring.assessment.is_some_and(|assessment| configuration.accepts(&assessment.verdict)) {
-        return Err(Conflict::ScoreTooLow.into());
-    }
-    let validation = Validation { at: now, device, agent: None, captures: Vec::new() };
-    let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    Ok(app.stores.identifications.transition(org, id, transition, Vec::new(), now).await?)
 }

@@ -1,0 +1,104 @@
+//! Identification by a shop agent.
+
+use super::create::{Created, Draft};
+use crate::{
+    App, Conflict, Error,
+    actor::Actor,
+    device::DeviceEvidence,
+    expires_in::ExpiresIn,
+    idempotency::Idempotency,
+    identification::{AgentEvidence, Method, MethodKind, Transition, Validation},
+    ids::{IdentificationId, OrgId},
+    pictures::{PictureFormat, PictureKey, PicturePrefix, Sha256Digest},
+    ports::StepError,
+    text::{AgentName, Private},
+};
+
+/// Asks for a shop agent's confirmation.
+pub struct CreateAgent {
+    pub actor: Actor,
+    /// Whether a picture is taken as evidence.
+    pub personal_document_image: bool,
+    pub expires_in: ExpiresIn,
+}
+
+/// Creates an identification by a shop agent.
+pub async fn create_agent_identification(
+    app: &App,
+    org: &OrgId,
+    command: CreateAgent,
+    idempotency: Option<Idempotency>,
+) -> Result<Created, Error> {
+    let method = Method::Agent { personal_document_image: command.personal_document_image };
+    Draft::new(app, org, command.actor, command.expires_in).with(method).commit(app, idempotency).await
+}
+
+/// What a shop agent says.
+pub struct AgentConfirmation {
+    /// Who they are.
+    pub agent: AgentName,
+    /// The picture of the document: a PNG.
+    pub evidence: Option<Vec<u8>>,
+    /// Their notes: a JSON object as text.
+    pub metadata: Option<Private<String>>,
+}
+
+/// CREATED → VALIDATED, by a shop agent's word and, where it was asked for, a picture.
+pub async fn validate_agent_identification(
+    app: &App,
+    org: &OrgId,
+    id: IdentificationId,
+    device: DeviceEvidence,
+    confirmation: AgentConfirmation,
+) -> Result<(), Error> {
+    let identification = app.find(org, id, MethodKind::Agent).await?;
+    let asked = matches!(identification.method, Method::Agent { personal_document_image: true });
+    match (asked, &confirmation.evidence) {
+        (true, None) => {
+            return Err(Error::BadField {
+                pointer: "/evidence",
+                problem: "is required: the identification asks for a picture",
+            });
+        }
+        (false, Some(_)) => {
+            return Err(Error::BadField {
+                pointer: "/evidence",
+                problem: "the identification does not ask for a picture",
+            });
+        }
+        _ => {}
+    }
+    let now = app.now();
+    identification.require_open(now)?;
+    let picture = match confirmation.evidence {
+        Some(bytes) => Some(keep_evidence(app, org, id, bytes).await?),
+        None => None,
+    };
+    let kept = picture.is_some();
+    let agent = Some(AgentEvidence { agent: confirmation.agent, picture, metadata: confirmation.metadata });
+    let validation = Validation { at: now, device, agent, captures: Vec::new() };
+    let transition = Transition::Validate { validation: Box::new(validation), generation: None };
+    match app.stores.identifications.transition(org, id, transition, Vec::new(), now).await {
+        Err(StepError::Lost) if kept => Err(explain_late_evidence(app, org, id).await),
+        step => Ok(step?),
+    }
+}
+
+/// Another request changed it. If that deleted the identification, the picture of this request goes after it.
+async fn explain_late_evidence(app: &App, org: &OrgId, id: IdentificationId) -> Error {
+    match app.find(org, id, MethodKind::Agent).await {
+        Ok(_) => Conflict::ConcurrentChange.into(),
+        Err(Error::NotFound(what)) => match app.stores.pictures.erase(&PicturePrefix::identification(org, id)).await {
+            Ok(()) => Error::NotFound(what),
+            Err(unavailable) => unavailable.into(),
+        },
+        Err(error) => error,
+    }
+}
+
+/// The picture is kept before the state says so: a state never points at nothing.
+async fn keep_evidence(app: &App, org: &OrgId, id: IdentificationId, bytes: Vec<u8>) -> Result<Sha256Digest, Error> {
+    let digest = Sha256Digest::of(&bytes);
+    app.stores.pictures.put(&PictureKey::evidence(org, id, &digest), PictureFormat::Png, bytes).await?;
+    Ok(digest)
+}

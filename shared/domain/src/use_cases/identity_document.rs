@@ -1,0 +1,75 @@
+//! Identification by an identity document that is scored.
+
+use super::create::{Created, Creation, Draft};
+use crate::{
+    App, Conflict, Error,
+    actor::Actor,
+    device::DeviceEvidence,
+    expires_in::ExpiresIn,
+    idempotency::Idempotency,
+    identification::{Method, MethodKind, Transition, Validation},
+    ids::{IdentificationId, OrgId, ScoringId},
+    scoring::{ConfigurationName, DocumentKind, MaxScoreRetries, Provider, Scoring, ScoringStatus, ScoringTerms},
+};
+
+/// Asks for a scored identity document.
+pub struct CreateIdentityDocument {
+    pub actor: Actor,
+    pub configuration: ConfigurationName,
+    pub expires_in: ExpiresIn,
+    /// Who scores. The caller has checked that the organisation may use it.
+    pub provider: Provider,
+}
+
+/// Creates an identification by identity document, and its linked scoring.
+pub async fn create_identity_document_identification(
+    app: &App,
+    org: &OrgId,
+    command: CreateIdentityDocument,
+    idempotency: Option<Idempotency>,
+) -> Result<Created, Error> {
+    let CreateIdentityDocument { actor, configuration, expires_in, provider } = command;
+    let draft = Draft::new(app, org, actor, expires_in);
+    let declared = draft.actor.identity_document.as_ref();
+    let terms = ScoringTerms {
+        document: declared.and_then(|d| Some(DocumentKind { document_type: d.document_type?, country: d.country? })),
+        declared: Some(draft.actor.clone()),
+        provider,
+        max_retries: MaxScoreRetries::default(),
+    };
+    let scoring_id = ScoringId::generate(&*app.entropy);
+    let scoring = Scoring::new(scoring_id, org.clone(), terms, draft.created_at, draft.expires_at);
+    let method = Method::IdentityDocument { configuration, scoring_id, provider };
+    Creation { scoring: Some(scoring), ..draft.with(method) }.commit(app, idempotency).await
+}
+
+/// CREATED → VALIDATED, when the linked scoring is good enough for the configuration.
+pub async fn validate_identity_document_identification(
+    app: &App,
+    org: &OrgId,
+    id: IdentificationId,
+    device: DeviceEvidence,
+) -> Result<(), Error> {
+    let identification = app.find(org, id, MethodKind::IdentityDocument).await?;
+    let now = app.now();
+    identification.require_open(now)?;
+    let Method::IdentityDocument { configuration, scoring_id, .. } = identification.method else {
+        return Err(Error::NotFound("identification"));
+    };
+    let scoring = app
+        .stores
+        .scorings
+        .find(org, scoring_id)
+        .await?
+        .ok_or(Error::Corrupt("an identity document without its scoring"))?;
+    let status = scoring.status(now);
+    if status != ScoringStatus::Scored {
+        return Err(Conflict::ScoringState(status).into());
+    }
+    if !scoring.assessment.is_some_and(|assessment| configuration.accepts(&assessment.verdict)) {
+        return Err(Conflict::ScoreTooLow.into());
+    }
+    let validation = Validation { at: now, device, agent: None, captures: Vec::new() };
+    let transition = Transition::Validate { validation: Box::new(validation), generation: None };
+    Ok(app.stores.identifications.transition(org, id, transition, Vec::new(), now).await?)
+}
