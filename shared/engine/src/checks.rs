@@ -1,4 +1,4 @@
-//! The lines of a breakdown: what each looks at, and when it can be decided.
+//! The lines of a breakdown: their subject, and when they can be decided.
 
 mod dates;
 mod declared;
@@ -14,7 +14,7 @@ use acredita_domain::{
     scoring::{Check, CheckResult, Reason, table::rule},
 };
 
-/// All lines that our engine has, in the order of [`CheckName::ALL`](acredita_domain::scoring::CheckName::ALL).
+/// All lines of our engine, in the order of [`CheckName::ALL`](acredita_domain::scoring::CheckName::ALL).
 pub(crate) fn all(sights: &[Sight], expected: &Expected, found: &Found<'_>, now: Time) -> Vec<Check> {
     let mut lines = picture::checks(sights);
     lines.push(outline::check(sights));
@@ -28,7 +28,7 @@ pub(crate) fn all(sights: &[Sight], expected: &Expected, found: &Found<'_>, now:
     lines
 }
 
-/// A text that was accepted, and that then is not what it is compared with, may be misread after all: it proves nothing
+/// A text that was accepted, but differs from the data it is compared with, may be misread after all: it proves nothing
 /// until a better picture confirms it.
 fn withdraw(line: &mut Check) {
     if rule(line.name).proves && line.result == CheckResult::Pass {

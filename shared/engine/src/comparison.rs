@@ -1,5 +1,5 @@
-//! The one way to compare a person's names and a document's issuer, for providers that read them and leave the
-//! comparing to us.
+//! The only comparison of a person's names and a document's issuer, for providers that read them and leave the
+//! comparison to us.
 
 use crate::numbers;
 use acredita_domain::{
@@ -8,10 +8,10 @@ use acredita_domain::{
 };
 use acredita_mrz::icao::{Agreement, Name, NamePart, Personal, names, transliteration::variants};
 
-/// The ways to print a name in a zone that are looked at, of family names and of given names.
+/// The number of spellings of a name in a zone that are tried, for family names and for given names.
 const SPELLINGS: usize = 4;
 
-/// Compares as [`crate::InternalScorer`] does: names as zones would print them, countries by the codes that zones have.
+/// Compares as [`crate::InternalScorer`] does: names as zones would print them, countries by the codes in zones.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct InternalComparison;
 
@@ -37,7 +37,7 @@ impl Comparison for InternalComparison {
                 Likeness::Doubtful => 1,
                 Likeness::Different => 0,
             });
-        // A family shares its names.
+        // Members of a family share their names.
         let unread = compared != declared;
         best.map(|likeness| if unread && likeness == Likeness::Same { Likeness::Doubtful } else { likeness })
     }
@@ -47,8 +47,8 @@ impl Comparison for InternalComparison {
     }
 }
 
-/// How a name that was read would stand in a zone; nothing where none was read. None: it is in a script that zones do
-/// not have.
+/// The ways a zone would print a name that was read; empty if none was read. `None` if its script cannot be printed in
+/// zones.
 fn printed(name: Option<&str>) -> Option<Vec<String>> {
     let Some(name) = name else {
         return Some(vec![String::new()]);

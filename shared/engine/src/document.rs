@@ -1,4 +1,4 @@
-//! A document, as one zone describes it, and how far that can be believed.
+//! A document, as one zone describes it, and how far that can be trusted.
 
 use acredita_domain::{Time, scoring::Extracted, text::Private};
 use acredita_mrz::{
@@ -7,33 +7,32 @@ use acredita_mrz::{
 };
 use chrono::Datelike;
 
-/// From this least confidence on of all its characters, a text is what is printed, even where check digits say that it
-/// cannot be. Of zones with wrong digits that were read at 0.79 and more, not one was misread.
+/// If every character of a text was read with at least this confidence, the text is as printed, even if its check
+/// digits are wrong. Of zones with wrong digits that were read at 0.79 and more, not one was misread.
 const CONFIDENT: f32 = 0.75;
 
-/// How far a text can be believed.
+/// How far a text can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Certainty {
-    /// At least one character may be another.
+    /// At least one character may be wrong.
     Doubtful,
     /// Every character is sure enough, and the check digits confirm them.
     Accepted,
-    /// It is what is printed, whatever the check digits say.
+    /// The text is as printed, whatever the check digits say.
     Confident,
 }
 
-/// A document, as one zone describes it.
 #[derive(Clone)]
 pub(crate) struct Document {
-    /// Its fields, and what is wrong with them.
+    /// The fields, and their faults.
     pub(crate) parsed: Parsed,
     pub(crate) certainty: Certainty,
-    /// Whether the reader would stand by it: sure characters, check digits that hold, dates that exist.
+    /// Whether the reader accepts the zone: sure characters, correct check digits, dates that exist.
     pub(crate) accepted: bool,
 }
 
 impl Document {
-    /// The document of a zone; none where too little could be read to speak of a text.
+    /// The document of a zone; `None` if too little could be read to call it a text.
     pub(crate) fn of(zone: &Zone) -> Option<Self> {
         if zone.status < Status::ReadDoubtful {
             return None;
@@ -63,7 +62,7 @@ impl Document {
         (self.accepted, self.certainty)
     }
 
-    /// Whether two zones are of one document.
+    /// Whether two zones belong to one document.
     pub(crate) fn is_the_same_as(&self, other: &Self) -> bool {
         let key = |document: &Self| {
             let fields = document.fields().clone();
@@ -72,7 +71,7 @@ impl Document {
         key(self) == key(other)
     }
 
-    /// What is reported to the caller: what was read for sure, and nothing else.
+    /// The data that is reported to the caller: only what was read for sure.
     pub(crate) fn extracted(&self, now: Time) -> Option<Extracted> {
         if !self.accepted {
             return None;
@@ -107,7 +106,7 @@ const fn letter(sex: Sex) -> &'static str {
     }
 }
 
-/// The day of a time, in UTC; none before the year 0.
+/// The day of a time, in UTC; `None` before the year 0.
 pub(crate) fn date_of(time: Time) -> Option<Date> {
     let date = time.date_naive();
     Date::new(u16::try_from(date.year()).ok()?, u8::try_from(date.month()).ok()?, u8::try_from(date.day()).ok()?)
@@ -120,18 +119,18 @@ pub(crate) mod samples {
     use super::*;
     use acredita_mrz::icao::parse;
 
-    /// A zone that was read with that certainty.
+    /// A zone that was read with this certainty.
     pub(crate) fn document(lines: &[&str], certainty: Certainty) -> Document {
         let parsed = parse(lines).expect("a zone");
         let accepted = certainty > Certainty::Doubtful && parsed.digits_hold();
         Document { parsed, certainty, accepted }
     }
 
-    /// A foreigner's card of Spain, valid until 2029-01-01: NIE X1234567L, support number E12345678, Karim Alaoui, born
+    /// A Spanish foreigner's card, valid until 2029-01-01: NIE X1234567L, support number E12345678, Karim Alaoui, born
     /// 1985-03-10.
     pub(crate) const NIE: [&str; 3] =
         ["IXESPE123456782X1234567L<<<<<<", "8503105M2901019MAR<<<<<<<<<<<2", "ALAOUI<<KARIM<<<<<<<<<<<<<<<<<"];
-    /// A passport of Portugal, valid until 2033-01-01: number CA1234567, João Silva Ferreira, born 1975-08-17.
+    /// A Portuguese passport, valid until 2033-01-01: number CA1234567, João Silva Ferreira, born 1975-08-17.
     pub(crate) const PASSPORT: [&str; 2] =
         ["P<PRTSILVA<FERREIRA<<JOAO<<<<<<<<<<<<<<<<<<<", "CA12345672PRT7508170M3301018<<<<<<<<<<<<<<02"];
     /// The Spanish specimen passport (ZAB000254, NIF 99999999R, expired 2025-01-01).

@@ -1,4 +1,4 @@
-//! Whether two pictures are the same one, however often it was saved, scaled or turned.
+//! Detects whether two pictures are the same one, however often it was saved, scaled or turned.
 //!
 //! A difference hash of 64 bits finds candidates: is each cell of a 9 × 8 grid darker than its right neighbour?
 //! Pictures of one card on one table share many of these, so a candidate must also have the same edges in the same
@@ -8,15 +8,15 @@ use crate::{reader, shrink::Means};
 use acredita_domain::pictures::Luma;
 use acredita_pictures::Orientation;
 
-/// The most bits of 64 in which the same picture differs. Strong recompression changes 3; two unrelated pictures differ
-/// in 32 ± 4.
+/// The most bits of 64 in which copies of a picture differ. Strong recompression changes 3; two unrelated pictures
+/// differ in 32 ± 4.
 const SAME_BITS: u32 = 12;
-/// The least correlation of the edges of the same picture. A JPEG of quality 30 keeps 0.98, one of quality 10 still
-/// 0.91; two sides of a card in one place reach 0.5, or 0.75 where white paper is most of the picture.
+/// The least correlation between the edges of copies of a picture. A JPEG of quality 30 keeps 0.98, one of quality 10
+/// still 0.91; two sides of a card in one place reach 0.5, or 0.75 if white paper is most of the picture.
 const SAME_EDGES: f64 = 0.88;
-/// Edges are taken as at most this strong, in levels: the outline of a card on paper would outweigh everything on it.
+/// Edges are capped at this strength, in levels: the outline of a card on paper would outweigh everything on it.
 const STRONGEST: f64 = 6.0;
-/// Cells a side of the grid of edges: a line of print is about a cell high.
+/// Cells per side of the grid of edges: a line of print is about a cell high.
 const GRID: usize = 64;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,20 +51,20 @@ fn turned(luma: &Luma, turn: Orientation) -> Luma {
     reader::luma(turn.apply(reader::mrz_luma(luma.clone())))
 }
 
-/// 64 bits, row by row: whether a cell is darker than the one to its right.
+/// 64 bits, row by row: whether a cell is darker than its right neighbour.
 fn difference_hash(luma: &Luma) -> u64 {
     let cells = Means::of(luma, 9, 8);
     (0..64).fold(0, |hash, bit| hash << 1 | u64::from(cells.at(bit % 8, bit / 8) < cells.at(bit % 8 + 1, bit / 8)))
 }
 
-/// Differences of neighbouring cells, across and down.
+/// Differences between neighbouring cells, across and down.
 struct Edges {
     differences: Vec<f64>,
     length: f64,
 }
 
 impl Edges {
-    /// The edges of a picture; none where it is plain.
+    /// The edges of a picture; `None` if it is plain.
     fn of(luma: &Luma) -> Option<Self> {
         let cells = Means::of(luma, GRID, GRID);
         let places = (0..GRID - 1).flat_map(|y| (0..GRID - 1).map(move |x| (x, y)));

@@ -1,11 +1,11 @@
-//! The internal scoring engine: what our own means find out from the pictures of an identity document.
+//! The internal scoring engine: the evidence that our own means find in the pictures of an identity document.
 //!
 //! [`InternalPictureReader`] turns untrusted bytes into brightness, within bounded memory; [`InternalScorer`] reads the
-//! machine-readable zone with `acredita-mrz`, judges what it says and how the pictures look, and explains itself line
-//! by line. No document passes on its looks alone.
+//! machine-readable zone with `acredita-mrz`, judges its content and the quality of the pictures, and explains itself
+//! line by line. No document passes on its looks alone.
 //!
-//! Way of a picture: `reader` (limits, and the checked decoders of [`acredita_pictures`]) → `sight` (what is seen
-//! and read) → `checks` (lines) → `scorer` (the port); what each check counts is [`acredita_domain::scoring::table`].
+//! A picture's way: `reader` (limits, and the checked decoders of [`acredita_pictures`]) → `sight` (what is seen and
+//! read) → `checks` (lines) → `scorer` (the port); the weight of each check is in [`acredita_domain::scoring::table`].
 
 mod checks;
 mod comparison;

@@ -1,10 +1,10 @@
-//! The numbers that identity documents carry, out of pictures of them: picture → machine-readable zones
-//! (`acredita-mrz`) → the number that each document goes by.
+//! The numbers of identity documents, from pictures of them: picture → machine-readable zones (`acredita-mrz`) → the
+//! number that identifies each document.
 //!
 //! Only a reading that can be relied on gives a number: every character sure, all check digits right, dates that exist.
 //! Everything else gives none and no reason: this feeds a second factor, and an answer that distinguishes a blurred
-//! picture from a wrong one helps an attacker to guess. Another zone is reported, because a number next to it
-//! may not be the document's; the second factor does not ask.
+//! picture from a wrong one helps an attacker to guess. Another zone is reported, because a number next to it may not be
+//! the document's; the second factor ignores it.
 
 use crate::reader::{InternalPictureReader, mrz_luma};
 use acredita_domain::{
@@ -24,7 +24,8 @@ use std::sync::{Arc, LazyLock};
 /// The network is unpacked when the first picture comes: most functions and most starts never see one.
 pub(crate) static READER: LazyLock<Reader> = LazyLock::new(Reader::new);
 
-/// The engine and its version, which names what it reads and its weights: what repeats a score on the same pictures.
+/// The engine and its version, which identifies its output and its weights, so that a score can be repeated on the same
+/// pictures.
 pub(crate) fn engine() -> String {
     format!("acredita-mrz {VERSION}")
 }
@@ -36,7 +37,7 @@ pub struct InternalDocumentNumbers {
 }
 
 impl InternalDocumentNumbers {
-    /// Reads off the pictures that this reader decodes, within its bounds.
+    /// Reads the pictures that this reader decodes, within its bounds.
     pub fn new(pictures: InternalPictureReader) -> Self {
         Self { pictures: Arc::new(pictures) }
     }
@@ -67,7 +68,7 @@ fn number(zone: &Zone) -> Option<CarriedNumber> {
     carried(&parsed?.fields)
 }
 
-/// The number by which a holder knows a document of ours.
+/// The number that identifies the document for its holder.
 fn carried(fields: &Fields) -> Option<CarriedNumber> {
     let document_type = match countries::kind(fields)? {
         Kind::Visa => return None,
@@ -80,7 +81,7 @@ fn carried(fields: &Fields) -> Option<CarriedNumber> {
     Some(CarriedNumber { document_type, issuer: country(&fields.state), number })
 }
 
-/// The country behind a zone's code: `ESP`, or `D` for Germany. None behind organisations, refugees and specimens.
+/// The country behind a zone's code: `ESP`, or `D` for Germany. `None` for organisations, refugees and specimens.
 pub(crate) fn country(state: &str) -> Option<Country> {
     states::alpha2(state)?.parse().ok()
 }

@@ -1,5 +1,5 @@
-//! What one picture shows without knowing what it shows. Each check is a module with one function from a
-//! [`View`] to a [`Finding`]; [`of_zone`] makes the same findings where a machine-readable zone was read.
+//! The evidence of a picture without knowing its subject. Each check is a module with one function from a [`View`] to a
+//! [`Finding`]; [`of_zone`] makes the same findings if a machine-readable zone was read.
 //!
 //! All but the resolution look at the picture at one size ([`crate::shrink::LOOK_AT`]), so their thresholds are in
 //! pixels of that size, and in brightness levels of 0..=255.

@@ -12,23 +12,23 @@ use tokio::{sync::Semaphore, task};
 /// How many pictures are decoded at a time: front and back of one document. More would only queue for the same cores,
 /// with all their memory.
 const PERMITS: u32 = 2;
-/// A picture that takes more than this is decoded alone. A 12-megapixel photo stays far below; what lies above is 50
-/// megapixels progressive.
+/// A picture that takes more memory than this is decoded alone. A 12-megapixel photo stays far below; only the likes of
+/// a progressive picture of 50 megapixels exceed it.
 const ALONE_FROM_BYTES: u64 = 160 * 1024 * 1024;
 
-/// The limits of the service.
 const LIMITS: Limits = Limits { bytes: MAX_PICTURE_BYTES, pixels: MAX_PICTURE_PIXELS };
 
 /// Reads JPEG and PNG off the caller's thread, at most two at a time.
 ///
-/// It answers [`PictureFault::Undecodable`] to everything that is not complete: see [`acredita_pictures`] for what is checked.
+/// It answers [`PictureFault::Undecodable`] to everything that is not complete: see [`acredita_pictures`] for the
+/// checks.
 #[derive(Clone, Debug)]
 pub struct InternalPictureReader {
     permits: Arc<Semaphore>,
 }
 
 impl InternalPictureReader {
-    /// A reader. Share one in a process: it is what bounds the memory.
+    /// Share one reader per process: it bounds the memory.
     pub fn new() -> Self {
         Self { permits: Arc::new(Semaphore::new(PERMITS as usize)) }
     }
@@ -52,8 +52,8 @@ impl PictureReader for InternalPictureReader {
 }
 
 impl InternalPictureReader {
-    /// Reads a picture and does something with it, all of it off the caller's thread and within the same permit:
-    /// pictures that wait to be looked at would be as much memory as pictures that are decoded.
+    /// Reads a picture and processes it, all of it off the caller's thread and within the same permit: pictures that
+    /// wait to be processed would take as much memory as pictures that are decoded.
     pub(crate) async fn read_and<T: Send + 'static>(
         &self,
         bytes: Vec<u8>,
@@ -63,17 +63,17 @@ impl InternalPictureReader {
         let share = if header.working_bytes > ALONE_FROM_BYTES { PERMITS } else { 1 };
         let permit = Arc::clone(&self.permits).acquire_many_owned(share).await.expect("the semaphore is never closed");
         let decoding = task::spawn_blocking(move || {
-            // The permit goes with the work: a caller that gives up does not make room for another while its picture is
-            // still decoded.
+            // The permit moves with the work: a caller that gives up does not make room for another while its picture
+            // is still being decoded.
             let _permit = permit;
             decode(&bytes).map(|luma| then(Picture { format, bytes, luma }))
         });
-        // Only a runtime that shuts down does not finish it.
+        // Only a runtime that is shutting down does not finish it.
         decoding.await.unwrap_or(Err(PictureFault::Undecodable))
     }
 }
 
-/// Checks what can be checked without decoding or allocating.
+/// The checks that need neither decoding nor allocation.
 fn within_limits(bytes: &[u8]) -> Result<(PictureFormat, Header), PictureFault> {
     let header = picture::inspect(bytes, LIMITS).map_err(fault)?;
     let format = match header.format {
@@ -87,12 +87,12 @@ fn decode(bytes: &[u8]) -> Result<Luma, PictureFault> {
     picture::decode_within(bytes, LIMITS).map(luma).map_err(fault)
 }
 
-/// The domain's own type of the same picture.
+/// The same picture in the domain's type.
 pub(crate) fn luma(picture::Luma { width, height, pixels }: picture::Luma) -> Luma {
     Luma { width, height, pixels }
 }
 
-/// The same picture as the reader of zones takes it.
+/// The same picture in the zone reader's type.
 pub(crate) fn mrz_luma(Luma { width, height, pixels }: Luma) -> picture::Luma {
     picture::Luma { width, height, pixels }
 }

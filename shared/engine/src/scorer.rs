@@ -1,4 +1,4 @@
-//! The port's scorer: looks at the pictures off the caller's thread, and makes lines of what it saw.
+//! The port's scorer: looks at the pictures off the caller's thread, and turns what it saw into lines.
 
 use crate::{
     checks,
@@ -21,8 +21,8 @@ use tokio::{sync::Semaphore, task};
 const PERMITS: usize = 2;
 const BUSY: Unavailable = Unavailable("the internal scorer");
 
-/// Scores by what is printed in the machine-readable zone, and by how it compares with what was declared. The same
-/// pictures get the same answer on the same day, on every machine of one architecture: work is counted, not timed.
+/// Scores the print of the machine-readable zone, and its agreement with the declared data. The same pictures get the
+/// same answer on the same day, on every machine of one architecture: work is counted, not timed.
 #[derive(Clone, Debug)]
 pub struct InternalScorer {
     permits: Arc<Semaphore>,
@@ -30,13 +30,13 @@ pub struct InternalScorer {
 }
 
 impl InternalScorer {
-    /// A scorer. Share one in a process: it is what bounds the memory.
+    /// Share one scorer per process: it bounds the memory.
     pub fn new() -> Self {
         Self::with_budget(Options::default().work)
     }
 
-    /// A scorer that spends at most so much work on reading a picture, in units of about a microsecond of a server's
-    /// core. What was read until then counts.
+    /// Limits the work on reading a picture, in units of about a microsecond of a server's core. What was read until
+    /// then counts.
     pub fn with_budget(work: u64) -> Self {
         Self { permits: Arc::new(Semaphore::new(PERMITS)), work }
     }
@@ -60,7 +60,7 @@ impl Scorer for InternalScorer {
 
     async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, Unavailable> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| BUSY)?;
-        // The work outlives the request where a caller gives up, so it takes copies: far cheaper than the work.
+        // The work outlives the request if a caller gives up, so it takes copies: far cheaper than the work.
         let shot = |side, picture: Option<&Picture>| {
             picture.map(|picture| Shot { side, format: picture.format, luma: picture.luma.clone() })
         };
@@ -72,14 +72,14 @@ impl Scorer for InternalScorer {
             let _permit = permit;
             judge(shots, &expected, work, now)
         });
-        // Only a runtime that shuts down, or a mistake of ours, ends here: neither is the caller's, and it may try
-        // again.
+        // Only a runtime that is shutting down, or a bug of ours, ends here: neither is the caller's fault, and it may
+        // try again.
         judging.await.map_err(|_| BUSY)
     }
 }
 
 fn judge(shots: Vec<Shot>, expected: &Expected, work: u64, now: Time) -> Verdict {
-    // One picture after the other, each gone before the next is looked at.
+    // One picture after the other, each dropped before the next is looked at.
     let sights: Vec<Sight> = shots.into_iter().map(|shot| Sight::of(shot, &READER, work)).collect();
     let found = Found::among(&sights, expected);
     let extracted = match &found {

@@ -1,21 +1,21 @@
-//! Makes pictures smaller by averaging areas: the checks look at all pictures at one size, so that their thresholds
-//! mean the same for a 2-megapixel webcam and a 48-megapixel phone, and sensor noise averages out.
+//! Shrinks pictures by averaging areas: the checks look at all pictures at one size, so that their thresholds mean the
+//! same for a 2-megapixel webcam and a 48-megapixel phone, and sensor noise averages out.
 
 use acredita_domain::pictures::Luma;
 
-/// The long side that the checks look at, in pixels. A card that fills most of the frame then has about 25 pixels per
-/// character of its machine-readable zone: twice what it takes to read it.
+/// The long side of the pictures that the checks look at, in pixels. A card that fills most of the frame then has about
+/// 25 pixels per character of its machine-readable zone: twice what reading takes.
 pub(crate) const LOOK_AT: usize = 1000;
 
-/// The picture with a long side of at most [`LOOK_AT`]. A smaller one is not enlarged: that would not add anything to
-/// look at.
+/// The picture with a long side of at most [`LOOK_AT`]. A smaller one is not enlarged: that would add nothing to look
+/// at.
 pub(crate) fn for_looking(luma: &Luma) -> Luma {
     let long = luma.width.max(luma.height);
     let factor = (long / LOOK_AT).max(1);
     if long <= LOOK_AT {
         return luma.clone();
     }
-    // Whole factors first: sums of whole rows run at memory speed, and little is left for the exact step.
+    // Whole factors first: sums of complete rows run at memory speed, and little is left for the exact step.
     let coarse = if factor > 1 { by_whole_factor(luma, factor) } else { luma.clone() };
     let long = coarse.width.max(coarse.height);
     let scaled = |side: usize| (side * LOOK_AT).div_ceil(long).clamp(1, side.max(1));
@@ -24,8 +24,8 @@ pub(crate) fn for_looking(luma: &Luma) -> Luma {
     Luma { width, height, pixels: means.values.iter().map(|&value| ((value + 128) >> 8).min(255) as u8).collect() }
 }
 
-/// Averages squares of `factor` pixels; what does not fill a square at the right and bottom edge is left out, as long
-/// as something remains.
+/// Averages squares of `factor` pixels; incomplete squares at the right and bottom edge are left out, as long as
+/// something remains.
 fn by_whole_factor(luma: &Luma, factor: usize) -> Luma {
     let (across, down) = (factor.min(luma.width), factor.min(luma.height));
     let (width, height) = (luma.width / across, luma.height / down);
@@ -42,12 +42,12 @@ fn by_whole_factor(luma: &Luma, factor: usize) -> Luma {
     Luma { width, height, pixels }
 }
 
-/// Mean brightness of the cells of a grid laid over a picture, in 256ths of a level: fine enough to compare cells of a
-/// plain area.
+/// The mean brightness of the cells of a grid laid over a picture, in 256ths of a level: fine enough to compare cells
+/// of a plain area.
 pub(crate) struct Means {
-    /// Cells a row.
+    /// Cells per row.
     pub(crate) width: usize,
-    /// Rows.
+    /// Cells per column.
     pub(crate) height: usize,
     /// `width × height` values of 0..=65,280.
     pub(crate) values: Vec<u32>,

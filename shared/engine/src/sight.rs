@@ -1,4 +1,4 @@
-//! What each picture showed: how it looks, and the machine-readable zones that were read off it.
+//! The view of each picture: its quality, and the machine-readable zones that were read.
 
 use crate::{document::Document, quality::View, reader::mrz_luma};
 use acredita_domain::{
@@ -8,7 +8,7 @@ use acredita_domain::{
 };
 use acredita_mrz::{Options, Reader, Reading, Status, Zone};
 
-/// A picture, as the work takes it along.
+/// A picture as it is handed to the work.
 pub(crate) struct Shot {
     pub(crate) side: Side,
     pub(crate) format: PictureFormat,
@@ -20,12 +20,12 @@ pub(crate) struct Sight {
     pub(crate) format: PictureFormat,
     pub(crate) view: View,
     pub(crate) reading: Reading,
-    /// The documents of those zones that could be read, each with its place in `reading.zones`.
+    /// The documents of the zones that could be read, each with its index in `reading.zones`.
     pub(crate) documents: Vec<(usize, Document)>,
 }
 
 impl Sight {
-    /// Looks at a picture for at most so much work, in the units of [`Options::work`], and drops it.
+    /// Looks at a picture within this budget, in the units of [`Options::work`], and drops it.
     pub(crate) fn of(shot: Shot, reader: &Reader, work: u64) -> Self {
         let Shot { side, format, luma } = shot;
         let view = View::new(side, &luma);
@@ -39,7 +39,7 @@ impl Sight {
         self.view.side
     }
 
-    /// The best zone of which there is a text. What cannot be read says nothing of the picture, because it may be none.
+    /// The best zone with a text. An unreadable one reveals nothing about the picture, because it may not be a zone.
     pub(crate) fn zone(&self) -> Option<&Zone> {
         self.best().map(|(at, _)| &self.reading.zones[*at])
     }
@@ -50,20 +50,18 @@ impl Sight {
     }
 }
 
-/// What there is of a zone in all pictures.
+/// The best evidence of a zone in all pictures.
 pub(crate) enum Found<'a> {
-    /// A text.
     Document(&'a Document),
     /// Something that looks like a zone and cannot be read.
     Unreadable,
-    /// Only that side was given on which this kind of document may have no zone.
+    /// The only side that was given may have no zone on this kind of document.
     OnOtherSide,
-    /// There is none.
     Absent,
 }
 
 impl<'a> Found<'a> {
-    /// The best of what the pictures show.
+    /// The best of all pictures.
     pub(crate) fn among(sights: &'a [Sight], expected: &Expected) -> Self {
         let best = sights.iter().rev().filter_map(|sight| Some(&sight.best()?.1));
         let only_front = matches!(sights, [sight] if sight.side() == Side::Front);
@@ -79,7 +77,7 @@ impl<'a> Found<'a> {
     }
 }
 
-/// What was declared. It names a person, so there is no `Debug`.
+/// The declared data. It names a person, so there is no `Debug`.
 pub(crate) struct Expected {
     pub(crate) kind: Option<DocumentKind>,
     pub(crate) actor: Option<Actor>,

@@ -3,18 +3,17 @@
 use acredita_domain::pictures::Luma;
 pub(crate) use samples::{Jpeg, Numbers, card, card_on, paint, png};
 
-// The source, and not a feature of that crate: samples would be part of what it offers, and their encoder, in the eyes
-// of the licence check, part of every program.
+// The source, and not a feature of that crate: the samples would become part of its API, and their encoder, as far as
+// the licence check can see, part of every program.
 #[path = "../../pictures/src/testing.rs"]
 mod samples;
 
-/// Every pixel by a rule.
 pub(crate) fn map(luma: &Luma, rule: impl Fn(f64) -> f64) -> Luma {
     let pixels = luma.pixels.iter().map(|&pixel| rule(f64::from(pixel)).round().clamp(0.0, 255.0) as u8).collect();
     Luma { pixels, ..*luma }
 }
 
-/// Blurs by about a Gaussian: three means of `2 × radius + 1` pixels, so σ is about `radius + 0.5`.
+/// Approximates a Gaussian blur: three means of `2 × radius + 1` pixels, so σ is about `radius + 0.5`.
 pub(crate) fn blur(luma: &Luma, radius: usize) -> Luma {
     let mut blurred = luma.clone();
     for _ in 0..3 {
@@ -34,7 +33,7 @@ fn mean(luma: &Luma, radius: usize, stride: usize) -> Luma {
     })
 }
 
-/// Adds noise of a deviation, in levels.
+/// Adds noise with this standard deviation, in levels.
 pub(crate) fn noisy(luma: &Luma, deviation: f64) -> Luma {
     let mut numbers = Numbers::new(7);
     let pixels = luma
@@ -45,7 +44,7 @@ pub(crate) fn noisy(luma: &Luma, deviation: f64) -> Luma {
     Luma { pixels, ..*luma }
 }
 
-/// Roughly normal, with a deviation of 1: the sum of twelve even numbers.
+/// Roughly normal, with a standard deviation of 1: the sum of twelve uniform numbers.
 fn normal(numbers: &mut Numbers) -> f64 {
     (0..12).map(|_| f64::from(numbers.below(10_000)) / 10_000.0).sum::<f64>() - 6.0
 }

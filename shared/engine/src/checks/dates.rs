@@ -1,4 +1,4 @@
-//! Dates: not expired, and possible.
+//! The dates: not expired, and possible.
 
 use super::line::{about, failed, passed, wrong};
 use crate::{document::date_of, sight::Found};
@@ -8,14 +8,14 @@ use acredita_domain::{
 };
 use acredita_mrz::icao::{Date, Expiry, Fields};
 
-/// Nobody has become older (122 years), so a date of birth that makes somebody older was misprinted.
+/// Nobody has lived longer than 122 years, so a date of birth that makes somebody older is a misprint.
 const OLDEST: u16 = 122;
 
 pub(super) fn checks(found: &Found<'_>, now: Time) -> [Check; 2] {
     [not_expired(found, now), plausible(found, now)]
 }
 
-/// The date is protected by its own digit, so that it counts wherever the text was accepted.
+/// The date has a check digit of its own, so it counts wherever the text was accepted.
 fn not_expired(found: &Found<'_>, now: Time) -> Check {
     let name = CheckName::NotExpired;
     about(name, found, |document| match date_of(now).and_then(|today| document.fields().expired(today)) {
@@ -33,7 +33,7 @@ fn plausible(found: &Found<'_>, now: Time) -> Check {
     })
 }
 
-/// What cannot be. A birth of which a part is unknown can.
+/// The reason why the dates are impossible, if they are. A birth date with an unknown part is possible.
 fn impossible(fields: &Fields, today: Option<Date>) -> Option<&'static str> {
     let today = today?;
     let Some(birth) = fields.birth else {

@@ -1,4 +1,4 @@
-//! What was declared: type and country, number, name. What was not declared is not compared.
+//! The declared data: type and country, number, name. What was not declared is not compared.
 
 use super::line::{about, not_applicable, open, passed, wrong};
 use crate::{

@@ -1,4 +1,4 @@
-//! The lines that checks make.
+//! Builders of lines.
 
 use crate::{
     document::{Certainty, Document},
@@ -22,7 +22,7 @@ pub(super) fn not_applicable(name: CheckName) -> Check {
     Check::new(name, CheckResult::NotApplicable)
 }
 
-/// A line about what is printed: made where the text can be relied on, else open for the reason that it cannot.
+/// A line about the print: made if the text can be relied on, else inconclusive for the reason that it cannot.
 pub(super) fn about(name: CheckName, found: &Found<'_>, check: impl FnOnce(&Document) -> Check) -> Check {
     match found {
         Found::Document(document) if document.is_sure() => check(document),
@@ -33,8 +33,7 @@ pub(super) fn about(name: CheckName, found: &Found<'_>, check: impl FnOnce(&Docu
     }
 }
 
-/// Something that no check digit protects is wrong: a failure where every character is what is printed, else a picture
-/// to be taken again.
+/// Something without a check digit is wrong: a failure if every character is as printed, else a picture to be retaken.
 pub(super) fn wrong(name: CheckName, document: &Document, reason: Reason) -> Check {
     match document.certainty {
         Certainty::Confident => failed(name, reason),

@@ -1,9 +1,9 @@
-//! DOCUMENT_OUTLINE: the whole document is in the picture.
+//! DOCUMENT_OUTLINE: the complete document is in the picture.
 //!
-//! The zone shows where the document lies, because both have sizes that are standardised (Doc 9303 parts 4–6): ten
-//! characters are an inch, and the zone stands centred, some 5 mm above the lower edge. Its corners give the plane of
-//! the card in perspective, and the plane gives the card's corners. The upper ones are far away from the zone, and so
-//! are uncertain: what sticks out there counts half.
+//! The zone shows where the document lies, because both have standardised sizes (Doc 9303 parts 4–6): ten characters
+//! are an inch, and the zone is centred, some 5 mm above the lower edge. Its corners give the plane of the card in
+//! perspective, and the plane gives the card's corners. The upper ones are far from the zone, and so are uncertain:
+//! they count half when they lie outside.
 
 use super::line::{not_applicable, passed};
 use crate::{quality::grade, sight::Sight};
@@ -17,8 +17,8 @@ use acredita_mrz::{Point, Zone, icao::Format};
 const PITCH: f64 = 2.54;
 /// From the lower edge of the document to the feet of the last line, in millimetres.
 const BELOW: f64 = 4.5;
-/// How far a corner may be outside, as a share of the document's width: none of it, what estimates err, and where
-/// something must be missing.
+/// How far a corner may be outside, as a share of the document's width: something must be missing, within the
+/// error of the estimate, all inside.
 const OUTSIDE: (f64, f64, f64) = (0.25, 0.08, 0.03);
 
 pub(super) fn check(sights: &[Sight]) -> Check {
@@ -39,7 +39,7 @@ pub(super) fn check(sights: &[Sight]) -> Check {
     ))
 }
 
-/// How far the document reaches out of the picture, as a share of its width; `None` where that cannot be known.
+/// How far the document reaches out of the picture, as a share of its width; `None` if that cannot be known.
 fn outside(zone: &Zone, width: usize, height: usize) -> Option<f64> {
     let (card_width, card_height) = size(zone.format);
     let plane = Plane::through(&zone.corners)?;
@@ -67,7 +67,7 @@ const fn size(format: Format) -> (f64, f64) {
     }
 }
 
-/// The perspective that takes the unit square to the corners of a text.
+/// The perspective that maps the unit square to the corners of a text.
 struct Plane {
     corners: [(f64, f64); 4],
     across: (f64, f64),
@@ -76,7 +76,7 @@ struct Plane {
 }
 
 impl Plane {
-    /// None where the corners are no quadrangle.
+    /// `None` if the corners do not form a quadrangle.
     fn through(corners: &[Point; 4]) -> Option<Self> {
         let corners @ [(x0, y0), (x1, y1), (x2, y2), (x3, y3)] =
             corners.map(|corner| (f64::from(corner.x), f64::from(corner.y)));
@@ -95,7 +95,7 @@ impl Plane {
         })
     }
 
-    /// A place; none behind the horizon.
+    /// A point; `None` behind the horizon.
     fn at(&self, across: f64, down: f64) -> Option<(f64, f64)> {
         let depth = 1.0 + self.vanishing.0 * across + self.vanishing.1 * down;
         let along = |start: f64, right: f64, under: f64| (start + right * across + under * down) / depth;
@@ -137,7 +137,8 @@ mod tests {
         }
     }
 
-    /// The zone of an ID-1 card that lies straight, 10 pixels a millimetre, with its upper left corner at a place.
+    /// The zone of an ID-1 card that lies straight, at 10 pixels per millimetre, with its upper left corner at this
+    /// point.
     fn card_at(left: f32, top: f32) -> Zone {
         let (x, y) = (left + 47.0, top + 384.8);
         let corners = [(x, y), (x + 762.0, y), (x + 762.0, y + 110.0), (x, y + 110.0)].map(|(x, y)| Point { x, y });

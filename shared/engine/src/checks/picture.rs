@@ -1,5 +1,4 @@
-//! The pictures as such: that they are there, and how good they are. Where a zone was read, it is the zone that is
-//! measured.
+//! The pictures as such: their presence, and their quality. If a zone was read, the zone is measured.
 
 use super::line::{failed, not_applicable, open, passed};
 use crate::{
@@ -17,7 +16,7 @@ pub(super) fn checks(sights: &[Sight]) -> Vec<Check> {
     lines
 }
 
-/// A [`acredita_domain::pictures::Picture`] has been decoded; what is left to say is what there is.
+/// A [`acredita_domain::pictures::Picture`] has been decoded already: this only reports what there is.
 fn decodes(sights: &[Sight]) -> Check {
     let name = CheckName::PictureDecodes;
     let has_front = sights.iter().any(|sight| sight.side() == Side::Front);
@@ -33,7 +32,7 @@ fn decodes(sights: &[Sight]) -> Check {
     line.noting(missing.into_iter().chain(given).collect::<Vec<_>>().join("; "))
 }
 
-/// One check on each picture: the worst side decides, and every side says what was measured.
+/// One check on each picture: the worst side decides, and the measures of every side are noted.
 fn worst(name: CheckName, judge: Judge, sights: &[Sight]) -> Check {
     let findings: Vec<(Side, Finding)> =
         sights.iter().map(|sight| (sight.side(), finding(name, judge, sight))).collect();

@@ -24,7 +24,7 @@ fn differ(sights: &[Sight]) -> Check {
     }
 }
 
-/// Zones that were read for sure say whether there is one document. A side without a zone says nothing.
+/// Zones that were read for sure decide whether both show one document. A side without a zone proves nothing.
 fn consistent(sights: &[Sight]) -> Check {
     let name = CheckName::SidesConsistent;
     let documents: Vec<Vec<&Document>> = sights.iter().map(sure).collect();

@@ -1,4 +1,4 @@
-//! What is printed, judged on documents of people who do not exist.
+//! The print, judged on documents of people who do not exist.
 
 use super::{all, dates};
 use crate::{
@@ -48,7 +48,7 @@ fn nobody() -> Expected {
     Expected { kind: None, actor: None }
 }
 
-/// Every line about what is printed.
+/// Every line about the print.
 fn lines(found: &Found<'_>, expected: &Expected) -> Vec<Check> {
     let lines = all(&[], expected, found, now()).into_iter();
     lines.skip_while(|line| line.name != CheckName::IdentityDocument).collect()
@@ -58,7 +58,7 @@ fn of(document: &Document, expected: &Expected) -> Vec<Check> {
     lines(&Found::Document(document), expected)
 }
 
-/// The lines that do not simply hold or not apply.
+/// The lines that neither pass nor are inapplicable.
 fn complaints(lines: &[Check]) -> Vec<(CheckName, CheckResult, Option<Reason>)> {
     lines
         .iter()

@@ -1,4 +1,4 @@
-//! The machine-readable zone itself: that it is one of an identity document, was read, and holds.
+//! The machine-readable zone itself: it belongs to an identity document, was read, and is valid.
 
 use super::line::{about, failed, not_applicable, open, passed, wrong};
 use crate::{
@@ -11,7 +11,7 @@ use acredita_mrz::icao::{
     format::{Checked, Outcome},
 };
 
-/// What a text counts that was accepted, with a character that is less than certain.
+/// The score of an accepted text with a character that is less than certain.
 const LESS_THAN_CERTAIN: Score = Score::new(0.85);
 
 pub(super) fn checks(sights: &[Sight], found: &Found<'_>) -> [Check; 5] {
@@ -59,7 +59,7 @@ fn seen(sight: &Sight) -> String {
     }
 }
 
-/// The layout, as Doc 9303 calls it.
+/// The layout's name in Doc 9303.
 const fn layout(format: Format) -> &'static str {
     match format {
         Format::Td1 => "TD1",
@@ -84,7 +84,7 @@ fn digits(found: &Found<'_>) -> Check {
     }
 }
 
-/// Which digits do not hold.
+/// The check digits that are wrong.
 fn broken(document: &Document) -> String {
     let wrong = document.parsed.digits.iter().filter(|(_, outcome)| *outcome != Outcome::Holds);
     wrong.map(|(checked, _)| field(*checked)).collect::<Vec<_>>().join(", ")
@@ -100,7 +100,8 @@ const fn field(checked: Checked) -> &'static str {
     }
 }
 
-/// Whoever alters a character and does not know the digits leaves a text that is clearly printed and cannot be.
+/// A forger who alters a character and does not know the check digits leaves a text that is clearly printed and cannot
+/// be right.
 fn tampering(found: &Found<'_>) -> Check {
     let name = CheckName::Tampering;
     about(name, found, |document| {

@@ -1,4 +1,4 @@
-//! The same picture is known again, and different ones are told apart.
+//! The same picture is recognised, and different ones are distinguished.
 
 use super::*;
 use crate::synthetic::{Jpeg, blur, card, card_on, map, paint};

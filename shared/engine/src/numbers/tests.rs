@@ -5,7 +5,7 @@ use acredita_mrz::icao::Format;
 use acredita_pictures as picture;
 use std::{fs, path::Path};
 
-/// Kind, issuer and number of a zone's document. Digits are not looked at here.
+/// Kind, issuer and number of a zone's document. Check digits are not verified here.
 fn of(format: Format, lines: &[&str]) -> Option<(DocumentType, Option<String>, String)> {
     let parsed = icao::parse_as(format, lines).expect("a zone");
     carried(&parsed.fields).map(|it| (it.document_type, it.issuer.map(String::from), it.number.expose().clone()))

@@ -1,8 +1,8 @@
 //! NOT_BLANK: the picture shows something.
 //!
-//! Means of 8 × 8 squares are compared with those some way to either side. A lid on the lens, a wall, a gradient or a
-//! vignette change evenly and cancel out; a document leaves steps. Noise leaves steps too, but its squares are much
-//! more alike than its pixels.
+//! Means of 8 × 8 squares are compared with those some way to either side. A lens cap, a wall, a gradient or a vignette
+//! change evenly and cancel out; a document leaves steps. Noise leaves steps too, but its squares are much more alike
+//! than its pixels.
 
 use super::{
     finding::{Finding, grade},
@@ -11,15 +11,15 @@ use super::{
 use crate::shrink::Means;
 use acredita_domain::{pictures::Luma, scoring::Reason};
 
-/// Pixels across a square: it evens out noise by a factor of 8 and keeps lines of print apart.
+/// The side of a square in pixels: it evens out noise by a factor of 8 and keeps lines of print apart.
 const SQUARE: usize = 8;
-/// Squares between those that are compared, about a twentieth of the picture: wider than print, narrower than a
+/// The distance of the squares that are compared, about a twentieth of the picture: wider than print, narrower than a
 /// document.
 const REACH: usize = 6;
-/// A step, in levels: four times what is left of strong noise, and under the faintest print that is well exposed.
+/// A step, in levels: four times the residue of strong noise, and below the faintest print that is well exposed.
 const STEP: i32 = 8;
-/// The share of squares that stand out in percent: a document that takes a tenth of the picture gives 5, a bare table
-/// with a shadow below 1.
+/// The share of squares that stand out in percent: a document that fills a tenth of the picture gives 5, a bare table
+/// with a shadow less than 1.
 const STANDING_OUT: (f64, f64, f64) = (0.0, 2.0, 5.0);
 /// The variance of the squares in percent of that of the pixels. Pure noise gives 100 / 64, whatever its strength;
 /// documents 30 and more.

@@ -1,7 +1,7 @@
 //! EXPOSURE: neither too dark nor too bright, with enough contrast.
 //!
-//! White paper around a scanned document is no fault of the exposure. It is left out where what remains is one compact
-//! thing; the scattered strokes that an overexposed picture leaves are not.
+//! White paper around a scanned document is not a fault of the exposure. It is left out if the rest is one compact
+//! object; the scattered strokes that an overexposed picture leaves are not.
 
 use super::{
     finding::{Finding, grade},
@@ -11,22 +11,21 @@ use super::{
 };
 use acredita_domain::{pictures::Luma, scoring::Reason};
 
-/// The darkest and brightest mean that still show both ends of a document's brightness; and where nothing is left to
-/// see.
+/// The darkest and brightest mean that still show both ends of a document's brightness, and the levels at which nothing
+/// is visible any more.
 const DARK: (f64, f64, f64) = (10.0, 40.0, 60.0);
 const BRIGHT: (f64, f64, f64) = (250.0, 220.0, 205.0);
-/// The least difference between dark and bright parts: print on a tinted card keeps 100 and more, in fog or backlight
-/// it falls under this.
+/// The least difference between dark and bright parts: print on a tinted card keeps 100 and more; in fog or backlight
+/// it falls below this.
 const CONTRAST: (f64, f64, f64) = (10.0, 60.0, 90.0);
 
 /// Paper is brighter than this: white balance and shade take it down to about 235.
 const PAPER: u8 = 230;
-/// Pixels across a block that is paper or not.
+/// The side of a block, which is paper or not, in pixels.
 const BLOCK: usize = 16;
-/// The least share of the picture that may be left next to paper, in percent: an ID-1 card on a sheet of A4 takes
-/// 7.4 %.
+/// The least share of the picture that an object on paper takes, in percent: an ID-1 card on a sheet of A4 takes 7.4 %.
 const LEAST_LEFT_PERCENT: usize = 4;
-/// How much of its bounding box a thing fills, in percent. A card turned by 15° fills 67 %; lines of print far less.
+/// How much of its bounding box an object fills, in percent. A card turned by 15° fills 67 %; lines of print far less.
 const COMPACT_PERCENT: usize = 55;
 
 pub(super) fn judge(view: &View) -> Finding {
@@ -45,7 +44,7 @@ pub(super) fn judge(view: &View) -> Finding {
     Finding { score, fault, note: format!("mean {mean:.0}, contrast {contrast:.0} of 255") }
 }
 
-/// The levels of what lies on white paper; none where there is no paper, or not one compact thing on it.
+/// The levels of an object on white paper; `None` if there is no paper, or not one compact object on it.
 fn beside_paper(luma: &Luma) -> Option<Levels> {
     let sheets: Vec<_> = regions::bright(luma, PAPER, luma.pixels.len() / 10)
         .into_iter()

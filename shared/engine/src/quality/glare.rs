@@ -1,7 +1,7 @@
 //! GLARE: no large burnt-out spots.
 //!
 //! A spot of glare is a connected region of burnt-out pixels that fades: light that falls on a laminate is brightest in
-//! its middle. Two things that are as bright do not fade and are no glare: paper, which runs along the rim of the
+//! its middle. Two things that are as bright do not fade and are not glare: paper, which runs along the rim of the
 //! picture ([`Region::is_background`]) and ends at the document's edge; and white print or white fields of a document,
 //! which end at a sharp edge. The price: the mirror image of a lamp or a window with sharp edges is taken for white
 //! print.
@@ -16,22 +16,22 @@ use acredita_domain::{pictures::Luma, scoring::Reason};
 /// Burnt out: cameras and JPEG leave a few levels below 255.
 const BURNT: u8 = 250;
 /// The share of the picture from which a spot hides something: 0.2 %, about two characters of a machine-readable zone.
-/// The limit holds.
+/// The limit itself still passes.
 const SHARE: f64 = 0.002;
-/// Share that spoils the picture.
+/// The share that spoils the picture.
 const SPOILT: f64 = 0.02;
-/// Specks below this many pixels are not looked at: a character has more.
+/// Smaller specks are ignored: a character has more pixels.
 const LEAST_PIXELS: usize = 60;
-/// Where brightness is compared with that at the spot's border, in pixels: near it, and where a sharp edge has long
-/// come down.
+/// Where brightness is compared with that at the spot's border, in pixels: close to it, and where a sharp edge has long
+/// fallen.
 const NEAR: usize = 4;
 const FAR: usize = 16;
-/// Paper that gets a little darker comes down by less than this until [`FAR`]: it hides nothing.
+/// Paper that gets a little darker falls by less than this up to [`FAR`]: it hides nothing.
 const LEAST_FALL: i32 = 20;
-/// An edge is soft where at most this share of the fall has come about near it, in percent. Sharp edges have 90 and
-/// more; a straight slope 25.
+/// An edge is soft if at most this share of the fall happens close to it, in percent. Sharp edges have 90 and more; a
+/// straight slope 25.
 const NEAR_FALL_PERCENT: i32 = 70;
-/// A spot is glare where this share of its border is soft, in percent. Print below the spot cuts sharply into the rest;
+/// A spot is glare if this share of its border is soft, in percent. Print below the spot cuts sharply into the rest;
 /// white print has up to 16.
 const SOFT_PERCENT: usize = 30;
 
@@ -48,7 +48,7 @@ pub(super) fn judge(view: &View) -> Finding {
     Finding { score, fault: Reason::Glare, note }
 }
 
-/// Whether enough of a region's outer border is soft. Holes are print that shines through, and say nothing of the
+/// Whether enough of a region's outer border is soft. Holes are print that shines through, and reveal nothing about the
 /// light.
 fn fades(luma: &Luma, region: &Region) -> bool {
     let mut ends = Ends { rows: vec![None; luma.height], columns: vec![None; luma.width] };
@@ -75,7 +75,7 @@ impl Ends {
         widen(&mut self.columns[x], y);
     }
 
-    /// These pixels, and which way is out.
+    /// These pixels, and the direction that leads outwards.
     fn outward(&self) -> impl Iterator<Item = (usize, usize, (isize, isize))> {
         let rows = self
             .rows
@@ -97,8 +97,8 @@ enum Edge {
     Sharp,
 }
 
-/// How the region ends in this direction; none where it goes on, where the rim of the picture cuts it, and where it
-/// only steps over a thin stroke of print.
+/// How the region ends in this direction; `None` if it goes on, if the rim of the picture cuts it, or if it only steps
+/// over a thin stroke of print.
 fn edge(luma: &Luma, at: usize, direction: (isize, isize)) -> Option<Edge> {
     let outside = |distance| {
         look(luma, at, direction, distance).filter(|&level| level <= BURNT).map(|level| i32::from(u8::MAX - level))
@@ -107,7 +107,7 @@ fn edge(luma: &Luma, at: usize, direction: (isize, isize)) -> Option<Edge> {
     Some(if far >= LEAST_FALL && near * 100 <= NEAR_FALL_PERCENT * far { Edge::Soft } else { Edge::Sharp })
 }
 
-/// The level at a distance; none outside the picture.
+/// The level at a distance; `None` outside the picture.
 fn look(luma: &Luma, at: usize, (right, down): (isize, isize), distance: usize) -> Option<u8> {
     let x = (at % luma.width).checked_add_signed(right * distance.cast_signed())?;
     let y = (at / luma.width).checked_add_signed(down * distance.cast_signed())?;

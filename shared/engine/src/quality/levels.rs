@@ -1,4 +1,4 @@
-//! How brightness is distributed.
+//! The distribution of brightness.
 
 #[derive(Clone, Debug)]
 pub(super) struct Levels {
@@ -33,7 +33,7 @@ impl Levels {
             .unwrap_or(255)
     }
 
-    /// Between the darkest and the brightest twentieth: what a few black or white pixels cannot stretch.
+    /// The range between the darkest and the brightest twentieth, which a few black or white pixels cannot stretch.
     pub(super) fn contrast(&self) -> u8 {
         self.percentile(95) - self.percentile(5)
     }

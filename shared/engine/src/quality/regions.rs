@@ -2,11 +2,10 @@
 
 use acredita_domain::pictures::Luma;
 
-/// Pixels that touch each other by an edge and are all brighter than a level.
+/// Pixels brighter than a level that are connected by their edges.
 pub(super) struct Region {
-    /// Where they are.
     pub(super) pixels: Vec<usize>,
-    /// How many of them lie on the rim of the picture.
+    /// The number of pixels on the rim of the picture.
     pub(super) on_rim: usize,
 }
 

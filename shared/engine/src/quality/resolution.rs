@@ -2,8 +2,8 @@
 //!
 //! A character of a machine-readable zone is 2.54 mm wide (ICAO 9303 part 3 §4.2), and reading takes 12 pixels per
 //! character, 20 to be sure. A passport's page is 125 mm wide, so 12 pixels per character need 590 pixels across; an
-//! ID-1 card of 85.6 mm needs 404, or again about 590 where it takes up two thirds of the frame. 20 pixels per
-//! character make these 984 and 1,010. Where the document lies is not known here, so the frame is measured.
+//! ID-1 card of 85.6 mm needs 404, or again about 590 if it fills two thirds of the frame. 20 pixels per character make
+//! these 984 and 1,010. The document's position is not known here, so the frame is measured.
 
 use super::{
     finding::{Finding, grade},
@@ -13,12 +13,12 @@ use acredita_domain::scoring::Reason;
 
 /// The least long side, in pixels: 12 pixels per character of a passport that fills the frame.
 const LEAST_LONG_SIDE: usize = 600;
-/// From this long side on nothing is gained: 20 pixels per character.
+/// Beyond this long side nothing is gained: 20 pixels per character.
 const GOOD_LONG_SIDE: usize = 1000;
 /// Nothing can be read below this: 6 pixels per character.
 const USELESS_LONG_SIDE: usize = 300;
 /// The least short side: that of an ID-1 card (85.60 × 53.98 mm) whose long side is [`LEAST_LONG_SIDE`], less a little
-/// for cut edges. A strip of a document is no picture of it.
+/// for cropped edges. A strip of a document is not a picture of it.
 const LEAST_SHORT_SIDE: usize = 360;
 
 pub(super) fn judge(view: &View) -> Finding {

@@ -1,9 +1,9 @@
-//! SHARPNESS: how wide edges are.
+//! SHARPNESS: the width of edges.
 //!
-//! The variance of a Laplacian, the usual measure, depends on what is shown: it punishes plain cards and praises noise.
-//! An edge's width does not: it is its whole rise over its steepest step, about one pixel where it is sharp and 2.5 σ
-//! where it is blurred by a Gaussian of σ. Rises are followed along rows and columns, over three lines at once against
-//! noise; the sharper part of them counts, because shadows and portraits are soft in the best of pictures.
+//! The variance of a Laplacian, the usual measure, depends on the subject: it punishes plain cards and rewards noise.
+//! An edge's width does not: it is its complete rise over its steepest step, about one pixel if it is sharp and 2.5 σ
+//! if it is blurred by a Gaussian of σ. Rises are followed along rows and columns, over three lines at once against
+//! noise; the sharper ones count, because shadows and portraits are soft in the best of pictures.
 
 use super::{
     finding::{Finding, grade},
@@ -13,22 +13,23 @@ use acredita_domain::{pictures::Luma, scoring::Reason};
 
 /// An edge rises at least this much, in levels: five times the noise of a phone in bad light.
 const LEAST_RISE: i32 = 30;
-/// And by this share of the picture's contrast, in percent, so that textures of a table do not speak for the document.
+/// And by this share of the picture's contrast, in percent, so that the texture of a table does not count for the
+/// document.
 const LEAST_RISE_PERCENT: i32 = 25;
-/// Which edge counts, in percent from the sharpest.
+/// The edge that counts, in percent from the sharpest.
 const QUANTILE: usize = 30;
-/// Fewer edges than one per this many pixels of the picture tell nothing. A line of print alone makes several times as
-/// many.
+/// Fewer edges than one per this many pixels of the picture prove nothing. A single line of print makes several times
+/// as many.
 const PIXELS_PER_EDGE: usize = 5_000;
-/// Every how many lines are followed: prints are higher than that.
+/// Every second line is followed: print is higher than that.
 const STEP: usize = 2;
 
-/// Widths in pixels at the size that is looked at. Where characters are 25 pixels apart, reading fails from a blur of σ
-/// = 2.5 on, and so from a width of 6; documents that fill half of the frame need twice as sharp a picture.
+/// Widths in pixels at the size that the checks look at. If characters are 25 pixels apart, reading fails from a blur
+/// of σ = 2.5 on, which is a width of 6; documents that fill half of the frame need a picture twice as sharp.
 const LIMIT: f64 = 4.5;
 /// As sharp as an averaged picture gets.
 const SHARP: f64 = 2.5;
-/// Beyond reading.
+/// Too blurred to be read.
 const BLURRED: f64 = 8.0;
 
 pub(super) fn judge(view: &View) -> Finding {
@@ -42,7 +43,7 @@ pub(super) fn judge(view: &View) -> Finding {
     }
 }
 
-/// The width that [`QUANTILE`] percent of the edges do not exceed; none where there are too few edges.
+/// The width that [`QUANTILE`] percent of the edges do not exceed; `None` if there are too few edges.
 fn edge_width(luma: &Luma, least_rise: i32) -> Option<f64> {
     let mut widths = Widths { counts: [0; 400], total: 0 };
     let (width, height) = (luma.width, luma.height);
@@ -58,7 +59,7 @@ fn edge_width(luma: &Luma, least_rise: i32) -> Option<f64> {
     (widths.total >= enough).then(|| widths.quantile())
 }
 
-/// How many edges have which width, in tenths of a pixel.
+/// A histogram of edge widths, in tenths of a pixel.
 struct Widths {
     counts: [usize; 400],
     total: usize,

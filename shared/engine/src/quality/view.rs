@@ -1,4 +1,4 @@
-//! A picture as the checks see it: at the size that is looked at, with the distribution of its brightness.
+//! A picture as the checks see it: at the size they look at, with the distribution of its brightness.
 
 use super::levels::Levels;
 use crate::shrink;
@@ -8,7 +8,6 @@ pub(crate) struct View {
     pub(crate) side: Side,
     pub(crate) width: usize,
     pub(crate) height: usize,
-    /// The picture at the size that is looked at.
     pub(crate) small: Luma,
     pub(super) levels: Levels,
 }

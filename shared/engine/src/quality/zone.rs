@@ -1,22 +1,22 @@
-//! The same checks where a zone was read: measured on its characters. Figures of the whole picture punish plain cards
-//! and praise noisy tables, and a picture on which the zone can be read is good enough wherever it counts.
+//! The same checks if a zone was read: measured on its characters. Figures of the complete picture punish plain cards
+//! and reward noisy tables, and a picture whose zone can be read is good enough where it counts.
 
 use super::finding::{Finding, grade};
 use acredita_domain::scoring::{CheckName, Reason};
 use acredita_mrz::Quality;
 
-/// Pixels a character. Of synthetic pictures below 10, 40 % are read; from 12 on most, from 20 on all.
+/// Pixels per character. Of synthetic pictures below 10, 40 % are read; from 12 on most, from 20 on all.
 const PIXELS: (f64, f64, f64) = (6.0, 12.0, 20.0);
-/// Deviation of the blur as a share of the characters' distance. Up to 0.06 all pictures are read, up to 0.10 nearly
-/// all, above 0.13 none.
+/// Standard deviation of the blur as a share of the characters' pitch. Up to 0.06 all pictures are read, up to 0.10
+/// nearly all, above 0.13 none.
 const BLUR: (f64, f64, f64) = (0.20, 0.12, 0.08);
-/// Difference of paper and ink, as a share of the range: print on a tinted card keeps 0.4 and more.
+/// The difference between paper and ink as a share of the range: print on a tinted card keeps 0.4 and more.
 const CONTRAST: (f64, f64, f64) = (0.04, 0.12, 0.25);
-/// Share of the characters' cells that is burnt out. White paper may be, and the print on it still be whole; where all
-/// of it is, print is missing.
+/// The burnt-out share of the characters' cells. White paper may burn out and leave the print on it intact; if all of
+/// it does, print is missing.
 const CLIPPED: (f64, f64, f64) = (1.0, 0.85, 0.60);
 
-/// The finding of a check; none for those that do not ask for a zone.
+/// The finding of a check; `None` for checks that do not need a zone.
 pub(crate) fn of_zone(name: CheckName, quality: &Quality) -> Option<Finding> {
     let by = |value: f32, (worst, limit, best): (f64, f64, f64)| grade(f64::from(value), worst, limit, best);
     let (score, fault, note) = match name {

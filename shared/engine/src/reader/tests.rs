@@ -1,4 +1,4 @@
-//! The port: the service's limits, formats and faults in the domain's words, and bounded concurrency. What decodes is
+//! The port: the service's limits, formats and faults in the domain's terms, and bounded concurrency. Decoding is
 //! tested with the decoders.
 
 use super::*;

@@ -1,4 +1,4 @@
-//! The port, on drawn pictures and on those of `tests/fixtures`: sides, caps, and what a good document reaches.
+//! The port, on drawn pictures and on those of `tests/fixtures`: sides, caps, and the score of a good document.
 
 use super::*;
 use crate::{
@@ -29,7 +29,7 @@ fn kind(document_type: DocumentType, country: &str) -> DocumentKind {
     DocumentKind { document_type, country: country.parse().unwrap() }
 }
 
-/// Who the documents of the fixtures are made out to.
+/// The holder of the documents in the fixtures.
 fn ana() -> Actor {
     let DocumentKind { document_type, country } = kind(DocumentType::Nif, "ES");
     let identity_document = IdentityDocument {
