@@ -1,4 +1,4 @@
-//! API Gateway's side of an HTTP API: requests into events of payload format 2.0, and answers back.
+//! API Gateway's side of an HTTP API: turns requests into events of payload format 2.0, and answers back.
 
 use acredita_domain::Time;
 use axum::{
@@ -10,10 +10,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, net::IpAddr};
 
-/// The most bytes of an event: Lambda's limit for a synchronous call.
+/// The largest event: Lambda's limit for a synchronous call.
 pub const MAX_EVENT_BYTES: usize = 6 * 1024 * 1024;
 
-/// The event of a request. `route` is what the gateway matched, such as `GET /v1/…`.
+/// The event of a request. `route` is the route that the gateway matched, such as `GET /v1/…`.
 pub fn event(request: &Request<()>, body: &[u8], route: &str, id: &str, source_ip: IpAddr, now: Time) -> Value {
     let (method, path) = (request.method().as_str(), request.uri().path());
     let cookies: Vec<&str> =
@@ -45,7 +45,7 @@ pub fn event(request: &Request<()>, body: &[u8], route: &str, id: &str, source_i
     event
 }
 
-/// What the gateway hands on as text: what calls itself text, JSON, XML or a form. A body that calls itself nothing is
+/// Whether the gateway passes a body on as text: text, JSON, XML or a form by its content type. A body without one is
 /// bytes.
 fn is_text(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
@@ -56,7 +56,7 @@ fn is_text(headers: &HeaderMap) -> bool {
         || essence == "application/x-www-form-urlencoded"
 }
 
-/// Names in lower case, and the values of a name that comes twice joined by commas.
+/// Names in lower case, and the values of a repeated name joined by commas.
 fn joined(headers: &HeaderMap) -> BTreeMap<String, String> {
     let mut all: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in headers.iter().filter(|(name, _)| *name != header::COOKIE) {
@@ -71,7 +71,7 @@ fn joined(headers: &HeaderMap) -> BTreeMap<String, String> {
     all
 }
 
-/// What a function answers (payload format 2.0).
+/// The answer of a function (payload format 2.0).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct FunctionAnswer {
@@ -85,7 +85,7 @@ struct FunctionAnswer {
     is_base64_encoded: bool,
 }
 
-/// The answer that the client gets; none when the function's is not one, which API Gateway answers with 500.
+/// The answer for the client; `None` if the function's is invalid, to which API Gateway answers 500.
 pub fn answer(payload: &[u8]) -> Option<Response<Body>> {
     let answer: FunctionAnswer = serde_json::from_slice(payload).ok()?;
     let body = match answer.body {
@@ -105,7 +105,7 @@ pub fn answer(payload: &[u8]) -> Option<Response<Body>> {
     Some(response)
 }
 
-/// The gateway's own answer, in its own words.
+/// An answer of the gateway itself, in its own words.
 pub fn refusal(status: StatusCode, message: &str) -> Response<Body> {
     let mut response = Response::new(Body::from(json!({ "message": message }).to_string()));
     *response.status_mut() = status;

@@ -20,13 +20,13 @@ struct Cli {
     /// Verify tokens with the keys of this JSON Web Key Set only, instead of the data folder's own
     #[arg(long)]
     jwks: Option<PathBuf>,
-    /// Where everything is kept
+    /// The folder of all data
     #[arg(long, default_value = ".acredita/aws-local")]
     data_dir: PathBuf,
     /// The folder of the functions' binaries
     #[arg(long)]
     binaries: PathBuf,
-    /// The most processes of each function; they are started when they are needed
+    /// The most processes of each function; they are started on demand
     #[arg(long, default_value_t = 4, value_parser = at_least_one)]
     processes: usize,
 }
@@ -35,7 +35,6 @@ fn at_least_one(text: &str) -> Result<usize, &'static str> {
     text.parse().ok().filter(|processes| *processes > 0).ok_or("is not a number from 1")
 }
 
-/// Runs the command line.
 pub async fn run() -> ExitCode {
     let Cli { listen, jwks, data_dir, binaries, processes } = Cli::parse();
     logs::start();

@@ -1,4 +1,4 @@
-//! The processes of functions, and what they are given.
+//! The processes of functions, and their environment.
 
 use std::{
     collections::BTreeMap,
@@ -8,21 +8,18 @@ use std::{
 };
 use tokio::process::Command;
 
-/// What every process is given.
 pub struct Environment {
-    /// Where the binaries are.
     pub binaries: PathBuf,
     /// Its variables, besides those that Lambda sets.
     pub variables: BTreeMap<&'static str, String>,
 }
 
 impl Environment {
-    /// The path of a function's binary.
     pub fn binary(&self, function: &str) -> PathBuf {
         Path::new(&self.binaries).join(function)
     }
 
-    /// A process of a function that asks for its events at `runtime_api`. What it logs goes where this process logs.
+    /// A process of a function that asks for its events at `runtime_api`. It shares this process's log.
     pub fn command(&self, function: &str, runtime_api: SocketAddr) -> Command {
         let mut command = Command::new(self.binary(function));
         command
@@ -35,7 +32,8 @@ impl Environment {
             .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            // Ctrl-C at a terminal goes to whole groups: it is the host's alone, which lets the functions finish.
+            // Ctrl-C at a terminal reaches complete process groups: only the host gets it, and lets the functions
+            // finish.
             .process_group(0)
             .kill_on_drop(true);
         command

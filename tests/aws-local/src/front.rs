@@ -1,4 +1,5 @@
-//! What API Gateway is to the functions: reads a request whole, finds its function, and answers what that answers.
+//! API Gateway in front of the functions: reads the complete request, finds its function, and returns the function's
+//! answer.
 
 use crate::{
     apigw,
@@ -21,28 +22,25 @@ use std::{
     time::Duration,
 };
 
-/// The most bytes of a request: API Gateway's limit.
+/// The largest request: API Gateway's limit.
 const MOST_BODY: usize = 10 * 1024 * 1024;
-/// What a client still sends beyond that is read, so that it sees the answer; but not without end.
+/// A body beyond that is read up to this limit, so that the client sees the answer.
 const MOST_READ: usize = 64 * 1024 * 1024;
 /// How long the gateway waits for a function.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The function of the route `$default`: what no other route is for.
+/// The function of the route `$default`, for requests that match no other route.
 const DEFAULT_FUNCTION: &str = "identity-document";
 
-/// The gateway.
 #[derive(Clone)]
 pub struct Front {
-    /// Invokes functions.
     pub runtime: Runtime,
-    /// Names requests.
+    /// Makes the ids of requests.
     pub entropy: Arc<dyn Entropy>,
-    /// Says when they came.
+    /// The time of requests.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Front {
-    /// Serves a request.
     pub async fn serve(self, request: Request) -> Response<Body> {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
         let (parts, body) = request.into_parts();
@@ -82,7 +80,7 @@ impl Front {
     }
 }
 
-/// A body of at most [`MOST_BODY`] bytes. None is too large, or was not sent to its end.
+/// A body of at most [`MOST_BODY`] bytes; `None` if it is too large, or was cut off.
 async fn read(mut body: Body) -> Option<Bytes> {
     let (mut kept, mut read) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {

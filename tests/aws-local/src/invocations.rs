@@ -1,8 +1,8 @@
-//! Lambda's `Invoke`, at its own path: hands a function an event as it is, so that `cargo lambda invoke` works here as
+//! Lambda's `Invoke`, at its own path: hands a function an event unchanged, so that `cargo lambda invoke` works here as
 //! it does against `cargo lambda watch`.
 //!
-//! A failure is answered as the latter answers it, with a status of its own. AWS answers 200, and
-//! `X-Amz-Function-Error` beside it.
+//! A failure is answered as the latter answers it, with a status of its own. AWS answers 200 with
+//! `X-Amz-Function-Error`.
 
 use crate::{
     apigw::MAX_EVENT_BYTES,

@@ -1,7 +1,8 @@
-//! Lambda's poller: hands the queue's messages to the function one by one, as the template has it, several at once.
+//! Lambda's poller: hands the queue's messages to the function one by one, as the template configures it, several at
+//! once.
 //!
-//! What the function took is deleted. What failed, for whatever reason, stays hidden until its visibility timeout is
-//! over: nothing is tried again sooner here than on AWS.
+//! A message that the function accepts is deleted. One that fails, for whatever reason, stays hidden until its
+//! visibility timeout is over: nothing is retried sooner here than on AWS.
 
 use crate::runtime::Runtime;
 use acredita_local::workers::{self, Stop};
@@ -13,19 +14,16 @@ use tokio::task::JoinSet;
 /// As many messages as SQS hands out together.
 const MOST_AT_ONCE: usize = 10;
 
-/// Where messages come from and go to.
+/// The source and the destination of messages.
 #[derive(Clone)]
 pub struct Poller {
-    /// Invokes the function.
     pub runtime: Runtime,
-    /// Reads the queue.
     pub sqs: Client,
-    /// Which one.
     pub queue_url: String,
 }
 
 impl Poller {
-    /// Delivers messages, at most `most` at once, until it is told to stop, and finishes those that it has.
+    /// Delivers messages, at most `most` at once, until it is stopped, and finishes those that it has.
     pub async fn run(self, most: usize, stop: Stop) {
         let mut under_way = JoinSet::new();
         loop {
@@ -51,11 +49,11 @@ impl Poller {
             return;
         }
         let delete = self.sqs.delete_message().queue_url(&self.queue_url);
-        // It may be lost: the message then comes again, and the worker recognizes it.
+        // It may be lost: the message then comes again, and the worker recognises it.
         let _ = delete.receipt_handle(message.receipt_handle.unwrap_or_default()).send().await;
     }
 
-    /// Whether the function took the message.
+    /// Whether the function accepted the message.
     async fn taken(&self, message: &Message) -> bool {
         let Ok(payload) = serde_json::to_vec(&workers::event(std::slice::from_ref(message))) else {
             return false;

@@ -1,5 +1,5 @@
-//! Invokes functions: hands an event to a process that waits for one, and starts processes as Lambda does, when there
-//! are more events than processes, up to a limit. Beyond it events wait.
+//! Invokes functions: hands an event to a process that waits for one, and, like Lambda, starts processes when there are
+//! more events than processes, up to a limit. Beyond it events wait.
 
 mod pool;
 mod process;
@@ -26,19 +26,16 @@ use tokio::{sync::oneshot, task::JoinSet};
 pub enum Step {
     /// It is about to be started.
     Starts,
-    /// It was started.
     Runs {
-        /// The operating system's number of it.
         pid: u32,
     },
     /// It asks for its first event.
     Begins,
 }
 
-/// Is told of every step of every process, as it happens: for those who measure.
+/// Called with every step of every process, as it happens: for measurements.
 pub type Watcher = Arc<dyn Fn(Step) + Send + Sync>;
 
-/// The functions, and the way to invoke them.
 #[derive(Clone)]
 pub struct Runtime(Arc<Parts>);
 
@@ -46,7 +43,7 @@ struct Parts {
     pools: HashMap<&'static str, Arc<Pool>>,
     environment: Environment,
     clock: Arc<dyn Clock>,
-    /// Processes of one function at most.
+    /// The most processes of one function.
     most: usize,
     requests: AtomicU64,
     processes: Mutex<JoinSet<()>>,
@@ -54,12 +51,12 @@ struct Parts {
 }
 
 impl Runtime {
-    /// The runtime of `functions`, with at most `most` processes each. None is started before there is an event for it.
+    /// At most `most` processes per function. None is started before there is an event for it.
     pub fn new(functions: &[Function], environment: Environment, most: usize, clock: Arc<dyn Clock>) -> Self {
         Self::watched(functions, environment, most, clock, Arc::new(|_| ()))
     }
 
-    /// [`Runtime::new`], with somebody who watches.
+    /// [`Runtime::new`] with a watcher.
     pub fn watched(
         functions: &[Function],
         environment: Environment,
@@ -80,7 +77,6 @@ impl Runtime {
         answered.await.unwrap_or(Err(InvokeError::Died))
     }
 
-    /// Kills all processes.
     pub async fn stop(&self) {
         let mut processes = std::mem::take(&mut *lock(&self.0.processes));
         processes.shutdown().await;
@@ -100,12 +96,12 @@ impl Runtime {
         &self.0.environment
     }
 
-    /// The name of the next request, unique among all functions.
+    /// The id of the next request, unique among all functions.
     fn request_id(&self) -> String {
         format!("00000000-0000-4000-8000-{:012x}", self.0.requests.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// When a request that begins now has to be over, in milliseconds of the epoch.
+    /// The deadline of a request that begins now, in milliseconds since the epoch.
     fn deadline(&self, function: Function) -> i64 {
         let timeout = i64::try_from(function.timeout.as_millis()).unwrap_or(i64::MAX);
         self.0.clock.now().timestamp_millis().saturating_add(timeout)

@@ -1,4 +1,4 @@
-//! Puts the AWS shape together, and runs it.
+//! Assembles the AWS shape, and runs it.
 
 use crate::{
     environment::Environment,
@@ -40,15 +40,14 @@ const VERIDAS_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:000000000000:secr
 /// How long requests under way may take to finish after Ctrl-C.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// What to run.
 pub struct Options {
     /// Where the gateway listens.
     pub listen: SocketAddr,
-    /// Where everything is kept.
+    /// The folder of all data.
     pub data_dir: PathBuf,
-    /// The issuer's keys. None are those of the data folder.
+    /// The issuer's keys; `None` takes those of the data folder.
     pub jwks: Option<PathBuf>,
-    /// Where the functions' binaries are.
+    /// The folder of the functions' binaries.
     pub binaries: PathBuf,
     /// The most processes of each function.
     pub processes: usize,
@@ -60,15 +59,14 @@ pub enum StartError {
     /// A file, a folder or an address.
     #[error("{what}: {source}")]
     Io {
-        /// What was tried.
+        /// The failed step.
         what: String,
-        /// Why it failed.
         source: io::Error,
     },
     /// A function that was not built.
     #[error("{} is not there: build it with `cargo build --workspace --bins`", .0.display())]
     NoBinary(PathBuf),
-    /// What the local server has too.
+    /// The errors that the local server has too.
     #[error(transparent)]
     Local(#[from] acredita_local::serve::ServeError),
     /// The secret of codes.
@@ -85,15 +83,15 @@ fn io(what: impl ToString) -> impl FnOnce(io::Error) -> StartError {
 pub struct AwsShape {
     /// Where the gateway listens.
     pub address: SocketAddr,
-    /// A token that is good right now, if the keys are the data folder's.
+    /// A token that is valid right now, if the keys are the data folder's.
     pub token: Option<String>,
-    /// What stands in for external providers.
+    /// The emulators of external providers.
     pub emulators: Emulators,
     aws: LocalAws,
     runtime: Runtime,
-    /// What drains when it is told to stop.
+    /// Tasks that drain when they are stopped.
     tasks: JoinSet<()>,
-    /// What the processes need to the end.
+    /// The stand-ins, which the processes need to the end.
     stand_ins: JoinSet<()>,
     stop: watch::Sender<bool>,
 }
@@ -150,7 +148,7 @@ impl AwsShape {
         Ok(Self { address, token, emulators, aws, runtime, tasks, stand_ins, stop })
     }
 
-    /// Takes no new request, finishes what is under way, and ends everything that was started.
+    /// Takes no new requests, finishes those under way, and ends everything that was started.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
         let drained = async { while self.tasks.join_next().await.is_some() {} };
@@ -191,8 +189,7 @@ async fn spawn_router(tasks: &mut JoinSet<()>, router: Router) -> Result<SocketA
     Ok(address)
 }
 
-/// What the template gives the functions, pointed at this machine. `stand_ins` is the address of those in
-/// [`stand_ins`], as a URL.
+/// The functions' variables in the template, pointed at this machine. `stand_ins` is the URL of those in [`stand_ins`].
 pub fn variables(aws: &LocalAws, stand_ins: &str) -> BTreeMap<&'static str, String> {
     let mut variables = aws.embedded.variables();
     variables.extend([
@@ -215,7 +212,7 @@ pub fn variables(aws: &LocalAws, stand_ins: &str) -> BTreeMap<&'static str, Stri
     variables
 }
 
-/// External providers, as the template would name them. `EXTERNAL` is VERIDAS: it takes documents of any country.
+/// External providers, as the template would name them. `EXTERNAL` is VERIDAS: it accepts documents of any country.
 fn of_providers(emulators: &Emulators) -> [(&'static str, String); 7] {
     [
         ("ACREDITA_EXTERNAL_PROVIDERS", "*=VERIDAS,GOOGLE".to_owned()),
@@ -230,6 +227,6 @@ fn of_providers(emulators: &Emulators) -> [(&'static str, String); 7] {
 
 async fn sweep(runtime: Runtime) {
     if let Err(error) = runtime.invoke(SWEEP.name, b"{}".to_vec()).await {
-        tracing::warn!(%error, "the sweep did not run");
+        tracing::warn!(%error, "the sweep failed");
     }
 }

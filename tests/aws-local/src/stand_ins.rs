@@ -1,5 +1,5 @@
-//! What has no embedded stand-in: Secrets Manager, End User Messaging, SES, and the issuer of tokens. They answer the
-//! one call each that the functions make, in its wire format, and put what is sent into the inbox.
+//! Stand-ins for services that are not embedded: Secrets Manager, End User Messaging, SES, and the issuer of tokens.
+//! They answer the one call of each that the functions make, in its wire format, and put messages into the inbox.
 
 use acredita_domain::{
     otp::Channel,
@@ -18,15 +18,14 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// What the stand-ins know.
 pub struct StandIns {
-    /// The text of every secret that is not named otherwise.
+    /// The text of every secret that is not listed otherwise.
     pub secret: String,
     /// The issuer's keys.
     pub jwks: String,
-    /// Where what is sent goes.
+    /// Receives the messages that are sent.
     pub inbox: Arc<Inbox>,
-    /// When it was sent.
+    /// The time of sending.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -35,7 +34,7 @@ pub fn router(stand_ins: StandIns) -> Router {
     router_with(stand_ins, BTreeMap::new())
 }
 
-/// [`router`], with more secrets: their texts by their names.
+/// [`router`] with more secrets: their texts by name.
 pub fn router_with(stand_ins: StandIns, secrets: BTreeMap<&'static str, String>) -> Router {
     Router::new()
         .route("/", post(aws_json))
@@ -45,10 +44,10 @@ pub fn router_with(stand_ins: StandIns, secrets: BTreeMap<&'static str, String>)
         .layer(Extension(Arc::new(secrets)))
 }
 
-/// The texts of secrets, by their names.
+/// The texts of secrets, by name.
 type Secrets = Extension<Arc<BTreeMap<&'static str, String>>>;
 
-/// The bodies call themselves `application/x-amz-json-1.0` or `-1.1`, which axum does not take for JSON.
+/// The content type is `application/x-amz-json-1.0` or `-1.1`, which axum does not recognise as JSON.
 async fn aws_json(
     State(stand_ins): State<Arc<StandIns>>,
     Extension(secrets): Secrets,
@@ -88,7 +87,7 @@ async fn send_email(State(stand_ins): State<Arc<StandIns>>, Json(body): Json<Val
 }
 
 fn refused(why: &'static str) -> Response {
-    tracing::error!(why, "a message is not what a provider takes");
+    tracing::error!(why, "a provider would refuse this message");
     (StatusCode::BAD_REQUEST, Json(json!({ "__type": "ValidationException", "message": why }))).into_response()
 }
 

@@ -1,4 +1,5 @@
-//! The runtime API with processes that behave and that do not: each is a shell script that speaks HTTP by hand.
+//! The runtime API with processes that behave and processes that do not: each is a shell script that speaks HTTP by
+//! hand.
 
 use acredita_aws::SystemClock;
 use acredita_aws_local::{
@@ -34,7 +35,7 @@ rest() {
 }
 "#;
 
-/// A runtime of one function that is this script, and takes half a second at most.
+/// A runtime with this script as its only function, which may take at most half a second.
 fn runtime(script: &str, most: usize) -> (TempDir, Runtime) {
     let folder = tempfile::tempdir().expect("a folder");
     let binary = folder.path().join(FUNCTION);
@@ -109,7 +110,7 @@ async fn a_process_that_takes_too_long_is_killed() {
     assert_eq!(invoke(&runtime).await, Err(InvokeError::TimedOut), "another is started for the next event");
 }
 
-/// An answer that comes for a request that is over changes nothing.
+/// An answer to a request that is over changes nothing.
 #[tokio::test]
 async fn an_answer_to_another_request_is_not_taken() {
     let (_folder, runtime) =

@@ -1,10 +1,10 @@
 //! Cold and warm: how long a function takes from the start of its process to its first answer, and what an invocation
 //! costs when it is warm.
 //!
-//! Four programs answer the same events under one runtime API, over the same embedded AWS: the least that a function in
-//! Rust can be (the floor), our function that creates identifications by OTP, and its stand-ins in Node and Python,
-//! which do the same work with the SDKs of their worlds. All of it is measured twice, over plain HTTP and over TLS, and
-//! interleaved, so that whatever else the machine does meets all of them alike.
+//! Four programs answer the same events under one runtime API, over the same embedded AWS: the smallest possible
+//! function in Rust (the floor), our function that creates identifications by OTP, and its stand-ins in Node and
+//! Python, which do the same work with the SDKs of their languages. All of it is measured twice, over plain HTTP and
+//! over TLS, and interleaved, so that any other load on the machine affects all of them alike.
 
 mod process;
 mod report;
@@ -36,14 +36,13 @@ const STARTS: usize = 21;
 /// Warm invocations of each, over each transport, in blocks that take turns.
 const BLOCKS: usize = 15;
 const BLOCK: usize = 20;
-/// Invocations before those, which nobody counts: compilers that learn have learnt by then.
+/// Uncounted invocations before those: JIT compilers have warmed up by then.
 const WARM_UP: usize = 300;
-/// Of an invocation.
+/// The timeout of an invocation.
 const LONGEST: Duration = Duration::from_secs(20);
-/// The name of the file that starts a stand-in: the system reads its first line, and runs what that says.
+/// The name of the file that starts a stand-in: the system runs the interpreter in its first line.
 const LAUNCHER: &str = "stand-in";
 
-/// Where the programs are.
 #[derive(clap::Args)]
 pub struct Programs {
     /// The folder of the functions' binaries and of the floor's
@@ -52,7 +51,7 @@ pub struct Programs {
     /// The Node to run
     #[arg(long)]
     node: PathBuf,
-    /// The stand-in in Node, beside its `node_modules`
+    /// The stand-in in Node, next to its `node_modules`
     #[arg(long)]
     node_handler: PathBuf,
     /// The Python to run, of an environment with the SDK
@@ -68,11 +67,11 @@ struct Contender {
     name: &'static str,
     function: Function,
     binaries: PathBuf,
-    /// What it has to answer.
+    /// The expected status of its answer.
     status: u64,
 }
 
-/// What was measured of one program over one transport.
+/// The measurements of one program over one transport.
 #[derive(Default)]
 struct Measured {
     starts: Vec<Start>,
@@ -82,13 +81,13 @@ struct Measured {
 /// A cold start.
 #[derive(Clone, Copy)]
 struct Start {
-    /// Until the process asks for its first event: all that it does before, warm-up included.
+    /// Until the process asks for its first event: all of its initialisation, warm-up included.
     init: Duration,
     /// Until it has answered that event.
     answer: Duration,
     /// The CPU time up to then, user and system.
     cpu: Duration,
-    /// The most memory that was resident, in KiB.
+    /// Peak resident memory, in KiB.
     memory: u64,
 }
 
@@ -107,7 +106,7 @@ pub async fn measure(programs: &Programs) -> Result<String, Failure> {
     let mut results = Vec::new();
     for transport in Transport::ALL {
         let mut measured: Vec<Measured> = contenders.iter().map(|_| Measured::default()).collect();
-        // The first round is for the machine's caches of files.
+        // The first round fills the machine's file caches.
         for round in 0..=STARTS {
             for (contender, measured) in contenders.iter().zip(&mut measured) {
                 let (running, start) = Running::start(&stage, contender, transport).await?;
@@ -172,7 +171,7 @@ fn contenders(programs: &Programs, launchers: &TempDir) -> Result<[Contender; 4]
 
 /// A file that starts an interpreter without a shell or anything else in between.
 fn launcher(folder: &Path, interpreter: &Path, handler: &Path) -> Result<(), Failure> {
-    // Not canonical: an environment of Python is found by the name that its link has.
+    // Not canonical: Python finds its environment by the name of its link.
     let (interpreter, handler) = (std::path::absolute(interpreter)?, std::path::absolute(handler)?);
     fs::create_dir(folder)?;
     let file = folder.join(LAUNCHER);
@@ -181,7 +180,7 @@ fn launcher(folder: &Path, interpreter: &Path, handler: &Path) -> Result<(), Fai
     Ok(())
 }
 
-/// What the runtime API told of a process.
+/// The runtime API's report on a process.
 #[derive(Clone, Copy, Default)]
 struct Steps {
     starts: Option<Instant>,
@@ -189,14 +188,14 @@ struct Steps {
     pid: Option<u32>,
 }
 
-/// A program that runs.
+/// A running program.
 struct Running {
     runtime: Runtime,
     cpu: CpuClock,
 }
 
 impl Running {
-    /// Starts a program by the first event for it.
+    /// Starts a program with its first event.
     async fn start(stage: &Stage, contender: &Contender, transport: Transport) -> Result<(Self, Start), Failure> {
         let steps = Arc::new(Mutex::new(Steps::default()));
         let noted = steps.clone();
@@ -227,7 +226,7 @@ impl Running {
         invoke(&self.runtime, stage, contender).await
     }
 
-    /// An invocation. What the process does after its answer, up to asking for the next event, counts to the next one.
+    /// An invocation. The process's work between its answer and asking for the next event counts towards the next one.
     async fn measure(&self, stage: &Stage, contender: &Contender) -> Result<Invocation, Failure> {
         let (before, began) = (self.cpu.read()?, now());
         self.invoke(stage, contender).await?;
@@ -235,7 +234,7 @@ impl Running {
     }
 }
 
-/// Hands a program a create of its own, and checks that it answers what it has to.
+/// Hands a program a create of its own, and checks its answer.
 async fn invoke(runtime: &Runtime, stage: &Stage, contender: &Contender) -> Result<(), Failure> {
     let name = contender.name;
     let answer =

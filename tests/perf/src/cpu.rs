@@ -1,13 +1,12 @@
-//! The CPU time of this process, told apart by the names of its threads.
+//! The CPU time of this process, split by the names of its threads.
 
 use std::{fs, io, ops::Sub, time::Duration};
 
 /// The name of the threads that run the service.
 pub const SERVICE: &str = "service";
-/// What the names of the stand-ins' threads begin with.
+/// How the names of the stand-ins' threads begin.
 const EMBEDDED: &str = "embedded";
-/// What a tick of `/proc/<pid>/stat` lasts: Linux tells it in hundredths of a second on every machine (proc(5),
-/// `USER_HZ`).
+/// The tick of `/proc/<pid>/stat`: a hundredth of a second on every Linux machine (proc(5), `USER_HZ`).
 const TICK: Duration = Duration::from_millis(10);
 
 /// CPU time, user and system.
@@ -20,11 +19,11 @@ pub struct CpuTime {
 }
 
 impl CpuTime {
-    /// What was used so far. Threads that have ended are not in it: none of ours does.
+    /// The CPU time so far. Threads that have ended are not included: none of ours does.
     pub fn now() -> io::Result<Self> {
         let mut sum = Self::default();
         for task in fs::read_dir("/proc/self/task")? {
-            // A thread may end between the two looks.
+            // A thread may end between the two reads.
             let Ok(stat) = fs::read_to_string(task?.path().join("stat")) else {
                 continue;
             };
@@ -50,7 +49,7 @@ impl Sub for CpuTime {
     }
 }
 
-/// Name and CPU time of a thread: fields 2, 14 and 15 of its `stat` (proc(5)). The name is in brackets and may hold
+/// Name and CPU time of a thread: fields 2, 14 and 15 of its `stat` (proc(5)). The name is in brackets and may contain
 /// anything.
 fn parse(stat: &str) -> Option<(&str, Duration)> {
     let (head, tail) = stat.rsplit_once(')')?;

@@ -1,4 +1,4 @@
-//! The load: as many requests as a few keep-alive connections can have answered one after the other, for a few seconds.
+//! The load: as many requests as a few keep-alive connections can complete one after the other, for a few seconds.
 
 use crate::cpu::CpuTime;
 use bytes::Bytes;
@@ -21,9 +21,8 @@ use tokio::{
 
 /// Connections, each with one request at a time.
 pub const CONNECTIONS: usize = 16;
-/// How long a phase goes on.
 pub const PHASE: Duration = Duration::from_secs(5);
-/// Requests before that, which nobody counts: caches fill, connections open.
+/// Uncounted requests before that: caches fill, connections open.
 const WARM_UP: usize = 20 * CONNECTIONS;
 /// The most requests of a phase, whatever the machine.
 const MOST: usize = 500_000;
@@ -35,7 +34,7 @@ pub enum LoadError {
     Io(io::Error),
     /// A connection broke.
     Http(hyper::Error),
-    /// A figure of refusals means nothing.
+    /// Figures of refusals would mean nothing.
     Status(StatusCode, Bytes),
 }
 
@@ -63,7 +62,6 @@ impl From<hyper::Error> for LoadError {
     }
 }
 
-/// What a phase measured.
 pub struct Measured {
     /// How long each request took, sorted.
     pub latencies: Vec<Duration>,
@@ -71,7 +69,7 @@ pub struct Measured {
     pub elapsed: Duration,
     /// The CPU time that the service used meanwhile.
     pub cpu: CpuTime,
-    /// What was answered, warming up included.
+    /// All answers, including those of the warm-up.
     pub answers: Vec<Bytes>,
 }
 
@@ -82,13 +80,12 @@ pub struct Load {
 }
 
 impl Load {
-    /// A load on an address.
     pub fn new(address: SocketAddr) -> io::Result<Self> {
         Ok(Self { address, runtime: Builder::new_current_thread().enable_all().build()? })
     }
 
-    /// Sends `request(0)`, `request(1)`, … until the time is over or there is none left. All of them have to be
-    /// answered with `status`.
+    /// Sends `request(0)`, `request(1)`, … until the time is over or there are no more. All of them must be answered
+    /// with `status`.
     pub fn run(
         &self,
         status: u16,
@@ -129,7 +126,7 @@ struct Phase<'a, R> {
 type Connection = SendRequest<Full<Bytes>>;
 
 impl<R: Fn(usize) -> Option<Request<Full<Bytes>>>> Phase<'_, R> {
-    /// All connections at once, until `most` requests were sent in all, or for `time`.
+    /// All connections at once, until `most` requests were sent in total, or for `time`.
     async fn until(&self, connections: &mut [Connection], most: usize, time: Duration) -> Result<(), LoadError> {
         let began = now();
         let open = || self.next.get() < most && began.elapsed() < time;

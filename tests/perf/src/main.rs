@@ -1,12 +1,14 @@
-//! `acredita-perf`: how fast the service is, and where its time goes.
+//! `acredita-perf`: measures how fast the service is, and where its time goes.
 //!
-//! `acredita-perf cold` measures how fast a function is there and what an invocation of it costs, beside its like in
-//! other languages: see [`cold`]. `acredita-perf sweep` measures how much the sweep gets done: see [`sweep`].
+//! `acredita-perf cold` measures how fast a function starts and what an invocation of it costs, compared with its
+//! equivalents in other languages: see [`cold`]. `acredita-perf sweep` measures the throughput of the sweep: see
+//! [`sweep`].
 //!
-//! Without it, the program runs the whole service in this process, over a fresh data folder, sends it requests over
-//! loopback on keep-alive connections, and prints a Markdown table: requests per second, latencies, and the CPU time of
-//! a request, that of our code apart from that of the embedded AWS, beside the floor, which is the same HTTP server
-//! answering a constant. Every phase is bounded in time and count. `tests/perf/run` puts the table into `infra/docs/PERFORMANCE.md`.
+//! Without a subcommand, the program runs the complete service in this process, over a fresh data folder, sends it
+//! requests over loopback on keep-alive connections, and prints a Markdown table: requests per second, latencies, and
+//! the CPU time of a request, with our code and the embedded AWS apart, compared with the floor, which is the same HTTP
+//! server answering a constant. Every phase is bounded in time and count. `tests/perf/run` puts the table into
+//! `infra/docs/PERFORMANCE.md`.
 
 mod cold;
 mod cpu;
@@ -32,7 +34,7 @@ use std::{error::Error, io::Write, net::SocketAddr, process::ExitCode};
 use tokio::{net::TcpListener, runtime::Builder};
 
 const ORG: &str = "demo";
-/// Phones that nobody has, one for each code that is sent.
+/// Phone numbers that nobody has, one for each code that is sent.
 const FIRST_PHONE: usize = 600_000_000;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -76,7 +78,7 @@ fn measure_cold(programs: &cold::Programs) -> Result<String, Failure> {
     runtime.block_on(cold::measure(programs))
 }
 
-/// The service runs on threads of its own name, so that its CPU time can be told from that of the load.
+/// The service runs on threads of its own name, which separates its CPU time from that of the load.
 fn measure() -> Result<String, Failure> {
     let data = tempfile::tempdir()?;
     let service = Builder::new_multi_thread().thread_name(SERVICE).enable_all().build()?;
@@ -104,7 +106,7 @@ async fn serve_floor() -> Result<SocketAddr, Failure> {
     Ok(address)
 }
 
-/// Where the load goes.
+/// The destination of the load.
 struct Target {
     service: SocketAddr,
     floor: SocketAddr,
@@ -139,7 +141,7 @@ impl Target {
     }
 }
 
-/// One phase after the other. Codes that are sent come last: their deliveries go on for a while.
+/// Runs one phase after the other. Codes that are sent come last: their deliveries go on for a while.
 fn phases(target: &Target) -> Result<Vec<Row>, LoadError> {
     let load = Load::new(target.service)?;
     let floor = || {
@@ -172,7 +174,7 @@ fn phases(target: &Target) -> Result<Vec<Row>, LoadError> {
     ])
 }
 
-/// The ids and codes that the creates answered.
+/// The ids and codes in the answers to the creates.
 fn codes(created: &Measured) -> Vec<(String, String)> {
     let text = |answer: &Value, field: &str| answer[field].as_str().map(str::to_owned);
     let answers = created.answers.iter().filter_map(|body| serde_json::from_slice::<Value>(body).ok());

@@ -1,9 +1,6 @@
-//! The table.
-
 use crate::load::{CONNECTIONS, Measured, PHASE};
 use std::{fmt::Write, fs, num::NonZero, thread, time::Duration};
 
-/// A line of the table.
 pub struct Row {
     name: &'static str,
     requests: usize,
@@ -15,7 +12,6 @@ pub struct Row {
 }
 
 impl Row {
-    /// A phase's line.
     pub fn new(name: &'static str, measured: &Measured) -> Self {
         let requests = measured.latencies.len();
         let each = |cpu: Duration| cpu / u32::try_from(requests.max(1)).unwrap_or(u32::MAX);
@@ -31,16 +27,16 @@ impl Row {
     }
 }
 
-/// The nearest rank of sorted values; nothing of nothing.
+/// The nearest rank of sorted values; zero if there are none.
 pub fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     let rank = (sorted.len() * percent).div_ceil(100);
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()
 }
 
-/// The table in Markdown, with what was measured and on what.
+/// The table in Markdown, with its conditions.
 pub fn markdown(rows: &[Row]) -> String {
     let mut text = String::new();
-    let build = if cfg!(debug_assertions) { "debug build, so these figures say nothing" } else { "release build" };
+    let build = if cfg!(debug_assertions) { "debug build, so these figures mean nothing" } else { "release build" };
     let seconds = PHASE.as_secs();
     // Writing into a String does not fail.
     let _ = writeln!(
@@ -64,12 +60,12 @@ pub fn markdown(rows: &[Row]) -> String {
     text
 }
 
-/// A time in milliseconds, with their name.
+/// A time in milliseconds, with the unit.
 pub fn milliseconds(latency: Duration) -> String {
     format!("{:.2} ms", latency.as_secs_f64() * 1_000.0)
 }
 
-/// The processor and how many of it.
+/// The number of processors and their model.
 pub fn machine() -> String {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let information = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

@@ -1,6 +1,6 @@
-//! `acredita-perf sweep`: how many identifications a second the sweep takes through all three of their due times (they
-//! expire, retention erases them, and six minutes later their pictures are erased once more), over the embedded AWS in
-//! memory. The sweep has one thread to itself, as a Lambda with one processor would have.
+//! `acredita-perf sweep`: how many identifications per second the sweep takes through all three of their due times
+//! (they expire, retention erases them, and six minutes later their pictures are erased once more), over the embedded
+//! AWS in memory. The sweep has one thread to itself, as a Lambda with one processor would have.
 
 use crate::{
     Failure, ORG,
@@ -37,7 +37,7 @@ use tokio::runtime::Builder;
 
 const LIFE: TimeDelta = TimeDelta::hours(1);
 
-/// The time, and what it was set ahead: a run takes as long as it takes.
+/// The system's time plus an offset: a run takes real time.
 #[derive(Clone, Default)]
 struct Ahead(Arc<AtomicI64>);
 
@@ -53,7 +53,7 @@ impl Clock for Ahead {
     }
 }
 
-/// What one of the due times cost.
+/// The cost of one of the due times.
 struct Row {
     name: &'static str,
     runs: u32,
@@ -61,7 +61,6 @@ struct Row {
     cpu: CpuTime,
 }
 
-/// What to measure.
 #[derive(Args)]
 pub struct Backlog {
     /// How many identifications become due at once
@@ -69,7 +68,7 @@ pub struct Backlog {
     identifications: u32,
 }
 
-/// Measures, and answers the table in Markdown.
+/// Measures, and returns the table in Markdown.
 pub fn measure(backlog: &Backlog) -> Result<String, Failure> {
     let size = backlog.identifications;
     let service = Builder::new_multi_thread().worker_threads(1).thread_name(SERVICE).enable_all().build()?;
@@ -117,7 +116,7 @@ async fn create(app: &App) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs as the schedule would have them, one right after the other. A run that finds nothing is not counted.
+/// Runs as the schedule would start them, one right after the other. A run that finds nothing is not counted.
 async fn until_nothing_is_due(name: &'static str, size: u32, app: &App) -> Result<Row, Failure> {
     let (began, before) = (now(), CpuTime::now()?);
     let (mut runs, mut done) = (0, 0);
@@ -142,7 +141,7 @@ async fn until_nothing_is_due(name: &'static str, size: u32, app: &App) -> Resul
 fn markdown(size: u32, rows: &[Row]) -> String {
     let mut text = String::new();
     let per_second = |elapsed: Duration| f64::from(size) / elapsed.as_secs_f64();
-    let build = if cfg!(debug_assertions) { "debug build, so these figures say nothing" } else { "release build" };
+    let build = if cfg!(debug_assertions) { "debug build, so these figures mean nothing" } else { "release build" };
     // Writing into a String does not fail.
     let _ = writeln!(
         text,
@@ -156,6 +155,6 @@ fn markdown(size: u32, rows: &[Row]) -> String {
         let _ = writeln!(text, "| {name} | {runs} | {:.0} | {ours} µs | {embedded} µs |", per_second(*elapsed));
     }
     let all = rows.iter().map(|row| row.elapsed).sum();
-    let _ = writeln!(text, "\nThrough all three: **{:.0} identifications a second**.", per_second(all));
+    let _ = writeln!(text, "\nThrough all three: **{:.0} identifications per second**.", per_second(all));
     text
 }

@@ -11,16 +11,13 @@ use tokio::sync::oneshot;
 /// Why an event has no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvokeError {
-    /// The function said that it failed, and why: JSON with `errorType` and `errorMessage`.
+    /// The function reported its failure: JSON with `errorType` and `errorMessage`.
     #[error("the function failed")]
     Failed(Bytes),
-    /// Its process died.
     #[error("the function's process died")]
     Died,
-    /// It took too long.
     #[error("the function took too long")]
     TimedOut,
-    /// There is no such function.
     #[error("there is no such function")]
     Unknown,
 }
@@ -33,7 +30,7 @@ pub(super) struct Event {
     pub answer: Answer,
 }
 
-/// A panic while a lock was held leaves what it guards whole: all of it changes in single steps.
+/// A panic while a lock was held leaves the guarded data consistent: all of it changes in single steps.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -49,7 +46,7 @@ struct PoolState {
     waiting: VecDeque<Event>,
     /// Processes that wait for an event. The one that worked last works next, so that few are kept warm.
     idle: Vec<oneshot::Sender<Event>>,
-    /// All that run.
+    /// All running processes.
     processes: usize,
     /// Those of them that have not asked for an event yet.
     starting: usize,
@@ -72,7 +69,7 @@ impl Pool {
         Self { function, state: Mutex::default() }
     }
 
-    /// Gives an event to a process, or lets it wait for one. Answers whether another process has to be started.
+    /// Gives an event to a process, or queues it. Returns whether another process has to be started.
     pub fn offer(&self, mut event: Event, most: usize) -> bool {
         let mut state = lock(&self.state);
         while let Some(idle) = state.idle.pop() {
@@ -86,8 +83,8 @@ impl Pool {
         state.wants_another(most)
     }
 
-    /// The event that a process gets: one that waits, or the next to come. `begins` says that the process asks for the
-    /// first time.
+    /// The event for a process: one that waits, or the next to come. `begins` means that the process asks for the first
+    /// time.
     pub fn take(&self, begins: bool) -> Result<Event, oneshot::Receiver<Event>> {
         let mut state = lock(&self.state);
         state.starting -= usize::from(begins);
@@ -101,9 +98,9 @@ impl Pool {
         Err(next)
     }
 
-    /// Notes that a process ended, and whether it had ever begun to take events: one that had not fails the event that
-    /// it was started for, so that a function that cannot start does not try for ever. Answers whether another process
-    /// has to be started.
+    /// Records that a process ended, and whether it had ever begun to take events: one that had not fails the event
+    /// that it was started for, so that a function that cannot start does not try forever. Returns whether another
+    /// process has to be started.
     pub fn ended(&self, began: bool, most: usize) -> bool {
         let mut state = lock(&self.state);
         state.processes -= 1;

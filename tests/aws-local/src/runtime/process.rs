@@ -1,7 +1,7 @@
 //! One process of a function, and the Lambda runtime API as it sees it: it asks for the next event, and answers it.
 //!
-//! Each process has an address of its own, of the form that Lambda gives, so that an event whose process dies is known
-//! to be lost.
+//! Each process has an address of its own, of the form that Lambda gives, so that the event of a process that dies is
+//! known to be lost.
 
 use super::{
     Runtime, Step,
@@ -28,7 +28,6 @@ use tokio::{net::TcpListener, sync::Notify};
 /// Lambda's limit for an answer.
 const MOST_ANSWER: usize = 6 * 1024 * 1024;
 
-/// A process.
 pub(super) struct Process {
     runtime: Runtime,
     pool: Arc<Pool>,
@@ -38,7 +37,6 @@ pub(super) struct Process {
     overran: Notify,
 }
 
-/// What a process is at.
 enum Work {
     Nothing,
     Event { request: String, answer: Answer },
@@ -56,7 +54,7 @@ impl Process {
         })
     }
 
-    /// Notes that it is dead, and with it what it was at. Answers whether it had ever asked for an event.
+    /// Marks it dead, and fails the event that it was working on. Returns whether it had ever asked for an event.
     pub(super) fn die(&self) -> bool {
         if let Work::Event { answer, .. } = std::mem::replace(&mut *lock(&self.work), Work::Dead) {
             let _ = answer.send(Err(InvokeError::Died));
@@ -64,7 +62,7 @@ impl Process {
         self.began.load(Ordering::SeqCst)
     }
 
-    /// The next event; none when the runtime ends.
+    /// The next event; `None` when the runtime ends.
     async fn next(&self) -> Option<Event> {
         loop {
             let begins = !self.began.swap(true, Ordering::SeqCst);
@@ -75,14 +73,14 @@ impl Process {
                 Ok(event) => event,
                 Err(next) => next.await.ok()?,
             };
-            // Else nobody waits for it any more.
+            // Otherwise nobody waits for it any more.
             if !event.answer.is_closed() {
                 return Some(event);
             }
         }
     }
 
-    /// Notes what it is at. A dead process gives its event back.
+    /// Records the event that it works on. A dead process gives its event back.
     fn begin(&self, request: &str, answer: Answer) -> Result<(), Answer> {
         let mut work = lock(&self.work);
         if let Work::Dead = *work {
@@ -92,14 +90,14 @@ impl Process {
         Ok(())
     }
 
-    /// Answers what it is at, if it is this request.
+    /// Answers the current event, if it is this request's.
     fn settle(&self, request: &str, result: Result<Bytes, InvokeError>) -> bool {
         let mut work = lock(&self.work);
         if !matches!(&*work, Work::Event { request: at, .. } if at == request) {
             return false;
         }
         if let Work::Event { answer, .. } = std::mem::replace(&mut *work, Work::Nothing) {
-            // Whoever asked may have gone.
+            // The caller may have gone.
             let _ = answer.send(result);
         }
         true
@@ -111,7 +109,7 @@ pub(super) async fn run(process: &Arc<Process>) {
     let function = process.pool.function.name;
     match run_to_its_end(process).await {
         Ok(code) => tracing::warn!(function, code, "a function's process ended"),
-        Err(error) => tracing::error!(function, %error, "a function's process does not start"),
+        Err(error) => tracing::error!(function, %error, "a function's process did not start"),
     }
 }
 

@@ -1,5 +1,5 @@
-//! `acredita-perf-floor`: the least that a function in Rust behind API Gateway can be. What the cold starts in
-//! `tests/perf` are measured against.
+//! `acredita-perf-floor`: the smallest possible function in Rust behind API Gateway, the baseline of the cold starts in
+//! `tests/perf`.
 
 use lambda_http::{Body, Error, Request, Response, run, service_fn};
 

@@ -1,4 +1,4 @@
-//! What the operating system tells of another process.
+//! The operating system's figures on another process.
 
 use crate::Failure;
 use nix::{time::ClockId, unistd::Pid};
@@ -9,18 +9,18 @@ use std::{fs, time::Duration};
 pub struct CpuClock(ClockId);
 
 impl CpuClock {
-    /// The clock of a process that runs.
+    /// The clock of a running process.
     pub fn of(pid: u32) -> Result<Self, Failure> {
         Ok(Self(ClockId::pid_cpu_clock_id(Pid::from_raw(i32::try_from(pid)?))?))
     }
 
-    /// What it used so far.
+    /// The CPU time so far.
     pub fn read(&self) -> Result<Duration, Failure> {
         Ok(self.0.now()?.into())
     }
 }
 
-/// The most memory of a process that was ever resident, in KiB (proc(5), `VmHWM`).
+/// Peak resident memory of a process, in KiB (proc(5), `VmHWM`).
 pub fn peak_memory(pid: u32) -> Result<u64, Failure> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));

@@ -4,11 +4,11 @@ use super::{BLOCK, BLOCKS, Contender, Measured, STARTS, Transport};
 use crate::report::{machine, milliseconds, percentile};
 use std::{fmt::Write, time::Duration};
 
-/// Where what stands in the list of contenders.
+/// Positions in the list of contenders.
 const FLOOR: usize = 0;
 const OURS: usize = 1;
 
-/// All of it in Markdown.
+/// The complete report in Markdown.
 pub fn markdown(contenders: &[Contender], results: &[(Transport, Vec<Measured>)]) -> String {
     let mut text = String::new();
     // Writing into a String does not fail.
@@ -59,7 +59,7 @@ fn line(name: &str, row: &Measured, floor: &Measured) -> String {
     )
 }
 
-/// How many times as much a stand-in takes as we do.
+/// The stand-in's figures as multiples of ours.
 fn against(row: &Measured, ours: &Measured) -> String {
     format!(
         "{:.1} × our time to the first answer, {:.1} × the CPU of it, {:.1} × the CPU of a warm invocation",

@@ -1,5 +1,5 @@
-//! What all programs run on: the embedded AWS, the stand-ins for Secrets Manager and for the issuer of tokens, and the
-//! events.
+//! The shared stage of all programs: the embedded AWS, the stand-ins for Secrets Manager and for the issuer of tokens,
+//! and the events.
 
 use crate::{Failure, cold::tls::Fronts};
 use acredita_aws::{SystemClock, SystemEntropy};
@@ -27,27 +27,24 @@ use std::{
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinSet};
 
-/// Phones that nobody has, one for each create: a destination gets five messages within ten minutes.
+/// Phone numbers that nobody has, one for each create: a destination gets five messages within ten minutes.
 const FIRST_PHONE: u64 = 600_000_000;
-/// The variables that hold an address, and are written anew for TLS.
+/// The variables that hold an address, which is replaced for TLS.
 const ADDRESSES: [&str; 4] =
     ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "ACREDITA_JWKS_URL"];
 
 /// How the programs reach AWS and the issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
-    /// HTTP.
     Plain,
     /// HTTPS, as on AWS.
     Tls,
 }
 
 impl Transport {
-    /// Both.
     pub const ALL: [Self; 2] = [Self::Plain, Self::Tls];
 }
 
-/// Everything, running.
 pub struct Stage {
     aws: LocalAws,
     token: String,
@@ -60,7 +57,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Starts it, with everything in memory.
+    /// Starts everything, in memory.
     pub async fn start() -> Result<Self, Failure> {
         let data = tempfile::tempdir()?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -82,7 +79,7 @@ impl Stage {
         let mut fronts = Fronts::new(&bundle)?;
         let mut plain = variables(&aws, &format!("http://{stand_ins_at}"));
         let bundle = bundle.display().to_string();
-        // The same authorities for all, each by the name that it goes by: one file, as there is on Lambda.
+        // The same authorities for all, under the variable of each language: one file, as on Lambda.
         plain.extend(["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "AWS_CA_BUNDLE"].map(|name| (name, bundle.clone())));
         let mut tls = plain.clone();
         for name in ADDRESSES {
@@ -94,7 +91,7 @@ impl Stage {
         Ok(Self { aws, token, plain, tls, next_phone, _fronts: fronts, _stand_ins: tasks, _data: data })
     }
 
-    /// What a program is told.
+    /// The environment of a program.
     pub fn variables(&self, transport: Transport) -> BTreeMap<&'static str, String> {
         match transport {
             Transport::Plain => self.plain.clone(),
@@ -102,7 +99,7 @@ impl Stage {
         }
     }
 
-    /// A create for a phone that had none before, as API Gateway hands it on.
+    /// A create for a phone number that had none before, as API Gateway passes it on.
     pub fn event(&self) -> Vec<u8> {
         let phone = self.next_phone.fetch_add(1, Ordering::Relaxed);
         let body = format!(
@@ -125,7 +122,6 @@ impl Stage {
             .into_bytes()
     }
 
-    /// Ends it.
     pub async fn stop(self) {
         self.aws.embedded.stop().await;
     }

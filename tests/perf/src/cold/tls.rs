@@ -1,7 +1,7 @@
-//! TLS in front of what has none: stand-ins for AWS and for an issuer that are reached as the real ones are.
+//! TLS in front of plain-HTTP servers: stand-ins for AWS and for an issuer that are reached as the real ones are.
 //!
-//! A certificate is made for 127.0.0.1, by an authority that exists for the length of a run and that the programs are
-//! told to trust beside the system's.
+//! A certificate is made for 127.0.0.1, by an authority that exists for the length of a run and that the programs trust
+//! in addition to the system's.
 
 use crate::Failure;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
@@ -19,21 +19,20 @@ use tokio_rustls::{
     },
 };
 
-/// The system's own authorities, where Debian, Amazon Linux and their kin have them.
+/// The system's own authorities, on Debian, Amazon Linux and their relatives.
 const AUTHORITIES: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
-/// Terminates TLS.
 pub struct Fronts {
     acceptor: TlsAcceptor,
     tasks: JoinSet<()>,
 }
 
 impl Fronts {
-    /// Makes an authority and a certificate. `bundle` is where the system's authorities and this one are written to.
+    /// Makes an authority and a certificate. The system's authorities and this one are written to `bundle`.
     pub fn new(bundle: &Path) -> Result<Self, Failure> {
         let mut authority = CertificateParams::new(Vec::new())?;
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        // A name of its own: OpenSSL takes a certificate whose issuer has its own name for one that signed itself.
+        // A name of its own: OpenSSL takes a certificate with the same name as its issuer for a self-signed one.
         authority.distinguished_name.push(DnType::CommonName, "The authority of a benchmark");
         let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
         let key = KeyPair::generate()?;
@@ -55,7 +54,7 @@ impl Fronts {
         let acceptor = self.acceptor.clone();
         self.tasks.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                // A connection that fails is the caller's to notice.
+                // A failed connection is for the caller to notice.
                 tokio::spawn(serve(acceptor.clone(), stream, behind));
             }
         });

@@ -9,7 +9,7 @@ fn event(payload: &'static str) -> (Event, oneshot::Receiver<Result<Bytes, Invok
     (Event { payload: Bytes::from_static(payload.as_bytes()), answer }, answered)
 }
 
-/// What a process that asks now would be given.
+/// The event that a process would get if it asked now.
 fn given(pool: &Pool, begins: bool) -> Option<Bytes> {
     pool.take(begins).ok().map(|event| event.payload)
 }
