@@ -2,8 +2,8 @@
 //!
 //! This crate is the ground that everything else stands on: ids and value types that cannot hold a wrong value, the
 //! identification and scoring state machines, the ports (traits) that the rules need from the outside, and the use
-//! cases that tie them together. It has no clock, no randomness and no I/O of its own: they come in through [`ports`]. It does not know
-//! HTTP, and it does not know AWS.
+//! cases that tie them together. It has no clock, no randomness and no I/O of its own: they come in through [`ports`].
+//! It does not know HTTP, and it does not know AWS.
 //!
 //! Read it in this order: [`identification`], [`otp`], [`scoring`], [`ports`], [`error`], [`use_cases`]. A file knows
 //! only files below it: values (`text`, `ids`, `actor`, …), then entities, then ports, then errors, then use cases.

@@ -1,5 +1,5 @@
-//! The ways of identifying. Here is the one list of them; all else that a method needs to be created, validated and shown
-//! is the file of [`crate::use_cases`] that has its name.
+//! The ways of identifying, and the one list of them. Whatever else a method needs to be created and validated is in the
+//! file of [`crate::use_cases`] that has its name.
 
 use crate::{
     idempotency::Operation,

@@ -1,4 +1,4 @@
-//! Identification by one-time code: how long a code lives, how often it may be tried and sent, what is asked for besides.
+//! One-time codes of identifications: how long they live, how often they may be tried and sent, and the second factor.
 //!
 //! A code here is a *confirmation code* in the sense of NIST SP 800-63A-4 §3: it proves control of a phone or an
 //! address at one moment.

@@ -1,5 +1,5 @@
-//! What has to happen because of a step: an effect lies as a message in the outbox, the queue wakes a worker for it, and
-//! the worker carries it out.
+//! The effects of steps: each lies as a message in the outbox, the queue wakes a worker for it, and the worker carries it
+//! out.
 
 use super::{FindError, StepError};
 use crate::{
@@ -87,8 +87,8 @@ impl Settlement {
 pub trait Outbox: Send + Sync {
     /// Takes a message up until `until`, if nobody else has it at `now`. One write.
     async fn claim(&self, message: MessageRef, lease: LeaseId, now: Time, until: Time) -> Result<Claim, FindError>;
-    /// For an [`Effect::Code`]: makes `code` the live one of its generation, if the lease still holds and the OTP is open at `now`.
-    /// One transaction.
+    /// For an [`Effect::Code`]: makes `code` the live one of its generation, if the lease still holds and the OTP is
+    /// open at `now`. One transaction.
     async fn issue_code(
         &self,
         message: &OutboxMessage,

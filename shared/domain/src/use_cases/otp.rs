@@ -175,10 +175,10 @@ async fn explain_right_one_lost(
     captures: &[Capture],
 ) -> Error {
     let (why, current) = explain_lost(app, org, id, now, WRONG_CODE).await;
-    if current.is_some() || matches!(why, Error::NotFound(_)) {
-        if let Err(error) = second_factor::forget(app, org, id, captures, current.as_ref()).await {
-            return error;
-        }
+    if (current.is_some() || matches!(why, Error::NotFound(_)))
+        && let Err(error) = second_factor::forget(app, org, id, captures, current.as_ref()).await
+    {
+        return error;
     }
     why
 }

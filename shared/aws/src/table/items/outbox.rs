@@ -48,8 +48,8 @@ impl MessageState {
     }
 }
 
-/// A message as a new item: due when nobody has carried it out in time. No code is of use once the longest identification is
-/// over, so it is dropped then.
+/// A message as a new item: due when nobody has carried it out in time. No code is of use once the longest
+/// identification is over, so it is dropped then.
 pub(crate) fn encode_message(message: &OutboxMessage, now: Time) -> Item {
     let mut item = Key::message(message.reference).item();
     let mut set = |name: &str, value| item.insert(name.to_owned(), value);
