@@ -1,7 +1,7 @@
 //! The outbox: one worker at a time, no code but the live one, nothing sent twice.
 
 use crate::{
-    samples::{LIFE, TICK, cancel, lease, live_code, message, now, org, otp, otp_of, resend, with_message},
+    samples::{LIFE, TICK, cancel, lease, live_code, message, now, org, otp, otp_of, with_message},
     stage::{Ports, Stage, sixteen_at_once},
 };
 use acredita_domain::{
@@ -139,7 +139,7 @@ async fn no_code_becomes_live_for_what_is_not_open(ports: &Ports) {
 
 async fn no_code_of_an_earlier_generation_becomes_live(ports: &Ports) {
     let (identification, first, mine) = taken(ports).await;
-    resend(ports, message(&identification, 2, "phone"), now()).await.expect("sent again");
+    ports.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
     assert_eq!(ports.outbox.issue_code(&first, mine, live_code(&identification, 1), now()).await, LOST);
     assert_eq!(code_of(ports, &identification).await, None);
 }

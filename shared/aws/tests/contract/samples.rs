@@ -1,6 +1,5 @@
 //! Entities to test with. Times are inputs: "now" is always the same moment.
 
-use crate::stage::Ports;
 use acredita_aws::SystemEntropy;
 use acredita_domain::{
     Time,
@@ -14,7 +13,6 @@ use acredita_domain::{
     otp::{Delivery, Destination, LiveCode, Otp},
     ports::{
         Effect, FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewMessage, NewScoring, OutboxMessage,
-        StepError,
     },
     scoring::{Assessment, ConfigurationName, MaxScoreRetries, Provider, Score, Scoring, ScoringTerms, Verdict},
 };
@@ -139,13 +137,6 @@ pub fn message(identification: &Identification, generation: u32, destination: &s
         },
         destination_digest: Some(destination.to_owned()),
     }
-}
-
-/// Takes the step to the generation of this message's code, with the message as its effect.
-pub async fn resend(ports: &Ports, new: NewMessage, at: Time) -> Result<(), StepError> {
-    let OutboxMessage { reference, org, effect: Effect::Code { generation }, .. } = new.message.clone();
-    let step = Transition::Resend { generation };
-    ports.identifications.transition(&org, reference.identification_id, step, vec![new], at).await
 }
 
 /// What is remembered of a create with this key and body.

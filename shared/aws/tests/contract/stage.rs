@@ -8,7 +8,11 @@ use acredita_aws::{
 use acredita_domain::{
     Time,
     app::Stores,
-    ports::{Due, Housekeeping, Identifications, Outbox, Pictures, Queue, Scorings},
+    identification::Transition,
+    ports::{
+        Due, Effect, Housekeeping, Identifications, NewMessage, Outbox, OutboxMessage, Pictures, Queue, Scorings,
+        StepError,
+    },
 };
 use acredita_embedded_aws::{EmbeddedAws, REGION, Storage};
 use acredita_outbound::Outbound;
@@ -32,6 +36,13 @@ impl Ports {
     pub async fn due(&self, now: Time) -> Vec<Due> {
         let all = self.housekeeping.stuck_messages(now).chain(self.housekeeping.over(now));
         all.try_collect().await.expect("what is due")
+    }
+
+    /// Takes the step to the generation of this message's code, with the message as its effect.
+    pub async fn resend(&self, new: NewMessage, at: Time) -> Result<(), StepError> {
+        let OutboxMessage { reference, org, effect: Effect::Code { generation }, .. } = new.message.clone();
+        let step = Transition::Resend { generation };
+        self.identifications.transition(&org, reference.identification_id, step, vec![new], at).await
     }
 }
 

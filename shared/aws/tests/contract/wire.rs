@@ -3,8 +3,8 @@
 
 use crate::{
     samples::{
-        agent, alone, assessment, cancel, lease, message, now, only, org, otp, otp_of, record, resend, scoring,
-        validate, with_message,
+        agent, alone, assessment, cancel, lease, message, now, only, org, otp, otp_of, record, scoring, validate,
+        with_message,
     },
     stage::Stage,
 };
@@ -134,7 +134,7 @@ async fn a_request_costs_as_many_calls_as_it_may() {
     ports.identifications.count_try(&org(), identification.id, now()).await.expect("counted");
     ports.identifications.give_back_try(&org(), identification.id).await.expect("given back");
     assert_eq!(wire.calls(), ["UpdateItem", "UpdateItem"]);
-    resend(ports, message(&identification, 2, "phone"), now()).await.expect("sent again");
+    ports.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
     ports
         .identifications
@@ -233,7 +233,7 @@ async fn what_is_done_at_once_or_not_at_all_is_done_once_when_its_answer_was_los
     let code = crate::samples::live_code(&identification, 1);
     ports.outbox.issue_code(&first, mine, code, now()).await.expect("live");
     wire.answer(&[LOST, LOST]);
-    resend(ports, message(&identification, 2, "phone"), now()).await.expect("sent again");
+    ports.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
     let found =
         ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("an identification");
     assert_eq!((otp_of(&found).generation, otp_of(&found).sends), (2, 2));
