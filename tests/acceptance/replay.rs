@@ -181,7 +181,7 @@ async fn stage_scoring(world: &World, captured: bool) -> String {
         let (org, scoring): (OrgId, ScoringId) =
             (acceptance::ORG.parse().expect("an organisation"), id.parse().expect("an id"));
         let key = PictureKey::upload(&org, scoring, Side::Front);
-        world.app.stores.pictures.put(&key, PictureFormat::Png, bodies::png(1)).await.expect("S3 answers");
+        world.app.stores.pictures.put(&key, PictureFormat::Png, bodies::png(1).into()).await.expect("S3 answers");
     }
     id
 }

@@ -20,6 +20,7 @@ use acredita_domain::{
     scoring::{Assessment, HostedDelegation, Scoring},
 };
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures_util::{StreamExt, future::ready, stream};
 use std::sync::{
     Arc, Mutex,
@@ -231,7 +232,7 @@ forward! { Queue {
 } }
 
 forward! { Pictures {
-    fn put(key: &PictureKey, format: PictureFormat, bytes: Vec<u8>) -> Result<(), Unavailable>;
+    fn put(key: &PictureKey, format: PictureFormat, bytes: Bytes) -> Result<(), Unavailable>;
     fn get(key: &PictureKey, max_bytes: usize) -> Result<Option<StoredPicture>, Unavailable>;
     fn remove(key: &PictureKey) -> Result<(), Unavailable>;
     fn erase(prefix: &PicturePrefix) -> Result<(), Unavailable>;

@@ -7,6 +7,7 @@ use acredita_domain::{
     text::Private,
 };
 use async_trait::async_trait;
+use bytes::Bytes;
 use std::{
     collections::HashMap,
     sync::{
@@ -56,9 +57,9 @@ impl DocumentNumbers for ScriptedNumbers {
         self.behind.version()
     }
 
-    async fn read(&self, bytes: Vec<u8>) -> ReadNumbers {
+    async fn read(&self, bytes: Bytes) -> ReadNumbers {
         self.reads.fetch_add(1, Ordering::SeqCst);
-        let scripted = self.script.lock().expect("no test panics while it holds this").get(&bytes).cloned();
+        let scripted = self.script.lock().expect("no test panics while it holds this").get(&bytes[..]).cloned();
         match scripted {
             Some(read) => read,
             None => self.behind.read(bytes).await,

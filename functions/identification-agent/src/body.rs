@@ -15,6 +15,7 @@ use acredita_http::{
     device::device_evidence,
     request::{BodyKind, MAX_JSON_WITH_PICTURE},
 };
+use bytes::Bytes;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -73,7 +74,7 @@ impl Check for ValidateAgentRequest {
     }
 }
 
-fn png(bytes: Vec<u8>) -> Result<Vec<u8>, Invalid> {
+fn png(bytes: Bytes) -> Result<Bytes, Invalid> {
     match PictureFormat::sniff(&bytes) {
         Some(PictureFormat::Png) => Ok(bytes),
         _ => Err(Invalid("is not a PNG")),

@@ -6,8 +6,8 @@ use acredita_domain::{
     identification::Status,
     ids::IdentificationId,
     otp::{Channel, Delivery, SecondFactor},
-    pictures::{PictureFormat, Side},
-    use_cases::{GivenFactor, Metadata, OtpAttempt, UploadedPicture},
+    pictures::{PictureFormat, Side, UploadedPicture},
+    use_cases::{GivenFactor, Metadata, OtpAttempt},
 };
 use acredita_http::{
     Check, Faults, Fields, RequestReader,

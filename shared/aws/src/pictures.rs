@@ -16,6 +16,7 @@ use aws_sdk_s3::{
     primitives::ByteStream,
     types::{Delete, ObjectIdentifier},
 };
+use bytes::Bytes;
 
 /// An S3 bucket.
 #[derive(Clone, Debug)]
@@ -55,7 +56,7 @@ impl S3Pictures {
 
 #[async_trait]
 impl Pictures for S3Pictures {
-    async fn put(&self, key: &PictureKey, format: PictureFormat, bytes: Vec<u8>) -> Result<(), Unavailable> {
+    async fn put(&self, key: &PictureKey, format: PictureFormat, bytes: Bytes) -> Result<(), Unavailable> {
         let request = self.client.put_object().bucket(&self.bucket).key(key.as_str());
         let request = request.content_type(format.as_str()).body(ByteStream::from(bytes));
         request.send().await.map_err(|error| unavailable(PICTURES, "put picture", &error))?;
@@ -126,7 +127,7 @@ async fn read_at_most(output: GetObjectOutput, max_bytes: usize) -> Result<Store
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(StoredPicture::Bytes(bytes))
+    Ok(StoredPicture::Bytes(bytes.into()))
 }
 
 fn signed_at(now: Time) -> Result<PresigningConfig, Unavailable> {

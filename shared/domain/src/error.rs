@@ -3,7 +3,7 @@
 use crate::{
     Time, identification,
     keys::OpenError,
-    ports::{FindError, StepError},
+    ports::{FindError, ScoreError, StepError},
     scoring,
 };
 
@@ -123,6 +123,15 @@ impl From<FindError> for Error {
 }
 
 /// Of two concurrent steps one is taken; the other is a conflict.
+impl From<ScoreError> for Error {
+    fn from(error: ScoreError) -> Self {
+        match error {
+            ScoreError::Picture { side, fault } => Self::Picture { part: side.part(), fault },
+            ScoreError::Unavailable(unavailable) => unavailable.into(),
+        }
+    }
+}
+
 impl From<StepError> for Error {
     fn from(error: StepError) -> Self {
         match error {

@@ -8,14 +8,13 @@ use crate::{
     text::stored_as_text,
     vocabulary::names,
 };
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{fmt, str::FromStr};
 
 /// The most bytes of a picture.
 pub const MAX_PICTURE_BYTES: usize = 10 * 1024 * 1024;
-/// The most pixels that a picture may decode into: 50 megapixels.
-pub const MAX_PICTURE_PIXELS: u64 = 50_000_000;
 
 names! {
     /// A side of an identity document.
@@ -67,7 +66,6 @@ pub enum PictureFault {
     /// More than [`MAX_PICTURE_BYTES`].
     #[error("is larger than 10 MiB")]
     TooManyBytes,
-    /// More than [`MAX_PICTURE_PIXELS`].
     #[error("is larger than 50 megapixels")]
     TooManyPixels,
     /// It starts like a picture and cannot be decoded.
@@ -117,32 +115,25 @@ pub struct Capture {
     pub captured_at: Time,
 }
 
-/// A picture that was read: its bytes as they came, and its brightness, decoded once for everybody who looks at it.
+/// A picture of a side as it came: nobody has looked at it yet.
+#[derive(Clone)]
+pub struct UploadedPicture {
+    pub side: Side,
+    pub bytes: Bytes,
+}
+
+/// A picture that may be looked at: see [`crate::ports::PictureReader::check`]. What it shows is for those who decode it.
 #[derive(Clone)]
 pub struct Picture {
-    /// The format.
     pub format: PictureFormat,
-    /// The bytes as they came.
-    pub bytes: Vec<u8>,
-    /// The brightness of each pixel, upright: EXIF orientation is applied.
-    pub luma: Luma,
+    /// As they came.
+    pub bytes: Bytes,
 }
 
 impl fmt::Debug for Picture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {}×{}", self.format, self.luma.width, self.luma.height)
+        write!(f, "{} of {} bytes", self.format, self.bytes.len())
     }
-}
-
-/// Brightness, row by row, 0 (black) to 255 (white).
-#[derive(Clone, PartialEq, Eq)]
-pub struct Luma {
-    /// Pixels a row.
-    pub width: usize,
-    /// Rows.
-    pub height: usize,
-    /// `width × height` values.
-    pub pixels: Vec<u8>,
 }
 
 /// Where a picture lies in the picture store. The organisation leads, so that a policy or an erasure can take its part.

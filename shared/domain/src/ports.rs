@@ -24,8 +24,8 @@ pub use errors::{CreateError, FindError, FirstAnswer, StepError, unless_lost};
 pub use keys::Keys;
 pub use pictures::{DocumentNumbers, PictureReader, Pictures, StoredPicture};
 pub use scorer::{
-    CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ProviderCredential, ScoreRequest,
-    Scorer,
+    CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ProviderCredential, ScoreError,
+    ScoreRequest, Scorer,
 };
 pub use store::{
     Due, DueStream, Erasure, Housekeeping, IdempotencyRecord, Identifications, NewIdentification, NewScoring, Scorings,

@@ -31,7 +31,7 @@ pub use metadata::{Metadata, read_metadata};
 pub use otp::{CreateOtp, OtpAttempt, create_otp_identification, validate_otp_identification};
 pub use remove::{Force, delete_identification};
 pub use resend::resend_otp;
-pub use score::{UploadedPicture, score_document};
+pub use score::score_document;
 pub use scorings::{
     Captures, CreateScoring, DelegatedTo, Delegation, HostedPages, LinkedCapture, ScoringCreated, UploadLink,
     close_scoring, create_scoring, delegate_scoring, read_captures, read_scoring,

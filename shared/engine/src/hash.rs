@@ -4,9 +4,8 @@
 //! Pictures of one card on one table share many of these, so a candidate must also have the same edges in the same
 //! places on a 64 × 64 grid.
 
-use crate::{reader, shrink::Means};
-use acredita_domain::pictures::Luma;
-use acredita_pictures::Orientation;
+use crate::shrink::Means;
+use acredita_pictures::{Luma, Orientation};
 
 /// The most bits of 64 in which copies of a picture differ. Strong recompression changes 3; two unrelated pictures
 /// differ in 32 ± 4.
@@ -48,7 +47,7 @@ pub(crate) fn compare(one: &Luma, other: &Luma) -> Resemblance {
 }
 
 fn turned(luma: &Luma, turn: Orientation) -> Luma {
-    reader::luma(turn.apply(reader::mrz_luma(luma.clone())))
+    turn.apply(luma.clone())
 }
 
 /// 64 bits, row by row: whether a cell is darker than its right neighbour.

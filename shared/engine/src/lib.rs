@@ -11,6 +11,7 @@ mod checks;
 mod comparison;
 mod document;
 mod hash;
+mod memory;
 mod numbers;
 mod quality;
 mod reader;
@@ -21,6 +22,7 @@ mod sight;
 mod synthetic;
 
 pub use comparison::InternalComparison;
+pub use memory::PictureMemory;
 pub use numbers::InternalDocumentNumbers;
 pub use reader::InternalPictureReader;
 pub use scorer::InternalScorer;

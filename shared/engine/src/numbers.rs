@@ -6,11 +6,13 @@
 //! picture from a wrong one helps an attacker to guess. Another zone is reported, because a number next to it may not be
 //! the document's; the second factor ignores it.
 
-use crate::reader::{InternalPictureReader, mrz_luma};
+use crate::{
+    memory::PictureMemory,
+    reader::{decode, inspect},
+};
 use acredita_domain::{
     actor::{Country, DocumentType},
     documents::{CarriedNumber, ReadNumbers},
-    pictures::Picture,
     ports::DocumentNumbers,
     text::Private,
 };
@@ -18,8 +20,10 @@ use acredita_mrz::{
     Options, Reader, VERSION, Zone,
     icao::{self, Fields, Kind, countries, states},
 };
+use acredita_pictures::Luma;
 use async_trait::async_trait;
-use std::sync::{Arc, LazyLock};
+use bytes::Bytes;
+use std::sync::LazyLock;
 
 /// The network is unpacked when the first picture comes: most functions and most starts never see one.
 pub(crate) static READER: LazyLock<Reader> = LazyLock::new(Reader::new);
@@ -30,16 +34,15 @@ pub(crate) fn engine() -> String {
     format!("acredita-mrz {VERSION}")
 }
 
-/// Reads the machine-readable zones of pictures, off the caller's thread and as many at a time as pictures are decoded.
+/// Reads the machine-readable zones of pictures.
 #[derive(Clone, Debug)]
 pub struct InternalDocumentNumbers {
-    pictures: Arc<InternalPictureReader>,
+    memory: PictureMemory,
 }
 
 impl InternalDocumentNumbers {
-    /// Reads the pictures that this reader decodes, within its bounds.
-    pub fn new(pictures: InternalPictureReader) -> Self {
-        Self { pictures: Arc::new(pictures) }
+    pub fn new(memory: PictureMemory) -> Self {
+        Self { memory }
     }
 }
 
@@ -49,15 +52,17 @@ impl DocumentNumbers for InternalDocumentNumbers {
         engine()
     }
 
-    async fn read(&self, bytes: Vec<u8>) -> ReadNumbers {
-        self.pictures.read_and(bytes, numbers).await.unwrap_or_default()
+    async fn read(&self, bytes: Bytes) -> ReadNumbers {
+        let Ok(header) = inspect(&bytes) else { return ReadNumbers::default() };
+        let read = self.memory.work_on(&[header], move || decode(&bytes).map(|luma| numbers(&luma))).await;
+        read.and_then(Result::ok).unwrap_or_default()
     }
 }
 
 /// The numbers of all documents in a picture. The work is bounded by the reader's budget: about a second of a server's
 /// core.
-fn numbers(picture: Picture) -> ReadNumbers {
-    let reading = READER.read(&mrz_luma(picture.luma), Options::default());
+fn numbers(luma: &Luma) -> ReadNumbers {
+    let reading = READER.read(luma, Options::default());
     let numbers: Vec<CarriedNumber> = reading.zones.iter().filter_map(number).collect();
     ReadNumbers { other_zones: numbers.len() < reading.zones.len(), numbers }
 }

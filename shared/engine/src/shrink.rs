@@ -1,7 +1,7 @@
 //! Shrinks pictures by averaging areas: the checks look at all pictures at one size, so that their thresholds mean the
 //! same for a 2-megapixel webcam and a 48-megapixel phone, and sensor noise averages out.
 
-use acredita_domain::pictures::Luma;
+use acredita_pictures::Luma;
 
 /// The long side of the pictures that the checks look at, in pixels. A card that fills most of the frame then has about
 /// 25 pixels per character of its machine-readable zone: twice what reading takes.

@@ -1,9 +1,10 @@
 //! The view of each picture: its quality, and the machine-readable zones that were read.
 
-use crate::{document::Document, quality::View, reader::mrz_luma};
+use crate::{document::Document, quality::View, reader::decode};
 use acredita_domain::{
     actor::{Actor, Country, DocumentType},
-    pictures::{Luma, PictureFormat, Side},
+    pictures::{Picture, PictureFault, PictureFormat, Side},
+    ports::ScoreError,
     scoring::DocumentKind,
 };
 use acredita_mrz::{Options, Reader, Reading, Status, Zone};
@@ -11,8 +12,14 @@ use acredita_mrz::{Options, Reader, Reading, Status, Zone};
 /// A picture as it is handed to the work.
 pub(crate) struct Shot {
     pub(crate) side: Side,
-    pub(crate) format: PictureFormat,
-    pub(crate) luma: Luma,
+    pub(crate) picture: Picture,
+}
+
+impl Shot {
+    /// This one cannot be used.
+    pub(crate) fn refused(&self, fault: PictureFault) -> ScoreError {
+        ScoreError::Picture { side: self.side, fault }
+    }
 }
 
 /// A picture that was looked at. The picture itself is gone.
@@ -25,14 +32,15 @@ pub(crate) struct Sight {
 }
 
 impl Sight {
-    /// Looks at a picture within this budget, in the units of [`Options::work`], and drops it.
-    pub(crate) fn of(shot: Shot, reader: &Reader, work: u64) -> Self {
-        let Shot { side, format, luma } = shot;
-        let view = View::new(side, &luma);
-        let reading = reader.read(&mrz_luma(luma), Options { work, ..Options::default() });
+    /// Decodes a picture and looks at it, for at most so much work in the units of [`Options::work`].
+    pub(crate) fn of(shot: &Shot, reader: &Reader, work: u64) -> Result<Self, PictureFault> {
+        let Shot { side, picture } = shot;
+        let luma = decode(&picture.bytes)?;
+        let view = View::new(*side, &luma);
+        let reading = reader.read(&luma, Options { work, ..Options::default() });
         let documents =
             reading.zones.iter().enumerate().filter_map(|(at, zone)| Some((at, Document::of(zone)?))).collect();
-        Self { format, view, reading, documents }
+        Ok(Self { format: picture.format, view, reading, documents })
     }
 
     pub(crate) fn side(&self) -> Side {

@@ -1,12 +1,7 @@
 //! Pictures for tests: the samples that the decoders of `acredita-pictures` are tested with, and ways to spoil them.
 
-use acredita_domain::pictures::Luma;
-pub(crate) use samples::{Jpeg, Numbers, card, card_on, paint, png};
-
-// The source, and not a feature of that crate: the samples would become part of its API, and their encoder, as far as
-// the licence check can see, part of every program.
-#[path = "../../pictures/src/testing.rs"]
-mod samples;
+use acredita_pictures::Luma;
+pub(crate) use acredita_pictures::testing::{Jpeg, Numbers, card, card_on, paint, png};
 
 pub(crate) fn map(luma: &Luma, rule: impl Fn(f64) -> f64) -> Luma {
     let pixels = luma.pixels.iter().map(|&pixel| rule(f64::from(pixel)).round().clamp(0.0, 255.0) as u8).collect();

@@ -8,6 +8,7 @@ use acredita_domain::{
     Invalid,
     text::{clean, ordinary},
 };
+use bytes::Bytes;
 use serde_json::{Map, Value};
 use std::str::FromStr;
 
@@ -115,9 +116,9 @@ impl<'a> Fields<'a> {
     }
 
     /// Bytes in base64, padded or not.
-    pub fn bytes(&self, name: &str, faults: &mut Faults) -> Option<Vec<u8>> {
+    pub fn bytes(&self, name: &str, faults: &mut Faults) -> Option<Bytes> {
         let text = self.raw(name, faults)?;
-        faults.value(self.place(name), base64::decode(text))
+        faults.value(self.place(name), base64::decode(text).map(Bytes::from))
     }
 
     /// A string exactly as sent, of any length, possibly blank.

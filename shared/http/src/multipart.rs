@@ -10,8 +10,7 @@ use crate::{
 use acredita_domain::{
     Error, Time,
     ids::ScoringId,
-    pictures::{MAX_PICTURE_BYTES, PictureFault, PictureFormat, Side},
-    use_cases::UploadedPicture,
+    pictures::{MAX_PICTURE_BYTES, PictureFault, PictureFormat, Side, UploadedPicture},
 };
 use axum::{
     body::Body,
@@ -85,7 +84,7 @@ async fn read_parts(body: bytes::Bytes, boundary: String, now: Time) -> Result<V
         if PictureFormat::sniff(&bytes).is_none() {
             return Err(fault(PictureFault::Unsupported));
         }
-        pictures.push(UploadedPicture { side, bytes: bytes.into() });
+        pictures.push(UploadedPicture { side, bytes });
     }
     if pictures.is_empty() {
         return Err(body_fault("is multipart without a part"));

@@ -17,6 +17,7 @@ mod verify;
 use super::{Fault, Luma, Size, brightness};
 
 use frame::Frame;
+use verify::Verified;
 use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 use zune_jpeg::JpegDecoder;
 
@@ -30,20 +31,31 @@ const MAX_BUFFERED_BYTES: u64 = 320 * 1024 * 1024;
 /// Reads the header only. Nothing after the size is looked at where it has more than `max_pixels`.
 pub(super) fn size(bytes: &[u8], max_pixels: u64) -> Result<Size, Fault> {
     let frame = verify::frame_of(bytes, max_pixels)?;
-    let buffered = frame.coefficient_bytes() + 3 * frame.pixels();
-    Ok(Size { width: frame.width, height: frame.height, working_bytes: buffered })
+    // Three colours and the brightness of them; grey and its turned copy.
+    let pictures = if frame.components.len() == 1 { 2 } else { 4 };
+    let working_bytes = frame.coefficient_bytes() + pictures * frame.pixels();
+    Ok(Size { width: frame.width, height: frame.height, working_bytes })
 }
 
 /// Decodes the whole picture and turns it upright. The caller has checked the header's size.
 pub(super) fn decode(bytes: &[u8]) -> Result<Luma, Fault> {
-    let verified = verify::verify(bytes)?;
+    let verified = verified(bytes, true)?;
     if let Some(luma) = verified.luma {
         return Ok(luma);
     }
-    if verified.frame.coefficient_bytes() > MAX_BUFFERED_BYTES || verified.frame.is_beyond_the_decoder() {
-        return Err(BROKEN);
-    }
     Ok(verified.orientation.apply(to_luma(&bytes[..verified.end], &verified.frame)?))
+}
+
+/// Demands that the picture is complete, and one that is taken.
+pub(super) fn verify(bytes: &[u8]) -> Result<(), Fault> {
+    verified(bytes, false).map(drop)
+}
+
+fn verified(bytes: &[u8], decodes: bool) -> Result<Verified, Fault> {
+    let verified = verify::verify(bytes, decodes)?;
+    let decoded = verified.luma.is_some();
+    let is_too_much = verified.frame.coefficient_bytes() > MAX_BUFFERED_BYTES;
+    if !decoded && (is_too_much || verified.frame.is_beyond_the_decoder()) { Err(BROKEN) } else { Ok(verified) }
 }
 
 fn to_luma(bytes: &[u8], frame: &Frame) -> Result<Luma, Fault> {

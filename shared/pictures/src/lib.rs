@@ -7,8 +7,8 @@
 mod jpeg;
 mod orientation;
 mod png;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod vectors;
 
 pub use orientation::Orientation;
@@ -82,9 +82,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 15 MiB and 50 megapixels: what the best phones make.
+    /// 10 MiB and 50 megapixels: what the best phones make.
     fn default() -> Self {
-        Self { bytes: 15 * 1024 * 1024, pixels: 50_000_000 }
+        Self { bytes: 10 * 1024 * 1024, pixels: 50_000_000 }
     }
 }
 
@@ -144,14 +144,31 @@ pub fn decode(bytes: &[u8]) -> Result<Luma, Fault> {
 ///
 /// What is wrong with it: [`Fault`].
 pub fn decode_within(bytes: &[u8], limits: Limits) -> Result<Luma, Fault> {
-    let header = inspect(bytes, limits)?;
-    // The decoders are fed by anybody, and partly written by others. A panic in one of them is one more picture that
-    // does not decode.
-    let upright = panic::catch_unwind(|| match header.format {
-        Format::Jpeg => jpeg::decode(bytes),
-        Format::Png => png::decode(bytes),
-    });
-    upright.unwrap_or(Err(Fault::Panicked))
+    guarded(bytes, limits, jpeg::decode, png::decode)
+}
+
+/// Demands that a picture is complete and undamaged, without making a pixel of it.
+///
+/// # Errors
+///
+/// What is wrong with it: [`Fault`].
+pub fn verify(bytes: &[u8], limits: Limits) -> Result<(), Fault> {
+    guarded(bytes, limits, jpeg::verify, png::verify)
+}
+
+/// The decoders are fed by anybody, and partly written by others. A panic in one of them is one more picture that does
+/// not decode.
+fn guarded<T>(
+    bytes: &[u8],
+    limits: Limits,
+    jpeg: fn(&[u8]) -> Result<T, Fault>,
+    png: fn(&[u8]) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let work = match inspect(bytes, limits)?.format {
+        Format::Jpeg => jpeg,
+        Format::Png => png,
+    };
+    panic::catch_unwind(|| work(bytes)).unwrap_or(Err(Fault::Panicked))
 }
 
 /// Brightness of a colour as ITU-R BT.601 weighs it, which is also what JPEG's own YCbCr does: the same picture as PNG

@@ -9,6 +9,7 @@ mod chunks;
 use super::{Fault, Luma, Size, brightness, orientation::Orientation};
 use ::png::{ColorType, DecodeOptions, Decoder, InterlaceInfo, Reader, Transformations};
 
+use chunks::Checked;
 use std::io::{BufRead, Cursor, Seek};
 
 /// Whatever is wrong inside a PNG.
@@ -20,28 +21,38 @@ const MAX_SIDE: u32 = 65_535;
 /// Reads the header only.
 pub(super) fn size(bytes: &[u8]) -> Result<Size, Fault> {
     let (width, height) = chunks::size(bytes)?;
-    Ok(Size { width, height, working_bytes: u64::from(width) * u64::from(height) })
+    // The chunks are copied, and turning takes a second picture.
+    let pixels = u64::from(width) * u64::from(height);
+    Ok(Size { width, height, working_bytes: 2 * pixels + bytes.len() as u64 })
 }
 
 /// Decodes the whole picture and turns it upright. The caller has checked the header's size.
 pub(super) fn decode(bytes: &[u8]) -> Result<Luma, Fault> {
-    let (width, height) = chunks::size(bytes)?;
-    if width.max(height) > MAX_SIDE {
-        return Err(BROKEN);
-    }
-    let checked = chunks::check(bytes)?;
-    let luma = to_luma(checked.picture)?;
+    let checked = check(bytes)?;
+    let luma = rows(reader(checked.picture)?)?;
     Ok(checked.exif.map_or(Orientation::UPRIGHT, Orientation::of_exif).apply(luma))
 }
 
-fn to_luma(picture: Vec<u8>) -> Result<Luma, Fault> {
+/// Unpacks all rows and keeps none.
+pub(super) fn verify(bytes: &[u8]) -> Result<(), Fault> {
+    let mut reader = reader(check(bytes)?.picture)?;
+    while reader.next_interlaced_row().map_err(|_| BROKEN)?.is_some() {}
+    Ok(())
+}
+
+fn check(bytes: &[u8]) -> Result<Checked<'_>, Fault> {
+    let (width, height) = chunks::size(bytes)?;
+    if width.max(height) > MAX_SIDE { Err(BROKEN) } else { chunks::check(bytes) }
+}
+
+fn reader(picture: Vec<u8>) -> Result<Reader<Cursor<Vec<u8>>>, Fault> {
     let mut options = DecodeOptions::default();
     // The chunks' checksums were checked; that of the data as a whole was not.
     options.set_ignore_crc(true);
     options.set_ignore_adler32(false);
     let mut decoder = Decoder::new_with_options(Cursor::new(picture), options);
     decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
-    rows(decoder.read_info().map_err(|_| BROKEN)?)
+    decoder.read_info().map_err(|_| BROKEN)
 }
 
 fn rows<R: BufRead + Seek>(mut reader: Reader<R>) -> Result<Luma, Fault> {

@@ -1,39 +1,38 @@
 //! Pictures for tests: drawn cards, and encoders with every knob that a decoder must know.
-//!
-//! The tests of `acredita-engine` take this file in as well, and draw on a `Luma` of their own: it is that of the
-//! module above.
 
-use super::Luma;
+#![expect(clippy::unwrap_used, reason = "for tests")]
+
+use crate::Luma;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 /// Numbers that look random and are the same every time (Knuth's MMIX generator).
-pub(crate) struct Numbers(u64);
+pub struct Numbers(u64);
 
 impl Numbers {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         let mut numbers = Self(seed);
         numbers.below(2);
         numbers
     }
 
-    pub(crate) fn below(&mut self, end: u32) -> u32 {
+    pub fn below(&mut self, end: u32) -> u32 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) % u64::from(end)) as u32
     }
 }
 
 /// A picture that is computed pixel by pixel.
-pub(crate) fn paint(width: usize, height: usize, pixel: impl Fn(usize, usize) -> u8) -> Luma {
+pub fn paint(width: usize, height: usize, pixel: impl Fn(usize, usize) -> u8) -> Luma {
     Luma { width, height, pixels: (0..width * height).map(|at| pixel(at % width, at / width)).collect() }
 }
 
 /// A card on a table. Other seeds have other print in another layout.
-pub(crate) fn card(seed: u64, width: usize, height: usize) -> Luma {
+pub fn card(seed: u64, width: usize, height: usize) -> Luma {
     card_on(seed, width, height, |x, y| 90 + ((x * 7 + y * 13) / 11 % 9) as u8)
 }
 
 /// A card on a background of one's own.
-pub(crate) fn card_on(seed: u64, width: usize, height: usize, table: impl Fn(usize, usize) -> u8) -> Luma {
+pub fn card_on(seed: u64, width: usize, height: usize, table: impl Fn(usize, usize) -> u8) -> Luma {
     let mut luma = paint(width, height, table);
     let (left, top) = (width / 12, height / 12);
     let (across, down) = (width - 2 * left, height - 2 * top);
@@ -82,18 +81,18 @@ fn fill(
 
 /// How a JPEG is written.
 #[derive(Clone, Copy)]
-pub(crate) struct Jpeg {
-    pub(crate) quality: u8,
-    pub(crate) sampling: SamplingFactor,
-    pub(crate) progressive: bool,
-    pub(crate) restart: u16,
-    pub(crate) color: bool,
+pub struct Jpeg {
+    pub quality: u8,
+    pub sampling: SamplingFactor,
+    pub progressive: bool,
+    pub restart: u16,
+    pub color: bool,
     /// EXIF orientation; 0 for no EXIF.
-    pub(crate) orientation: u16,
+    pub orientation: u16,
 }
 
 impl Jpeg {
-    pub(crate) const GREY: Self = Self {
+    pub const GREY: Self = Self {
         quality: 90,
         sampling: SamplingFactor::F_1_1,
         progressive: false,
@@ -102,7 +101,7 @@ impl Jpeg {
         orientation: 0,
     };
 
-    pub(crate) fn encode(self, luma: &Luma) -> Vec<u8> {
+    pub fn encode(self, luma: &Luma) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut encoder = Encoder::new(&mut bytes, self.quality);
         encoder.set_sampling_factor(self.sampling);
@@ -123,7 +122,7 @@ impl Jpeg {
     }
 
     /// A small picture whose frame header says that it has this size.
-    pub(crate) fn that_says(self, width: u16, height: u16) -> Vec<u8> {
+    pub fn that_says(self, width: u16, height: u16) -> Vec<u8> {
         let mut bytes = self.encode(&card(1, 64, 48));
         let frame = bytes.windows(2).position(|pair| matches!(pair, [0xFF, 0xC0 | 0xC2])).unwrap();
         bytes[frame + 5..frame + 7].copy_from_slice(&height.to_be_bytes());
@@ -133,17 +132,12 @@ impl Jpeg {
 }
 
 /// A PNG of 8-bit grey.
-pub(crate) fn png(luma: &Luma) -> Vec<u8> {
+pub fn png(luma: &Luma) -> Vec<u8> {
     png_of(luma.width as u32, luma.height as u32, (::png::ColorType::Grayscale, ::png::BitDepth::Eight), &luma.pixels)
 }
 
 /// A PNG of any kind.
-pub(crate) fn png_of(
-    width: u32,
-    height: u32,
-    (color, depth): (::png::ColorType, ::png::BitDepth),
-    data: &[u8],
-) -> Vec<u8> {
+pub fn png_of(width: u32, height: u32, (color, depth): (::png::ColorType, ::png::BitDepth), data: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = ::png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(color);
@@ -153,7 +147,7 @@ pub(crate) fn png_of(
 }
 
 /// EXIF data with an orientation and nothing else.
-pub(crate) fn exif(orientation: u16, little_endian: bool) -> Vec<u8> {
+pub fn exif(orientation: u16, little_endian: bool) -> Vec<u8> {
     let short = |value: u16| if little_endian { value.to_le_bytes() } else { value.to_be_bytes() };
     let long = |value: u32| if little_endian { value.to_le_bytes() } else { value.to_be_bytes() };
     let mut data = if little_endian { b"II*\0".to_vec() } else { b"MM\0*".to_vec() };

@@ -23,9 +23,8 @@ use crate::{
 };
 use acredita_domain::{
     Invalid,
-    error::Unavailable,
     pictures::Picture,
-    ports::{Clock, DelegatedCapture, ProviderCredential, ScoreRequest, Scorer},
+    ports::{Clock, DelegatedCapture, ProviderCredential, ScoreError, ScoreRequest, Scorer},
     scoring::{DocumentKind, Provider, Verdict},
 };
 use acredita_outbound::{BaseUrl, Outbound};
@@ -233,7 +232,7 @@ impl Scorer for GoogleScorer {
         DelegatedCapture::NotOffered
     }
 
-    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, Unavailable> {
+    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, ScoreError> {
         if request.document.is_some_and(|document| !self.mapping.supports(document)) {
             let mut verdict = Verdict::of(vec![unsupported("not sent")], None);
             self.sign(&mut verdict);
@@ -248,7 +247,7 @@ impl Scorer for GoogleScorer {
             }
             Err(Failed) => {
                 turn.failed();
-                Err(self.gate.unavailable())
+                Err(self.gate.unavailable().into())
             }
         }
     }

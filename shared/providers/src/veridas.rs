@@ -22,7 +22,7 @@ use acredita_domain::{
     actor::{Country, DocumentType},
     error::Unavailable,
     pictures::Side,
-    ports::{Clock, Comparison, DelegatedCapture, Entropy, ProviderCredential, ScoreRequest, Scorer},
+    ports::{Clock, Comparison, DelegatedCapture, Entropy, ProviderCredential, ScoreError, ScoreRequest, Scorer},
     scoring::{Check, CheckName, CheckResult, DocumentKind, Extracted, Provider, ProviderReference, Reason, Verdict},
 };
 use acredita_outbound::{BaseUrl, Outbound};
@@ -210,7 +210,7 @@ impl Scorer for VeridasScorer {
         DelegatedCapture::Hosted(self)
     }
 
-    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, Unavailable> {
+    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, ScoreError> {
         let mut job = Job::begin();
         let turn = self.gate.enter(&job).await?;
         let outcome = self.validate(&request, &mut job).await;

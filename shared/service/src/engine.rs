@@ -4,7 +4,7 @@
 
 use crate::Root;
 use acredita_domain::{app::Engine, ports::Scorer};
-use acredita_engine::{InternalDocumentNumbers, InternalPictureReader, InternalScorer};
+use acredita_engine::{InternalDocumentNumbers, InternalPictureReader, InternalScorer, PictureMemory};
 use std::sync::Arc;
 
 /// For functions that look into no picture and score nothing.
@@ -14,7 +14,7 @@ pub fn none(_: &Root) -> Option<Engine> {
 
 /// For functions that read a document and score nothing.
 pub fn reader(_: &Root) -> Option<Engine> {
-    Some(reading(Vec::new()))
+    Some(reading(PictureMemory::default(), Vec::new()))
 }
 
 /// For functions that score: our own scorer, and the external ones that are configured.
@@ -24,17 +24,16 @@ pub fn scorers(root: &Root) -> Option<Engine> {
 
 /// Our own scorer and these.
 pub fn scoring(external: Vec<Arc<dyn Scorer>>) -> Engine {
-    let mut scorers: Vec<Arc<dyn Scorer>> = vec![Arc::new(InternalScorer::default())];
+    let memory = PictureMemory::default();
+    let mut scorers: Vec<Arc<dyn Scorer>> = vec![Arc::new(InternalScorer::new(memory.clone()))];
     scorers.extend(external);
-    reading(scorers)
+    reading(memory, scorers)
 }
 
-/// One reader for all: it is what bounds the memory.
-fn reading(scorers: Vec<Arc<dyn Scorer>>) -> Engine {
-    let reader = InternalPictureReader::default();
+fn reading(memory: PictureMemory, scorers: Vec<Arc<dyn Scorer>>) -> Engine {
     Engine {
-        picture_reader: Arc::new(reader.clone()),
-        document_numbers: Arc::new(InternalDocumentNumbers::new(reader)),
+        picture_reader: Arc::new(InternalPictureReader::new(memory.clone())),
+        document_numbers: Arc::new(InternalDocumentNumbers::new(memory)),
         scorers,
     }
 }

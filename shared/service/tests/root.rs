@@ -100,7 +100,7 @@ async fn endpoints_are_the_sdks_and_not_overwritten() {
         WarmUp::Identifications.read(&app).await;
         let nobody = "00000000-0000-4000-8000-000000000000".parse().expect("an id");
         let key = PictureKey::evidence(&org(), nobody, &Sha256Digest::of(b"picture"));
-        app.stores.pictures.put(&key, PictureFormat::Png, b"picture".to_vec()).await.expect("put");
+        app.stores.pictures.put(&key, PictureFormat::Png, b"picture"[..].into()).await.expect("put");
         let reference = acredita_domain::ports::MessageRef {
             message_id: "00000000-0000-4000-8000-000000000001".parse().expect("an id"),
             identification_id: nobody,

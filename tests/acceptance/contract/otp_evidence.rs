@@ -16,6 +16,7 @@ use acredita_domain::{
     ports::{Pictures, StoredPicture},
 };
 use async_trait::async_trait;
+use bytes::Bytes;
 use chrono::TimeDelta;
 use std::sync::Arc;
 
@@ -75,7 +76,7 @@ async fn the_pictures_of_the_right_try_are_kept_and_no_others() {
             &capture.sha256,
         );
         let kept = world.app.stores.pictures.get(&key, 1 << 20).await.expect("S3 answers");
-        assert!(kept == Some(StoredPicture::Bytes(bytes.clone())), "byte by byte");
+        assert!(kept == Some(StoredPicture::Bytes(bytes.clone().into())), "byte by byte");
     }
     assert_eq!((validation.captures.len(), kept_pictures(&world).await.len()), (2, 2));
 }
@@ -174,7 +175,7 @@ struct Interrupted {
 
 #[async_trait]
 impl Pictures for Interrupted {
-    async fn put(&self, key: &PictureKey, format: PictureFormat, bytes: Vec<u8>) -> Result<(), Unavailable> {
+    async fn put(&self, key: &PictureKey, format: PictureFormat, bytes: Bytes) -> Result<(), Unavailable> {
         (self.meanwhile)().await;
         self.pictures.put(key, format, bytes).await
     }

@@ -61,7 +61,7 @@ async fn pictures_behind_upload_links_are_scored() {
                 .app
                 .stores
                 .pictures
-                .put(&key, PictureFormat::Png, bodies::png(seed))
+                .put(&key, PictureFormat::Png, bodies::png(seed).into())
                 .await
                 .expect("the bucket answers");
         }

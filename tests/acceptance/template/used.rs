@@ -49,7 +49,7 @@ async fn put_something_to_erase(world: &World, values: &[(&str, String)]) {
     let (org, id) = (acceptance::ORG.parse().expect("an organisation"), id.1.parse().expect("an id"));
     let picture = bodies::png(1);
     let key = PictureKey::evidence(&org, id, &Sha256Digest::of(&picture));
-    world.app.stores.pictures.put(&key, PictureFormat::Png, picture).await.expect("S3 answers");
+    world.app.stores.pictures.put(&key, PictureFormat::Png, picture.into()).await.expect("S3 answers");
 }
 
 /// A message that goes out at the second try. Lambda's poller reads the queue with the function's role, but not through

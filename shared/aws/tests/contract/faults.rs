@@ -196,7 +196,7 @@ async fn pictures_and_kicks_are_tried_again_where_that_may_help() {
         let pictures = S3Pictures::new(AwsClients::new(&aws.sdk(), &[]).s3, "pictures".to_owned());
         let unavailable = Unavailable("the picture store");
         assert_eq!(
-            pictures.put(&key, PictureFormat::Png, b"picture".to_vec()).await,
+            pictures.put(&key, PictureFormat::Png, b"picture"[..].into()).await,
             Err(unavailable.clone()),
             "{reply:?}"
         );

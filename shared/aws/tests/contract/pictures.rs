@@ -23,14 +23,14 @@ fn real_now() -> Time {
 
 async fn read(ports: &Ports, key: &PictureKey) -> Option<Vec<u8>> {
     match ports.pictures.get(key, 1_000_000).await.expect("an answer") {
-        Some(StoredPicture::Bytes(bytes)) => Some(bytes),
+        Some(StoredPicture::Bytes(bytes)) => Some(bytes.into()),
         Some(StoredPicture::TooLarge) => panic!("larger than any of the samples"),
         None => None,
     }
 }
 
 async fn keep(ports: &Ports, key: &PictureKey) {
-    ports.pictures.put(key, PictureFormat::Png, BYTES.to_vec()).await.expect("kept");
+    ports.pictures.put(key, PictureFormat::Png, BYTES.into()).await.expect("kept");
 }
 
 fn a_key() -> PictureKey {
@@ -42,7 +42,7 @@ async fn a_picture_is_kept_as_it_came(ports: &Ports) {
     assert_eq!(read(ports, &key).await, None);
     keep(ports, &key).await;
     assert_eq!(read(ports, &key).await.as_deref(), Some(BYTES));
-    ports.pictures.put(&key, PictureFormat::Jpeg, b"another".to_vec()).await.expect("kept over it");
+    ports.pictures.put(&key, PictureFormat::Jpeg, b"another"[..].into()).await.expect("kept over it");
     assert_eq!(read(ports, &key).await.as_deref(), Some(&b"another"[..]));
 }
 
@@ -58,7 +58,7 @@ async fn a_picture_is_read_only_within_the_limit(ports: &Ports) {
 async fn the_largest_picture_comes_back_whole(ports: &Ports) {
     let key = a_key();
     let bytes: Vec<u8> = (0..10 * 1024 * 1024_u32).map(|n| n.to_le_bytes()[usize::from(n % 3 == 0)]).collect();
-    ports.pictures.put(&key, PictureFormat::Jpeg, bytes.clone()).await.expect("kept");
+    ports.pictures.put(&key, PictureFormat::Jpeg, bytes.clone().into()).await.expect("kept");
     let back = ports.pictures.get(&key, bytes.len()).await.expect("an answer");
     assert!(matches!(back, Some(StoredPicture::Bytes(back)) if back == bytes));
 }

@@ -7,12 +7,13 @@ use crate::{
     unavailable::Unavailable,
 };
 use async_trait::async_trait;
+use bytes::Bytes;
 
 /// A picture that was asked for.
 #[derive(Clone, PartialEq, Eq)]
 pub enum StoredPicture {
     /// Its bytes.
-    Bytes(Vec<u8>),
+    Bytes(Bytes),
     /// It has more bytes than was asked for.
     TooLarge,
 }
@@ -21,7 +22,7 @@ pub enum StoredPicture {
 #[async_trait]
 pub trait Pictures: Send + Sync {
     /// Keeps a picture.
-    async fn put(&self, key: &PictureKey, format: PictureFormat, bytes: Vec<u8>) -> Result<(), Unavailable>;
+    async fn put(&self, key: &PictureKey, format: PictureFormat, bytes: Bytes) -> Result<(), Unavailable>;
     /// A picture of at most `max_bytes`; none where there is none.
     async fn get(&self, key: &PictureKey, max_bytes: usize) -> Result<Option<StoredPicture>, Unavailable>;
     /// Removes one picture. Removing what is not there is fine.
@@ -34,15 +35,13 @@ pub trait Pictures: Send + Sync {
     async fn link_to_write(&self, key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
 }
 
-/// Decodes pictures.
+/// Says which bytes are pictures.
 #[async_trait]
 pub trait PictureReader: Send + Sync {
-    /// What can be told of a picture without decoding it: its format, by its first bytes, and that its header keeps
-    /// within the limits of [`crate::pictures`].
-    fn check(&self, bytes: &[u8]) -> Result<PictureFormat, PictureFault>;
-    /// Decodes a JPEG or PNG within the limits of [`crate::pictures`], upright. Memory is bounded before a pixel is
-    /// decoded.
-    async fn read(&self, bytes: Vec<u8>) -> Result<Picture, PictureFault>;
+    /// What can be told without decoding: the format, by the first bytes, and that the header keeps within the limits.
+    fn check(&self, bytes: Bytes) -> Result<Picture, PictureFault>;
+    /// Demands that the picture is complete and undamaged. Those who decode it demand that anyway.
+    async fn require_complete(&self, picture: &Picture) -> Result<(), PictureFault>;
 }
 
 /// Reads the numbers that identity documents carry.
@@ -53,5 +52,5 @@ pub trait DocumentNumbers: Send + Sync {
     /// The number of each document in the picture whose machine-readable zone was read beyond doubt and whose check
     /// digits hold, and whether there is any other zone. Nothing for a picture that does not decode. What is wrong with
     /// a zone is not told: that is nobody's business but the person's.
-    async fn read(&self, bytes: Vec<u8>) -> ReadNumbers;
+    async fn read(&self, bytes: Bytes) -> ReadNumbers;
 }

@@ -3,7 +3,7 @@
 use crate::{
     Time,
     actor::{Actor, Country, DocumentType, IdentityDocument},
-    pictures::Picture,
+    pictures::{Picture, PictureFault, Side},
     scoring::{DocumentKind, Provider, ProviderReference, Verdict},
     text::Private,
     unavailable::Unavailable,
@@ -99,6 +99,17 @@ pub trait ProviderCredential: Send + Sync {
     async fn read(&self) -> Result<Private<String>, Unavailable>;
 }
 
+/// Why a document was not scored.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ScoreError {
+    /// One of the pictures cannot be used.
+    #[error("{}: {fault}", side.part())]
+    Picture { side: Side, fault: PictureFault },
+    /// Try again.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
 /// Scores pictures of identity documents.
 #[async_trait]
 pub trait Scorer: Send + Sync {
@@ -107,5 +118,5 @@ pub trait Scorer: Send + Sync {
     /// How it lets somebody else take the pictures.
     fn delegated_capture(&self) -> DelegatedCapture<'_>;
     /// Scores. An outage uses up no retry.
-    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, Unavailable>;
+    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, ScoreError>;
 }

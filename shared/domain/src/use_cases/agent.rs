@@ -13,6 +13,7 @@ use crate::{
     ports::StepError,
     text::{AgentName, Private},
 };
+use bytes::Bytes;
 
 /// Asks for a shop agent's confirmation.
 pub struct CreateAgent {
@@ -38,7 +39,7 @@ pub struct AgentConfirmation {
     /// Who they are.
     pub agent: AgentName,
     /// The picture of the document: a PNG.
-    pub evidence: Option<Vec<u8>>,
+    pub evidence: Option<Bytes>,
     /// Their notes: a JSON object as text.
     pub metadata: Option<Private<String>>,
 }
@@ -97,7 +98,7 @@ async fn explain_late_evidence(app: &App, org: &OrgId, id: IdentificationId) -> 
 }
 
 /// The picture is kept before the state says so: a state never points at nothing.
-async fn keep_evidence(app: &App, org: &OrgId, id: IdentificationId, bytes: Vec<u8>) -> Result<Sha256Digest, Error> {
+async fn keep_evidence(app: &App, org: &OrgId, id: IdentificationId, bytes: Bytes) -> Result<Sha256Digest, Error> {
     let digest = Sha256Digest::of(&bytes);
     app.stores.pictures.put(&PictureKey::evidence(org, id, &digest), PictureFormat::Png, bytes).await?;
     Ok(digest)

@@ -12,6 +12,7 @@ use crate::{
     ports::DocumentNumbers,
     scoring::{Check, CheckName, CheckResult, Judgement, Provider, Reason, Score, Scoring, Verdict, judge},
 };
+use bytes::Bytes;
 
 /// The verdict of a scoring, with what was declared compared by whoever could. `pictures` are those that the provider
 /// was shown; of a capture on a provider's pages there are none. Our own engine has compared all itself; and to a
@@ -20,7 +21,7 @@ pub(super) async fn with_declared_compared(
     engine: &Engine,
     scoring: &Scoring,
     verdict: Verdict,
-    pictures: Vec<Vec<u8>>,
+    pictures: Vec<Bytes>,
 ) -> Verdict {
     let Some(declared) = scoring.declared.as_ref() else {
         return verdict;
@@ -75,7 +76,7 @@ fn inconclusive(name: CheckName, reason: Reason, note: &str) -> Check {
     Check::new(name, CheckResult::Inconclusive).because(reason).noting(note)
 }
 
-async fn read_and_compared(reader: &dyn DocumentNumbers, declared: &IdentityDocument, pictures: Vec<Vec<u8>>) -> Check {
+async fn read_and_compared(reader: &dyn DocumentNumbers, declared: &IdentityDocument, pictures: Vec<Bytes>) -> Check {
     let sides = pictures.len();
     let mut read = ReadNumbers::default();
     // One after the other: each is decoded, which is most of what a request holds.

@@ -9,21 +9,15 @@ use crate::{
     actor::DocumentType,
     ids::{OrgId, ScoringId},
     pictures::{
-        Capture, Luma, MAX_PICTURE_BYTES, Picture, PictureFault, PictureKey, PicturePrefix, Sha256Digest, Side,
+        Capture, MAX_PICTURE_BYTES, Picture, PictureFault, PictureKey, PicturePrefix, Sha256Digest, Side,
+        UploadedPicture,
     },
     ports::{CollectError, DelegatedCapture, HostedCapture, ScoreRequest, StepError, StoredPicture},
     scoring::{Assessment, HostedDelegation, Provider, Scoring, Verdict},
 };
+use bytes::Bytes;
 
-/// A picture as it came with the request.
-pub struct UploadedPicture {
-    /// Which side.
-    pub side: Side,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
-
-/// A side's picture, decoded, with what is kept of it.
+/// A side's picture, with what is kept of it.
 struct SidePicture {
     side: Side,
     picture: Picture,
@@ -38,7 +32,7 @@ pub async fn score_document(
     id: ScoringId,
     uploaded: Vec<UploadedPicture>,
 ) -> Result<(), Error> {
-    let sent = read_uploaded(app, uploaded).await?;
+    let sent = check_uploaded(app, uploaded)?;
     let (scoring, now) = read_scoring(app, org, id).await?;
     scoring.require_open(now)?;
     let scorer = app.scorer(org, scoring.provider)?;
@@ -48,13 +42,8 @@ pub async fn score_document(
         return score_hosted(app, &scoring, delegation, hosted, now).await;
     }
 
-    let delegated = if sent.is_empty() { read_delegated(app, &scoring, now).await? } else { Vec::new() };
-    let mut sides = sent;
-    sides.extend(delegated);
-    for new in &sides {
-        let key = PictureKey::capture(org, id, &new.capture.sha256);
-        app.stores.pictures.put(&key, new.picture.format, new.picture.bytes.clone()).await?;
-    }
+    let mut sides = if sent.is_empty() { read_delegated(app, &scoring, now).await? } else { sent };
+    let new = sides.len();
     add_earlier_sides(app, &scoring, &mut sides).await?;
     if sides.is_empty() {
         return Err(Conflict::NothingToScore.into());
@@ -62,8 +51,11 @@ pub async fn score_document(
 
     let external = scoring.provider != Provider::Internal;
     if external {
-        // Others look at the bytes. Brightness that waits for a provider would be most of what a request holds.
-        sides.iter_mut().for_each(|side| side.picture.luma = Luma { width: 0, height: 0, pixels: Vec::new() });
+        // Our own scorer finds out when it decodes them. Others look at the bytes, and may be less strict.
+        for SidePicture { side, picture, .. } in &sides[..new] {
+            let complete = app.engine()?.picture_reader.require_complete(picture).await;
+            complete.map_err(|fault| Error::Picture { part: side.part(), fault })?;
+        }
     }
     let picture = |side| sides.iter().find(|s| s.side == side).map(|s| &s.picture);
     let request = ScoreRequest {
@@ -75,6 +67,11 @@ pub async fn score_document(
     };
     let request = if external { for_others(request) } else { request };
     let verdict = scorer.score(request).await?;
+    // After the verdict, because what does not decode is not kept; before the state that refers to them.
+    for SidePicture { picture, capture, .. } in &sides[..new] {
+        let key = PictureKey::capture(org, id, &capture.sha256);
+        app.stores.pictures.put(&key, picture.format, picture.bytes.clone()).await?;
+    }
     let back_was_seen = request.back.is_some();
     let (captures, seen): (_, Vec<_>) = sides
         .into_iter()
@@ -110,18 +107,15 @@ async fn score_hosted(
     record(app, scoring, verdict, scoring.captures.clone()).await
 }
 
-async fn read_uploaded(app: &App, uploaded: Vec<UploadedPicture>) -> Result<Vec<SidePicture>, Error> {
+/// What is wrong with pictures of the request at the first look is told before the scoring is asked for.
+fn check_uploaded(app: &App, uploaded: Vec<UploadedPicture>) -> Result<Vec<SidePicture>, Error> {
     let now = app.now();
-    let mut sides = Vec::with_capacity(uploaded.len());
-    for UploadedPicture { side, bytes } in uploaded {
-        sides.push(read_side(app, side, bytes, now).await?);
-    }
-    Ok(sides)
+    uploaded.into_iter().map(|UploadedPicture { side, bytes }| check_side(app, side, bytes, now)).collect()
 }
 
-async fn read_side(app: &App, side: Side, bytes: Vec<u8>, captured_at: Time) -> Result<SidePicture, Error> {
-    let picture =
-        app.engine()?.picture_reader.read(bytes).await.map_err(|fault| Error::Picture { part: side.part(), fault })?;
+fn check_side(app: &App, side: Side, bytes: Bytes, captured_at: Time) -> Result<SidePicture, Error> {
+    let checked = app.engine()?.picture_reader.check(bytes);
+    let picture = checked.map_err(|fault| Error::Picture { part: side.part(), fault })?;
     let sha256 = Sha256Digest::of(&picture.bytes);
     let capture = Capture { side, format: picture.format, size_bytes: picture.bytes.len() as u64, sha256, captured_at };
     Ok(SidePicture { side, picture, capture })
@@ -137,7 +131,7 @@ async fn read_delegated(app: &App, scoring: &Scoring, now: Time) -> Result<Vec<S
             Some(StoredPicture::TooLarge) => {
                 return Err(Error::Picture { part: side.part(), fault: PictureFault::TooManyBytes });
             }
-            Some(StoredPicture::Bytes(bytes)) => sides.push(read_side(app, side, bytes, now).await?),
+            Some(StoredPicture::Bytes(bytes)) => sides.push(check_side(app, side, bytes, now)?),
         }
     }
     Ok(sides)
@@ -153,7 +147,8 @@ async fn add_earlier_sides(app: &App, scoring: &Scoring, sides: &mut Vec<SidePic
         let Some(StoredPicture::Bytes(bytes)) = app.stores.pictures.get(&key, MAX_PICTURE_BYTES).await? else {
             return Err(Error::Corrupt("a capture without its picture"));
         };
-        sides.push(read_side(app, capture.side, bytes, capture.captured_at).await?);
+        let picture = Picture { format: capture.format, bytes };
+        sides.push(SidePicture { side: capture.side, picture, capture: capture.clone() });
     }
     Ok(())
 }

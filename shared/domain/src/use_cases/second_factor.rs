@@ -14,14 +14,13 @@
 //! refers to pictures that are not there. Where it was deleted just then, the pictures go with the erasure that comes
 //! again [`crate::ports::limits::ERASE_AGAIN_AFTER`] a delete.
 
-use super::UploadedPicture;
 use crate::{
     App, Error,
     documents::CarriedNumber,
     identification::{Identification, State},
     ids::{IdentificationId, OrgId},
     otp::{Given, SecondFactor},
-    pictures::{Capture, PictureFault, PictureFormat, PictureKey, Sha256Digest, Side},
+    pictures::{Capture, PictureFault, PictureFormat, PictureKey, Sha256Digest, Side, UploadedPicture},
     text::Attempt,
 };
 
@@ -43,7 +42,7 @@ impl GivenFactor {
 pub(super) fn check_pictures(app: &App, given: Option<&GivenFactor>) -> Result<(), Error> {
     let pictures = given.map_or(&[][..], GivenFactor::pictures);
     pictures.iter().try_for_each(|picture| {
-        let checked = app.engine()?.picture_reader.check(&picture.bytes);
+        let checked = app.engine()?.picture_reader.check(picture.bytes.clone());
         checked.map(drop).map_err(|fault| Error::Picture { part: part(picture.side), fault })
     })
 }
@@ -152,13 +151,14 @@ pub(super) async fn forget(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytes::Bytes;
 
     fn text() -> GivenFactor {
         GivenFactor::Text("12345678Z".parse().expect("a text"))
     }
 
     fn pictures() -> GivenFactor {
-        GivenFactor::Pictures(vec![UploadedPicture { side: Side::Back, bytes: vec![0xFF, 0xD8, 0xFF] }])
+        GivenFactor::Pictures(vec![UploadedPicture { side: Side::Back, bytes: Bytes::from_static(b"\xFF\xD8\xFF") }])
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::synthetic::{Jpeg, blur, card, card_on, map, paint};
-use acredita_pictures as picture;
+use acredita_pictures::decode;
 
 fn saved(luma: &Luma, quality: u8) -> Luma {
-    reader::luma(picture::decode(&Jpeg { quality, ..Jpeg::GREY }.encode(luma)).unwrap())
+    decode(&Jpeg { quality, ..Jpeg::GREY }.encode(luma)).unwrap()
 }
 
 fn scaled(luma: &Luma, width: usize, height: usize) -> Luma {

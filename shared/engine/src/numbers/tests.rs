@@ -1,8 +1,6 @@
 use super::*;
 use crate::synthetic::{Jpeg, card};
-use acredita_domain::pictures::{Luma, PictureFormat};
 use acredita_mrz::icao::Format;
-use acredita_pictures as picture;
 use std::{fs, path::Path};
 
 /// Kind, issuer and number of a zone's document. Check digits are not verified here.
@@ -56,7 +54,7 @@ fn a_visa_and_a_document_without_a_number_go_by_none() {
 }
 
 async fn read(bytes: Vec<u8>) -> ReadNumbers {
-    InternalDocumentNumbers::new(InternalPictureReader::new()).read(bytes).await
+    InternalDocumentNumbers::new(PictureMemory::default()).read(bytes.into()).await
 }
 
 fn fixture(name: &str) -> Vec<u8> {
@@ -94,14 +92,14 @@ async fn print_is_no_other_zone() {
 }
 
 /// One picture above the other, on white.
-fn one_above_the_other(pictures: [&str; 2]) -> Picture {
-    let pictures = pictures.map(|name| picture::decode(&fixture(name)).expect("a picture"));
+fn one_above_the_other(pictures: [&str; 2]) -> Luma {
+    let pictures = pictures.map(|name| decode(&fixture(name)).expect("a picture"));
     let width = pictures.iter().map(|picture| picture.width).max().expect("two pictures");
     let height = pictures.iter().map(|picture| picture.height).sum();
     let widened =
         |row: &[u8]| row.iter().copied().chain(std::iter::repeat_n(255, width - row.len())).collect::<Vec<u8>>();
     let pixels = pictures.iter().flat_map(|picture| picture.pixels.chunks(picture.width)).flat_map(widened).collect();
-    Picture { format: PictureFormat::Jpeg, bytes: Vec::new(), luma: Luma { width, height, pixels } }
+    Luma { width, height, pixels }
 }
 
 #[test]
@@ -111,18 +109,18 @@ fn a_zone_beside_a_good_one_is_told_of() {
         (["otp-dni.jpg", "otp-wrong-digit.jpg"], 1, true),
         (["otp-wrong-digit.jpg", "otp-dni.jpg"], 1, true),
     ] {
-        let read = numbers(one_above_the_other(pictures));
+        let read = numbers(&one_above_the_other(pictures));
         assert_eq!((read.numbers.len(), read.other_zones), (several, other_zones), "{pictures:?}");
     }
 }
 
 #[tokio::test]
 async fn many_pictures_at_once_are_all_read() {
-    let reader = InternalDocumentNumbers::new(InternalPictureReader::new());
+    let reader = InternalDocumentNumbers::new(PictureMemory::default());
     let tasks: Vec<_> = (0..6)
         .map(|_| {
             let (reader, bytes) = (reader.clone(), fixture("otp-dni.jpg"));
-            tokio::spawn(async move { reader.read(bytes).await.numbers.len() })
+            tokio::spawn(async move { reader.read(bytes.into()).await.numbers.len() })
         })
         .collect();
     for task in tasks {

@@ -9,7 +9,8 @@ use super::{
     view::View,
 };
 use crate::shrink::Means;
-use acredita_domain::{pictures::Luma, scoring::Reason};
+use acredita_domain::scoring::Reason;
+use acredita_pictures::Luma;
 
 /// The side of a square in pixels: it evens out noise by a factor of 8 and keeps lines of print apart.
 const SQUARE: usize = 8;

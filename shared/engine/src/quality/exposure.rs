@@ -9,7 +9,8 @@ use super::{
     regions,
     view::View,
 };
-use acredita_domain::{pictures::Luma, scoring::Reason};
+use acredita_domain::scoring::Reason;
+use acredita_pictures::Luma;
 
 /// The darkest and brightest mean that still show both ends of a document's brightness, and the levels at which nothing
 /// is visible any more.

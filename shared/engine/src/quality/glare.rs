@@ -11,7 +11,8 @@ use super::{
     regions::{self, Region},
     view::View,
 };
-use acredita_domain::{pictures::Luma, scoring::Reason};
+use acredita_domain::scoring::Reason;
+use acredita_pictures::Luma;
 
 /// Burnt out: cameras and JPEG leave a few levels below 255.
 const BURNT: u8 = 250;

@@ -1,6 +1,6 @@
 //! Connected regions of bright pixels, and white paper among them.
 
-use acredita_domain::pictures::Luma;
+use acredita_pictures::Luma;
 
 /// Pixels brighter than a level that are connected by their edges.
 pub(super) struct Region {

@@ -9,7 +9,8 @@ use super::{
     finding::{Finding, grade},
     view::View,
 };
-use acredita_domain::{pictures::Luma, scoring::Reason};
+use acredita_domain::scoring::Reason;
+use acredita_pictures::Luma;
 
 /// An edge rises at least this much, in levels: five times the noise of a phone in bad light.
 const LEAST_RISE: i32 = 30;

@@ -2,10 +2,8 @@
 
 use super::*;
 use crate::synthetic::{Numbers, blur, card, card_on, flash, map, noisy, paint};
-use acredita_domain::{
-    pictures::{Luma, Side},
-    scoring::Reason,
-};
+use acredita_domain::{pictures::Side, scoring::Reason};
+use acredita_pictures::Luma;
 
 fn judge(judge: Judge, luma: &Luma) -> Finding {
     let finding = judge(&View::new(Side::Front, luma));

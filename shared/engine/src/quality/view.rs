@@ -2,7 +2,8 @@
 
 use super::levels::Levels;
 use crate::shrink;
-use acredita_domain::pictures::{Luma, Side};
+use acredita_domain::pictures::Side;
+use acredita_pictures::Luma;
 
 pub(crate) struct View {
     pub(crate) side: Side,

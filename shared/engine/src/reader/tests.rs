@@ -1,23 +1,41 @@
-//! The port: the service's limits, formats and faults in the domain's terms, and bounded concurrency. Decoding is
-//! tested with the decoders.
+//! Limits before work, and faults by what is wrong, in the words of the domain.
 
 use super::*;
 use crate::synthetic::{Jpeg, card, png};
 
+fn reader() -> InternalPictureReader {
+    InternalPictureReader::new(PictureMemory::default())
+}
+
+fn check(bytes: Vec<u8>) -> Result<Picture, PictureFault> {
+    reader().check(bytes.into())
+}
+
 async fn fault(bytes: Vec<u8>) -> Option<PictureFault> {
-    InternalPictureReader::new().read(bytes).await.err()
+    let picture = match check(bytes) {
+        Ok(picture) => picture,
+        Err(fault) => return Some(fault),
+    };
+    let decoded = decode(&picture.bytes).err();
+    assert_eq!(reader().require_complete(&picture).await.err(), decoded, "what is complete decodes, and nothing else");
+    decoded
 }
 
 #[tokio::test]
-async fn a_picture_is_given_with_its_format_its_bytes_and_its_brightness() {
+async fn jpeg_and_png_are_told_by_their_bytes_and_everything_else_is_unsupported() {
     let original = card(1, 200, 120);
     for (bytes, format) in [(Jpeg::GREY.encode(&original), PictureFormat::Jpeg), (png(&original), PictureFormat::Png)] {
-        let reader = InternalPictureReader::new();
-        assert_eq!(reader.check(&bytes), Ok(format));
-        let picture = reader.read(bytes.clone()).await.unwrap();
-        assert_eq!((picture.format, picture.luma.width, picture.luma.height), (format, 200, 120));
-        assert!(picture.bytes == bytes);
-        assert!(format != PictureFormat::Png || picture.luma == original, "PNG loses nothing");
+        assert_eq!(PictureFormat::sniff(&bytes), Some(format));
+        assert_eq!(fault(bytes.clone()).await, None);
+        let luma = decode(&bytes).unwrap();
+        assert_eq!((luma.width, luma.height), (200, 120));
+        assert!(format != PictureFormat::Png || luma == original, "PNG loses nothing");
+        let picture = check(bytes.clone()).unwrap();
+        assert!(picture.format == format && picture.bytes == bytes);
+    }
+    for other in [&b""[..], b"GIF89a", b"%PDF-1.7", b"\0\0\0\x18ftypheic", b"\xFF\xD8", b"RIFF\0\0\0\0WEBP"] {
+        assert_eq!(PictureFormat::sniff(other), None);
+        assert_eq!(check(other.to_vec()).err(), Some(PictureFault::Unsupported));
     }
 }
 
@@ -32,45 +50,31 @@ async fn what_can_be_told_without_decoding_is_told_by_the_check_already() {
         (many_bytes, PictureFault::TooManyBytes),
         (Jpeg::GREY.that_says(10_000, 5_001), PictureFault::TooManyPixels),
     ] {
-        assert_eq!(InternalPictureReader::new().check(&bytes), Err(expected));
-        assert_eq!(fault(bytes).await, Some(expected));
+        assert_eq!(check(bytes.clone()).err(), Some(expected));
+        assert_eq!(decode(&bytes).err(), Some(expected));
     }
 }
 
 #[tokio::test]
 async fn a_picture_that_its_data_does_not_fill_is_undecodable() {
     let bytes = Jpeg::GREY.that_says(10_000, 5_000);
-    assert_eq!(InternalPictureReader::new().check(&bytes), Ok(PictureFormat::Jpeg), "it is within the limits");
+    assert_eq!(check(bytes.clone()).unwrap().format, PictureFormat::Jpeg, "it is within the limits");
     assert_eq!(fault(bytes).await, Some(PictureFault::Undecodable));
+    let png = png(&card(1, 64, 48));
+    assert_eq!(fault(png[..png.len() / 2].to_vec()).await, Some(PictureFault::Undecodable));
 }
 
 #[tokio::test]
 async fn many_pictures_at_once_are_all_read() {
-    let reader = InternalPictureReader::new();
-    let bytes = Jpeg::GREY.encode(&card(1, 200, 120));
+    let reader = reader();
+    let picture = check(Jpeg::GREY.encode(&card(1, 200, 120))).unwrap();
     let tasks: Vec<_> = (0..20)
         .map(|_| {
-            let (reader, bytes) = (reader.clone(), bytes.clone());
-            tokio::spawn(async move { reader.read(bytes).await.is_ok() })
+            let (reader, picture) = (reader.clone(), picture.clone());
+            tokio::spawn(async move { reader.require_complete(&picture).await.is_ok() })
         })
         .collect();
     for task in tasks {
         assert!(task.await.unwrap());
     }
-    assert_eq!(reader.permits.available_permits(), PERMITS as usize);
-}
-
-#[tokio::test]
-async fn a_picture_that_takes_much_memory_waits_until_it_is_alone() {
-    let bytes = Jpeg { progressive: true, color: true, ..Jpeg::GREY }.that_says(10_000, 5_000);
-    let (_, header) = within_limits(&bytes).unwrap();
-    assert!(header.working_bytes > ALONE_FROM_BYTES);
-    let reader = InternalPictureReader::new();
-    let held = reader.permits.clone().acquire_owned().await.unwrap();
-    let waiting = reader.clone();
-    let reading = tokio::spawn(async move { waiting.read(bytes).await.err() });
-    tokio::task::yield_now().await;
-    assert!(!reading.is_finished());
-    drop(held);
-    assert_eq!(reading.await.unwrap(), Some(PictureFault::Undecodable));
 }

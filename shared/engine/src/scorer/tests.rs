@@ -2,27 +2,34 @@
 
 use super::*;
 use crate::{
-    InternalPictureReader,
-    synthetic::{Jpeg, blur, card, flash, map, paint},
+    reader::decode,
+    synthetic::{Jpeg, blur, card, flash, map, paint, png},
 };
 use acredita_domain::{
     actor::{Actor, DocumentType, IdentityDocument},
-    pictures::{Luma, PictureFormat},
-    ports::PictureReader,
+    pictures::{Picture, PictureFault, PictureFormat},
     scoring::{Check, CheckName, CheckResult, ConfigurationName, DocumentKind, Reason, Score, table::UNPROVEN_CAP},
 };
+use acredita_pictures::Luma;
 use std::{fs, path::Path, sync::LazyLock};
 
 static FRONT: LazyLock<Picture> = LazyLock::new(|| picture(card(1, 1200, 760)));
 static BACK: LazyLock<Picture> = LazyLock::new(|| picture(card(2, 1200, 760)));
 
 fn picture(luma: Luma) -> Picture {
-    Picture { format: PictureFormat::Jpeg, bytes: Vec::new(), luma }
+    Picture { format: PictureFormat::Png, bytes: png(&luma).into() }
 }
 
-async fn fixture(name: &str) -> Picture {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures").join(name);
-    InternalPictureReader::new().read(fs::read(path).unwrap()).await.unwrap()
+fn jpeg(bytes: Vec<u8>) -> Picture {
+    Picture { format: PictureFormat::Jpeg, bytes: bytes.into() }
+}
+
+fn fixture(name: &str) -> Picture {
+    jpeg(fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures").join(name)).unwrap())
+}
+
+fn luma(picture: &Picture) -> Luma {
+    decode(&picture.bytes).unwrap()
 }
 
 fn kind(document_type: DocumentType, country: &str) -> DocumentKind {
@@ -54,7 +61,7 @@ async fn score_for(
 ) -> Verdict {
     let now = chrono::DateTime::from_timestamp(1_795_132_800, 0).unwrap();
     let request = ScoreRequest { document, declared, front, back, now };
-    InternalScorer::new().score(request).await.unwrap()
+    InternalScorer::new(PictureMemory::default()).score(request).await.unwrap()
 }
 
 async fn score_as(document: Option<DocumentKind>, front: Option<&Picture>, back: Option<&Picture>) -> Verdict {
@@ -87,14 +94,14 @@ fn accepted_by(verdict: Verdict, configuration: ConfigurationName) -> bool {
 
 #[tokio::test]
 async fn a_good_document_reaches_the_highest_configuration() {
-    let (front, back) = (fixture("dni-front.jpg").await, fixture("dni-back.jpg").await);
+    let (front, back) = (fixture("dni-front.jpg"), fixture("dni-back.jpg"));
     let dni = score_dni(Some(&front), Some(&back)).await;
     assert_eq!(failed(&dni), []);
     assert!(dni.score >= most(0.95), "{:?} {:?}", dni.score, dni.breakdown);
     assert!(dni.coverage >= most(0.95), "{:?} {:?}", dni.coverage, dni.breakdown);
     assert_eq!(dni.extracted.as_ref().and_then(|read| read.document_number.as_ref()).unwrap().expose(), "12345678Z");
     assert!(accepted_by(dni, ConfigurationName::High));
-    let passport = fixture("passport.jpg").await;
+    let passport = fixture("passport.jpg");
     let passport = score_as(Some(kind(DocumentType::Passport, "PT")), Some(&passport), None).await;
     assert_eq!(failed(&passport), []);
     assert!(accepted_by(passport, ConfigurationName::High));
@@ -102,7 +109,7 @@ async fn a_good_document_reaches_the_highest_configuration() {
 
 #[tokio::test]
 async fn a_back_alone_is_short_of_the_highest_configuration_for_want_of_a_portrait() {
-    let back = fixture("dni-back.jpg").await;
+    let back = fixture("dni-back.jpg");
     let verdict = score_dni(None, Some(&back)).await;
     assert!(accepted_by(verdict.clone(), ConfigurationName::Medium));
     assert!(!accepted_by(verdict, ConfigurationName::High));
@@ -110,7 +117,7 @@ async fn a_back_alone_is_short_of_the_highest_configuration_for_want_of_a_portra
 
 #[tokio::test]
 async fn a_front_alone_asks_for_the_back_and_proves_nothing() {
-    let front = fixture("dni-front.jpg").await;
+    let front = fixture("dni-front.jpg");
     for verdict in [score_dni(Some(&front), None).await, score(Some(&front), None).await] {
         let read = line(&verdict, CheckName::MrzRead);
         assert_eq!((read.result, read.reason), (CheckResult::NotApplicable, Some(Reason::SideMissing)));
@@ -132,7 +139,7 @@ async fn what_is_wrong_with_a_document_caps_its_score() {
         ("dni-back-expired.jpg", Reason::Expired, CheckName::NotExpired, 0.40),
         ("dni-back-forged.jpg", Reason::CheckDigitsWrong, CheckName::MrzCheckDigits, 0.15),
     ] {
-        let (front, back) = (fixture("dni-front.jpg").await, fixture(name).await);
+        let (front, back) = (fixture("dni-front.jpg"), fixture(name));
         let verdict = score_dni(Some(&front), Some(&back)).await;
         let line = line(&verdict, failing);
         assert_eq!((line.result, line.reason), (CheckResult::Fail, Some(reason)), "{name}");
@@ -143,7 +150,7 @@ async fn what_is_wrong_with_a_document_caps_its_score() {
 
 #[tokio::test]
 async fn a_picture_that_cannot_be_read_is_to_be_taken_again() {
-    let (front, back) = (fixture("dni-front.jpg").await, fixture("dni-back-unreadable.jpg").await);
+    let (front, back) = (fixture("dni-front.jpg"), fixture("dni-back-unreadable.jpg"));
     let verdict = score_dni(Some(&front), Some(&back)).await;
     assert!(verdict.score <= most(UNPROVEN_CAP));
     assert_eq!(verdict.extracted, None);
@@ -153,15 +160,16 @@ async fn a_picture_that_cannot_be_read_is_to_be_taken_again() {
 
 #[tokio::test]
 async fn two_documents_are_not_one() {
-    let (dni, passport) = (fixture("dni-back.jpg").await, fixture("passport.jpg").await);
+    let (dni, passport) = (fixture("dni-back.jpg"), fixture("passport.jpg"));
     let verdict = score_dni(Some(&passport), Some(&dni)).await;
     assert_eq!(line(&verdict, CheckName::SidesConsistent).reason, Some(Reason::SidesInconsistent));
     assert!(verdict.score <= most(0.40));
-    let (width, height) = (dni.luma.width.max(passport.luma.width), dni.luma.height + passport.luma.height);
+    let (dni, passport) = (luma(&dni), luma(&passport));
+    let (width, height) = (dni.width.max(passport.width), dni.height + passport.height);
     let level = |luma: &Luma, x: usize, y: usize| if x < luma.width { luma.pixels[y * luma.width + x] } else { 90 };
-    let both = paint(width, height, |x, y| match y.checked_sub(dni.luma.height) {
-        Some(y) => level(&passport.luma, x, y),
-        None => level(&dni.luma, x, y),
+    let both = paint(width, height, |x, y| match y.checked_sub(dni.height) {
+        Some(y) => level(&passport, x, y),
+        None => level(&dni, x, y),
     });
     let verdict = score_dni(Some(&picture(both)), None).await;
     assert_ne!(line(&verdict, CheckName::SidesConsistent).result, CheckResult::Pass);
@@ -221,17 +229,15 @@ async fn each_defect_fails_its_own_check_on_the_side_that_has_it() {
 
 #[tokio::test]
 async fn the_same_picture_twice_fails_even_recompressed_or_upside_down() {
-    let reader = InternalPictureReader::new();
-    let turned: Vec<u8> = FRONT.luma.pixels.iter().rev().copied().collect();
-    let turned = Luma { pixels: turned, ..FRONT.luma };
-    for again in [&FRONT.luma, &turned] {
-        let bytes = Jpeg { quality: 35, ..Jpeg::GREY }.encode(again);
-        let again = reader.read(bytes).await.unwrap();
+    let front = luma(&FRONT);
+    let turned = Luma { pixels: front.pixels.iter().rev().copied().collect(), ..front };
+    for again in [&front, &turned] {
+        let again = jpeg(Jpeg { quality: 35, ..Jpeg::GREY }.encode(again));
         let verdict = score(Some(&FRONT), Some(&again)).await;
         assert!(failed(&verdict).contains(&CheckName::SidesDiffer));
         assert!(verdict.score <= most(0.40));
     }
-    let back = fixture("dni-back.jpg").await;
+    let back = fixture("dni-back.jpg");
     let verdict = score_dni(Some(&back), Some(&back)).await;
     assert_eq!(failed(&verdict), [CheckName::SidesDiffer], "however good the document");
     assert!(verdict.score <= most(0.40));
@@ -258,13 +264,13 @@ async fn a_missing_front_is_said() {
 
 #[tokio::test]
 async fn the_same_pictures_get_the_same_verdict() {
-    let back = fixture("dni-back.jpg").await;
+    let back = fixture("dni-back.jpg");
     assert_eq!(score_dni(None, Some(&back)).await, score_dni(None, Some(&back)).await);
 }
 
 #[tokio::test]
 async fn work_that_is_not_paid_for_is_not_done() {
-    let back = fixture("dni-back.jpg").await;
+    let back = fixture("dni-back.jpg");
     let request = ScoreRequest {
         document: None,
         declared: None,
@@ -285,9 +291,22 @@ async fn tiny_and_odd_pictures_are_scored_without_a_panic() {
     }
 }
 
+#[tokio::test]
+async fn a_side_that_does_not_decode_is_named_and_no_verdict_is_made() {
+    let half = |picture: &Picture| Picture { bytes: picture.bytes.slice(..picture.bytes.len() / 2), ..picture.clone() };
+    let score = |front: Picture, back: Picture| async move {
+        let now = chrono::DateTime::UNIX_EPOCH;
+        let request = ScoreRequest { document: None, declared: None, front: Some(&front), back: Some(&back), now };
+        InternalScorer::new(PictureMemory::default()).score(request).await
+    };
+    let fault = PictureFault::Undecodable;
+    assert_eq!(score(half(&FRONT), BACK.clone()).await, Err(ScoreError::Picture { side: Side::Front, fault }));
+    assert_eq!(score(FRONT.clone(), half(&BACK)).await, Err(ScoreError::Picture { side: Side::Back, fault }));
+}
+
 #[test]
 fn the_port_says_who_it_is() {
-    let scorer = InternalScorer::new();
+    let scorer = InternalScorer::new(PictureMemory::default());
     assert_eq!(scorer.provider(), Provider::Internal);
     assert!(matches!(scorer.delegated_capture(), DelegatedCapture::SignedUpload));
 }

@@ -67,8 +67,8 @@ pub(super) fn frame_of(bytes: &[u8], max_pixels: u64) -> Result<Frame, Fault> {
     }
 }
 
-/// Walks everything.
-pub(super) fn verify(bytes: &[u8]) -> Result<Verified, Fault> {
+/// Walks everything, and decodes on the way what can be, if asked to.
+pub(super) fn verify(bytes: &[u8], decodes: bool) -> Result<Verified, Fault> {
     let frame = frame_of(bytes, u64::MAX)?;
     let histories = match frame.process {
         Process::Sequential => Vec::new(),
@@ -80,6 +80,7 @@ pub(super) fn verify(bytes: &[u8]) -> Result<Verified, Fault> {
         histories,
         shown: vec![false; frame.components.len()],
         scans: 0,
+        decodes,
         exif: None,
         adobe: None,
         quantisation: [None; 4],
@@ -102,6 +103,8 @@ struct Walk<'a> {
     /// Which components had a scan that makes them show.
     shown: Vec<bool>,
     scans: usize,
+    /// Whether to decode what can be decoded on the way.
+    decodes: bool,
     exif: Option<&'a [u8]>,
     /// What Adobe's segment says of the colours: 1 for brightness and colour.
     adobe: Option<u8>,
@@ -176,7 +179,7 @@ impl<'a> Walk<'a> {
             _ => false,
         };
         let table = self.quantisation.get(usize::from(frame.components[0].quantisation)).copied().flatten();
-        table.filter(|_| whole && brightness)
+        table.filter(|_| self.decodes && whole && brightness)
     }
 
     /// Quantisation tables (T.81 §B.2.4.1), of 8 or 16 bits each.

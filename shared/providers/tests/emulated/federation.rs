@@ -1,7 +1,12 @@
 //! Google's tokens without a key: AWS identifies us.
 
 use crate::rig::{Rig, caller, calls, front, headers, kind, request};
-use acredita_domain::{actor::DocumentType::Passport, error::Unavailable, ports::Scorer, text::Private};
+use acredita_domain::{
+    actor::DocumentType::Passport,
+    error::Unavailable,
+    ports::{ScoreError, Scorer},
+    text::Private,
+};
 use acredita_emulators::{AWS_SESSION, Impersonation, PROCESSOR, Scenario};
 use acredita_providers::google::AwsCaller;
 use chrono::TimeDelta;
@@ -14,7 +19,7 @@ fn process() -> String {
     format!("POST /google/v1/{PROCESSOR}:process")
 }
 
-async fn score(rig: &Rig) -> Result<(), Unavailable> {
+async fn score(rig: &Rig) -> Result<(), ScoreError> {
     rig.google.score(request(kind(Passport, "US"), Some(&front()), None)).await.map(drop)
 }
 
@@ -86,7 +91,7 @@ async fn whoever_is_not_the_trusted_session_is_given_nothing() {
         (Some(AwsCaller { region: "evil.example/?".to_owned(), ..caller() }), 0),
     ] {
         let rig = Rig::federated(Impersonation::Account, caller).await;
-        assert_eq!(score(&rig).await, Err(Unavailable("GOOGLE")));
+        assert_eq!(score(&rig).await, Err(Unavailable("GOOGLE").into()));
         let requests = rig.emulators.take_requests();
         assert_eq!(calls(&requests), vec![EXCHANGE; asked]);
     }

@@ -2,7 +2,7 @@ use crate::rig::{BACK, FRONT, Rig, back, calls, front, headers, kind, line, pers
 use acredita_domain::{
     actor::DocumentType::{IdentityCard, Nif, Passport},
     error::Unavailable,
-    ports::{DelegatedCapture, ScoreRequest, Scorer},
+    ports::{DelegatedCapture, ScoreError, ScoreRequest, Scorer},
     scoring::{CheckName, CheckResult, Reason, Score, table::UNPROVEN_CAP},
 };
 use acredita_emulators::{PROCESSOR, Scenario};
@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
-const DOWN: Unavailable = Unavailable("GOOGLE");
+const DOWN: ScoreError = ScoreError::Unavailable(Unavailable("GOOGLE"));
 
 fn process() -> String {
     format!("POST /google/v1/{PROCESSOR}:process")
@@ -48,7 +48,7 @@ async fn each_side_is_one_request_with_a_picture_and_a_mask_and_nothing_else() {
 }
 
 /// The outcome of one scenario.
-async fn outcome(scenario: Scenario, sides: usize) -> (Result<acredita_domain::scoring::Verdict, Unavailable>, usize) {
+async fn outcome(scenario: Scenario, sides: usize) -> (Result<acredita_domain::scoring::Verdict, ScoreError>, usize) {
     let rig = Rig::start().await;
     rig.emulators.play(scenario);
     let (front, back) = (front(), back());

@@ -3,7 +3,7 @@
 use acredita_domain::{
     actor::{Actor, Country, DocumentType},
     error::Unavailable,
-    pictures::{Luma, Picture, PictureFormat},
+    pictures::{Picture, PictureFormat},
     ports::{Clock, Comparison, Likeness, ProviderCredential, ScoreRequest},
     scoring::{CheckName, CheckResult, DocumentKind, Reason, Verdict},
     text::Private,
@@ -158,7 +158,7 @@ pub fn back() -> Picture {
 }
 
 fn picture(format: PictureFormat, bytes: &[u8]) -> Picture {
-    Picture { format, bytes: bytes.to_vec(), luma: Luma { width: 1, height: 1, pixels: vec![0] } }
+    Picture { format, bytes: bytes.to_vec().into() }
 }
 
 pub fn request<'a>(

@@ -2,7 +2,11 @@
 //! waits.
 
 use crate::rig::{Rig, front, kind, request};
-use acredita_domain::{actor::DocumentType::Nif, error::Unavailable, ports::Scorer};
+use acredita_domain::{
+    actor::DocumentType::Nif,
+    error::Unavailable,
+    ports::{ScoreError, Scorer},
+};
 use acredita_emulators::Scenario;
 use acredita_providers::{deadline::TOTAL, gate::JOBS};
 use std::{sync::Arc, time::Duration};
@@ -28,7 +32,7 @@ async fn hundred_at_once(google: bool) {
     tokio::time::pause();
     let held = Instant::now();
     while let Some(outcome) = jobs.join_next().await {
-        assert!(matches!(outcome.expect("no panic"), Err(Unavailable("GOOGLE" | "VERIDAS"))));
+        assert!(matches!(outcome.expect("no panic"), Err(ScoreError::Unavailable(Unavailable("GOOGLE" | "VERIDAS")))));
     }
     assert!(held.elapsed() <= TOTAL, "{:?}", held.elapsed());
     tokio::time::resume();

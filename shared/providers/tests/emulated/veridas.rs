@@ -6,14 +6,16 @@ use acredita_domain::{
     },
     error::Unavailable,
     pictures::Picture,
-    ports::{CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ScoreRequest, Scorer},
+    ports::{
+        CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ScoreError, ScoreRequest, Scorer,
+    },
     scoring::{CheckName, CheckResult, Reason, Score, Verdict, table::UNPROVEN_CAP},
 };
 use acredita_emulators::{Part, Scenario, VERIDAS_KEY};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
-const DOWN: Unavailable = Unavailable("VERIDAS");
+const DOWN: ScoreError = ScoreError::Unavailable(Unavailable("VERIDAS"));
 const ID: &str = "00000000000000000000000000000001";
 
 fn on(call: &str) -> String {
@@ -89,7 +91,7 @@ async fn outcome(
     document_type: DocumentType,
     front: Option<&Picture>,
     back: Option<&Picture>,
-) -> (Result<Verdict, Unavailable>, Vec<String>) {
+) -> (Result<Verdict, ScoreError>, Vec<String>) {
     let rig = Rig::start().await;
     rig.emulators.play(scenario);
     let verdict = rig.veridas.score(request(kind(document_type, "ES"), front, back)).await;
@@ -346,7 +348,7 @@ async fn a_hosted_capture_meets_every_scenario() {
             Ok(expected) => {
                 assert_eq!(line(&found.expect("a verdict"), CheckName::Authenticity), Some(expected), "{scenario:?}")
             }
-            Err(()) => assert_eq!(found, Err(CollectError::Unavailable(DOWN)), "{scenario:?}"),
+            Err(()) => assert_eq!(found, Err(CollectError::Unavailable(Unavailable("VERIDAS"))), "{scenario:?}"),
         }
     }
 }
@@ -357,6 +359,6 @@ async fn no_capture_is_opened_at_a_provider_that_is_down() {
         let rig = Rig::start().await;
         rig.emulators.play(scenario);
         let opened = rig.veridas.open(CaptureRequest { document: None }).await;
-        assert_eq!(opened.err(), Some(DOWN), "{scenario:?}");
+        assert_eq!(opened.err(), Some(Unavailable("VERIDAS")), "{scenario:?}");
     }
 }

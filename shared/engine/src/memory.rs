@@ -1,0 +1,89 @@
+//! One bound on what all pictures take that are looked at in a process.
+
+use acredita_pictures::Header;
+use std::sync::Arc;
+use tokio::{sync::Semaphore, task};
+
+const MIB: u64 = 1024 * 1024;
+/// Two photos of fifty megapixels, or eight of twelve. A progressive one of fifty takes all of it.
+const BUDGET: u32 = 512;
+/// What looking at a picture takes however small it is. That of a large one is less than what decoding it took.
+const LOOKING: u64 = 12 * MIB;
+
+/// The memory for pictures, in MiB. All that looks at pictures in a process shares one.
+#[derive(Clone, Debug)]
+pub struct PictureMemory(Arc<Semaphore>);
+
+impl Default for PictureMemory {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(BUDGET as usize)))
+    }
+}
+
+impl PictureMemory {
+    /// Waits until there is room for a picture, and works on it off the caller's thread. Of several, the largest is what
+    /// counts, if the work holds one at a time. Nothing comes of it only where a runtime shuts down, or by a mistake of
+    /// ours.
+    pub(crate) async fn work_on<T: Send + 'static>(
+        &self,
+        pictures: &[Header],
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let most = pictures.iter().map(|header| header.working_bytes).max().unwrap_or_default();
+        let room = Arc::clone(&self.0).acquire_many_owned(share(most)).await.ok()?;
+        let working = task::spawn_blocking(move || {
+            // The room goes with the work: a caller that gives up makes none for another while its picture is still
+            // there.
+            let _room = room;
+            work()
+        });
+        working.await.ok()
+    }
+}
+
+/// A picture that takes more than there is, is looked at alone.
+fn share(working_bytes: u64) -> u32 {
+    u32::try_from((working_bytes + LOOKING).div_ceil(MIB)).map_or(BUDGET, |share| share.min(BUDGET))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synthetic::Jpeg;
+    use acredita_pictures::{Limits, inspect};
+
+    fn header(jpeg: Jpeg) -> Header {
+        inspect(&jpeg.that_says(10_000, 5_000), Limits::default()).expect("a header")
+    }
+
+    #[tokio::test]
+    async fn a_picture_that_takes_much_memory_waits_until_it_is_alone() {
+        let large = header(Jpeg { progressive: true, color: true, ..Jpeg::GREY });
+        let memory = PictureMemory::default();
+        assert_eq!(share(large.working_bytes), BUDGET);
+        let held = memory.0.clone().acquire_owned().await.expect("room");
+        let waiting = memory.clone();
+        let looking = tokio::spawn(async move { waiting.work_on(&[large], || ()).await });
+        tokio::task::yield_now().await;
+        assert!(!looking.is_finished());
+        drop(held);
+        assert_eq!(looking.await.expect("no panic"), Some(()));
+        assert_eq!(memory.0.available_permits(), BUDGET as usize, "all of it is given back");
+    }
+
+    #[tokio::test]
+    async fn the_largest_of_several_pictures_counts() {
+        let memory = PictureMemory::default();
+        let (small, large) = (Header { working_bytes: 1, ..header(Jpeg::GREY) }, header(Jpeg::GREY));
+        let free = memory.clone();
+        let left = memory.work_on(&[small, large, small], move || free.0.available_permits()).await;
+        assert_eq!(left, Some((BUDGET - share(large.working_bytes)) as usize));
+    }
+
+    #[tokio::test]
+    async fn a_panic_gives_the_room_back() {
+        let memory = PictureMemory::default();
+        assert_eq!(memory.work_on(&[header(Jpeg::GREY)], || panic!("a mistake of ours")).await, None::<()>);
+        assert_eq!(memory.0.available_permits(), BUDGET as usize);
+    }
+}
