@@ -21,6 +21,9 @@ impl Default for PictureMemory {
 }
 
 impl PictureMemory {
+    /// All that there is.
+    pub const BYTES: usize = BUDGET as usize * MIB as usize;
+
     /// Waits until there is room for a picture, and works on it off the caller's thread. Of several, the largest is what
     /// counts, if the work holds one at a time. Nothing comes of it only where a runtime shuts down, or by a mistake of
     /// ours.

@@ -54,7 +54,6 @@ mod read;
 mod reader;
 mod reading;
 mod search;
-mod vectors;
 
 pub use budget::Options;
 pub use read::{cells, network};

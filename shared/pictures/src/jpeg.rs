@@ -5,6 +5,8 @@
 //! write on the way, and leaves the rest (progressive pictures, print colours) to a decoder that only sees what is
 //! complete. JPEG has no checksum, though: damage that happens to decode into the right number of blocks cannot be told
 //! from a picture.
+//!
+//! Why not all of them: `infra/adr/0014-a-jpeg-decoder-of-our-own.md`.
 
 mod bits;
 mod frame;

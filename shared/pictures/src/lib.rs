@@ -9,7 +9,7 @@ mod orientation;
 mod png;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-mod vectors;
+pub mod vectors;
 
 pub use orientation::Orientation;
 use std::{fmt, panic};

@@ -2,12 +2,12 @@
 //! (AVX2), which all servers of that architecture have.
 //!
 //! The same operations are done in the same order either way, so the results are the same to the last bit. Other
-//! architectures have one width: on arm64, where deployments run unless told otherwise, it is that of NEON.
+//! architectures have one width: on arm64, the default of deployments, it is that of NEON.
 
 /// Runs a kernel on the widest vector unit there is. The kernel and all that it calls must be inlined, or it is
 /// compiled for every processor.
 #[inline]
-pub(crate) fn widest<R>(kernel: impl FnOnce() -> R) -> R {
+pub fn widest<R>(kernel: impl FnOnce() -> R) -> R {
     #[cfg(target_arch = "x86_64")]
     if let Some(avx2) = fearless_simd::Level::new().as_avx2() {
         return fearless_simd::Simd::vectorize(avx2, kernel);

@@ -1,7 +1,6 @@
 //! The picture in halves of halves, so that every stage can look at it at the size that suits it.
 
-use crate::vectors;
-use acredita_pictures::Luma;
+use acredita_pictures::{Luma, vectors};
 
 /// Long side, in pixels, below which no smaller version is made: a zone that small has less than seven pixels a
 /// character.

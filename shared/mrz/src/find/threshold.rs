@@ -1,8 +1,7 @@
 //! Ink and paper: what is clearly darker than its surroundings (after Sauvola and Pietikäinen 2000, with sums that run
 //! along).
 
-use crate::vectors;
-use acredita_pictures::Luma;
+use acredita_pictures::{Luma, vectors};
 
 /// Least distance below the mean, in levels of 255: what noise and compression reach in plain paper.
 const LEAST_DEPTH: f32 = 5.0;

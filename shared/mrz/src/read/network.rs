@@ -3,10 +3,8 @@
 //! Two convolutions and two dense layers, about 460,000 multiplications a cell. The weights are bytes with one scale
 //! for every output, and are unpacked once; they are described in `weights/README.md`.
 
-use crate::{
-    read::cells::{Cell, HEIGHT, WIDTH},
-    vectors,
-};
+use crate::read::cells::{Cell, HEIGHT, WIDTH};
+use acredita_pictures::vectors;
 
 /// The characters of a machine-readable zone in the order of the network's outputs.
 pub const ALPHABET: &[u8; 37] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<";

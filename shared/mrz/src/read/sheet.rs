@@ -10,8 +10,8 @@ use crate::{
         cells::{self, Cell, HALF_HEIGHT, HALF_WIDTH, HEIGHT, Tone, WIDTH},
         network::{CLASSES, Likelihoods, NOTHING, Network},
     },
-    vectors,
 };
+use acredita_pictures::vectors;
 
 /// Columns looked at beyond those in which components were found.
 const MARGIN: i32 = 4;

@@ -132,13 +132,14 @@ impl Frame {
     }
 
     /// zune-jpeg 0.5.15 gives a wrong picture or panics where a sequential picture comes component by component and its
-    /// colours have fewer rows than its brightness. Next to nobody writes these.
+    /// colours have fewer rows than its brightness. Next to nobody writes these. Fixed since, but not released:
+    /// <https://github.com/etemesi254/zune-image/issues/419>.
     pub(super) fn is_beyond_the_decoder(&self) -> bool {
         self.components.len() > 1 && self.process == Process::Sequential && self.buffered && self.components[0].down > 1
     }
 
     /// zune-jpeg 0.5.15 takes twice the rows when it decodes a progressive picture with half the rows of colour
-    /// straight to brightness.
+    /// straight to brightness, as <https://github.com/etemesi254/zune-image/issues/134> once reported of others.
     pub(super) fn needs_rgb(&self) -> bool {
         let first = self.components[0];
         self.components.len() > 1 && self.process == Process::Progressive && (first.across, first.down) == (1, 2)
