@@ -19,7 +19,6 @@ use bytes::Bytes;
 
 /// A side's picture, with what is kept of it.
 struct SidePicture {
-    side: Side,
     picture: Picture,
     capture: Capture,
 }
@@ -52,12 +51,12 @@ pub async fn score_document(
     let external = scoring.provider != Provider::Internal;
     if external {
         // Our own scorer finds out when it decodes them. Others look at the bytes, and may be less strict.
-        for SidePicture { side, picture, .. } in &sides[..new] {
+        for SidePicture { picture, capture } in &sides[..new] {
             let complete = app.engine()?.picture_reader.require_complete(picture).await;
-            complete.map_err(|fault| Error::Picture { part: side.part(), fault })?;
+            complete.map_err(|fault| Error::Picture { part: capture.side.part(), fault })?;
         }
     }
-    let picture = |side| sides.iter().find(|s| s.side == side).map(|s| &s.picture);
+    let picture = |side| sides.iter().find(|s| s.capture.side == side).map(|s| &s.picture);
     let request = ScoreRequest {
         document: scoring.document,
         declared: scoring.declared.as_ref(),
@@ -68,16 +67,13 @@ pub async fn score_document(
     let request = if external { for_others(request) } else { request };
     let verdict = scorer.score(request).await?;
     // After the verdict, because what does not decode is not kept; before the state that refers to them.
-    for SidePicture { picture, capture, .. } in &sides[..new] {
+    for SidePicture { picture, capture } in &sides[..new] {
         let key = PictureKey::capture(org, id, &capture.sha256);
         app.stores.pictures.put(&key, picture.format, picture.bytes.clone()).await?;
     }
-    let back_was_seen = request.back.is_some();
-    let (captures, seen): (_, Vec<_>) = sides
-        .into_iter()
-        .map(|side| (side.capture, (side.side == Side::Front || back_was_seen).then_some(side.picture.bytes)))
-        .unzip();
-    let verdict = with_declared_compared(app.engine()?, &scoring, verdict, seen.into_iter().flatten().collect()).await;
+    let shown = [request.front, request.back].into_iter().flatten().map(|picture| picture.bytes.clone()).collect();
+    let verdict = with_declared_compared(app.engine()?, &scoring, verdict, shown).await;
+    let captures = sides.into_iter().map(|side| side.capture).collect();
     record(app, &scoring, verdict, captures).await
 }
 
@@ -118,7 +114,7 @@ fn check_side(app: &App, side: Side, bytes: Bytes, captured_at: Time) -> Result<
     let picture = checked.map_err(|fault| Error::Picture { part: side.part(), fault })?;
     let sha256 = Sha256Digest::of(&picture.bytes);
     let capture = Capture { side, format: picture.format, size_bytes: picture.bytes.len() as u64, sha256, captured_at };
-    Ok(SidePicture { side, picture, capture })
+    Ok(SidePicture { picture, capture })
 }
 
 /// What somebody else put behind the signed upload links.
@@ -140,7 +136,7 @@ async fn read_delegated(app: &App, scoring: &Scoring, now: Time) -> Result<Vec<S
 /// A side that is not new is the one that was scored before.
 async fn add_earlier_sides(app: &App, scoring: &Scoring, sides: &mut Vec<SidePicture>) -> Result<(), Error> {
     for capture in &scoring.captures {
-        if sides.iter().any(|s| s.side == capture.side) {
+        if sides.iter().any(|s| s.capture.side == capture.side) {
             continue;
         }
         let key = PictureKey::capture(&scoring.org, scoring.id, &capture.sha256);
@@ -148,7 +144,7 @@ async fn add_earlier_sides(app: &App, scoring: &Scoring, sides: &mut Vec<SidePic
             return Err(Error::Corrupt("a capture without its picture"));
         };
         let picture = Picture { format: capture.format, bytes };
-        sides.push(SidePicture { side: capture.side, picture, capture: capture.clone() });
+        sides.push(SidePicture { picture, capture: capture.clone() });
     }
     Ok(())
 }
