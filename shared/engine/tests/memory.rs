@@ -1,7 +1,5 @@
 //! However many pictures come at once, those that are looked at keep within one bound.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use acredita_domain::{
     pictures::{Picture, PictureFormat},
     ports::{DocumentNumbers, PictureReader, ScoreRequest, Scorer},
