@@ -6,7 +6,7 @@ use tokio::{sync::Semaphore, task};
 
 const MIB: u64 = 1024 * 1024;
 /// Two photos of fifty megapixels, or eight of twelve. A progressive one of fifty takes all of it.
-const BUDGET: u32 = 512;
+const BUDGET: u32 = 480;
 /// What looking at a picture takes however small it is. That of a large one is less than what decoding it took.
 const LOOKING: u64 = 12 * MIB;
 
