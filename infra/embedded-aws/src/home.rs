@@ -8,11 +8,11 @@ use tempfile::TempDir;
 
 use crate::{StartError, Storage};
 
-/// The data's place, held for as long as this value lives.
+/// The storage of the data, held for as long as this value lives.
 pub(crate) enum Home {
     Folder {
         root: PathBuf,
-        /// Locked while open. The operating system lets go of it when the process dies, however it dies.
+        /// Locked while open. The operating system releases it when the process dies, however it dies.
         _lock: File,
     },
     Memory {
@@ -72,7 +72,7 @@ impl Home {
     }
 }
 
-/// Other accounts of the machine are kept out: documents and codes of whoever tries the product lie here.
+/// Keeps other accounts of the machine out: the documents and codes of people who try the product lie here.
 #[cfg(unix)]
 fn create_private_dir(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;

@@ -14,10 +14,10 @@ use tokio::sync::{oneshot, watch};
 
 use crate::{Service, StartError};
 
-/// How long running requests get once a stop is asked for.
+/// How long running requests get once a stop is requested.
 const DRAIN_LIMIT: Duration = Duration::from_secs(5);
 
-/// A loopback port that is listened on but not yet served, so that its address can be told to what will serve it.
+/// A loopback port that is listened on but not yet served, so that its address is known before the server starts.
 pub(crate) struct Listening {
     service: Service,
     endpoint: String,
@@ -37,7 +37,7 @@ impl Listening {
         &self.endpoint
     }
 
-    /// Starts the thread. `serve` has to return once its [`Draining`] begins and its requests are answered.
+    /// Starts the thread. `serve` must return once its [`Draining`] begins and its requests are answered.
     pub(crate) fn serve<F, S>(self, serve: F) -> Result<Host, StartError>
     where
         F: FnOnce(TcpListener, Draining) -> S + Send + 'static,
@@ -91,28 +91,28 @@ enum Phase {
 }
 
 async fn reached(mut phases: watch::Receiver<Phase>, phase: Phase) {
-    // An error says that the host is gone, which ends everything too.
+    // An error means that the host is gone, which ends everything too.
     let _ = phases.wait_for(|now| *now >= phase).await;
 }
 
-/// Tells a server that it shall finish.
+/// Signals a server to finish.
 #[derive(Clone)]
 pub(crate) struct Draining(watch::Receiver<Phase>);
 
 impl Draining {
-    /// Returns once the server shall finish.
+    /// Returns once the server must finish.
     pub(crate) async fn begun(self) {
         reached(self.0, Phase::Draining).await;
     }
 
-    /// One that begins when the first value is dropped.
+    /// A signal that is given when the first value is dropped.
     #[cfg(test)]
     pub(crate) fn on_drop() -> (impl Sized, Self) {
         let (phase, phases) = watch::channel(Phase::Serving);
         (phase, Self(phases))
     }
 
-    /// Whether the server shall finish.
+    /// Whether the server must finish.
     pub(crate) fn has_begun(&self) -> bool {
         *self.0.borrow() >= Phase::Draining
     }
@@ -133,7 +133,7 @@ impl Host {
 
     pub(crate) async fn stop(mut self) {
         self.phase.send_replace(Phase::Draining);
-        // An error says that the thread panicked, so it has ended as well.
+        // An error means that the thread panicked, so it has ended as well.
         let _ = (&mut self.ended).await;
     }
 }

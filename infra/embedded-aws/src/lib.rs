@@ -1,7 +1,7 @@
-//! The three AWS services the product stands on, embedded in this process on loopback: the real `aws-sdk-*` code
+//! The three AWS services that the product stands on, embedded in this process on loopback: the real `aws-sdk-*` code
 //! runs unchanged against them, locally and in tests. Never part of a Lambda binary.
 //!
-//! | service | what answers | how far it goes |
+//! | service | implementation | limits |
 //! |---|---|---|
 //! | DynamoDB | `dynoxide` over one SQLite file | conditions, transactions, indexes; signatures are not checked; items past their TTL stay |
 //! | S3 | `s3s-fs` over a folder | signatures and presigned links are checked against the wall clock; path-style addresses only |
@@ -26,7 +26,6 @@ use std::time::SystemTime;
 use home::Home;
 use host::Host;
 
-/// A key pair for the stand-ins.
 #[derive(Clone, Copy)]
 pub struct Credentials {
     /// The public half, named in every signature.
@@ -35,7 +34,7 @@ pub struct Credentials {
     pub secret_access_key: &'static str,
 }
 
-/// The only key pair the stand-ins know: S3 checks signatures made with it, SQS wants its id named.
+/// The only key pair that the stand-ins know: S3 checks signatures made with it, SQS requires its id.
 pub const LOCAL_CREDENTIALS: Credentials =
     Credentials { access_key_id: "acredita-local", secret_access_key: "acredita-local-only" };
 
@@ -45,14 +44,14 @@ pub const REGION: &str = "eu-west-1";
 /// The account number in queue URLs and queue ARNs.
 pub const ACCOUNT: &str = "000000000000";
 
-/// Where the SQS stand-in reads the time for delays, visibility and retention. A long poll ends on real time, as its
-/// caller waits in real time. DynamoDB (10 minutes of request tokens) and S3 (signatures) read the wall clock.
+/// The time of the SQS stand-in, for delays, visibility and retention. A long poll ends on real time, as its caller
+/// waits in real time. DynamoDB (10 minutes of request tokens) and S3 (signatures) read the wall clock.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// Where the data is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Storage {
-    /// In this folder, made when missing: `dynamodb.sqlite`, `s3/`, `sqs.sqlite`. Survives a stop and a killed
+    /// In this folder, created if missing: `dynamodb.sqlite`, `s3/`, `sqs.sqlite`. Survives a stop and a killed
     /// process. One [`EmbeddedAws`] at a time.
     Folder(PathBuf),
     /// DynamoDB and SQS in memory, S3 in a temporary folder removed at the end.
@@ -62,22 +61,15 @@ pub enum Storage {
 /// The loopback ports to listen on; 0, the default, is any free port.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ports {
-    /// Port of the DynamoDB stand-in.
     pub dynamodb: u16,
-    /// Port of the S3 stand-in.
     pub s3: u16,
-    /// Port of the SQS stand-in.
     pub sqs: u16,
 }
 
-/// One of the three stand-ins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
-    /// Amazon DynamoDB.
     DynamoDb,
-    /// Amazon S3.
     S3,
-    /// Amazon SQS.
     Sqs,
 }
 
@@ -96,50 +88,29 @@ impl fmt::Display for Service {
 pub enum StartError {
     /// Another process, or another [`EmbeddedAws`] of this one, is using the folder.
     #[error("{} is in use by another process: stop that one, or use another folder", folder.display())]
-    FolderInUse {
-        /// The folder asked for.
-        folder: PathBuf,
-    },
-    /// The folder cannot be made, locked or written.
+    FolderInUse { folder: PathBuf },
+    /// The folder cannot be created, locked or written.
     #[error("cannot use {}", folder.display())]
-    Folder {
-        /// The folder asked for.
-        folder: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    Folder { folder: PathBuf, source: io::Error },
     /// The data of one service cannot be opened, for instance because a newer version wrote it.
     #[error("cannot open the {service} data: {reason}")]
-    Open {
-        /// The service concerned.
-        service: Service,
-        /// What its storage said.
-        reason: String,
-    },
-    /// The loopback port cannot be had.
+    Open { service: Service, reason: String },
+    /// The loopback port is not available.
     #[error("{service} cannot listen on 127.0.0.1:{port}")]
     Listen {
-        /// The service concerned.
         service: Service,
-        /// The port asked for, 0 for any.
+        /// 0 for any.
         port: u16,
-        /// What the operating system said.
         source: io::Error,
     },
-    /// The thread of a service cannot be started.
     #[error("cannot start the {service} thread")]
-    Thread {
-        /// The service concerned.
-        service: Service,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    Thread { service: Service, source: io::Error },
 }
 
-/// Three running stand-ins. Dropping it ends them at once, cutting requests off, and waits for that;
-/// [`EmbeddedAws::stop`] lets requests finish first.
+/// Three running stand-ins. Dropping it ends them at once, cuts requests off, and waits for that; [`EmbeddedAws::stop`]
+/// lets requests finish first.
 pub struct EmbeddedAws {
-    // In this order, because fields are dropped in order: the folder is given up once nothing writes to it.
+    // In this order, because fields are dropped in order: the folder is released once nothing writes to it.
     dynamodb: Host,
     s3: Host,
     sqs: Host,
@@ -148,17 +119,11 @@ pub struct EmbeddedAws {
 
 impl EmbeddedAws {
     /// Starts the three stand-ins, each on a free port of 127.0.0.1.
-    ///
-    /// # Errors
-    /// [`StartError::FolderInUse`] when the folder is taken; the others when files or ports cannot be had.
     pub async fn start(storage: Storage, clock: Clock) -> Result<Self, StartError> {
         Self::start_on(storage, clock, Ports::default()).await
     }
 
-    /// As [`EmbeddedAws::start`], on ports of the caller's choosing.
-    ///
-    /// # Errors
-    /// As [`EmbeddedAws::start`], and [`StartError::Listen`] when a port is taken.
+    /// [`EmbeddedAws::start`] on ports of the caller's choice.
     pub async fn start_on(storage: Storage, clock: Clock, ports: Ports) -> Result<Self, StartError> {
         let starting = tokio::task::spawn_blocking(move || Self::start_blocking(storage, clock, ports));
         match starting.await {
@@ -182,18 +147,18 @@ impl EmbeddedAws {
         self.dynamodb.endpoint()
     }
 
-    /// The endpoint URL for `aws-sdk-s3`, which has to use path-style addresses.
+    /// The endpoint URL for `aws-sdk-s3`, which must use path-style addresses.
     pub fn s3_endpoint(&self) -> &str {
         self.s3.endpoint()
     }
 
-    /// The endpoint URL for `aws-sdk-sqs`. A queue URL is `{this}/{ACCOUNT}/{queue name}`; only its path counts, so
-    /// one made before a restart on another port still works.
+    /// The endpoint URL for `aws-sdk-sqs`. A queue URL is `{this}/{ACCOUNT}/{queue name}`; only its path counts, so one
+    /// made before a restart on another port still works.
     pub fn sqs_endpoint(&self) -> &str {
         self.sqs.endpoint()
     }
 
-    /// What the environment of a process has to say for its SDK to reach the stand-ins.
+    /// The environment variables that point a process's SDK at the stand-ins.
     pub fn variables(&self) -> BTreeMap<&'static str, String> {
         let Credentials { access_key_id, secret_access_key } = LOCAL_CREDENTIALS;
         let variables = [
@@ -207,8 +172,8 @@ impl EmbeddedAws {
         variables.map(|(name, value)| (name, value.to_owned())).into()
     }
 
-    /// Ends the three stand-ins: no new connection, running requests get up to 5 s, waiting long polls are answered
-    /// empty. When it returns, another [`EmbeddedAws`] can have the folder.
+    /// Ends the three stand-ins: no new connections, running requests get up to 5 s, waiting long polls are answered
+    /// with nothing. When it returns, another [`EmbeddedAws`] can use the folder.
     pub async fn stop(self) {
         let Self { dynamodb, s3, sqs, home } = self;
         tokio::join!(dynamodb.stop(), s3.stop(), sqs.stop());

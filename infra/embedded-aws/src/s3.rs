@@ -1,6 +1,6 @@
-//! S3: s3s over a folder, with signatures checked. A body is written to a temporary file and renamed into place, so
-//! it is there whole or not at all; its content type and checksums follow in files beside it, which an upload that a
-//! killed process never answered may lack. Temporary files left behind go at the next start.
+//! S3: s3s over a folder, with signatures checked. A body is written to a temporary file and renamed into place, so it
+//! is there completely or not at all; its content type and checksums follow in separate files, which an unanswered
+//! upload of a killed process may lack. Leftover temporary files are removed at the next start.
 
 use axum::Router;
 use axum::body::Body;
@@ -19,7 +19,8 @@ use crate::{LOCAL_CREDENTIALS, Service, StartError};
 pub(crate) fn start(home: &Home, port: u16) -> Result<Host, StartError> {
     let router = Router::new().fallback(answer).with_state(open(home)?);
     Listening::on(Service::S3, port)?.serve(|listener, draining| async move {
-        // Head and body leave in separate writes; without this the second may wait for the first one's receipt.
+        // Head and body leave in separate writes; without this the second may wait for the acknowledgement of the
+        // first.
         let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
         let serving = axum::serve(listener, router).with_graceful_shutdown(draining.begun());
         if let Err(error) = serving.await {
@@ -32,7 +33,7 @@ fn open(home: &Home) -> Result<S3Service, StartError> {
     let files = FileSystem::new(home.s3_folder())
         .map_err(|error| StartError::Open { service: Service::S3, reason: format!("{error:?}") })?;
     let mut service = S3ServiceBuilder::new(files);
-    // With a key pair set, s3s refuses unsigned requests by itself.
+    // With a key pair set, s3s refuses unsigned requests.
     service.set_auth(SimpleAuth::from_single(LOCAL_CREDENTIALS.access_key_id, LOCAL_CREDENTIALS.secret_access_key));
     Ok(service.build())
 }

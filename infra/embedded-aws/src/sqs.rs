@@ -1,9 +1,9 @@
 //! SQS: a small endpoint of our own for standard queues, in AWS JSON 1.0, durable in SQLite.
 //!
-//! It knows CreateQueue, GetQueueAttributes, SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility.
-//! Anything else (FIFO queues, other operations, fields or attributes) it refuses rather than ignores. It leaves out the
-//! digests of AWS's answers, which the SDK for Rust does not check. It is stricter than AWS in one way that shows faults
-//! sooner: a receipt handle stops working as soon as its message is received again.
+//! It knows CreateQueue, GetQueueAttributes, SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility. It
+//! refuses anything else (FIFO queues, other operations, fields or attributes) rather than ignoring it. It omits the
+//! digests in AWS's answers, which the SDK for Rust does not check. It is stricter than AWS in one way that exposes
+//! bugs sooner: a receipt handle stops working as soon as its message is received again.
 
 mod error;
 mod messages;

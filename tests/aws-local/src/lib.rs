@@ -1,9 +1,9 @@
 //! The AWS shape on one machine: the nine real Lambda binaries under a runtime API of our own, in front of them a
 //! gateway that makes API Gateway's events, behind them the embedded DynamoDB, S3 and SQS, and stand-ins for Secrets
-//! Manager, End User Messaging and SES that put what is sent into the inbox.
+//! Manager, End User Messaging and SES that put messages into the inbox.
 //!
 //! It is for proving that the deployed system works, not for developing: `acredita serve` starts faster and is one
-//! process. The shapes tests of `tests/acceptance` run against both, and may not tell them apart.
+//! process. The shapes tests of `tests/acceptance` run against both, and must not depend on which.
 //!
 //! Like AWS:
 //! - A process is started when an event finds none free, works on one event at a time, is killed when it takes longer

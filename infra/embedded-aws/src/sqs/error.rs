@@ -1,12 +1,12 @@
-//! The errors of SQS in the shape AWS gives them: a JSON body with `__type`, and the older code that
-//! `x-amzn-query-error` carries for SDKs that knew the query protocol.
+//! The errors of SQS in the shape that AWS gives them: a JSON body with `__type`, and the older code in
+//! `x-amzn-query-error` for SDKs that knew the query protocol.
 
 use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// Why a request was refused. No message, receipt handle or attribute value is repeated in it.
+/// Why a request was refused. It repeats no message, receipt handle or attribute value.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SqsError {
     #[error("The request must be signed.")]
@@ -41,7 +41,7 @@ pub(super) enum SqsError {
     Storage(#[from] rusqlite::Error),
 }
 
-/// How one error looks on the wire: status, `__type`, and the code of the query protocol.
+/// An error on the wire: status, `__type`, and the code of the query protocol.
 struct Shape(StatusCode, &'static str, &'static str);
 
 impl SqsError {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::error::SqsError;
 use super::queue::{MAX_DELAY_S, MAX_MESSAGE_BYTES};
 
-/// A message that was checked and may be stored.
+/// A valid message, ready to be stored.
 pub(super) struct NewMessage {
     pub id: Uuid,
     pub body: String,
@@ -31,19 +31,19 @@ impl NewMessage {
     }
 }
 
-/// A new id. Amazon makes up ids of its own as well, so no caller can hand them in.
+/// A new id. Amazon makes ids of its own as well, so callers cannot supply them.
 #[expect(clippy::disallowed_methods, reason = "the service's own randomness is no input of its callers")]
 pub(super) fn random_id() -> Uuid {
     Uuid::new_v4()
 }
 
-/// The characters XML 1.0 allows, as SendMessage asks for.
+/// The characters that XML 1.0 allows, as SendMessage requires.
 fn check_characters(text: &str) -> Result<(), SqsError> {
     let allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..);
     if text.chars().all(allowed) { Ok(()) } else { Err(SqsError::InvalidMessageContents) }
 }
 
-/// What a receiver shows to delete a message or to change its visibility. Good for one receive.
+/// The proof with which a receiver deletes a message or changes its visibility. Valid for one receive.
 #[derive(Clone, Copy)]
 pub(super) struct Receipt {
     pub message_id: Uuid,

@@ -1,4 +1,4 @@
-//! The HTTP face of the SQS stand-in: which operation a request is for, and its answer.
+//! The HTTP interface of the SQS stand-in: finds the operation of a request, and answers it.
 
 use std::sync::Arc;
 
@@ -19,7 +19,6 @@ const TARGET: &str = "x-amz-target";
 const TARGET_PREFIX: &str = "AmazonSQS.";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
-/// Answers any request.
 pub(super) async fn answer(State(sqs): State<Arc<Sqs>>, headers: HeaderMap, body: Bytes) -> Response {
     let answer = match operate(&sqs, &headers, &body).await {
         Ok(answer) => answer,
@@ -44,8 +43,8 @@ async fn operate(sqs: &Sqs, headers: &HeaderMap, body: &[u8]) -> Result<Response
     }
 }
 
-/// Wants the local access key named. The signature is not checked: this is no guard, but it tells a caller at once
-/// that real AWS credentials ended up here. It also keeps web pages out, which cannot send the header here.
+/// Requires the local access key. The signature is not checked: this is not a guard, but it shows a caller at once that
+/// real AWS credentials ended up here. It also keeps web pages out, which cannot send the header here.
 fn check_caller(headers: &HeaderMap) -> Result<(), SqsError> {
     let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or(SqsError::Unsigned)?;
     let local = format!("Credential={}/", LOCAL_CREDENTIALS.access_key_id);

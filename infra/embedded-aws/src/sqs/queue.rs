@@ -1,4 +1,4 @@
-//! A queue: its name, its settings, and the numbers AWS allows for them (CreateQueue in the SQS API reference).
+//! A queue: its name, its settings, and the limits of AWS for them (CreateQueue in the SQS API reference).
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -9,27 +9,26 @@ use serde_json::json;
 use super::error::SqsError;
 use crate::{ACCOUNT, REGION};
 
-/// The longest a delay may be, in seconds.
+/// The longest delay, in seconds.
 pub(super) const MAX_DELAY_S: i64 = 900;
-/// The longest a message may stay invisible, in seconds.
+/// The longest visibility timeout, in seconds.
 pub(super) const MAX_VISIBILITY_S: i64 = 43_200;
-/// The longest a receive may wait, in seconds.
+/// The longest wait of a receive, in seconds.
 pub(super) const MAX_WAIT_S: i64 = 20;
-/// The most a message may hold, in bytes.
+/// The largest message, in bytes.
 pub(super) const MAX_MESSAGE_BYTES: usize = 262_144;
 
 const RETENTION_S: RangeInclusive<i64> = 60..=1_209_600;
 const RECEIVE_COUNT: RangeInclusive<i64> = 1..=1000;
 const ARN_PREFIX: &str = "arn:aws:sqs:";
 
-/// A queue as it is stored.
 pub(super) struct Queue {
     pub name: String,
     pub created_ms: i64,
     pub settings: Settings,
 }
 
-/// What CreateQueue can set. Times are in seconds; the defaults are those of AWS.
+/// The settings of CreateQueue. Times are in seconds; the defaults are those of AWS.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Settings {
     pub visibility_timeout: i64,
@@ -39,7 +38,7 @@ pub(super) struct Settings {
     pub redrive: Option<Redrive>,
 }
 
-/// Where messages go that were received too often.
+/// The destination of messages that were received too often.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Redrive {
     pub dead_letter_queue: String,
@@ -124,7 +123,7 @@ pub(super) fn check_name(name: &str) -> Result<(), SqsError> {
     Err(SqsError::InvalidParameter { parameter: "QueueName", reason })
 }
 
-/// Whether a text may name a queue.
+/// Whether a text may be the name of a queue.
 fn is_identifier(text: &str) -> bool {
     (1..=80).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')

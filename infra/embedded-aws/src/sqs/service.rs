@@ -1,4 +1,4 @@
-//! What each SQS operation does, between the wire and the store.
+//! The SQS operations, between the wire and the store.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
@@ -17,14 +17,13 @@ use super::wire;
 use crate::host::Draining;
 use crate::{ACCOUNT, Clock};
 
-/// How often a long poll looks again by itself: messages also become visible by time passing, and the time is an
+/// How often a long poll looks again without a signal: messages also become visible by time passing, and the time is an
 /// input that may jump.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// How many messages a receive can ask for.
 const MESSAGES: RangeInclusive<i64> = 1..=10;
 
-/// The SQS stand-in.
 pub(super) struct Sqs {
     store: Store,
     clock: Clock,
@@ -65,7 +64,7 @@ impl Sqs {
         let queue = self.queue(&request.queue_url)?;
         let mut attributes = self.attributes(&queue)?;
         for name in &request.attribute_names {
-            // A queue without a dead-letter queue has no such attribute, and asking for it is no mistake.
+            // A queue without a dead-letter queue has no such attribute, but asking for it is not an error.
             let is_known = attributes.contains_key(name.as_str()) || name == "All" || name == "RedrivePolicy";
             if !is_known {
                 return Err(SqsError::InvalidAttributeName(name.clone()));
@@ -83,7 +82,7 @@ impl Sqs {
         Ok(wire::Sent { message_id: message.id.to_string() })
     }
 
-    /// Waits for a message up to the time asked for; a send ends the wait at once, and so does a stop.
+    /// Waits for a message up to the requested time; a send ends the wait at once, and so does a stop.
     pub(super) async fn receive_message(
         &self,
         request: wire::ReceiveMessage,
@@ -114,7 +113,7 @@ impl Sqs {
         Ok(wire::ReceivedMessages { messages })
     }
 
-    /// A receipt that is out of date deletes nothing and is no error, as in AWS.
+    /// An outdated receipt deletes nothing and is not an error, as on AWS.
     pub(super) fn delete_message(&self, request: wire::DeleteMessage) -> Result<wire::Done, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         self.store.delete(&queue, Receipt::parse(&request.receipt_handle)?)?;
@@ -204,7 +203,7 @@ impl Sqs {
     }
 }
 
-/// The message with the attributes that were asked for.
+/// The message with the requested attributes.
 fn shown(message: Received, request: &wire::ReceiveMessage) -> wire::ReceivedMessage {
     let mut system = BTreeMap::from([
         ("ApproximateFirstReceiveTimestamp", message.first_receive_ms.to_string()),
@@ -247,7 +246,7 @@ mod tests {
         serde_json::from_value(fields).unwrap()
     }
 
-    /// Polled by hand, so that only a send, and no timer, can have ended the wait.
+    /// Polled by hand, so that only a send, and not a timer, can have ended the wait.
     #[tokio::test]
     async fn a_send_wakes_a_waiting_receive() {
         let (_serving, draining) = Draining::on_drop();

@@ -1,5 +1,5 @@
 //! Queues and messages in SQLite. Every call is one transaction; in a file it is on disk before the call returns
-//! (`synchronous = FULL`), so what was answered survives a killed process.
+//! (`synchronous = FULL`), so answered requests survive a killed process.
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::messages::{NewMessage, Receipt};
 use super::queue::{Queue, Settings};
 
-/// `visible_ms` is when a message can next be received; `receipt` is the latest receive's id; `attributes` held something
-/// in older versions, whose files still work.
+/// `visible_ms` is when a message can next be received; `receipt` is the latest receive's id; `attributes` was used by
+/// older versions, whose files still work.
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS queues (
         name TEXT PRIMARY KEY,
@@ -37,7 +37,6 @@ const SCHEMA: &str = "
 ";
 const SCHEMA_VERSION: i64 = 1;
 
-/// A message handed to a receiver.
 pub(super) struct Received {
     pub receipt: Receipt,
     pub body: String,
@@ -48,21 +47,21 @@ pub(super) struct Received {
     pub came_from: Option<String>,
 }
 
-/// What a receive found.
+/// The result of a receive.
 pub(super) struct Taken {
     pub messages: Vec<Received>,
     /// How many messages it moved to the dead-letter queue.
     pub dead_lettered: usize,
 }
 
-/// How many messages a queue holds, by what can be done with them.
+/// How many messages a queue holds, by their state.
 pub(super) struct Counts {
     pub visible: i64,
     pub in_flight: i64,
     pub delayed: i64,
 }
 
-/// What became of a change of visibility.
+/// The outcome of a change of visibility.
 pub(super) enum VisibilityChange {
     Done,
     NotInFlight,
@@ -70,7 +69,6 @@ pub(super) enum VisibilityChange {
     Gone,
 }
 
-/// Why the database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum OpenError {
     #[error("a newer version of this program wrote the file")]
@@ -214,7 +212,7 @@ impl Store {
         Ok(counts)
     }
 
-    /// A panic in an earlier call rolled its transaction back, so the connection is good again.
+    /// A panic in an earlier call rolled its transaction back, so the connection is still good.
     fn lock(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -232,7 +230,7 @@ fn forget_expired(transaction: &Transaction, queue: &Queue, now_ms: i64) -> rusq
     Ok(())
 }
 
-/// Moves the messages that would be received once too often.
+/// Moves the messages whose next receive would be one too many.
 fn dead_letter(transaction: &Transaction, queue: &Queue, now_ms: i64) -> rusqlite::Result<usize> {
     let Some(redrive) = &queue.settings.redrive else {
         return Ok(0);

@@ -94,6 +94,6 @@ pub(super) struct ChangeMessageVisibility {
     pub visibility_timeout: i64,
 }
 
-/// The answer that says nothing but success.
+/// An answer that reports only success.
 #[derive(Serialize)]
 pub(super) struct Done {}

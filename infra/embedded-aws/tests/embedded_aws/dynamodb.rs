@@ -1,4 +1,4 @@
-//! The DynamoDB stand-in: what the adapters lean on most.
+//! The DynamoDB stand-in: the features that the adapters rely on most.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -30,7 +30,7 @@ fn number(value: i64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// Puts an item that must not be there yet.
+/// Puts an item that must not exist yet.
 fn put_new(pk: &str) -> TransactWriteItem {
     let put = Put::builder().table_name(TABLE).item("pk", text(pk)).condition_expression("attribute_not_exists(pk)");
     TransactWriteItem::builder().put(put.build().unwrap()).build()

@@ -1,4 +1,4 @@
-//! The S3 stand-in: signatures, presigned links, and objects that are whole or not there.
+//! The S3 stand-in: signatures, presigned links, and objects that are complete or absent.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -126,7 +126,7 @@ async fn an_upload_cut_off_half_way_changes_nothing() {
     let head = format!("PUT {path} HTTP/1.1\r\nhost: {address}\r\ncontent-length: 1000\r\n\r\nonly a part");
     connection.write_all(head.as_bytes()).await.unwrap();
     connection.shutdown().await.unwrap();
-    // The server is done with the upload once it closes its side.
+    // The server has finished the upload once it closes its side.
     let mut answer = Vec::new();
     connection.read_to_end(&mut answer).await.unwrap();
     assert!(!answer.starts_with(b"HTTP/1.1 200"));

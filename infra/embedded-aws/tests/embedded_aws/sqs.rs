@@ -1,4 +1,4 @@
-//! The SQS stand-in: the checks that hold for Amazon SQS too, and what is its own.
+//! The SQS stand-in: the checks that hold for Amazon SQS too, and those of its own.
 
 use std::path::Path;
 use std::time::Duration;

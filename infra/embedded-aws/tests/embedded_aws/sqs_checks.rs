@@ -1,4 +1,4 @@
-//! What a queue has to do, told through the SDK alone: the same checks hold for Amazon SQS, given a `pass_time` that
+//! The requirements of a queue, through the SDK only: the same checks hold for Amazon SQS, given a `pass_time` that
 //! really waits.
 
 use std::collections::BTreeSet;
@@ -14,11 +14,12 @@ use uuid::Uuid;
 
 type PassTime = Box<dyn Fn(Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
-/// What the checks run against.
+/// The queue under test.
 pub struct Bench {
     pub client: Client,
     pub pass_time: PassTime,
-    /// How long a receive waits, in seconds. Amazon SQS needs some, to ask all of its servers; the stand-in none.
+    /// How long a receive waits, in seconds. Amazon SQS needs some time to ask all of its servers; the stand-in needs
+    /// none.
     pub wait_s: i32,
 }
 

@@ -64,7 +64,7 @@ async fn a_stop_answers_a_waiting_long_poll() {
     let queue = client.create_queue().queue_name("quiet").send().await.unwrap().queue_url.unwrap();
     let poll = client.receive_message().queue_url(&queue).wait_time_seconds(20).send();
     let poll = tokio::spawn(poll);
-    // By the time the next answer is here, the server has the long poll.
+    // By the time the next answer arrives, the server has the long poll.
     client.create_queue().queue_name("quiet").send().await.unwrap();
 
     let stopping = Instant::now();

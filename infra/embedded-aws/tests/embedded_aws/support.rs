@@ -1,4 +1,4 @@
-//! Starts stand-ins on a clock the test sets, and makes SDK clients for them.
+//! Starts stand-ins on a clock that the test sets, and makes SDK clients for them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use acredita_embedded_aws::{Clock, EmbeddedAws, LOCAL_CREDENTIALS, REGION, Storage};
 use tempfile::TempDir;
 
-/// A clock that only moves when told to.
+/// A clock that only moves when a test moves it.
 #[derive(Clone)]
 pub struct TestClock(Arc<Mutex<SystemTime>>);
 
@@ -35,8 +35,8 @@ pub async fn start_in_memory() -> EmbeddedAws {
     EmbeddedAws::start(Storage::Memory, TestClock::new().as_clock()).await.unwrap()
 }
 
-/// What a killed process would leave behind: the files as they are now, while the stand-ins still run. Data that is
-/// only in memory is not in it.
+/// The remains of a killed process: the files as they are now, while the stand-ins still run. Data that is only in
+/// memory is not in it.
 pub struct Remains(TempDir);
 
 impl Remains {
