@@ -1,4 +1,4 @@
-//! Where zones may be: from the picture in all sizes to the grids of cells that are worth reading.
+//! Finds where zones may be: from the picture at all sizes to the grids of cells that are worth reading.
 
 mod algebra;
 pub(crate) mod candidates;

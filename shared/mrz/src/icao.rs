@@ -1,11 +1,10 @@
-//! What a machine-readable zone says: ICAO Doc 9303, as pure functions over text.
+//! The content of a machine-readable zone: ICAO Doc 9303, as pure functions over text.
 //!
-//! Nothing here looks at pictures, reads a clock or talks to anybody. [`format`](mod@format) holds the layouts as
-//! tables, which the decoder of pictures uses too; [`parse`](fn@parse) makes fields of lines; [`names`], [`confusable`]
-//! and [`countries`] judge them against what somebody declared and what a state prescribes.
+//! Nothing here looks at pictures, reads a clock or does I/O. [`format`](mod@format) holds the layouts as tables, which
+//! the decoder of pictures uses too; [`parse`](fn@parse) turns lines into fields; [`names`], [`confusable`] and
+//! [`countries`] compare them with declared data and with the rules of a state.
 //!
-//! A zone that is right in everything proves that it was read faithfully, not that the document is genuine: anybody can
-//! print one.
+//! A zone without faults proves that it was read correctly, not that the document is genuine: anybody can print one.
 
 mod agreement;
 pub mod alphabet;

@@ -1,4 +1,4 @@
-//! What a grid of cells says: from the brightness of a cell to the text of a zone.
+//! Reads a grid of cells: from the brightness of a cell to the text of a zone.
 
 mod ambiguity;
 pub mod cells;

@@ -1,4 +1,4 @@
-//! What comes out: zones, their text in three versions, and how sure all of it is.
+//! The results: zones, their text in three versions, and the confidence of each.
 
 use crate::icao::format::{Checked, Format, Outcome};
 use std::fmt;
@@ -33,23 +33,23 @@ impl fmt::Debug for Text {
 /// A place in the upright picture, in pixels from its upper left corner; pixel `k` covers `k..k+1`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Point {
-    /// To the right.
+    /// Distance from the left edge.
     pub x: f32,
-    /// Down.
+    /// Distance from the upper edge.
     pub y: f32,
 }
 
-/// How a picture or zone could be read.
+/// How well a picture or zone could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Status {
     /// Nothing that looks like a zone.
     Absent,
     /// Something that looks like a zone, too blurred, small or hidden to be read.
     Unreadable,
-    /// The text is there, and at least one character of it is a guess or was put right by a check digit.
+    /// The text is there, and at least one character of it is a guess or was corrected by a check digit.
     ReadDoubtful,
-    /// Every character is sure, and was looked at closely. Whether the check digits hold is another matter: a zone that
-    /// is read without doubt and whose digits are wrong was printed so.
+    /// Every character is sure, and was looked at closely. Whether the check digits hold is a separate question: a zone
+    /// that was read without doubt and has wrong digits was printed that way.
     Read,
 }
 
@@ -65,31 +65,32 @@ impl Status {
     }
 }
 
-/// What the picture is worth where the zone is.
+/// The quality of the picture at the zone.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quality {
-    /// Distance of neighbouring characters, in pixels. Below 12 reading is luck, from 20 on it is sure.
+    /// Distance between neighbouring characters, in pixels. Below 12 reading is a matter of luck, from 20 on it is
+    /// reliable.
     pub pixels_per_character: f32,
-    /// Deviation of the blur as a share of that distance. Above 0.10 characters melt.
+    /// Standard deviation of the blur as a share of that distance. Above 0.10 characters merge.
     pub blur: f32,
-    /// Difference of paper and ink, as a share of the full range.
+    /// Difference between paper and ink, as a share of the full range.
     pub contrast: f32,
-    /// Share of the cells that is as bright as the camera can tell: glare.
+    /// Share of the cells that is as bright as the camera can record: glare.
     pub clipped: f32,
 }
 
 /// One line of a zone.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// What each character looks like, whatever may stand there.
+    /// What each character looks like, whether or not it may stand there.
     pub raw: Text,
-    /// The likeliest of the characters that may stand there, `0` and `O` counting as each other where only one of them
+    /// The likeliest of the characters that may stand there; `0` and `O` count as each other where only one of them
     /// may.
     pub masked: Text,
-    /// The same with doubtful characters put right where a check digit asks for it, and with what is clearly printed
-    /// against the format left as it is printed, but for `0` and `O`. This is the text to use.
+    /// The same with doubtful characters corrected where a check digit requires it, and with characters that are
+    /// clearly printed against the format left as printed, except `0` and `O`. This is the text to use.
     pub text: Text,
-    /// How sure each character of `text` is, 0 to 1.
+    /// The confidence in each character of `text`, 0 to 1.
     pub confidence: Vec<f32>,
     /// Which characters of `text` are doubtful: those below [`Zone::GATE`] or [`Zone::UNPROTECTED_GATE`], those that
     /// may be others, several at a time, with every check digit holding, and a `0` or `O` that would make a broken
@@ -104,11 +105,11 @@ pub struct Line {
 pub struct Zone {
     /// Its layout.
     pub format: Format,
-    /// Its lines from the top, as the text is read.
+    /// Its lines from the top, in reading order.
     pub lines: Vec<Line>,
     /// The corners of the text in the upright picture, from its upper left clockwise.
     pub corners: [Point; 4],
-    /// How good the picture is here.
+    /// The quality of the picture at this zone.
     pub quality: Quality,
     /// How well it could be read. Never [`Status::Absent`].
     pub status: Status,
@@ -116,24 +117,24 @@ pub struct Zone {
     pub checks: Vec<(Checked, Outcome)>,
     /// Whether the dates exist in the calendar.
     pub dates_real: bool,
-    /// How many characters a check digit put right.
+    /// How many characters were corrected by a check digit.
     pub repaired: usize,
-    /// The least confidence of all characters, 0 to 1.
+    /// The lowest confidence of all characters, 0 to 1.
     pub min_confidence: f32,
-    /// How much it looks like a zone of this format; larger is better, and below −1 it hardly is one.
+    /// How much it resembles a zone of this format; larger is better, and below −1 it hardly is one.
     pub score: f32,
 }
 
 impl Zone {
-    /// The least confidence at which a character counts as read.
+    /// The lowest confidence at which a character counts as read.
     pub const GATE: f32 = 0.5;
-    /// The same where no check digit would tell a mistake: in names, and between characters of one value such as `K`
-    /// and `<`. Of a few hundred poor pictures whose digits hold, one in a hundred had a wrong letter in a name, at 0.7
-    /// at most.
+    /// The same where no check digit would reveal a mistake: in names, and between characters of the same value such as
+    /// `K` and `<`. Of a few hundred poor pictures whose digits hold, one in a hundred had a wrong letter in a name, at
+    /// 0.7 at most.
     pub const UNPROTECTED_GATE: f32 = 0.75;
 
     /// Whether the reading can be relied on: every character is sure, all check digits hold, and the dates exist. It
-    /// says nothing about the document: anyone can print a sound zone.
+    /// proves nothing about the document: anyone can print a valid zone.
     pub fn accepted(&self) -> bool {
         self.status == Status::Read && self.repaired == 0 && self.digits_hold() && self.dates_real
     }
@@ -149,14 +150,14 @@ impl Zone {
     }
 }
 
-/// What was found in a picture.
+/// The zones of a picture.
 #[derive(Clone, Debug)]
 pub struct Reading {
-    /// How it went: that of the best zone.
+    /// The status of the best zone.
     pub status: Status,
     /// The zones, best first.
     pub zones: Vec<Zone>,
-    /// Whether it ended early because the [budget](crate::Options) was spent.
+    /// Whether reading ended early because the [budget](crate::Options) was spent.
     pub exhausted: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The search for zones: the picture at several sizes, its candidates, and which of them are read in which order.
+//! The search for zones: the picture at several sizes, its candidates, and the order in which they are read.
 
 use crate::{
     budget::Budget,
@@ -15,7 +15,7 @@ use crate::{
 use acredita_pictures::Luma;
 use std::rc::Rc;
 
-/// One way of looking at the whole picture.
+/// One way of looking at the complete picture.
 struct Pass {
     /// Long side, in pixels, to which the picture is resized.
     side: f32,
@@ -24,52 +24,50 @@ struct Pass {
 
 /// Tried in turn until a zone is found whose digits hold. At 1500 a card that fills the picture has characters of 20 to
 /// 40 pixels. Then come small zones, blurred ones whose strokes only show together, and patterned paper that a stricter
-/// threshold keeps apart.
+/// threshold separates.
 const PASSES: [Pass; 4] = [
     Pass { side: 1500.0, threshold: Threshold { radius: 17, deviations: 0.45 } },
     Pass { side: 2200.0, threshold: Threshold { radius: 17, deviations: 0.45 } },
     Pass { side: 1000.0, threshold: Threshold { radius: 14, deviations: 0.35 } },
     Pass { side: 1500.0, threshold: Threshold { radius: 12, deviations: 0.75 } },
 ];
-/// A picture is not enlarged more than this: there is nothing more to see.
+/// A picture is enlarged by this factor at most: more would show nothing new.
 const LARGEST_FACTOR: f32 = 3.0;
 /// Pixels of a pass that one unit of the budget pays for.
 const PIXELS_A_UNIT: u64 = 100;
-/// Heights of the characters that are tried until a zone is accepted, as shares of what they should be for their pitch:
-/// a card that leans away from the camera is lower than wide, and the other way round. The network sees past a tenth by
-/// itself.
+/// Heights of the characters that are tried until a zone is accepted, as shares of the expected height for their pitch:
+/// a card that leans away from the camera is lower than wide, and the other way round. The network itself tolerates a
+/// tenth.
 const HEIGHTS: [f64; 2] = [0.84, 1.18];
-/// How many readings of a pass are tried at other heights, best first: two documents, and room for one that comes to
-/// nothing.
+/// How many readings of a pass are tried at other heights, best first: two documents, and room for one that fails.
 const MOST_AGAIN: usize = 3;
 /// Mean likelihood of characters from which a candidate is read before the others are looked at.
 const OBVIOUS: f32 = 0.85;
-/// Least score of a zone for which other heights are tried. What has no check digit right stays below.
+/// The lowest score of a zone for which other heights are tried. Zones without a correct check digit stay below.
 const PROMISING_SCORE: f32 = -0.3;
-/// Least score of a candidate that is looked at next to an accepted zone. A second document is as clear as the first;
-/// other print is not.
+/// The lowest score of a candidate that is looked at next to an accepted zone. A second document is as clear as the
+/// first; other print is not.
 const BESIDE_SCORE: f64 = 0.5;
 
-/// Cells that are going to be read.
+/// Cells to be read.
 struct Attempt {
     grid: Rc<Grid>,
     pose: Pose,
-    /// How much it promises: the mean likelihood of its characters, or the score of a first reading.
+    /// How promising it is: the mean likelihood of its characters, or the score of a first reading.
     worth: f32,
-    /// The score of the candidate that it comes from.
+    /// The score of its candidate.
     candidate: f64,
 }
 
-/// What is known while a picture is searched.
+/// The state of the search of a picture.
 pub(crate) struct Search<'a> {
     network: &'a Network,
     pyramid: &'a Pyramid<'a>,
     budget: &'a Budget<'a>,
-    /// The zones that were found.
     pub(crate) zones: Vec<Zone>,
-    /// What was read in this pass and should be read at other heights.
+    /// Readings of this pass to be repeated at other heights.
     again: Vec<Attempt>,
-    /// The picture as the first pass looked at it: another pass has the same size.
+    /// The picture as the first pass saw it: another pass has the same size.
     smoothed: Option<(f32, Luma)>,
 }
 
@@ -117,7 +115,7 @@ impl<'a> Search<'a> {
             let grid = Rc::new(grid);
             for (legibility, pose) in poses {
                 let attempt = Attempt { grid: Rc::clone(&grid), pose, worth: legibility, candidate: candidate.score };
-                // What is as clear as this need not wait for what else there may be.
+                // A candidate as clear as this need not wait for the others.
                 if legibility >= OBVIOUS {
                     self.attempt(attempt);
                 } else {
@@ -157,9 +155,9 @@ impl<'a> Search<'a> {
         Looker { network: self.network, pyramid: self.pyramid, grid, budget: self.budget }
     }
 
-    /// Reads the cells of a grid in one pose. What is promising and not accepted is to be read again.
+    /// Reads the cells of a grid in one pose. Promising readings that are not accepted are queued to be read again.
     fn attempt(&mut self, attempt: Attempt) {
-        // Asked again: what was read since the candidate was found may have made it needless.
+        // Checked again: readings since the candidate was found may have made it unnecessary.
         if self.is_needless_beside(attempt.candidate) || self.is_read(&attempt.grid) {
             return;
         }
@@ -183,8 +181,8 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Whether another look at the whole picture would find nothing new: what is doubtful in a zone whose digits hold is so
-/// in every size.
+/// Whether another look at the complete picture would find nothing new: a character that is doubtful in a zone whose
+/// digits hold is doubtful at every size.
 fn settled(zone: &Zone) -> bool {
     zone.repaired == 0 && zone.digits_hold() && zone.dates_real
 }
@@ -203,7 +201,7 @@ mod tests {
         Budget::new(Options { work, expired: None })
     }
 
-    /// The grids of the candidates of the first pass, with what it cost to find them.
+    /// The grids of the candidates of the first pass, and the cost of finding them.
     fn grids(search: &mut Search<'_>, factor: f32) -> Vec<Grid> {
         let components = search.components(factor, PASSES[0].threshold).expect("work is left");
         let chains = chains::find(&components, search.budget);

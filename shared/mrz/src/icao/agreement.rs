@@ -1,6 +1,6 @@
-//! How far two things agree.
+//! How far declared and printed data agree.
 
-/// How something that was declared agrees with what was read; the better, the larger.
+/// How far something declared agrees with what was read; the better, the larger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Agreement {
     /// They are different.

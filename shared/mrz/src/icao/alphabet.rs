@@ -6,7 +6,7 @@ pub const FILLER: u8 = b'<';
 /// Every character, in the order of [`index`]: digits, letters, the filler.
 pub const CHARACTERS: [u8; 37] = *b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<";
 
-/// The place of a character in [`CHARACTERS`]; none for everything else, small letters among them.
+/// The index of a character in [`CHARACTERS`]; `None` for everything else, including lower-case letters.
 pub const fn index(character: u8) -> Option<usize> {
     match character {
         b'0'..=b'9' => Some((character - b'0') as usize),
@@ -16,7 +16,7 @@ pub const fn index(character: u8) -> Option<usize> {
     }
 }
 
-/// What a character counts in a check digit (Doc 9303 part 3 §4.9): 0–9 as they are, A = 10 … Z = 35, the filler 0.
+/// The value of a character in a check digit (Doc 9303 part 3 §4.9): 0–9 as they are, A = 10 … Z = 35, the filler 0.
 pub const fn value(character: u8) -> Option<u32> {
     match index(character) {
         Some(36) => Some(0),
@@ -25,7 +25,7 @@ pub const fn value(character: u8) -> Option<u32> {
     }
 }
 
-/// A set of characters of the alphabet: what may stand at a position.
+/// A set of characters of the alphabet, such as those allowed at a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CharSet(u64);
 
@@ -34,7 +34,7 @@ impl CharSet {
     pub const DIGITS: Self = Self((1 << 10) - 1);
     /// A–Z.
     pub const LETTERS: Self = Self(((1 << 26) - 1) << 10);
-    /// The filler alone.
+    /// Only the filler.
     pub const FILLER: Self = Self(1 << 36);
     /// All 37.
     pub const ANY: Self = Self((1 << 37) - 1);
@@ -64,12 +64,12 @@ impl CharSet {
         }
     }
 
-    /// Whether the character at a place of [`CHARACTERS`] is in the set.
+    /// Whether the character at an index of [`CHARACTERS`] is in the set.
     pub const fn has_index(self, index: usize) -> bool {
         index < CHARACTERS.len() && self.0 >> index & 1 == 1
     }
 
-    /// One bit for each place of [`CHARACTERS`], from the lowest.
+    /// One bit for each index of [`CHARACTERS`], from the lowest.
     pub const fn bits(self) -> u64 {
         self.0
     }

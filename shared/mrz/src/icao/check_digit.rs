@@ -1,26 +1,26 @@
 //! The check digit (Doc 9303 part 3 §4.9): values weighted 7, 3, 1, 7, 3, 1 … and summed; the digit is the sum modulo
 //! 10.
 //!
-//! It finds every single wrong character whose value differs modulo 10, and nothing else for sure: `0 A K U <` count
-//! the same, so do `1 B L V`, and two wrong characters cancel in one of ten cases. A digit that holds is a sign, not a
-//! proof.
+//! It finds every single wrong character whose value differs modulo 10, and nothing else reliably: `0 A K U <` have the
+//! same value, so do `1 B L V`, and two wrong characters cancel out in one of ten cases. A correct digit is evidence,
+//! not proof.
 
 use super::alphabet;
 
-/// Weights, over and over.
+/// Weights, repeated.
 const WEIGHTS: [u32; 3] = [7, 3, 1];
 
-/// The check digit of characters, 0–9; none where one of them is outside the alphabet.
+/// The check digit of characters, 0–9; `None` if one of them is outside the alphabet.
 pub fn of(characters: impl IntoIterator<Item = u8>) -> Option<u8> {
     let weighted = characters.into_iter().zip(WEIGHTS.into_iter().cycle());
-    // Modulo at every step: no length of text overflows.
+    // Modulo at every step, so no length of text overflows.
     let sum = weighted
         .map(|(character, weight)| alphabet::value(character).map(|value| value * weight))
         .try_fold(0, |sum, value| Some((sum + value?) % 10));
     sum.map(|digit| digit as u8)
 }
 
-/// Whether `digit`, as it is printed, is the check digit of the characters.
+/// Whether `digit`, as printed, is the check digit of the characters.
 pub fn holds(characters: impl IntoIterator<Item = u8>, digit: u8) -> bool {
     digit.is_ascii_digit() && of(characters) == Some(digit - b'0')
 }

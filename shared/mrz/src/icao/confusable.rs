@@ -1,22 +1,22 @@
-//! Characters that poor pictures confuse, and what may be done about it.
+//! Characters that poor pictures confuse, and how they may be corrected.
 //!
-//! Between a letter and a digit of one shape only the position decides: a date has no letters, a name no digits. A
-//! document number may have both (`K682T8YLO` holds its check digit only with the letter), so nothing is ever forced
+//! Between a letter and a digit of the same shape only the position decides: a date has no letters, a name no digits. A
+//! document number may have both (the check digit of `K682T8YLO` holds only with the letter), so nothing is ever forced
 //! there; a comparison calls it doubtful.
 
 use super::{agreement::Agreement, alphabet::CharSet};
 
-/// Shapes of OCR-B (ISO 1073-2) that are alike at few pixels a character. Each group is told apart by nothing but a
-/// digit's height or a stroke.
+/// Shapes of OCR-B (ISO 1073-2) that are alike at few pixels per character. Only a digit's height or a stroke
+/// distinguishes the members of a group.
 const ALIKE: [&[u8]; 9] = [b"0ODQ", b"1IL", b"2Z", b"5S", b"8B", b"6G", b"7TY", b"UV", b"CG"];
 
-/// Whether two characters are the same or of one shape.
+/// Whether two characters are the same or have the same shape.
 pub fn alike(one: u8, other: u8) -> bool {
     one == other || ALIKE.iter().any(|group| group.contains(&one) && group.contains(&other))
 }
 
-/// The only character of the same shape that may stand at a position: the character itself where it may. None where
-/// there is none or several.
+/// The only character of the same shape that may stand at a position: the character itself if it may. `None` if there
+/// is no such character, or several.
 pub fn permitted(character: u8, mask: CharSet) -> Option<u8> {
     if mask.has(character) {
         return Some(character);
@@ -25,8 +25,8 @@ pub fn permitted(character: u8, mask: CharSet) -> Option<u8> {
     candidates.next().filter(|_| candidates.next().is_none())
 }
 
-/// Compares numbers as people and zones write them: case, spaces, dots, hyphens and fillers are nothing. Numbers of one
-/// length that differ in shapes that are [`alike`] only are doubtful.
+/// Compares numbers as people and zones write them: case, spaces, dots, hyphens and fillers are ignored. Numbers of the
+/// same length that differ only in [`alike`] shapes are doubtful.
 pub fn compare_numbers(declared: &str, read: &str) -> Agreement {
     let (declared, read) = (bare(declared), bare(read));
     if declared.is_empty() || read.is_empty() {

@@ -1,11 +1,11 @@
-//! Controls that states have in their own numbers, in addition to the check digits of ICAO.
+//! The check characters of states in their own numbers, in addition to the check digits of ICAO.
 
 use super::personal::Personal;
 
-/// How a number stands to the control of its state.
+/// The outcome of a number's control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Control {
-    /// Its control is right.
+    /// Its control is correct.
     Holds,
     /// It has the shape of a number with a control, and the control is wrong.
     Broken,
@@ -13,16 +13,16 @@ pub enum Control {
     Unknown,
 }
 
-/// A number of a document that its state controls.
+/// A document's number with a control of its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControlledNumber {
     /// The number.
     pub number: Personal,
-    /// How its control turned out; never unknown.
+    /// The outcome of its control; never unknown.
     pub control: Control,
 }
 
-/// Exactly so many digits.
+/// Exactly `N` digits.
 pub(super) fn digits<const N: usize>(number: &[u8]) -> Option<[u32; N]> {
     let number: &[u8; N] = number.try_into().ok()?;
     number.iter().all(u8::is_ascii_digit).then(|| number.map(|digit| u32::from(digit - b'0')))

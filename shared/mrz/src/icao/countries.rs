@@ -1,8 +1,7 @@
-//! What states have of their own in their documents. Each is a file here, and a line in `COUNTRIES`.
+//! The peculiarities of states' documents. Each state is a file here, and a line in `COUNTRIES`.
 //!
-//! Holders know a document by a number that need not be the document's own: [`holder_number`] is the one place that
-//! says which. States without a file have what Doc 9303 has; Germany, France and others have no control in their
-//! numbers.
+//! Holders know a document by a number that need not be the document's own: only [`holder_number`] decides which.
+//! States without a file follow Doc 9303; Germany, France and others have no control in their numbers.
 
 mod baltic;
 mod be;
@@ -46,22 +45,22 @@ fn of(state: &str) -> &'static Country {
     COUNTRIES.iter().find(has).unwrap_or(&STANDARD)
 }
 
-/// Which document it is; `None` for layouts of a state that are not known.
+/// The kind of document; `None` for unknown layouts of a state.
 pub fn kind(fields: &Fields) -> Option<Kind> {
     (of(&fields.state).kind)(fields)
 }
 
-/// The number by which its holder knows the document; `None` where it is not printed, and for visas.
+/// The number by which its holder knows the document; `None` if it is not printed, and for visas.
 pub fn holder_number(fields: &Fields) -> Option<Personal> {
     (of(&fields.state).holder_number)(fields)
 }
 
-/// Compares a number that was declared with those of the document that its holder may give.
+/// Compares a declared number with those of the document that its holder may give.
 pub fn compare_number(fields: &Fields, declared: &str) -> Agreement {
     (of(&fields.state).compare_number)(fields, declared)
 }
 
-/// The number of a document that its state controls, wherever the state puts it.
+/// The document's number with a control of its state, wherever the state puts it.
 pub fn controlled_number(fields: &Fields) -> Option<ControlledNumber> {
     let numbers = (of(&fields.state).controlled)(fields).into_iter();
     numbers
@@ -71,7 +70,7 @@ pub fn controlled_number(fields: &Fields) -> Option<ControlledNumber> {
 }
 
 /// Checks a number by the rules of a state (three letters, as a zone prints it). Case, spaces, hyphens and fillers are
-/// nothing.
+/// ignored.
 pub fn control(state: &str, number: &str) -> Control {
     match (of(state).control)(&confusable::bare(number)) {
         Some(true) => Control::Holds,

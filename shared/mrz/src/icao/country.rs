@@ -1,45 +1,45 @@
-//! What a state's documents may have of their own, and what holds where the state has nothing of its own.
+//! The peculiarities of a state's documents, and the default for states without any.
 
 use super::{
     agreement::Agreement, alphabet::FILLER, confusable::compare_numbers, fields::Fields, format::Format,
     personal::Personal,
 };
 
-/// Which document it is, as forms ask for it.
+/// The kind of document, as forms ask for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Any visa.
     Visa,
     /// Any passport.
     Passport,
-    /// A card that has no kind of its own.
+    /// A card without a kind of its own.
     IdentityCard,
-    /// The card of a Spanish citizen (DNI), which goes by its NIF.
+    /// The card of a Spanish citizen (DNI), identified by its NIF.
     Nif,
-    /// The card of a foreigner in Spain, which goes by its NIE.
+    /// The card of a foreigner in Spain, identified by its NIE.
     Nie,
 }
 
-/// The rules of a state. One file each, in `countries/`, which sets what differs from [`STANDARD`].
+/// The rules of a state. One file each, in `countries/`, which sets the differences from [`STANDARD`].
 pub(super) struct Country {
-    /// The codes that its zones print: several where states share their rules.
+    /// The codes in its zones: several if states share their rules.
     pub(super) codes: &'static [&'static str],
-    /// Which document it is; `None` for layouts that are not known.
+    /// The kind of document; `None` for unknown layouts.
     pub(super) kind: fn(&Fields) -> Option<Kind>,
-    /// The number by which its holder knows the document; `None` where it is not printed.
+    /// The number by which its holder knows the document; `None` if it is not printed.
     pub(super) holder_number: fn(&Fields) -> Option<Personal>,
-    /// Compares a number that was declared with those that a holder may give.
+    /// Compares a declared number with those that a holder may give.
     pub(super) compare_number: fn(&Fields, &str) -> Agreement,
     /// The numbers that may have a control, in the order in which they are tried.
     pub(super) controlled: fn(&Fields) -> Vec<String>,
     /// Whether the control of a number holds, given in capitals and digits only; `None` for numbers of other shapes,
-    /// because states change their numbers, and only what is certain is called broken.
+    /// because states change their numbers, and only certain errors are called broken.
     pub(super) control: fn(&[u8]) -> Option<bool>,
     /// Whether the year 99 stands for documents that never expire.
     pub(super) year_99_is_never: bool,
 }
 
-/// What Doc 9303 has, and no more.
+/// The rules of Doc 9303 alone.
 pub(super) const STANDARD: Country =
     Country { codes: &[], kind, holder_number, compare_number, controlled, control: |_| None, year_99_is_never: false };
 
@@ -51,7 +51,7 @@ fn kind(fields: &Fields) -> Option<Kind> {
     })
 }
 
-/// The document's own. A visa goes by none.
+/// The document's own number. A visa has none.
 fn holder_number(fields: &Fields) -> Option<Personal> {
     (kind(fields) != Some(Kind::Visa) && !fields.number.is_empty()).then(|| fields.number.clone())
 }
@@ -64,9 +64,9 @@ fn compare_number(fields: &Fields, declared: &str) -> Agreement {
     })
 }
 
-/// Optional data up to the first filler, and all of it: the Dutch card has a digit of its own behind the number, the
-/// Latvian number a hyphen in it. Then the document number: permits for foreigners have numbers of their own kind; cards
-/// and passports are what the rules are for.
+/// Optional data up to the first filler, and all of it: the Dutch card has a digit of its own after the number, the
+/// Latvian number contains a hyphen. Then the document number: permits for foreigners have numbers of other kinds; the
+/// rules are for cards and passports.
 fn controlled(fields: &Fields) -> Vec<String> {
     let optional = fields.optional.iter().map(Personal::as_str);
     let optional = optional.flat_map(|data| [data.split(char::from(FILLER)).next().unwrap_or_default(), data]);

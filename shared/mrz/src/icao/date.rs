@@ -7,8 +7,8 @@
 use super::alphabet::FILLER;
 use std::fmt;
 
-/// No document is issued for longer than this, in years. An expiry further ahead belongs to the century before: an
-/// expired one must not become valid for decades.
+/// No document is valid for longer than this, in years. An expiry further ahead belongs to the previous century: an
+/// expired document must not become valid for decades.
 const LONGEST_VALIDITY: u16 = 50;
 
 /// A day of the Gregorian calendar.
@@ -44,13 +44,13 @@ impl Date {
         self.day
     }
 
-    /// Whole years from this day to another; 0 where it is later.
+    /// Complete years from this day to another; 0 if it is earlier.
     pub fn years_until(self, other: Self) -> u16 {
         let had_birthday = (other.month, other.day) >= (self.month, self.day);
         other.year.saturating_sub(self.year).saturating_sub(u16::from(!had_birthday))
     }
 
-    /// The same day so many years later; 28 February for a 29th that is not there.
+    /// The same day this many years later; 28 February if 29 February does not exist then.
     pub fn plus_years(self, years: u16) -> Self {
         let year = self.year.saturating_add(years);
         Self { year, day: self.day.min(days(year, self.month)), ..self }
@@ -66,8 +66,7 @@ const fn days(year: u16, month: u8) -> u8 {
     }
 }
 
-/// Six characters YYMMDD. Parts that are not known are fillers, as on documents of people who do not know their
-/// birthday.
+/// Six characters YYMMDD. Unknown parts are fillers, as on documents of people who do not know their birthday.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ShortDate {
     year: Option<u8>,
@@ -76,7 +75,7 @@ pub struct ShortDate {
 }
 
 impl ShortDate {
-    /// Reads the characters. None where a part is neither two digits nor two fillers, or where month or day cannot be.
+    /// Parses the characters. `None` if a part is neither two digits nor two fillers, or if month or day is impossible.
     pub fn read(characters: &[u8]) -> Option<Self> {
         let (pairs, rest) = characters.as_chunks::<2>();
         let &[year, month, day] = pairs else { return None };
@@ -84,14 +83,14 @@ impl ShortDate {
         let month_is_real = short.month.is_none_or(|month| (1..=12).contains(&month));
         let longest = short.month.map_or(31, |month| days(2000, month));
         let day_is_real = short.day.is_none_or(|day| (1..=longest).contains(&day));
-        // 29 February needs its year: whether it leaps is the same in every century that a holder was born in, but for
-        // 1900.
+        // The two digits decide whether 29 February exists, in every century that a holder was born in: 1900 is the
+        // only exception.
         let leaps =
             (short.month, short.day) != (Some(2), Some(29)) || short.year.is_none_or(|year| year.is_multiple_of(4));
         (rest.is_empty() && month_is_real && day_is_real && leaps).then_some(short)
     }
 
-    /// Whether nothing of it is known.
+    /// Whether no part is known.
     pub fn is_unknown(self) -> bool {
         (self.year, self.month, self.day) == (None, None, None)
     }
@@ -101,26 +100,26 @@ impl ShortDate {
         self.year
     }
 
-    /// The six digits, where every part is known.
+    /// The six digits, if every part is known.
     pub(crate) fn digits(self) -> Option<String> {
         Some(format!("{:02}{:02}{:02}", self.year?, self.month?, self.day?))
     }
 
-    /// Whether it may stand for a day: every part that is known is the day's. It decides between centuries where the
-    /// day is known otherwise.
+    /// Whether it may stand for a day: every known part is the day's. It decides between centuries if the day is known
+    /// otherwise.
     pub fn may_be(self, date: Date) -> bool {
         let year = self.year.is_none_or(|year| u16::from(year) == date.year % 100);
         year && self.month.is_none_or(|month| month == date.month) && self.day.is_none_or(|day| day == date.day)
     }
 
     /// The day as a birth: in 20YY if that is not after `today`, else in 19YY. People over a hundred come out a hundred
-    /// too young: ask [`Self::may_be`] where their date is known. None where a part is unknown.
+    /// years too young: use [`Self::may_be`] if their date is known. `None` if a part is unknown.
     pub fn as_birth(self, today: Date) -> Option<Date> {
         self.in_century(2000).filter(|&date| date <= today).or_else(|| self.in_century(1900))
     }
 
-    /// The day as an expiry: in 20YY, or in 19YY where that would be more than 50 years after `today`. None where a
-    /// part is unknown.
+    /// The day as an expiry: in 20YY, or in 19YY if that would be more than 50 years after `today`. `None` if a part is
+    /// unknown.
     pub fn as_expiry(self, today: Date) -> Option<Date> {
         let latest = today.plus_years(LONGEST_VALIDITY);
         self.in_century(2000).filter(|&date| date <= latest).or_else(|| self.in_century(1900))
@@ -131,14 +130,14 @@ impl ShortDate {
     }
 }
 
-// A birthday says something about a person.
+// A birthday is personal data.
 impl fmt::Debug for ShortDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_unknown() { "ShortDate(unknown)" } else { "ShortDate(…)" })
     }
 }
 
-/// Two digits, or two fillers for what is not known.
+/// Two digits, or two fillers if the part is unknown.
 fn part(pair: [u8; 2]) -> Option<Option<u8>> {
     match pair {
         [FILLER, FILLER] => Some(None),

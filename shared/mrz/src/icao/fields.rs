@@ -1,4 +1,4 @@
-//! What a zone says, field by field.
+//! The content of a zone, field by field.
 
 use super::{
     date::{Date, ShortDate},
@@ -6,7 +6,7 @@ use super::{
     personal::Personal,
 };
 
-/// Sex, as it is printed. Names and number tell more about a person.
+/// Sex, as it is printed. It may be shown in `Debug`: names and number reveal more about a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sex {
     /// `F`.
@@ -17,7 +17,7 @@ pub enum Sex {
     Unspecified,
 }
 
-/// Until when a document is valid, as it says itself.
+/// The end of a document's validity, as printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Expiry {
     /// Until this day.
@@ -27,11 +27,11 @@ pub enum Expiry {
     Never,
     /// The format has no field for it: the old French card.
     NotPrinted,
-    /// What stands there is no date.
+    /// The characters are not a date.
     Impossible,
 }
 
-/// A month of a year, as the old French card has for its issue.
+/// A month of a year, as the issue of the old French card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct YearMonth {
     /// The two digits of the year.
@@ -43,56 +43,55 @@ pub struct YearMonth {
 /// Surnames or given names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NamePart {
-    /// Its components, with a space between.
+    /// Its components, separated by spaces.
     pub text: Personal,
-    /// It goes up to the end of its field, so that more of it may not have found room (Doc 9303 part 3 §4.6,
-    /// "truncation").
+    /// It reaches the end of its field, so it may have been truncated (Doc 9303 part 3 §4.6, "truncation").
     pub cut: bool,
 }
 
 /// A holder's name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Name {
-    /// The primary identifier: surnames, or all there is.
+    /// The primary identifier: surnames, or the only name.
     pub surname: NamePart,
     /// The secondary identifier: given names.
     pub given: NamePart,
 }
 
-/// What a zone says.
+/// The content of a zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fields {
-    /// In which format.
+    /// The format it was parsed in.
     pub format: Format,
     /// The document's code, of one or two characters: `P`, `ID`, `IX`.
     pub code: String,
     /// The issuing state or organisation.
     pub state: String,
-    /// The document number, all of it.
+    /// The complete document number.
     pub number: Personal,
-    /// Whether the number was too long for its field and goes on in the optional data.
+    /// Whether the number was too long for its field and continues in the optional data.
     pub number_is_long: bool,
-    /// Optional data, first and second, without what is part of a long number. Many states put a personal number there.
+    /// Optional data, first and second, without the rest of a long number. Many states put a personal number there.
     pub optional: Vec<Personal>,
-    /// Date of birth; none where it is impossible.
+    /// Date of birth; `None` if it is impossible.
     pub birth: Option<ShortDate>,
-    /// Sex; none where the character means nothing.
+    /// Sex; `None` if the character has no meaning.
     pub sex: Option<Sex>,
-    /// Until when it is valid.
+    /// The end of its validity.
     pub expiry: Expiry,
     /// Nationality.
     pub nationality: String,
-    /// When it was issued, where that is in the zone.
+    /// The month of issue, if it is in the zone.
     pub issued: Option<YearMonth>,
     /// The holder's name.
     pub name: Name,
 }
 
 impl Fields {
-    /// Whether the document is past its validity on a day; `None` where that cannot be known.
+    /// Whether the document has expired on a day; `None` if that cannot be known.
     ///
-    /// The old French card does not print it: ten years from its issue, fifteen for those who were adults at an issue
-    /// from 2004 on (decree 2013-1188). Only the month of the issue is known, so the last day of that month counts.
+    /// The old French card does not print it: ten years from its issue, fifteen for adults at an issue from 2004 on
+    /// (decree 2013-1188). Only the month of issue is known, so the last day of that month counts.
     pub fn expired(&self, today: Date) -> Option<bool> {
         let last = match self.expiry {
             Expiry::On(date) => date.as_expiry(today)?,

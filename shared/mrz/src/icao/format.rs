@@ -1,4 +1,5 @@
-//! The layouts of machine-readable zones, as data: what may stand where, and which digit protects what.
+//! The layouts of machine-readable zones, as data: the characters allowed at each position, and the digits that protect
+//! them.
 //!
 //! Sources: Doc 9303 part 4 §4.2 (TD3), part 5 §4.2 (TD1), part 6 §4.2 (TD2), part 7 §4 and §5 (MRV-A, MRV-B), all
 //! eighth edition. The French identity card of 1988–2021 follows none of them: its layout is that of the decree of 1955
@@ -13,7 +14,7 @@ pub use layout::{Checked, DigitRule, FillerDigit, Layout, Outcome, Span};
 use super::alphabet::CharSet;
 use tables::*;
 
-/// Lines of a zone, one above the other.
+/// The layout of a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Format {
     /// Cards: three lines of 30.
@@ -34,17 +35,17 @@ impl Format {
     /// All formats. Where two have the same size, the one with more check digits comes first.
     pub const ALL: [Self; 6] = [Self::Td1, Self::Td3, Self::MrvA, Self::Td2, Self::FrenchId, Self::MrvB];
 
-    /// How many lines.
+    /// The number of lines.
     pub const fn lines(self) -> usize {
         self.masks().len()
     }
 
-    /// How many characters a line.
+    /// The number of characters per line.
     pub const fn columns(self) -> usize {
         self.masks()[0].len()
     }
 
-    /// What may stand at each position, line by line.
+    /// The characters allowed at each position, line by line.
     pub const fn masks(self) -> &'static [&'static [CharSet]] {
         match self {
             Self::Td1 => &TD1_MASKS,
@@ -56,11 +57,11 @@ impl Format {
         }
     }
 
-    /// What may stand at a position.
+    /// The characters allowed at a position.
     ///
     /// # Panics
     ///
-    /// Outside the zone.
+    /// If the position is outside the zone.
     pub const fn mask(self, line: usize, column: usize) -> CharSet {
         self.masks()[line][column]
     }
@@ -76,7 +77,7 @@ impl Format {
         }
     }
 
-    /// Where the fields are.
+    /// The positions of the fields.
     pub const fn layout(self) -> &'static Layout {
         match self {
             Self::Td1 => &TD1_LAYOUT,
@@ -88,7 +89,7 @@ impl Format {
         }
     }
 
-    /// The formats of so many lines of so many characters: a visa looks like a passport until it is read.
+    /// The formats with this many lines of this many characters: a visa looks like a passport until it is read.
     pub fn of_size(lines: usize, columns: usize) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |format| (format.lines(), format.columns()) == (lines, columns))
     }

@@ -2,7 +2,7 @@
 //!
 //! No check digit covers names, states shorten and reorder them, and people leave half of theirs out. So there are
 //! three answers: a match is what the standard would print; a mismatch cannot be the same person by any of those
-//! habits; and in between somebody should look.
+//! habits; in between, a person should look.
 
 use super::{
     agreement::Agreement,
@@ -11,13 +11,13 @@ use super::{
     transliteration::{Fit, Pattern, Piece, Word, fit, joined},
 };
 
-/// From how many letters on one of them may be wrong: Ana and Eva are two people, Gonzales and Gonzalez rather not.
+/// The length from which one letter may be wrong: Ana and Eva are two people, Gonzales and Gonzalez probably are not.
 const LONG_ENOUGH_FOR_A_SLIP: usize = 4;
-/// The most spellings of one component that are looked at for a slip.
+/// The most spellings of one component that are tried for a slip.
 const SPELLINGS: usize = 16;
 
-/// Compares surnames and given names with those of a zone. What was not declared is not compared; where nothing was, or
-/// in another script than Latin, the answer is doubtful.
+/// Compares surnames and given names with those of a zone. Undeclared names are not compared; if none was declared, or
+/// in a script other than Latin, the answer is doubtful.
 pub fn compare(surname: Option<&str>, given: Option<&str>, zone: &Name) -> Agreement {
     let [surname, given] = [surname, given].map(|name| Pattern::of(name.unwrap_or_default()));
     if surname.foreign || given.foreign || surname.words.is_empty() && given.words.is_empty() {
@@ -37,13 +37,13 @@ pub fn compare(surname: Option<&str>, given: Option<&str>, zone: &Name) -> Agree
     }
 }
 
-/// Whether the standard prints these components so, or as much of them as had room.
+/// Whether the standard prints these components like this, or as much of them as had room.
 fn is_printed(words: &[Word], printed: &str, cut: bool) -> bool {
     let least = if cut && !printed.is_empty() { Fit::Beginning } else { Fit::Whole };
     words.is_empty() || fit(&joined(words), printed) >= least
 }
 
-/// The same letters, whatever the borders of the components: `DE LA CRUZ` and `DELACRUZ`.
+/// The same letters, regardless of the borders of the components: `DE LA CRUZ` and `DELACRUZ`.
 fn same_letters(words: &[Word], printed: &str) -> bool {
     let letters: Vec<Piece> = words.iter().flatten().copied().filter(|piece| *piece != Piece::Soft).collect();
     words.is_empty() || fit(&letters, &printed.replace(' ', "")) == Fit::Whole
@@ -57,7 +57,7 @@ fn undivided(surname: &[Word], given: &[Word], zone: &Name) -> bool {
 }
 
 /// The components of one side are all found on the other, in any order: names that were swapped, shortened or left out,
-/// or with a slip in one. At least one surname and one given name must be among them.
+/// or with a slip in one. They must include at least one surname and one given name.
 fn same_components(surname: &[Word], given: &[Word], zone: &Name) -> bool {
     let cut = zone.surname.cut || zone.given.cut;
     let printed: Vec<&str> =
@@ -65,7 +65,7 @@ fn same_components(surname: &[Word], given: &[Word], zone: &Name) -> bool {
     let declared: Vec<&Word> = surname.iter().chain(given).collect();
     let mut taken = vec![false; printed.len()];
     let mut found = vec![false; declared.len()];
-    // Those that are equal first, so that a likeness does not take what is another's.
+    // Equal ones first, so that a similar one does not take another's place.
     let likenesses: [fn(&Word, &str, bool) -> bool; 2] = [is_equal, is_like];
     for is_same in likenesses {
         for (word, found) in declared.iter().zip(&mut found).filter(|(_, found)| !**found) {
@@ -85,7 +85,7 @@ fn is_equal(word: &Word, printed: &str, _: bool) -> bool {
     fit(word, printed) == Fit::Whole
 }
 
-/// An initial, what had room, or one letter off.
+/// An initial, a truncated component, or one letter off.
 fn is_like(word: &Word, printed: &str, cut: bool) -> bool {
     let shortened = (cut || printed.len() == 1) && fit(word, printed) == Fit::Beginning;
     let letters = word.iter().filter(|piece| **piece != Piece::Soft).count();
@@ -110,7 +110,7 @@ fn spelled(word: &Word) -> Vec<String> {
     all
 }
 
-/// One letter more, less or another; or only letters that poor pictures confuse.
+/// One letter more, less or different; or only letters that poor pictures confuse.
 fn one_off(one: &[u8], other: &[u8]) -> bool {
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     if short.len() < LONG_ENOUGH_FOR_A_SLIP || long.len() - short.len() > 1 {

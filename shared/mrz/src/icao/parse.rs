@@ -1,4 +1,4 @@
-//! Lines of text to fields, with everything that is wrong with them.
+//! Parses lines of text into fields, with all their faults.
 //!
 //! A zone is taken as it stands: nothing is corrected, and a field that makes no sense does not hide the others.
 
@@ -15,10 +15,10 @@ use super::{
 /// Why lines are not a machine-readable zone at all. The positions count from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAZone {
-    /// No format has so many lines of this length, or the lines differ in length.
+    /// No format has this many lines of this length, or the lines differ in length.
     #[error("is of no known size")]
     Size,
-    /// A character that is none of the 37 stands here.
+    /// A character outside the alphabet of 37.
     #[error("has a foreign character in line {line}, column {column}")]
     Character {
         /// The line.
@@ -28,29 +28,29 @@ pub enum NotAZone {
     },
 }
 
-/// What is wrong with a zone. Says nothing of what stands there.
+/// A fault of a zone. It reveals nothing of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Problem {
-    /// A check digit is that of other characters.
+    /// A check digit does not match its characters.
     WrongDigit(Checked),
     /// A filler stands in the place of a check digit.
     MissingDigit(Checked),
-    /// A character stands where its kind may not: a digit in a name, a letter in a date.
+    /// A character that is not allowed at its position: a digit in a name, a letter in a date.
     NotPermitted {
         /// The line.
         line: usize,
         /// The column.
         column: usize,
     },
-    /// The date of birth is none.
+    /// The date of birth does not exist.
     ImpossibleBirth,
-    /// The date of expiry is none.
+    /// The date of expiry does not exist.
     ImpossibleExpiry,
     /// There is no document number.
     NoNumber,
-    /// The issuing state is none that Doc 9303 part 3 §5 knows.
+    /// Doc 9303 part 3 §5 does not have the issuing state.
     UnknownState,
-    /// The nationality is none that Doc 9303 part 3 §5 knows.
+    /// Doc 9303 part 3 §5 does not have the nationality.
     UnknownNationality,
     /// There is no name.
     NoName,
@@ -58,14 +58,14 @@ pub enum Problem {
     UndividedName,
 }
 
-/// A zone's fields and what is wrong with them.
+/// A zone's fields and faults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parsed {
     /// The fields.
     pub fields: Fields,
-    /// Every check digit of the format, and how it turned out.
+    /// Every check digit of the format, and its outcome.
     pub digits: Vec<(Checked, Outcome)>,
-    /// Everything that is wrong; empty for a sound zone.
+    /// All faults; empty for a valid zone.
     pub problems: Vec<Problem>,
 }
 
@@ -76,11 +76,11 @@ impl Parsed {
     }
 }
 
-/// Reads lines, whose format follows from their size and first characters.
+/// Parses lines, whose format follows from their size and first characters.
 ///
 /// # Errors
 ///
-/// [`NotAZone`] where no format fits.
+/// [`NotAZone`] if no format fits.
 pub fn parse<L: AsRef<str>>(lines: &[L]) -> Result<Parsed, NotAZone> {
     let columns = lines.first().map_or(0, |line| line.as_ref().len());
     let begins = |text| lines.first().is_some_and(|line| line.as_ref().starts_with(text));
@@ -95,12 +95,12 @@ pub fn parse<L: AsRef<str>>(lines: &[L]) -> Result<Parsed, NotAZone> {
     parse_as(format, lines)
 }
 
-/// Reads lines in a format that is known.
+/// Parses lines in a known format.
 ///
 /// # Errors
 ///
-/// [`NotAZone`] where the lines have another size than the format's, or other characters than those of machine-readable
-/// zones.
+/// [`NotAZone`] if the lines do not have the size of the format, or contain characters outside the alphabet of
+/// machine-readable zones.
 pub fn parse_as<L: AsRef<str>>(format: Format, lines: &[L]) -> Result<Parsed, NotAZone> {
     let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_ref().as_bytes()).collect();
     for (line, text) in lines.iter().enumerate() {
@@ -118,7 +118,7 @@ pub fn parse_as<L: AsRef<str>>(format: Format, lines: &[L]) -> Result<Parsed, No
     Ok(Parsed { fields, digits, problems })
 }
 
-/// Lines that were found to have the size of the format and only characters of the alphabet.
+/// Lines of the size of the format, with only characters of the alphabet.
 struct Lines<'a> {
     format: Format,
     lines: &'a [&'a [u8]],
@@ -129,7 +129,7 @@ impl<'a> Lines<'a> {
         &self.lines[span.line][span.from..span.to]
     }
 
-    /// Without the fillers at its end.
+    /// Without trailing fillers.
     fn text(&self, span: Span) -> String {
         trimmed(self.bytes(span))
     }
@@ -160,7 +160,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The document number, and how much of the optional data is its rest with digit and filler.
+    /// The document number, and the length of its rest with digit and filler in the optional data.
     fn number(&self) -> (String, usize) {
         let layout = self.format.layout();
         let rule = self.format.rules().iter().find(|rule| rule.checked == Checked::DocumentNumber);
@@ -190,7 +190,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// What is wrong, in the order of the variants.
+/// The faults, in the order of the variants.
 fn problems(zone: &Lines<'_>, fields: &Fields, digits: &[(Checked, Outcome)]) -> Vec<Problem> {
     let wrong = digits.iter().filter_map(|&(checked, outcome)| match outcome {
         Outcome::Holds => None,
@@ -223,7 +223,7 @@ fn trimmed(bytes: &[u8]) -> String {
     bytes[..end].iter().map(|&byte| char::from(byte)).collect()
 }
 
-/// Components with a space between, however many fillers there were.
+/// Components separated by one space, however many fillers there were.
 fn part(field: &[u8]) -> NamePart {
     let components: Vec<String> =
         field.split(|&byte| byte == FILLER).filter(|component| !component.is_empty()).map(trimmed).collect();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A text that says something about a person. Its `Debug` says nothing.
+/// A text about a person. Its `Debug` shows nothing.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Personal(String);
 
@@ -12,12 +12,12 @@ impl Personal {
         Self(text.into())
     }
 
-    /// The text. Whoever asks for it takes care of where it goes.
+    /// The text. The caller is responsible for where it goes.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether there is none.
+    /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

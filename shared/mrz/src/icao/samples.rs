@@ -2,7 +2,7 @@
 
 use super::Format;
 
-/// A zone that is right in everything.
+/// A zone without any fault.
 pub(crate) struct Sample {
     pub(crate) name: &'static str,
     pub(crate) format: Format,

@@ -1,6 +1,6 @@
 //! Codes of states and organisations: ISO 3166-1 and the additions of Doc 9303 part 3 §5.
 
-/// ISO 3166-1: the two letters that forms ask for, then the three that documents print.
+/// ISO 3166-1: the two letters in forms, then the three letters on documents.
 const STATES: &str = "\
     ADAND AEARE AFAFG AGATG AIAIA ALALB AMARM AOAGO AQATA ARARG ASASM ATAUT AUAUS AWABW AXALA AZAZE BABIH BBBRB BDBGD BEBEL BFBFA \
     BGBGR BHBHR BIBDI BJBEN BLBLM BMBMU BNBRN BOBOL BQBES BRBRA BSBHS BTBTN BVBVT BWBWA BYBLR BZBLZ CACAN CCCCK CDCOD CFCAF CGCOG \
@@ -15,25 +15,26 @@ const STATES: &str = "\
     SXSXM SYSYR SZSWZ TCTCA TDTCD TFATF TGTGO THTHA TJTJK TKTKL TLTLS TMTKM TNTUN TOTON TRTUR TTTTO TVTUV TWTWN TZTZA UAUKR UGUGA \
     UMUMI USUSA UYURY UZUZB VAVAT VCVCT VEVEN VGVGB VIVIR VNVNM VUVUT WFWLF WSWSM YEYEM YTMYT ZAZAF ZMZMB ZWZWE";
 
-/// What Doc 9303 part 3 §5 adds: Germany's one letter, British persons without citizenship, the European Union, Kosovo,
-/// organisations, people without a state, refugees, and the Utopia of specimens.
+/// The additions of Doc 9303 part 3 §5: Germany's one letter, British persons without citizenship, the European Union,
+/// Kosovo, organisations, stateless persons, refugees, and the Utopia of specimens.
 const ADDITIONS: [&str; 28] = [
     "D", "GBD", "GBN", "GBO", "GBP", "GBS", "EUE", "RKS", "UNO", "UNA", "UNK", "IAO", "XBA", "XIM", "XCC", "XCE",
     "XCO", "XEC", "XPO", "XES", "XMP", "XOM", "XDC", "XXA", "XXB", "XXC", "XXX", "UTO",
 ];
 
-/// What a zone prints for a state given by its two letters: `ES` → `ESP`. Germany prints `D`, for which see [`same`].
+/// The code that a zone prints for a state given by its two letters: `ES` → `ESP`. Germany prints `D`, for which see
+/// [`same`].
 pub fn alpha3(alpha2: &str) -> Option<&'static str> {
     pairs().find(|(two, _)| two.eq_ignore_ascii_case(alpha2)).map(|(_, three)| three)
 }
 
-/// The two letters of the state behind a code as zones print it: `ESP` → `ES`, `D` → `DE`. None behind organisations,
+/// The two letters of the state behind a code as zones print it: `ESP` → `ES`, `D` → `DE`. `None` for organisations,
 /// refugees and specimens.
 pub fn alpha2(code: &str) -> Option<&'static str> {
     pairs().find(|(_, three)| same(three, code)).map(|(two, _)| two)
 }
 
-/// Whether a code, without fillers, is one that a zone may have.
+/// Whether a zone may have this code, given without fillers.
 pub fn is_known(code: &str) -> bool {
     pairs().any(|(_, three)| three == code) || ADDITIONS.contains(&code)
 }

@@ -1,16 +1,17 @@
-//! Names as people write them to names as zones print them (Doc 9303 part 3 §6 A).
+//! From names as people write them to names as zones print them (Doc 9303 part 3 §6 A).
 //!
 //! The standard leaves states a choice for some letters (Ü is UE, UXX or U), and states print the plain letter where
-//! they should not. So a declared name becomes a pattern of all ways to print it, and a printed name fits or does not.
+//! they should not. So a declared name becomes a pattern of all ways to print it, and a printed name matches it or does
+//! not.
 
-/// What one letter, or a place between letters, may be printed as.
+/// How one letter, or a place between letters, may be printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
     /// A letter A–Z.
     Plain(u8),
-    /// One of several spellings; the first is what the standard recommends.
+    /// One of several spellings; the standard recommends the first.
     Special(&'static [&'static str]),
-    /// An apostrophe, a full stop or the dot of a Catalan `l·l`: nothing by the standard, a filler by some states.
+    /// An apostrophe, a full stop or the dot of a Catalan `l·l`: nothing in the standard, a filler in some states.
     Soft,
     /// The border of two components: a filler.
     Gap,
@@ -22,14 +23,13 @@ pub(crate) type Word = Vec<Piece>;
 /// A declared name, component by component.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pattern {
-    /// The components.
     pub(crate) words: Vec<Word>,
-    /// It has letters of a script that is not transliterated here, or digits: it cannot be compared.
+    /// It contains letters of a script that is not transliterated here, or digits: it cannot be compared.
     pub(crate) foreign: bool,
 }
 
 impl Pattern {
-    /// The pattern of a name. Hyphens part components like spaces do (part 3 §4.6); apostrophes do not.
+    /// The pattern of a name. Hyphens separate components as spaces do (part 3 §4.6); apostrophes do not.
     pub(crate) fn of(name: &str) -> Self {
         let mut pattern = Self::default();
         let mut word = Word::new();
@@ -55,7 +55,7 @@ impl Pattern {
     }
 }
 
-/// A mark that follows its letter instead of being part of it. Those that change nothing are dropped.
+/// A mark that follows its letter instead of being part of it. Marks that change nothing are dropped.
 fn combine(word: &mut Word, mark: char) {
     let whole = match (word.last(), mark) {
         (Some(Piece::Plain(b'N')), '\u{303}') => 'Ñ',
@@ -70,7 +70,7 @@ fn combine(word: &mut Word, mark: char) {
     }
 }
 
-/// How a letter beyond A–Z may be printed: by the table of the standard, and as the plain letter. None for other
+/// How a letter beyond A–Z may be printed: by the table of the standard, and as the plain letter. `None` for other
 /// scripts.
 fn spellings(letter: char) -> Option<&'static [&'static str]> {
     Some(match letter {
@@ -108,8 +108,8 @@ fn spellings(letter: char) -> Option<&'static [&'static str]> {
     })
 }
 
-/// The ways to print a name in a zone, the standard's first, with fillers between components; at most so many. None for
-/// a name in another script.
+/// The ways to print a name in a zone, the standard's first, with fillers between components; at most `at_most`. Empty
+/// for a name in another script.
 pub fn variants(name: &str, at_most: usize) -> Vec<String> {
     let pattern = Pattern::of(name);
     if pattern.foreign || pattern.words.is_empty() {
@@ -135,7 +135,7 @@ pub fn variants(name: &str, at_most: usize) -> Vec<String> {
     all
 }
 
-/// Components with gaps between.
+/// Components with gaps between them.
 pub(crate) fn joined<'a>(words: impl IntoIterator<Item = &'a Word>) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for word in words {
@@ -161,7 +161,7 @@ pub(crate) enum Fit {
 /// Follows a text, with spaces between components, along all spellings of a pattern at once.
 pub(crate) fn fit(pieces: &[Piece], text: &str) -> Fit {
     let text = text.as_bytes();
-    // Where the text may be after the pieces so far.
+    // The possible positions in the text after the pieces so far.
     let mut places = vec![false; text.len() + 1];
     places[0] = true;
     let mut ended = text.is_empty();

@@ -1,4 +1,4 @@
-//! Estonia and Lithuania, whose numbers have one rule.
+//! Estonia and Lithuania, whose numbers follow the same rule.
 
 use crate::icao::{
     control::{digits, weighted},
@@ -7,7 +7,7 @@ use crate::icao::{
 
 pub(super) const ESTONIA_AND_LITHUANIA: Country = Country { codes: &["EST", "LTU"], control, ..STANDARD };
 
-/// Isikukood and asmens kodas: 11 digits, the last modulo 11 by weights 1–9 and 1; where that is 10, by weights 3–9 and
+/// Isikukood and asmens kodas: 11 digits, the last modulo 11 by weights 1–9 and 1; if that is 10, by weights 3–9 and
 /// 1–3, and then 0 (EVS 585:2007; Lithuanian law I-2237).
 fn control(number: &[u8]) -> Option<bool> {
     let digits = digits::<11>(number)?;

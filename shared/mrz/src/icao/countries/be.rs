@@ -7,8 +7,8 @@ use crate::icao::{
 
 pub(super) const BELGIUM: Country = Country { codes: &["BEL"], control, ..STANDARD };
 
-/// Rijksregisternummer: the last two of 11 digits are 97 less the rest modulo 97; from birth in 2000 on a 2 is put
-/// before (royal decree of 3 April 1984, article 4). Which century is not in the number, so either may hold.
+/// Rijksregisternummer: the last two of 11 digits are 97 less the remainder modulo 97; for births from 2000 on, with a
+/// 2 in front (royal decree of 3 April 1984, article 4). The century is not in the number, so either may hold.
 fn control(number: &[u8]) -> Option<bool> {
     let digits = digits::<11>(number)?;
     let value = |digits: &[u32]| digits.iter().fold(0_u64, |value, &digit| value * 10 + u64::from(digit));

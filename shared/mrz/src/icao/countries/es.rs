@@ -24,7 +24,7 @@ pub(super) const SPAIN: Country = Country {
     year_99_is_never: true,
 };
 
-/// Control letters, by the number modulo 23. I, Ñ, O and U are left out, because they look like others.
+/// Control letters, by the number modulo 23. I, Ñ, O and U are left out, because they resemble others.
 const LETTERS: &[u8; 23] = b"TRWAGMYFPDXBNJZSQVHLCKE";
 
 fn kind(fields: &Fields) -> Option<Kind> {
@@ -35,7 +35,7 @@ fn kind(fields: &Fields) -> Option<Kind> {
     }
 }
 
-/// Of a card the NIF or NIE, of a passport its own number.
+/// The NIF or NIE of a card, the own number of a passport.
 fn holder_number(fields: &Fields) -> Option<Personal> {
     match kind(fields)? {
         Kind::Nif | Kind::Nie => card(fields).personal.map(Personal::new),
@@ -55,7 +55,7 @@ fn compare_number(fields: &Fields, declared: &str) -> Agreement {
     }
 }
 
-/// Somebody who gives the support number has the card in hand, so that is doubtful.
+/// A person who declares the support number has the card in hand, so that is doubtful rather than wrong.
 fn compare_with_card(card: &Card<'_>, declared: &str) -> Agreement {
     let Some(personal) = card.personal else {
         return Agreement::Doubtful;
@@ -67,7 +67,7 @@ fn compare_with_card(card: &Card<'_>, declared: &str) -> Agreement {
     }
 }
 
-/// The letter of a passport proves something only where it is printed.
+/// The letter of a passport proves something only if it is printed.
 fn controlled(fields: &Fields) -> Vec<String> {
     let number = match kind(fields) {
         Some(Kind::Nif | Kind::Nie) => card(fields).personal.map(str::to_owned),
@@ -80,15 +80,15 @@ fn controlled(fields: &Fields) -> Vec<String> {
 struct Card<'a> {
     /// NIF or NIE.
     personal: Option<&'a str>,
-    /// The number of this very card.
+    /// The number of this individual card.
     support: Option<&'a str>,
 }
 
 fn card(fields: &Fields) -> Card<'_> {
     let number = fields.number.as_str();
     let optional = fields.optional.first().map(Personal::as_str).filter(|data| !data.is_empty());
-    // Until 2006 the document number was the NIF. Cards of then without an expiry lapse on 2031-08-03 (EU 2019/1157
-    // article 5).
+    // Until 2006 the document number was the NIF. Cards from that time without an expiry lapse on 2031-08-03 (EU
+    // 2019/1157 article 5).
     if optional.is_none() && fields.code == "ID" && is_nif(number) {
         return Card { personal: Some(number), support: None };
     }
@@ -109,8 +109,8 @@ struct Nif {
     letter_is_printed: bool,
 }
 
-/// The optional data of a passport: `A`, 8 digits, `00`. The letter is not printed, and needs not be, because it
-/// follows; where one is, it counts.
+/// The optional data of a passport: `A`, 8 digits, `00`. The letter need not be printed, because it can be computed; if
+/// it is, it counts.
 fn passport_nif(fields: &Fields) -> Option<Nif> {
     let optional = fields.optional.first().filter(|_| is_passport(fields))?;
     let rest = optional.as_str().strip_prefix('A')?;
@@ -131,8 +131,8 @@ fn compare_nif(declared: &str, read: &str) -> Agreement {
 }
 
 /// NIF: up to 8 digits and the letter of the number modulo 23. NIE: X, Y or Z count as 0, 1, 2 in front of 7 digits;
-/// before 2008 there were 8 digits behind an X, the first a zero. K, L, M (children and others without a DNI): the 7
-/// digits alone.
+/// before 2008 there were 8 digits after an X, the first a zero. K, L, M (children and others without a DNI): only the
+/// 7 digits.
 fn control(number: &[u8]) -> Option<bool> {
     match completed(number).as_slice() {
         [body @ .., letter] if body.len() == 8 && letter.is_ascii_uppercase() => {
@@ -142,7 +142,7 @@ fn control(number: &[u8]) -> Option<bool> {
     }
 }
 
-/// The control letter of 8 characters: digits, or one of X Y Z K L M and 7 digits. None for anything else.
+/// The control letter of 8 characters: digits, or one of X Y Z K L M and 7 digits. `None` for anything else.
 fn letter_of(body: &[u8]) -> Option<u8> {
     let (&first, rest) = body.split_first()?;
     let head = match first {
@@ -159,8 +159,8 @@ fn letter_of(body: &[u8]) -> Option<u8> {
     Some(LETTERS[number % LETTERS.len()])
 }
 
-/// One way to write a number: zeros that were left out are put back, and the one too many of an old NIE goes. What has
-/// no such shape stays.
+/// A canonical form of a number: omitted zeros are restored, and the superfluous one of an old NIE is removed. Other
+/// shapes are unchanged.
 fn completed(number: &[u8]) -> Vec<u8> {
     let digits = number.iter().filter(|byte| byte.is_ascii_digit()).count();
     match number {

@@ -7,13 +7,13 @@ pub(super) const ITALY: Country = Country { codes: &["ITA"], control, year_99_is
 /// Codice fiscale: 16 characters, the last by a table for odd and the values for even positions, modulo 26 (ministerial
 /// decree of 12 March 1974, with 23 December 1976).
 fn control(number: &[u8]) -> Option<bool> {
-    /// What a digit, or the letter of the same value, counts at an odd position.
+    /// The value of a digit, or of the letter of the same value, at an odd position.
     const ODD: [u32; 26] =
         [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
     let number: &[u8; 16] = number.try_into().ok()?;
     let value =
         |character: u8| usize::from(if character.is_ascii_digit() { character - b'0' } else { character - b'A' });
-    // Six letters of the name begin it. Anything else of this length is another number.
+    // It begins with six letters of the name. Anything else of this length is another number.
     if !number[..6].iter().chain(&number[15..]).all(u8::is_ascii_uppercase) || !number[8].is_ascii_uppercase() {
         return None;
     }

@@ -7,7 +7,7 @@ use crate::icao::{
 
 pub(super) const LATVIA: Country = Country { codes: &["LVA"], control, ..STANDARD };
 
-/// Personas kods: 11 digits, weighted, 1 more modulo 11. The numbers that begin with 32, since July 2017, have no
+/// Personas kods: 11 digits, weighted, 1 more modulo 11. Numbers that begin with 32, issued since July 2017, have no
 /// control.
 fn control(number: &[u8]) -> Option<bool> {
     let digits = digits::<11>(number)?;

@@ -8,7 +8,7 @@ use crate::icao::{
 pub(super) const POLAND: Country = Country { codes: &["POL"], control, ..STANDARD };
 
 /// PESEL (law of 24 September 2010): 11 digits by weights 1, 3, 7, 9. Cards (three letters, six digits) and passports
-/// (two, seven) have a control digit behind the letters, weights 7, 3, 1 over letters from 10 and digits, and 9 for the
+/// (two, seven) have a control digit after the letters, weights 7, 3, 1 over letters from 10 and digits, and 9 for the
 /// control itself.
 fn control(number: &[u8]) -> Option<bool> {
     if let Some(digits) = digits::<11>(number) {

@@ -16,7 +16,7 @@ fn control(number: &[u8]) -> Option<bool> {
     Some(digits[12] == if control == 10 { 1 } else { control })
 }
 
-/// The card (TD2) has the personal number without the birthday, which is in the zone anyway.
+/// The card (TD2) omits the birthday from the personal number, because it is in the zone anyway.
 fn controlled(fields: &Fields) -> Vec<String> {
     of_card(fields).into_iter().chain((STANDARD.controlled)(fields)).collect()
 }

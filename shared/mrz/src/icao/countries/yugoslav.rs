@@ -1,4 +1,4 @@
-//! The states that were Yugoslavia, and kept its number.
+//! The states of former Yugoslavia, which kept its number.
 
 use crate::icao::{
     control::{digits, weighted},

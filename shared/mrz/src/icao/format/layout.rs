@@ -1,20 +1,20 @@
-//! What a layout is made of: spans, and the digits that protect them.
+//! The elements of a layout: spans, and the digits that protect them.
 
 use crate::icao::{alphabet::FILLER, check_digit};
 
-/// Characters `from..to` of a line; both count from 0.
+/// Columns `from..to` of a line; both, and the lines, count from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// Which line.
+    /// The line.
     pub line: usize,
     /// First column.
     pub from: usize,
-    /// Column behind the last.
+    /// Column after the last.
     pub to: usize,
 }
 
 impl Span {
-    /// The characters of the span; none where the lines are too short.
+    /// The characters of the span; `None` if the lines are too short.
     pub fn of<L: AsRef<[u8]>>(self, lines: &[L]) -> Option<&[u8]> {
         lines.get(self.line)?.as_ref().get(self.from..self.to)
     }
@@ -25,7 +25,7 @@ impl Span {
     }
 }
 
-/// What a check digit protects.
+/// The data that a check digit protects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Checked {
     /// The document number.
@@ -40,22 +40,22 @@ pub enum Checked {
     Composite,
 }
 
-/// What it means that a filler stands where a check digit belongs.
+/// The meaning of a filler in the place of a check digit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FillerDigit {
     /// The digit is missing, against the standard.
     Missing,
     /// It stands for the 0 of an empty field (Doc 9303 part 4 §4.2.2.2 note).
     Zero,
-    /// The number is longer than its field: the rest and the digit are at the start of this span, and a filler follows
+    /// The number is longer than its field: the rest and the digit are at the start of this span, followed by a filler
     /// (part 5 §4.2.2 note j, part 6 §4.2.2 note j).
     Continues(Span),
 }
 
-/// A check digit and what it protects.
+/// A check digit and its characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DigitRule {
-    /// What is protected.
+    /// The data that is protected.
     pub checked: Checked,
     /// Its characters, in the order of the weights.
     pub spans: &'static [Span],
@@ -63,23 +63,23 @@ pub struct DigitRule {
     pub line: usize,
     /// The column of the digit.
     pub column: usize,
-    /// What a filler in its place means.
+    /// The meaning of a filler in its place.
     pub filler: FillerDigit,
 }
 
-/// How a check digit turned out.
+/// The outcome of a check digit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// It is the digit of its characters.
     Holds,
-    /// It is another.
+    /// It is another digit.
     Broken,
-    /// A filler stands in its place, and should not.
+    /// A filler stands in its place, against the standard.
     Missing,
 }
 
 impl DigitRule {
-    /// Checks the lines of a zone. Lines that are too short or hold anything outside the alphabet are broken.
+    /// Checks the lines of a zone. Lines that are too short or contain anything outside the alphabet are broken.
     pub fn outcome<L: AsRef<[u8]>>(&self, lines: &[L]) -> Outcome {
         let digit = Span { line: self.line, from: self.column, to: self.column + 1 }.of(lines).map(|digit| digit[0]);
         let characters = || self.spans.iter().flat_map(|span| span.of(lines).unwrap_or(b"?").iter().copied());
@@ -96,7 +96,7 @@ impl DigitRule {
         if holds { Outcome::Holds } else { Outcome::Broken }
     }
 
-    /// Whether the rule looks at a position: one of its characters, its digit, or where a long number may go on.
+    /// Whether the rule covers a position: one of its characters, its digit, or the continuation of a long number.
     pub fn covers(&self, line: usize, column: usize) -> bool {
         let continues = matches!(self.filler, FillerDigit::Continues(span) if span.covers(line, column));
         continues
@@ -105,20 +105,20 @@ impl DigitRule {
     }
 }
 
-/// The rest of a long document number in the optional data, and the digit behind it.
+/// The rest of a long document number in the optional data, and the digit after it.
 pub(crate) fn continuation<L: AsRef<[u8]>>(lines: &[L], span: Span) -> Option<(&[u8], u8)> {
     let optional = span.of(lines)?;
     let run = optional.split(|&character| character == FILLER).next()?;
-    // At least one character of the number and its digit, and the filler behind: a full field has no room to say where
-    // it ends.
+    // At least one character of the number and its digit, followed by a filler: a full field cannot show where the
+    // number ends.
     let (&digit, rest) = run.split_last()?;
     (!rest.is_empty() && run.len() < optional.len() && digit.is_ascii_digit()).then_some((rest, digit))
 }
 
-/// Where the fields are.
+/// The positions of the fields.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
-    /// Document number, as far as its field goes.
+    /// Document number, up to the end of its field.
     pub number: Span,
     /// Optional data, first and second.
     pub optional: &'static [Span],
@@ -130,9 +130,9 @@ pub struct Layout {
     pub expiry: Option<Span>,
     /// Nationality.
     pub nationality: Option<Span>,
-    /// Surname and given names with two fillers between, or the surname alone.
+    /// Surname and given names with two fillers between them, or only the surname.
     pub names: Span,
-    /// Given names, where they have a field of their own.
+    /// Given names, if they have a field of their own.
     pub given: Option<Span>,
 }
 

@@ -129,7 +129,7 @@ pub(super) const FRENCH_LAYOUT: Layout = Layout {
     given: Some(span(1, 13, 27)),
 };
 
-/// TD2, TD3 and visas have everything but names and optional data in the same columns.
+/// TD2, TD3 and visas have everything except names and optional data in the same columns.
 const fn two_lines(optional: &'static [Span], names: Span) -> Layout {
     Layout {
         number: span(1, 0, 9),

@@ -1,4 +1,4 @@
-//! Names as people give them, against names as they are printed.
+//! Names as people give them, compared with names as they are printed.
 
 use super::*;
 use crate::icao::{NamePart, Personal};

@@ -1,4 +1,4 @@
-//! Specimens, and what makes zones hard.
+//! Specimens, and difficult zones.
 
 use super::*;
 use crate::icao::{Date, samples};
@@ -25,7 +25,7 @@ fn specimens_have_no_problems_but_their_formats_are_told_apart() {
         let parsed = parse(sample.lines).unwrap();
         assert_eq!(parsed.fields.format, sample.format, "{}", sample.name);
         assert!(parsed.digits_hold(), "{}", sample.name);
-        // The visas of the standard have a nationality that is none.
+        // The visas of the standard have a nationality that does not exist.
         assert_eq!(parsed.problems, [], "{}", sample.name);
     }
 }

@@ -18,7 +18,7 @@ fn passport(optional: &str) -> Fields {
     parse(&lines).unwrap().fields
 }
 
-/// Kind, the number that the holder knows, and how the control of the controlled number turns out.
+/// Kind, the number that the holder knows, and the outcome of the controlled number.
 fn known(fields: &Fields) -> (Option<Kind>, Option<String>, Option<Control>) {
     let number = countries::holder_number(fields).map(|number| number.as_str().to_owned());
     let control = countries::controlled_number(fields).map(|number| number.control);
