@@ -1,5 +1,5 @@
-//! Looks at a picture no longer than a tenth of a second, by the caller's clock: `cargo run --release --example
-//! deadline -- photo.jpg`.
+//! Looks at a picture for at most a tenth of a second, by the caller's clock: `cargo run --release --example deadline
+//! -- photo.jpg`.
 
 use acredita_mrz::{Options, Reader};
 use std::{

@@ -1,4 +1,4 @@
-//! Reads one picture and tells what its zone says: `cargo run --example read -- passport.jpg`.
+//! Reads one picture and prints its zones: `cargo run --example read -- passport.jpg`.
 
 use acredita_mrz::{Options, Reader, icao};
 use std::{env, error::Error, fs};

@@ -1,26 +1,26 @@
-//! How long a picture may be looked at: every stage pays for what it does, and stops when nothing is left.
+//! Limits the work on a picture: every stage pays for its work, and stops when nothing is left.
 
 use std::{cell::Cell, fmt};
 
-/// Work is asked for this often whether time is up: a clock costs more than a step, and a thousandth of a second late
+/// The deadline is checked once per this much work: a clock costs more than a step, and a thousandth of a second late
 /// is early enough.
 const ASK_EVERY: u64 = 1_000;
 
-/// What looking at a picture may cost.
+/// The limits of reading a picture.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
     /// The most work, in units of about a microsecond of a server's core. It is counted, not measured, so that the same
     /// picture gives the same reading on every machine of one architecture, however busy. An ordinary picture takes
-    /// some twenty-five thousand; what is paid never exceeds this. Decoding the picture, making smaller versions of it
-    /// and the arithmetic of text are not counted: the first two take longer than the rest in pictures of many
+    /// some twenty-five thousand; the work paid for never exceeds this. Decoding the picture, making smaller versions
+    /// of it and processing text are not counted: the first two take longer than the rest in pictures of many
     /// megapixels, and the caller bounds those.
     pub work: u64,
-    /// Whether time is up, by a clock of the caller's. What was found until then is still reported.
+    /// Whether time is up, by a clock of the caller's. Results up to then are still reported.
     pub expired: Option<&'a dyn Fn() -> bool>,
 }
 
 impl Default for Options<'_> {
-    /// A second's work and no clock.
+    /// A second's work and no deadline.
     fn default() -> Self {
         Self { work: 1_000_000, expired: None }
     }
@@ -32,7 +32,7 @@ impl fmt::Debug for Options<'_> {
     }
 }
 
-/// What is left of the [`Options`].
+/// The rest of the [`Options`].
 pub(crate) struct Budget<'a> {
     options: Options<'a>,
     spent: Cell<u64>,
@@ -45,7 +45,7 @@ impl<'a> Budget<'a> {
         Self { options, spent: Cell::new(0), asked: Cell::new(0), over: Cell::new(false) }
     }
 
-    /// Pays for some work; false when it must not be done, and then nothing is ever paid again.
+    /// Pays for some work; false if it must not be done, after which nothing more is paid.
     pub(crate) fn spend(&self, work: u64) -> bool {
         let spent = self.spent.get().saturating_add(work);
         if self.over.get() || spent > self.options.work {
@@ -60,7 +60,7 @@ impl<'a> Budget<'a> {
         !self.over.get()
     }
 
-    /// What was paid.
+    /// The work paid for.
     #[cfg(test)]
     pub(crate) fn spent(&self) -> u64 {
         self.spent.get()

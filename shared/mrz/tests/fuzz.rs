@@ -1,8 +1,8 @@
-//! No bytes make the decoder or the reader panic, and none keep the reader beyond its budget.
+//! No bytes make the decoder or the reader panic, and none make the reader exceed its budget.
 //!
 //! The pictures are drawn here, or come from the directory in `MRZ_FUZZ_SEEDS`; then they are damaged: bytes of files,
-//! with checksums repaired so that the damage gets deeper, and pixels of pictures, so that it gets behind the decoder.
-//! A run in passing takes a few hundred cases. For a long one:
+//! with repaired checksums so that the damage gets deeper, and pixels of pictures, so that it gets past the decoder. An
+//! ordinary run takes a few hundred cases. For a long one:
 //!
 //! ```text
 //! MRZ_FUZZ_MINUTES=10 MRZ_FUZZ_SEEDS=some/pictures cargo test --release -p acredita-mrz --test fuzz -- --nocapture --test-threads=2
@@ -25,10 +25,10 @@ use std::{
 
 /// Cases without `MRZ_FUZZ_CASES`: a few seconds without optimisation.
 const CASES: u32 = 100;
-/// What damage may claim to be and still be decoded here: the limits themselves are tested elsewhere, and millions of
-/// pixels only take time.
+/// The largest pictures that damaged files may claim and still be decoded here: the limits themselves are tested
+/// elsewhere, and millions of pixels only take time.
 const LIMITS: Limits = Limits { bytes: 4 * 1024 * 1024, pixels: 3_000_000 };
-/// Work that a reader gets: a few milliseconds.
+/// The reader's budget: a few milliseconds.
 const WORK: u64 = 60_000;
 
 /// One way to damage bytes.
@@ -41,7 +41,7 @@ enum Damage {
     Insert(Index, Vec<u8>),
     Repeat(Index, Index),
     Cut(Index),
-    /// Numbers that are next to where things overflow.
+    /// Numbers close to overflow.
     Extreme(Index, u8, u8),
 }
 
@@ -72,7 +72,7 @@ impl Damage {
         match self {
             Self::Set(at, byte) => bytes[at.index(length)] = *byte,
             Self::Flip(at, bit) => bytes[at.index(length)] ^= 1 << bit,
-            // The header goes along with short ones only.
+            // The header is included only in short ones.
             Self::Fill(from, to, byte) => bytes[range(from, to)].fill(*byte),
             Self::Remove(at, count) => {
                 let at = at.index(length);
@@ -97,7 +97,7 @@ impl Damage {
     }
 }
 
-/// Makes the checksums of a PNG right again, as far as its chunks can be walked.
+/// Makes the checksums of a PNG valid again, as far as its chunks can be walked.
 fn repair(bytes: &mut [u8]) {
     let mut at = 8;
     while let Some(&length) = bytes.get(at..).and_then(<[u8]>::first_chunk::<4>) {
@@ -111,7 +111,7 @@ fn repair(bytes: &mut [u8]) {
     }
 }
 
-/// Strokes in two or three rows of even pitch: what the reader takes for a zone until it looks closely.
+/// Strokes in two or three rows of even pitch, which the reader takes for a zone until it looks closely.
 fn drawn(width: usize, height: usize, rows: usize, columns: usize) -> Luma {
     let mut pixels: Vec<u8> = (0..width * height).map(|at| 190 + (at * 7 / 11 % 13) as u8).collect();
     let pitch = width / (columns + 2);
@@ -169,7 +169,7 @@ fn png(luma: &Luma, color: png::ColorType, depth: png::BitDepth) -> Vec<u8> {
     bytes
 }
 
-/// Files to damage. Small ones, so that damage meets something that matters.
+/// Files to damage. Small ones, so that damage hits something that matters.
 fn files() -> Vec<Vec<u8>> {
     let (small, zone) = (drawn(96, 64, 2, 8), drawn(480, 200, 2, 44));
     let mut files = vec![
@@ -196,7 +196,7 @@ fn seeds() -> Vec<Vec<u8>> {
     paths.into_iter().filter_map(|path| fs::read(path).ok()).filter(|bytes| Format::sniff(bytes).is_some()).collect()
 }
 
-/// Runs cases until there were enough, or time is up where minutes are asked for, and tells how many.
+/// Runs cases until there were enough, or time is up if minutes are given, and returns how many.
 #[expect(clippy::disallowed_methods, reason = "how long to go on is about real time")]
 fn run<S: Strategy>(name: &str, strategy: S, test: impl Fn(S::Value) -> TestCaseResult) {
     let number = |name| env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
@@ -222,7 +222,7 @@ fn run<S: Strategy>(name: &str, strategy: S, test: impl Fn(S::Value) -> TestCase
     }
 }
 
-/// What is read must be sound in itself, whatever was looked at.
+/// A reading must be consistent, whatever was looked at.
 fn look(reader: &Reader, luma: &Luma) -> TestCaseResult {
     let reading = reader.read(luma, Options { work: WORK, ..Options::default() });
     for zone in &reading.zones {
@@ -267,7 +267,7 @@ fn bytes_of_any_kind_after_a_right_beginning_are_refused() {
     });
 }
 
-/// One way to damage what a picture shows.
+/// One way to damage the content of a picture.
 #[derive(Clone, Debug)]
 enum Change {
     Crop(Index, Index, Index, Index),

@@ -1,5 +1,5 @@
-//! The rules of ICAO under zones that nobody thought of: made-up sound ones, damaged ones, and any text at all. An
-//! independent parser is asked for its opinion.
+//! The rules of ICAO under unforeseen zones: made-up valid ones, damaged ones, and any text at all. An independent
+//! parser gives a second opinion.
 
 use acredita_mrz::icao::{
     Agreement, Date, Format, Problem,
@@ -11,7 +11,7 @@ use acredita_mrz::icao::{
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
 
-/// Any sound zone of a format: what each mask admits, real dates, and then the check digits.
+/// Any valid zone of a format: characters that each mask allows, real dates, and then the check digits.
 fn zone(format: Format) -> impl Strategy<Value = Vec<Vec<u8>>> {
     let masks =
         format.masks().iter().map(|line| line.iter().map(|mask| choice(*mask)).collect::<Vec<_>>()).collect::<Vec<_>>();
@@ -38,7 +38,7 @@ fn date() -> impl Strategy<Value = String> {
     (0..100_u32, 1..=12_u32, 1..=28_u32).prop_map(|(year, month, day)| format!("{year:02}{month:02}{day:02}"))
 }
 
-/// Puts the right digit everywhere; the composite is the last.
+/// Sets every check digit; the composite is the last.
 fn seal(format: Format, lines: &mut [Vec<u8>]) {
     for rule in format.rules() {
         let characters = rule
@@ -130,7 +130,7 @@ proptest! {
         prop_assert_eq!(outcome(Checked::ExpiryDate), other.checks.date_of_expiry);
         prop_assert_eq!(outcome(Checked::Composite), other.checks.composite);
         prop_assert_eq!(ours.fields.nationality.as_str(), other.nationality.as_str());
-        // What more than one pair of fillers means is nowhere said.
+        // The meaning of more than one pair of fillers is not defined anywhere.
         let names = format.layout().names;
         if lines[names.line][names.from..names.to].trim_end_matches('<').matches("<<").count() == 1 {
             prop_assert_eq!(ours.fields.name.surname.text.as_str(), other.surname.as_str());

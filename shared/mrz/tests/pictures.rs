@@ -1,5 +1,5 @@
-//! Pictures in, text out: a passport, cards, visas, two documents at once, and what is no document. All are drawn and
-//! name nobody.
+//! Pictures in, text out: a passport, cards, visas, two documents at once, and pictures without a document. All are
+//! drawn and name nobody.
 
 use acredita_mrz::{Options, Reader, Reading, Status, Zone, icao::format::Outcome};
 use serde_json::Value;
@@ -49,8 +49,7 @@ fn the_same_picture_gives_the_same_reading() {
 
 #[test]
 fn corners_go_around_the_text_as_it_is_read_whichever_way_it_lies() {
-    // Upright, a quarter turn counter-clockwise, and upside down: where the way from the first to the last character
-    // leads.
+    // Upright, a quarter turn counter-clockwise, and upside down: the direction from the first to the last character.
     for (name, way) in [
         ("passport.jpg", (1.0, 0.0)),
         ("passport-turned.jpg", (0.0, -1.0)),
@@ -61,7 +60,7 @@ fn corners_go_around_the_text_as_it_is_read_whichever_way_it_lies() {
         let (right, down) = (to.x - from.x, to.y - from.y);
         let length = right.hypot(down);
         assert!((right * way.0 + down * way.1) / length > 0.9, "{name} leads {right} {down}");
-        // Clockwise: the lower left corner is to the right of the way.
+        // Clockwise: the lower left corner is to the right of that direction.
         assert!(right * (below.y - from.y) - down * (below.x - from.x) > 0.0, "{name} is not mirrored");
     }
 }
@@ -116,7 +115,7 @@ fn a_zone_that_is_covered_in_part_is_not_accepted() {
 
 #[test]
 fn a_printed_wrong_digit_is_read_as_it_is_and_not_accepted() {
-    // The cell of one digit of the number is copied over another: as sharp as the original, and against the check
+    // The cell of one digit of the number is copied over another: as sharp as the original, and contradicting the check
     // digit.
     let mut luma = acredita_pictures::decode(&bytes("passport.jpg")).expect("a picture");
     let reader = Reader::new();

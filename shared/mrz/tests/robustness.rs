@@ -1,4 +1,4 @@
-//! No bytes and no picture make the reader panic or go on for ever.
+//! No bytes and no picture make the reader panic or run forever.
 
 use acredita_mrz::{Options, Reader};
 use acredita_pictures::Luma;

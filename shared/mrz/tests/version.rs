@@ -1,20 +1,20 @@
-//! The version that names a reader: it changes when a reading does.
+//! The version that identifies a reader: it changes when a reading does.
 
 use acredita_mrz::{Line, Options, Reader, VERSION, Zone};
 use acredita_pictures::Luma;
 use std::{fs, path::Path};
 
-/// The readings of the test pictures, and of smaller ones made of them, by the reader of this version. Where they
-/// differ, raise the revision in [`VERSION`] (`infra/docs/GUIDE.md`, the example of `functions/scoring` and `infra/openapi.json` show
-/// it) and put the new sum here.
+/// The readings of the test pictures, and of smaller ones made of them, by the reader of this version. If they differ,
+/// raise the revision in [`VERSION`] (`infra/docs/GUIDE.md`, the example of `functions/scoring` and
+/// `infra/openapi.json` show it) and put the new sum here.
 const READINGS: (&str, u32) = ("0.1.0+r2.ocr-b.979c5459", 753_007_047);
 
-/// Confidences are compared in so many steps: another machine's logarithms and exponentials differ in the sixth place.
-/// None may be this near an edge.
+/// Confidences are compared in this many steps: another machine's logarithms and exponentials differ in the sixth
+/// place. None may be this near an edge.
 const STEPS: f32 = 8.0;
 const MARGIN: f32 = 5e-5;
 
-/// So many times narrower and lower: poor enough that some characters are doubtful.
+/// This many times narrower and lower: poor enough that some characters are doubtful.
 fn smaller(luma: &Luma, times: usize) -> Luma {
     let (width, height) = (luma.width / times, luma.height / times);
     let at = |x: usize, y: usize| luma.pixels[y * luma.width + x] as usize;

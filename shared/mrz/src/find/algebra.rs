@@ -1,13 +1,13 @@
-//! The little linear algebra that fitting needs: least squares with a handful of unknowns.
+//! The little linear algebra that fitting needs: least squares with a few unknowns.
 
-/// Solves `matrix · x = right` by elimination with pivots. `None` when the equations do not determine the unknowns.
+/// Solves `matrix · x = right` by elimination with pivots. `None` if the equations do not determine the unknowns.
 pub(crate) fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> Option<[f64; N]> {
     /// Pivots below this share of the largest entry are rounding errors.
     const SINGULAR: f64 = 1e-11;
     let largest = matrix.iter().flatten().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     for column in 0..N {
         let pivot = (column..N).max_by(|&a, &b| matrix[a][column].abs().total_cmp(&matrix[b][column].abs()))?;
-        // What is not a number is not larger, either.
+        // NaN is not larger, either.
         let determined = matrix[pivot][column].abs() > SINGULAR * largest;
         if !determined {
             return None;
@@ -33,7 +33,7 @@ pub(crate) struct Quadratic {
 }
 
 impl Quadratic {
-    /// The best fit in the sense of least squares; a straight line where three columns are not apart.
+    /// The best fit by least squares; a straight line if there are not three distinct columns.
     pub(crate) fn fit(points: impl Iterator<Item = (f64, f64)> + Clone) -> Option<Self> {
         let (count, sum) = points.clone().fold((0.0, 0.0), |(count, sum), (at, _)| (count + 1.0, sum + at));
         if count == 0.0 {
@@ -60,7 +60,7 @@ impl Quadratic {
         self.factors[0] + along * (self.factors[1] + along * self.factors[2])
     }
 
-    /// How much it grows from half a column before to half a column behind.
+    /// Its growth from half a column before to half a column after.
     pub(crate) fn slope(&self, column: f64) -> f64 {
         self.factors[1] + 2.0 * self.factors[2] * (column - self.middle)
     }

@@ -2,52 +2,52 @@
 
 use crate::find::chains::Chain;
 
-/// Fewest links of the line that a candidate is built around, and of the others.
+/// The fewest links of the line that a candidate is built around, and of the others.
 const LEAST_LINKS: usize = 14;
 const LEAST_OTHER_LINKS: usize = 10;
 /// Cosine of the largest angle between lines: 10 degrees, more than perspective makes within a zone.
 const PARALLEL: f64 = 0.985;
 /// Pitch of one line as a share of the other's.
 const PITCHES: (f64, f64) = (0.85, 1.18);
-/// Distance of neighbouring lines in pitches. Printed it is 1.6 (cards) to 2.5 (passports), and perspective shortens or
-/// stretches it.
+/// Distance between neighbouring lines in pitches. Printed it is 1.6 (cards) to 2.5 (passports), and perspective
+/// shortens or stretches it.
 const SPACING: (f64, f64) = (1.15, 3.6);
 /// How much the two distances of three lines may differ.
 const EVEN: f64 = 0.25;
-/// Least share of the longer line over which two lines run side by side.
+/// The least share of the longer line over which two lines run side by side.
 const OVERLAP: f64 = 0.35;
-/// How many rows two lines of a zone are apart at most, in pitches.
+/// The largest distance between two lines of a zone, in pitches.
 const REACH: f64 = 6.5;
-/// What a column more than a format has costs, in shares of a full zone.
+/// The penalty for a column more than a format has, in shares of a full zone.
 const COLUMN_COST: f64 = 0.08;
-/// What a missing column costs: glare hides half a line, and then it should be reported that a zone is there.
+/// The penalty for a missing column: glare hides half a line, and then the zone should still be reported.
 const MISSING_COST: f64 = 0.02;
-/// How far the straight alignment of some lines is behind the flush one at most: as much as one missing column, so that
-/// it comes next.
+/// The largest penalty of the straight alignment of some lines relative to the flush one: as much as one missing
+/// column, so that it comes next.
 const SECOND_COST: f64 = 0.02;
-/// Least score: some fields of a faint zone, and more than chance makes of a table.
+/// The least score: some fields of a faint zone, and more than a table reaches by chance.
 const LEAST_SCORE: f64 = 0.05;
-/// Most groups of lines that are read, each in both its alignments.
+/// The most groups of lines that are read, each in both its alignments.
 const MOST: usize = 4;
 
-/// Lines that may be a zone, from top to bottom or from bottom to top: which, the characters tell.
+/// Lines that may be a zone, from top to bottom or from bottom to top: the characters will decide.
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
-    /// The lines, and what must be added to their columns so that all count from the same.
+    /// The lines, and the offset that makes all their columns count from the same one.
     pub(crate) lines: Vec<(Chain, i32)>,
     pub(crate) score: f64,
 }
 
-/// Where another chain lies, seen from one.
+/// The position of another chain relative to one.
 #[derive(Clone, Copy)]
 struct Beside {
     index: usize,
-    /// Distance in pitches; positive below.
+    /// Distance in pitches; positive is below.
     below: f64,
-    /// Columns to add if what is straight below is in the same column: right but for a card seen from a corner, whose
-    /// letters lean.
+    /// The offset if a character straight below is in the same column: right except for a card seen from a corner,
+    /// whose letters lean.
     straight: i32,
-    /// Columns to add if both lines begin and end in the same columns: right when both were found in full.
+    /// The offset if both lines begin and end in the same columns: right if both were found in full.
     flush: i32,
 }
 
@@ -75,8 +75,8 @@ pub(crate) fn find(chains: &[Chain]) -> Vec<Candidate> {
             let mut straight = aligned(|line| line.straight);
             if group.iter().any(|line| line.straight != line.flush) {
                 let flush = aligned(|line| line.flush);
-                // Prints next to a line that look like more of it make the straight zone too long, and must not hide it
-                // behind others.
+                // Print next to a line that looks like more of it makes the straight zone too long, and must not hide
+                // it behind others.
                 straight.score = straight.score.max(flush.score - SECOND_COST);
                 found.push((indexes.clone(), flush));
             }
@@ -114,7 +114,7 @@ fn groups(beside: &[Beside]) -> Vec<Vec<Beside>> {
     groups
 }
 
-/// Where `other` lies next to `chain`; none when it cannot be a line of the same zone.
+/// The position of `other` next to `chain`; `None` if it cannot be a line of the same zone.
 fn place(chain: &Chain, other: &Chain, index: usize) -> Option<Beside> {
     if other.links.len() < LEAST_OTHER_LINKS {
         return None;
@@ -153,7 +153,7 @@ fn place(chain: &Chain, other: &Chain, index: usize) -> Option<Beside> {
     fits.then(|| Beside { index, below, straight: shift.round() as i32, flush: (f64::from(ends) / 2.0).round() as i32 })
 }
 
-/// How full a zone the lines make, and how well their length fits a format.
+/// How full a zone of these lines is, and how well their length fits a format.
 fn rate(lines: Vec<(Chain, i32)>) -> Candidate {
     let first = lines.iter().map(|(chain, shift)| chain.first() + shift).min().unwrap_or(0);
     let last = lines.iter().map(|(chain, shift)| chain.last() + shift).max().unwrap_or(0);
@@ -190,7 +190,7 @@ mod tests {
         find(&chains::find(&components::find(&mask), &Budget::new(Options::default())))
     }
 
-    /// Whether what is below each other in the picture is in one column.
+    /// Whether characters above each other in the picture are in one column.
     fn is_straight(candidate: &Candidate) -> bool {
         let column = |(chain, shift): &(Chain, i32)| {
             chain.links.iter().find(|link| (link.x - 305.0).abs() < 5.0).map(|link| link.column + shift)

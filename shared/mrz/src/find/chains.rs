@@ -1,4 +1,4 @@
-//! Chains: components that follow each other at one distance, as only fixed-pitch print does. That is what tells a zone
+//! Chains: components that follow each other at one distance, as only fixed-pitch print does. That distinguishes a zone
 //! from other text, and it looks the same at every angle.
 
 use crate::{
@@ -6,38 +6,39 @@ use crate::{
     find::{algebra::Quadratic, components::Component, neighbours::Neighbours},
 };
 
-/// How far beside its expected place the next component may be, in pitches. `I` and `<` are narrow, and their boxes'
-/// middles off centre.
+/// How far from its expected place the next component may be, in pitches. `I` and `<` are narrow, and the centres of
+/// their boxes are off.
 const TOLERANCE: f32 = 0.38;
-/// Sizes of a character as shares of the first one's: from `<` (half a capital) to a capital beside a `<`.
+/// Sizes of a character as shares of the first one's: from `<` (half a capital) to a capital next to a `<`.
 const SIZES: (f32, f32) = (0.45, 1.9);
-/// How fast a chain follows what it finds: slow enough that one odd box does not bend it, fast enough for perspective.
+/// How fast a chain adapts to what it finds: slow enough that one odd box does not bend it, fast enough for
+/// perspective.
 const FOLLOW: f32 = 0.12;
-/// How much of the way from the expected to the found place is taken.
+/// The share of the way from the expected to the found place that is taken.
 const KEEP: f32 = 0.6;
-/// Characters in a row that may be missing: joined, broken or hidden by glare.
+/// Consecutive characters that may be missing: joined, broken or hidden by glare.
 const MISSES: u32 = 2;
-/// Longest chain in columns: the longest line is 44, and components before and behind may look like more of it.
+/// The longest chain in columns: the longest line is 44, and components before and after may look like more of it.
 const COLUMNS: i32 = 60;
-/// Fewest components of a chain, and of one half before the other is tried.
+/// The fewest components of a chain, and of one half before the other is tried.
 const LEAST: usize = 12;
 const LEAST_AHEAD: usize = 4;
-/// Least share of columns in which a component was found.
+/// The least share of columns in which a component was found.
 const LEAST_RATIO: f32 = 0.62;
-/// Neighbours of a component from which chains start, nearest first: the right one is hardly ever behind.
+/// Neighbours of a component from which chains start, nearest first: the right one is hardly ever farther.
 const STARTS: usize = 5;
-/// Chains that one component may start or be in before it starts no more.
+/// Once a component has started or joined this many chains, it starts no more.
 const ENOUGH: u8 = 3;
-/// Distance to the first neighbour as shares of the larger one's size. A pitch is 0.7 of a capital's height at least,
+/// Distance to the first neighbour as shares of the larger one's size. A pitch is at least 0.7 of a capital's height,
 /// and two `<` are two of their sizes apart.
 const FIRST_STEP: (f32, f32) = (0.5, 2.1);
-/// Largest distance from the fitted curve, in pitches, of a component that is kept.
+/// The largest distance from the fitted curve, in pitches, of a component that is kept.
 const OUTLIER: f64 = 0.25;
-/// Fewest components after fitting.
+/// The fewest components after fitting.
 const LEAST_FITTED: usize = 10;
-/// Share of a chain that must not belong to a better one.
+/// The least share of a chain that must not belong to a better one.
 const FRESH_SHARE: f32 = 0.7;
-/// Most chains that are kept: two documents have six lines, and other print gives some more.
+/// The most chains that are kept: two documents have six lines, and other print gives some more.
 const MOST: usize = 40;
 
 /// A component in a column.
@@ -137,7 +138,7 @@ impl Walker<'_> {
     }
 
     /// The neighbours that may be the next character. Each pair is looked at from one side only: to the right, or down
-    /// when it is steep.
+    /// if it is steep.
     fn first_steps(&self, start: usize) -> impl Iterator<Item = usize> {
         let from = &self.components[start];
         let mut near: Vec<(f32, usize)> = self
@@ -214,7 +215,7 @@ impl Walker<'_> {
     }
 }
 
-/// A curve through the components, without those that are off it.
+/// A curve through the components, without outliers.
 fn fit(components: &[Component], steps: &[(i32, usize)]) -> Option<Chain> {
     let mut links: Vec<Link> = steps
         .iter()

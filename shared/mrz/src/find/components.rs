@@ -4,14 +4,14 @@ use crate::find::threshold::Mask;
 
 /// Shorter sides than this, in pixels, are dots and noise: a readable character has twice that.
 const SHORTEST: u32 = 5;
-/// Longer sides than this are not characters: at the size at which zones are looked for, a card that fills the picture
+/// Longer sides than this are not characters: at the size at which zones are searched, a card that fills the picture
 /// has characters of 60.
 const LONGEST: u32 = 75;
-/// Fewest pixels of ink.
+/// The fewest pixels of ink.
 const LEAST_INK: u32 = 8;
-/// Least share of its box that a component covers. A thin `<` covers a fifth; hair and scratches less.
+/// The least share of its box that a component covers. A thin `<` covers a fifth; hair and scratches less.
 const LEAST_COVER: f32 = 0.08;
-/// Most components that are looked at; larger ones come first. A page of print has about five thousand.
+/// The most components that are considered; larger ones come first. A page of print has about five thousand.
 const MOST: usize = 8_000;
 
 /// The box of connected ink, in pixels of the mask; pixel `k` covers `k..k+1`.
@@ -101,7 +101,7 @@ impl Labels {
     }
 }
 
-/// The next pixel of ink at or behind a place. Most of a picture is paper: it is passed over in steps.
+/// The next pixel of ink at or after a place. Most of a picture is paper, which is skipped in steps.
 fn next_ink(row: &[u8], from: usize) -> Option<usize> {
     const STEP: usize = 32;
     let rest = &row[from..];

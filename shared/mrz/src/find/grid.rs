@@ -1,4 +1,4 @@
-//! The grid of a zone's cells in the picture: a plane seen by a camera, and what is left of it on bent paper.
+//! The grid of a zone's cells in the picture: a plane seen by a camera, and the deviation from it on bent paper.
 
 use crate::{
     find::{
@@ -10,25 +10,26 @@ use crate::{
     reading::Point,
 };
 
-/// Largest distance from the plane, in pitches, of a component that takes part in fitting it.
+/// The largest distance from the plane, in pitches, of a component that is used to fit it.
 const OUTLIER: f64 = 0.2;
-/// Fewest components that hold a plane.
+/// The fewest components that determine a plane.
 const LEAST: usize = 12;
-/// Rounds of looking for more components along the plane, each reaching this many columns farther than what is known.
+/// Rounds of looking for more components along the plane, each reaching this many columns farther than the last.
 const ROUNDS: i32 = 3;
 const REACH: i32 = 3;
 /// Distance from an expected place, in pitches, and sizes, in pitches, of a component that is taken for its character.
 const NEAR: f64 = 0.28;
 const SIZES: (f64, f64) = (0.35, 1.5);
-/// Least share of the components that must be found again: else the plane is wrong and the first one better.
+/// The least share of the components that must be found again: otherwise the plane is wrong and the first one better.
 const FOUND_AGAIN: f64 = 0.8;
-/// Least number of components from which a line's bend is told, and the largest distance from the bend in pitches.
+/// The least number of components from which a line's bend is estimated, and the largest distance from the bend in
+/// pitches.
 const LEAST_FOR_BEND: usize = 8;
 const BEND_OUTLIER: f64 = 0.15;
-/// A bend goes on this many columns beyond its components; a quadratic runs away farther out.
+/// A bend continues this many columns beyond its components; a quadratic diverges farther out.
 const BEND_REACH: f64 = 2.0;
 
-/// How far a line's characters are from the plane.
+/// The deviation of a line's characters from the plane.
 #[derive(Clone, Copy, Default)]
 struct Bend {
     x: Quadratic,
@@ -37,14 +38,14 @@ struct Bend {
     last: f64,
 }
 
-/// Where every cell is.
+/// The positions of all cells.
 pub(crate) struct Grid {
     plane: Homography,
     bends: Vec<Bend>,
     /// Columns in which components were found.
     pub(crate) first: i32,
     pub(crate) last: i32,
-    /// Distance of the lines in pitches.
+    /// Distance between the lines in pitches.
     spacing: f64,
 }
 
@@ -56,11 +57,11 @@ pub(crate) struct Place {
     pub(crate) down: (f64, f64),
 }
 
-/// How text lies in its cells.
+/// The orientation of text in its cells.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pose {
     pub(crate) upside_down: bool,
-    /// How high its characters are, as a share of what they should be for their pitch.
+    /// The height of its characters, as a share of the expected height for their pitch.
     pub(crate) height: f64,
 }
 
@@ -178,7 +179,7 @@ fn without_outliers(sights: &mut Vec<Sighting>) -> Option<Homography> {
     Homography::fit(sights)
 }
 
-/// The components that lie where the plane expects a character, a few columns farther than what is known.
+/// The components where the plane expects characters, up to a few columns farther out than the known ones.
 fn along_the_plane(
     plane: &Homography,
     known: &[Sighting],
@@ -243,7 +244,7 @@ mod tests {
         find::{candidates, chains, components, threshold::Mask},
     };
 
-    /// Where the test's camera sees a cell: skewed, in perspective, and on paper that bends.
+    /// The position of a cell for the test's camera: skewed, in perspective, and on paper that bends.
     fn seen(column: f64, row: f64) -> (f64, f64) {
         let depth = 1.0 + 0.004 * column;
         let bend = 0.006 * (column - 15.0).powi(2);

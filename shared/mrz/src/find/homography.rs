@@ -1,12 +1,12 @@
-//! The plane of a card seen by a camera: columns and rows of the zone to places in the picture.
+//! The plane of a card seen by a camera: maps columns and rows of the zone to places in the picture.
 
 use crate::find::algebra::solve;
 
-/// How strongly the fit prefers no perspective, as a share of what the points say. A zone is wide and low: along it
-/// perspective shows, across it noise would be taken for it.
+/// How strongly the fit prefers no perspective, as a share of the weight of the points. A zone is wide and low: along
+/// it perspective is visible, across it noise would be taken for it.
 const RIDGE: (f64, f64) = (1e-4, 3e-3);
 
-/// A column and row of the zone, and where it was seen.
+/// A column and row of the zone, and where they were seen.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sighting {
     pub(crate) column: f64,
@@ -69,13 +69,13 @@ impl Homography {
         Some(Self(product(&behind, &product(&inner, &before))))
     }
 
-    /// Where a column and row are seen.
+    /// The position of a column and row.
     pub(crate) fn apply(&self, column: f64, row: f64) -> (f64, f64) {
         let [x, y, z] = self.0.map(|line| line[0] * column + line[1] * row + line[2]);
         (x / z, y / z)
     }
 
-    /// The map back.
+    /// The inverse map.
     pub(crate) fn inverse(&self) -> Option<Self> {
         let m = &self.0;
         let minor = |row: usize, column: usize| {

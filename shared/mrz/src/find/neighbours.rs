@@ -1,8 +1,8 @@
-//! Components by place: which are near a point.
+//! Finds the components near a point.
 
 use crate::find::components::Component;
 
-/// Side of a square of the index, in pixels: about the distance that is searched.
+/// Side of a square of the index, in pixels: about the search distance.
 const SQUARE: f32 = 24.0;
 
 /// An index of components.

@@ -1,8 +1,8 @@
-//! The picture in halves of halves, so that every stage can look at it at the size that suits it.
+//! The picture, halved repeatedly, so that every stage can look at the size that suits it.
 
 use acredita_pictures::{Luma, vectors};
 
-/// Long side, in pixels, below which no smaller version is made: a zone that small has less than seven pixels a
+/// Long side, in pixels, below which no smaller version is made: a zone that small has less than seven pixels per
 /// character.
 const SMALLEST: usize = 700;
 
@@ -13,7 +13,7 @@ pub(crate) struct Pyramid<'a> {
 }
 
 impl<'a> Pyramid<'a> {
-    /// Halves a picture until it is small: a third of its memory in all.
+    /// Halves a picture until it is small: a third of its memory in total.
     pub(crate) fn new(base: &'a Luma) -> Self {
         let mut smaller: Vec<Luma> = Vec::new();
         loop {
@@ -30,7 +30,7 @@ impl<'a> Pyramid<'a> {
         Self { base, smaller }
     }
 
-    /// The version of which a pixel is `2^level` pixels of the picture; the smallest when there is none.
+    /// The version of which a pixel is `2^level` pixels of the picture; the smallest if there is none.
     pub(crate) fn level(&self, level: usize) -> &Luma {
         match level.min(self.smaller.len()) {
             0 => self.base,
@@ -38,13 +38,13 @@ impl<'a> Pyramid<'a> {
         }
     }
 
-    /// The number of the smallest version.
+    /// The level of the smallest version.
     pub(crate) fn last_level(&self) -> usize {
         self.smaller.len()
     }
 
     /// The picture resized by a factor, from the smallest version that is still large enough. Large enough is 0.6 of
-    /// the size: the mean of two pixels each way then still sees every pixel.
+    /// the size: the mean of two pixels each way then still covers every pixel.
     pub(crate) fn resized(&self, factor: f32) -> Luma {
         let (mut level, mut rest) = (0, factor);
         while rest < 0.6 && level < self.last_level() {
@@ -73,7 +73,7 @@ fn halved(luma: &Luma) -> Luma {
     Luma { width, height, pixels }
 }
 
-/// Where a target pixel comes from: the first of two source pixels, and the share of the second in 256ths.
+/// The source of a target pixel: the first of two source pixels, and the share of the second in 256ths.
 #[derive(Clone, Copy)]
 struct Tap {
     first: usize,
@@ -91,7 +91,7 @@ fn taps(count: usize, source: usize, factor: f32) -> Vec<Tap> {
     (0..count).map(tap).collect()
 }
 
-/// Linear interpolation both ways.
+/// Linear interpolation in both directions.
 #[inline(always)]
 fn resize(luma: &Luma, factor: f32) -> Luma {
     let scaled = |side: usize| ((side as f32 * factor) as usize).max(1);
@@ -114,10 +114,10 @@ fn resize(luma: &Luma, factor: f32) -> Luma {
     Luma { width, height, pixels }
 }
 
-/// The brightness between pixels, where pixel `k` covers `k..k+1`. Outside, the edge goes on.
+/// The brightness between pixels, where pixel `k` covers `k..k+1`. Outside, the edge is repeated.
 #[inline(always)]
 pub(crate) fn brightness_at(luma: &Luma, x: f32, y: f32) -> f32 {
-    // Also turns what is not a number into a place.
+    // Also turns NaN into a place.
     let inside = |at: f32, side: usize| (at - 0.5).max(0.0).min((side - 1) as f32);
     let (x, y) = (inside(x, luma.width), inside(y, luma.height));
     let (left, top) = (x as usize, y as usize);
@@ -133,11 +133,11 @@ pub(crate) fn brightness_at(luma: &Luma, x: f32, y: f32) -> f32 {
     above + (below - above) * lower_share
 }
 
-/// Bits behind the point of a place in [`brightness_along`].
+/// Fractional bits of a place in [`brightness_along`].
 const FRACTION: u32 = 16;
 
-/// The brightness at equally spaced places from one point to another, both included. A picture is looked at a hundred
-/// thousand times: inside it whole numbers do.
+/// The brightness at equally spaced places from one point to another, both included. This runs a hundred thousand times
+/// per picture: inside it integers suffice.
 #[inline(always)]
 pub(crate) fn brightness_along(luma: &Luma, from: (f32, f32), to: (f32, f32), samples: &mut [f32]) {
     let inside =

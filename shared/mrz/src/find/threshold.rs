@@ -1,9 +1,8 @@
-//! Ink and paper: what is clearly darker than its surroundings (after Sauvola and Pietikäinen 2000, with sums that run
-//! along).
+//! Ink and paper: ink is clearly darker than its surroundings (after Sauvola and Pietikäinen 2000, with running sums).
 
 use acredita_pictures::{Luma, vectors};
 
-/// Least distance below the mean, in levels of 255: what noise and compression reach in plain paper.
+/// The least distance below the mean, in levels of 255: noise and compression reach it in plain paper.
 const LEAST_DEPTH: f32 = 5.0;
 /// The same as a share of the mean, because noise grows with light.
 const LEAST_DEPTH_SHARE: f32 = 0.03;
@@ -14,11 +13,11 @@ pub(crate) struct Threshold {
     /// Half the side of the surroundings, in pixels. A character and its gap should fit in, and the line above should
     /// not.
     pub(crate) radius: usize,
-    /// How far below the mean ink begins, in deviations of the surroundings.
+    /// How far below the mean ink begins, in standard deviations of the surroundings.
     pub(crate) deviations: f32,
 }
 
-/// One byte a pixel: 1 is ink.
+/// One byte per pixel: 1 is ink.
 pub(crate) struct Mask {
     pub(crate) width: usize,
     pub(crate) pixels: Vec<u8>,
@@ -72,7 +71,7 @@ fn marked(luma: &Luma, threshold: Threshold) -> Mask {
     let row = |at: isize| &luma.pixels[at.clamp(0, height as isize - 1) as usize * width..][..width];
     let mut columns = Columns { sums: vec![0; width], squares: vec![0; width] };
     let reach = radius as isize;
-    // The edge of the picture goes on outside: the surroundings always have the same size.
+    // The edge of the picture is repeated outside: the surroundings always have the same size.
     (-reach..=reach).for_each(|at| columns.add(row(at)));
     let side = 2 * radius + 1;
     let share = 1.0 / (side * side) as f32;
@@ -90,7 +89,7 @@ fn marked(luma: &Luma, threshold: Threshold) -> Mask {
         let sums = sums[side..].iter().zip(&sums[..width]);
         let squares = squares[side..].iter().zip(&squares[..width]);
         for (((out, &pixel), sum), square) in out.iter_mut().zip(row(y)).zip(sums).zip(squares) {
-            // Both fit 31 bits by far, and signed numbers are what vector units convert.
+            // Both fit into 31 bits by far, and vector units convert signed numbers.
             let mean = sum.0.wrapping_sub(*sum.1).cast_signed() as f32 * share;
             let variance = square.0.wrapping_sub(*square.1).cast_signed() as f32 * share - mean * mean;
             let depth = mean - f32::from(pixel);

@@ -1,24 +1,23 @@
-//! Ambiguity: characters that may all be others without any check digit noticing.
+//! Ambiguity: characters that may all be others without any check digit revealing it.
 //!
-//! One wrong character is noticed by the digit that protects it, unless it is one of the same value. Two may cancel
-//! out: `5` for `S` and `8` for `B` change a sum by the same amount. In a poor picture both are likely enough to be
-//! asked for. Three and more cancel out by chance; that is asked for only where nothing but the digits tells characters
-//! apart, as [`twins`](crate::read::twins) that a drawing exchanges.
+//! One wrong character is revealed by the digit that protects it, unless the right one has the same value. Two may
+//! cancel out: `5` for `S` and `8` for `B` change a sum by the same amount. In a poor picture both are likely enough to
+//! be considered. Three and more cancel out by chance; they are considered only if nothing but the digits distinguishes
+//! the characters, as with [`twins`](crate::read::twins) that a drawing exchanges.
 
 use crate::{
     icao::format::{Format, Outcome},
     read::positions::Position,
 };
 
-/// How likely another reading must be, as a share of the likelihood of the one that was chosen, to make it doubtful.
-/// With a quarter of this, one sound reading of three hundred poor pictures is lost; four times as much would win none.
+/// The least likelihood of another reading, as a share of that of the chosen one, that makes it doubtful. With a
+/// quarter of this, one correct reading of three hundred poor pictures is lost; four times as much would gain none.
 const LEAST_ODDS: f32 = 0.02;
-/// Most other characters that are looked at. A text with more of them is doubtful in all of them.
+/// The most other characters that are considered. A text with more of them is doubtful in all of them.
 const MOST: usize = 40;
-/// The same of those that are as likely as what was chosen: all sets of them are looked at.
+/// The same for those that are as likely as the chosen ones: all sets of them are considered.
 const MOST_EQUAL: usize = 10;
 
-/// A character that may be another one.
 #[derive(Clone, Copy)]
 struct Other {
     line: usize,
@@ -27,8 +26,8 @@ struct Other {
     odds: f32,
 }
 
-/// The positions of a text whose check digits hold that may be otherwise, two or more of them, with all digits still
-/// holding.
+/// The positions of a text with correct check digits that may differ, two or more of them at once, with all digits
+/// still correct.
 pub(crate) fn find(format: Format, positions: &[Vec<Position>], lines: &[Vec<u8>]) -> Vec<(usize, usize)> {
     let others = others(format, positions, lines);
     if others.len() > MOST || others.iter().filter(|other| other.odds >= 1.0).count() > MOST_EQUAL {
@@ -39,18 +38,18 @@ pub(crate) fn find(format: Format, positions: &[Vec<Position>], lines: &[Vec<u8>
     changes.found
 }
 
-/// Others in the place of what was read.
+/// Replacements of characters.
 struct Changes<'a> {
     format: Format,
     others: &'a [Other],
-    /// The text with what is chosen.
+    /// The text with the chosen replacements.
     lines: Vec<Vec<u8>>,
     chosen: Vec<Other>,
     found: Vec<(usize, usize)>,
 }
 
 impl Changes<'_> {
-    /// Tries what is chosen with each of the others from there on, likeliest first.
+    /// Tries the chosen ones with each of the others from this one on, likeliest first.
     fn try_from(&mut self, from: usize, odds: f32) {
         for (at, other) in
             self.others.iter().enumerate().skip(from).take_while(|(_, other)| odds * other.odds >= LEAST_ODDS)
@@ -76,7 +75,7 @@ impl Changes<'_> {
     }
 }
 
-/// The other characters where a check digit protects, likeliest first.
+/// The other characters at positions with a check digit, likeliest first.
 fn others(format: Format, positions: &[Vec<Position>], lines: &[Vec<u8>]) -> Vec<Other> {
     let mut others = Vec::new();
     for (line, row) in positions.iter().enumerate() {
@@ -117,7 +116,7 @@ mod tests {
         },
     };
 
-    /// Ambiguous columns of the second line of a passport of which some cells look otherwise.
+    /// Ambiguous columns of the second line of a passport of which some cells look different.
     fn ambiguous(changes: &[(usize, Look)]) -> Vec<usize> {
         let mut rows: Vec<Vec<Look>> = PASSPORT.iter().map(|line| looks(line)).collect();
         changes.iter().for_each(|&(column, look)| rows[1][column] = look);
@@ -137,8 +136,8 @@ mod tests {
     #[test]
     fn twins_that_a_drawing_exchanges_are_ambiguous_where_they_cancel_out() {
         let clear = |character: u8| look(&[(character, 0.98)]);
-        // A letter for a zero adds 24 times its weight, which is nothing modulo 10 where the weights make a multiple of
-        // 5. Column 5 is a zero anyway.
+        // A letter for a zero adds 24 times its weight, which is nothing modulo 10 if the weights make a multiple of 5.
+        // Column 5 is a zero anyway.
         let exchanged = |columns: [usize; 2]| {
             let mut rows: Vec<Vec<Look>> = PASSPORT.iter().map(|line| looks(line)).collect();
             let mut lines: Vec<Vec<u8>> = PASSPORT.iter().map(|line| line.as_bytes().to_vec()).collect();

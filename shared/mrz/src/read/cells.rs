@@ -1,14 +1,14 @@
-//! The cell: the small square of brightness around one character, in the form in which the glyph network sees it.
+//! The cell: the small rectangle of brightness around one character, in the form in which the glyph network sees it.
 //!
 //! Reader and trainer share this convention. The centre of a cell is the centre of a capital letter of its line, one
-//! *pitch* is the distance between neighbouring characters, and ink is 1 on paper 0 whatever the light was.
+//! *pitch* is the distance between neighbouring characters, and ink is 1, paper 0, whatever the light was.
 
-/// Samples across a cell. With [`HALF_WIDTH`] that is 16 samples a pitch: what a good picture has, and twice what a
-/// readable one needs.
+/// Samples across a cell. With [`HALF_WIDTH`] that is 16 samples per pitch: the resolution of a good picture, and twice
+/// that of a barely readable one.
 pub const WIDTH: usize = 20;
 /// Samples down a cell.
 pub const HEIGHT: usize = 26;
-/// Half the width of a cell, in pitches. The neighbours' edges are in sight, so that a shifted cell can be told from a
+/// Half the width of a cell, in pitches. The neighbours' edges are visible, which distinguishes a shifted cell from a
 /// character.
 pub const HALF_WIDTH: f32 = 0.62;
 /// Half the height of a cell, in pitches. OCR-B capitals are one pitch high and digits a twelfth more; the rest is room
@@ -20,11 +20,11 @@ pub const HALF_HEIGHT: f32 = 0.80;
 const INK_PERCENTILE: usize = 4;
 /// Share of the samples, in percent, that is darker than paper. Even an `M` or `8` leaves more than the rest free.
 const PAPER_PERCENTILE: usize = 85;
-/// Least distance of ink and paper, in levels of 255. Below that a cell is empty, and stretching it further would turn
-/// noise into strokes.
+/// Least difference between ink and paper, in levels of 255. Below that a cell is empty, and stretching it further
+/// would turn noise into strokes.
 const LEAST_CONTRAST: f32 = 6.0;
-/// What stays of samples darker than ink and lighter than paper: enough to see a stroke's profile, not enough for glare
-/// to rule the cell.
+/// The remaining share of overshoot beyond ink and paper: enough to see a stroke's profile, not enough for glare to
+/// dominate the cell.
 const OVERSHOOT: f32 = 0.3;
 
 /// Samples of one cell, row by row.
@@ -40,19 +40,19 @@ pub struct Tone {
 }
 
 impl Tone {
-    /// Whether ink and paper are too close to tell them apart: nothing is printed here, or nothing can be seen of it.
+    /// Whether ink and paper are too close to distinguish: nothing is printed here, or nothing is visible.
     pub fn is_empty(self) -> bool {
         self.paper - self.ink < LEAST_CONTRAST
     }
 }
 
-/// Where sample `index` of an axis with `count` samples lies, in pitches from the centre.
+/// The position of sample `index` on an axis with `count` samples, in pitches from the centre.
 #[inline]
 pub fn offset(index: usize, count: usize, half: f32) -> f32 {
     ((index as f32 + 0.5) / count as f32 - 0.5) * 2.0 * half
 }
 
-/// Turns brightness (0..=255) into ink: 1 on paper 0.
+/// Turns brightness (0..=255) into ink: 1 is ink, 0 paper.
 #[inline(always)]
 pub fn normalise(cell: &mut Cell) -> Tone {
     let tone = tone(cell);
@@ -63,8 +63,8 @@ pub fn normalise(cell: &mut Cell) -> Tone {
     tone
 }
 
-/// Percentiles by counting: a cell is normalised some hundred times a picture, and sorting it would take longer than
-/// looking at it.
+/// Percentiles by counting: a cell is normalised some hundred times per picture, and sorting would take longer than the
+/// network.
 #[inline(always)]
 fn tone(cell: &Cell) -> Tone {
     let mut counts = [0_u16; 256];

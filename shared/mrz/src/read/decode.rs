@@ -1,4 +1,4 @@
-//! Decoding: a window of looks becomes the text of a format.
+//! Decoding: turns a window of looks into the text of a format.
 
 use crate::{
     icao::{
@@ -14,31 +14,31 @@ use crate::{
     },
 };
 
-/// What a format's check digits count in its score when all hold; with fewer digits chance is likelier to fulfil them.
+/// The weight of a format's check digits in its score when all hold; fewer digits are more likely to hold by chance.
 const DIGITS_WORTH: f32 = 1.0;
 const FEW_DIGITS_WORTH: f32 = 0.9;
 const FEW_DIGITS: usize = 3;
-/// What dates that exist count, or cost when they do not.
+/// The bonus for dates that exist, or the penalty if they do not.
 const DATES_WORTH: f32 = 0.2;
-/// What the text counts against digits.
+/// The weight of the text relative to the digits.
 const TEXT_WORTH: f32 = 2.0;
-/// What a visa costs that does not begin like one: visas have the fewest digits and would win against a passport with a
-/// doubtful one.
+/// The penalty of a visa that does not begin like one: visas have the fewest digits and would win against a passport
+/// with a doubtful one.
 const VISA_COST: f32 = 0.25;
 const VISA: u8 = b'V';
-/// Likelihoods below this count as this: one character that may not stand there must not outweigh a line.
+/// Lower likelihoods count as this: one character that is not allowed must not outweigh a line.
 const LEAST: f32 = 1e-4;
 
-/// Text of a format.
+/// The text of a format.
 pub(crate) struct Decoded {
     pub(crate) format: Format,
     pub(crate) raw: Vec<Vec<u8>>,
     pub(crate) masked: Vec<Vec<u8>>,
     pub(crate) text: Vec<Vec<u8>>,
     pub(crate) confidence: Vec<Vec<f32>>,
-    /// How likely each character is another one that no check digit would tell from it.
+    /// The likelihood that each character is another one that no check digit would distinguish.
     pub(crate) unprotected_doubt: Vec<Vec<f32>>,
-    /// Positions that may be otherwise for all that the check digits say.
+    /// Positions that may differ without contradicting the check digits.
     pub(crate) ambiguous: Vec<(usize, usize)>,
     pub(crate) checks: Vec<(Checked, Outcome)>,
     pub(crate) dates_real: bool,
@@ -71,7 +71,7 @@ pub(crate) fn decode(format: Format, rows: &[&[Look]]) -> Decoded {
     let likelihood: f32 = positions.iter().flatten().map(|position| position.likelihood.max(LEAST).ln()).sum();
     let holding = checks.iter().filter(|&&(_, outcome)| outcome == Outcome::Holds).count();
     let worth = if checks.len() > FEW_DIGITS { DIGITS_WORTH } else { FEW_DIGITS_WORTH };
-    // Where a digit does not hold, the text is not accepted anyway; but it must not be told as printed so if a twin
+    // If a digit does not hold, the text is not accepted anyway; but it must not be reported as printed if a twin
     // explains it.
     let ambiguous = if holding == checks.len() {
         ambiguity::find(format, &positions, &repaired.lines)
@@ -102,8 +102,8 @@ fn confidence(position: &Position, character: u8) -> f32 {
     position.alternatives.iter().find(|other| other.character == character).map_or(0.0, |other| other.confidence)
 }
 
-/// The likelihood of what a check digit would not notice: any other character where none protects the position, and
-/// those of the same value modulo 10 where one does. All weights are prime to 10, so only they leave the sum as it is.
+/// The likelihood of an error that no check digit would reveal: any other character if none protects the position, and
+/// those of the same value modulo 10 if one does. All weights are coprime to 10, so only they leave the sum unchanged.
 fn unprotected_doubt(format: Format, (line, column): (usize, usize), position: &Position, character: u8) -> f32 {
     let protected = format.rules().iter().any(|rule| rule.covers(line, column));
     let rest = |character: u8| alphabet::value(character).map(|value| value % 10);
@@ -112,12 +112,12 @@ fn unprotected_doubt(format: Format, (line, column): (usize, usize), position: &
         .iter()
         .filter(|other| other.character != character && (!protected || rest(other.character) == rest(character)));
     let doubt: f32 = alike.map(|other| other.confidence).sum();
-    // Exchanged twins are as likely as each other: more than what the one leaves.
+    // Exchanged twins are equally likely: more than the remainder of one.
     if protected { doubt } else { doubt.max(1.0 - confidence(position, character)) }
 }
 
-/// Whether birth and expiry are in the calendar, as far as they are known. The century is not known, so 29 February
-/// always may be.
+/// Whether birth and expiry are in the calendar, as far as they are known. The century is not known, so 29 February is
+/// always possible.
 fn dates_are_real(format: Format, lines: &[Vec<u8>]) -> bool {
     let layout = format.layout();
     let spans = [Some(layout.birth), layout.expiry];
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn exchanged_twins_are_doubtful_where_no_digit_would_tell_them() {
-        // The end of a visa is protected by nothing.
+        // The end of a visa is not protected.
         let visa = [PASSPORT[0].replacen('P', "V", 1), PASSPORT[1].replacen("<<<<<10", "<<<<<<0", 1)];
         let doubt = |drawn: &str| {
             let second = visa[1].replacen("740812", drawn, 1);

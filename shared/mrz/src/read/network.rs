@@ -1,7 +1,7 @@
 //! The glyph network: a cell in, the likelihood of every character out.
 //!
-//! Two convolutions and two dense layers, about 460,000 multiplications a cell. The weights are bytes with one scale
-//! for every output, and are unpacked once; they are described in `weights/README.md`.
+//! Two convolutions and two dense layers, about 460,000 multiplications per cell. The weights are bytes with one scale
+//! for every output, and are unpacked once; `weights/README.md` describes them.
 
 use crate::read::cells::{Cell, HEIGHT, WIDTH};
 use acredita_pictures::vectors;
@@ -10,7 +10,7 @@ use acredita_pictures::vectors;
 pub const ALPHABET: &[u8; 37] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<";
 /// Outputs: the characters, then [`NOTHING`].
 pub const CLASSES: usize = ALPHABET.len() + 1;
-/// The output that says: no character is in the middle of this cell.
+/// The output for a cell without a character in its middle.
 pub const NOTHING: usize = ALPHABET.len();
 /// The output of the filler.
 pub const FILLER: usize = ALPHABET.len() - 1;
@@ -25,18 +25,18 @@ pub const HIDDEN: usize = 96;
 pub const WINDOW_1: usize = 5;
 /// Side of the second layer's window.
 pub const WINDOW_2: usize = 3;
-/// Size of the map after the first layer; both layers look at every second place.
+/// Size of the map after the first layer; both layers have a stride of 2.
 pub const MAP_1: (usize, usize) = (WIDTH / 2, HEIGHT / 2);
 /// Size of the map after the second layer.
 pub const MAP_2: (usize, usize) = (MAP_1.0.div_ceil(2), MAP_1.1.div_ceil(2));
-/// Inputs and outputs of every layer, as the weights lie in the file: input by input.
+/// Inputs and outputs of every layer; the weights are stored input by input.
 pub const LAYERS: [(usize, usize); 4] = [
     (WINDOW_1 * WINDOW_1, FEATURES_1),
     (WINDOW_2 * WINDOW_2 * FEATURES_1, FEATURES_2),
     (MAP_2.0 * MAP_2.1 * FEATURES_2, HIDDEN),
     (HIDDEN, CLASSES),
 ];
-/// What a negative sum keeps of itself, so that no unit goes silent for good in training.
+/// The slope for negative sums, so that no unit dies in training.
 pub const LEAK: f32 = 0.05;
 
 /// The largest magnitude of a packed weight: symmetric, so −128 is not used.
@@ -45,7 +45,7 @@ pub const PACKED_MAX: f32 = 127.0;
 /// Likelihood of every class; their sum is 1.
 pub type Likelihoods = [f32; CLASSES];
 
-/// Outputs rounded up to whole vector registers.
+/// Outputs rounded up to complete vector registers.
 const PADDED_CLASSES: usize = 40;
 /// Half the hidden layer: as many sums as fit the registers of the smallest vector unit.
 const HALF_HIDDEN: usize = HIDDEN / 2;
@@ -73,7 +73,7 @@ impl Network {
     }
 
     /// Unpacks weights: for each layer the scales of its outputs, its biases (32-bit floats, little endian), and its
-    /// weights (bytes). `None` when the size is not that of this network.
+    /// weights (bytes). `None` if the size does not match this network.
     pub fn unpack(packed: &[u8]) -> Option<Self> {
         let mut rest = packed;
         let first = Layer::unpack(&mut rest, LAYERS[0], 0..FEATURES_1)?;
@@ -85,7 +85,7 @@ impl Network {
         rest.is_empty().then_some(Self { first, second, hidden: [low, high], output })
     }
 
-    /// What a cell shows. The cell must be [normalised](crate::read::cells::normalise) and not
+    /// The likelihoods of a cell, which must be [normalised](crate::read::cells::normalise) and not
     /// [empty](crate::read::cells::Tone::is_empty).
     pub fn look_at(&self, cell: &Cell) -> Likelihoods {
         vectors::widest(
@@ -148,7 +148,7 @@ impl Network {
     }
 }
 
-/// The first map with a frame of zeros, so that the second window never falls off it.
+/// The first map with a frame of zeros, so that the second window never leaves it.
 const FRAMED_WIDTH_1: usize = MAP_1.0 + 2;
 const FRAMED_1: usize = FRAMED_WIDTH_1 * (MAP_1.1 + 2) * FEATURES_1;
 
@@ -160,7 +160,7 @@ struct Layer<const N: usize> {
 }
 
 impl<const N: usize> Layer<N> {
-    /// Takes one layer off the front of `rest` and unpacks the given outputs of it.
+    /// Takes one layer off the front of `rest` and unpacks the wanted outputs of it.
     fn unpack(rest: &mut &[u8], (inputs, outputs): (usize, usize), wanted: std::ops::Range<usize>) -> Option<Self> {
         let scales = floats(rest, outputs)?;
         let biases = floats(rest, outputs)?;

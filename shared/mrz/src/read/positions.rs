@@ -1,4 +1,4 @@
-//! Positions: for each character of a format, which characters may stand there and how likely each of them is.
+//! Positions: the characters that may stand at each position of a format, and their likelihoods.
 
 use crate::{
     icao::{
@@ -13,17 +13,17 @@ use crate::{
     },
 };
 
-/// How much a character that may not stand there takes from the confidence of the one that may. A mask may settle a
-/// hesitation between `Z` and `7`; it must not make a clear `Z` a sure `7`. Only [`twins`] are not held to that.
+/// How much a character that is not allowed takes from the confidence of the allowed one. A mask may resolve a
+/// hesitation between `Z` and `7`; it must not turn a clear `Z` into a sure `7`. Only [`twins`] are exempt.
 const FORBIDDEN: f32 = 0.05;
 /// Alternatives that are kept.
 const ALTERNATIVES: usize = 4;
-/// Alternatives that are this much less likely than the best, as a logarithm, are none: a repair must not get there
-/// anyway.
+/// Alternatives that are less likely than the best by more than this logarithm are dropped: a repair must not choose
+/// them anyway.
 const FARTHEST: f32 = 5.0;
-/// A character that is this clear is printed, even where it may not stand, if what may stand there is this unlikely: a
-/// poor light leaves more of a doubt. States print digits as nationalities and leave them out. Of [`twins`] one counts
-/// as the other, so they never are printed against a mask.
+/// A character that is this clear is taken as printed, even where it is not allowed, if the allowed ones are this
+/// unlikely: poor light leaves more doubt. States print digits as nationalities and omit them. [`twins`] count as each
+/// other, so they are never printed against a mask.
 const PRINTED: f32 = 0.9;
 const NOT_PRINTED: f32 = 0.005;
 /// Likelihoods below this are rounding errors of the network.
@@ -33,21 +33,21 @@ const LEAST: f32 = 1e-7;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Alternative {
     pub(crate) character: u8,
-    /// How much less likely than the best it is, as a logarithm: 0 for the best.
+    /// The logarithm of how much less likely than the best it is: 0 for the best.
     pub(crate) cost: f32,
-    /// The same by its looks alone, where exchanged twins count as each other.
+    /// The same by its looks only, where exchanged twins count as each other.
     pub(crate) look_cost: f32,
     pub(crate) confidence: f32,
 }
 
-/// What may stand at a position.
+/// The characters that may stand at a position.
 #[derive(Clone, Debug)]
 pub(crate) struct Position {
-    /// What it looks like without any rule.
+    /// The likeliest character without any rule.
     pub(crate) raw: u8,
-    /// The likeliest that may stand there.
+    /// The likeliest allowed character.
     pub(crate) masked: u8,
-    /// What is taken for printed, best first.
+    /// The characters that may be printed, best first.
     pub(crate) alternatives: Vec<Alternative>,
     /// Likelihood of `masked`.
     pub(crate) likelihood: f32,
@@ -60,8 +60,8 @@ pub(crate) fn of(format: Format, rows: &[&[Look]]) -> Vec<Vec<Position>> {
     let position = |line: usize, column: usize, look: &Look| {
         let mask = format.mask(line, column);
         let letters = factors[line][column];
-        // Of twins, one stands for both where the other may not stand, and each for both where the zone shows that its
-        // drawing exchanges them.
+        // A twin stands for both where the other is not allowed, and each for both if the zone shows that its drawing
+        // exchanges them.
         let twin = |index: usize| twins::of_index(index).filter(|&other| exchanged || !mask.has_index(other));
         let stood_for =
             |index: usize| !mask.has_index(index) && twins::of_index(index).is_some_and(|other| mask.has_index(other));
@@ -81,7 +81,7 @@ pub(crate) fn of(format: Format, rows: &[&[Look]]) -> Vec<Vec<Position>> {
                 forbidden += seen;
             }
         }
-        // Of twins that are as likely as each other, the one that it looks like comes first.
+        // Of equally likely twins, the one that it looks like comes first.
         alternatives.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
         alternatives.truncate(ALTERNATIVES);
         let total = allowed + FORBIDDEN * forbidden + look.likelihoods[NOTHING];
@@ -121,7 +121,7 @@ fn is_letter(index: usize) -> bool {
     CHARACTERS[index].is_ascii_uppercase()
 }
 
-/// For each position, what letters must be multiplied by: see [`spelling`].
+/// The factor for the letters of each position: see [`spelling`].
 fn letter_factors(format: Format, rows: &[&[Look]]) -> Vec<Vec<f32>> {
     let mut factors: Vec<Vec<f32>> = rows.iter().map(|row| vec![1.0; row.len()]).collect();
     let layout = format.layout();

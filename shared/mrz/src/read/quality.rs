@@ -1,4 +1,4 @@
-//! Quality of the picture where the zone is. Figures of the whole picture punish plain cards and praise noisy tables.
+//! Quality of the picture at the zone. Figures of the complete picture punish plain cards and reward noisy tables.
 
 use crate::{
     find::grid::Place,
@@ -9,9 +9,9 @@ use crate::{
     reading::Quality,
 };
 
-/// Least likelihood of a character whose cell says something about the picture.
+/// The least likelihood of a character whose cell counts.
 const LEAST: f32 = 0.3;
-/// The steepest change from sample to sample that a sharp edge can show: the samples themselves blur.
+/// The steepest change between samples that a sharp edge can show: the samples themselves blur.
 const SHARPEST: f32 = 0.95;
 
 /// Measures the cells of a zone.
@@ -28,8 +28,8 @@ pub(crate) fn measure(rows: &[&[Look]], places: &[&[Place]]) -> Quality {
     }
 }
 
-/// The deviation, in pitches, of the Gaussian that makes an edge this steep: the slope of a blurred step is 1 / (σ √2π)
-/// at most. What the samples add by themselves is taken off.
+/// The standard deviation, in pitches, of the Gaussian that makes an edge this steep: the slope of a blurred step is 1
+/// / (σ √2π) at most. The blur of the samples themselves is subtracted.
 fn blur(slope: f32) -> f32 {
     let deviation = |slope: f32| 1.0 / (slope.max(0.01) * std::f32::consts::TAU.sqrt());
     let samples = (deviation(slope).powi(2) - deviation(SHARPEST).powi(2)).max(0.0).sqrt();

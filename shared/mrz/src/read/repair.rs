@@ -1,32 +1,30 @@
-//! Repair: a doubtful character becomes its next likely one where that makes a check digit hold.
+//! Repair: a doubtful character is replaced with its next likely one if that makes a check digit hold.
 //!
-//! Tightly bound. With a loose bound, documents whose printed digits are wrong are repaired into sound ones: a repair
-//! must never overrule a character that is clear. What was repaired is reported as such and never accepted
-//! without a person.
+//! The bounds are tight. With loose ones, documents whose printed digits are wrong are repaired into valid ones: a
+//! repair must never overrule a clear character. Repairs are reported as such and never accepted without a person.
 
 use crate::{
     icao::format::{DigitRule, Format, Outcome},
     read::positions::{Alternative, Position},
 };
 
-/// The most that repairs of one digit may cost together: the logarithm of how much less likely the text gets, here 25
-/// times.
+/// The most that repairs of one digit may cost together: the logarithm of how much less likely the text becomes, here
+/// 25 times.
 const MOST_COST: f32 = 3.2;
-/// What a second change costs on top: two wrong characters cancel in one of ten cases anyway.
+/// The extra cost of a second change: two wrong characters cancel out in one of ten cases anyway.
 const SECOND_CHANGE: f32 = 1.0;
-/// Cheapest alternatives that are tried for a digit. Their pairs are tried too.
+/// The cheapest alternatives that are tried for a digit. Their pairs are tried too.
 const TRIED: usize = 14;
 
-/// Lines while they are put right.
+/// Lines during the repair.
 pub(crate) struct Repaired {
     pub(crate) lines: Vec<Vec<u8>>,
     /// Positions that were changed.
     pub(crate) changed: Vec<(usize, usize)>,
-    /// What all of it cost, by the looks.
+    /// The total cost, by the looks.
     pub(crate) cost: f32,
 }
 
-/// One change of one character.
 #[derive(Clone, Copy)]
 struct Change {
     line: usize,
@@ -34,7 +32,7 @@ struct Change {
     to: Alternative,
 }
 
-/// Puts right what can be.
+/// Repairs as much as the digits allow.
 pub(crate) fn repair(format: Format, positions: &[Vec<Position>], lines: Vec<Vec<u8>>) -> Repaired {
     let mut repaired = Repaired { lines, changed: Vec::new(), cost: 0.0 };
     for rule in format.rules() {
@@ -81,7 +79,7 @@ fn repair_one(format: Format, rule: &DigitRule, positions: &[Vec<Position>], rep
     }
 }
 
-/// The cheapest changes of what a rule looks at.
+/// The cheapest changes of the characters that a rule covers.
 fn cheapest(rule: &DigitRule, positions: &[Vec<Position>], lines: &[Vec<u8>]) -> Vec<Change> {
     let mut changes = Vec::new();
     for (line, row) in positions.iter().enumerate() {
@@ -107,7 +105,7 @@ mod tests {
         testing::{PASSPORT, look, looks},
     };
 
-    /// Repairs a passport of which some cells of the second line look otherwise.
+    /// Repairs a passport of which some cells of the second line look different.
     fn repaired(changes: &[(usize, Look)]) -> Repaired {
         let mut rows: Vec<Vec<Look>> = PASSPORT.iter().map(|line| looks(line)).collect();
         changes.iter().for_each(|&(column, look)| rows[1][column] = look);

@@ -13,9 +13,9 @@ use crate::{
 };
 use acredita_pictures::vectors;
 
-/// Columns looked at beyond those in which components were found.
+/// Columns looked at beyond those with components.
 const MARGIN: i32 = 4;
-/// Most columns of a sheet: the longest line, and as much on each side as may be missing.
+/// The most columns of a sheet: the longest line, and as much on each side as may be missing.
 const MOST_COLUMNS: i32 = 72;
 /// A pixel may be this many times smaller than a sample of the cell; beyond that the next smaller version of the
 /// picture is taken.
@@ -23,11 +23,11 @@ const COARSEST: f64 = 1.6;
 /// Sure enough at first sight: the network learns not to be surer than 0.98. Below that the cell is looked at with
 /// small shifts, too.
 const SURE: f32 = 0.94;
-/// The shifts, in pitches: what is left of the grid's error.
+/// The shifts, in pitches: the remaining error of the grid.
 const SHIFTS: [(f64, f64); 4] = [(0.07, 0.0), (-0.07, 0.0), (0.0, 0.07), (0.0, -0.07)];
-/// How much more a look is believed that sees a character more clearly: the power of its likelihood.
+/// The power of its likelihood with which a look counts: clearer looks count more.
 const TRUST: i32 = 4;
-/// A line whose characters are this clear, on the mean, is where it was expected. Columns next to the line count as
+/// A line whose characters are this clear on average is where it was expected. Columns next to the line count as
 /// unclear.
 const SETTLED: f32 = 0.85;
 /// How much clearer a moved line must be, and how far it is moved at a time, in [`SHIFTS`].
@@ -35,34 +35,33 @@ const BETTER_SETTLED: f32 = 0.02;
 const SETTLING: f64 = 1.5;
 /// How often a line is moved at most.
 const SETTLING_ROUNDS: usize = 2;
-/// Contrast, as a share of what is usual in the line, below which a character is faint; and how likely a character must
-/// be to say what is usual. Noise alone makes a third of the usual contrast in a picture that can just be read.
+/// Contrast, as a share of the line's usual contrast, below which a character is faint; and the likelihood from which a
+/// character counts towards the usual contrast. Noise alone makes a third of it in a picture that can just be read.
 const FAINT: f32 = 0.5;
 const CLEAR: f32 = 0.5;
-/// What looking at a cell costs, in units of the budget.
+/// The cost of looking at a cell, in units of the budget.
 const COST: u64 = 60;
-/// Brightness from which a camera cannot tell brighter.
+/// Brightness that a camera cannot distinguish from brighter light.
 const CLIPPED: f32 = 250.0;
-/// Mean likelihood of characters below which a candidate is no text.
+/// Mean likelihood of characters below which a candidate is not text.
 const LEGIBLE: f32 = 0.35;
 /// The same in half of the cells, below which the other half is not looked at: far enough below [`LEGIBLE`] that the
 /// other half would have to be more than twice as clear to make up for it.
 const HOPELESS: f32 = 0.2;
-/// Mean likelihood from which the other direction need not be looked at: upside-down text never gets there.
+/// Mean likelihood from which the other direction is not looked at: upside-down text never reaches it.
 const UPRIGHT: f32 = 0.85;
 /// How much likelier one direction must be for the other not to be read.
 const CLEARLY: f32 = 0.15;
-/// Columns from one to the next when only the pose of the text is wanted.
+/// The step between columns if only the pose of the text is wanted.
 const POSE_STEP: usize = 5;
 
-/// What was seen in one cell.
 #[derive(Clone, Copy)]
 pub(crate) struct Look {
     pub(crate) likelihoods: Likelihoods,
     pub(crate) tone: Tone,
     /// Share of clipped samples.
     pub(crate) clipped: f32,
-    /// Steepest change of ink from sample to sample.
+    /// Steepest change of ink between samples.
     pub(crate) slope: f32,
 }
 
@@ -88,8 +87,8 @@ pub(crate) struct Sheet {
 }
 
 impl Looker<'_> {
-    /// How the text may lie, with the mean likelihood of its characters, likeliest first. Empty when it does not look
-    /// like text, `None` when the budget is spent.
+    /// The possible poses of the text, with the mean likelihood of its characters, likeliest first. Empty if it does
+    /// not look like text, `None` if the budget is spent.
     pub(crate) fn poses(&self) -> Option<Vec<(f32, Pose)>> {
         let mut found = vec![self.judged(Pose { upside_down: false, height: 1.0 })?];
         if found[0].0 < UPRIGHT {
@@ -102,7 +101,8 @@ impl Looker<'_> {
         Some(found)
     }
 
-    /// Mean likelihood of any character in some of the cells. Half of them are enough to tell what is hopeless.
+    /// Mean likelihood of any character in some of the cells. Half of them are enough to recognise a hopeless
+    /// candidate.
     fn judged(&self, pose: Pose) -> Option<(f32, Pose)> {
         let columns = (self.grid.first..=self.grid.last).step_by(POSE_STEP);
         let cells: Vec<(i32, usize)> =
@@ -125,7 +125,7 @@ impl Looker<'_> {
         Some(((half + clear(&second)?) / cells.len() as f32, pose))
     }
 
-    /// Looks at every cell of the lines and of some columns around. `None` when it is no text or the budget is spent.
+    /// Looks at every cell of the lines and of some columns around. `None` if it is not text or the budget is spent.
     pub(crate) fn sheet(&self, pose: Pose) -> Option<Sheet> {
         let columns = self.columns();
         let rows = self.grid.rows();
@@ -143,10 +143,10 @@ impl Looker<'_> {
         Some(sheet)
     }
 
-    /// Moves the lines of a sheet to where their characters are clearer. `None` when it is no text, as ruled paper and
-    /// tables are, or when the budget is spent.
+    /// Moves the lines of a sheet to where their characters are clearer. `None` if it is not text, such as ruled paper
+    /// and tables, or if the budget is spent.
     pub(crate) fn settle(&self, mut sheet: Sheet) -> Option<Sheet> {
-        // What lies beside the line is no sign of its being elsewhere.
+        // Print next to the line does not indicate that the line is elsewhere.
         let margin = (self.grid.first - self.columns().start) as usize;
         for (looks, places) in sheet.rows.iter_mut().zip(&mut sheet.places) {
             for _ in 0..SETTLING_ROUNDS {
@@ -162,7 +162,7 @@ impl Looker<'_> {
         (characters >= LEGIBLE * cells as f32).then_some(sheet)
     }
 
-    /// Looks closely at what is doubtful in the given columns of a sheet. `None` when the budget is spent.
+    /// Looks closely at the doubtful cells in the given columns of a sheet. `None` if the budget is spent.
     pub(crate) fn closer(&self, mut sheet: Sheet, columns: std::ops::Range<usize>) -> Option<Sheet> {
         for (looks, places) in sheet.rows.iter_mut().zip(&sheet.places) {
             for column in columns.clone() {
@@ -177,8 +177,8 @@ impl Looker<'_> {
         places.iter().step_by(step).map(|place| self.look_once(place, (0.0, 0.0))).collect()
     }
 
-    /// The places of a line moved to where its characters are clearer, if they are anywhere. The outer `None` is the
-    /// budget's.
+    /// The places of a line moved to where its characters are clearer, if there is such a place. The outer `None` means
+    /// that the budget is spent.
     fn settled(&self, places: &[Place], looks: &[Look], margin: usize) -> Option<Option<Vec<Place>>> {
         let clear = |looks: &[Look]| looks.iter().map(Look::best).sum::<f32>() / looks.len() as f32;
         let line = margin..looks.len() - margin;
@@ -198,7 +198,7 @@ impl Looker<'_> {
         Some(best.1)
     }
 
-    /// Where components were found, with room for what is missing up to the next format.
+    /// The columns with components, with room for missing ones up to the next format.
     fn columns(&self) -> std::ops::Range<i32> {
         let seen = self.grid.last - self.grid.first + 1;
         let formats: &[i32] = if self.grid.rows() == 3 { &[30] } else { &[36, 44] };
@@ -207,8 +207,8 @@ impl Looker<'_> {
         self.grid.first - margin..self.grid.last + margin + 1
     }
 
-    /// Looks again with small shifts where the first look was not sure, and believes those most that see most. What
-    /// they do not agree on stays doubtful.
+    /// Looks again with small shifts if the first look was not sure, and weights the clearest looks most. If they
+    /// disagree, the cell stays doubtful.
     fn look_closely(&self, look: &mut Look, place: &Place) -> Option<()> {
         if look.best() > SURE || look.likelihoods[NOTHING] > SURE {
             return Some(());
@@ -275,7 +275,7 @@ impl Looker<'_> {
 }
 
 /// Takes likelihood from characters that are much fainter than those of their line: glare and wear leave noise that
-/// looks like something.
+/// resembles characters.
 fn doubt_what_is_faint(looks: &mut [Look]) {
     let contrast = |look: &Look| look.tone.paper - look.tone.ink;
     let mut contrasts: Vec<f32> = looks.iter().filter(|look| look.best() > CLEAR).map(contrast).collect();

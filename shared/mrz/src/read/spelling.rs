@@ -1,11 +1,10 @@
-//! How names are written, as far as it helps to read them: surname, two fillers, given names, fillers to the end (Doc
+//! The spelling of names, as far as it helps to read them: surname, two fillers, given names, fillers to the end (Doc
 //! 9303 part 3 §4.6).
 //!
 //! No check digit protects names, and a filler in a row of fillers is easily taken for a K. So the likeliest
-//! *well-formed* text is looked for, and a letter behind the end costs as much as it should surprise. Print that is
-//! clear overrules it.
+//! *well-formed* text is searched, and a letter after the end is penalised for the surprise. Clear print overrules it.
 
-/// How much less likely a letter behind the end is than one where letters belong. Some states print two names with two
+/// How much less likely a letter after the end is than one where letters belong. Some states print two names with two
 /// fillers between each.
 const BEHIND_THE_END: f32 = 1.0 / 300.0;
 
@@ -16,7 +15,7 @@ pub(crate) struct Kinds {
     pub(crate) filler: f32,
 }
 
-/// Where in a name a position is.
+/// The part of a name at a position.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Surname,
@@ -30,7 +29,7 @@ enum Part {
 impl Part {
     const ALL: [Self; 6] = [Self::Surname, Self::SurnameGap, Self::Separator, Self::Given, Self::GivenGap, Self::End];
 
-    /// What follows a letter, and how surprising that is.
+    /// The next state after a letter, and its factor for the surprise.
     fn letter(self) -> (Self, f32) {
         match self {
             Self::Surname | Self::SurnameGap => (Self::Surname, 1.0),
@@ -39,7 +38,7 @@ impl Part {
         }
     }
 
-    /// What follows a filler.
+    /// The next state after a filler.
     fn filler(self) -> Self {
         match self {
             Self::Surname => Self::SurnameGap,
@@ -50,10 +49,9 @@ impl Part {
     }
 }
 
-/// By how much the letters of each position must be multiplied: 1 where they belong, less behind the end of the
-/// likeliest name.
+/// The factors for the letters of each position: 1 where they belong, less after the end of the likeliest name.
 pub(crate) fn letter_factors(positions: &[Kinds]) -> Vec<f32> {
-    /// No likelihood is less than this: what the network rules out may still be true.
+    /// No likelihood is less than this: the network may be wrong to exclude something.
     const LEAST: f32 = 1e-6;
     let mut worth = [f32::MIN; Part::ALL.len()];
     worth[Part::Surname as usize] = 0.0;

@@ -1,4 +1,4 @@
-//! Looks without a picture, for tests of what comes after.
+//! Looks without a picture, for tests of the later stages.
 
 use crate::{
     icao::alphabet,
@@ -9,11 +9,11 @@ use crate::{
     },
 };
 
-/// Sound lines of a passport that does not exist.
+/// Valid lines of a passport that does not exist.
 pub(crate) const PASSPORT: [&str; 2] =
     ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"];
 
-/// A cell that shows characters with the given likelihoods; what is left is spread over the others.
+/// A cell that shows characters with the given likelihoods; the rest is spread over the others.
 pub(crate) fn look(characters: &[(u8, f32)]) -> Look {
     let rest = 1.0 - characters.iter().map(|&(_, likelihood)| likelihood).sum::<f32>();
     let mut likelihoods = [rest / CLASSES as f32; CLASSES];

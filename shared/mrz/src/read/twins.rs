@@ -1,9 +1,9 @@
 //! Twins: the letter O and the zero. In OCR-B they differ by a twelfth of their height and by how round their corners
-//! are, which no two drawings of it agree upon; a network that learnt one drawing is sure of the wrong one in another.
+//! are, on which no two drawings of it agree; a network that learnt one drawing is sure of the wrong one in another.
 //!
-//! Where only one of them may stand, it is that one. Where both may, as in document numbers, the print decides, unless
-//! the zone shows that it was drawn otherwise than what was learnt: then either is as likely, and the check digits
-//! decide. And digits that would hold with the twin are no sign of tampering.
+//! If only one of them may stand, it is that one. If both may, as in document numbers, the print decides, unless the
+//! zone shows that it was drawn differently from the drawing that was learnt: then either is as likely, and the check
+//! digits decide. And digits that would hold with the twin are not a sign of tampering.
 
 use crate::{
     icao::{
@@ -13,9 +13,9 @@ use crate::{
     read::sheet::Look,
 };
 
-/// How likely the twin that may not stand there must be to say that the drawing exchanges them. A drawing that does is
-/// seen so clearly in a good picture; in a blurred one of the drawing that was learnt it is up to 0.86, and then the
-/// likelihoods of each character show the doubt.
+/// The likelihood of the disallowed twin from which the drawing exchanges them. A drawing that does is seen this
+/// clearly in a good picture; in a blurred picture of the learnt drawing it is up to 0.86, and then the likelihoods of
+/// each character show the doubt.
 const SHOWN: f32 = 0.9;
 
 /// The letter O of a zero, and the zero of an O.
@@ -27,7 +27,7 @@ pub(crate) fn of(character: u8) -> Option<u8> {
     }
 }
 
-/// The same by their places in the alphabet.
+/// The same by their indices in the alphabet.
 pub(crate) fn of_index(index: usize) -> Option<usize> {
     of(alphabet::CHARACTERS[index]).and_then(alphabet::index)
 }
@@ -47,7 +47,7 @@ pub(crate) fn exchanged(format: Format, rows: &[&[Look]]) -> bool {
     })
 }
 
-/// The twins of a text of which some check digit does not hold, and would if they were the other: each by itself, and
+/// The twins of a text of which some check digit is wrong, and would be right with the other twin: each on its own, and
 /// all of a kind, as a drawing exchanges them. Any set of them would fit too many digits by chance.
 pub(crate) fn suspects(format: Format, lines: &[Vec<u8>]) -> Vec<(usize, usize)> {
     let holding =
@@ -89,7 +89,7 @@ mod tests {
         read::testing::{PASSPORT, look, looks},
     };
 
-    /// The second line of a passport with this number, whose digits hold.
+    /// The second line of a passport with this number, whose digits are right.
     fn second_line(number: &str) -> Vec<u8> {
         let digit = |characters: &[u8]| {
             check_digit::of(characters.iter().copied()).map(|digit| b'0' + digit).expect("of the alphabet")
@@ -101,7 +101,7 @@ mod tests {
         line
     }
 
-    /// Suspected columns of a number that was printed as the one and read as the other.
+    /// Suspected columns of a number that was printed as `printed` and read as `read`.
     fn suspected(printed: &str, read: &str) -> Vec<usize> {
         let mut line = second_line(printed);
         line[..9].copy_from_slice(read.as_bytes());

@@ -1,16 +1,16 @@
-//! Windows: which of the columns of a sheet are the line. Inside there are characters, outside there are none.
+//! Windows: the columns of a sheet that may be the line. Inside there are characters, outside there are none.
 
 use crate::read::sheet::{Look, Sheet};
 
-/// What a column outside that holds a character counts against one inside that holds none: prints next to a zone
-/// happen, holes in it do not.
+/// The penalty of a character outside relative to that of a gap inside: print next to a zone happens, gaps in it do
+/// not.
 const OUTSIDE: f32 = 0.7;
-/// Likelihoods below these count as these: one hidden character must not outweigh a line.
+/// Lower likelihoods count as this: one hidden character must not outweigh a line.
 const LEAST_INSIDE: f32 = 1e-3;
 const LEAST_OUTSIDE: f32 = 0.02;
-/// Windows below this mean are not decoded: most of their cells are no characters.
+/// Windows below this mean are not decoded: most of their cells are not characters.
 const LEAST_SCORE: f32 = -1.6;
-/// Windows of each width that are decoded: the best may be off by a column where fillers or smudges are at the end.
+/// Windows of each width that are decoded: the best may be off by a column if fillers or smudges are at the end.
 const PER_WIDTH: usize = 2;
 
 /// Columns `from..from + columns` of a sheet.
@@ -18,7 +18,7 @@ const PER_WIDTH: usize = 2;
 pub(crate) struct Window {
     pub(crate) from: usize,
     pub(crate) columns: usize,
-    /// Mean logarithm of what was expected, 0 at best.
+    /// Mean logarithm of the expected likelihoods, 0 at best.
     pub(crate) score: f32,
 }
 

@@ -1,4 +1,4 @@
-//! Zones: what a sheet says, made into a zone; and which zones are the same.
+//! Zones: turns a sheet into a zone, and recognises zones that are the same.
 
 use crate::{
     find::grid::Grid,
@@ -12,30 +12,30 @@ use crate::{
     reading::{Line, Point, Status, Text, Zone},
 };
 
-/// Least score at first sight of a sheet whose lines are settled. No zone that was read in five hundred pictures began
-/// below -1.3; other print, legible or not, is below -3.5.
+/// The least score at first sight of a sheet whose lines are settled. No zone that was read in five hundred pictures
+/// began below -1.3; other print, legible or not, is below -3.5.
 const SETTLE_SCORE: f32 = -2.5;
-/// Least score of a settled sheet that is looked at closely: that adds a quarter at most.
+/// The least score of a settled sheet that is looked at closely: that adds a quarter at most.
 const CLOSER_SCORE: f32 = -0.8;
-/// What the window counts in a zone's score.
+/// The weight of the window in a zone's score.
 const WINDOW_WORTH: f32 = 2.0;
-/// Least score of something that is reported at all.
+/// The least score of a zone that is reported at all.
 const LEAST_SCORE: f32 = -1.5;
-/// Least mean confidence of a zone that counts as read.
+/// The least mean confidence of a zone that counts as read.
 const LEAST_CONFIDENCE: f32 = 0.7;
 /// Zones whose centres are closer than this share of the larger one's height are the same.
 const SAME: f32 = 1.0;
 
-/// How a sheet was looked at.
+/// How closely a sheet was looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sight {
-    /// Every cell once: what is faint was not asked for.
+    /// Every cell once; faint ones are not checked.
     First,
-    /// What is doubtful again, and what is faint doubted.
+    /// Doubtful cells again, and faint ones doubted.
     Close,
 }
 
-/// Reads a sheet, and closely where that is worth it. What was not looked at closely is doubtful at best.
+/// Reads a sheet, closely if that is worth it. A sheet that was not looked at closely is doubtful at best.
 pub(crate) fn read(looker: &Looker<'_>, sheet: Sheet) -> Option<Zone> {
     let first = best_reading(&sheet, &windows(&sheet))?.0;
     if first < SETTLE_SCORE {
@@ -55,7 +55,7 @@ pub(crate) fn read(looker: &Looker<'_>, sheet: Sheet) -> Option<Zone> {
     (score > LEAST_SCORE).then(|| zone(&sheet, window, decoded, score, Sight::Close))
 }
 
-/// Where the lines may begin and end.
+/// The possible beginnings and ends of the lines.
 fn windows(sheet: &Sheet) -> Vec<Window> {
     let lines = sheet.rows.len();
     let mut widths: Vec<usize> =
@@ -132,7 +132,7 @@ fn zone(sheet: &Sheet, window: &Window, decoded: Decoded, score: f32, sight: Sig
     }
 }
 
-/// What makes a zone better than another one.
+/// The order of zones by quality.
 pub(crate) fn worth(zone: &Zone) -> (bool, f32) {
     (zone.accepted(), zone.score)
 }
@@ -160,13 +160,13 @@ fn same_place(a: &Zone, b: &Zone) -> bool {
     (from.x - to.x).hypot(from.y - to.y) < SAME * height(&a.corners).max(height(&b.corners))
 }
 
-/// Whether a zone that was read lies where a grid is.
+/// Whether a zone that was read lies at a grid.
 pub(crate) fn covers(zone: &Zone, grid: &Grid) -> bool {
     let middle = grid.place(f64::from(grid.first + grid.last) / 2.0, (grid.rows() - 1) as f64 / 2.0).at(0.0, 0.0);
     let from = centre(&zone.corners);
     // A candidate with a line too many or too few is half a line off, and one that begins some columns late is a few
-    // pitches off: less than the height, which is four to five. What is farther off is another document, or too little
-    // of this one to be taken for it.
+    // pitches off: less than the height, which is four to five. A candidate farther off is another document, or too
+    // little of this one to be taken for it.
     (from.x - middle.x).hypot(from.y - middle.y) < SAME * height(&zone.corners)
 }
 
