@@ -1,4 +1,4 @@
-//! What decoding JPEGs costs, ours against zune-jpeg behind the same check: see infra/adr/0014. Linux only.
+//! The cost of decoding JPEGs, with ours and with zune-jpeg behind the same check: see infra/adr/0014. Linux only.
 //!
 //! ```text
 //! cargo run --release -p acredita-pictures --example decoders -- FILE.jpg …
@@ -31,7 +31,7 @@ fn main() {
     }
 }
 
-/// The way without a decoder of our own.
+/// Decoding without a decoder of our own.
 fn by_zune(bytes: &[u8], turned: bool) -> Result<Luma, Fault> {
     verify(bytes, Limits::default())?;
     let options = DecoderOptions::default().set_strict_mode(true).jpeg_set_out_colorspace(ColorSpace::Luma);

@@ -1,12 +1,12 @@
 //! JPEG (ITU-T T.81) to brightness.
 //!
 //! A decoder built for viewing shows as much as it can of a damaged picture, and fills the rest with grey. Evidence
-//! must be whole: so [`verify`] walks all markers and all entropy-coded data, decodes the brightness of what cameras
-//! write on the way, and leaves the rest (progressive pictures, print colours) to a decoder that only sees what is
-//! complete. JPEG has no checksum, though: damage that happens to decode into the right number of blocks cannot be told
-//! from a picture.
+//! must be complete: so [`verify`] walks all markers and all entropy-coded data, decodes the brightness of the usual
+//! camera format on the way, and leaves the rest (progressive pictures, print colours) to a decoder that only sees
+//! complete data. JPEG has no checksum, though: damage that happens to decode into the right number of blocks cannot be
+//! distinguished from a picture.
 //!
-//! Why not all of them: `infra/adr/0014-a-jpeg-decoder-of-our-own.md`.
+//! Why it does not decode all of them: `infra/adr/0014-a-jpeg-decoder-of-our-own.md`.
 
 mod bits;
 mod frame;
@@ -23,23 +23,23 @@ use verify::Verified;
 use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 use zune_jpeg::JpegDecoder;
 
-/// Whatever is wrong inside a JPEG.
+/// Any fault inside a JPEG.
 const BROKEN: Fault = Fault::Broken;
 
-/// What the decoder may buffer besides the picture. A progressive JPEG keeps all coefficients, two bytes each, until
-/// its last scan; this is enough for 50 megapixels in three full components.
+/// The most that the decoder may buffer besides the picture. A progressive JPEG keeps all coefficients, two bytes each,
+/// until its last scan; this is enough for 50 megapixels in three full components.
 const MAX_BUFFERED_BYTES: u64 = 320 * 1024 * 1024;
 
-/// Reads the header only. Nothing after the size is looked at where it has more than `max_pixels`.
+/// Reads only the header, and nothing after the size if it exceeds `max_pixels`.
 pub(super) fn size(bytes: &[u8], max_pixels: u64) -> Result<Size, Fault> {
     let frame = verify::frame_of(bytes, max_pixels)?;
-    // Three colours and the brightness of them; grey and its turned copy.
+    // Three colours and their brightness; grey and its turned copy.
     let pictures = if frame.components.len() == 1 { 2 } else { 4 };
     let working_bytes = frame.coefficient_bytes() + pictures * frame.pixels();
     Ok(Size { width: frame.width, height: frame.height, working_bytes })
 }
 
-/// Decodes the whole picture and turns it upright. The caller has checked the header's size.
+/// Decodes the complete picture and turns it upright. The caller has checked the header's size.
 pub(super) fn decode(bytes: &[u8]) -> Result<Luma, Fault> {
     let verified = verified(bytes, true)?;
     if let Some(luma) = verified.luma {
@@ -48,7 +48,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Luma, Fault> {
     Ok(verified.orientation.apply(to_luma(&bytes[..verified.end], &verified.frame)?))
 }
 
-/// Demands that the picture is complete, and one that is taken.
+/// Requires that the picture is complete and of a supported kind.
 pub(super) fn verify(bytes: &[u8]) -> Result<(), Fault> {
     verified(bytes, false).map(drop)
 }
@@ -66,8 +66,8 @@ fn to_luma(bytes: &[u8], frame: &Frame) -> Result<Luma, Fault> {
     let mut decoder =
         JpegDecoder::new_with_options(ZCursor::new(bytes), options.jpeg_set_out_colorspace(ColorSpace::Luma));
     decoder.decode_headers().map_err(|_| BROKEN)?;
-    // The brightness of YCbCr is its first component: nothing else is transformed or kept. Other colours take the way
-    // through RGB, and so does what the decoder gets wrong without.
+    // The brightness of YCbCr is its first component: nothing else is transformed or kept. Other colours go through
+    // RGB, and so do pictures that the decoder gets wrong otherwise.
     let through_rgb =
         !matches!(decoder.input_colorspace(), Some(ColorSpace::YCbCr | ColorSpace::Luma)) || frame.needs_rgb();
     if through_rgb {

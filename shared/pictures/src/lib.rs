@@ -1,8 +1,8 @@
 //! Pictures of documents: untrusted bytes in, upright brightness out.
 //!
 //! The decoders are strict. A picture that ends early or whose data is damaged does not decode, because evidence must
-//! be whole: JPEG by a walk over all of its data, PNG by all of its checksums. What is checked first costs nothing: the
-//! format by its first bytes, the number of bytes, and the size that the header tells.
+//! be complete: JPEG is checked by a walk over all of its data, PNG by all of its checksums. The first checks cost
+//! nothing: the format by its first bytes, the number of bytes, and the size in the header.
 
 mod jpeg;
 mod orientation;
@@ -17,7 +17,7 @@ use std::{fmt, panic};
 /// Brightness, row by row, 0 (black) to 255 (white).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Luma {
-    /// Pixels a row.
+    /// Pixels per row.
     pub width: usize,
     /// Rows.
     pub height: usize,
@@ -25,14 +25,14 @@ pub struct Luma {
     pub pixels: Vec<u8>,
 }
 
-// What a picture shows has no place in an output of errors.
+// The content of a picture does not belong in error output.
 impl fmt::Debug for Luma {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Luma of {}×{}", self.width, self.height)
     }
 }
 
-/// A format that is read, told by the bytes and never by a file's name.
+/// A supported format, identified by the bytes and never by a file's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     /// JPEG (ITU-T T.81), sequential and progressive, 8 bits.
@@ -42,7 +42,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format of these bytes, by their first ones: SOI and a marker, or the PNG signature.
+    /// The format of these bytes, by the first of them: SOI and a marker, or the PNG signature.
     pub fn sniff(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0xFF, 0xD8, 0xFF, ..] => Some(Self::Jpeg),
@@ -52,7 +52,7 @@ impl Format {
     }
 }
 
-/// What is wrong with a picture. Says nothing of what it shows.
+/// The fault of a picture. It reveals nothing about its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Fault {
     /// Neither JPEG nor PNG by its bytes: HEIC, PDF and anything else.
@@ -64,15 +64,15 @@ pub enum Fault {
     /// More than [`Limits::pixels`].
     #[error("has too many pixels")]
     TooManyPixels,
-    /// It starts like a picture and is damaged, not complete, or of a kind that is not taken.
+    /// It starts like a picture but is damaged, incomplete, or of an unsupported kind.
     #[error("cannot be decoded")]
     Broken,
-    /// The decoder of the format, which others wrote, panicked. To be treated as [`Self::Broken`], and worth a look.
+    /// The third-party decoder of the format panicked. To be treated as [`Self::Broken`], and worth a look.
     #[error("cannot be decoded: the decoder panicked")]
     Panicked,
 }
 
-/// How large a picture may be.
+/// The limits on the size of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The most bytes.
@@ -82,37 +82,37 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 10 MiB and 50 megapixels: what the best phones make.
+    /// 10 MiB and 50 megapixels: the pictures of the best phones.
     fn default() -> Self {
         Self { bytes: 10 * 1024 * 1024, pixels: 50_000_000 }
     }
 }
 
-/// What the first bytes say.
+/// The information in the first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
     /// The format.
     pub format: Format,
-    /// Pixels a row as it is stored: the orientation may turn it.
+    /// Stored pixels per row: the orientation may turn it.
     pub width: u32,
-    /// Rows as it is stored.
+    /// Stored rows.
     pub height: u32,
     /// About how many bytes decoding takes at most.
     pub working_bytes: u64,
 }
 
-/// Size and cost, as a decoder tells them.
+/// Size and cost, as a decoder reports them.
 struct Size {
     width: u32,
     height: u32,
     working_bytes: u64,
 }
 
-/// Checks what can be checked without decoding or allocating.
+/// The checks that need neither decoding nor allocation.
 ///
 /// # Errors
 ///
-/// Every [`Fault`] but [`Fault::Panicked`].
+/// Every [`Fault`] except [`Fault::Panicked`].
 pub fn inspect(bytes: &[u8], limits: Limits) -> Result<Header, Fault> {
     let format = Format::sniff(bytes).ok_or(Fault::Unsupported)?;
     if bytes.len() > limits.bytes {
@@ -129,35 +129,35 @@ pub fn inspect(bytes: &[u8], limits: Limits) -> Result<Header, Fault> {
     }
 }
 
-/// Decodes a whole picture within the default [`Limits`] and turns it upright.
+/// Decodes a complete picture within the default [`Limits`] and turns it upright.
 ///
 /// # Errors
 ///
-/// What is wrong with it: [`Fault`].
+/// The picture's [`Fault`].
 pub fn decode(bytes: &[u8]) -> Result<Luma, Fault> {
     decode_within(bytes, Limits::default())
 }
 
-/// Decodes a whole picture within limits and turns it upright.
+/// Decodes a complete picture within limits and turns it upright.
 ///
 /// # Errors
 ///
-/// What is wrong with it: [`Fault`].
+/// The picture's [`Fault`].
 pub fn decode_within(bytes: &[u8], limits: Limits) -> Result<Luma, Fault> {
     guarded(bytes, limits, jpeg::decode, png::decode)
 }
 
-/// Demands that a picture is complete and undamaged, without making a pixel of it.
+/// Checks that a picture is complete and undamaged, without producing a pixel of it.
 ///
 /// # Errors
 ///
-/// What is wrong with it: [`Fault`].
+/// The picture's [`Fault`].
 pub fn verify(bytes: &[u8], limits: Limits) -> Result<(), Fault> {
     guarded(bytes, limits, jpeg::verify, png::verify)
 }
 
-/// The decoders are fed by anybody, and partly written by others. A panic in one of them is one more picture that does
-/// not decode.
+/// The decoders get bytes from anybody, and are partly third-party code. A panic in one of them is just another picture
+/// that does not decode.
 fn guarded<T>(
     bytes: &[u8],
     limits: Limits,
@@ -171,7 +171,7 @@ fn guarded<T>(
     panic::catch_unwind(|| work(bytes)).unwrap_or(Err(Fault::Panicked))
 }
 
-/// Brightness of a colour as ITU-R BT.601 weighs it, which is also what JPEG's own YCbCr does: the same picture as PNG
+/// The brightness of a colour by the weights of ITU-R BT.601, which JPEG's own YCbCr uses too: the same picture as PNG
 /// looks the same.
 fn brightness(red: u8, green: u8, blue: u8) -> u8 {
     // The weights are 0.299, 0.587 and 0.114 in 65,536ths, and their sum is 65,536: the result never exceeds 255.

@@ -1,4 +1,4 @@
-//! Which way up a picture is, by EXIF (CIPA DC-008 §4.6.5, tag Orientation), and how to turn it.
+//! The orientation of a picture, from EXIF (CIPA DC-008 §4.6.5, tag Orientation), and how to turn it.
 //!
 //! Only the tag of the first directory is looked up, in place. A full EXIF reader follows pointers to further
 //! directories, and a hostile file can point thousands of times at the same one: 64 KiB of EXIF become gigabytes of
@@ -12,10 +12,10 @@ const TAG: u16 = 0x0112;
 const SHORT: u16 = 3;
 /// Bytes of a directory entry.
 const ENTRY: usize = 12;
-/// Square that is turned at once: 64 × 64 bytes of source and target fit the first-level cache.
+/// The square that is turned at once: 64 × 64 bytes of source and target fit into the first-level cache.
 const TILE: usize = 64;
 
-/// Where an upright pixel comes from: the coordinates are swapped first, then counted from the far end.
+/// The source of an upright pixel: the coordinates are swapped first, then counted from the far end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Orientation {
     swap: bool,
@@ -24,7 +24,7 @@ pub struct Orientation {
 }
 
 impl Orientation {
-    /// As it is stored.
+    /// As stored.
     pub const UPRIGHT: Self = Self::new(false, false, false);
     /// A quarter turn clockwise.
     pub const QUARTER: Self = Self::new(true, false, true);
@@ -37,8 +37,7 @@ impl Orientation {
         Self { swap, flip_x, flip_y }
     }
 
-    /// The orientation that EXIF data (a TIFF header and what follows) tells. Data that makes no sense tells nothing:
-    /// upright.
+    /// The orientation in EXIF data (a TIFF header and its directories); upright if the data makes no sense.
     pub(super) fn of_exif(tiff: &[u8]) -> Self {
         find(tiff).and_then(Self::of_value).unwrap_or(Self::UPRIGHT)
     }
@@ -65,11 +64,11 @@ impl Orientation {
 
     /// Whether to count columns and rows of the upright picture from the far end.
     pub(super) const fn flips(self) -> (bool, bool) {
-        // Of a picture that is swapped, what is counted from the far end are the stored columns and rows.
+        // In a swapped picture, the stored columns and rows are counted from the far end.
         if self.swap { (self.flip_y, self.flip_x) } else { (self.flip_x, self.flip_y) }
     }
 
-    /// Width and height of the upright picture of one that is stored with these.
+    /// Width and height of the upright picture from the stored ones.
     pub(super) const fn size(self, width: usize, height: usize) -> (usize, usize) {
         if self.swap { (height, width) } else { (width, height) }
     }
@@ -156,7 +155,7 @@ mod tests {
     use crate::testing::exif;
     use proptest::prelude::*;
 
-    /// The letter that is told apart from all its turns and mirrors: `1 2 3 / 4 5 6` upright.
+    /// A letter that differs from all its turns and mirrors: `1 2 3 / 4 5 6` upright.
     fn stored(value: u16) -> Luma {
         let (width, height, pixels) = match value {
             1 => (3, 2, vec![1, 2, 3, 4, 5, 6]),

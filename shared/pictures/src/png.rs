@@ -1,8 +1,7 @@
 //! PNG (W3C PNG, third edition) to brightness, row by row: whatever the depth, only one row of it is ever in memory.
 //!
-//! [`chunks`] walks and checks all chunks first and hands the decoder only those that make up the picture. Text,
-//! profiles and animation frames, which can unpack to anything, never reach it; of an animation the default picture is
-//! looked at.
+//! [`chunks`] walks and checks all chunks first and passes only those of the picture to the decoder. Text, profiles and
+//! animation frames, which can unpack to anything, never reach it; an animation counts as its default picture.
 
 mod chunks;
 
@@ -12,13 +11,13 @@ use ::png::{ColorType, DecodeOptions, Decoder, InterlaceInfo, Reader, Transforma
 use chunks::Checked;
 use std::io::{BufRead, Cursor, Seek};
 
-/// Whatever is wrong inside a PNG.
+/// Any fault inside a PNG.
 const BROKEN: Fault = Fault::Broken;
 
-/// The longest side, in pixels: the one that JPEG has. It bounds a row to 512 KiB.
+/// The longest side, in pixels, which is also that of JPEG. It bounds a row to 512 KiB.
 const MAX_SIDE: u32 = 65_535;
 
-/// Reads the header only.
+/// Reads only the header.
 pub(super) fn size(bytes: &[u8]) -> Result<Size, Fault> {
     let (width, height) = chunks::size(bytes)?;
     // The chunks are copied, and turning takes a second picture.
@@ -26,7 +25,7 @@ pub(super) fn size(bytes: &[u8]) -> Result<Size, Fault> {
     Ok(Size { width, height, working_bytes: 2 * pixels + bytes.len() as u64 })
 }
 
-/// Decodes the whole picture and turns it upright. The caller has checked the header's size.
+/// Decodes the complete picture and turns it upright. The caller has checked the header's size.
 pub(super) fn decode(bytes: &[u8]) -> Result<Luma, Fault> {
     let checked = check(bytes)?;
     let luma = rows(reader(checked.picture)?)?;
@@ -47,7 +46,7 @@ fn check(bytes: &[u8]) -> Result<Checked<'_>, Fault> {
 
 fn reader(picture: Vec<u8>) -> Result<Reader<Cursor<Vec<u8>>>, Fault> {
     let mut options = DecodeOptions::default();
-    // The chunks' checksums were checked; that of the data as a whole was not.
+    // The chunks' checksums were checked; that of the compressed stream was not.
     options.set_ignore_crc(true);
     options.set_ignore_adler32(false);
     let mut decoder = Decoder::new_with_options(Cursor::new(picture), options);
@@ -75,7 +74,7 @@ fn rows<R: BufRead + Seek>(mut reader: Reader<R>) -> Result<Luma, Fault> {
     Ok(Luma { width, height, pixels })
 }
 
-/// A row of 8-bit samples. What is transparent shows white paper.
+/// A row of 8-bit samples. Transparent pixels show white paper.
 fn to_brightness(color: ColorType, row: &[u8], line: &mut Vec<u8>) -> Result<(), Fault> {
     match color {
         ColorType::Grayscale => line.extend_from_slice(row),
@@ -86,7 +85,7 @@ fn to_brightness(color: ColorType, row: &[u8], line: &mut Vec<u8>) -> Result<(),
         ColorType::Rgba => {
             line.extend(row.as_chunks::<4>().0.iter().map(|&[r, g, b, alpha]| on_white(brightness(r, g, b), alpha)))
         }
-        // The decoder was told to expand palettes.
+        // The decoder was configured to expand palettes.
         ColorType::Indexed => return Err(BROKEN),
     }
     Ok(())

@@ -1,11 +1,11 @@
-//! Pictures for tests: drawn cards, and encoders with every knob that a decoder must know.
+//! Pictures for tests: drawn cards, and encoders with every option that a decoder must support.
 
 #![expect(clippy::unwrap_used, reason = "for tests")]
 
 use crate::Luma;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
-/// Numbers that look random and are the same every time (Knuth's MMIX generator).
+/// Pseudo-random numbers that are the same every time (Knuth's MMIX generator).
 pub struct Numbers(u64);
 
 impl Numbers {
@@ -31,7 +31,7 @@ pub fn card(seed: u64, width: usize, height: usize) -> Luma {
     card_on(seed, width, height, |x, y| 90 + ((x * 7 + y * 13) / 11 % 9) as u8)
 }
 
-/// A card on a background of one's own.
+/// A card on a given background.
 pub fn card_on(seed: u64, width: usize, height: usize, table: impl Fn(usize, usize) -> u8) -> Luma {
     let mut luma = paint(width, height, table);
     let (left, top) = (width / 12, height / 12);
@@ -79,7 +79,6 @@ fn fill(
     }
 }
 
-/// How a JPEG is written.
 #[derive(Clone, Copy)]
 pub struct Jpeg {
     pub quality: u8,
@@ -121,7 +120,7 @@ impl Jpeg {
         bytes
     }
 
-    /// A small picture whose frame header says that it has this size.
+    /// A small picture whose frame header claims this size.
     pub fn that_says(self, width: u16, height: u16) -> Vec<u8> {
         let mut bytes = self.encode(&card(1, 64, 48));
         let frame = bytes.windows(2).position(|pair| matches!(pair, [0xFF, 0xC0 | 0xC2])).unwrap();
@@ -146,7 +145,7 @@ pub fn png_of(width: u32, height: u32, (color, depth): (::png::ColorType, ::png:
     bytes
 }
 
-/// EXIF data with an orientation and nothing else.
+/// EXIF data with only an orientation.
 pub fn exif(orientation: u16, little_endian: bool) -> Vec<u8> {
     let short = |value: u16| if little_endian { value.to_le_bytes() } else { value.to_be_bytes() };
     let long = |value: u32| if little_endian { value.to_le_bytes() } else { value.to_be_bytes() };

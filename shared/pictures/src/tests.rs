@@ -1,4 +1,4 @@
-//! Limits before work, faults by what is wrong, and the way up.
+//! Limits before work, faults by their cause, and orientation.
 
 use super::{
     testing::{Jpeg, card, paint, png},
@@ -47,7 +47,7 @@ fn too_many_pixels_are_refused_by_the_header_before_anything_is_decoded() {
         png_that_says(60_000, 60_000),
         png_that_says(u32::MAX, u32::MAX),
     ] {
-        // This step has only a look at the header; that it refuses means that nothing else was done.
+        // This step only reads the header; its refusal proves that nothing else was done.
         assert_eq!(inspect(&bytes, Limits::default()), Err(Fault::TooManyPixels));
     }
     let small = Jpeg::GREY.encode(&card(1, 64, 48));
@@ -80,13 +80,13 @@ fn every_exif_orientation_gives_the_same_upright_picture() {
         let luma = decode(&Jpeg { orientation, ..Jpeg::GREY }.encode(&stored)).unwrap();
         assert_eq!((luma.width, luma.height), (160, 96), "orientation {orientation}");
         let sum: u64 = luma.pixels.iter().zip(&expected.pixels).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
-        // JPEG treats rows and columns a little differently; a wrong turn is off by tens of levels.
+        // JPEG treats rows and columns slightly differently; a wrong turn is off by tens of levels.
         assert!(sum < 4 * luma.pixels.len() as u64, "orientation {orientation}: off by {sum}");
     }
 }
 
-/// What a camera stores that says this orientation of an upright scene, by the standard's words: which side of the
-/// scene the first stored row and the first stored column are.
+/// The picture that a camera stores with this orientation for an upright scene, by the standard's words: which side of
+/// the scene the first stored row and the first stored column are.
 fn stored_as(orientation: u16, upright: &Luma) -> Luma {
     let (w, h) = (upright.width, upright.height);
     let at = |x: usize, y: usize| upright.pixels[y * w + x];

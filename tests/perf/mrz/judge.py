@@ -8,7 +8,7 @@ best way it can be told; `false` counts what was accepted with any character wro
 """
 import argparse, json, os, statistics, subprocess, sys
 
-# What their CPU time is told of together.
+# Sets whose CPU time is reported together.
 LEVELS = ("easy", "medium", "hard")
 HEAD = """\
 | pictures | number | every character exact | accepted | accepted and wrong | CPU ms, median | CPU ms, 95th percentile |

@@ -10,7 +10,7 @@ import argparse, json, os, shutil
 from PIL import Image
 
 T = Image.Transpose
-# What is stored is the inverse of what a viewer has to do with it (EXIF 2.32, tag 0x0112).
+# The stored picture is the inverse of the viewer's turn (EXIF 2.32, tag 0x0112).
 STORED = {2: T.FLIP_LEFT_RIGHT, 3: T.ROTATE_180, 4: T.FLIP_TOP_BOTTOM, 5: T.TRANSPOSE, 6: T.ROTATE_90, 7: T.TRANSVERSE, 8: T.ROTATE_270}
 ORIENTATION = 0x0112
 

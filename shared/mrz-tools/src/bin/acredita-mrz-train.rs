@@ -52,7 +52,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
     let packed = fs::read(weights).map_err(|error| format!("{weights}: {error}"))?;
     let network = Network::unpack(&packed).ok_or("the weights do not have the size of the network")?;
     eprintln!("as trained: {:.4}", measure::recognised(&network, &glyphs, seed + 1, MEASURED, None));
-    eprintln!("| pixels a pitch | {} |", BLURS.map(|blur| format!("blur {blur:.2}")).join(" | "));
+    eprintln!("| pixels per pitch | {} |", BLURS.map(|blur| format!("blur {blur:.2}")).join(" | "));
     for resolution in RESOLUTIONS {
         let shares = BLURS.map(|blur| {
             let share =

@@ -1,17 +1,17 @@
-//! The bits of entropy-coded data (T.81 §F.2.2.5): stuffed zeros are taken out, and a marker ends them.
+//! The bits of entropy-coded data (T.81 §F.2.2.5): stuffed zeros are removed, and a marker ends them.
 
 use super::BROKEN;
 use crate::Fault;
 
-/// Reads bits, and refuses to make up what is not there.
+/// Reads bits, and refuses to invent missing ones.
 pub(super) struct Bits<'a> {
     data: &'a [u8],
     at: usize,
     /// The next bits, from the top.
     window: u64,
-    /// How many bits of the window are real.
+    /// The number of real bits in the window.
     held: u32,
-    /// A marker, or the end of the file, was met.
+    /// A marker, or the end of the file, was reached.
     ended: bool,
 }
 
@@ -21,18 +21,18 @@ impl<'a> Bits<'a> {
         Self { data, at, window: 0, held: 0, ended: false }
     }
 
-    /// Where the data ended: at a marker, once [`Self::end`] has succeeded.
+    /// The end of the data: at a marker, once [`Self::end`] has succeeded.
     pub(super) fn position(&self) -> usize {
         self.at
     }
 
-    /// The next 16 bits, with zeros where there are no more.
+    /// The next 16 bits, padded with zeros.
     pub(super) fn peek(&mut self) -> u16 {
         (self.window() >> 48) as u16
     }
 
-    /// The next bits from the top, with zeros where there are no more: at least 32, unless the data ends. Enough for a
-    /// code and its value.
+    /// The next bits from the top, padded with zeros: at least 32, unless the data ends. Enough for a code and its
+    /// value.
     #[inline]
     pub(super) fn window(&mut self) -> u64 {
         if self.held < 32 {
@@ -41,7 +41,7 @@ impl<'a> Bits<'a> {
         self.window
     }
 
-    /// Takes bits that were looked at.
+    /// Consumes bits that were peeked at.
     #[inline]
     pub(super) fn take(&mut self, count: u32) -> Result<(), Fault> {
         if count > self.held {
@@ -95,8 +95,8 @@ impl<'a> Bits<'a> {
         self.at += width;
     }
 
-    /// Ends a run of data: nothing but padding may be left before the marker. Some cameras pad with whole bytes;
-    /// anything else is data that nobody asked for, so the decoder lost its way.
+    /// Ends a run of data: only padding may be left before the marker. Some cameras pad with complete bytes; anything
+    /// else is surplus data, so the decoder went wrong.
     pub(super) fn end(&mut self) -> Result<(), Fault> {
         self.take(self.held % 8)?;
         loop {

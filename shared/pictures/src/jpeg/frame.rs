@@ -1,4 +1,4 @@
-//! The frame header (T.81 §B.2.2): size, components, and how many blocks each has.
+//! The frame header (T.81 §B.2.2): size, components, and the number of blocks of each.
 
 use super::BROKEN;
 use crate::Fault;
@@ -7,49 +7,46 @@ use crate::Fault;
 const COMPONENTS: [usize; 3] = [1, 3, 4];
 /// The most blocks of an interleaved unit (T.81 §B.2.3).
 const MAX_UNIT_BLOCKS: u32 = 10;
-/// Pixels across a block.
+/// The side of a block in pixels.
 const BLOCK: u32 = 8;
 
-/// How the coefficients are coded.
+/// The coding of the coefficients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Process {
     /// Every block at once.
     Sequential,
-    /// In several scans, each making the picture better.
+    /// In several scans, each refining the picture.
     Progressive,
 }
 
 /// A colour component.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Component {
-    /// How scans call it.
+    /// Its identifier in scans.
     pub(super) id: u8,
     /// Blocks across in an interleaved unit.
     pub(super) across: u32,
     /// Blocks down in an interleaved unit.
     pub(super) down: u32,
-    /// Which quantisation table.
+    /// The index of its quantisation table.
     pub(super) quantisation: u8,
 }
 
-/// A frame header.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
-    /// Pixels a row.
+    /// Pixels per row.
     pub(super) width: u32,
     /// Rows.
     pub(super) height: u32,
-    /// How it is coded.
     pub(super) process: Process,
-    /// Its components.
     pub(super) components: Vec<Component>,
     /// Whether its coefficients are kept until the end: it is progressive, or its first scan lacks a component.
     pub(super) buffered: bool,
 }
 
 impl Frame {
-    /// Reads the segment of a marker SOF0, SOF1 or SOF2. The others (lossless, hierarchical, arithmetic) are not taken,
-    /// neither are 12-bit samples nor a height that comes later (DNL).
+    /// Parses the segment of a marker SOF0, SOF1 or SOF2. The others (lossless, hierarchical, arithmetic) are not
+    /// supported, nor are 12-bit samples or a height that comes later (DNL).
     pub(super) fn parse(marker: u8, payload: &[u8]) -> Result<Self, Fault> {
         let process = match marker {
             0xC0 | 0xC1 => Process::Sequential,
@@ -85,8 +82,8 @@ impl Frame {
         if frame.sampling_is_sound() { Ok(frame) } else { Err(BROKEN) }
     }
 
-    /// The first component must be the finest and the others divide it evenly. Everything that cameras and editors
-    /// write does; the decoder does not get the rest right.
+    /// The first component must be the finest and a multiple of the others. Everything that cameras and editors write
+    /// conforms; the decoder gets the rest wrong.
     fn sampling_is_sound(&self) -> bool {
         let first = self.components[0];
         let divides = |whole: u32, part: u32| (1..=4).contains(&part) && whole.is_multiple_of(part);
@@ -97,12 +94,12 @@ impl Frame {
         even && distinct && (blocks <= MAX_UNIT_BLOCKS || self.components.len() == 1)
     }
 
-    /// Whether its components are red, green and blue by their names, which some encoders write without any other sign.
+    /// Whether the names of its components are red, green and blue, which some encoders write without any other sign.
     pub(super) fn is_named_rgb(&self) -> bool {
         self.components.iter().map(|component| component.id).eq(*b"RGB")
     }
 
-    /// Pixels of the whole picture.
+    /// Pixels of the complete picture.
     pub(super) fn pixels(&self) -> u64 {
         u64::from(self.width) * u64::from(self.height)
     }
@@ -113,7 +110,7 @@ impl Frame {
         (self.width.div_ceil(BLOCK * first.across), self.height.div_ceil(BLOCK * first.down))
     }
 
-    /// Blocks of a component that is alone in its scan: across and down (T.81 §A.2.2: only those that hold pixels).
+    /// Blocks of a component that is alone in its scan: across and down (T.81 §A.2.2: only those that contain pixels).
     pub(super) fn blocks(&self, component: usize) -> (u32, u32) {
         let (first, this) = (self.components[0], self.components[component]);
         let across = (self.width * this.across).div_ceil(first.across).div_ceil(BLOCK);
@@ -131,14 +128,14 @@ impl Frame {
         u64::from(across) * u64::from(down) * blocks * 64 * 2
     }
 
-    /// zune-jpeg 0.5.15 gives a wrong picture or panics where a sequential picture comes component by component and its
-    /// colours have fewer rows than its brightness. Next to nobody writes these. Fixed since, but not released:
+    /// zune-jpeg 0.5.15 gives a wrong picture or panics if a sequential picture comes component by component and its
+    /// colours have fewer rows than its brightness. Hardly anybody writes these. Fixed since, but not released:
     /// <https://github.com/etemesi254/zune-image/issues/419>.
     pub(super) fn is_beyond_the_decoder(&self) -> bool {
         self.components.len() > 1 && self.process == Process::Sequential && self.buffered && self.components[0].down > 1
     }
 
-    /// zune-jpeg 0.5.15 takes twice the rows when it decodes a progressive picture with half the rows of colour
+    /// zune-jpeg 0.5.15 produces twice the rows when it decodes a progressive picture with half the rows of colour
     /// straight to brightness, as <https://github.com/etemesi254/zune-image/issues/134> once reported of others.
     pub(super) fn needs_rgb(&self) -> bool {
         let first = self.components[0];

@@ -3,22 +3,21 @@
 use super::{BROKEN, bits::Bits};
 use crate::Fault;
 
-/// Codes of up to this many bits are looked up at once; they are nearly all codes of a picture.
+/// Codes of up to this many bits, which are nearly all, take one look-up.
 const FAST_BITS: u32 = 9;
 
-/// A Huffman table.
 pub(super) struct Huffman {
     /// By the next [`FAST_BITS`] bits: length of the code in the upper byte, symbol in the lower; 0 for longer codes.
     fast: [u16; 1 << FAST_BITS],
-    /// By length: one more than the greatest code, moved up to 16 bits.
+    /// By length: one more than the greatest code, shifted up to 16 bits.
     limits: [u32; 17],
-    /// By length: what to add to a code to get the index of its symbol.
+    /// By length: the difference between a code and the index of its symbol.
     offsets: [i32; 17],
     symbols: Vec<u8>,
 }
 
 impl Huffman {
-    /// Takes one table off the front of a segment: 16 counts and the symbols. Gives it and the rest.
+    /// Takes one table off the front of a segment: 16 counts and the symbols. Returns it and the rest.
     pub(super) fn parse(payload: &[u8]) -> Result<(Self, &[u8]), Fault> {
         let (counts, rest) = payload.split_first_chunk::<16>().ok_or(BROKEN)?;
         let total: usize = counts.iter().map(|&count| usize::from(count)).sum();
@@ -60,7 +59,7 @@ impl Huffman {
         Ok(symbol)
     }
 
-    /// Reads the next symbol and the number behind it, whose length are the symbol's lower four bits (T.81 §F.2.2.1,
+    /// Reads the next symbol and the number after it, whose length is in the symbol's lower four bits (T.81 §F.2.2.1,
     /// extend).
     #[inline]
     pub(super) fn value(&self, bits: &mut Bits<'_>) -> Result<(u8, i32), Fault> {
@@ -74,7 +73,7 @@ impl Huffman {
         Ok((symbol, if negative { number + 1 - (1 << extra) } else { number }))
     }
 
-    /// The length and the symbol of the code that the bits begin with.
+    /// The length and the symbol of the code at the beginning of the bits.
     #[inline]
     fn look_up(&self, window: u64) -> Result<(u32, u8), Fault> {
         let entry = self.fast[(window >> (64 - FAST_BITS)) as usize];

@@ -1,20 +1,20 @@
 //! The inverse cosine transform of a block (T.81 §A.3.3), by the factorisation of Arai, Agui and Nakajima (1988): five
-//! multiplications a row, because the others are part of the quantisation table.
+//! multiplications per row, because the others are part of the quantisation table.
 //!
-//! It is written over eight lanes, so that the compiler makes vectors of it, and in `f32`, because 64-bit x86 without
+//! It is written over eight lanes, so that the compiler vectorises it, and in `f32`, because 64-bit x86 without
 //! extensions multiplies four of these at once, but not four `i32`. Its result is the same on every machine: nothing is
 //! reordered or fused.
 
 use crate::vectors;
 
-/// Where the coefficients are stored, one after the other (T.81 figure A.6): row and column.
+/// The order in which coefficients are stored (T.81 figure A.6): row and column.
 const ZIGZAG: [usize; 64] = [
     0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21,
     28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54,
     47, 55, 62, 63,
 ];
 
-/// cos(k π / 16) √2, but 1 for k = 0: what the factorisation leaves to the quantisation table.
+/// cos(k π / 16) √2, but 1 for k = 0: the factors that the factorisation leaves to the quantisation table.
 const SCALE: [f64; 8] = [
     1.0,
     1.387_039_845_322_147_6,
@@ -51,22 +51,23 @@ impl Factors {
         for (at, (&place, &quantum)) in ZIGZAG.iter().zip(table).enumerate() {
             let (row, column) = (place / 8, place % 8);
             factors.factors[at] = (f64::from(quantum) * SCALE[row] * SCALE[column] / 8.0) as f32;
-            // The transform ends with rows and columns exchanged, so that those that are stored exchanged end upright.
+            // The transform ends with rows and columns exchanged, so coefficients that are stored exchanged end
+            // upright.
             factors.places[at] = if transposed { place } else { column * 8 + row } as u8;
         }
         factors
     }
 }
 
-/// The coefficients of a block. One is used for all of a picture, so that nothing is moved about.
+/// The coefficients of a block. One value is reused for a complete picture, so that nothing is moved.
 pub(super) struct Block {
     values: [Lanes; 8],
-    /// Nothing but its mean.
+    /// Only its mean.
     flat: bool,
 }
 
 impl Block {
-    /// A block of nothing.
+    /// An empty block.
     pub(super) fn new() -> Self {
         Self { values: [[0.0; 8]; 8], flat: true }
     }
@@ -77,7 +78,7 @@ impl Block {
         if !self.flat {
             self.values = [[0.0; 8]; 8];
         }
-        // 128 is what T.81 §A.3.1 takes off every sample.
+        // T.81 §A.3.1 subtracts 128 from every sample.
         self.values[0][0] = mean as f32 * factors.factors[0] + 128.0;
         self.flat = true;
     }
@@ -91,7 +92,7 @@ impl Block {
         self.flat = false;
     }
 
-    /// The brightness of its pixels, row by row. The coefficients are used up.
+    /// The brightness of its pixels, row by row. This consumes the coefficients.
     #[inline]
     pub(super) fn pixels(&mut self) -> [[u8; 8]; 8] {
         if self.flat {
@@ -145,7 +146,7 @@ fn times(a: Lanes, factor: f32) -> Lanes {
     a.map(|value| value * factor)
 }
 
-/// Eight transforms of eight values, one a lane.
+/// Eight transforms of eight values, one per lane.
 #[inline(always)]
 fn transform(rows: &mut [Lanes; 8]) {
     let [f0, f1, f2, f3, f4, f5, f6, f7] = *rows;

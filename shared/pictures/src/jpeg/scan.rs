@@ -17,7 +17,7 @@ pub(super) const MAX_DC_BITS: u8 = 11;
 /// The longest detail coefficient of 8-bit samples (T.81 table F.2).
 pub(super) const MAX_AC_BITS: u8 = 10;
 
-/// The tables that are defined at the moment.
+/// The currently defined tables.
 #[derive(Default)]
 pub(super) struct Tables {
     /// For means.
@@ -27,7 +27,7 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Those of a component: for means and for detail.
+    /// The tables of a component: for means and for detail.
     pub(super) fn of(&self, member: &Member) -> Result<(&Huffman, &Huffman), Fault> {
         Ok((table(&self.dc, member.dc)?, table(&self.ac, member.ac)?))
     }
@@ -40,7 +40,7 @@ fn table(tables: &[Option<Box<Huffman>>; 4], index: usize) -> Result<&Huffman, F
 /// A component of a scan.
 #[derive(Clone, Copy)]
 pub(super) struct Member {
-    /// Which component of the frame.
+    /// The index of the component in the frame.
     pub(super) component: usize,
     dc: usize,
     ac: usize,
@@ -48,19 +48,18 @@ pub(super) struct Member {
 
 /// A scan header (T.81 §B.2.3).
 pub(super) struct Scan {
-    /// Its components.
     pub(super) members: Vec<Member>,
     first: u32,
     last: u32,
     refines: bool,
 }
 
-/// For each block of a component: which detail coefficients are not zero so far. A refinement of those takes a bit
-/// each.
+/// For each block of a component, a mask of the detail coefficients that are not zero so far. Refining those takes a
+/// bit each.
 pub(super) type History = Vec<u64>;
 
 impl Scan {
-    /// Reads the segment of a marker SOS.
+    /// Parses the segment of a marker SOS.
     pub(super) fn parse(frame: &Frame, payload: &[u8]) -> Result<Self, Fault> {
         let [count, rest @ ..] = payload else {
             return Err(BROKEN);
@@ -82,19 +81,19 @@ impl Scan {
 
     fn band_is_sound(&self, process: Process) -> bool {
         match process {
-            // What the band says in a sequential scan is not looked at: some encoders write zeros.
+            // The band of a sequential scan is ignored: some encoders write zeros.
             Process::Sequential => true,
             Process::Progressive if self.first == 0 => self.last == 0,
             Process::Progressive => self.members.len() == 1 && self.first <= self.last && self.last < COEFFICIENTS,
         }
     }
 
-    /// Whether it carries the means of its components, so that they show at all.
+    /// Whether it carries the means of its components, which make them visible.
     pub(super) fn carries_means(&self, process: Process) -> bool {
         process == Process::Sequential || (self.first == 0 && !self.refines)
     }
 
-    /// Walks the data from `at` on, and gives the position of the marker after it.
+    /// Walks the data from `at` on, and returns the position of the marker after it.
     pub(super) fn walk(
         &self,
         frame: &Frame,
@@ -216,7 +215,7 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// Goes past `zeros` zero coefficients to the next zero one, and takes the bit of each other on the way.
+    /// Skips `zeros` zero coefficients to the next zero one, and takes the bit of each other on the way.
     fn pass_zeros(&mut self, known: u64, mut at: u32, mut zeros: u32) -> Result<u32, Fault> {
         while at <= self.scan.last {
             if known >> at & 1 == 1 {
@@ -232,13 +231,13 @@ impl Walker<'_> {
     }
 }
 
-/// Walks over the mean of a block.
+/// Skips the mean of a block.
 pub(super) fn skip_mean(bits: &mut Bits<'_>, table: &Huffman) -> Result<(), Fault> {
     let (length, _) = table.value(bits)?;
     if length > MAX_DC_BITS { Err(BROKEN) } else { Ok(()) }
 }
 
-/// Walks over the detail of a sequential block (T.81 §F.2.2.2).
+/// Skips the detail of a sequential block (T.81 §F.2.2.2).
 pub(super) fn skip_detail(bits: &mut Bits<'_>, table: &Huffman) -> Result<(), Fault> {
     let mut at = 1;
     while at < COEFFICIENTS {

@@ -1,7 +1,7 @@
 //! Decodes the brightness of a sequential scan (T.81 annex F) in the one walk that checks it.
 //!
-//! Colours are walked over, not decoded. Every block goes to where it belongs in the upright picture, so that a turned
-//! picture takes neither more memory nor another pass.
+//! Colours are skipped, not decoded. Every block goes directly to its place in the upright picture, so a turned picture
+//! takes neither more memory nor another pass.
 
 use super::{
     BROKEN,
@@ -13,10 +13,10 @@ use super::{
 };
 use crate::{Fault, Luma, orientation::Orientation};
 
-/// Pixels across a block.
+/// The side of a block in pixels.
 const BLOCK: usize = 8;
 
-/// Decodes the scan, which carries all components, and gives the position of the marker after it. `table` is the
+/// Decodes the scan, which carries all components, and returns the position of the marker after it. `table` is the
 /// quantisation of brightness.
 pub(super) fn decode(
     scan: &Scan,
@@ -70,7 +70,7 @@ pub(super) fn decode(
 
 struct Walker<'a> {
     bits: Bits<'a>,
-    /// The mean of the block before.
+    /// The mean of the previous block.
     mean: i32,
     factors: Factors,
     block: Block,
@@ -110,22 +110,22 @@ impl Walker<'_> {
 struct Canvas {
     luma: Luma,
     orientation: Orientation,
-    /// Where rows become columns.
+    /// Used if rows become columns.
     strip: Option<Strip>,
 }
 
-/// Stored rows that wait to become columns. A block that went to its place at once would touch eight far rows of the
-/// picture for eight bytes each; of a strip, every row of the picture gets a whole cache line.
+/// Stored rows that wait to become columns. Writing a block directly would touch eight distant rows of the picture for
+/// eight bytes each; from a strip, every row of the picture gets a complete cache line.
 struct Strip {
     /// Column by column.
     pixels: Vec<u8>,
-    /// How many rows it has room for.
+    /// The number of rows it has room for.
     rows: usize,
     /// The first of the rows in it.
     first: usize,
 }
 
-/// Rows of a strip: a cache line, and a whole number of the tallest units.
+/// Rows of a strip: a cache line, and a multiple of the tallest units.
 const STRIP_ROWS: usize = 64;
 
 impl Canvas {
@@ -141,8 +141,8 @@ impl Canvas {
         Self { luma: Luma { width, height, pixels: vec![0; width * height] }, orientation, strip }
     }
 
-    /// Puts the block of a stored place. Its rows and columns are exchanged already where the orientation does that;
-    /// what is left is from which end to count.
+    /// Writes the block of a stored place. Its rows and columns are already exchanged if the orientation does that;
+    /// only the direction remains.
     fn put(&mut self, column: usize, row: usize, block: &mut Block) {
         let (left, top) = (column * BLOCK, row * BLOCK);
         if let Some(strip) = &mut self.strip {
@@ -153,7 +153,7 @@ impl Canvas {
         }
         let Luma { width, height, pixels } = &mut self.luma;
         let (flip_x, flip_y) = self.orientation.flips();
-        // What lies beyond the edge fills up the last blocks.
+        // The last blocks are padded beyond the edge.
         let (across, down) = (width.saturating_sub(left).min(BLOCK), height.saturating_sub(top).min(BLOCK));
         if across == 0 || down == 0 {
             return;
@@ -169,14 +169,13 @@ impl Canvas {
         }
     }
 
-    /// Tells that stored rows are complete up to this one.
+    /// Marks the stored rows up to this one as complete.
     fn complete(&mut self, rows: usize) {
         if self.strip.as_ref().is_some_and(|strip| rows - strip.first >= strip.rows) {
             self.flush();
         }
     }
 
-    /// The picture.
     fn finish(mut self) -> Luma {
         self.flush();
         self.luma

@@ -1,11 +1,11 @@
-//! The decoder against an encoder with all its knobs, and against damage.
+//! The decoder against an encoder with all its options, and against damage.
 
 use super::*;
 use crate::testing::{Jpeg, card};
 use jpeg_encoder::SamplingFactor;
 use proptest::prelude::*;
 
-/// Where a marker stands first.
+/// The position of the first such marker.
 fn marker(bytes: &[u8], marker: u8) -> usize {
     bytes.windows(2).position(|pair| pair == [0xFF, marker]).unwrap()
 }
@@ -206,7 +206,7 @@ proptest! {
     }
 }
 
-/// What the decoder of the others says of a picture.
+/// The picture as the other decoder decodes it.
 fn by_zune(bytes: &[u8]) -> Luma {
     to_luma(bytes, &verify::frame_of(bytes, u64::MAX).unwrap()).unwrap()
 }
@@ -263,7 +263,7 @@ fn a_picture_that_says_it_is_red_green_and_blue_is_taken_by_its_word() {
         named[frame + 10 + 3 * component] = *name;
         named[scan + 5 + 2 * component] = *name;
     }
-    // Without JFIF, which is always brightness and colour.
+    // Without JFIF, which always means brightness and colour.
     let app0 = marker(&named, 0xE0);
     let length = usize::from(named[app0 + 3]) + 2;
     named.drain(app0..app0 + length);

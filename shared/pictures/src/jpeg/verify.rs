@@ -1,6 +1,6 @@
-//! Walks a JPEG from its first marker to the one that ends it (T.81 annex B), and refuses what is not complete.
+//! Walks a JPEG from its first marker to the one that ends it (T.81 annex B), and refuses incomplete ones.
 //!
-//! What nearly all cameras write, one sequential scan of brightness and two colours, is decoded in the same walk.
+//! The format of nearly all cameras, one sequential scan of brightness and two colours, is decoded in the same walk.
 
 use super::{
     BROKEN,
@@ -19,26 +19,25 @@ const DQT: u8 = 0xDB;
 const DRI: u8 = 0xDD;
 const APP1: u8 = 0xE1;
 const APP14: u8 = 0xEE;
-/// How EXIF data starts in its segment.
+/// The beginning of EXIF data in its segment.
 const EXIF: &[u8] = b"Exif\0\0";
 
-/// The most scans. Progressive encoders make about ten; every scan visits the whole picture, so thousands of empty ones
-/// are an attack.
+/// The most scans. Progressive encoders make about ten; every scan visits the complete picture, so thousands of empty
+/// ones are an attack.
 const MAX_SCANS: usize = 64;
 
-/// What was found to be complete.
+/// A JPEG that was found to be complete.
 pub(super) struct Verified {
-    /// The frame.
     pub(super) frame: Frame,
     /// The upright picture, if it was decoded on the way.
     pub(super) luma: Option<Luma>,
-    /// How to turn the picture that was not.
+    /// How to turn a picture that was not.
     pub(super) orientation: Orientation,
-    /// Where the picture ends. What follows is not part of it: gain maps, videos of "live" photos.
+    /// The end of the picture. Data after it is not part of it: gain maps, videos of "live" photos.
     pub(super) end: usize,
 }
 
-/// The frame header, without looking at the picture's data, nor behind the header of a frame with more than
+/// The frame header, without looking at the picture's data, or at anything after the header of a frame with more than
 /// `max_pixels`.
 pub(super) fn frame_of(bytes: &[u8], max_pixels: u64) -> Result<Frame, Fault> {
     let mut frame = None;
@@ -53,7 +52,7 @@ pub(super) fn frame_of(bytes: &[u8], max_pixels: u64) -> Result<Frame, Fault> {
             }
             EOI => return Err(BROKEN),
             0xC0..=0xCF if marker != DHT => {
-                // Before anything else: what is too large is told so, even if its scans are broken too.
+                // First, so that a picture that is too large is reported as such, even if its scans are broken too.
                 let new = Frame::parse(marker, payload)?;
                 if new.pixels() > max_pixels {
                     return Ok(new);
@@ -67,7 +66,7 @@ pub(super) fn frame_of(bytes: &[u8], max_pixels: u64) -> Result<Frame, Fault> {
     }
 }
 
-/// Walks everything, and decodes on the way what can be, if asked to.
+/// Walks everything, and if `decodes`, decodes what it can on the way.
 pub(super) fn verify(bytes: &[u8], decodes: bool) -> Result<Verified, Fault> {
     let frame = frame_of(bytes, u64::MAX)?;
     let histories = match frame.process {
@@ -100,13 +99,13 @@ struct Walk<'a> {
     tables: Tables,
     restart_interval: u32,
     histories: Vec<History>,
-    /// Which components had a scan that makes them show.
+    /// Which components have had a scan that makes them visible.
     shown: Vec<bool>,
     scans: usize,
-    /// Whether to decode what can be decoded on the way.
+    /// Whether to decode on the way.
     decodes: bool,
     exif: Option<&'a [u8]>,
-    /// What Adobe's segment says of the colours: 1 for brightness and colour.
+    /// Adobe's segment on the colours: 1 is brightness and colour.
     adobe: Option<u8>,
     quantisation: [Option<[u16; 64]>; 4],
     luma: Option<Luma>,
@@ -127,7 +126,7 @@ impl<'a> Walk<'a> {
                 APP14 => {
                     self.adobe = payload.strip_prefix(b"Adobe").map(|adobe| adobe.get(6).copied().unwrap_or_default())
                 }
-                // One frame, and it was read already; comments and other application data are nothing to us.
+                // One frame, which was read already; comments and other application data are ignored.
                 0xC0..=0xC2 if self.scans == 0 => {}
                 0xE0..=0xEF | 0xFE => {}
                 _ => return Err(BROKEN),
@@ -149,7 +148,7 @@ impl<'a> Walk<'a> {
         }
         if scan.carries_means(self.frame.process) {
             for member in &scan.members {
-                // Means come once: a second scan of them would paint over the first.
+                // Means come once: a second scan of them would overwrite the first.
                 if std::mem::replace(&mut self.shown[member.component], true) {
                     return Err(BROKEN);
                 }
@@ -168,7 +167,7 @@ impl<'a> Walk<'a> {
         self.exif.map_or(Orientation::UPRIGHT, Orientation::of_exif)
     }
 
-    /// The quantisation of brightness, where this is the only scan and brightness the first of its components. Colours
+    /// The quantisation of brightness, if this is the only scan and brightness the first of its components. Colours
     /// other than YCbCr are left to the other decoder.
     fn quantisation_if_decodable(&self, scan: &Scan) -> Option<[u16; 64]> {
         let frame = &self.frame;

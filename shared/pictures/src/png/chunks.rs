@@ -1,5 +1,5 @@
-//! The chunks of a PNG (§5): all of them are walked to the end and their checksums compared, and those of the picture
-//! are taken out.
+//! The chunks of a PNG (§5): walks all of them to the end and compares their checksums, and extracts those of the
+//! picture.
 
 use super::BROKEN;
 use crate::Fault;
@@ -10,11 +10,11 @@ const AROUND: usize = 12;
 /// Some writers put JPEG's prefix before the EXIF data.
 const EXIF_PREFIX: &[u8] = b"Exif\0\0";
 
-/// What was found to be complete.
+/// A PNG that was found to be complete.
 pub(super) struct Checked<'a> {
-    /// The same picture with nothing but what makes it up.
+    /// The same picture with only its essential chunks.
     pub(super) picture: Vec<u8>,
-    /// EXIF data, from its TIFF header on. It may stand before or after the picture's data.
+    /// EXIF data, from its TIFF header on. It may come before or after the picture's data.
     pub(super) exif: Option<&'a [u8]>,
 }
 
@@ -27,7 +27,7 @@ pub(super) fn size(bytes: &[u8]) -> Result<(u32, u32), Fault> {
     }
 }
 
-/// Walks to the chunk that ends the picture. What follows it is not part of it.
+/// Walks to the chunk that ends the picture. Anything after it is not part of it.
 pub(super) fn check(bytes: &[u8]) -> Result<Checked<'_>, Fault> {
     let mut picture = Vec::with_capacity(bytes.len());
     picture.extend_from_slice(bytes.get(..SIGNATURE).ok_or(BROKEN)?);
@@ -35,8 +35,8 @@ pub(super) fn check(bytes: &[u8]) -> Result<Checked<'_>, Fault> {
     loop {
         let (chunk, next) = chunk(bytes, at)?;
         chunk.check()?;
-        // A capital first letter says that a picture cannot be understood without the chunk. Transparency is left out
-        // by those who do.
+        // A capital first letter marks a chunk without which the picture cannot be understood. Transparency is not
+        // marked like this, but counts too.
         if chunk.kind[0].is_ascii_uppercase() || chunk.kind == b"tRNS" {
             picture.extend_from_slice(&bytes[at..next]);
         }

@@ -1,4 +1,4 @@
-//! All kinds of PNG, and what is no whole one.
+//! All kinds of PNG, and incomplete ones.
 
 use super::*;
 use crate::testing::{card, exif, png, png_of};
@@ -184,7 +184,7 @@ proptest! {
     }
 }
 
-/// Makes all checksums right, as far as the chunks can be walked.
+/// Makes all checksums valid, as far as the chunks can be walked.
 fn repair(bytes: &mut [u8]) {
     let mut at = 8;
     while let Some(&length) = bytes.get(at..).and_then(<[u8]>::first_chunk::<4>) {

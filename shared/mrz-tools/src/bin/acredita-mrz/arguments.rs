@@ -36,11 +36,12 @@ pub fn parse(arguments: &[String]) -> Result<Command, String> {
             "--explain" => command.explain = Some(value()?),
             "--budget" => {
                 let text = value()?;
-                command.milliseconds = Some(text.parse().map_err(|_| format!("{text} is no number of milliseconds"))?);
+                command.milliseconds =
+                    Some(text.parse().map_err(|_| format!("{text} is not a number of milliseconds"))?);
             }
             "--details" => command.details = true,
             "--" => command.files.extend(rest.by_ref().cloned()),
-            option if option.starts_with("--") => return Err(format!("{option} is not known\n{USAGE}")),
+            option if option.starts_with("--") => return Err(format!("unknown option {option}\n{USAGE}")),
             file => command.files.push(file.to_owned()),
         }
     }
