@@ -1,16 +1,16 @@
-//! One bound on what all pictures take that are looked at in a process.
+//! One bound on the memory of all pictures that a process looks at.
 
 use acredita_pictures::Header;
 use std::sync::Arc;
 use tokio::{sync::Semaphore, task};
 
 const MIB: u64 = 1024 * 1024;
-/// Two photos of fifty megapixels, or eight of twelve. A progressive one of fifty takes all of it.
+/// Enough for two photos of fifty megapixels, or eight of twelve. A progressive one of fifty takes all of it.
 const BUDGET: u32 = 480;
-/// What looking at a picture takes however small it is. That of a large one is less than what decoding it took.
+/// The memory for looking at a picture, however small it is. A large one takes less than its decoding did.
 const LOOKING: u64 = 12 * MIB;
 
-/// The memory for pictures, in MiB. All that looks at pictures in a process shares one.
+/// The memory for pictures, in MiB. Everything in a process that looks at pictures shares one.
 #[derive(Clone, Debug)]
 pub struct PictureMemory(Arc<Semaphore>);
 
@@ -21,12 +21,11 @@ impl Default for PictureMemory {
 }
 
 impl PictureMemory {
-    /// All that there is.
+    /// The complete budget.
     pub const BYTES: usize = BUDGET as usize * MIB as usize;
 
-    /// Waits until there is room for a picture, and works on it off the caller's thread. Of several, the largest is what
-    /// counts, if the work holds one at a time. Nothing comes of it only where a runtime shuts down, or by a mistake of
-    /// ours.
+    /// Waits until there is room for a picture, and works on it off the caller's thread. Of several, the largest
+    /// counts, if the work holds one at a time. `None` only if a runtime is shutting down, or because of a bug of ours.
     pub(crate) async fn work_on<T: Send + 'static>(
         &self,
         pictures: &[Header],
@@ -35,8 +34,8 @@ impl PictureMemory {
         let most = pictures.iter().map(|header| header.working_bytes).max().unwrap_or_default();
         let room = Arc::clone(&self.0).acquire_many_owned(share(most)).await.ok()?;
         let working = task::spawn_blocking(move || {
-            // The room goes with the work: a caller that gives up makes none for another while its picture is still
-            // there.
+            // The room moves with the work: a caller that gives up does not make room for another while its picture is
+            // still there.
             let _room = room;
             work()
         });
@@ -44,7 +43,7 @@ impl PictureMemory {
     }
 }
 
-/// A picture that takes more than there is, is looked at alone.
+/// A picture that exceeds the budget is looked at alone.
 fn share(working_bytes: u64) -> u32 {
     u32::try_from((working_bytes + LOOKING).div_ceil(MIB)).map_or(BUDGET, |share| share.min(BUDGET))
 }

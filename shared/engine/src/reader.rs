@@ -1,4 +1,4 @@
-//! The port's reader of pictures: what [`acredita_pictures`] finds, in the words of the domain.
+//! The port's reader of pictures: the results of [`acredita_pictures`], in the terms of the domain.
 
 use crate::memory::PictureMemory;
 use acredita_domain::{
@@ -9,7 +9,7 @@ use acredita_pictures::{Fault, Format, Header, Limits, Luma};
 use async_trait::async_trait;
 use bytes::Bytes;
 
-/// Says which bytes are pictures, and which of them are complete.
+/// Decides which bytes are pictures, and which of them are complete.
 #[derive(Clone, Debug)]
 pub struct InternalPictureReader {
     memory: PictureMemory,
@@ -39,12 +39,11 @@ impl PictureReader for InternalPictureReader {
     }
 }
 
-/// The limits of the service.
 fn limits() -> Limits {
     Limits { bytes: MAX_PICTURE_BYTES, ..Limits::default() }
 }
 
-/// What can be told without decoding or allocating.
+/// The checks that need neither decoding nor allocation.
 pub(crate) fn inspect(bytes: &[u8]) -> Result<Header, PictureFault> {
     acredita_pictures::inspect(bytes, limits()).map_err(fault)
 }

@@ -33,8 +33,8 @@ impl InternalScorer {
         Self { memory, work: Options::default().work }
     }
 
-    /// A scorer that spends at most so much work on reading a picture, in units of about a microsecond of a server's
-    /// core. What was read until then counts.
+    /// Limits the work on reading a picture, in units of about a microsecond of a server's core. What was read until
+    /// then counts.
     #[cfg(test)]
     fn with_budget(work: u64) -> Self {
         Self { memory: PictureMemory::default(), work }
@@ -62,13 +62,13 @@ impl Scorer for InternalScorer {
         let expected = Expected { kind: request.document, actor: request.declared.cloned() };
         let (work, now) = (self.work, request.now);
         let judged = self.memory.work_on(&headers, move || judge(&shots, &expected, work, now)).await;
-        // Neither of what ends here is the caller's fault, and it may try again.
+        // Neither case is the caller's fault, and it may try again.
         judged.ok_or(BUSY)?
     }
 }
 
 fn judge(shots: &[Shot], expected: &Expected, work: u64, now: Time) -> Result<Verdict, ScoreError> {
-    // One picture after the other, each gone before the next is decoded.
+    // One picture after the other, each dropped before the next is decoded.
     let sight = |shot: &Shot| Sight::of(shot, &READER, work).map_err(|fault| shot.refused(fault));
     let sights: Vec<Sight> = shots.iter().map(sight).collect::<Result<_, _>>()?;
     let found = Found::among(&sights, expected);

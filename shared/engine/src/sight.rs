@@ -16,7 +16,7 @@ pub(crate) struct Shot {
 }
 
 impl Shot {
-    /// This one cannot be used.
+    /// The refusal of this picture.
     pub(crate) fn refused(&self, fault: PictureFault) -> ScoreError {
         ScoreError::Picture { side: self.side, fault }
     }
@@ -32,7 +32,7 @@ pub(crate) struct Sight {
 }
 
 impl Sight {
-    /// Decodes a picture and looks at it, for at most so much work in the units of [`Options::work`].
+    /// Decodes a picture and looks at it within this budget, in the units of [`Options::work`].
     pub(crate) fn of(shot: &Shot, reader: &Reader, work: u64) -> Result<Self, PictureFault> {
         let Shot { side, picture } = shot;
         let luma = decode(&picture.bytes)?;

@@ -1,4 +1,4 @@
-//! However many pictures come at once, those that are looked at keep within one bound.
+//! However many pictures come at once, looking at them stays within one bound.
 
 use acredita_domain::{
     pictures::{Picture, PictureFormat},
@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 #[global_allocator]
 static ALLOCATED: PeakAlloc = PeakAlloc;
 
-/// As many as the limits allow, in a file of some hundred kilobytes.
+/// As many as the limits allow, in a file of a few hundred kilobytes.
 const FIFTY_MEGAPIXELS: (usize, usize) = (10_000, 5_000);
 
 #[tokio::test]

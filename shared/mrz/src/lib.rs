@@ -28,8 +28,8 @@
 //! (parallel chains) → `grid` (a plane in perspective, and paper that bends).
 //!
 //! `read`: `sheet` (every cell, seen by the `network`) → `window` (where the lines begin) → `positions`, `spelling` and
-//! `twins` (the characters that may stand at each position) → `repair` (check digits) and `ambiguity` (errors that they
-//! do not reveal) → `decode` → `quality` → `zones`.
+//! `twins` (the allowed characters) → `repair` (check digits) and `ambiguity` (errors that they do not reveal) →
+//! `decode` → `quality` → `zones`.
 //!
 //! `search` decides the order, and what to skip. [`icao`] interprets the text.
 //!

@@ -100,7 +100,7 @@ impl<'a> Search<'a> {
         let chains = chains::find(&components, self.budget);
         let mut attempts: Vec<Attempt> = Vec::new();
         for candidate in candidates::find(&chains) {
-            if self.is_needless_beside(candidate.score) {
+            if self.is_needless(candidate.score) {
                 break;
             }
             let Some(grid) = Grid::fit(&candidate, &components, f64::from(factor)) else {
@@ -158,7 +158,7 @@ impl<'a> Search<'a> {
     /// Reads the cells of a grid in one pose. Promising readings that are not accepted are queued to be read again.
     fn attempt(&mut self, attempt: Attempt) {
         // Checked again: readings since the candidate was found may have made it unnecessary.
-        if self.is_needless_beside(attempt.candidate) || self.is_read(&attempt.grid) {
+        if self.is_needless(attempt.candidate) || self.is_read(&attempt.grid) {
             return;
         }
         let looker = self.looker(&attempt.grid);
@@ -171,7 +171,7 @@ impl<'a> Search<'a> {
     }
 
     /// Whether a candidate is too poor to be a second document next to one that was accepted.
-    fn is_needless_beside(&self, candidate: f64) -> bool {
+    fn is_needless(&self, candidate: f64) -> bool {
         candidate < BESIDE_SCORE && self.zones.iter().any(Zone::accepted)
     }
 

@@ -197,7 +197,7 @@ fn seeds() -> Vec<Vec<u8>> {
 }
 
 /// Runs cases until there were enough, or time is up if minutes are given, and returns how many.
-#[expect(clippy::disallowed_methods, reason = "how long to go on is about real time")]
+#[expect(clippy::disallowed_methods, reason = "the length of a run is real time")]
 fn run<S: Strategy>(name: &str, strategy: S, test: impl Fn(S::Value) -> TestCaseResult) {
     let number = |name| env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let cases = number("MRZ_FUZZ_CASES").map_or(CASES, |cases| cases as u32);

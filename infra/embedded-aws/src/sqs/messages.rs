@@ -32,7 +32,7 @@ impl NewMessage {
 }
 
 /// A new id. Amazon makes ids of its own as well, so callers cannot supply them.
-#[expect(clippy::disallowed_methods, reason = "the service's own randomness is no input of its callers")]
+#[expect(clippy::disallowed_methods, reason = "the service's own randomness is not an input of its callers")]
 pub(super) fn random_id() -> Uuid {
     Uuid::new_v4()
 }

@@ -27,7 +27,7 @@ pub(super) fn check(sights: &[Sight]) -> Check {
         .iter()
         .filter_map(|sight| Some((sight.side(), outside(sight.zone()?, sight.view.width, sight.view.height)?)));
     let Some((side, share)) = measured.max_by(|a: &(Side, f64), b| a.1.total_cmp(&b.1)) else {
-        return not_applicable(name).noting("only a zone tells where a document lies");
+        return not_applicable(name).noting("only a zone shows where a document lies");
     };
     let (worst, limit, best) = OUTSIDE;
     let score = grade(share, worst, limit, best);

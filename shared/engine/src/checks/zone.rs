@@ -24,7 +24,7 @@ fn identity_document(found: &Found<'_>) -> Check {
         (Format::MrvA | Format::MrvB, _) => failed(name, Reason::NotAnIdentityDocument).noting("a visa"),
         // Passports, and the cards and permits that Doc 9303 part 5 §4.2.2.1 lets begin with A, C or I.
         (_, Some(b'P' | b'A' | b'C' | b'I')) => passed(name),
-        _ => open(name, Reason::UnsupportedDocument).noting("a document code that is not known"),
+        _ => open(name, Reason::UnsupportedDocument).noting("an unknown document code"),
     })
 }
 

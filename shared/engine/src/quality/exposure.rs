@@ -30,8 +30,8 @@ const LEAST_LEFT_PERCENT: usize = 4;
 const COMPACT_PERCENT: usize = 55;
 
 pub(super) fn judge(view: &View) -> Finding {
-    let beside_paper = beside_paper(&view.small);
-    let levels = beside_paper.as_ref().unwrap_or(&view.levels);
+    let on_paper = levels_on_paper(&view.small);
+    let levels = on_paper.as_ref().unwrap_or(&view.levels);
     let mean = levels.mean();
     let contrast = f64::from(levels.contrast());
     let by = |value, (worst, limit, best)| grade(value, worst, limit, best);
@@ -46,7 +46,7 @@ pub(super) fn judge(view: &View) -> Finding {
 }
 
 /// The levels of an object on white paper; `None` if there is no paper, or not one compact object on it.
-fn beside_paper(luma: &Luma) -> Option<Levels> {
+fn levels_on_paper(luma: &Luma) -> Option<Levels> {
     let sheets: Vec<_> = regions::bright(luma, PAPER, luma.pixels.len() / 10)
         .into_iter()
         .filter(|region| region.is_background(luma))

@@ -1,4 +1,4 @@
-//! Limits before work, and faults by what is wrong, in the words of the domain.
+//! Limits before work, and faults by their cause, in the terms of the domain.
 
 use super::*;
 use crate::synthetic::{Jpeg, card, png};

@@ -40,7 +40,7 @@ pub(crate) struct Candidate {
 
 /// The position of another chain relative to one.
 #[derive(Clone, Copy)]
-struct Beside {
+struct Neighbour {
     index: usize,
     /// Distance in pitches; positive is below.
     below: f64,
@@ -55,21 +55,21 @@ struct Beside {
 pub(crate) fn find(chains: &[Chain]) -> Vec<Candidate> {
     let mut found: Vec<(Vec<usize>, Candidate)> = Vec::new();
     for (index, chain) in chains.iter().enumerate().filter(|(_, chain)| chain.links.len() >= LEAST_LINKS) {
-        let mut beside = vec![Beside { index, below: 0.0, straight: 0, flush: 0 }];
-        beside.extend(
+        let mut neighbours = vec![Neighbour { index, below: 0.0, straight: 0, flush: 0 }];
+        neighbours.extend(
             chains
                 .iter()
                 .enumerate()
                 .filter(|&(other, _)| other != index)
                 .filter_map(|(other, line)| place(chain, line, other)),
         );
-        beside.sort_by(|a, b| a.below.total_cmp(&b.below));
-        for group in groups(&beside) {
+        neighbours.sort_by(|a, b| a.below.total_cmp(&b.below));
+        for group in groups(&neighbours) {
             let indexes: Vec<usize> = group.iter().map(|line| line.index).collect();
             if found.iter().any(|(known, _)| *known == indexes) {
                 continue;
             }
-            let aligned = |shift: fn(&Beside) -> i32| {
+            let aligned = |shift: fn(&Neighbour) -> i32| {
                 rate(group.iter().map(|line| (chains[line.index].clone(), shift(line))).collect())
             };
             let mut straight = aligned(|line| line.straight);
@@ -96,16 +96,16 @@ pub(crate) fn find(chains: &[Chain]) -> Vec<Candidate> {
 }
 
 /// All pairs and triples of neighbouring lines.
-fn groups(beside: &[Beside]) -> Vec<Vec<Beside>> {
+fn groups(neighbours: &[Neighbour]) -> Vec<Vec<Neighbour>> {
     let spaced = |distance: f64| (SPACING.0..SPACING.1).contains(&distance);
     let mut groups = Vec::new();
-    for (at, first) in beside.iter().enumerate() {
+    for (at, first) in neighbours.iter().enumerate() {
         for (second_at, second) in
-            beside.iter().enumerate().skip(at + 1).filter(|(_, second)| spaced(second.below - first.below))
+            neighbours.iter().enumerate().skip(at + 1).filter(|(_, second)| spaced(second.below - first.below))
         {
             groups.push(vec![*first, *second]);
             let distance = second.below - first.below;
-            let third = beside[second_at + 1..]
+            let third = neighbours[second_at + 1..]
                 .iter()
                 .filter(|third| ((third.below - second.below) / distance - 1.0).abs() < EVEN);
             groups.extend(third.map(|third| vec![*first, *second, *third]));
@@ -115,7 +115,7 @@ fn groups(beside: &[Beside]) -> Vec<Vec<Beside>> {
 }
 
 /// The position of `other` next to `chain`; `None` if it cannot be a line of the same zone.
-fn place(chain: &Chain, other: &Chain, index: usize) -> Option<Beside> {
+fn place(chain: &Chain, other: &Chain, index: usize) -> Option<Neighbour> {
     if other.links.len() < LEAST_OTHER_LINKS {
         return None;
     }
@@ -150,7 +150,12 @@ fn place(chain: &Chain, other: &Chain, index: usize) -> Option<Beside> {
     let longer = (last - first).max(f64::from(chain.last() - chain.first()));
     let fits = common >= OVERLAP * longer && (SPACING.0..REACH).contains(&below.abs());
     let ends = (chain.first() - other.first()) + (chain.last() - other.last());
-    fits.then(|| Beside { index, below, straight: shift.round() as i32, flush: (f64::from(ends) / 2.0).round() as i32 })
+    fits.then(|| Neighbour {
+        index,
+        below,
+        straight: shift.round() as i32,
+        flush: (f64::from(ends) / 2.0).round() as i32,
+    })
 }
 
 /// How full a zone of these lines is, and how well their length fits a format.

@@ -222,7 +222,7 @@ mod tests {
         let lines = [PASSPORT[0], &PASSPORT[1].replacen("L898902C3", "L8989O2C3", 1).replacen("740812", "74O812", 1)];
         let put_right = decoded(Format::Td3, &lines, None);
         assert_eq!(put_right.text[1], PASSPORT[1].as_bytes());
-        assert!(holds(&put_right) && put_right.repaired == 1, "and it is told");
+        assert!(holds(&put_right) && put_right.repaired == 1, "and it is reported");
     }
 
     #[test]

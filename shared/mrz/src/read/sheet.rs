@@ -266,8 +266,8 @@ impl Looker<'_> {
         for (row, samples) in cell.as_chunks_mut::<WIDTH>().0.iter_mut().enumerate() {
             let below = cells::offset(row, HEIGHT, HALF_HEIGHT);
             let at = |column: usize| {
-                let beside = cells::offset(column, WIDTH, HALF_WIDTH);
-                (x + beside * along.0 + below * down.0, y + beside * along.1 + below * down.1)
+                let across = cells::offset(column, WIDTH, HALF_WIDTH);
+                (x + across * along.0 + below * down.0, y + across * along.1 + below * down.1)
             };
             pyramid::brightness_along(luma, at(0), at(WIDTH - 1), samples);
         }

@@ -215,10 +215,10 @@ mod tests {
 
     #[test]
     fn a_zone_farther_off_than_a_zone_is_high_is_another() {
-        let mut beside = passport(Sight::Close);
-        beside.corners.iter_mut().for_each(|corner| corner.y += 100.0);
+        let mut below = passport(Sight::Close);
+        below.corners.iter_mut().for_each(|corner| corner.y += 100.0);
         let mut zones = vec![passport(Sight::Close)];
-        keep(&mut zones, beside);
+        keep(&mut zones, below);
         assert_eq!(zones.len(), 2);
     }
 }

@@ -11,7 +11,7 @@ pub struct Stopwatch {
 impl Stopwatch {
     #[expect(
         clippy::disallowed_methods,
-        reason = "a program that tells how long it took needs a clock; nothing else hangs on it"
+        reason = "a program that reports how long it took needs a clock; nothing else depends on it"
     )]
     pub fn start() -> Self {
         Self { started: Instant::now(), cpu: cpu_milliseconds() }
