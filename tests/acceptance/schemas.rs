@@ -106,8 +106,9 @@ impl Document {
 
     fn values_of(&self, schema: &Value, pointer: &str) -> BoxedStrategy<Value> {
         let text = |pattern: &str| {
-            let pattern = pattern.trim_start_matches('^').trim_end_matches('$');
-            string_regex(pattern).expect("a pattern").prop_map(Value::from).boxed()
+            // In ECMA-262 as here, `i` folds ASCII only: the Kelvin sign is not a `k`.
+            let pattern = pattern.trim_start_matches('^').trim_end_matches('$').replace("(?i:", "(?i-u:");
+            string_regex(&pattern).expect("a pattern").prop_map(Value::from).boxed()
         };
         let types = self.types(schema);
         match types.first().map(String::as_str) {

@@ -22,7 +22,7 @@ pub(super) fn size(bytes: &[u8]) -> Result<Size, Fault> {
     let (width, height) = chunks::size(bytes)?;
     // The chunks are copied, and turning takes a second picture.
     let pixels = u64::from(width) * u64::from(height);
-    Ok(Size { width, height, working_bytes: 2 * pixels + bytes.len() as u64 })
+    Ok(Size { width, height, working_bytes: pixels.saturating_mul(2).saturating_add(bytes.len() as u64) })
 }
 
 /// Decodes the complete picture and turns it upright. The caller has checked the header's size.
