@@ -1,4 +1,5 @@
-"""Prints a Markdown table of how large each function is as a program and as the zip that Lambda takes: `sizes.py FOLDER FUNCTION...`."""
+"""Prints a Markdown table of the size of each function, as a program and as the zip for Lambda:
+`sizes.py FOLDER FUNCTION...`."""
 
 import io
 import sys

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Reads sets of pictures with the reader and prints what it got right as rows of a Markdown table.
+"""Reads sets of pictures with the reader and prints its accuracy as rows of a Markdown table.
 
     judge.py --reader target/release/acredita-mrz NAME=FOLDER …
 
-A set is a folder with truth.jsonl (`file`, `lines`; no lines where there is no zone). `exact` counts pictures whose every character is right, the
-best way it can be told; `false` counts what was accepted with any character wrong, or with no zone there. Exit code 1 if anything was accepted falsely.
+A set is a folder with truth.jsonl (`file`, `lines`; no lines if there is no zone). `exact` counts pictures whose every
+character is right; `false` counts pictures that were accepted with any character wrong, or without a zone. Exit code 1
+if any picture was accepted falsely.
 """
 import argparse, json, os, statistics, subprocess, sys
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws pictures that have no machine-readable zone and look as if they might: what a reader must not accept.
+"""Draws pictures that have no machine-readable zone and look as if they might have one, which a reader must not accept.
 
     negatives.py --seed 9 --count 210 --out FOLDER
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Reads each picture of a folder in a process of its own and prints CPU time and peak memory as a row of a Markdown table.
+"""Reads each picture of a folder in a process of its own and prints CPU time and peak memory as a row of a Markdown
+table.
 
     peak.py --reader target/release/acredita-mrz NAME=FOLDER …
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reads sets of pictures with PassportEye and Debian's tesseract and prints the same table as judge.py does for ours.
+"""Reads sets of pictures with PassportEye and Debian's tesseract and prints the same table as judge.py prints for ours.
 
     peer.py NAME=FOLDER …
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Makes other sets of a set of pictures: turned without saying so, mirrored and turned with EXIF saying so, enlarged.
+"""Derives sets from a set of pictures: turned without EXIF, mirrored and turned with EXIF, enlarged.
 
-    variants.py turned   --of FOLDER --count 100 --out FOLDER   a quarter, a half and three quarters round, in turn
+    variants.py turned   --of FOLDER --count 100 --out FOLDER   turned by a quarter, a half and three quarters, in turn
     variants.py exif     --of FOLDER --count 100 --out FOLDER   stored in the eight EXIF orientations, in turn
     variants.py enlarged --of FOLDER --count 8 --megapixels 12 --out FOLDER
-    variants.py first    --of FOLDER --count 20 --out FOLDER    the first ones as they are
+    variants.py first    --of FOLDER --count 20 --out FOLDER    the first ones unchanged
 """
 import argparse, json, os, shutil
 from PIL import Image

@@ -41,7 +41,7 @@ pub fn markdown(rows: &[Row]) -> String {
     // Writing into a String does not fail.
     let _ = writeln!(
         text,
-        "One run on one machine ({}), {build}: the whole service and the load in one process, {CONNECTIONS} keep-alive connections, about {seconds} s for each line.\n",
+        "One run on one machine ({}), {build}: the service and the load in one process, {CONNECTIONS} keep-alive connections, about {seconds} s for each line.\n",
         machine()
     );
     text.push_str("| operation | requests | requests/s | p50 | p99 | CPU of our code | CPU of the embedded AWS |\n|---|--:|--:|--:|--:|--:|--:|\n");

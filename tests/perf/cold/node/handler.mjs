@@ -1,8 +1,10 @@
-// The OTP create of `functions/identification-otp-admin` in Node, as far as a fair comparison needs it: the token is verified against the issuer's
-// keys, the body is validated, the destination is hashed with the key out of Secrets Manager, the same four items are written in one transaction, the
-// queue is kicked, and 201 is answered. Below it is a runtime of the least kind: ask for an event, answer it.
+// The OTP create of `functions/identification-otp-admin` in Node, as far as a fair comparison needs it: the
+// token is verified against the issuer's keys, the body is validated, the destination is hashed with the key from Secrets
+// Manager, the same four items are written in one transaction, the queue is kicked, and the answer is 201. Below it is a
+// minimal runtime: ask for an event, answer it.
 //
-// It is written to be quick to start: only the clients that it uses, no framework, the keys and the secret fetched at once and before the first event.
+// It is written to start quickly: only the clients that it uses, no framework, the keys and the secret fetched
+// concurrently and before the first event.
 
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import http from "node:http";
@@ -108,7 +110,7 @@ function validate(event) {
   return { actor: { name, last_name: lastName, msisdn: { phone_number: phone, country_code: country }, language }, life };
 }
 
-// --- What is stored. ---
+// --- The stored items. ---
 
 const text = (value) => ({ S: String(value) });
 const number = (value) => ({ N: String(value) });

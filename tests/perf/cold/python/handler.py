@@ -1,8 +1,10 @@
-"""The OTP create of `functions/identification-otp-admin` in Python, as far as a fair comparison needs it: the token is verified against the issuer's
-keys, the body is validated, the destination is hashed with the key out of Secrets Manager, the same four items are written in one transaction, the
-queue is kicked, and 201 is answered. Below it is a runtime of the least kind: ask for an event, answer it.
+"""The OTP create of `functions/identification-otp-admin` in Python, as far as a fair comparison needs it: the
+token is verified against the issuer's keys, the body is validated, the destination is hashed with the key from Secrets
+Manager, the same four items are written in one transaction, the queue is kicked, and the answer is 201. Below it is a
+minimal runtime: ask for an event, answer it.
 
-It is written to be quick to start: only the clients that it uses, no framework, the keys and the secret fetched before the first event.
+It is written to start quickly: only the clients that it uses, no framework, the keys and the secret fetched before the
+first event.
 """
 
 import base64
@@ -121,7 +123,7 @@ def validate(event):
     return {"name": name, "last_name": last_name, "msisdn": {"phone_number": phone, "country_code": country}, "language": language}, life
 
 
-# --- What is stored. ---
+# --- The stored items. ---
 
 
 def text(value):
@@ -209,7 +211,7 @@ def handle(event):
         return answer(201, create(org, *validate(event)))
     except Refused as refused:
         return answer(refused.status, {"errors": [{"details": str(refused)}]})
-    except Exception as error:  # As a runtime does: the next event may fare better.
+    except Exception as error:  # As a runtime does: the next event may succeed.
         print(repr(error), file=sys.stderr)
         return answer(500, {"errors": [{"details": type(error).__name__}]})
 

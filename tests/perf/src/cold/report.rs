@@ -14,8 +14,8 @@ pub fn markdown(contenders: &[Contender], results: &[(Transport, Vec<Measured>)]
     // Writing into a String does not fail.
     let _ = writeln!(
         text,
-        "One run on one machine ({}), release build, all under one runtime API of ours and over the embedded AWS: of each program {STARTS} cold starts and {} warm \
-         invocations over each transport, in turns. Every create was answered 201. Median / 95th percentile.",
+        "One run on one machine ({}), release build, all under our own runtime API and over the embedded AWS: {STARTS} cold starts and {} warm invocations \
+         of each program over each transport, interleaved. Every create was answered 201. Median / 95th percentile.",
         machine(),
         BLOCKS * BLOCK
     );
