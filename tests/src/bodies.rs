@@ -1,4 +1,4 @@
-//! Bodies of requests, as the published API shows them.
+//! Request bodies, as the published API shows them.
 
 use crate::request::base64;
 use serde_json::{Value, json};
@@ -12,22 +12,22 @@ pub fn actor() -> Value {
     })
 }
 
-/// A body that cancels.
+/// The body of a cancel.
 pub fn reason() -> Value {
     json!({ "reason": "The customer changed their mind" })
 }
 
-/// A body that confirms without a picture.
+/// A confirmation without a picture.
 pub fn confirmation() -> Value {
     json!({ "agent": "shop-042/maria" })
 }
 
-/// A body that confirms with a picture of the document.
+/// A confirmation with a picture of the document.
 pub fn evidence() -> Value {
     json!({ "agent": "shop-042/maria", "evidence": base64(&png(1)) })
 }
 
-/// A body that tries a code.
+/// The body of a validate with a code.
 pub fn code(code: &str) -> Value {
     json!({ "code": code })
 }
@@ -42,12 +42,12 @@ pub fn otp() -> Value {
     json!({ "actor": actor(), "expires_in": "PT1H", "channel": { "type": "SMS" } })
 }
 
-/// An OTP that the caller delivers.
+/// An OTP whose code the caller delivers.
 pub fn external_otp() -> Value {
     json!({ "actor": actor(), "expires_in": "PT1H", "channel": { "type": "SMS", "external": "true" } })
 }
 
-/// An OTP that the caller delivers, whose second factor is a picture of the published actor's document.
+/// An OTP whose code the caller delivers, and whose second factor is a picture of the published actor's document.
 pub fn document_otp() -> Value {
     let mut body = external_otp();
     body["two_factor_type"] = json!("PERSONAL_DOCUMENT_IMAGE");
@@ -61,14 +61,13 @@ pub fn code_and_pictures(code: &str, pictures: &[(&str, &[u8])]) -> Value {
     json!({ "code": code, "two_factor": pictures })
 }
 
-/// An OTP by SMS to a phone of its own, so that no throttle meets another test's.
+/// An OTP by SMS to a phone of its own, so that tests do not share a throttle.
 pub fn otp_to(phone: u64) -> Value {
     let mut body = otp();
     body["actor"]["msisdn"]["phone_number"] = json!(phone);
     body
 }
 
-/// An identity document.
 pub fn identity_document(configuration: &str) -> Value {
     json!({ "actor": actor(), "configuration_name": configuration, "expires_in": "PT1H" })
 }
@@ -84,12 +83,12 @@ pub fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(file).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// A small PNG that decodes: 64 × 40 with a pattern that `seed` changes.
+/// A small PNG that decodes: 64 × 40, with a pattern that depends on `seed`.
 pub fn png(seed: u32) -> Vec<u8> {
     png_of(64, 40, seed)
 }
 
-/// A grey PNG of this size, of noise: about as many bytes as it has pixels.
+/// A grey PNG of noise of this size: about as many bytes as pixels.
 pub fn png_of_noise(width: u32, height: u32) -> Vec<u8> {
     let mut state = 0x9E37_79B9_u32;
     let pixels = (0..width * height).map(|_| {
@@ -102,7 +101,7 @@ pub fn png_of_noise(width: u32, height: u32) -> Vec<u8> {
     encode(width, height, &pixels.collect::<Vec<u8>>())
 }
 
-/// A PNG of this size, with a pattern that `seed` changes.
+/// A PNG of this size, with a pattern that depends on `seed`.
 pub fn png_of(width: u32, height: u32, seed: u32) -> Vec<u8> {
     let pixels: Vec<u8> = (0..width * height)
         .map(|i| (i.wrapping_mul(seed.wrapping_mul(2).wrapping_add(1).wrapping_mul(2_654_435_761)) >> 24) as u8)

@@ -1,7 +1,6 @@
-//! A fault at any call of any port: before it has its effect, or after.
+//! A fault at any call of any port, before or after its effect.
 //!
-//! Every port is decorated by the same [`Faults`], which counts the calls of all ports and fails the one that it was
-//! told to.
+//! Every port is decorated by the same [`Faults`], which counts the calls of all ports and fails the chosen one.
 
 use acredita_domain::{
     App, Time,
@@ -36,17 +35,16 @@ pub enum Moment {
     After,
 }
 
-/// Which call fails.
 #[derive(Clone, Copy, Debug)]
 enum Target {
     None,
     /// By its number among all calls.
     Call(usize),
-    /// By its name, and its number among the calls of this name.
+    /// By its name, and its number among the calls of that name.
     Named(&'static str, usize),
 }
 
-/// Fails one call of all the calls to all ports.
+/// Fails one of all the calls to all ports.
 #[derive(Debug)]
 pub struct Faults {
     calls: Mutex<Vec<&'static str>>,
@@ -56,17 +54,17 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Fails the call number `at`, counted from 0.
+    /// Fails call number `at`, counted from 0.
     pub fn new(at: usize, moment: Moment) -> Arc<Self> {
         Self::at(Target::Call(at), moment)
     }
 
-    /// Fails the call number `nth`, counted from 0, of this name: `Queue::kick`.
+    /// Fails call number `nth`, counted from 0, of this name, such as `Queue::kick`.
     pub fn on(call: &'static str, nth: usize, moment: Moment) -> Arc<Self> {
         Self::at(Target::Named(call, nth), moment)
     }
 
-    /// Fails nothing, and counts.
+    /// Fails nothing, and only counts.
     pub fn none() -> Arc<Self> {
         Self::at(Target::None, Moment::Before)
     }
@@ -75,7 +73,6 @@ impl Faults {
         Arc::new(Self { calls: Mutex::default(), target, moment, struck: AtomicBool::new(false) })
     }
 
-    /// Whether the fault has struck.
     pub fn struck(&self) -> bool {
         self.struck.load(Ordering::SeqCst)
     }
@@ -85,7 +82,7 @@ impl Faults {
         self.calls.lock().expect("no test panics while it holds this").clone()
     }
 
-    /// The use cases, with every port that can fail decorated.
+    /// The same use cases, with every port that can fail decorated.
     pub fn around(self: &Arc<Self>, app: &App) -> App {
         let decorate = || self.clone();
         let Stores { identifications, scorings, outbox, housekeeping, pictures } = app.stores.clone();
@@ -122,14 +119,14 @@ impl Faults {
         }
     }
 
-    /// Gives a stream, or in place of it the error of looking for what it would have brought.
+    /// Returns the stream, or the error that its read would have caused.
     fn stream<'a>(&self, name: &'static str, stream: DueStream<'a>) -> DueStream<'a> {
         let fails = self.fails(name);
         self.struck.fetch_or(fails, Ordering::SeqCst);
         if fails { stream::once(ready(Err(FindError::lost()))).boxed() } else { stream }
     }
 
-    /// Notes a call, and says whether it is the one to fail.
+    /// Counts a call, and returns whether it is the one to fail.
     fn fails(&self, name: &'static str) -> bool {
         let mut calls = self.calls.lock().expect("no test panics while it holds this");
         let (all, of_its_name) = (calls.len(), calls.iter().filter(|call| **call == name).count());
@@ -142,7 +139,7 @@ impl Faults {
     }
 }
 
-/// An error that says: nobody knows what became of it.
+/// An error with an unknown outcome.
 trait Lost {
     fn lost() -> Self;
 }
@@ -160,7 +157,7 @@ lost! {
     SendError => Self::Unavailable,
 }
 
-/// A port with a fault in it.
+/// A port with a fault.
 struct Faulty<P: ?Sized> {
     faults: Arc<Faults>,
     port: Arc<P>,

@@ -1,9 +1,9 @@
 //! The harness of the acceptance tests.
 //!
-//! A [`World`] is the whole service in one process, with the real routers, use cases, adapters and embedded AWS, and
-//! three things in the hands of the test: the clock, the sender and the scorers. [`World::call`] goes through the
-//! gateway as a request of a client does. [`faults`] puts a fault at any call of any port. [`program`] runs the
-//! `acredita` binary as a user does.
+//! A [`World`] is the complete service in one process, with the real routers, use cases, adapters and embedded AWS. The
+//! test controls three things: the clock, the sender and the scorers. [`World::call`] goes through the gateway as a
+//! client's request does. [`faults`] puts a fault at any call of any port. [`program`] runs the `acredita` binary as a
+//! user does.
 
 pub mod bodies;
 pub mod faults;
@@ -22,5 +22,5 @@ pub use world::World;
 
 /// The organisation of most tests.
 pub const ORG: &str = "yoigo";
-/// An organisation that must not see what is [`ORG`]'s.
+/// An organisation that must not see anything of [`ORG`].
 pub const OTHER_ORG: &str = "other";

@@ -1,4 +1,4 @@
-//! Looks behind the API: what lies in the table, the bucket and the queues, and whether it fits together.
+//! Looks behind the API: the contents of the table, the bucket and the queues, and whether they are consistent.
 
 use crate::{
     request::{Answer, Call},
@@ -14,26 +14,23 @@ use std::{
     sync::Arc,
 };
 
-/// The table that the local server makes.
 pub const TABLE: &str = "acredita";
-/// The bucket that the local server makes.
 pub const BUCKET: &str = "acredita-pictures";
 
-/// An item of the table.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// A text of an item; empty where there is none.
+/// A text attribute; empty if missing.
 pub fn text<'a>(item: &'a Item, name: &str) -> &'a str {
     item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
 }
 
-/// A JSON text of an item; null where there is none.
+/// A JSON attribute; null if missing.
 pub fn json(item: &Item, name: &str) -> Value {
     serde_json::from_str(text(item, name)).unwrap_or_default()
 }
 
 impl World {
-    /// Sends all of these at once, each from a task of its own, and answers in their order. Wants a runtime with
+    /// Sends all of these at once, each from a task of its own, and returns the answers in order. Needs a runtime with
     /// several threads.
     pub async fn at_once(&self, calls: Vec<Call>) -> Vec<Answer> {
         let start = Arc::new(tokio::sync::Barrier::new(calls.len()));
@@ -64,13 +61,11 @@ impl World {
         self.metadata(kind, id).await["status"].as_str().expect("a status").to_owned()
     }
 
-    /// One run of the sweep.
     pub async fn sweep(&self) -> SweepReport {
         acredita_sweep::sweep(&self.app).await
     }
 
-    /// Lets time pass until every lease and every hidden message is free again, and has everything done that is left to
-    /// do.
+    /// Advances the clock until every lease and every hidden message has expired, and finishes all pending work.
     pub async fn settle(&self) {
         self.clock.advance(TimeDelta::seconds(91));
         assert_eq!(self.sweep().await.failed, 0, "the sweep leaves nothing undone");
@@ -86,14 +81,13 @@ impl World {
         items
     }
 
-    /// The items whose key begins like this: `IDN#`, `SCO#` …
+    /// The items whose key has this prefix, such as `IDN#` or `SCO#`.
     pub async fn items_of(&self, prefix: &str) -> Vec<Item> {
         let mut items = self.items().await;
         items.retain(|item| text(item, "pk").starts_with(prefix));
         items
     }
 
-    /// The identifications in the table.
     pub async fn identifications(&self) -> Vec<Item> {
         let mut items = self.items_of("IDN#").await;
         items.retain(|item| text(item, "sk") == "A");
@@ -108,12 +102,12 @@ impl World {
         page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key).collect()
     }
 
-    /// What the queue's messages say, without taking them.
+    /// The bodies of the queued messages, without receiving them.
     pub async fn queued(&self) -> Vec<String> {
         self.peek(&self.aws.queues.queue).await
     }
 
-    /// What the dead letters say.
+    /// The bodies of the dead letters.
     pub async fn dead_letters(&self) -> Vec<String> {
         self.peek(&self.aws.queues.dead_letter_queue).await
     }
@@ -126,9 +120,9 @@ impl World {
         received.messages.unwrap_or_default().into_iter().filter_map(|message| message.body).collect()
     }
 
-    /// Demands that what lies in the table and the bucket fits together: handles and identifications lead to each
-    /// other, what is referred to is there, no picture is left without its owner, and nothing that is due waits to be
-    /// sent or erased. To be asked after [`World::settle`].
+    /// Requires that the table and the bucket are consistent: handles and identifications refer to each other, every
+    /// reference leads somewhere, no picture lacks an owner, and nothing due waits to be sent or erased. Call it after
+    /// [`World::settle`].
     pub async fn assert_whole(&self) {
         let (items, pictures) = (self.items().await, self.pictures().await);
         let keys: BTreeSet<(&str, &str)> = items.iter().map(|item| (text(item, "pk"), text(item, "sk"))).collect();

@@ -1,4 +1,4 @@
-//! Pictures that carry the number that the test wants, and all other pictures as they are really read.
+//! A document reader that returns the numbers that the test sets for a picture, and really reads all other pictures.
 
 use acredita_domain::{
     actor::DocumentType,
@@ -16,7 +16,7 @@ use std::{
     },
 };
 
-/// Answers what it was told of these bytes; of all others what the reader behind it answers.
+/// Returns the set numbers for known bytes, and asks the reader behind it for all others.
 #[derive(Clone)]
 pub struct ScriptedNumbers {
     script: Arc<Mutex<HashMap<Vec<u8>, ReadNumbers>>>,
@@ -25,12 +25,11 @@ pub struct ScriptedNumbers {
 }
 
 impl ScriptedNumbers {
-    /// Before another reader.
     pub fn before(behind: Arc<dyn DocumentNumbers>) -> Self {
         Self { script: Arc::default(), reads: Arc::default(), behind }
     }
 
-    /// From now on this picture shows Spanish documents with these numbers; none: one that cannot be read.
+    /// From now on this picture shows Spanish documents with these numbers; with no numbers, it cannot be read.
     pub fn show(&self, picture: &[u8], document_type: DocumentType, numbers: &[&str]) {
         let issuer = "ES".parse().ok();
         let carried =
@@ -39,13 +38,13 @@ impl ScriptedNumbers {
         self.script.lock().expect("no test panics while it holds this").insert(picture.to_vec(), read);
     }
 
-    /// From now on this picture shows another zone, too, which gives no number.
+    /// From now on this picture also shows another zone, which gives no number.
     pub fn smudge(&self, picture: &[u8]) {
         let mut script = self.script.lock().expect("no test panics while it holds this");
         script.entry(picture.to_vec()).or_default().other_zones = true;
     }
 
-    /// How many pictures were read since the last time this was asked.
+    /// The number of pictures read since the last call.
     pub fn take_reads(&self) -> usize {
         self.reads.swap(0, Ordering::SeqCst)
     }

@@ -1,4 +1,4 @@
-//! Runs the programs as their users do: `acredita`, and `aws-local`, which runs the Lambda binaries.
+//! Runs the programs as users do: `acredita`, and `aws-local`, which runs the Lambda binaries.
 
 use crate::request::{Answer, Call};
 use std::{
@@ -12,7 +12,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-/// The folder where cargo puts programs: above the tests.
+/// The folder of cargo's binaries: above that of the tests.
 fn binaries() -> PathBuf {
     let test = std::env::current_exe().expect("a test has a path");
     test.parent().and_then(Path::parent).expect("target/<profile>/deps/<test>").to_owned()
@@ -24,7 +24,6 @@ fn built(name: &str) -> PathBuf {
     binary
 }
 
-/// The program `acredita`.
 pub fn binary() -> PathBuf {
     built("acredita")
 }
@@ -34,18 +33,18 @@ pub struct Program {
     child: Child,
     /// `http://127.0.0.1:PORT`
     pub address: String,
-    /// What it printed when it started.
+    /// Its output at the start.
     pub greeting: String,
 }
 
 impl Program {
-    /// Starts `acredita serve` on a free port over a data folder, with further arguments, and waits until it says where
-    /// it listens.
+    /// Starts `acredita serve` on a free port over a data folder, with further arguments, and waits until it prints its
+    /// address.
     pub async fn serve(data_dir: &Path, arguments: &[&str]) -> Self {
         Self::start(&mut serve(data_dir, arguments), Stdio::null(), "info").await
     }
 
-    /// The same, with everything that may be logged written to a file.
+    /// The same, with everything that can be logged written to a file.
     pub async fn serve_logging_everything(data_dir: &Path, log: fs::File) -> Self {
         Self::start(&mut serve(data_dir, &[]), log.into(), "trace").await
     }
@@ -83,13 +82,12 @@ impl Program {
         Self { child, address, greeting }
     }
 
-    /// What it printed behind a label.
+    /// The text printed after a label.
     pub fn printed(&self, label: &str) -> String {
         let line = self.greeting.lines().find_map(|line| line.trim_start().strip_prefix(label));
         line.unwrap_or_else(|| panic!("no {label} in\n{}", self.greeting)).trim().to_owned()
     }
 
-    /// Sends a request.
     pub async fn send(&self, call: Call) -> Answer {
         send(&self.address, call).await
     }
@@ -99,7 +97,7 @@ impl Program {
         self.child.kill().await.expect("it can be killed");
     }
 
-    /// Asks it to end as Ctrl-C does, and answers its exit code.
+    /// Interrupts it as Ctrl-C does, and returns its exit code.
     pub async fn interrupt(mut self) -> Option<i32> {
         signal(self.pid(), "INT").await;
         let ended =
@@ -107,22 +105,21 @@ impl Program {
         ended.expect("a status").code()
     }
 
-    /// Its process id.
     pub fn pid(&self) -> u32 {
         self.child.id().expect("it runs")
     }
 
-    /// The ids of the processes that it has started and that run. Linux tells it.
+    /// The ids of its running child processes. Linux only.
     pub fn children(&self) -> Vec<u32> {
         let processes = fs::read_dir("/proc").expect("Linux tells it").filter_map(Result::ok);
         let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
         ids.filter(|id| parent(*id) == Some(self.pid())).collect()
     }
 
-    /// Those of them that run a function.
+    /// Those of its children that run a function.
     pub fn processes_of(&self, function: &str) -> Vec<u32> {
         let binary = binaries().join(function);
-        // A binary that was built anew since is told as deleted.
+        // Linux marks a binary that was rebuilt in the meantime as deleted.
         let runs = |id: &u32| {
             let path = fs::read_link(format!("/proc/{id}/exe")).unwrap_or_default();
             path.to_string_lossy().trim_end_matches(" (deleted)") == binary.to_string_lossy()
@@ -137,20 +134,19 @@ fn serve(data_dir: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// The parent of a process; none when it does not run, or only waits to be buried.
+/// The parent of a process; `None` if the process does not run or is a zombie.
 fn parent(id: u32) -> Option<u32> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // `id (name) state parent …`, and the name may hold anything.
+    // `id (name) state parent …`, and the name may contain anything.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
     (fields.next()? != "Z").then(|| fields.next()?.parse().ok()).flatten()
 }
 
-/// Whether a process runs.
 pub fn runs(id: u32) -> bool {
     parent(id).is_some()
 }
 
-/// Sends a process a signal, such as `KILL`. One that has ended since does not mind.
+/// Sends a process a signal, such as `KILL`. Does nothing if the process has ended.
 pub async fn signal(id: u32, name: &str) {
     let _ = Command::new("kill").arg(format!("-{name}")).arg(id.to_string()).stderr(Stdio::null()).status().await;
 }

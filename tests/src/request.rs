@@ -5,21 +5,16 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::Value;
 
-/// A request under construction.
 #[derive(Clone)]
 pub struct Call {
-    /// The method.
     pub method: Method,
-    /// The path after the host, with the query.
+    /// With the query.
     pub path: String,
-    /// The headers.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: Vec<u8>,
 }
 
 impl Call {
-    /// A request without headers and body.
     pub fn new(method: &str, path: impl Into<String>) -> Self {
         Self { method: method.parse().expect("a method"), path: path.into(), headers: Vec::new(), body: Vec::new() }
     }
@@ -29,19 +24,17 @@ impl Call {
         Self::new(method, format!("/v1/orgs/{org}{path}"))
     }
 
-    /// Adds a header.
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    /// Takes a header away.
+    /// Removes a header.
     pub fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
         self
     }
 
-    /// Adds a bearer token.
     pub fn token(self, token: &str) -> Self {
         self.header("authorization", format!("Bearer {token}"))
     }
@@ -54,18 +47,16 @@ impl Call {
             .header("user-agent", "acceptance/1.0")
     }
 
-    /// Sets a JSON body.
     pub fn json(self, body: &Value) -> Self {
         self.body("application/json", body.to_string())
     }
 
-    /// Sets a body.
     pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self.without("content-type").header("content-type", content_type)
     }
 
-    /// Sets the pictures of a score, as `multipart/form-data`.
+    /// Adds the pictures of a score, as `multipart/form-data`.
     pub fn pictures(self, parts: &[(&str, &[u8])]) -> Self {
         const BOUNDARY: &str = "a-boundary-that-no-picture-has";
         let mut body = Vec::new();
@@ -81,7 +72,7 @@ impl Call {
         self.body(&format!("multipart/form-data; boundary={BOUNDARY}"), body)
     }
 
-    /// The request as the routers take it.
+    /// The request in the form that the routers take.
     pub fn into_request(self) -> Request<Body> {
         let mut request = Request::builder().method(self.method).uri(self.path);
         for (name, value) in self.headers {
@@ -91,14 +82,11 @@ impl Call {
     }
 }
 
-/// An answer, read to its end.
+/// An answer with its complete body.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The status.
     pub status: StatusCode,
-    /// The headers.
     pub headers: HeaderMap,
-    /// The body.
     pub body: Vec<u8>,
 }
 
@@ -108,14 +96,14 @@ impl Answer {
         if self.body.is_empty() { Value::Null } else { serde_json::from_slice(&self.body).expect("a JSON body") }
     }
 
-    /// Demands a status, and shows the answer when it is another one.
+    /// Requires a status, and shows the answer if it has another one.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
         self
     }
 
-    /// A field of the body, as text.
+    /// A text field of the body.
     #[track_caller]
     pub fn text(&self, field: &str) -> String {
         self.json()[field].as_str().unwrap_or_else(|| panic!("no {field} in {}", self.json())).to_owned()

@@ -1,10 +1,9 @@
-//! An identification of a test: brought into being, and taken through its steps.
+//! An identification under test: creates it and takes its steps.
 
 use crate::{Answer, Call, ORG, World, bodies};
 use acredita_domain::scoring::{Check, Provider};
 use serde_json::{Value, json};
 
-/// The ways to identify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     Agent,
@@ -15,7 +14,7 @@ pub enum Method {
 impl Method {
     pub const ALL: [Self; 3] = [Self::Agent, Self::Otp, Self::IdentityDocument];
 
-    /// The path of its creates.
+    /// The path that creates one.
     pub const fn path(self) -> &'static str {
         match self {
             Self::Agent => "/identifications/agent",
@@ -24,8 +23,8 @@ impl Method {
         }
     }
 
-    /// A body that creates one for an hour. It sends nothing, and its scoring is the external provider's if there is
-    /// one.
+    /// A body that creates one for an hour. It sends nothing, and leaves the scoring to the external provider if there
+    /// is one.
     pub fn body(self) -> Value {
         match self {
             Self::Agent => bodies::agent(false),
@@ -35,7 +34,6 @@ impl Method {
     }
 }
 
-/// An identification of a test.
 pub struct Subject {
     pub method: Method,
     pub admin_id: String,
@@ -45,7 +43,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Creates one of a method, whatever it takes to validate it later.
+    /// Creates one, with everything that it needs to be validated later.
     pub async fn create(world: &World, method: Method) -> Self {
         let mut body = method.body();
         if method == Method::IdentityDocument
@@ -61,7 +59,6 @@ impl Subject {
         Self::of(world, method, body).await
     }
 
-    /// Creates one from a body.
     pub async fn of(world: &World, method: Method, body: Value) -> Self {
         let created = world.call("POST", method.path(), Some(body)).await;
         assert!(created.status.is_success(), "{}", created.json());
@@ -75,12 +72,12 @@ impl Subject {
         }
     }
 
-    /// An OTP by SMS, whose code has arrived.
+    /// An OTP by SMS whose code has arrived.
     pub async fn delivered(world: &World) -> Self {
         Self::delivered_by(world, bodies::otp()).await
     }
 
-    /// An OTP made of a body, whose code has arrived.
+    /// An OTP with this body, whose code has arrived.
     pub async fn delivered_by(world: &World, body: Value) -> Self {
         let otp = Self::of(world, Method::Otp, body).await;
         assert_eq!(world.deliver().await, 0);
@@ -103,12 +100,10 @@ impl Subject {
         format!("{}/{}{rest}", self.method.path(), self.id)
     }
 
-    /// A path of the linked scoring.
     pub fn scoring_path(&self, rest: &str) -> String {
         format!("/scorings/identity_document/{}{rest}", self.scoring_id.as_deref().expect("an identity document"))
     }
 
-    /// The request of [`Subject::validate`].
     pub fn validation(&self, world: &World) -> Call {
         let (method, body) = match self.method {
             Method::Agent => ("POST", Some(bodies::confirmation())),
@@ -118,27 +113,23 @@ impl Subject {
         world.request(method, &self.actor_path("/validate"), body)
     }
 
-    /// The request of [`Subject::cancel`].
     pub fn cancellation(&self, world: &World) -> Call {
         world.request("POST", &self.admin_path("/cancel"), Some(bodies::reason()))
     }
 
-    /// The request of [`Subject::close`].
     pub fn closing(&self, world: &World) -> Call {
         world.request("POST", &self.admin_path("/close"), None)
     }
 
-    /// The request of [`Subject::delete`].
     pub fn deletion(&self, world: &World) -> Call {
         world.request("DELETE", &self.admin_path(""), None)
     }
 
-    /// The request of [`Subject::try_code`].
     pub fn attempt(&self, world: &World, tried: &str) -> Call {
         world.request("PUT", &self.actor_path("/validate"), Some(bodies::code(tried)))
     }
 
-    /// Validates as one does who may.
+    /// Validates it with the required permission.
     pub async fn validate(&self, world: &World) -> Answer {
         world.send(self.validation(world)).await
     }
@@ -155,7 +146,7 @@ impl Subject {
         world.send(self.deletion(world)).await
     }
 
-    /// Deletes by force, with a token that allows it or not.
+    /// Deletes it by force, with a token that permits it or not.
     pub async fn delete_by_force(&self, world: &World, permitted: bool) -> Answer {
         let call = world.request("DELETE", &self.admin_path("?force=true"), None);
         let call = if permitted { call.without("authorization").token(&forcing_token(world)) } else { call };
@@ -166,30 +157,29 @@ impl Subject {
         world.call("GET", &self.actor_path(""), None).await
     }
 
-    /// Where it stands; nothing when it is gone.
+    /// `None` when it is gone.
     pub async fn status(&self, world: &World) -> Option<String> {
         let metadata = self.metadata(world).await;
         if metadata.status == 404 { None } else { Some(metadata.expect(200).text("status")) }
     }
 
-    /// Tries a code on an OTP.
     pub async fn try_code(&self, world: &World, tried: &str) -> Answer {
         world.send(self.attempt(world, tried)).await
     }
 
-    /// How many tries an OTP has left.
+    /// The number of tries that an OTP has left.
     pub async fn attempts_left(&self, world: &World) -> u64 {
         self.metadata(world).await.expect(200).json()["attempts_left"].as_u64().expect("a number")
     }
 
-    /// Scores the linked scoring's front, by what the world's provider is told to answer.
+    /// Scores the front of the linked scoring, with this answer of the world's provider.
     pub async fn score(&self, world: &World, score: f64, breakdown: Vec<Check>) {
         world.scorer.answer(score, breakdown);
         put_pictures(world, &self.scoring_path(""), &[("front", &bodies::png(1))]).await.expect(204);
     }
 }
 
-/// A token with every permission, deleting by force too.
+/// A token with every permission, including the one to delete by force.
 pub fn forcing_token(world: &World) -> String {
     world.token_with(
         ORG,
@@ -197,7 +187,7 @@ pub fn forcing_token(world: &World) -> String {
     )
 }
 
-/// Puts pictures to a scoring's score.
+/// Adds pictures to a scoring with its score operation.
 pub async fn put_pictures(world: &World, scoring_path: &str, parts: &[(&str, &[u8])]) -> Answer {
     world.send(world.request("PUT", &format!("{scoring_path}/score"), None).pictures(parts)).await
 }

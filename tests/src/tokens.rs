@@ -1,4 +1,4 @@
-//! Tokens, good and bad.
+//! Tokens, valid and invalid.
 
 use aws_lc_rs::{
     rsa::{KeyPair, KeySize},
@@ -9,7 +9,6 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-/// The name of the issuer's key.
 pub const KID: &str = "test-key";
 
 /// An issuer with one RSA key.
@@ -19,11 +18,10 @@ pub struct Issuer {
     pub jwks: Value,
 }
 
-/// One issuer for all tests of a process: making an RSA key takes a while.
+/// One issuer for all tests of a process, because generating an RSA key takes time.
 pub static ISSUER: LazyLock<Issuer> = LazyLock::new(Issuer::generate);
 
 impl Issuer {
-    /// An issuer with a new key.
     pub fn generate() -> Self {
         use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
         let pair = KeyPair::generate(KeySize::Rsa2048).expect("an RSA key");
@@ -44,13 +42,13 @@ impl Issuer {
         self.sign_as(&header, claims)
     }
 
-    /// Signs claims under a header of the test's own making.
+    /// Signs claims under this header.
     pub fn sign_as(&self, header: &Header, claims: &Value) -> String {
         encode(header, claims, &EncodingKey::from_rsa_der(&self.pkcs1)).expect("a token")
     }
 }
 
-/// The RSA key inside of a PKCS #8 document (RFC 5208 §5): the content of its last element.
+/// The RSA key inside a PKCS #8 document (RFC 5208 §5): the content of its last element.
 fn pkcs1_of(pkcs8: &[u8]) -> Vec<u8> {
     // SEQUENCE { INTEGER 0, SEQUENCE { OID, NULL }, OCTET STRING { … } } with two-byte lengths, as a 2,048-bit key
     // always has them.
@@ -59,7 +57,7 @@ fn pkcs1_of(pkcs8: &[u8]) -> Vec<u8> {
     pkcs8[octets + 4..].to_vec()
 }
 
-/// Claims for an organisation, good until `exp` (epoch seconds), with everything but deleting by force.
+/// Claims for an organisation, valid until `exp` (epoch seconds), with every permission but deleting by force.
 pub fn claims(org: &str, exp: i64) -> Value {
     json!({ "tenants_translation": [{ "tenant_id": "15", "org": org }], "scope": "api:everything", "exp": exp })
 }

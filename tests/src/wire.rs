@@ -1,4 +1,4 @@
-//! Sees the calls that go over the wire: how many there are, and what a role has to allow for them.
+//! Records the calls on the wire: their number, and the permissions that a role needs for them.
 
 use aws_sdk_dynamodb::{
     config::{
@@ -25,17 +25,17 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-/// What a role has to allow: an action, such as `dynamodb:PutItem`, and the kind of what it is done to: `IDN` … in the
-/// table, `i` or `s` in the bucket, else nothing.
+/// A permission that a role needs: an action, such as `dynamodb:PutItem`, and the kind of its target: `IDN` … in the
+/// table, `i` or `s` in the bucket, otherwise empty.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Action {
-    /// As a policy names it.
+    /// As in a policy.
     pub name: &'static str,
-    /// What the key begins with, or the folder.
+    /// The prefix of the key, or the folder.
     pub kind: String,
 }
 
-/// What went over the wire.
+/// The recorded calls.
 #[derive(Clone, Debug, Default)]
 pub struct Wire(Arc<Mutex<Seen>>);
 
@@ -46,13 +46,13 @@ struct Seen {
 }
 
 impl Wire {
-    /// The names of the AWS operations that were called since the last look, in order, every attempt counted:
-    /// `GetItem`, `TransactWriteItems`, `SendMessage` …
+    /// The names of the AWS operations called since the last time, in order, with every attempt counted: `GetItem`,
+    /// `TransactWriteItems`, `SendMessage` …
     pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().expect("no test panics while it holds this").calls)
     }
 
-    /// What a role would have had to allow since the last look.
+    /// The permissions needed since the last time.
     pub fn take_actions(&self) -> BTreeSet<Action> {
         std::mem::take(&mut self.0.lock().expect("no test panics while it holds this").actions)
     }
@@ -86,7 +86,7 @@ impl Intercept for Wire {
     }
 }
 
-/// What a call needs. One that is not known here needs something that no role has.
+/// The permissions that a call needs. An unknown call needs one that no role has.
 fn actions(input: &Input) -> Vec<Action> {
     if let Some(transaction) = input.downcast_ref::<TransactWriteItemsInput>() {
         return transaction.transact_items().iter().map(part).collect();
@@ -120,7 +120,7 @@ fn actions(input: &Input) -> Vec<Action> {
     vec![action]
 }
 
-/// A part of a transaction needs what it would need alone.
+/// A part of a transaction needs the same permission as on its own.
 fn part(item: &TransactWriteItem) -> Action {
     match (item.put(), item.update(), item.delete(), item.condition_check()) {
         (Some(put), ..) => on_table("dynamodb:PutItem", Some(put.item())),

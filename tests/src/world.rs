@@ -1,4 +1,4 @@
-//! The whole service in one process, with the clock, the sender and the scorers in the hands of the test.
+//! The complete service in one process. The test controls the clock, the sender and the scorers.
 
 mod hands;
 
@@ -43,13 +43,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-/// How a world is made.
+/// How to build a world.
 pub struct Setup {
-    /// Where it is kept: in memory, or in a folder that another world can take over.
+    /// In memory, or in a folder that another world can take over.
     pub storage: Storage,
-    /// When it begins: at 2026-11-20T08:33:00Z, or at the real time for what verifies by it.
+    /// The start: 2026-11-20T08:33:00Z, or the real time if something is verified against it.
     pub clock: Time,
-    /// The secret of codes.
+    /// The secret that signs codes.
     pub secret: [u8; 32],
     /// Whether `EXTERNAL` has a provider.
     pub external: bool,
@@ -61,21 +61,16 @@ impl Default for Setup {
     }
 }
 
-/// The whole service.
 pub struct World {
-    /// The time.
     pub clock: ManualClock,
-    /// What went out.
     pub sender: RecordingSender,
     /// The external provider, if the world has one.
     pub scorer: ScriptedScorer,
-    /// What pictures of documents show.
+    /// The contents of document pictures.
     pub numbers: ScriptedNumbers,
-    /// What was called over the wire.
     pub wire: Wire,
-    /// The embedded AWS, and clients for it.
     pub aws: LocalAws,
-    /// The use cases. A test may put decorators around the ports before it calls [`World::serve`].
+    /// The use cases. A test may decorate the ports before it calls [`World::serve`].
     pub app: App,
     gateway: Gateway,
     /// Signed tokens by organisation and day: signing takes longer than most requests.
@@ -83,18 +78,17 @@ pub struct World {
 }
 
 impl World {
-    /// A fresh world in memory.
     pub async fn start() -> Self {
         Self::with(Setup::default()).await
     }
 
-    /// A fresh world in memory, whose `EXTERNAL` provider is the [`ScriptedScorer`].
+    /// A world in memory whose `EXTERNAL` provider is the [`ScriptedScorer`].
     pub async fn with_external_provider() -> Self {
         Self::with(Setup { external: true, ..Setup::default() }).await
     }
 
-    /// A fresh world in memory, with the real adapters of both external providers in front of emulators. `EXTERNAL` is
-    /// VERIDAS to everybody but [`crate::OTHER_ORG`], which may use nothing external.
+    /// A world in memory, with the real adapters of both external providers in front of emulators. `EXTERNAL` is
+    /// VERIDAS for everybody but [`crate::OTHER_ORG`], which may use no external provider.
     pub async fn with_emulated_providers() -> (Self, Emulators) {
         let mut world = Self::start().await;
         let emulators = Emulators::start(Recording::On).await.expect("the emulators start");
@@ -106,12 +100,10 @@ impl World {
         (world, emulators)
     }
 
-    /// A world kept in a folder.
     pub async fn in_folder(folder: PathBuf, clock: Time) -> Self {
         Self::with(Setup { storage: Storage::Folder(folder), clock, ..Setup::default() }).await
     }
 
-    /// A world of the test's own making.
     pub async fn with(setup: Setup) -> Self {
         let clock = ManualClock::at(setup.clock);
         let wire = Wire::default();
@@ -153,13 +145,13 @@ impl World {
         }
     }
 
-    /// Serves other use cases from now on, such as ones with decorated ports.
+    /// Serves other use cases from now on, such as some with decorated ports.
     pub fn serve(&mut self, app: App) {
         self.gateway = gateway(&app);
         self.app = app;
     }
 
-    /// Trusts other keys, or reads tokens by another policy, from now on.
+    /// From now on trusts these keys, and verifies tokens by this policy.
     pub fn trust(&mut self, jwks: &Value, policy: TokenPolicy) {
         let tokens = TokenVerifier::new(&jwks.to_string(), policy).expect("a JWKS");
         self.gateway = Gateway::new(&Api::new(self.app.clone(), tokens), request_ids(self.app.entropy.clone()));
@@ -170,7 +162,7 @@ impl World {
         &self.gateway
     }
 
-    /// A token for an organisation with everything but deleting by force.
+    /// A token for an organisation with every permission but deleting by force.
     pub fn token(&self, org: &str) -> String {
         let today = self.clock.now().timestamp() / 86_400;
         let mut tokens = self.tokens.lock().expect("no test panics while it holds this");
@@ -185,17 +177,16 @@ impl World {
         ISSUER.sign(&claims)
     }
 
-    /// Epoch seconds: later than anything ends that a test creates.
+    /// In epoch seconds: later than the end of anything that a test creates.
     pub fn in_forty_days(&self) -> i64 {
         (self.clock.now() + TimeDelta::days(40)).timestamp()
     }
 
-    /// Sends a request as it is.
     pub async fn send(&self, call: Call) -> Answer {
         self.send_request(call.into_request()).await
     }
 
-    /// Sends a request of the test's own making.
+    /// Sends a request that is not a [`Call`].
     pub async fn send_request(&self, request: Request<axum::body::Body>) -> Answer {
         let response = self.gateway.clone().serve(request).await;
         let (parts, body) = response.into_parts();
@@ -203,12 +194,12 @@ impl World {
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
-    /// Sends a request to a path below [`ORG`], with a good token and, on a validate, the device headers.
+    /// Sends a request to a path below [`ORG`], with a valid token and, on a validate, the device headers.
     pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
         self.send(self.request(method, path, body)).await
     }
 
-    /// The request of [`World::call`], to be changed before it is sent.
+    /// The request of [`World::call`], to change before sending it.
     pub fn request(&self, method: &str, path: &str, body: Option<Value>) -> Call {
         let call = Call::org(method, ORG, path).token(&self.token(ORG));
         let call = if path.ends_with("/validate") { call.device() } else { call };
@@ -218,17 +209,17 @@ impl World {
         }
     }
 
-    /// Hands every message of the queue to the worker once, as Lambda's poller does, and answers how many failed.
+    /// Hands every queued message to the worker once, as Lambda's poller does, and returns how many failed.
     pub async fn deliver(&self) -> usize {
         self.deliver_with(&self.app).await
     }
 
-    /// The same, by a worker over other use cases.
+    /// The same, by a worker with other use cases.
     pub async fn deliver_with(&self, app: &App) -> usize {
         self.deliver_by(app, &self.sender).await
     }
 
-    /// The same, by a worker over other use cases and another sender.
+    /// The same, by a worker with other use cases and another sender.
     pub async fn deliver_by(&self, app: &App, sender: &dyn Sender) -> usize {
         let mut failed = 0;
         loop {
@@ -248,20 +239,20 @@ impl World {
         }
     }
 
-    /// What the queue hands out, ten messages at most. They are hidden from others for a while.
+    /// Receives at most ten messages, which are then hidden from other receivers for a while.
     pub async fn receive(&self) -> Vec<Message> {
         let receive = self.aws.clients.sqs.receive_message().queue_url(&self.aws.queues.queue);
         let received = receive.max_number_of_messages(10).send().await.expect("the queue answers");
         received.messages.unwrap_or_default()
     }
 
-    /// Takes a message that was handed out off the queue.
+    /// Deletes a received message from the queue.
     pub async fn take(&self, message: Message) {
         let delete = self.aws.clients.sqs.delete_message().queue_url(&self.aws.queues.queue);
         delete.receipt_handle(message.receipt_handle.expect("a receipt")).send().await.expect("the queue answers");
     }
 
-    /// The newest code that was sent for an identification.
+    /// The latest code sent for an identification.
     #[track_caller]
     pub fn code_of(&self, identification_id: &str) -> String {
         let sent = self.sender.sent();

@@ -21,7 +21,7 @@ use std::{
     process::ExitCode,
 };
 
-/// Acredita on this machine: the whole service, with everything it needs embedded.
+/// Acredita on this machine: the complete service, with everything it needs embedded.
 #[derive(Parser)]
 #[command(name = "acredita", version)]
 struct Cli {
@@ -43,10 +43,10 @@ enum Command {
 
 #[derive(Args)]
 struct ServeArgs {
-    /// Where to listen
+    /// Address to listen on
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// Where everything is kept
+    /// Folder for all data
     #[arg(long, default_value = ".acredita")]
     data_dir: PathBuf,
     /// Verify tokens with the keys of this JSON Web Key Set only, instead of the data folder's own
@@ -55,14 +55,14 @@ struct ServeArgs {
     /// Let this share of deliveries fail, from 0 to 1, to see retries and dead letters
     #[arg(long, default_value = "0")]
     fail_delivery: FailRate,
-    /// External providers that score: none, or emulators of Google and Veridas that answer what they are told to
+    /// External scoring providers: none, or emulators of Google and Veridas that return the answers you set
     #[arg(long, value_enum, default_value_t)]
     providers: Providers,
 }
 
 #[derive(Args)]
 struct TokenArgs {
-    /// The organisation
+    /// Organisation
     #[arg(long)]
     org: OrgId,
     /// The data folder of the service
@@ -74,12 +74,11 @@ struct TokenArgs {
     /// Scopes, space-separated [default: api:everything, when there are no permissions]
     #[arg(long)]
     scope: Option<String>,
-    /// How long it is good: an ISO 8601 duration or seconds
+    /// Lifetime: an ISO 8601 duration or seconds
     #[arg(long, default_value = "PT12H", value_parser = ttl)]
     ttl: TimeDelta,
 }
 
-/// Runs the command line.
 pub async fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
@@ -97,7 +96,6 @@ pub async fn run() -> ExitCode {
     }
 }
 
-/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 enum CommandError {
     #[error(transparent)]
@@ -120,7 +118,7 @@ async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// What a person at the terminal wants to know first.
+/// The addresses and the token that a person at the terminal needs first.
 fn greet(overview: &Overview, emulators: Option<&Emulators>) -> io::Result<()> {
     let Overview { address, dynamodb, s3, sqs, region, access_key_id, secret_access_key, data_dir, token, .. } =
         overview;
@@ -156,7 +154,7 @@ fn greet(overview: &Overview, emulators: Option<&Emulators>) -> io::Result<()> {
     out.flush()
 }
 
-/// Ctrl-C, or what a supervisor sends.
+/// Waits for Ctrl-C, or for the signal of a supervisor.
 pub async fn asked_to_stop() -> io::Result<()> {
     #[cfg(unix)]
     {

@@ -1,8 +1,8 @@
-//! What API Gateway does: which function serves which path.
+//! The part of API Gateway: routes each path to the function that serves it.
 //!
-//! Each function keeps its own router, as on AWS, and the manifest says which path is whose. The routers cannot be merged
-//! into one: the published API names the same place in a path differently on the back office's
-//! and the actor's side.
+//! Each function keeps its own router, as on AWS, and the manifest maps paths to functions. The routers cannot be
+//! merged into one: the published API uses different parameter names for the same path segment on the back office's and
+//! the actor's side.
 
 use crate::drain::answered_after_reading;
 use acredita_http::{Api, ApiError, layers, openapi, request::ClientIp};
@@ -36,12 +36,12 @@ pub fn document() -> OpenApi {
     openapi::document(functions().into_iter().map(|(_, router)| router.split_for_parts().1))
 }
 
-/// The function that serves a method of a path.
+/// The function that serves this method of this path.
 pub fn function(method: &Method, path: &str) -> Option<&'static str> {
     of_path(path).find(|operation| operation.method.as_str() == method.as_str()).map(|operation| operation.function)
 }
 
-/// Any of the functions that serve a path, and all the methods that it takes.
+/// One of the functions that serve a path, and all the methods that the path takes.
 pub fn allowed(path: &str) -> Option<(&'static str, String)> {
     let function = of_path(path).next()?.function;
     let methods: Vec<&str> = of_path(path).map(|operation| operation.method.as_str()).collect();
@@ -63,7 +63,7 @@ struct Parts {
 }
 
 impl Gateway {
-    /// The gateway in front of all functions. `new_id` names requests.
+    /// `new_id` makes the ids of requests.
     pub fn new(api: &Api, new_id: impl Fn() -> String + Clone + Send + Sync + 'static) -> Self {
         let finish = |router: OpenApiRouter<Api>| {
             layers::finish(router.split_for_parts().0.with_state(api.clone()), new_id.clone())
@@ -74,7 +74,6 @@ impl Gateway {
         Self(Arc::new(Parts { routers, no_function }))
     }
 
-    /// Serves a request.
     pub async fn serve(self, mut request: Request) -> Response {
         if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
             request.extensions_mut().insert(ClientIp(peer.ip()));
@@ -87,8 +86,8 @@ impl Gateway {
         let Some((function, allowed)) = allowed(request.uri().path()) else {
             return call(no_function, request).await;
         };
-        // The path is there, the method is not: any of its functions answers that, and all of them together say what is
-        // allowed.
+        // The path exists but not with this method: any of its functions can refuse it, and only all of them together
+        // know the allowed methods.
         let mut response = call(router(function), request).await;
         if let Ok(allowed) = HeaderValue::from_str(&allowed) {
             response.headers_mut().insert(header::ALLOW, allowed);
@@ -106,7 +105,7 @@ async fn call(router: &Router, request: Request) -> Response {
     .await
 }
 
-/// Whether a path has the same segments as a template, and anything but nothing where the template has a parameter.
+/// Whether a path has the same segments as a template, with a non-empty segment for each of its parameters.
 fn matches<'a>(mut template: impl Iterator<Item = &'a str>, path: &str) -> bool {
     let mut path = path.split('/');
     loop {

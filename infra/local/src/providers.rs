@@ -1,4 +1,4 @@
-//! External providers of a local server: emulators, so that an EXTERNAL scoring can be seen to work without an account.
+//! External providers of a local server: emulators, so that an EXTERNAL scoring can be tried without an account.
 
 use acredita_domain::{
     error::Unavailable,
@@ -14,27 +14,26 @@ use async_trait::async_trait;
 use clap::ValueEnum;
 use std::{io, sync::Arc};
 
-/// Which external providers a local server has.
+/// The choice of external providers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Providers {
-    /// None: GOOGLE, VERIDAS and EXTERNAL are refused, as on AWS where nothing is configured.
+    /// None: GOOGLE, VERIDAS and EXTERNAL are refused, as on AWS without a configured provider.
     #[default]
     None,
-    /// Emulators of both, started with the server. They judge no picture: they answer what they are told to.
+    /// Emulators of both, started with the server. They judge no picture, and return the answers they are given.
     Emulated,
 }
 
-/// External providers that run.
+/// Running external providers.
 pub struct External {
-    /// The providers.
     pub scorers: Vec<Arc<dyn Scorer>>,
-    /// Who may use which.
+    /// Which organisations may use which provider.
     pub access: ProviderAccess,
-    /// What they are, if they are emulated.
+    /// Set if the providers are emulated.
     pub emulators: Option<Emulators>,
 }
 
-/// A credential that is no secret.
+/// A credential that is not secret.
 struct Known(String);
 
 #[async_trait]
@@ -63,7 +62,7 @@ pub fn emulated(
         validas: emulators.validas().parse().map_err(unfit)?,
         xpressid: emulators.xpressid().parse().map_err(unfit)?,
     };
-    // What names a secret elsewhere is the credential itself here.
+    // On AWS this is the name of a secret; here it is the credential itself.
     let settings = ProviderSettings {
         google: Some(Configured { settings: google, secret: emulators.service_account() }),
         veridas: Some(Configured { settings: veridas, secret: VERIDAS_KEY.to_owned() }),
@@ -73,8 +72,8 @@ pub fn emulated(
 }
 
 impl External {
-    /// Starts what was chosen. Emulated ones are everybody's, and `EXTERNAL` is VERIDAS: it takes documents of any
-    /// country.
+    /// Starts the chosen providers. Every organisation may use the emulated ones, and `EXTERNAL` is VERIDAS, because it
+    /// takes documents of any country.
     pub async fn start(providers: Providers, clock: &Arc<dyn Clock>, entropy: &Arc<dyn Entropy>) -> io::Result<Self> {
         match providers {
             Providers::None => Ok(Self { scorers: Vec::new(), access: ProviderAccess::default(), emulators: None }),

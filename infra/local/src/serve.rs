@@ -46,76 +46,54 @@ use std::{
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-/// How long what is over is kept, until somebody configures it.
+/// How long ended identifications and scorings are kept. Fixed for the local server.
 pub const RETENTION: TimeDelta = TimeDelta::days(90);
-/// How long requests under way may take to finish after Ctrl-C.
+/// The time that running requests get to finish after Ctrl-C.
 const DRAIN: Duration = Duration::from_secs(10);
-/// The name of the embedded table.
 pub const TABLE: &str = "acredita";
-/// The name of the embedded bucket.
 pub const BUCKET: &str = "acredita-pictures";
 const QUEUE: &str = "acredita-messages";
 const DEAD_LETTER_QUEUE: &str = "acredita-messages-dead";
 
-/// What to serve.
 pub struct Options {
-    /// The address.
     pub listen: SocketAddr,
-    /// Where everything is kept.
     pub data_dir: PathBuf,
-    /// The keys that tokens are verified with; without, the data folder's own.
+    /// The keys that verify tokens; `None` stands for the data folder's own.
     pub jwks: Option<PathBuf>,
     /// How often a delivery fails on purpose.
     pub fail_delivery: FailRate,
-    /// External providers.
     pub providers: Providers,
 }
 
-/// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// The address or the folder.
     #[error("{what}: {source}")]
     Io {
-        /// What was tried.
+        /// The address, file or step that failed.
         what: String,
-        /// Why it failed.
         source: io::Error,
     },
-    /// A stand-in for AWS.
     #[error(transparent)]
     Embedded(#[from] StartError),
-    /// The clients of the stand-ins.
     #[error(transparent)]
     Sdk(#[from] NoRegion),
-    /// The table, the bucket or a queue.
     #[error(transparent)]
     Provision(#[from] ProvisionError),
-    /// A secret.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// The keys that tokens are verified with.
     #[error("{file}: {source}")]
-    Jwks {
-        /// The file.
-        file: String,
-        /// What is wrong with it.
-        source: JwksError,
-    },
+    Jwks { file: String, source: JwksError },
 }
 
-/// The embedded AWS with the house's table, bucket and queues in it, and clients for them.
+/// The embedded AWS with the product's table, bucket and queues, and clients for them.
 pub struct LocalAws {
-    /// The stand-ins.
     pub embedded: EmbeddedAws,
-    /// The clients.
     pub clients: AwsClients,
-    /// The queues.
     pub queues: QueueUrls,
 }
 
 impl LocalAws {
-    /// Starts the stand-ins and makes what is missing. `interceptors` see every call of the clients.
+    /// Starts the stand-ins and creates missing resources. `interceptors` see every call of the clients.
     pub async fn start(
         storage: Storage,
         clock: Arc<dyn Clock>,
@@ -136,7 +114,6 @@ impl LocalAws {
         Ok(Self { embedded, clients, queues })
     }
 
-    /// The use cases over these stand-ins.
     pub fn app(&self, parts: AppParts) -> App {
         let AppParts { clock, entropy, keys, engine, providers } = parts;
         acredita_service::app(Parts {
@@ -152,28 +129,27 @@ impl LocalAws {
     }
 }
 
-/// What an [`App`] has besides its stores.
+/// The parts of an [`App`] besides its stores.
 pub struct AppParts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub keys: Arc<Keyring>,
     pub engine: Engine,
-    /// Who may use which external providers.
+    /// Which organisations may use which external providers.
     pub providers: ProviderAccess,
 }
 
-/// Names requests.
+/// Generates request ids.
 pub fn request_ids(entropy: Arc<dyn Entropy>) -> impl Fn() -> String + Clone + Send + Sync + 'static {
     move || MessageId::generate(&*entropy).to_string()
 }
 
-/// A server that runs.
+/// A running server.
 pub struct Server {
-    /// Where it listens.
     pub address: SocketAddr,
-    /// What to tell whoever started it.
+    /// For the greeting and the pages.
     pub overview: Overview,
-    /// What stands in for external providers, if anything does.
+    /// Set if external providers are emulated.
     pub emulators: Option<Emulators>,
     aws: LocalAws,
     tasks: JoinSet<()>,
@@ -181,7 +157,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts everything: the stand-ins, the routers, the pages, the worker, the sweep.
+    /// Starts everything: the stand-ins, the routers, the pages, the worker and the sweep.
     pub async fn start(options: &Options) -> Result<Self, ServeError> {
         let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
         let folder = &options.data_dir;
@@ -253,7 +229,7 @@ impl Server {
         Ok(Self { address, overview, emulators: external.emulators, aws, tasks, stop })
     }
 
-    /// Takes no new request, finishes what is under way, and ends.
+    /// Stops accepting requests, lets running ones finish, and ends.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
         let drained = async { while self.tasks.join_next().await.is_some() {} };
@@ -264,7 +240,7 @@ impl Server {
     }
 }
 
-/// What is kept is about people: nobody else on this machine has to read it.
+/// The data is about people: other accounts of this machine must not read it.
 fn make_private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -273,13 +249,12 @@ fn make_private_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Healthy is a service whose store answers.
+/// The service is healthy if its table answers.
 pub struct StoreHealth {
     client: aws_sdk_dynamodb::Client,
 }
 
 impl StoreHealth {
-    /// The health of this store.
     pub fn of(aws: &LocalAws) -> Self {
         Self { client: aws.clients.dynamodb.clone() }
     }
@@ -292,7 +267,7 @@ impl Health for StoreHealth {
     }
 }
 
-/// Serves a router until it is told to stop.
+/// Serves a router until it is asked to stop.
 pub async fn serve(listener: TcpListener, router: Router, stop: workers::Stop) {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(workers::stopped(stop)).await {
@@ -300,7 +275,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: workers::Stop) {
     }
 }
 
-/// Who verifies tokens, and a token that is good right now, if we can make one.
+/// The verifier of tokens and, unless the keys are somebody else's, a valid token.
 fn tokens(options: &Options, app: &App) -> Result<(TokenVerifier, Option<String>), ServeError> {
     let verifier = |file: String, jwks: &str| {
         TokenVerifier::new(jwks, TokenPolicy::default()).map_err(|source| ServeError::Jwks { file, source })
@@ -319,7 +294,6 @@ fn tokens(options: &Options, app: &App) -> Result<(TokenVerifier, Option<String>
     }
 }
 
-/// What to tell a person who looks at what runs.
 pub fn overview(address: SocketAddr, folder: &Path, aws: &LocalAws, token: Option<String>) -> Overview {
     Overview {
         address: format!("http://{address}"),

@@ -1,4 +1,4 @@
-//! What a test holds in its hands: the sender and a scorer.
+//! The parts of a world that the test controls: the sender and a scorer.
 
 use acredita_domain::{
     actor::Actor,
@@ -9,20 +9,16 @@ use acredita_domain::{
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex};
 
-/// A message that went out.
 #[derive(Clone)]
 pub struct SentMessage {
-    /// Of which identification.
     pub identification_id: String,
-    /// Where it went.
+    /// The destination.
     pub to: String,
-    /// The code that it carried.
     pub code: String,
-    /// What it said.
     pub text: String,
 }
 
-/// Records what goes out, and fails as often as it is told to.
+/// Records what is sent, and fails as often as the test wants.
 #[derive(Clone, Default)]
 pub struct RecordingSender(Arc<Mutex<SenderState>>);
 
@@ -33,12 +29,12 @@ struct SenderState {
 }
 
 impl RecordingSender {
-    /// What went out, oldest first.
+    /// Oldest first.
     pub fn sent(&self) -> Vec<SentMessage> {
         self.0.lock().expect("no test panics while it holds this").sent.clone()
     }
 
-    /// The next sends fail like this, one after the other.
+    /// The next sends fail with these errors, in order.
     pub fn fail_next(&self, failures: &[SendError]) {
         self.0.lock().expect("no test panics while it holds this").failures = failures.iter().rev().copied().collect();
     }
@@ -61,14 +57,14 @@ impl Sender for RecordingSender {
     }
 }
 
-/// A provider that answers what the test wants. It stands for GOOGLE, which this deployment has not configured
-/// otherwise.
+/// A provider that returns the answer set by the test. It stands for GOOGLE, which is not otherwise configured in this
+/// deployment.
 #[derive(Clone, Default)]
 pub struct ScriptedScorer(Arc<Mutex<Option<Verdict>>>);
 
 impl ScriptedScorer {
-    /// From now on it answers this score, and these checks. Of what was declared, a number and a name, it says that
-    /// they are the document's, unless the checks say otherwise; where none was declared, it says nothing.
+    /// From now on it returns this score and these checks. It confirms a declared number and name as the document's,
+    /// unless the checks say otherwise; it says nothing about what was not declared.
     pub fn answer(&self, score: f64, breakdown: Vec<Check>) {
         let verdict = Verdict {
             score: Score::new(score),
