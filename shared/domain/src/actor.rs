@@ -8,44 +8,37 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// The person being identified. What a method needs of it is checked when the identification is created.
+/// The person being identified. Which fields a method requires is checked when the identification is created.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// Given name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
-    /// Family names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_name: Option<PersonName>,
-    /// The identity document that they say they hold.
+    /// The document that the actor is said to hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity_document: Option<IdentityDocument>,
-    /// Where they read e-mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<EmailAddress>,
-    /// Their phone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub msisdn: Option<Msisdn>,
-    /// The language of what is sent to them.
+    /// The language of messages to the actor.
     pub language: Language,
 }
 
-/// An identity document, as declared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdentityDocument {
-    /// Its number. The control letter of a NIF is not enforced here; it counts in scoring.
+    /// The control letter of a NIF is not enforced here; it counts in scoring.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document_number: Option<DocumentNumber>,
-    /// Its type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document_type: Option<DocumentType>,
-    /// The country that issued it.
+    /// The issuing country.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<Country>,
 }
 
 names! {
-    /// What kind of identity document.
     DocumentType("is not one of NIF, NIE, PASSPORT, IDENTITY_CARD") {
         /// Spanish national identity number (on the DNI).
         Nif = "NIF",
@@ -62,18 +55,12 @@ names! {
     /// The languages that messages are written in.
     #[derive(Default)]
     Language("is not one of ES, EN, EU, GL, CA, DE") {
-        /// Spanish.
         #[default]
         Spanish = "ES",
-        /// English.
         English = "EN",
-        /// Basque.
         Basque = "EU",
-        /// Galician.
         Galician = "GL",
-        /// Catalan.
         Catalan = "CA",
-        /// German.
         German = "DE",
     }
 }
@@ -86,13 +73,12 @@ const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB B
     SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF \
     WS YE YT ZA ZM ZW";
 
-/// An ISO 3166-1 alpha-2 country code.
+/// ISO 3166-1 alpha-2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Country([u8; 2]);
 
 impl Country {
-    /// Every country.
     pub fn all() -> impl Iterator<Item = Self> {
         COUNTRIES.split_ascii_whitespace().filter_map(|code| code.parse().ok())
     }
@@ -122,7 +108,7 @@ private_text! {
 }
 
 impl EmailAddress {
-    /// The address as it is compared: people do not mean its capitals.
+    /// The address for comparison: people do not mean its capitals.
     pub fn normalized(&self) -> Private<String> {
         Private::new(self.expose().to_lowercase())
     }
@@ -172,7 +158,6 @@ pub struct Msisdn {
 }
 
 impl Msisdn {
-    /// A phone from its two parts.
     pub fn new(phone_number: PhoneNumber, country_code: CountryCode) -> Self {
         Self { phone_number, country_code }
     }

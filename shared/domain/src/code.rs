@@ -11,7 +11,7 @@ pub const CODE_LENGTH: usize = 6;
 pub struct OtpCode(String);
 
 impl OtpCode {
-    /// A new code, uniform over its alphabet: bytes past the last whole multiple of 31 are thrown away.
+    /// Uniform over the alphabet: bytes past the last full multiple of 31 are discarded.
     pub fn generate(entropy: &dyn Entropy) -> Self {
         let mut code = String::with_capacity(CODE_LENGTH);
         let mut bytes = [0; 16];
@@ -24,12 +24,11 @@ impl OtpCode {
         Self(code)
     }
 
-    /// A code that was sealed earlier.
     pub fn unsealed(text: String) -> Self {
         Self(text)
     }
 
-    /// The code, for the one message or answer that carries it.
+    /// For the one message or answer that carries the code.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! What is known of the device that validated, kept as the validation's evidence.
+//! What is known about the device that validated, kept as evidence of the validation.
 
 use crate::{
     ids::InstallationId,
@@ -10,14 +10,10 @@ use std::net::IpAddr;
 /// The device headers of a validate, and the address that the gateway saw.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceEvidence {
-    /// `x-installation_id`.
     pub installation_id: InstallationId,
-    /// `x-fingerprint`.
     pub fingerprint: Fingerprint,
-    /// `x-location`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
-    /// `User-Agent`.
     pub user_agent: UserAgent,
     /// The client's address as the gateway reports it; a client cannot choose it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,7 +39,7 @@ private_text! {
 }
 
 private_text! {
-    /// Where the device says it is: `latitude,longitude` in decimal degrees.
+    /// The device's position as it reports it: `latitude,longitude` in decimal degrees.
     Location,
     |text| checked(text, is_location(text), "is not latitude,longitude in degrees")
 }

@@ -1,4 +1,4 @@
-//! The numbers that identity documents carry, and whether a document is the one that was declared.
+//! The numbers on identity documents, and whether a document is the declared one.
 
 use crate::{
     actor::{Country, DocumentType, IdentityDocument},
@@ -7,44 +7,43 @@ use crate::{
 };
 use subtle::Choice;
 
-/// The number that an identity document goes by, as its machine-readable zone has it.
+/// The number that identifies a document, as its machine-readable zone has it.
 ///
-/// Which one that is depends on the document: on a Spanish DNI or TIE it is the NIF or NIE, which stands in the
-/// optional data, and not the number of the card (`soporte`); on any other document it is the document number.
+/// Which number that is depends on the document: on a Spanish DNI or TIE it is the NIF or NIE in the optional data, not
+/// the card number (`soporte`); on any other document it is the document number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CarriedNumber {
-    /// What kind of number it is.
     pub document_type: DocumentType,
-    /// The country that issued the document; none where the zone names something that is no country of ISO 3166-1.
+    /// The issuing country; `None` where the zone names something that is not a country of ISO 3166-1.
     pub issuer: Option<Country>,
-    /// The number, without fillers.
+    /// Without fillers.
     pub number: Private<String>,
 }
 
-/// What the machine-readable zones of a picture say of the documents in it.
+/// What the machine-readable zones in a picture say about its documents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadNumbers {
-    /// The number of each document whose zone can be relied on.
+    /// One for each document whose zone is reliable.
     pub numbers: Vec<CarriedNumber>,
-    /// Whether there is a zone that gave no number: one that cannot be relied on, or of something that goes by none.
+    /// Whether there is a zone without a number: an unreliable one, or one of a document that has none.
     pub other_zones: bool,
 }
 
 impl ReadNumbers {
-    /// What this picture and another one say together.
+    /// Merges the readings of two pictures.
     pub fn and(mut self, other: Self) -> Self {
         self.numbers.extend(other.numbers);
         Self { other_zones: self.other_zones || other.other_zones, ..self }
     }
 }
 
-/// Whether these numbers are the declared one: at least one is there, and all of them are.
+/// Whether these numbers are the declared one: there is at least one, and all of them match.
 ///
-/// All of them, because a try shows one document. A collage of a hundred zones would otherwise be a hundred guesses for
+/// All of them, because a try shows one document. Otherwise a collage of a hundred zones would be a hundred guesses for
 /// the price of one try.
 ///
-/// How long it takes depends on how many numbers there are, which whoever sent the picture knows, and not on where they
-/// differ.
+/// The time this takes depends on how many numbers there are, which the sender of the picture knows, and not on where
+/// they differ.
 pub fn are_declared(carried: &[CarriedNumber], declared: Option<&IdentityDocument>) -> Choice {
     let number = declared.and_then(|document| document.document_number.as_ref());
     let expected = number.map_or("", |number| number.expose());
@@ -56,16 +55,16 @@ pub fn are_declared(carried: &[CarriedNumber], declared: Option<&IdentityDocumen
     })
 }
 
-/// Whether the document can be the declared one by type and country. What was not declared is not asked for.
+/// Whether the document's type and country agree with what was declared. Undeclared properties are not compared.
 fn is_of_kind(carried: &CarriedNumber, declared: Option<&IdentityDocument>) -> bool {
     let spanish = matches!(carried.document_type, DocumentType::Nif | DocumentType::Nie);
     let type_fits = match declared.and_then(|document| document.document_type) {
         None => true,
-        // A DNI and a TIE are cards, too.
+        // A DNI and a TIE are cards as well.
         Some(DocumentType::IdentityCard) => carried.document_type != DocumentType::Passport,
         Some(declared) => declared == carried.document_type,
     };
-    // A NIF or NIE is Spanish by its kind; people declare their nationality beside it.
+    // A NIF or NIE is always Spanish; people declare their nationality along with it.
     let country_fits = match (declared.and_then(|document| document.country), carried.issuer) {
         (Some(declared), Some(issuer)) => spanish || declared == issuer,
         _ => true,
@@ -73,8 +72,8 @@ fn is_of_kind(carried: &CarriedNumber, declared: Option<&IdentityDocument>) -> b
     type_fits && country_fits
 }
 
-/// A number as it is compared: its letters and digits. Zones have fillers where documents print spaces and hyphens, and
-/// people leave out the zeros that a NIF begins with.
+/// The letters and digits of a number, for comparison. Zones have fillers where documents print spaces and hyphens, and
+/// people omit the leading zeros of a NIF.
 fn comparable(number: &str, kind: DocumentType) -> String {
     let plain: String = number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     match kind {

@@ -1,4 +1,4 @@
-//! What can go wrong, said without HTTP. `shared/http` holds the one table from here to a status.
+//! What can go wrong, without HTTP. `shared/http` has the one table from these errors to a status.
 
 use crate::{
     Time, identification,
@@ -9,82 +9,75 @@ use crate::{
 
 pub use crate::{invalid::Invalid, unavailable::Unavailable};
 
-/// Why a use case refused or could not be carried out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The entity does not exist in this organisation. Another organisation's entity is answered the same.
+    /// The entity does not exist in this organisation. Another organisation's entity gets the same answer.
     #[error("no such {0}")]
     NotFound(&'static str),
-    /// A field that the entity (rather than the syntax) asks for is missing or not right.
+    /// A field that the entity (rather than the syntax) requires is missing or wrong.
     #[error("{pointer}: {problem}")]
     BadField {
-        /// JSON pointer (RFC 6901) of the field.
+        /// JSON pointer (RFC 6901).
         pointer: &'static str,
-        /// What is wrong with it, without its value.
+        /// Never includes the value.
         problem: &'static str,
     },
     /// The state, or a concurrent change, forbids it.
     #[error(transparent)]
     Conflict(#[from] Conflict),
-    /// Deleting needs the state CREATED, or force with the permission for it.
+    /// Deleting requires the state CREATED, or force and the permission for it.
     #[error("only an identification that is CREATED can be deleted without force and its permission")]
     DeleteForbidden,
     /// Too many messages: to this identification, or to this destination.
     #[error("too many messages")]
     TooManyMessages {
-        /// When the next one may go out; none, when this identification has used up its sends.
+        /// When the next one may be sent; `None` when this identification has used up its sends.
         again_at: Option<Time>,
     },
-    /// A picture that cannot be used.
     #[error("{part}: {fault}")]
     Picture {
-        /// The multipart part, or what stands for it.
+        /// The name of the multipart part, or of what takes its place.
         part: &'static str,
-        /// What is wrong with it.
         fault: crate::pictures::PictureFault,
     },
     /// A store, queue or provider that the answer depends on did not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
-    /// Something stored cannot be understood. Never the caller's fault.
+    /// A stored item is corrupt. Never the caller's fault.
     #[error("stored data cannot be understood: {0}")]
     Corrupt(&'static str),
-    /// This function was put together without a part that it is asked for. Never the caller's fault.
+    /// This function was assembled without a part that it needs. Never the caller's fault.
     #[error("this function was built without its {0}")]
     NotBuiltIn(&'static str),
 }
 
-/// Why a request collides with what is.
+/// Why a request conflicts with the current state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
-    /// The identification is not in a state from which this is possible.
+    /// The identification's state does not allow this.
     #[error("the identification is {0}")]
     State(identification::Status),
-    /// Another request changed the entity at the same time.
     #[error("another request changed it at the same time")]
     ConcurrentChange,
-    /// The idempotency key was used with another body.
     #[error("this idempotency key was used with another body")]
     IdempotencyKeyReused,
-    /// Resend makes no sense: the caller delivers the code.
+    /// There is nothing to resend: the caller delivers the code.
     #[error("the channel is external: the caller delivers the code")]
     ExternalChannel,
-    /// The scoring is not in a state from which this is possible.
+    /// The scoring's state does not allow this.
     #[error("the scoring is {0}")]
     ScoringState(scoring::ScoringStatus),
-    /// `max_score_retries` scores were made.
+    /// `max_score_retries` is reached.
     #[error("the scoring has used up its retries")]
     NoRetriesLeft,
-    /// There is no picture to score.
     #[error("no picture was uploaded or captured")]
     NothingToScore,
     /// The person has not finished the capture that was delegated to a provider.
     #[error("the delegated capture is not finished")]
     NotCapturedYet,
-    /// The provider has no delegated capture.
     #[error("this provider has no delegated capture")]
     NoDelegatedCapture,
-    /// The identity document's scoring does not reach what its configuration asks for.
+    /// The score of the identity document is below the threshold of its configuration.
     #[error("the scoring does not reach what the configuration asks for")]
     ScoreTooLow,
 }

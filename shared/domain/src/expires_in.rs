@@ -7,16 +7,15 @@ use std::str::FromStr;
 const SHORTEST: i64 = 60;
 const LONGEST: i64 = 30 * 24 * 60 * 60;
 
-/// A life between 1 minute and 30 days, both included, written as an ISO 8601 duration of weeks, days, hours, minutes
-/// and seconds.
+/// A lifetime from 1 minute to 30 days inclusive, written as an ISO 8601 duration of weeks, days, hours, minutes and
+/// seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExpiresIn(i64);
 
 impl ExpiresIn {
-    /// What an identity document gets when its creator says nothing: `P30D`.
+    /// The default for an identity document: `P30D`.
     pub const LONGEST: Self = Self(LONGEST);
 
-    /// The duration.
     pub fn delta(self) -> TimeDelta {
         TimeDelta::seconds(self.0)
     }
@@ -35,8 +34,8 @@ impl FromStr for ExpiresIn {
     }
 }
 
-/// The seconds of a duration: each unit at most once and in order (ISO 8601-1 §5.5.2.4). Saturates: the limit refuses
-/// what is too long.
+/// The seconds of a duration: each unit at most once and in order (ISO 8601-1 §5.5.2.4). Saturates, as the upper limit
+/// rejects such values anyway.
 fn seconds(text: &str) -> Option<i64> {
     let (date, time) = match text.strip_prefix('P')?.split_once('T') {
         Some((_, "")) => return None,

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use std::{fmt, str::FromStr};
 
-/// How long a first answer is repeated.
+/// How long the first answer is repeated.
 pub const IDEMPOTENCY_WINDOW: TimeDelta = TimeDelta::hours(24);
 
 /// The caller's `Idempotency-Key`: 1 to 255 visible ASCII characters.
@@ -22,7 +22,7 @@ impl FromStr for IdempotencyKey {
     }
 }
 
-/// Which create a key belongs to. The same key on another operation is another key.
+/// The create that a key belongs to. The same key on another operation is a different key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// `POST /identifications/agent`
@@ -36,7 +36,6 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// The operation's name, the same everywhere.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CreateAgentIdentification => "create_agent_identification",
@@ -47,7 +46,7 @@ impl Operation {
     }
 }
 
-/// What makes two requests the same: the key, and a digest of the body.
+/// Identifies a repeated request: the key, and a digest of the body.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Idempotency {
     key: [u8; 32],
@@ -55,7 +54,7 @@ pub struct Idempotency {
 }
 
 impl Idempotency {
-    /// `canonical_body` is the body with what does not matter (white space, order of members) taken out.
+    /// `canonical_body` is the body without what is insignificant (white space, order of members).
     pub fn new(key: &IdempotencyKey, canonical_body: &[u8]) -> Self {
         Self { key: Sha256::digest(key.0.as_bytes()).into(), body: Sha256::digest(canonical_body).into() }
     }

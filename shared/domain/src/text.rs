@@ -4,7 +4,7 @@ use crate::invalid::Invalid;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Trims, and refuses blank texts and control characters.
+/// Trims, and rejects blank texts and control characters.
 pub fn clean(text: &str) -> Result<String, Invalid> {
     if text.chars().any(char::is_control) {
         return Err(Invalid("contains a control character"));
@@ -15,7 +15,7 @@ pub fn clean(text: &str) -> Result<String, Invalid> {
     }
 }
 
-/// An ordinary text: [`clean`], and of at most 256 characters.
+/// Like [`clean`], and at most 256 characters.
 pub fn ordinary(text: &str) -> Result<String, Invalid> {
     at_most(clean(text)?, 256, "is longer than 256 characters")
 }
@@ -24,18 +24,17 @@ fn at_most(text: String, max: usize, problem: &'static str) -> Result<String, In
     if text.chars().count() > max { Err(Invalid(problem)) } else { Ok(text) }
 }
 
-/// A value that may name or locate a person: `Debug` shows that it is there, not what it is. It has no `Display`.
+/// A value that may name or locate a person: `Debug` redacts it, and it has no `Display`.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Private<T>(T);
 
 impl<T> Private<T> {
-    /// Wraps a value.
     pub fn new(value: T) -> Self {
         Self(value)
     }
 
-    /// The value, for the one who has to have it: the store, the sender, the comparison.
+    /// For the code that needs the value: the store, the sender, the comparison.
     pub fn expose(&self) -> &T {
         &self.0
     }
@@ -47,8 +46,7 @@ impl<T> fmt::Debug for Private<T> {
     }
 }
 
-/// Declares a private text: a type of its own that holds only what its reader lets through, and that `Debug` does not
-/// show.
+/// Declares a private text: a type of its own that holds only what its reader accepts and that `Debug` redacts.
 macro_rules! private_text {
     ($(#[$doc:meta])* $name:ident, $read:expr) => {
         $(#[$doc])*
@@ -57,7 +55,6 @@ macro_rules! private_text {
         pub struct $name($crate::text::Private<String>);
 
         impl $name {
-            /// The text.
             pub fn expose(&self) -> &str {
                 self.0.expose()
             }
@@ -76,7 +73,7 @@ macro_rules! private_text {
 }
 pub(crate) use private_text;
 
-/// For what is declared `#[serde(try_from = "String", into = "String")]`: from text as it parses, and into text as the
+/// For types declared `#[serde(try_from = "String", into = "String")]`: parsed from text, and turned into text as the
 /// second argument says.
 macro_rules! stored_as_text {
     ($name:ident, $write:expr) => {
@@ -97,35 +94,32 @@ macro_rules! stored_as_text {
 }
 pub(crate) use stored_as_text;
 
-/// A text that a check lets through as it is.
+/// Accepts a text unchanged if `good`.
 pub(crate) fn checked(text: &str, good: bool, problem: &'static str) -> Result<String, Invalid> {
     if good { Ok(text.to_owned()) } else { Err(Invalid(problem)) }
 }
 
 private_text! {
-    /// A given name or a family name.
     PersonName, ordinary
 }
 private_text! {
-    /// The number of an identity document, as its holder wrote it.
+    /// As its holder wrote it.
     DocumentNumber, ordinary
 }
 private_text! {
-    /// Why an identification was cancelled.
     CancellationReason, |text| at_most(clean(text)?, 1_000, "is longer than 1,000 characters")
 }
 private_text! {
-    /// Who confirmed the person in the shop.
+    /// The agent who confirmed the person in the shop.
     AgentName, ordinary
 }
 private_text! {
-    /// What a person typed as a code or a second factor: any text may be tried.
+    /// A code or second factor as a person typed it: any text may be tried.
     Attempt, ordinary
 }
 
 impl DocumentNumber {
-    /// The number as it is compared: upper case, without spaces, dots and hyphens, which people write or leave out at
-    /// will.
+    /// The number for comparison: upper case, without the spaces, dots and hyphens that people write or omit at will.
     pub fn normalized(&self) -> Private<String> {
         Private::new(
             self.expose().chars().filter(|c| !matches!(c, ' ' | '-' | '.')).flat_map(char::to_uppercase).collect(),

@@ -1,6 +1,6 @@
-//! An outage of something outside.
+//! Outages of external systems.
 
-/// The outside did not answer, or answered that it could not. The request can be tried again.
+/// An external system did not answer, or answered that it could not. The request can be retried.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is unavailable")]
 pub struct Unavailable(pub &'static str);

@@ -1,6 +1,6 @@
 //! Enums with names that callers see.
 
-/// Declares an enum whose names are the ones of the contract, in one place for parsing, storing and answering.
+/// Declares an enum with the names of the contract, in one place for parsing, storing and answering.
 macro_rules! names {
     ($(#[$doc:meta])* $name:ident ($problem:literal) { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -10,10 +10,9 @@ macro_rules! names {
         }
 
         impl $name {
-            /// Every value, in the order of the contract.
+            /// In the order of the contract.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// The name in the contract.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
             }

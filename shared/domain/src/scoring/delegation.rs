@@ -4,14 +4,12 @@ use crate::{Time, ids::DelegationId, invalid::Invalid};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
-/// What a provider calls something of its own: 1 to 128 of `A-Z a-z 0-9 _ -`. It becomes part of the paths of our
-/// requests.
+/// A provider's own name for something: 1 to 128 of `A-Z a-z 0-9 _ -`. It becomes part of the paths of our requests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ProviderReference(String);
 
 impl ProviderReference {
-    /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -40,17 +38,16 @@ impl From<ProviderReference> for String {
     }
 }
 
-/// A capture on a provider's pages, open for somebody. A scoring has one at most: the token of an earlier one was told
-/// once and is stored nowhere, so that a caller who lost it asks anew, and two that are open at once would be two
-/// documents for one score.
+/// An open capture on a provider's pages. A scoring has at most one: its token is returned once and never stored, so a
+/// caller who lost it has to ask again, and two open captures would be two documents for one score.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HostedDelegation {
-    /// Names it on our side.
+    /// Our name for it.
     pub id: DelegationId,
-    /// What the provider calls it.
+    /// The provider's name for it.
     pub reference: ProviderReference,
-    /// From then on we do not count on it.
+    /// After this we no longer rely on it.
     pub expires_at: Time,
 }
 

@@ -1,34 +1,33 @@
-//! From lines to a number: a weighted mean of what could be judged, and caps for what no average may hide.
+//! From checks to a number: a weighted mean of everything that could be judged, and caps for what an average must not
+//! hide.
 
 use super::{
     Check, CheckResult, Reason, Score,
     table::{UNPROVEN_CAP, rule},
 };
 
-/// What a breakdown comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Judgement {
-    /// The score.
     pub score: Score,
-    /// How much of what applies could be judged, by weight.
+    /// The share, by weight, of the applicable checks that could be judged.
     pub coverage: Score,
 }
 
-/// The score of a breakdown, by [`super::table`].
+/// Scores a breakdown by [`super::table`].
 ///
-/// - A line counts by its own score, else a pass as 1 and a failure as 0. What is inconclusive and has no score, or
-///   does not apply, is no part of the mean: unknown is not failure. `coverage` says how much of what applies was
-///   counted.
-/// - What failed caps the score, and what could not be told may: see [`super::table::Rule`].
-/// - Unless a check that proves an identity document has passed, the score stays under the least that any configuration
-///   asks for, however good the pictures are. Where nothing at all could be judged it is that cap: neither for nor
-///   against.
+/// - A check counts by its own score, otherwise a pass as 1 and a failure as 0. An inconclusive check without a score
+/// and one that does not apply are not part of the mean: unknown is not failure. `coverage` is the share of the
+/// applicable checks that was counted.
+/// - A failed check caps the score, and an inconclusive one may: see [`super::table::Rule`].
+/// - Unless a check that proves an identity document has passed, the score stays below the lowest threshold of any
+/// configuration, however good the pictures are. Where nothing at all could be judged, the score is that cap: neither
+/// for nor against.
 pub fn judge(breakdown: &[Check]) -> Judgement {
     let (mut total, mut counted, mut applicable) = (0.0, 0.0, 0.0);
     let (mut most, mut proven) = (1.0_f64, false);
     for check in breakdown {
         let rule = rule(check.name);
-        // What only a missing side keeps from applying is still to be judged.
+        // A check that only a missing side makes inapplicable is still to be judged.
         if check.result != CheckResult::NotApplicable || check.reason == Some(Reason::SideMissing) {
             applicable += rule.weight;
         }

@@ -1,12 +1,11 @@
-//! Why a check does not simply hold, in codes that stay the same whoever checks and whatever language the person
-//! speaks.
+//! Why a check did not simply pass, in codes that are the same for every provider and every language.
 
 use crate::vocabulary::names;
 
 names! {
     /// What the person in front of the camera can do about it.
     Advice("is not one of RETRY, FINAL") {
-        /// Take the picture again, in the way that the reason says.
+        /// Take the picture again, as the reason suggests.
         Retry = "RETRY",
         /// Another picture of this document will not help.
         Final = "FINAL",
@@ -14,7 +13,7 @@ names! {
 }
 
 names! {
-    /// The reasons. They are neutral: none of them says what the document says, and none accuses anybody.
+    /// Reasons are neutral: they reveal nothing of the document's content and accuse nobody.
     Reason("is not a reason") {
         /// Too few pixels to read a document.
         PictureTooSmall = "PICTURE_TOO_SMALL",
@@ -22,75 +21,70 @@ names! {
         Blurred = "BLURRED",
         /// A reflection hides something.
         Glare = "GLARE",
-        /// Too little light.
         TooDark = "TOO_DARK",
-        /// Too much light.
         TooBright = "TOO_BRIGHT",
-        /// Print hardly stands out.
+        /// The print hardly stands out.
         LowContrast = "LOW_CONTRAST",
         /// The picture shows nothing.
         Blank = "BLANK",
-        /// The document is cut off by the picture's rim.
+        /// The document is cut off by the edge of the picture.
         CutOff = "CUT_OFF",
-        /// Both sides are the same picture.
         SidesAreTheSame = "SIDES_ARE_THE_SAME",
-        /// A side that is needed was not given.
+        /// A required side was not given.
         SideMissing = "SIDE_MISSING",
         /// More than one document in what was given.
         SeveralDocuments = "SEVERAL_DOCUMENTS",
-        /// Front and back are not of one document.
+        /// Front and back do not belong to the same document.
         SidesInconsistent = "SIDES_INCONSISTENT",
         /// No machine-readable zone where the document has one.
         ZoneAbsent = "ZONE_ABSENT",
-        /// There is a zone, and it cannot be read.
+        /// There is a zone, but it cannot be read.
         ZoneUnreadable = "ZONE_UNREADABLE",
-        /// The zone was read, with characters that may be others.
+        /// The zone was read, but some characters are ambiguous.
         ZoneDoubtful = "ZONE_DOUBTFUL",
-        /// Check digits do not hold, in a zone that was read without doubt: printed so.
+        /// Check digits are wrong in a zone that was read without doubt: printed that way.
         CheckDigitsWrong = "CHECK_DIGITS_WRONG",
-        /// Check digits do not hold, in a zone that was read with doubt: perhaps misread.
+        /// Check digits are wrong in a zone that was read with doubt: perhaps misread.
         CheckDigitsDoubtful = "CHECK_DIGITS_DOUBTFUL",
-        /// The national control digit or letter does not hold.
+        /// The national control digit or letter is wrong.
         NationalControlWrong = "NATIONAL_CONTROL_WRONG",
-        /// The document has expired.
         Expired = "EXPIRED",
-        /// Dates that cannot be.
+        /// Dates that are impossible.
         DatesImpossible = "DATES_IMPOSSIBLE",
-        /// Another type of document than declared.
+        /// Not the declared type of document.
         TypeMismatch = "TYPE_MISMATCH",
-        /// Another country's document than declared.
+        /// Not a document of the declared country.
         CountryMismatch = "COUNTRY_MISMATCH",
-        /// Another number than declared.
+        /// Not the declared number.
         NumberMismatch = "NUMBER_MISMATCH",
-        /// Another name than declared.
+        /// Not the declared name.
         NameMismatch = "NAME_MISMATCH",
-        /// The name is partly the declared one, or was not read well enough to tell.
+        /// The name partly matches, or was not read well enough to decide.
         NameDoubtful = "NAME_DOUBTFUL",
-        /// Who scores does not know this kind of document.
+        /// The provider does not know this kind of document.
         UnsupportedDocument = "UNSUPPORTED_DOCUMENT",
         /// Not a picture of an identity document.
         NotAnIdentityDocument = "NOT_AN_IDENTITY_DOCUMENT",
-        /// Words that a document in use does not bear.
+        /// Words that a valid document does not bear.
         SuspiciousWords = "SUSPICIOUS_WORDS",
         /// The picture or the document seems altered.
         ImageManipulated = "IMAGE_MANIPULATED",
         /// The picture is published elsewhere.
         OnlineDuplicate = "ONLINE_DUPLICATE",
-        /// A photocopy.
         Photocopy = "PHOTOCOPY",
         /// A picture of a screen.
         ScreenRecapture = "SCREEN_RECAPTURE",
         /// A picture of a print.
         PrintAttack = "PRINT_ATTACK",
-        /// What is printed, coded and stored in the document does not agree.
+        /// The printed, coded and stored data of the document disagree.
         DataInconsistent = "DATA_INCONSISTENT",
         /// Its features are not those of a genuine document.
         NotAuthentic = "NOT_AUTHENTIC",
-        /// The person is not the one of the portrait.
+        /// The person is not the one in the portrait.
         PortraitMismatch = "PORTRAIT_MISMATCH",
         /// Nobody compared the portrait with the person.
         PortraitNotJudged = "PORTRAIT_NOT_JUDGED",
-        /// The provider looked, and cannot tell.
+        /// The provider looked, and cannot decide.
         ProviderInconclusive = "PROVIDER_INCONCLUSIVE",
         /// The provider no longer has its result.
         ProviderResultLost = "PROVIDER_RESULT_LOST",
@@ -98,7 +92,6 @@ names! {
 }
 
 impl Reason {
-    /// What can be done about it.
     pub const fn advice(self) -> Advice {
         match self {
             Self::PictureTooSmall

@@ -2,25 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A score between 0 (certainly not) and 1 (certainly), kept in hundredths of a percent so that it is exact everywhere.
+/// Between 0 (certainly not) and 1 (certainly), kept in hundredths of a percent so that it is exact everywhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Score(u16);
 
 impl Score {
-    /// The least.
     pub const ZERO: Self = Self(0);
-    /// The most.
     pub const ONE: Self = Self(10_000);
 
-    /// The score nearest to `value`, which is taken into 0..=1. Not a number is 0: a score that cannot be computed
-    /// proves nothing.
+    /// The score nearest to `value`, which is clamped to 0..=1. NaN becomes 0: a score that cannot be computed proves
+    /// nothing.
     pub const fn new(value: f64) -> Self {
         // The cast of a value within 0..=10,000 is exact.
         Self((value.clamp(0.0, 1.0) * 10_000.0).round() as u16)
     }
 
-    /// The score as a fraction.
+    /// As a fraction.
     pub const fn value(self) -> f64 {
         self.0 as f64 / 10_000.0
     }

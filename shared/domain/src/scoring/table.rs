@@ -1,32 +1,31 @@
-//! The one table of what a check counts: its weight, how far its failure lowers the score, and, by that, which
+//! The one table of what a check counts: its weight, how far its failure lowers the score, and thereby which
 //! configurations it decides alone.
 //!
-//! The weights are what a back office would say of evidence, not a fit to data: reading the zone and its digits tells
-//! most, what was declared comes next, the looks of the picture least. They are relative; [`super::judge`] divides by
+//! The weights are how a back office would rate evidence, not a fit to data: reading the zone and its digits counts
+//! most, the declared data comes next, the quality of the picture least. They are relative; [`super::judge`] divides by
 //! those that apply.
 
 use super::CheckName;
 
-/// The version of the weights, caps and thresholds. It changes with any of them, so that scores can be told apart.
+/// The version of the weights, caps and thresholds. It changes with any of them, so that scores of different tables can
+/// be distinguished.
 pub const TABLE_VERSION: &str = "2026-11b";
 
-/// The most that a score may be as long as nothing proves that there is an identity document, and the declared one:
-/// under [`super::ConfigurationName::Low`].
+/// The highest score as long as nothing proves that there is an identity document, and that it is the declared one:
+/// below [`super::ConfigurationName::Low`].
 pub const UNPROVEN_CAP: f64 = 0.49;
 
-/// No cap.
 const FREE: f64 = 1.0;
 
-/// What a check counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rule {
     /// Its share of the mean, relative to the others.
     pub weight: f64,
-    /// The most that the score may be when it failed.
+    /// The highest score when it failed.
     pub cap_failed: f64,
-    /// The most that the score may be when it could not be told.
+    /// The highest score when it was inconclusive.
     pub cap_unknown: f64,
-    /// Whether its pass proves that there is an identity document at all.
+    /// Whether a pass proves that there is an identity document at all.
     pub proves: bool,
 }
 
@@ -48,11 +47,10 @@ impl Rule {
     }
 }
 
-/// What this check counts.
 pub const fn rule(name: CheckName) -> Rule {
     match name {
-        // The picture. Nothing usable is nothing; one side of two is short of HIGH. What a bad picture hides shows in
-        // what cannot be read, so its own weight is small; only glare may hide one thing and leave the rest readable.
+        // The picture. One side of two is short of HIGH. What a bad picture hides shows in what cannot be read, so its
+        // own weight is small; only glare may hide one thing and leave the rest readable.
         CheckName::PictureDecodes => weighs(0.0).capped(0.0).when_unknown(0.85),
         CheckName::Resolution | CheckName::Exposure => weighs(2.0),
         CheckName::Sharpness => weighs(3.0),
@@ -61,23 +59,23 @@ pub const fn rule(name: CheckName) -> Rule {
         CheckName::DocumentOutline => weighs(5.0),
         CheckName::SidesDiffer => weighs(2.0).capped(0.40),
         CheckName::SidesConsistent => weighs(3.0).capped(0.40),
-        // What it is.
+        // The kind of document.
         CheckName::DocumentSupported => weighs(0.0),
         CheckName::IdentityDocument => weighs(10.0).capped(0.10).when_unknown(UNPROVEN_CAP).proving(),
-        // The zone. Absent where it must be is worse than not readable.
+        // The zone. Missing where it is required is worse than unreadable.
         CheckName::MrzRead => weighs(20.0).capped(0.30).when_unknown(UNPROVEN_CAP).proving(),
         CheckName::MrzCheckDigits => weighs(20.0).capped(0.15),
         CheckName::Tampering => weighs(10.0).capped(0.15),
         CheckName::NationalControl => weighs(10.0).capped(0.20),
         CheckName::NotExpired => weighs(6.0).capped(0.40),
         CheckName::DatesPlausible => weighs(4.0).capped(0.40),
-        // What was declared.
+        // The declared data.
         CheckName::KindMatch => weighs(5.0).capped(0.10),
-        // Whose it is has to be told: somebody else's genuine document is genuine, too.
+        // Ownership must be established: another person's document is genuine too.
         CheckName::DeclaredMatch => weighs(10.0).capped(0.10).when_unknown(UNPROVEN_CAP),
-        // A name that is partly the same is short of HIGH.
+        // A name that partly matches is short of HIGH.
         CheckName::NameMatch => weighs(10.0).capped(0.25).when_unknown(0.85),
-        // What only providers can tell.
+        // What only providers can check.
         CheckName::DataConsistent => weighs(10.0).capped(0.40),
         CheckName::Authenticity => weighs(20.0).capped(0.15).proving(),
         CheckName::OriginalCaptured => weighs(10.0).capped(0.40),

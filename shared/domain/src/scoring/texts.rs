@@ -1,17 +1,17 @@
-//! What people read of a score, in their language: what they can do where something can be done, and nothing that would
-//! help somebody to do better with a document that is not theirs. Several reasons share a sentence for that.
+//! The texts that people read about a score, in their language: what they can do, where something can be done, and
+//! nothing that would help them do better with somebody else's document. For that, several reasons share a sentence.
 //!
-//! Each text stands in the order of [`crate::actor::Language::ALL`]: Spanish, English, Basque, Galician, Catalan,
+//! The order of each text is that of [`crate::actor::Language::ALL`]: Spanish, English, Basque, Galician, Catalan,
 //! German.
 
 use super::{Check, CheckResult, Reason};
 use crate::actor::Language;
 
-/// A text in every language.
+/// One for each language.
 type Texts = [&'static str; 6];
 
 impl Check {
-    /// What the line says in a person's language, safe to show to them.
+    /// The check's outcome in the person's language, safe to show to them.
     pub const fn details(&self, language: Language) -> &'static str {
         match self.reason {
             Some(reason) => reason.text(language),
@@ -21,13 +21,12 @@ impl Check {
 }
 
 impl Reason {
-    /// The reason in a person's language, safe to show to them.
+    /// The reason in the person's language, safe to show to them.
     pub const fn text(self, language: Language) -> &'static str {
         of_reason(self)[language as usize]
     }
 }
 
-/// What a reason says.
 const fn of_reason(reason: Reason) -> &'static Texts {
     match reason {
         Reason::PictureTooSmall => &[
@@ -216,7 +215,7 @@ const fn of_reason(reason: Reason) -> &'static Texts {
     }
 }
 
-/// What a line without a reason says.
+/// The text of a check without a reason.
 const fn of_result(result: CheckResult) -> &'static Texts {
     match result {
         CheckResult::Pass => &["Correcto.", "Holds.", "Zuzena.", "Correcto.", "Correcte.", "In Ordnung."],

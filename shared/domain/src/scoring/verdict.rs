@@ -1,31 +1,29 @@
-//! What a provider says of a document.
+//! A provider's judgement of a document.
 
 use super::{Check, Judgement, Score, judge, table::TABLE_VERSION};
 use crate::{Time, text::Private};
 use serde::{Deserialize, Serialize};
 
-/// What a provider found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     pub score: Score,
     /// How the score came about.
     pub breakdown: Vec<Check>,
-    /// What was read, if anything was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extracted: Option<Extracted>,
-    /// How much of what applies could be judged, by weight.
+    /// The share, by weight, of the applicable checks that could be judged.
     #[serde(default)]
     pub coverage: Score,
-    /// Which version of the provider this was: what repeats a score. Empty where nobody noted it.
+    /// The version of the provider, needed to reproduce a score. Empty where it was not recorded.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub provider_version: String,
-    /// Which version of the tables made checks and a score of what it found. Empty where nobody noted it.
+    /// The version of the tables that turned its findings into checks and a score. Empty where it was not recorded.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub mapping_version: String,
 }
 
 impl Verdict {
-    /// The verdict that a breakdown comes to, by [`judge`]. Unversioned: the provider fills in what it is.
+    /// The verdict of a breakdown, by [`judge`]. The provider fills in the versions.
     pub fn of(breakdown: Vec<Check>, extracted: Option<Extracted>) -> Self {
         let Judgement { score, coverage } = judge(&breakdown);
         Self {
@@ -39,7 +37,7 @@ impl Verdict {
     }
 }
 
-/// A verdict as it is kept.
+/// A verdict as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assessment {
     #[serde(flatten)]
@@ -47,16 +45,13 @@ pub struct Assessment {
     pub scored_at: Time,
 }
 
-/// What was read off a document.
+/// The data read from a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extracted {
-    /// Its number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document_number: Option<Private<String>>,
-    /// Given names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Private<String>>,
-    /// Family names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_name: Option<Private<String>>,
     /// ISO 3166-1 alpha-3, as documents write it.

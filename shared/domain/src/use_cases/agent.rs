@@ -15,7 +15,6 @@ use crate::{
 };
 use bytes::Bytes;
 
-/// Asks for a shop agent's confirmation.
 pub struct CreateAgent {
     pub actor: Actor,
     /// Whether a picture is taken as evidence.
@@ -23,7 +22,6 @@ pub struct CreateAgent {
     pub expires_in: ExpiresIn,
 }
 
-/// Creates an identification by a shop agent.
 pub async fn create_agent_identification(
     app: &App,
     org: &OrgId,
@@ -34,17 +32,15 @@ pub async fn create_agent_identification(
     Draft::new(app, org, command.actor, command.expires_in).with(method).commit(app, idempotency).await
 }
 
-/// What a shop agent says.
 pub struct AgentConfirmation {
-    /// Who they are.
     pub agent: AgentName,
-    /// The picture of the document: a PNG.
+    /// A PNG of the document.
     pub evidence: Option<Bytes>,
-    /// Their notes: a JSON object as text.
+    /// The agent's notes: a JSON object as text.
     pub metadata: Option<Private<String>>,
 }
 
-/// CREATED → VALIDATED, by a shop agent's word and, where it was asked for, a picture.
+/// CREATED → VALIDATED, on a shop agent's word and, if required, a picture.
 pub async fn validate_agent_identification(
     app: &App,
     org: &OrgId,
@@ -85,7 +81,7 @@ pub async fn validate_agent_identification(
     }
 }
 
-/// Another request changed it. If that deleted the identification, the picture of this request goes after it.
+/// Lost to another request. If that one deleted the identification, the picture from this request is deleted as well.
 async fn explain_late_evidence(app: &App, org: &OrgId, id: IdentificationId) -> Error {
     match app.find(org, id, MethodKind::Agent).await {
         Ok(_) => Conflict::ConcurrentChange.into(),
@@ -97,7 +93,7 @@ async fn explain_late_evidence(app: &App, org: &OrgId, id: IdentificationId) -> 
     }
 }
 
-/// The picture is kept before the state says so: a state never points at nothing.
+/// The picture is stored before the state changes: a state never refers to a missing picture.
 async fn keep_evidence(app: &App, org: &OrgId, id: IdentificationId, bytes: Bytes) -> Result<Sha256Digest, Error> {
     let digest = Sha256Digest::of(&bytes);
     app.stores.pictures.put(&PictureKey::evidence(org, id, &digest), PictureFormat::Png, bytes).await?;

@@ -1,9 +1,9 @@
-//! Whether the document that a provider scored is the declared person's, where the provider does not say.
+//! Whether a scored document belongs to the declared person, where the provider does not say.
 //!
-//! Somebody else's genuine document is genuine, too. Some providers read no number, and all of them fail to read one at
-//! times; then our own reader looks at the pictures that the provider was shown, as it does for a second factor by
-//! picture. What nobody could compare stays open, and [`crate::scoring::table`] has it what that leaves of a score:
-//! with neither number nor name compared, less than any configuration asks for.
+//! Another person's document is genuine too. Some providers read no number, and all of them fail to read one at times;
+//! then our own reader looks at the pictures that the provider was shown, as it does for a second factor by picture. If
+//! nobody could compare, the question stays open, and [`crate::scoring::table`] decides how that caps the score: with
+//! neither number nor name compared, below every configuration's threshold.
 
 use crate::{
     actor::{Actor, DocumentType, IdentityDocument},
@@ -14,9 +14,9 @@ use crate::{
 };
 use bytes::Bytes;
 
-/// The verdict of a scoring, with what was declared compared by whoever could. `pictures` are those that the provider
-/// was shown; of a capture on a provider's pages there are none. Our own engine has compared all itself; and to a
-/// verdict that judged nothing there is nothing to add.
+/// The verdict of a scoring, with the declared data compared by the provider or by us. `pictures` are those that the
+/// provider was shown; there are none for a capture on a provider's pages. Our own engine has already compared
+/// everything, and a verdict without any judgement stays as it is.
 pub(super) async fn with_declared_compared(
     engine: &Engine,
     scoring: &Scoring,
@@ -53,8 +53,8 @@ fn is_compared(verdict: &Verdict, name: CheckName) -> bool {
     verdict.breakdown.iter().any(told)
 }
 
-/// Where a name is all that was declared, and nobody could tell whether it is the document's: it may as well be
-/// somebody else's.
+/// The open check where only a name was declared and nobody could say whether it is on the document: the document may
+/// be another person's.
 fn open_whose(declared: &Actor, verdict: &Verdict) -> Option<Check> {
     let open = has_name(declared) && !is_compared(verdict, CheckName::NameMatch);
     open.then(|| {
@@ -66,7 +66,7 @@ fn open_whose(declared: &Actor, verdict: &Verdict) -> Option<Check> {
     })
 }
 
-/// Where a name was declared, and the provider says nothing of it.
+/// The open check where a name was declared and the provider does not mention it.
 fn open_name(declared: &Actor, verdict: &Verdict) -> Option<Check> {
     let open = has_name(declared) && verdict.breakdown.iter().all(|check| check.name != CheckName::NameMatch);
     open.then(|| inconclusive(CheckName::NameMatch, Reason::ProviderInconclusive, "the provider compared no name"))
@@ -79,14 +79,14 @@ fn inconclusive(name: CheckName, reason: Reason, note: &str) -> Check {
 async fn read_and_compared(reader: &dyn DocumentNumbers, declared: &IdentityDocument, pictures: Vec<Bytes>) -> Check {
     let sides = pictures.len();
     let mut read = ReadNumbers::default();
-    // One after the other: each is decoded, which is most of what a request holds.
+    // One after the other: decoding takes most of a request's memory.
     for bytes in pictures {
         read = read.and(reader.read(bytes).await);
     }
     compared(&read, declared, sides, &reader.version())
 }
 
-/// The line of a declared number, by what `reader` read on so many sides.
+/// The check of a declared number, by what `reader` read on this many sides.
 fn compared(read: &ReadNumbers, declared: &IdentityDocument, sides: usize, reader: &str) -> Check {
     let name = CheckName::DeclaredMatch;
     let open = |reason, what| inconclusive(name, reason, &format!("{what}, {reader}"));
@@ -97,13 +97,13 @@ fn compared(read: &ReadNumbers, declared: &IdentityDocument, sides: usize, reade
         (true, false) if one_of_two_sides => open(Reason::SideMissing, "no zone on the one side that there is"),
         (true, false) => open(Reason::ProviderInconclusive, "no number was read, neither by the provider nor by us"),
         (false, _) if !same => Check::new(name, CheckResult::Fail).because(Reason::NumberMismatch).noting(reader),
-        // A zone can be printed on a strip and laid beside the smudged one of a genuine document.
+        // A zone can be printed on a strip and laid next to the smudged one of a genuine document.
         (false, true) => open(Reason::ZoneUnreadable, "the declared number, and another zone that gives none"),
         (false, false) => Check::new(name, CheckResult::Pass).noting(reader),
     }
 }
 
-/// The verdict with these lines in the place of those that it has of the same checks, judged anew.
+/// Replaces the verdict's lines of the same checks, and judges it again.
 fn with_lines(mut verdict: Verdict, lines: [Option<Check>; 2]) -> Verdict {
     if lines.iter().all(Option::is_none) {
         return verdict;

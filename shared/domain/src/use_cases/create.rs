@@ -1,4 +1,4 @@
-//! Creating identifications: what all methods have in common.
+//! The common part of creating identifications.
 
 use super::effects;
 use crate::{
@@ -16,28 +16,27 @@ use crate::{
 use chrono::SubsecRound;
 use serde::{Deserialize, Serialize};
 
-/// What a create answers.
 #[derive(Clone)]
 pub struct Created {
-    /// The back office's handle.
+    /// The back office's id.
     pub admin_id: AdminIdentificationId,
-    /// The actor's side.
+    /// The actor's id.
     pub id: IdentificationId,
     pub created_at: Time,
     pub expires_at: Time,
-    /// The linked scoring, of an identity document.
+    /// The linked scoring of an identity document.
     pub scoring_id: Option<ScoringId>,
-    /// The code, when the caller delivers it.
+    /// Only when the caller delivers the code.
     pub code: Option<OtpCode>,
 }
 
-/// An identification that is being created, before its method is known.
+/// An identification being created, before its method is known.
 pub(super) struct Draft {
     pub id: IdentificationId,
     pub admin_id: AdminIdentificationId,
     pub org: OrgId,
     pub actor: Actor,
-    /// To the second: what callers are told is exactly what holds.
+    /// Truncated to the second: callers see exactly the stored value.
     pub created_at: Time,
     pub expires_at: Time,
     pub now: Time,
@@ -66,7 +65,7 @@ impl Draft {
     }
 }
 
-/// All that one create brings into being.
+/// Everything that a create stores.
 pub(super) struct Creation {
     pub identification: Identification,
     pub scoring: Option<Scoring>,
@@ -75,7 +74,7 @@ pub(super) struct Creation {
     pub now: Time,
 }
 
-/// A code that the caller delivers, and how it is kept for the same request again.
+/// A code that the caller delivers, and its stored form for a repeated request.
 pub(super) struct ExternalCode {
     pub code: OtpCode,
     pub sealed: Sealed,

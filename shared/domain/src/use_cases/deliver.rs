@@ -1,9 +1,9 @@
-//! Carrying out an effect of the outbox.
+//! Carries out an effect of the outbox.
 //!
-//! A code is made here, when the message goes out, so that it is young when it arrives and never lies in the outbox
-//! or the queue. A worker holds a message by a lease: two workers never send the same message while both are alive. A
-//! send cannot be taken back or recognized by the provider, so a worker that dies between the send and noting it leaves
-//! one window in which a person gets a second code; that one then is the live one.
+//! The code is made here, when the message goes out, so that it is fresh on arrival and never lies in the outbox or the
+//! queue. A worker holds a message by a lease: two live workers never send the same message. A send cannot be taken
+//! back or recognized by the provider, so a worker that dies between sending and recording leaves a window in which a
+//! person gets a second code; the second is then the live one.
 
 use crate::{
     App, Error, Time,
@@ -21,20 +21,19 @@ use crate::{
     unavailable::Unavailable,
 };
 
-/// What became of a message that was taken up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivered {
-    /// The provider has it.
+    /// The provider accepted it.
     Sent,
-    /// Nobody waits for it any more, or it was settled before.
+    /// Nobody is waiting for it any more, or it was settled before.
     NothingToDo,
-    /// The provider refused it for good.
+    /// The provider refused it permanently.
     Refused,
-    /// Another worker has it: look again later.
+    /// Another worker holds it: look again later.
     Leased,
 }
 
-/// Delivers a message. An error means: put it back, somebody will take it up again.
+/// On an error the message goes back, and a later attempt takes it up.
 pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef) -> Result<Delivered, Error> {
     let lease = LeaseId::generate(&*app.entropy);
     let now = app.now();
@@ -48,7 +47,7 @@ pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef
     };
     match carried_out {
         Ok(settlement) => {
-            // A lease that was lost after the send is no error: whoever took over has made a newer code.
+            // A lease lost after the send is not an error: the worker that took over has made a newer code.
             unless_lost(app.stores.outbox.settle(&message, lease, settlement).await)?;
             Ok(match settlement {
                 Settlement::Sent => Delivered::Sent,
@@ -57,7 +56,7 @@ pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef
             })
         }
         Err(error) => {
-            // Given back at once rather than after the lease. Should that fail too, the lease ends by itself.
+            // Released at once, to avoid waiting for the lease. If that fails too, the lease expires on its own.
             let _ = app.stores.outbox.release(&message, lease, app.now() + RETRY_WITHIN).await;
             Err(error)
         }
@@ -98,7 +97,7 @@ async fn send_code(
     }
 }
 
-/// Whether anybody still waits for this generation's code.
+/// Whether this generation's code is still needed.
 fn wants(identification: &Identification, generation: u32, now: Time) -> bool {
     let current = identification.otp().is_some_and(|otp| otp.generation == generation);
     current && identification.status(now) == Status::Created

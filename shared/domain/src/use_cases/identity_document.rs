@@ -1,4 +1,4 @@
-//! Identification by an identity document that is scored.
+//! Identification by a scored identity document.
 
 use super::create::{Created, Creation, Draft};
 use crate::{
@@ -12,16 +12,15 @@ use crate::{
     scoring::{ConfigurationName, DocumentKind, MaxScoreRetries, Provider, Scoring, ScoringStatus, ScoringTerms},
 };
 
-/// Asks for a scored identity document.
 pub struct CreateIdentityDocument {
     pub actor: Actor,
     pub configuration: ConfigurationName,
     pub expires_in: ExpiresIn,
-    /// Who scores. The caller has checked that the organisation may use it.
+    /// The caller has checked that the organisation may use it.
     pub provider: Provider,
 }
 
-/// Creates an identification by identity document, and its linked scoring.
+/// Creates the identification together with its linked scoring.
 pub async fn create_identity_document_identification(
     app: &App,
     org: &OrgId,
@@ -43,7 +42,7 @@ pub async fn create_identity_document_identification(
     Creation { scoring: Some(scoring), ..draft.with(method) }.commit(app, idempotency).await
 }
 
-/// CREATED → VALIDATED, when the linked scoring is good enough for the configuration.
+/// CREATED → VALIDATED, when the linked scoring reaches the threshold of the configuration.
 pub async fn validate_identity_document_identification(
     app: &App,
     org: &OrgId,

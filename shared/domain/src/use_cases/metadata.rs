@@ -7,17 +7,14 @@ use crate::{
     scoring::Scoring,
 };
 
-/// An identification, and its linked scoring if it has one, as they are at `now`.
+/// An identification and its linked scoring, if any, as they are at `now`.
 pub struct Metadata {
-    /// The identification.
     pub identification: Identification,
-    /// The linked scoring of an identity document.
     pub scoring: Option<Scoring>,
-    /// When this was true.
     pub now: Time,
 }
 
-/// Reads an identification of the actor's side. One read, and one more for a linked scoring.
+/// One read, and one more for a linked scoring.
 pub async fn read_metadata(app: &App, org: &OrgId, kind: MethodKind, id: IdentificationId) -> Result<Metadata, Error> {
     let identification = app.find(org, id, kind).await?;
     let scoring = match identification.method.scoring_id() {

@@ -1,4 +1,4 @@
-//! Identification by one-time code, and a second factor if one is asked for.
+//! Identification by one-time code, with an optional second factor.
 
 use super::{
     create::{Created, Creation, Draft, ExternalCode},
@@ -21,18 +21,15 @@ use crate::{
     text::Attempt,
 };
 
-/// Asks for a one-time code.
 pub struct CreateOtp {
     pub actor: Actor,
-    /// Who delivers the code, where.
     pub delivery: Delivery,
-    /// What is asked for besides.
     pub second_factor: Option<SecondFactor>,
     pub expires_in: ExpiresIn,
 }
 
-/// Creates an identification by one-time code, and has the code sent. An external channel's code is made here, because
-/// the caller delivers it.
+/// Creates an identification by one-time code, and has the code sent. The code of an external channel is made here,
+/// because the caller delivers it.
 pub async fn create_otp_identification(
     app: &App,
     org: &OrgId,
@@ -74,16 +71,13 @@ pub async fn create_otp_identification(
     Creation { effects, code, ..draft.with(Method::Otp(otp)) }.commit(app, idempotency).await
 }
 
-/// What a person typed and showed.
 pub struct OtpAttempt {
-    /// As the code.
     pub code: Attempt,
-    /// As the second factor.
     pub second_factor: Option<GivenFactor>,
 }
 
-/// One answer for a wrong code, a wrong second factor and an outdated code: which of them it was is nobody's business
-/// but the person's.
+/// One answer for a wrong code, a wrong second factor and an expired code: which of them it was concerns only the
+/// person.
 const WRONG_CODE: Error = Error::BadField {
     pointer: "/code",
     problem: "the code or the second factor is not right, or the code is no longer valid",
@@ -92,10 +86,10 @@ const WRONG_CODE: Error = Error::BadField {
 /// CREATED → VALIDATED, by the live code and the second factor.
 ///
 /// The try is counted before anything is compared, so that any number of concurrent tries gets at most [`MAX_TRIES`]
-/// comparisons. Both factors are always compared, in constant time, and pictures are read for a wrong code as they are
-/// for a right one. What a stopwatch can still tell: how long pictures take to read, which depends on them alone and
-/// which whoever sent them can find out at home; whether a try was right, which the answer says anyway; and, by the
-/// write that takes the try back, that it was right and late, which `attempts_left` says anyway.
+/// comparisons. Both factors are always compared, in constant time, and pictures are read for a wrong code as for a
+/// right one. Timing still reveals: how long the pictures take to read, which depends on them alone and which their
+/// sender can find out at home; whether a try was right, which the answer says anyway; and, by the write that gives the
+/// try back, that it was right but late, which `attempts_left` says anyway.
 pub async fn validate_otp_identification(
     app: &App,
     org: &OrgId,
@@ -109,7 +103,7 @@ pub async fn validate_otp_identification(
     second_factor::require_asked(identification.otp().and_then(|otp| otp.second_factor), given.as_ref())?;
     let now = app.now();
     identification.require_open(now)?;
-    // Asked for before the try is counted: without the keys nobody could be right.
+    // Loaded before the try is counted: without the keys no code could be right.
     let keys = app.keys.current().await?;
     let counted = match app.stores.identifications.count_try(org, id, now).await {
         Err(StepError::Lost) => return Err(explain_lost(app, org, id, now, Conflict::ConcurrentChange.into()).await.0),
@@ -130,7 +124,7 @@ pub async fn validate_otp_identification(
         }
         (false, _) => {
             if otp.tries >= MAX_TRIES {
-                // The count alone closes the door; noting the failure is for those who read the table.
+                // The count alone closes the door; recording the failure is for readers of the table.
                 let _ = app.stores.identifications.transition(org, id, Transition::Fail, Vec::new(), now).await;
             }
             Err(WRONG_CODE)
@@ -138,7 +132,7 @@ pub async fn validate_otp_identification(
     }
 }
 
-/// The try is right: its pictures are kept, and then the state says so.
+/// The try is right: store its pictures, then change the state.
 async fn accept(
     app: &App,
     identification: &Identification,
@@ -150,8 +144,8 @@ async fn accept(
     let captures = match second_factor::keep(app, identification, given).await {
         Ok(captures) => captures,
         Err(error) => {
-            // An outage of the picture store uses up no tries of a person who was right. Should this fail too, it costs
-            // them one.
+            // An outage of the picture store must not use up the tries of a person who was right. If this fails too, it
+            // costs them one.
             let _ = app.stores.identifications.give_back_try(org, id).await;
             return Err(error);
         }
@@ -165,8 +159,8 @@ async fn accept(
     }
 }
 
-/// Another request won, or a resend has just killed this code. The pictures of this request go, unless they are, or may
-/// yet be, the winner's.
+/// Another request won, or a resend has just invalidated this code. The pictures of this request are deleted unless
+/// they are, or may yet become, the winner's.
 async fn explain_right_one_lost(
     app: &App,
     org: &OrgId,
@@ -183,7 +177,7 @@ async fn explain_right_one_lost(
     why
 }
 
-/// Why a step was not taken: the state as it is now says it, else `otherwise`. And the identification as it is now.
+/// Why a step was not taken: as the current state explains, or `otherwise`. Returns the current identification too.
 async fn explain_lost(
     app: &App,
     org: &OrgId,

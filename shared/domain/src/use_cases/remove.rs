@@ -1,4 +1,4 @@
-//! Deleting an identification, and with it its linked scoring and all their pictures.
+//! Deletes an identification with its linked scoring and all their pictures.
 
 use crate::{
     App, Error,
@@ -7,17 +7,17 @@ use crate::{
     ports::{Erasure, StepError},
 };
 
-/// Whether the caller asked for force, and may.
+/// Whether the caller requested force and has the permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Force {
-    /// Only what is CREATED.
     No,
-    /// Whatever its state: asked for, and permitted.
+    /// Whatever the state: requested and permitted.
     Permitted,
 }
 
-/// Deletes what is CREATED, or anything with permitted force. It is gone at once; its pictures go right after, and with
-/// a sweep [`ERASE_AGAIN_AFTER`](crate::ports::limits::ERASE_AGAIN_AFTER) this one whatever is there then.
+/// Deletes a CREATED identification, or any with permitted force. It is gone at once; its pictures are erased right
+/// after, and the sweep erases again whatever is there after
+/// [`ERASE_AGAIN_AFTER`](crate::ports::limits::ERASE_AGAIN_AFTER).
 pub async fn delete_identification(
     app: &App,
     org: &OrgId,
@@ -36,13 +36,13 @@ pub async fn delete_identification(
             let _ = erase_pictures(app, &erasure).await;
             Ok(())
         }
-        // Gone meanwhile: whoever was first has deleted it.
+        // Gone meanwhile: another request has deleted it.
         Err(StepError::Lost) if force => Err(Error::NotFound("identification")),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Erases what is there now. The erasure itself stays until it is due, because of what may still come.
+/// Erases the pictures that are there now. The erasure itself stays until it is due, because more may still arrive.
 pub(super) async fn erase_pictures(app: &App, erasure: &Erasure) -> Result<(), Error> {
     for prefix in &erasure.prefixes {
         app.stores.pictures.erase(prefix).await?;

@@ -10,7 +10,7 @@ use crate::{
     ports::StepError,
 };
 
-/// Has a new code sent. The old one dies; the count of tries stays.
+/// Has a new code sent. The old one is invalidated; the count of tries stays.
 pub async fn resend_otp(app: &App, org: &OrgId, id: IdentificationId) -> Result<(), Error> {
     let identification = app.find(org, id, MethodKind::Otp).await?;
     let now = app.now();
@@ -25,7 +25,7 @@ pub async fn resend_otp(app: &App, org: &OrgId, id: IdentificationId) -> Result<
             effects::kick(app, &messages).await;
             Ok(())
         }
-        // What another request did says why this one is too late.
+        // The change by the other request explains why this one is too late.
         Err(StepError::Lost) => {
             may_resend(&app.find(org, id, MethodKind::Otp).await?, now)?;
             Err(Conflict::ConcurrentChange.into())

@@ -17,14 +17,14 @@ use crate::{
 };
 use bytes::Bytes;
 
-/// A side's picture, with what is kept of it.
+/// A side's picture and its stored record.
 struct SidePicture {
     picture: Picture,
     capture: Capture,
 }
 
-/// Scores what came with the request together with the other side that is there already; without a picture in the
-/// request, what was uploaded or captured before. A retry is used up by a score that was made, and by nothing else.
+/// Scores the pictures of the request together with the other side if it is already there; without pictures in the
+/// request, those uploaded or captured before. Only a completed score uses up a retry.
 pub async fn score_document(
     app: &App,
     org: &OrgId,
@@ -66,7 +66,7 @@ pub async fn score_document(
     };
     let request = if external { for_others(request) } else { request };
     let verdict = scorer.score(request).await?;
-    // After the verdict, because what does not decode is not kept; before the state that refers to them.
+    // After the verdict, because pictures that do not decode are not stored; before the state that refers to them.
     for SidePicture { picture, capture } in &sides[..new] {
         let key = PictureKey::capture(org, id, &capture.sha256);
         app.stores.pictures.put(&key, picture.format, picture.bytes.clone()).await?;
@@ -77,15 +77,15 @@ pub async fn score_document(
     record(app, &scoring, verdict, captures).await
 }
 
-/// What others are shown. A passport has one side that counts: another picture would be personal data for nothing. Nor
-/// does our own reader look at it then, because nobody says of a picture that was not shown that it is of a genuine
-/// document.
+/// The pictures that external providers are shown. Only one side of a passport counts: another picture would be
+/// needless personal data. Nor does our own reader look at it then, because nobody has vouched that a picture not shown
+/// is of a genuine document.
 fn for_others(request: ScoreRequest<'_>) -> ScoreRequest<'_> {
     let one_is_enough = request.front.is_some() && request.document_type() == Some(DocumentType::Passport);
     ScoreRequest { back: request.back.filter(|_| !one_is_enough), ..request }
 }
 
-/// Scores what a provider captured on its pages. It keeps those pictures; ours stay what they are.
+/// Scores what a provider captured on its pages. The provider keeps those pictures; ours stay as they are.
 async fn score_hosted(
     app: &App,
     scoring: &Scoring,
@@ -103,7 +103,7 @@ async fn score_hosted(
     record(app, scoring, verdict, scoring.captures.clone()).await
 }
 
-/// What is wrong with pictures of the request at the first look is told before the scoring is asked for.
+/// Faults visible without decoding the pictures are reported before the scoring is loaded.
 fn check_uploaded(app: &App, uploaded: Vec<UploadedPicture>) -> Result<Vec<SidePicture>, Error> {
     let now = app.now();
     uploaded.into_iter().map(|UploadedPicture { side, bytes }| check_side(app, side, bytes, now)).collect()
@@ -117,7 +117,7 @@ fn check_side(app: &App, side: Side, bytes: Bytes, captured_at: Time) -> Result<
     Ok(SidePicture { picture, capture })
 }
 
-/// What somebody else put behind the signed upload links.
+/// The pictures put behind the signed upload links.
 async fn read_delegated(app: &App, scoring: &Scoring, now: Time) -> Result<Vec<SidePicture>, Error> {
     let mut sides = Vec::new();
     for side in Side::ALL.iter().copied() {
@@ -155,13 +155,14 @@ async fn record(app: &App, scoring: &Scoring, verdict: Verdict, mut captures: Ve
     captures.sort_by_key(|capture| capture.side as u8);
     match app.stores.scorings.record_score(scoring, assessment, captures, now).await {
         Ok(()) => {
-            // Scored: what lay behind the upload links is now a capture. Left over, it would only be scored again.
+            // Scored: the uploads are captures now. Left in place, they would only be scored again.
             for side in Side::ALL.iter().copied() {
                 let _ = app.stores.pictures.remove(&PictureKey::upload(&scoring.org, scoring.id, side)).await;
             }
             Ok(())
         }
-        // Scored, closed or deleted by another request. If it was deleted, the pictures of this request go as well.
+        // Scored, closed or deleted by another request. If it was deleted, the pictures of this request are deleted as
+        // well.
         Err(StepError::Lost) => match explain_lost(app, scoring).await {
             gone @ Error::NotFound(_) => {
                 app.stores.pictures.erase(&PicturePrefix::scoring(&scoring.org, scoring.id)).await?;

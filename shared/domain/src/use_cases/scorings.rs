@@ -20,31 +20,23 @@ use crate::{
 use chrono::SubsecRound;
 use serde::{Deserialize, Serialize};
 
-/// Asks for a scoring that stands alone.
+/// A scoring without an identification.
 pub struct CreateScoring {
-    /// The document to expect.
     pub document: DocumentKind,
-    /// Who scores.
     pub provider: Provider,
-    /// For how long.
     pub expires_in: ExpiresIn,
-    /// How many scores may be made.
     pub max_retries: MaxScoreRetries,
 }
 
-/// What creating a scoring answers.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub struct ScoringCreated {
-    /// The scoring.
     pub id: ScoringId,
-    /// When it was created.
     pub created_at: Time,
-    /// When it expires.
     pub expires_at: Time,
 }
 
-/// Creates a scoring. A provider that this deployment does not have, or this organisation may not use, is as good as
-/// not there.
+/// Creates a scoring. A provider that this deployment does not have, or this organisation may not use, is treated as
+/// nonexistent.
 pub async fn create_scoring(
     app: &App,
     org: &OrgId,
@@ -80,18 +72,14 @@ pub async fn read_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<(Scor
     Ok((scoring, app.now()))
 }
 
-/// The pictures of a scoring, each with a link that works for [`LINK_LIFE`].
+/// Each link works for [`LINK_LIFE`].
 pub type Captures = Vec<LinkedCapture>;
 
-/// A picture and the link to it.
 pub struct LinkedCapture {
-    /// The picture.
     pub capture: Capture,
-    /// Where to get it.
     pub link: SignedLink,
 }
 
-/// Lists the pictures of a scoring.
 pub async fn read_captures(app: &App, org: &OrgId, id: ScoringId) -> Result<Captures, Error> {
     let (scoring, now) = read_scoring(app, org, id).await?;
     let mut captures = Vec::with_capacity(scoring.captures.len());
@@ -102,47 +90,38 @@ pub async fn read_captures(app: &App, org: &OrgId, id: ScoringId) -> Result<Capt
     Ok(captures)
 }
 
-/// How somebody else may take the pictures.
+/// How a third party may take the pictures.
 pub struct Delegation {
-    /// Who scores.
     pub provider: Provider,
-    /// Names this delegation. It opens nothing: each link is signed by itself.
+    /// Identifies this delegation. It grants nothing: each link carries its own signature.
     pub id: DelegationId,
-    /// Until when it works.
     pub expires_at: Time,
-    /// What takes the pictures.
     pub to: DelegatedTo,
 }
 
-/// What takes the pictures.
 pub enum DelegatedTo {
-    /// Our own picture store: where each side's picture goes.
+    /// Our own picture store: one upload link for each side.
     Uploads(Vec<UploadLink>),
-    /// Pages of the provider's.
     Hosted(HostedPages),
 }
 
-/// Pages of a provider's. Their token goes to the caller, and is kept nowhere.
+/// The provider's capture pages. Their token goes to the caller, and is never stored.
 pub struct HostedPages {
-    /// What the provider calls the capture.
     pub reference: ProviderReference,
-    /// What opens its pages.
     pub access_token: Private<String>,
-    /// The page, with the token in it.
+    /// Contains the token.
     pub url: Private<String>,
 }
 
-/// Where a side's picture goes.
 pub struct UploadLink {
-    /// Which side.
     pub side: Side,
-    /// The link to `PUT` it to.
+    /// The link to `PUT` the picture to.
     pub link: SignedLink,
 }
 
-/// Lets somebody else put the pictures where a score without a body finds them, or the provider take them itself. A
-/// capture that was opened before is superseded: its token was told once, and two at once would be two documents for
-/// one score.
+/// Lets a third party put the pictures where a score without a body finds them, or the provider take them on its pages.
+/// A capture that was opened before is superseded: its token was returned once, and two open captures would be two
+/// documents for one score.
 pub async fn delegate_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<Delegation, Error> {
     let (scoring, now) = read_scoring(app, org, id).await?;
     scoring.require_open(now)?;
@@ -180,7 +159,7 @@ pub async fn delegate_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<D
     }
 }
 
-/// Why a step over `scoring` was not taken: its state as it is now says it, else another request changed it.
+/// Why a step of `scoring` was not taken: as its current state explains, or because another request changed it.
 pub(super) async fn explain_lost(app: &App, scoring: &Scoring) -> Error {
     match read_scoring(app, &scoring.org, scoring.id).await {
         Ok((current, now)) => {
@@ -190,14 +169,14 @@ pub(super) async fn explain_lost(app: &App, scoring: &Scoring) -> Error {
     }
 }
 
-/// Closes a scoring. Closing what is closed, or over by the clock, changes nothing and is fine: the contract knows no
+/// Closes a scoring. Closing one that is already closed or expired changes nothing and succeeds: the contract has no
 /// conflict here.
 pub async fn close_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<(), Error> {
     let (scoring, now) = read_scoring(app, org, id).await?;
     if matches!(scoring.status(now), ScoringStatus::Closed | ScoringStatus::Expired) {
         return Ok(());
     }
-    // Lost: closed by another request meanwhile.
+    // Lost the race: closed by another request meanwhile.
     unless_lost(app.stores.scorings.close(org, id, now).await)?;
     Ok(())
 }

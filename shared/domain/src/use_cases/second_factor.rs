@@ -1,18 +1,18 @@
-//! The second factor of an OTP: what may be given for what was asked, how pictures of a document become numbers, and
-//! how they become evidence.
+//! The second factor of an OTP: which forms are accepted for what was asked, how pictures of a document become numbers,
+//! and how they become evidence.
 //!
-//! A picture goes through three stages. What can be told without decoding it is a fault of the request, and no try.
-//! Then the try is counted, and only then is the picture decoded and read, so that nobody who is not right makes it
-//! decode more than [`crate::otp::MAX_TRIES`] times an identification; from here on whatever is wrong with a picture
-//! makes the try a wrong one like any other. Last, the pictures of a try that is right are kept, and those of a wrong
-//! one are not: they prove nothing that the count does not say, and may well be somebody else's papers.
+//! A picture goes through three stages. Faults that show without decoding it are faults of the request, and do not
+//! count as a try. Then the try is counted, and only then is the picture decoded and read, so that an attacker makes it
+//! decode at most [`crate::otp::MAX_TRIES`] times per identification; from here on any fault of a picture makes the try
+//! a wrong one. Last, the pictures of a right try are kept, and those of a wrong one are not: they prove nothing beyond
+//! the count, and may well be another person's papers.
 //!
 //! # What a process that dies leaves
 //!
-//! Before the pictures are kept: one try counted. After it: pictures under the identification's prefix that its state
+//! Before the pictures are kept: one counted try. After it: pictures under the identification's prefix that its state
 //! does not refer to, which are erased with it; it is still CREATED, and the next try may be right again. A state never
-//! refers to pictures that are not there. Where it was deleted just then, the pictures go with the erasure that comes
-//! again [`crate::ports::limits::ERASE_AGAIN_AFTER`] a delete.
+//! refers to pictures that are not there. Where it was deleted just then, the pictures go with the erasure that
+//! follows a delete after [`crate::ports::limits::ERASE_AGAIN_AFTER`].
 
 use crate::{
     App, Error,
@@ -24,9 +24,8 @@ use crate::{
     text::Attempt,
 };
 
-/// What came with a request as the second factor.
+/// The second factor as it came with a request.
 pub enum GivenFactor {
-    /// A text that a person typed.
     Text(Attempt),
     /// Pictures of a document, at most one of each side.
     Pictures(Vec<UploadedPicture>),
@@ -38,7 +37,7 @@ impl GivenFactor {
     }
 }
 
-/// Demands that the pictures, asked for or not, are ones that can be looked at.
+/// Requires that pictures, asked for or not, can be processed.
 pub(super) fn check_pictures(app: &App, given: Option<&GivenFactor>) -> Result<(), Error> {
     let pictures = given.map_or(&[][..], GivenFactor::pictures);
     pictures.iter().try_for_each(|picture| {
@@ -47,7 +46,7 @@ pub(super) fn check_pictures(app: &App, given: Option<&GivenFactor>) -> Result<(
     })
 }
 
-/// Where a picture is in the body. An error of a picture begins with it.
+/// The name of a picture in the body. Errors about a picture begin with it.
 const fn part(side: Side) -> &'static str {
     match side {
         Side::Front => "two_factor/front",
@@ -55,7 +54,7 @@ const fn part(side: Side) -> &'static str {
     }
 }
 
-/// Demands that what was asked for was given, and in its form. What was not asked for is not looked at.
+/// Requires that what was asked for was given, and in its form. Anything else is ignored.
 pub(super) fn require_asked(asked: Option<SecondFactor>, given: Option<&GivenFactor>) -> Result<(), Error> {
     let problem = match (asked, given) {
         (None, _)
@@ -70,7 +69,7 @@ pub(super) fn require_asked(asked: Option<SecondFactor>, given: Option<&GivenFac
     Err(Error::BadField { pointer: "/two_factor", problem })
 }
 
-/// The numbers that the pictures carry, if pictures are asked for. The work depends on the pictures alone.
+/// The numbers in the pictures, if pictures are asked for. The work depends on the pictures alone.
 pub(super) async fn read_numbers(
     app: &App,
     asked: Option<SecondFactor>,
@@ -85,7 +84,7 @@ pub(super) async fn read_numbers(
     Ok(numbers)
 }
 
-/// What was given, ready to be compared.
+/// The given factor, ready for comparison.
 pub(super) fn comparable<'a>(given: Option<&'a GivenFactor>, numbers: &'a [CarriedNumber]) -> Given<'a> {
     match given {
         None => Given::Nothing,
@@ -94,7 +93,7 @@ pub(super) fn comparable<'a>(given: Option<&'a GivenFactor>, numbers: &'a [Carri
     }
 }
 
-/// Keeps the pictures that were asked for. To be called before the state says so.
+/// Stores the pictures that were asked for. To be called before the state changes.
 pub(super) async fn keep(
     app: &App,
     identification: &Identification,
@@ -119,12 +118,12 @@ pub(super) async fn keep(
     Ok(captures)
 }
 
-/// Removes the pictures of a right try that another request beat. `current` is what its identification is now; none
-/// when it is deleted.
+/// Removes the pictures of a right try that lost the race. `current` is its identification now; `None` when it is
+/// deleted.
 ///
-/// Of the deleted one nothing may stay, so a failure is one of the request. Elsewhere what stays is erased with the
-/// identification: the same pictures may have come twice and be the winner's evidence under the same name, and while it
-/// is CREATED somebody else may still become the winner.
+/// Nothing of a deleted identification may stay, so a failure there fails the request. Otherwise leftovers are erased
+/// with the identification: the same pictures may have come twice and be the winner's evidence under the same name, and
+/// while it is CREATED another request may still become the winner.
 pub(super) async fn forget(
     app: &App,
     org: &OrgId,

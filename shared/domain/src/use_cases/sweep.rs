@@ -1,7 +1,7 @@
-//! The sweep: wakes workers for messages that nobody sent, then expires what is over and erases what retention says.
+//! The sweep: wakes workers for messages that were not sent, expires what is over and erases what retention requires.
 //!
-//! Nothing but a stuck message depends on it being on time: expiry is decided by the clock on every read. A run may
-//! overlap with another, and stop anywhere.
+//! Only a stuck message depends on it being on time: expiry is decided by the clock on every read. Runs may overlap,
+//! and stop anywhere.
 
 use super::remove::erase_pictures;
 use crate::{
@@ -12,30 +12,28 @@ use crate::{
 use chrono::TimeDelta;
 use futures_util::{StreamExt, future::ready};
 
-/// How long a run takes up things. The schedule gives it a minute, of which the last ones need a part to be finished.
+/// How long a run takes up new work. The schedule allows a minute; the rest is for finishing.
 const RUN: TimeDelta = TimeDelta::seconds(45);
-/// Things in hand at the same time. Each is a few calls one after the other, and spends its time waiting for answers.
+/// Items in progress at the same time. Each is a few sequential calls, and spends its time waiting for answers.
 const AT_ONCE: usize = 32;
 
-/// What a run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct SweepReport {
-    /// Workers woken for stuck messages.
     pub kicked: usize,
-    /// Identifications noted as expired.
+    /// Identifications marked as expired.
     pub expired: usize,
     /// Identifications, scorings and left-over pictures erased.
     pub erased: usize,
-    /// Things that could not be done now or not be understood, and stay due.
+    /// Items that could not be processed or understood now, and stay due.
     pub failed: usize,
 }
 
-/// What became of something that was due.
+/// The outcome for one due item.
 enum Done {
     Kicked,
     Expired,
     Erased,
-    /// It is due again later, or somebody else has seen to it.
+    /// It is due again later, or another run has handled it.
     Nothing,
 }
 
@@ -52,8 +50,8 @@ impl SweepReport {
     }
 }
 
-/// One run: over everything that is due when it begins, stuck messages first, or until its time is up. It comes to each
-/// thing once, so that one that fails holds up nothing.
+/// One run over all work due at its start, stuck messages first, or until its time is up. It visits each item once, so
+/// that a failing item holds up nothing.
 pub async fn sweep(app: &App) -> SweepReport {
     let began = app.now();
     let messages = app.stores.housekeeping.stuck_messages(began);
@@ -75,7 +73,7 @@ async fn handle(app: &App, due: &Due) -> Result<Done, Error> {
             Ok(Done::Kicked)
         }
         Due::Erasure(erasure) => {
-            // Nothing comes after it any more. Until this is done it stays due.
+            // This is the last erasure. Until it is done, the item stays due.
             erase_pictures(app, erasure).await?;
             app.stores.housekeeping.erased(erasure).await?;
             Ok(Done::Erased)
@@ -104,7 +102,7 @@ async fn handle(app: &App, due: &Due) -> Result<Done, Error> {
     }
 }
 
-/// Notes that the time of an identification is over, if it is still CREATED.
+/// Marks an identification as expired, if it is still CREATED.
 async fn expire(app: &App, identification: &Identification, now: Time) -> Result<Done, Error> {
     if identification.state != State::Created {
         return Ok(Done::Nothing);

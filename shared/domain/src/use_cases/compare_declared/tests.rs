@@ -2,7 +2,6 @@ use super::*;
 use crate::{documents::CarriedNumber, scoring::ConfigurationName, text::Private};
 use CheckResult::{Fail, Inconclusive, Pass};
 
-/// What was read: these numbers, and perhaps another zone.
 fn read(numbers: &[&str], other_zones: bool) -> ReadNumbers {
     let carried = |number: &&str| CarriedNumber {
         document_type: DocumentType::Passport,
@@ -24,7 +23,7 @@ fn line(name: CheckName, result: CheckResult) -> Check {
     Check::new(name, result)
 }
 
-/// What a provider said of a genuine document, and this.
+/// A provider's verdict on a genuine document, plus these checks.
 fn genuine(and: &[Check]) -> Verdict {
     let genuine = line(CheckName::Authenticity, Pass);
     Verdict::of(std::iter::once(genuine).chain(and.iter().cloned()).collect(), None)
