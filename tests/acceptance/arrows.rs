@@ -1,4 +1,5 @@
-//! Arrows between crates point down only: what each crate of the house may use, and what must never be below it.
+//! Dependencies between crates point down only: the crates of this system that each one may use, and those that must
+//! never be below it.
 
 use acredita_manifest::{FUNCTIONS, Function, Trigger};
 use serde_json::Value;
@@ -27,12 +28,13 @@ const ACCEPTANCE: &str = "acceptance";
 const PERF: &str = "acredita-perf";
 const TESTING: &str = "acredita-testing";
 
-/// A function that serves HTTP. What makes a Lambda of it is for its `main.rs` alone, as are the adapters below that.
+/// A function that serves HTTP. Only its `main.rs` may use the crates that make it a Lambda, and the adapters below
+/// those.
 const SERVES_HTTP: &[&str] = &[DOMAIN, HTTP, LAMBDA];
-/// A function that works.
+/// A function without HTTP.
 const WORKS: &[&str] = &[DOMAIN, LAMBDA];
 
-/// Crate, folder, and what of ours it may use. A crate that is neither here nor a function must not be there.
+/// Crate, folder, and the crates of ours that it may use. No other crates exist but the functions.
 const CRATES: &[(&str, &str, May)] = &[
     (DOMAIN, "shared/domain", May::Use(&[])),
     (HTTP, "shared/http", May::Use(&[DOMAIN])),
@@ -73,15 +75,15 @@ enum May {
     UseEverything,
 }
 
-/// What a crate uses: `None` when it is needed to run it, `Some("dev")` to test it, `Some("build")` to build it.
+/// `None` for a dependency that runs, `Some("dev")` for one of tests, `Some("build")` for one of the build.
 struct Use {
     name: String,
     kinds: BTreeSet<Option<String>>,
 }
 
-/// The crates below the workspace, by their names. Two versions of a crate are one here.
+/// The crates below the workspace, by name. Two versions of a crate count as one here.
 struct Graph {
-    /// Names and where they come from: none for what is in the workspace.
+    /// Names and sources; the members of the workspace have no source.
     packages: Vec<(String, Option<String>)>,
     members: BTreeMap<String, PathBuf>,
     uses: BTreeMap<String, Vec<Use>>,
@@ -133,7 +135,7 @@ impl Graph {
         Self { packages: packages.collect(), members, uses }
     }
 
-    /// What a crate uses of ours, whether to run or to test it.
+    /// The crates of ours that a crate uses, to run or to test.
     fn uses_of_ours(&self, name: &str) -> impl Iterator<Item = &Use> {
         self.uses[name].iter().filter(|used| self.members.contains_key(&used.name))
     }
@@ -163,7 +165,7 @@ fn arrows_point_down_only() {
         for used in graph.uses_of_ours(&name) {
             assert!(![ACCEPTANCE, PERF].contains(&used.name.as_str()), "{name} uses tests");
             let May::Use(allowed) = may else { continue };
-            // What adapters are tested against and with: a test may use it, what runs may not.
+            // The tools for testing adapters: tests may use them, running code may not.
             let of_tests = match name.as_str() {
                 AWS => [EMBEDDED_AWS, OUTBOUND, TESTING].contains(&used.name.as_str()),
                 PROVIDERS => [EMULATORS, TESTING].contains(&used.name.as_str()),

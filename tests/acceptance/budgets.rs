@@ -1,7 +1,7 @@
-//! What a request may cost, counted on the wire: every call to AWS, and every attempt of it.
+//! The cost of a request, counted on the wire: every call to AWS, and every attempt of it.
 //!
 //! The budgets are the architecture's: a create is one transaction, reading metadata one read, validating one read and
-//! two conditional writes. A call more on these paths is paid for with every request of every customer.
+//! two conditional writes. Every additional call on these paths is paid for by every request of every customer.
 
 use acceptance::{Call, ORG, World, bodies, request::base64, subject::Subject};
 use acredita_domain::{ports::MessageRef, use_cases::deliver_message};
@@ -11,14 +11,14 @@ use serde_json::json;
 const READS: [&str; 3] = ["GetItem", "BatchGetItem", "Query"];
 const WRITES: [&str; 4] = ["UpdateItem", "PutItem", "DeleteItem", "TransactWriteItems"];
 
-/// Sends a request, demands a status, and answers what was called.
+/// Sends a request, requires a status, and returns the calls that it made.
 async fn calls(world: &World, call: Call, status: u16) -> Vec<String> {
     world.wire.take();
     world.send(call).await.expect(status);
     world.wire.take()
 }
 
-/// Demands at most so many reads and writes of the table, and nothing else.
+/// Requires at most this many reads and writes of the table, and nothing else.
 #[track_caller]
 fn assert_within(calls: &[String], reads: usize, writes: usize) {
     let count = |names: &[&str]| calls.iter().filter(|call| names.contains(&call.as_str())).count();
@@ -150,7 +150,7 @@ async fn a_sweep_with_nothing_to_do_is_one_query_for_each_partition() {
     assert_eq!(world.wire.take(), vec!["Query"; 16]);
 }
 
-/// The whole API, once over, and what runs behind it.
+/// The complete API, each operation once, and the work that it starts in the background.
 #[tokio::test]
 async fn nothing_ever_scans_and_only_the_sweep_queries() {
     let world = World::start().await;

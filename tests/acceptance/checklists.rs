@@ -1,5 +1,5 @@
-//! `infra/docs/ADDING-AN-OPERATION.md` and `ADDING-A-FUNCTION.md` hold for every operation and function there is: they
-//! name the files that say its name, and no others do.
+//! `infra/docs/ADDING-AN-OPERATION.md` and `ADDING-A-FUNCTION.md` hold for every existing operation and function: they
+//! list the files that contain its name, and no other file contains it.
 
 use acredita_manifest::{FUNCTIONS, OPERATIONS, Operation, Trigger};
 use std::{
@@ -11,14 +11,14 @@ use walkdir::{DirEntry, WalkDir};
 
 const OPERATION: &str = "infra/docs/ADDING-AN-OPERATION.md";
 const FUNCTION: &str = "infra/docs/ADDING-A-FUNCTION.md";
-/// The names in the documents that stand for those of an operation or a function.
+/// The placeholders in the documents, with the names of an operation or a function that they stand for.
 type Values<'a> = &'a [(&'a str, String)];
 
 /// A row of a checklist.
 struct Row {
     /// With `*` for any part of a file's name.
     path: String,
-    /// The text that the file holds, if the row says one.
+    /// The text that the file contains, if the row gives one.
     says: Option<String>,
     needed: String,
 }
@@ -60,7 +60,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The text files of the repository by their paths, but documents and what is generated.
+/// The text files of the repository by path, without documents and generated files.
 fn files() -> Vec<(String, String)> {
     let is_ours = |entry: &DirEntry| {
         let name = entry.file_name().to_string_lossy();
@@ -77,21 +77,21 @@ fn files() -> Vec<(String, String)> {
         .collect()
 }
 
-/// Whether a text holds a name that is not part of a longer one.
+/// Whether a text contains a name that is not part of a longer one.
 fn says(text: &str, name: &str) -> bool {
     let is_part = |char: Option<char>| char.is_some_and(|char| char.is_alphanumeric() || "_-".contains(char));
     text.match_indices(name)
         .any(|(at, _)| !is_part(text[..at].chars().next_back()) && !is_part(text[at + name.len()..].chars().next()))
 }
 
-/// The text with the names of parameters taken out of its paths: the gateway's routes name them differently.
+/// The text without the names of path parameters: the gateway's routes use different names for them.
 fn without_parameters(text: &str) -> String {
     let mut parts = text.split("/{");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |text, part| text + "/{" + part.find('}').map_or(part, |end| &part[end..]))
 }
 
-/// Demands that the files that are needed always, or for `what` this is, are there and say what they should.
+/// Requires that the files needed always, or for this `what`, exist and contain the given text.
 fn assert_holds(tables: &[Vec<Row>], files: &[(String, String)], name: &str, what: &str, values: Values) {
     let is_needed = |row: &&Row| ["always", what].contains(&row.needed.as_str());
     for row in tables.iter().flatten().filter(is_needed).map(|row| row.filled(values)) {
@@ -139,7 +139,7 @@ fn every_function_is_in_the_files_of_the_checklist() {
     }
 }
 
-/// The tests of a crate may call a use case, and may call their helpers what they like.
+/// The tests of a crate may call a use case, and may choose any names for their helpers.
 #[test]
 fn no_other_file_names_an_operation() {
     let (tables, files) = (tables(OPERATION), files());
@@ -166,11 +166,11 @@ fn no_other_file_but_tests_names_the_crate_of_a_function() {
     }
 }
 
-/// A file that names half of the functions lists them all, by hand.
+/// A file that names half of the functions lists all of them by hand.
 #[test]
 fn no_other_file_lists_the_functions() {
     let tables = tables(FUNCTION);
-    // The others' names are words that mean something else, too.
+    // The other functions' names are also words with other meanings.
     let names: Vec<&str> = FUNCTIONS.iter().map(|function| function.name).filter(|name| name.contains('-')).collect();
     let listing: BTreeSet<String> = files()
         .into_iter()

@@ -1,8 +1,8 @@
-//! No crate has a circle of files: none needs, over others, itself.
+//! No crate has a cycle of files: no file depends on itself through others.
 //!
-//! A file needs another one when it names something that is defined there, directly or through a re-export. A module's
-//! own file does not count as needing the files below it: it is the room that they are in, and may use and re-export
-//! them, while they use what it defines.
+//! A file depends on another one when it names an item that is defined there, directly or through a re-export. A
+//! module's own file does not count as depending on the files below it: it is their container, and may use and
+//! re-export them, while they use its definitions.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use serde_json::Value;
@@ -14,26 +14,26 @@ use std::{
     process::Command,
 };
 
-/// A module by its names from the crate's root on, or the path of something in one.
+/// A module by its names from the crate's root on, or the path of an item in one.
 type Names = Vec<String>;
 
 #[derive(Default)]
 struct Module {
     file: PathBuf,
     defines: BTreeSet<String>,
-    /// What it names by `use`, and how: the paths are as they are written.
+    /// The names that it imports with `use`, and their paths as written.
     imports: BTreeMap<String, Names>,
     globs: Vec<Names>,
     /// Every path that it names, imports included.
     names: Vec<Names>,
 }
 
-/// The modules of a target, but those that are for its own tests.
+/// The modules of a target, without those of its own tests.
 struct Crate(BTreeMap<Names, Module>);
 
 enum Found {
     Module(Names),
-    /// Something, in the module that defines it.
+    /// An item, in the module that defines it.
     Item(Names),
 }
 
@@ -45,7 +45,7 @@ impl Crate {
         read
     }
 
-    /// `folder` is where the files of its modules are.
+    /// `folder` contains the files of its modules.
     fn file(&mut self, file: &Path, folder: &Path, module: Names) {
         let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let tokens = text.parse().unwrap_or_else(|error| panic!("{}: {error}", file.display()));
@@ -96,7 +96,7 @@ impl Crate {
         self.0.insert(names, module);
     }
 
-    /// What a path leads to from a module. None is outside of the crate, or local.
+    /// The target of a path from a module. `None` if it is local or outside the crate.
     fn find(&self, from: &[String], path: &[String], depth: usize) -> Option<Found> {
         let (first, mut rest) = path.split_first()?;
         let mut module = match first.as_str() {
@@ -130,7 +130,7 @@ impl Crate {
         Some(Found::Module(module))
     }
 
-    /// Where a name of a module is defined: there, or where the module has it from.
+    /// The definition of a name in a module: there, or where the module imports it from.
     fn defining(&self, module: Names, name: &str, rest: &[String], depth: usize) -> Found {
         let here = &self.0[&module];
         if depth == 0 || here.defines.contains(name) {
@@ -148,7 +148,7 @@ impl Crate {
         Found::Item(defining.next().unwrap_or(module))
     }
 
-    /// Which files each file needs, and what of them.
+    /// The files that each file depends on, and the items that it needs from them.
     fn arrows(&self) -> BTreeMap<&Path, BTreeMap<&Path, BTreeSet<String>>> {
         let mut arrows: BTreeMap<&Path, BTreeMap<&Path, BTreeSet<String>>> = BTreeMap::new();
         for (from, module) in &self.0 {
@@ -197,13 +197,13 @@ impl Module {
         }
     }
 
-    /// Reads the path that begins at a token, or what is in a group; answers what comes after it.
+    /// Reads the path, or the contents of the group, that begins at a token; returns the position after it.
     fn path(&mut self, tokens: &[TokenTree], mut at: usize) -> usize {
         match &tokens[at] {
             TokenTree::Group(group) => self.paths(group.stream()),
             TokenTree::Ident(first) if first == "use" => {
                 let end = end_of_item(tokens, at);
-                // Within a function: it names things, and gives the module no names.
+                // Inside a function: it uses names, but gives the module none.
                 let mut local = Self::default();
                 local.import(&tokens[at + 1..end - 1], &[]);
                 self.names.extend(local.names);
@@ -233,7 +233,7 @@ impl Module {
     }
 }
 
-/// What comes after the item that begins at a token: it ends with its braces or its semicolon.
+/// The position after the item that begins at a token: it ends with its braces or its semicolon.
 fn end_of_item(tokens: &[TokenTree], at: usize) -> usize {
     let ends = |token: &TokenTree| match token {
         TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
@@ -247,7 +247,7 @@ fn end_of_item(tokens: &[TokenTree], at: usize) -> usize {
     end.map_or(tokens.len(), |end| at + end + 1)
 }
 
-/// What ties the circles of a target.
+/// The dependencies that form the cycles of a target.
 fn circles(root: &Path) -> Vec<String> {
     let read = Crate::read(root);
     let arrows = read.arrows();

@@ -1,7 +1,7 @@
-//! Walks through the HTTP contract, section by section. Where the contract is a table, the test is one too.
+//! Walks through the HTTP contract, section by section. Where the contract is a table, so is the test.
 //!
-//! `operations` holds the contract's list of operations, and `stage` what brings an identification into a state; the
-//! other modules are tests.
+//! `operations` holds the contract's list of operations, and `stage` brings identifications into a state; the other
+//! modules are tests.
 
 mod agent;
 mod device;

@@ -1,4 +1,4 @@
-//! Delivering messages: what goes out, how often, and what becomes of it when workers, providers and processes fail.
+//! Delivering messages: what is sent, how often, and what happens when workers, providers and processes fail.
 
 use acceptance::{
     World, bodies,
@@ -21,7 +21,7 @@ use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// Longer than the queue hides a message, so that what failed is there again.
+/// Longer than the queue hides a message, so that failed ones are visible again.
 const HIDDEN: TimeDelta = TimeDelta::seconds(90);
 
 async fn validate(world: &World, id: &str, code: &str, status: u16) {
@@ -247,7 +247,7 @@ async fn a_message_that_the_queue_brings_three_times_goes_out_once() {
     validate(&world, &id, &world.code_of(&id), 204).await;
 }
 
-/// Says that it was asked, and never answers.
+/// Signals that it was called, and never answers.
 struct HangingSender(Arc<Notify>);
 
 #[async_trait]
@@ -258,7 +258,7 @@ impl Sender for HangingSender {
     }
 }
 
-/// A worker that claims a message and dies before it is sent.
+/// A worker that claims a message and dies before sending it.
 async fn dies_while_it_sends(app: &App, message: MessageRef) {
     let asked = Arc::new(Notify::new());
     let sender = HangingSender(asked.clone());
@@ -290,7 +290,7 @@ async fn a_worker_that_dies_between_claiming_and_reading_delays_a_message_and_no
     let world = World::start().await;
     let id = Subject::of(&world, Method::Otp, bodies::otp()).await.id;
     let message = reference(&world).await;
-    // The claim has its effect, and its worker never learns of it.
+    // The claim takes effect, but its worker never learns of it.
     let app = Faults::on("Outbox::claim", 0, Moment::After).around(&world.app);
     let lost = deliver_message(&app, &world.sender, message).await;
     assert!(matches!(lost, Err(acredita_domain::Error::Unavailable(Unavailable(_)))));
@@ -299,7 +299,7 @@ async fn a_worker_that_dies_between_claiming_and_reading_delays_a_message_and_no
     validate(&world, &id, &world.code_of(&id), 204).await;
 }
 
-/// Panics at one phone.
+/// Panics at one phone number.
 struct PanickingSender(RecordingSender);
 
 #[async_trait]
@@ -341,7 +341,7 @@ async fn a_poisoned_record_fails_alone() {
     assert_eq!(failed, ["not-json", "no-body", "no-ids", "not-ids", "panics"], "what is unknown was settled long ago");
     assert_eq!(world.sender.sent().iter().map(|message| &message.identification_id).collect::<Vec<_>>(), [&good]);
 
-    // The bug is fixed: the message that met it goes out as well.
+    // The bug is fixed: the message that triggered it is sent as well.
     world.settle().await;
     validate(&world, &panics, &world.code_of(&panics), 204).await;
     world.assert_whole().await;

@@ -1,7 +1,7 @@
-//! The files of `events/`: what API Gateway, SQS and the scheduler send, one file for each case.
+//! The files of `events/`: the events of API Gateway, SQS and the scheduler, one file for each case.
 //!
-//! An event is named `<function>.<case>.json`. The ids, the code and the token in it are placeholders (the ids are
-//! those of the OpenAPI document's examples), for which a test puts its own.
+//! An event is named `<function>.<case>.json`. Its ids, code and token are placeholders (the ids are those of the
+//! OpenAPI document's examples), which a test replaces with its own.
 
 use serde_json::Value;
 use std::{
@@ -31,12 +31,12 @@ impl Event {
         format!("{}.{}.json", self.function, self.case)
     }
 
-    /// `PUT /v1/orgs/{org_id}/…`, as the gateway's route is called.
+    /// The gateway's name of the route, such as `PUT /v1/orgs/{org_id}/…`.
     pub fn route(&self) -> String {
         self.json()["routeKey"].as_str().unwrap_or_else(|| panic!("{} has no routeKey", self.name())).to_owned()
     }
 
-    /// The text with other values in the place of its placeholders.
+    /// The text with other values in place of its placeholders.
     pub fn filled(&self, values: &[(&str, String)]) -> String {
         values.iter().fold(self.text.clone(), |text, (placeholder, value)| text.replace(placeholder, value))
     }

@@ -1,4 +1,4 @@
-//! Time: what it ends, when exactly, and what is left afterwards. Nothing depends on a sweep being on time.
+//! Time: what expires, exactly when, and what is left afterwards. Nothing depends on a sweep being on time.
 
 use acceptance::{
     Answer, Call, ORG, World, bodies,
@@ -12,7 +12,7 @@ use serde_json::json;
 const LIFE: TimeDelta = TimeDelta::hours(1);
 const MOMENT: TimeDelta = TimeDelta::milliseconds(1);
 
-/// A step on an identification.
+/// A step of an identification.
 async fn step(world: &World, subject: &Subject, name: &str) -> Answer {
     match name {
         "validate" => subject.validate(world).await,
@@ -29,14 +29,14 @@ async fn one_millisecond_before_its_end_everything_is_possible() {
         for name in ["validate", "cancel", "close", "delete"] {
             let subject = Subject::create(&world, method).await;
             world.clock.advance(LIFE - MOMENT);
-            // A sweep that is early changes nothing.
+            // An early sweep changes nothing.
             world.sweep().await;
             assert_eq!(subject.status(&world).await.as_deref(), Some("CREATED"));
-            // Nothing was scored, so the identity document cannot be validated: but not because of the time.
+            // Nothing was scored, so the identity document cannot be validated, but not because of the time.
             let expected = if (method, name) == (Method::IdentityDocument, "validate") { 409 } else { 204 };
             let answer = step(&world, &subject, name).await.expect(expected);
             assert!(!answer.details().concat().contains("EXPIRED"));
-            // Back to a whole second, on which everything is created.
+            // Back to a full second, on which everything is created.
             world.clock.advance(MOMENT);
         }
     }
@@ -206,7 +206,7 @@ async fn retention_erases_everything_and_not_a_moment_early() {
     assert_eq!(world.sweep().await.erased, 0);
     world.clock.advance(MOMENT);
     assert_eq!(world.sweep().await.erased, 4, "once more, for what was put there meanwhile");
-    // What is left names nobody, and the table drops it by its time to live.
+    // The rest names nobody, and the table drops it when its time to live is over.
     for item in world.items().await {
         let key = (text(&item, "pk"), text(&item, "sk"));
         assert!(key.0.starts_with("DST#") || key.1.starts_with("OBX#"), "{key:?}");

@@ -1,9 +1,9 @@
-//! A fault at every call of every port, before its effect and after.
+//! A fault at every call of every port, before and after its effect.
 //!
-//! Each scenario is a client's flow. It runs once to see which calls its faulty part makes, and then once for each of
-//! these calls and each [`Moment`], in a fresh world. What the client is told is 503, unless the call is one that
-//! nothing depends on. The client then tries again, without a fault, and everything has to come right: nothing twice,
-//! nothing lost, nothing half done.
+//! Each scenario is a client's flow. It runs once to record the calls of the part that may fail, and then once for each
+//! of these calls and each [`Moment`], in a new world. The client gets a 503, unless nothing depends on the failed
+//! call. It then tries again without a fault, and everything must come right: nothing twice, nothing lost, nothing half
+//! done.
 
 mod creating;
 mod deleting;
@@ -34,7 +34,7 @@ struct Run {
 }
 
 impl Run {
-    /// What a client is answered while the fault is there.
+    /// Sends the first try, during the fault.
     async fn first_try(&self, world: &mut World, call: Call) -> Answer {
         let whole = world.app.clone();
         world.serve(self.faults.around(&whole));
@@ -48,12 +48,12 @@ impl Run {
         self.fault.is_some_and(|fault| fault.call == call)
     }
 
-    /// Whether this call has its effect although nobody was told.
+    /// Whether this call takes effect although its answer is lost.
     fn silenced(&self, call: &str) -> bool {
         self.hits(call) && self.fault.is_some_and(|fault| fault.moment == Moment::After)
     }
 
-    /// Demands 503 of a first try, unless there is no fault, or the one that there is may be passed over.
+    /// Requires 503 for a first try, unless there is no fault, or its call may be passed over.
     #[track_caller]
     fn assert_told(&self, answer: &Answer, success: u16, passed_over: &[&str]) {
         let passed = self.fault.is_none_or(|fault| passed_over.contains(&fault.call));
@@ -63,7 +63,7 @@ impl Run {
     }
 }
 
-/// Says which fault a failing test had.
+/// Reports the fault of a failing test.
 impl Drop for Run {
     fn drop(&mut self) {
         if std::thread::panicking()
@@ -74,7 +74,7 @@ impl Drop for Run {
     }
 }
 
-/// Runs a scenario without a fault, and then with one at each of the calls that its faulty part makes.
+/// Runs a scenario without a fault, and then with one at each of the calls of the part that may fail.
 async fn at_every_call(scenario: impl AsyncFn(&mut World, &Run)) {
     let counting = Run { faults: Faults::none(), fault: None };
     scenario(&mut World::with_external_provider().await, &counting).await;

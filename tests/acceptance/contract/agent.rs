@@ -13,7 +13,7 @@ async fn with_picture(world: &World) -> Subject {
     Subject::of(world, Method::Agent, bodies::agent(true)).await
 }
 
-/// Validates, and demands that it is fine, or that exactly this field is refused and nothing has changed.
+/// Validates, and requires success, or that exactly this field is refused and nothing has changed.
 async fn validate(world: &World, subject: &Subject, body: &Value, refused: Option<&str>) {
     let answer = world.call("POST", &subject.actor_path("/validate"), Some(body.clone())).await;
     let Some(pointer) = refused else {
@@ -80,7 +80,7 @@ async fn a_picture_is_required_when_it_was_asked_for_and_refused_when_not() {
 #[tokio::test]
 async fn evidence_is_base64_of_a_png_with_or_without_padding() {
     let world = World::start().await;
-    // One that needs no padding, one `=`, two `=`.
+    // No padding, one `=`, two `=`.
     for equals in 0..3 {
         let ends = |text: &String| text.chars().rev().take_while(|c| *c == '=').count() == equals;
         let padded = (1..).map(|seed| base64(&bodies::png(seed))).find(ends).expect("pictures of all lengths");

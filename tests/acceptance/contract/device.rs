@@ -1,4 +1,4 @@
-//! §5: the device headers, which every validate takes and keeps.
+//! §5: the device headers, which every validate accepts and stores.
 
 use super::stage::in_state;
 use acceptance::{
@@ -10,7 +10,7 @@ use axum::extract::ConnectInfo;
 use serde_json::json;
 use std::net::SocketAddr;
 
-/// A validate of a method that only its device headers can spoil.
+/// A validate that only its device headers can invalidate.
 fn validate(world: &World, method: Method, id: &str) -> Call {
     let (verb, body) = match method {
         Method::Agent => ("POST", Some(json!({ "agent": "maria" }))),
@@ -20,7 +20,7 @@ fn validate(world: &World, method: Method, id: &str) -> Call {
     world.request(verb, &format!("{}/{id}/validate", method.path()), body)
 }
 
-/// Values that are refused, and whether the header may be missing.
+/// Refused values, and whether the header may be missing.
 fn bad_values() -> Vec<(&'static str, Vec<String>)> {
     let texts = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
     let mut fingerprints = texts(&["", " ", "a b", "é"]);
@@ -134,7 +134,7 @@ async fn no_other_operation_asks_for_the_device() {
     world.send(Call::org("GET", ORG, &subject.actor_path("")).token(&world.token(ORG))).await.expect(200);
 }
 
-/// The clients address in an evidence is the gateway's, whatever the client says.
+/// The client's address in the evidence is the one that the gateway saw, regardless of what the client sends.
 #[tokio::test]
 async fn the_device_is_kept_as_evidence_with_the_address_that_the_gateway_saw() {
     let world = World::with_external_provider().await;

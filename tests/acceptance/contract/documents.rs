@@ -1,8 +1,8 @@
-//! Identity documents from end to end: pictures in, our own engine reads them, and the identification validates or says
-//! why not (§6).
+//! Identity documents end to end: our own engine reads the pictures, and the identification validates or gives the
+//! reason why not (§6).
 //!
-//! The pictures are those of `tests/fixtures/make.py`: an invented DNI of Ana Muñoz Gil, number 12345678Z, and what can
-//! be wrong with one.
+//! The pictures are those of `tests/fixtures/make.py`: an invented DNI of Ana Muñoz Gil, number 12345678Z, and ways in
+//! which one can be wrong.
 
 use super::stage::create_scoring;
 use acceptance::{
@@ -12,7 +12,7 @@ use acceptance::{
 };
 use serde_json::{Value, json};
 
-/// Who the DNI is made out to.
+/// The holder of the DNI.
 fn ana() -> Value {
     json!({
         "name": "Ana", "last_name": "Muñoz Gil", "language": "DE",
@@ -38,7 +38,7 @@ async fn read(world: &World, scoring: &str) -> Value {
     world.call("GET", scoring, None).await.expect(200).json()
 }
 
-/// The line of a check.
+/// The entry of a check.
 fn line<'a>(scoring: &'a Value, check: &str) -> &'a Value {
     let lines = scoring["breakdown"].as_array().expect("a list");
     lines.iter().find(|line| line["check"] == check).unwrap_or_else(|| panic!("no line {check}: {scoring}"))

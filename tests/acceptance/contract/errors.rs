@@ -1,4 +1,4 @@
-//! §4: all the faults of a request come at once, each where it is, and none repeats what the caller sent.
+//! §4: all the errors of a request are reported at once, each at its place, and none repeats what the caller sent.
 
 use super::stage::reviewed;
 use acceptance::{
@@ -88,7 +88,7 @@ async fn an_empty_body_of_each_create_says_all_that_is_missing() {
 
 const CANARY: &str = "C4NARY";
 
-/// Demands that nothing of what the caller sent comes back.
+/// Requires that the answer contains nothing that the caller sent.
 #[track_caller]
 fn silent(answer: Answer, status: u16) {
     let text = format!("{:?} {}", answer.headers, String::from_utf8_lossy(&answer.body)).to_uppercase();

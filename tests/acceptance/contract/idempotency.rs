@@ -15,7 +15,7 @@ fn otp(world: &World, key: &str) -> Call {
     world.request("POST", "/identifications/otp", Some(bodies::otp())).header("idempotency-key", key)
 }
 
-/// What tells two creations apart.
+/// The value that distinguishes two creations.
 fn id(answer: &Answer) -> String {
     let body = answer.json();
     body.get("identification_id").or(body.get("scoring_id")).and_then(Value::as_str).expect("an id").to_owned()

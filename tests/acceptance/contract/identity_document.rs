@@ -1,4 +1,4 @@
-//! Identification by identity document: its create, its linked scoring, and when a score is enough (§5, §6, §7).
+//! Identification by identity document: its create, its linked scoring, and when a score is sufficient (§5, §6, §7).
 
 use super::stage::{check, kept_pictures, reviewed, time};
 use acceptance::{

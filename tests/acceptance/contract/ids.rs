@@ -1,4 +1,4 @@
-//! §2 and the order of checks in §3: which id opens which door, and which fault is answered first.
+//! §2 and the order of checks in §3: which id gives access to what, and which error is reported first.
 
 use super::{
     operations::{Door, OPERATIONS, Operation, Requests, creates, with_an_id},
@@ -130,7 +130,7 @@ async fn an_id_is_the_same_in_any_case() {
     world.call("GET", &format!("/identifications/agent/{}", subject.id.to_uppercase()), None).await.expect(200);
 }
 
-/// A request of an operation with a fault in what the operation looks at before it looks for the entity.
+/// A request with an error in a part that the operation checks before it looks up the entity.
 fn faulty(operation: &Operation, world: &World, id: &str) -> Option<(Call, u16)> {
     let call = operation.good_call(world, id);
     if operation.path.ends_with("/validate") {
@@ -208,7 +208,7 @@ async fn the_entity_comes_before_its_state_and_its_faults_before_its_state() {
     otp.close(&world).await.expect(204);
     let without_factor = otp.try_code(&world, "222222").await.expect(400);
     assert!(without_factor.details()[0].starts_with("/two_factor: "));
-    // A fault of the syntax is told before the state, too.
+    // A syntax error is also reported before the state.
     world.call("POST", &agent.admin_path("/cancel"), Some(json!({ "reason": " " }))).await.expect(400);
     world.call("DELETE", &agent.admin_path("?force=perhaps"), None).await.expect(400);
     let scoring = create_scoring(&world, |_| {}).await;

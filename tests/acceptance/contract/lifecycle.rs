@@ -1,4 +1,4 @@
-//! §6: what each action does in each state, for all three methods.
+//! §6: the effect of each action in each state, for all three methods.
 
 use super::stage::{STATES, in_state, time};
 use acceptance::{
@@ -22,7 +22,7 @@ async fn act(world: &World, subject: &Subject, action: &str) -> Answer {
     }
 }
 
-/// The table of the contract: the status, and the state after it; none for gone.
+/// The table of the contract: the status, and the state after it; `None` if it is gone.
 fn expected(state: &'static str, action: &str) -> (u16, Option<&'static str>) {
     match (state, action) {
         ("CREATED", "validate") => (204, Some("VALIDATED")),

@@ -1,4 +1,4 @@
-//! §7: what the actor's side may see of the actor.
+//! §7: which of the actor's data the actor's side may see.
 
 use acceptance::{
     World, bodies,

@@ -1,4 +1,4 @@
-//! §5, the pictures of a score: which parts there are, what they may hold, and that a fault uses up no retry.
+//! §5, the pictures of a score: the possible parts, their contents, and that an error uses up no retry.
 
 use super::stage::create_scoring;
 use acceptance::{Answer, World, bodies, subject::put_pictures};
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 const MIB: usize = 1024 * 1024;
 
-/// A part: the headers that it has, and its bytes.
+/// A part: its headers and its bytes.
 struct Part<'a>(&'a str, &'a [u8]);
 
-/// A multipart body by the letter of RFC 2046.
+/// A multipart body exactly as in RFC 2046.
 fn multipart(parts: &[Part<'_>]) -> Vec<u8> {
     let mut body = Vec::new();
     for Part(headers, bytes) in parts {
@@ -40,14 +40,14 @@ async fn captured(world: &World, scoring: &str) -> Vec<(String, u32)> {
         .collect()
 }
 
-/// Demands that a scoring is as if nothing had come.
+/// Requires that a scoring is as if it had received nothing.
 async fn untouched(world: &World, scoring: &str) {
     let read = world.call("GET", scoring, None).await.expect(200).json();
     assert_eq!((&read["status"], &read["retries"]["used"]), (&json!("CREATED"), &json!(0)));
     assert!(captured(world, scoring).await.is_empty());
 }
 
-/// The smallest grey JPEG of 8 × 8: one block, all of it one code (ITU-T T.81).
+/// The smallest grey JPEG of 8 × 8: one block, filled with a single code (ITU-T T.81).
 fn jpeg() -> Vec<u8> {
     let segment = |marker: u8, content: &[u8]| [&[0xFF, marker, 0, content.len() as u8 + 2], content].concat();
     let one_code = |class: u8| {
@@ -71,7 +71,7 @@ fn jpeg() -> Vec<u8> {
     .concat()
 }
 
-/// A PNG of exactly this many bytes: a comment makes up the rest.
+/// A PNG of exactly this many bytes, padded with a comment.
 fn png_of_bytes(bytes: usize) -> Vec<u8> {
     let encode = |comment: usize| {
         let mut png = Vec::new();
@@ -86,7 +86,7 @@ fn png_of_bytes(bytes: usize) -> Vec<u8> {
     png
 }
 
-/// A PNG with one bit a pixel, all black.
+/// A PNG with one bit per pixel, all black.
 fn black_png(width: u32, height: u32) -> Vec<u8> {
     let mut png = Vec::new();
     let mut encoder = png::Encoder::new(&mut png, width, height);
@@ -231,7 +231,7 @@ async fn a_body_that_is_no_multipart_is_of_the_wrong_type() {
     let unlabelled =
         world.request("PUT", &format!("{scoring}/score"), None).body("x/x", bodies::png(1)).without("content-type");
     world.send(unlabelled).await.expect(415);
-    // No body at all asks for what was uploaded before, whatever it calls itself.
+    // An empty body asks for the pictures uploaded before, whatever its content type.
     send(&world, &scoring, "application/json", Vec::new()).await.expect(409);
     untouched(&world, &scoring).await;
 }

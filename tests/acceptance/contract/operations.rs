@@ -30,19 +30,18 @@ pub fn creates() -> impl Iterator<Item = &'static Operation> {
 }
 
 pub trait Requests {
-    /// The path with an id in it.
     fn path_of(&self, id: &str) -> String;
 
-    /// A body that is good for it, if it takes one: the published example.
+    /// A valid body, if the operation takes one: the published example.
     fn body(&self) -> Option<Value>;
 
-    /// Whether the contract answers 403 rather than 401 to a good token that does not allow it.
+    /// Whether the contract answers 403 rather than 401 to a valid token without the permission.
     fn documents_403(&self) -> bool;
 
-    /// A request without any fault but the missing token.
+    /// A request whose only error is the missing token.
     fn call(&self, org: &str, id: &str) -> Call;
 
-    /// A request without any fault.
+    /// A valid request.
     fn good_call(&self, world: &World, id: &str) -> Call;
 }
 
@@ -55,7 +54,7 @@ impl Requests for Operation {
     fn body(&self) -> Option<Value> {
         match (self.body, self.name) {
             (Body::No | Body::Multipart, _) => None,
-            // Its example's picture is cut short.
+            // Its example's picture is truncated.
             (Body::Json, "validate_agent_identification") => Some(bodies::confirmation()),
             // It has several examples.
             (Body::Json, "validate_otp_identification") => Some(bodies::code("222222")),

@@ -1,4 +1,4 @@
-//! Identification by one-time code: what it takes, its codes and its tries (§5, §6, §7). How often it sends is in
+//! Identification by one-time code: its input, its codes and its tries (§5, §6, §7). How often it sends is in
 //! `otp_sends`.
 
 use super::stage::reviewed;
@@ -53,7 +53,7 @@ async fn the_answers_have_exactly_the_members_of_the_contract() {
 #[tokio::test]
 async fn what_the_channel_and_the_factor_need_of_the_actor_is_required() {
     let world = World::start().await;
-    // (channel, external, factor, what is missing of the actor, the pointer that is refused)
+    // (channel, external, factor, the missing field of the actor, the refused pointer)
     for (channel, external, factor, missing, refused) in [
         ("SMS", false, None, "msisdn", Some("/actor/msisdn")),
         ("WHATSAPP", false, None, "msisdn", Some("/actor/msisdn")),
@@ -338,7 +338,7 @@ async fn a_code_is_not_stored_in_the_clear() {
     let stored = format!("{:?}", table.items()).to_lowercase();
     assert!(table.count() > 5);
     for code in [external, sent] {
-        // In quotes, as a text of its own or of a JSON text: six letters may stand in a digest by chance.
+        // In quotes, as a text of its own or of a JSON text: a digest may contain the six letters by chance.
         assert!(
             !stored.contains(&format!("\"{code}\"")) && !stored.contains(&format!("{code}\\\"")),
             "a code lies in the table"

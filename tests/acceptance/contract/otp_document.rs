@@ -1,5 +1,6 @@
-//! A picture of the person's document as the second factor of a one-time code (§5, §6): what is a fault of the request,
-//! what is a wrong try, and that nobody can tell one wrong try from another. What is kept of it is in `otp_evidence`.
+//! A picture of the person's document as the second factor of a one-time code (§5, §6): which input is an invalid
+//! request, which is a wrong try, and that all wrong tries look the same. What is kept of the pictures is in
+//! `otp_evidence`.
 
 use super::stage::kept_pictures;
 use acceptance::{
@@ -12,10 +13,10 @@ use acredita_domain::actor::DocumentType;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-/// What the published actor declares.
+/// The number that the published actor declares.
 const DECLARED: &str = "12345678A";
 
-/// Pictures and what they show, by what a test says of them.
+/// Pictures and their contents, by the name that a test gives them.
 struct Pictures {
     right: Vec<u8>,
     others: Vec<u8>,
@@ -79,7 +80,7 @@ async fn the_picture_may_be_a_jpeg_padded_or_not_with_space_around_it() {
             .await
             .expect(204);
         }
-        // After the end of the picture nothing is looked at.
+        // Bytes after the end of the picture are ignored.
         jpeg.push(0);
     }
 }
@@ -116,7 +117,7 @@ async fn another_kind_of_document_is_a_wrong_try() {
     assert_eq!(subject.attempts_left(&world).await, 4);
 }
 
-/// Else a collage of a hundred documents would be a hundred guesses.
+/// Otherwise a collage of a hundred documents would be a hundred guesses.
 #[tokio::test]
 async fn a_try_shows_one_document() {
     let world = World::start().await;
@@ -204,7 +205,7 @@ async fn an_outdated_code_with_the_right_picture_costs_no_try() {
     assert!(kept_pictures(&world).await.is_empty());
 }
 
-/// Demands that a request is refused with a fault of this field, that it is no try, and that no picture was looked at.
+/// Requires that a request is refused with an error of this field, counts as no try, and has no picture read.
 async fn is_no_try(world: &World, subject: &Subject, body: Value, status: u16, pointer: &str) {
     let shown: String = body.to_string().chars().take(100).collect();
     let answer = attempt(world, subject, body).await;
@@ -255,7 +256,7 @@ async fn what_is_no_base64_or_no_picture_is_no_try() {
         base64(b"%PDF-1.7"),
         base64(b"\x00\x00\x00\x18ftypheic"),
         base64(b"GIF89a"),
-        // Begins like one, and has no header.
+        // Begins like a picture, but has no header.
         base64(b"\x89PNG\r\n\x1a\n"),
         base64(b"\xFF\xD8\xFF\xE0 a JPEG?"),
     ] {
@@ -274,7 +275,7 @@ async fn what_is_no_base64_or_no_picture_is_no_try() {
         .await;
 }
 
-/// A PNG that says it is this large, and ends after its header.
+/// A PNG that claims this size, and ends after its header.
 fn png_that_claims(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = bodies::png(1);
     bytes[16..20].copy_from_slice(&width.to_be_bytes());
@@ -302,7 +303,7 @@ async fn what_is_too_large_is_no_try() {
     is_no_try(&world, &subject, bodies::code_and_pictures(&code, &[("back", &long)]), 413, "").await;
     let half = &long[..2_500_000];
     is_no_try(&world, &subject, bodies::code_and_pictures(&code, &[("front", half), ("back", half)]), 413, "").await;
-    // What fits travels.
+    // A request within the limit is accepted.
     let fits = &long[..2_000_000];
     world.numbers.show(fits, DocumentType::Nif, &[DECLARED]);
     attempt(&world, &subject, bodies::code_and_pictures(&code, &[("front", fits), ("back", fits)])).await.expect(204);
@@ -336,7 +337,7 @@ async fn faults_of_pictures_come_before_what_is_not_there() {
     }
 }
 
-/// An OTP of the person whom the fixtures show.
+/// An OTP of the person shown in the fixtures.
 async fn of_the_fixtures(world: &World) -> (Subject, String) {
     let mut body = bodies::document_otp();
     body["actor"]["identity_document"]["document_number"] = json!("12345678-Z");
@@ -357,7 +358,7 @@ async fn a_document_is_really_read() {
     show(&world, &subject, &code, &fixture("otp-dni.jpg")).await.expect(204);
 }
 
-/// The number of the card itself is no number of its holder.
+/// The number of the card itself does not identify its holder.
 #[tokio::test]
 async fn a_dni_is_known_by_its_nif_alone() {
     let world = World::start().await;

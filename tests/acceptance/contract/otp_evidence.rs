@@ -1,5 +1,5 @@
-//! What is kept of a document that was a second factor: the pictures of the try that was right, as long as its
-//! identification, and nothing else.
+//! What is kept of a document that was a second factor: only the pictures of the successful try, for as long as the
+//! identification.
 
 use super::stage::kept_pictures;
 use acceptance::{
@@ -26,7 +26,7 @@ async fn asked(world: &World) -> Subject {
     Subject::of(world, Method::Otp, bodies::document_otp()).await
 }
 
-/// A picture that shows the declared document; every seed is another picture.
+/// A picture that shows the declared document; every seed gives a different picture.
 fn right(world: &World, seed: u32) -> Vec<u8> {
     let picture = bodies::png(1_000 + seed);
     world.numbers.show(&picture, DocumentType::Nif, &["12345678A"]);
@@ -164,10 +164,10 @@ async fn a_delete_that_meets_a_right_try_leaves_all_or_nothing() {
     world.assert_whole().await;
 }
 
-/// What another request does between a picture and the step that it is for.
+/// Another request, between checking a picture and taking the step that it is for.
 type Meanwhile = Arc<dyn Fn() -> futures_util::future::BoxFuture<'static, ()> + Send + Sync>;
 
-/// Keeps pictures, and then has something else happen.
+/// Runs the other request just before storing pictures.
 struct Interrupted {
     pictures: Arc<dyn Pictures>,
     meanwhile: Meanwhile,
@@ -196,8 +196,8 @@ impl Pictures for Interrupted {
     }
 }
 
-/// Sends a right try whose pictures are kept just after `meanwhile` was answered with 204, and answers what it was
-/// told.
+/// Sends a right try whose pictures are stored just after `meanwhile` was answered with 204, and returns the answer to
+/// the try.
 async fn interrupted(world: &mut World, subject: &Subject, picture: &[u8], meanwhile: Call) -> Answer {
     let whole = world.app.clone();
     let gateway = world.gateway().clone();
@@ -250,7 +250,8 @@ async fn a_right_try_that_another_one_beats_leaves_only_the_winners_pictures() {
     world.assert_whole().await;
 }
 
-/// While it is CREATED another try with the same pictures may be on its way: they are erased with the identification.
+/// While the identification is CREATED, another try with the same pictures may be in progress: they are erased with the
+/// identification.
 #[tokio::test]
 async fn a_right_try_whose_code_dies_meanwhile_is_wrong_and_its_pictures_go_with_the_identification() {
     let mut world = World::start().await;

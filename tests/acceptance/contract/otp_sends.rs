@@ -1,4 +1,4 @@
-//! What an OTP sends, where to, and how often (§5, §6).
+//! The messages of an OTP: their content, their destination, and how many are sent (§5, §6).
 
 use super::stage::time;
 use acceptance::{
@@ -135,7 +135,7 @@ async fn an_identification_sends_five_times_at_most() {
     let world = World::start().await;
     let subject = sms(&world, 600_000_001).await;
     for _ in 0..4 {
-        // Slow enough for the destination not to be the one that refuses.
+        // Slow enough not to be refused because of the destination.
         world.clock.advance(TimeDelta::minutes(3));
         resend(&world, &subject).await.expect(204);
         world.deliver().await;
@@ -156,7 +156,7 @@ async fn a_destination_gets_five_messages_in_ten_minutes_and_the_window_slides()
         create(&world, 600_000_001).await.expect(201);
         world.clock.advance(TimeDelta::minutes(1));
     }
-    // Five minutes have passed since the first one.
+    // Five minutes after the first one.
     world.clock.advance(TimeDelta::seconds(299));
     let refused = create(&world, 600_000_001).await.expect(429);
     assert!((1..=2).contains(&retry_after(&refused).num_seconds()));

@@ -1,5 +1,5 @@
-//! The published examples work as they stand: client code that was written for the API that this one re-implements must
-//! not change.
+//! The published examples work unchanged: clients written for the API that this one re-implements must not need
+//! changes.
 
 use acceptance::{Answer, Call, ORG, World, bodies, request::base64, tokens::ISSUER};
 use serde_json::json;
@@ -8,7 +8,7 @@ const ACTOR: &str = r#"{"name":"James","last_name":"Smith",
  "identity_document":{"document_number":"12345678A","document_type":"NIF","country":"ES"},
  "email":"example@email.com","msisdn":{"phone_number":6123456789,"country_code":"34"},"language":"ES"}"#;
 
-/// A caller with a token as it is published.
+/// A caller with a token as published.
 struct Client(World);
 
 impl Client {
@@ -34,7 +34,7 @@ async fn an_agent_confirms_a_person() {
     let body = format!(r#"{{"actor":{ACTOR},"personal_document_image":true,"expires_in":"PT1H"}}"#);
     let created = client.send("POST", "/identifications/agent", &body).await.expect(201);
     let path = format!("/identifications/agent/{}/validate", created.text("identification_id"));
-    // Base64 as it is published: without its padding.
+    // Base64 as published: without padding.
     let unpadded = (1..)
         .map(|seed| base64(&bodies::png(seed)))
         .find(|text| text.ends_with('='))

@@ -1,4 +1,4 @@
-//! §5: what the creates and cancel take, and what they refuse. Each method's own rules are in its module.
+//! §5: what the creates and cancel accept and refuse. Each method's own rules are in its module.
 
 use super::{
     operations::{OPERATIONS, Operation, Requests, creates},
@@ -10,14 +10,14 @@ use acceptance::{
 };
 use serde_json::{Value, json};
 
-/// Sets a field by its JSON pointer; null takes it away.
+/// Sets a field by its JSON pointer; null removes it.
 fn with(mut body: Value, pointer: &str, value: Value) -> Value {
     let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
     body.pointer_mut(parent).expect("a parent")[name] = value;
     body
 }
 
-/// Creates with one field changed, and demands that it is fine, or that exactly this field is refused.
+/// Creates with one field changed, and requires success, or that exactly this field is refused.
 async fn create(world: &World, operation: &Operation, pointer: &str, value: Value, fine: bool) {
     let body = with(operation.body().expect("a create has a body"), pointer, value.clone());
     let answer = world.call(operation.method.as_str(), operation.path, Some(body)).await;

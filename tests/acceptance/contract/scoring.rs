@@ -1,4 +1,4 @@
-//! Scorings: create, read, captures, delegate, close, and how often they score (§5, §6, §7). Pictures are in
+//! Scorings: create, read, captures, delegate, close, and the number of scores (§5, §6, §7). Pictures are in
 //! `multipart`.
 
 use super::stage::{check, create_scoring, kept_pictures, reviewed, time};
@@ -323,7 +323,7 @@ async fn a_captures_link_opens_the_picture_for_five_minutes_and_nothing_else() {
         assert_eq!(Client::new().put(link).body("x").send().await.expect("an answer").status(), StatusCode::FORBIDDEN);
         assert_eq!(Client::new().delete(link).send().await.expect("an answer").status(), StatusCode::FORBIDDEN);
     }
-    // The same links, had they been asked for five minutes ago.
+    // The same links, had they been requested five minutes ago.
     world.clock.advance(-TimeDelta::seconds(301));
     for capture in captures().await.as_array().expect("a list") {
         assert_eq!(status(capture["url"].as_str().expect("a link").to_owned()).await, StatusCode::FORBIDDEN);

@@ -1,4 +1,4 @@
-//! Brings identifications into a state, scorings into being, and compares with what was reviewed.
+//! Creates identifications in a given state and scorings, and compares answers with the reviewed ones.
 
 use acceptance::{
     World, bodies,
@@ -11,10 +11,9 @@ use acredita_domain::{
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-/// Every state of the contract.
 pub const STATES: [&str; 6] = ["CREATED", "VALIDATED", "CLOSED", "CANCELLED", "FAILED", "EXPIRED"];
 
-/// A fresh identification in a state; none where the method does not know it. The world needs an external provider.
+/// A new identification in a state; `None` if the method has no such state. The world needs an external provider.
 pub async fn in_state(world: &World, method: Method, state: &str) -> Option<Subject> {
     let subject = Subject::create(world, method).await;
     if method == Method::IdentityDocument {
@@ -36,7 +35,7 @@ pub async fn in_state(world: &World, method: Method, state: &str) -> Option<Subj
     Some(subject)
 }
 
-/// Creates a scoring, and answers its path.
+/// Creates a scoring, and returns its path.
 pub async fn create_scoring(world: &World, change: impl FnOnce(&mut Value)) -> String {
     let mut body = bodies::scoring();
     change(&mut body);
@@ -44,25 +43,24 @@ pub async fn create_scoring(world: &World, change: impl FnOnce(&mut Value)) -> S
     format!("/scorings/identity_document/{}", created.text("scoring_id"))
 }
 
-/// A line of a breakdown.
+/// An entry of a breakdown.
 pub fn check(name: CheckName, result: CheckResult) -> Check {
     Check::new(name, result).noting("as the test wants it")
 }
 
-/// The names of all pictures that are kept.
+/// The names of all stored pictures.
 pub async fn kept_pictures(world: &World) -> Vec<String> {
     let listed =
         world.aws.clients.s3.list_objects_v2().bucket("acredita-pictures").send().await.expect("the bucket answers");
     listed.contents.unwrap_or_default().into_iter().filter_map(|object| object.key).collect()
 }
 
-/// A time of an answer.
 pub fn time(text: &str) -> Time {
     text.parse().expect("an RFC 3339 time in UTC")
 }
 
-/// Compares a body with the one that was reviewed. Ids, links, random codes and what depends on an encoder are taken
-/// out; times stay, because the clock is the test's.
+/// Compares a body with the reviewed one. Ids, links, random codes and values that depend on an encoder are left out;
+/// times are included, because the test sets the clock.
 pub fn reviewed(name: &str, body: Value) {
     let settings = {
         let mut settings = insta::Settings::clone_current();

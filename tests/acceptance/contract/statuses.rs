@@ -19,7 +19,7 @@ fn members(object: &Value) -> Vec<&str> {
     object.as_object().expect("an object").keys().map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Demands a refusal as the contract has it: the status, and in every entry four strings, the code and the title.
+/// Requires a refusal as in the contract: the status, and in every entry four strings, the code and the title.
 #[track_caller]
 fn refusal(answer: Answer, status: u16, code: &str, title: &str) -> Answer {
     let answer = answer.expect(status);
@@ -139,7 +139,7 @@ async fn a_state_that_forbids_it_is_a_conflict() {
     reviewed("conflict", refusal(subject.validate(&world).await, 409, "MDOC_005", "CONFLICT").json());
 }
 
-/// A body of exactly this many bytes, good for the operation: white space makes up the rest.
+/// A body of exactly this many bytes, valid for the operation and padded with white space.
 fn padded(body: &Value, bytes: usize) -> Vec<u8> {
     let mut text = body.to_string().into_bytes();
     text.resize(bytes, b' ');
@@ -157,7 +157,7 @@ async fn a_body_may_be_as_large_as_the_contract_says_and_not_a_byte_more() {
         let taken = world.send(call(most)).await;
         assert!(!matches!(taken.status.as_u16(), 400 | 413), "{}", operation.name);
         refusal(world.send(call(most + 1)).await, 413, "MDOC_001", "INVALID_INPUT");
-        // A client that says so beforehand is refused without its body being read.
+        // A client that announces the length is refused before its body is read.
         let announced =
             operation.good_call(&world, NOBODY).json(&body).header("content-length", (most + 1).to_string());
         refusal(world.send(announced).await, 413, "MDOC_001", "INVALID_INPUT");

@@ -1,4 +1,4 @@
-//! §3: who may do what.
+//! §3: authentication and permissions.
 
 use super::operations::{Door, OPERATIONS, Operation, PERMISSIONS, Requests};
 use acceptance::{
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 const METADATA: &str = "/identifications/agent/00000000-0000-4000-8000-000000000000";
 
-/// Demands the one answer to a token that is not good.
+/// Requires the one answer that every invalid token gets.
 #[track_caller]
 fn refused(answer: Answer, what: &str) {
     assert_eq!(answer.status, 401, "{what}: {}", answer.json());
@@ -30,12 +30,12 @@ fn refused(answer: Answer, what: &str) {
     );
 }
 
-/// Reads an identification that does not exist: 404 says that the token was taken.
+/// Reads an identification that does not exist: 404 means that the token was accepted.
 async fn read_with(world: &World, token: &str) -> Answer {
     world.send(Call::org("GET", ORG, METADATA).token(token)).await
 }
 
-/// The public half of the issuer's key in DER (RFC 5280 §4.1): what a forger can have.
+/// The public half of the issuer's key in DER (RFC 5280 §4.1), which a forger can have.
 fn public_key_der(jwks: &Value) -> Vec<u8> {
     let element = |tag: u8, content: &[u8]| {
         let length = content.len();
@@ -197,7 +197,7 @@ async fn a_token_opens_its_own_organisations_and_no_other() {
     }
 }
 
-/// 401 for a good token that does not allow it, or 403 where the contract documents that.
+/// 401 for a valid token without the permission, or 403 where the contract documents it.
 #[track_caller]
 fn assert_denied(operation: &Operation, answer: Answer) {
     if operation.documents_403() {
@@ -209,7 +209,7 @@ fn assert_denied(operation: &Operation, answer: Answer) {
     }
 }
 
-/// What an operation answers to a request that is allowed, on an id that nothing has.
+/// The answer of an operation to an allowed request for an unknown id.
 #[track_caller]
 fn assert_let_in(operation: &Operation, answer: Answer) {
     let expected = if operation.door == Door::Create { operation.success } else { 404 };

@@ -1,4 +1,4 @@
-//! Creates with an idempotency key: however often they are sent, and whatever is lost, one thing comes into being.
+//! Creates with an idempotency key: however often they are sent and whatever is lost, they create one entity.
 
 use super::{Run, at_every_call};
 use acceptance::{World, bodies};
@@ -15,7 +15,7 @@ struct Kind {
 async fn is_created_once(kind: &Kind, world: &mut World, run: &Run) {
     let create = world.request("POST", kind.path, Some(kind.body.clone())).header("idempotency-key", "order-1");
     let first = run.first_try(world, create.clone()).await;
-    // The sweep finds what a lost kick leaves.
+    // The sweep finds messages whose kick was lost.
     run.assert_told(&first, kind.success, &["Queue::kick"]);
     let again = world.send(create.clone()).await.expect(kind.success);
     if first.status.is_success() {
@@ -74,7 +74,7 @@ async fn a_scoring_is_created_once() {
     is_created_once_at_every_fault("/scorings/identity_document", bodies::scoring(), 200, (0, 1, 0)).await;
 }
 
-/// Without a key nobody can tell a repeat from a new request; but what the first one left must be whole.
+/// Without a key a repeat looks like a new request, but whatever the first one left must be complete.
 #[tokio::test]
 async fn a_create_without_a_key_is_whole_or_not_there() {
     at_every_call(async |world: &mut World, run: &Run| {

@@ -1,11 +1,11 @@
-//! Deletes: what is deleted is gone, and its pictures go, at once or with the sweep.
+//! Deletes: the entity is gone at once, and its pictures go at once or with the sweep.
 
 use super::{Run, at_every_call};
 use acceptance::{Call, ORG, World, bodies, request::base64};
 use acredita_domain::ports::limits::ERASE_AGAIN_AFTER;
 use serde_json::json;
 
-/// Nothing that the answer depends on: what they leave the sweep carries out.
+/// Calls that the answer does not depend on: the sweep finishes their work.
 const LEFT_TO_THE_SWEEP: [&str; 1] = ["Pictures::erase"];
 
 async fn is_deleted_once(world: &mut World, run: &Run, kind: &str, admin_id: &str) {

@@ -1,5 +1,5 @@
-//! Delivering: no message is lost, and a person gets a second one only where nobody could know that the first had gone
-//! out.
+//! Delivering: no message is lost, and a person gets a second one only if nobody could know that the first had been
+//! sent.
 
 use super::{Run, at_every_call};
 use acceptance::{World, bodies};
@@ -50,7 +50,7 @@ async fn a_message_that_the_provider_did_not_take_arrives_later() {
 #[tokio::test]
 async fn a_message_that_the_provider_refuses_never_goes_out() {
     at_every_call(async |world: &mut World, run: &Run| {
-        // Twice, because a refusal that nobody noted is asked for again.
+        // Twice, because a refusal that was not recorded is requested again.
         world.sender.fail_next(&[SendError::Refused(Refusal::OptedOut), SendError::Refused(Refusal::OptedOut)]);
         delivered_once(world, run).await;
         world.settle().await;

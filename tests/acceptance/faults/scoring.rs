@@ -1,11 +1,11 @@
-//! Scoring: what is scored has its pictures, and an outage uses up no more retries than answers were lost.
+//! Scoring: everything scored has its pictures, and an outage uses up no more retries than there were lost answers.
 
 use super::{Run, at_every_call};
 use acceptance::{Call, ORG, World, bodies};
 use acredita_domain::pictures::{PictureFormat, PictureKey, Side};
 use serde_json::{Value, json};
 
-/// What is left behind an upload link would only be scored again.
+/// A picture left behind an upload link would only be scored again.
 const PASSED_OVER: [&str; 1] = ["Pictures::remove"];
 
 async fn new_scoring(world: &World) -> String {
@@ -21,7 +21,7 @@ async fn read(world: &World, id: &str) -> Value {
     world.call("GET", &format!("/scorings/identity_document/{id}"), None).await.expect(200).json()
 }
 
-/// Scores with the fault and again without, and demands as many retries as scores, and two captures that are there.
+/// Scores with the fault and again without, and requires as many retries as scores, and two existing captures.
 async fn is_scored(world: &mut World, run: &Run, id: &str, call: Call) {
     let before = read(world, id).await["retries"]["used"].as_u64().expect("a number");
     let first = run.first_try(world, call.clone()).await;
@@ -119,7 +119,7 @@ async fn reads_say_that_they_cannot_be_answered_and_change_nothing() {
         let id = new_scoring(world).await;
         world.send(score(world, &id, &[("front", &bodies::png(1))])).await.expect(204);
         for path in ["", "/captures"] {
-            // One of the two is struck.
+            // The fault strikes one of the two.
             let answer = run
                 .first_try(world, world.request("GET", &format!("/scorings/identity_document/{id}{path}"), None))
                 .await;

@@ -1,5 +1,5 @@
-//! A picture of a document as the second factor: whatever fails, the identification never refers to pictures that are
-//! not there, nothing is counted twice, and a person who was right gets in with the next try.
+//! A picture of a document as the second factor: whatever fails, the identification never refers to missing pictures,
+//! nothing is counted twice, and a person with the right code and document succeeds with the next try.
 
 use super::{Run, at_every_call};
 use acceptance::{Call, World, bodies};
@@ -34,7 +34,7 @@ async fn a_right_picture_validates_once_and_is_there() {
         run.assert_told(&first, 204, &[]);
         let taken = first.status == 204 || run.silenced("Identifications::transition");
         let left = attempts_left(world, &asked).await;
-        // Neither keys nor a picture store that do not answer cost a try; a count or a step of which nobody knows does.
+        // A failure of the keys or the picture store costs no try; a count or a step with an unknown outcome does.
         let counted = run.fault.is_none()
             || run.silenced("Identifications::count_try")
             || run.hits("Identifications::transition");
@@ -68,8 +68,8 @@ async fn an_identification_goes_with_its_pictures() {
     at_every_call(async |world: &mut World, run: &Run| {
         let (asked, picture) = (asked(world).await, bodies::png(2));
         world.numbers.show(&picture, DocumentType::Nif, &["12345678A"]);
-        // The step is lost after its pictures were kept: they belong to something that is still CREATED, and is expired
-        // and erased by the sweep.
+        // The step is lost after its pictures were stored: they belong to an identification that is still CREATED,
+        // which the sweep expires and erases.
         let first = run.first_try(world, show(world, &asked, &picture)).await;
         run.assert_told(&first, 204, &[]);
         world.clock.advance(chrono::TimeDelta::hours(2) + world.app.policy.retention);

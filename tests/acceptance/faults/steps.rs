@@ -11,8 +11,8 @@ use acredita_domain::otp::CODE_LIFE;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-/// Makes a step with the fault, tries again without, and demands that the step was taken once: the second try finds it
-/// taken exactly when the first took it without being told.
+/// Takes a step with the fault, tries again without, and requires that the step was taken once: the second try finds it
+/// already taken if and only if the first one took it and its answer was lost.
 async fn is_taken_once(world: &mut World, run: &Run, step: Call, passed_over: &[&str]) {
     let first = run.first_try(world, step.clone()).await;
     run.assert_told(&first, 204, passed_over);
@@ -56,7 +56,7 @@ async fn the_fifth_wrong_code_fails_the_identification_whatever_is_lost() {
             world.send(otp.attempt(world, "000000")).await.expect(400);
         }
         let first = run.first_try(world, otp.attempt(world, "000000")).await;
-        // Noting the failure is for those who read the table: the count alone has closed the door.
+        // The failure is recorded for readers of the table only: the count alone has ended the identification.
         run.assert_told(&first, 400, &["Identifications::transition"]);
         let counted = first.status == 400 || run.silenced("Identifications::count_try");
         world.send(otp.attempt(world, "000000")).await.expect(if counted { 409 } else { 400 });

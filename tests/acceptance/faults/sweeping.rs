@@ -1,4 +1,4 @@
-//! The sweep: it may stop anywhere, and the next run takes up what is left.
+//! The sweep: it may stop anywhere, and the next run continues with the remaining work.
 
 use super::{Run, at_every_call};
 use acceptance::{
@@ -10,7 +10,7 @@ use acredita_domain::ports::limits::ERASE_AGAIN_AFTER;
 use chrono::TimeDelta;
 use serde_json::json;
 
-/// Sweeps with the fault, and then until all is done.
+/// Sweeps with the fault, and then until all work is done.
 async fn sweep(world: &mut World, run: &Run) {
     let report = acredita_sweep::sweep(&run.faults.around(&world.app)).await;
     assert_eq!(report.failed, usize::from(run.fault.is_some()), "{report:?}");
