@@ -59,13 +59,12 @@ impl Idempotency {
         Self { key: Sha256::digest(key.0.as_bytes()).into(), body: Sha256::digest(canonical_body).into() }
     }
 
-    /// The digest of the caller's key, as part of the record's own key. A digest, because a caller may put anything
-    /// into a key.
+    /// Part of the record's own key. A digest, because a caller may put anything into a key.
     pub fn key_digest(&self) -> String {
         hex(&self.key)
     }
 
-    /// The digest of the body: the same key with another one is a conflict.
+    /// The same key with another body is a conflict.
     pub fn body_digest(&self) -> String {
         hex(&self.body)
     }

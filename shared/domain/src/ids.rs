@@ -1,4 +1,4 @@
-//! The kinds of id. Each is its own type, so that a back office's handle cannot open the actor's door by accident.
+//! The kinds of id. Each is its own type, so that a back office's id cannot be used on the actor's side by accident.
 
 use crate::{invalid::Invalid, system::Entropy, text::stored_as_text};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ macro_rules! uuid_id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// A new version 4 UUID (RFC 9562 §5.4).
+            /// Version 4 (RFC 9562 §5.4).
             pub fn generate(entropy: &dyn Entropy) -> Self {
                 let mut bytes = [0; 16];
                 entropy.fill(&mut bytes);
@@ -24,7 +24,7 @@ macro_rules! uuid_id {
         impl FromStr for $name {
             type Err = Invalid;
 
-            /// Only the hyphenated form is an id: the one that we give out.
+            /// Accepts only the hyphenated form, the one that we hand out.
             fn from_str(text: &str) -> Result<Self, Invalid> {
                 let hyphenated = text.len() == uuid::fmt::Hyphenated::LENGTH;
                 match Uuid::try_parse(text) {
@@ -43,19 +43,17 @@ macro_rules! uuid_id {
 }
 
 uuid_id! {
-    /// The actor's side of an identification: metadata, validate, resend.
+    /// The actor's id of an identification: metadata, validate, resend.
     IdentificationId
 }
 uuid_id! {
-    /// The back office's handle on an identification: cancel, close, delete.
+    /// The back office's id of an identification: cancel, close, delete.
     AdminIdentificationId
 }
 uuid_id! {
-    /// A scoring of an identity document.
     ScoringId
 }
 uuid_id! {
-    /// A message in the outbox.
     MessageId
 }
 uuid_id! {
@@ -63,7 +61,6 @@ uuid_id! {
     InstallationId
 }
 uuid_id! {
-    /// A delegated capture.
     DelegationId
 }
 uuid_id! {
@@ -77,7 +74,7 @@ uuid_id! {
 pub struct OrgId(String);
 
 impl OrgId {
-    /// The organisation's name as it stands in the path.
+    /// The organisation's name as it appears in the path.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -86,8 +83,8 @@ impl OrgId {
 impl FromStr for OrgId {
     type Err = Invalid;
 
-    /// 1 to 48 of `A-Z a-z 0-9 . _ -`: it becomes part of store keys and object names, so it has no separators. `.` and
-    /// `..` are refused.
+    /// 1 to 48 of `A-Z a-z 0-9 . _ -`: it becomes part of store keys and object names, so separators are excluded. `.`
+    /// and `..` are refused.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         if text.is_empty() || text.len() > 48 || !text.chars().all(allowed) || text.chars().all(|c| c == '.') {

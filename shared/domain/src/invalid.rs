@@ -1,4 +1,4 @@
-//! Why a text is not a value.
+//! Parse failures.
 
 /// Why a text is not a value of its type. Never contains the text itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

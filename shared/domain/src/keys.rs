@@ -1,7 +1,7 @@
-//! The keyring: everything that is keyed by a secret kept outside the table.
+//! The keyring: all operations with keys that are kept outside the table.
 //!
-//! A deployment holds one or more master keys. The newest signs and seals, all of them verify and open, so that keys
-//! rotate without breaking what is under way. Each purpose gets its own key, derived from the master by HMAC with the
+//! A deployment holds one or more master keys. The newest signs and seals; all of them verify and open, so that keys
+//! rotate without breaking what is in progress. Each purpose gets its own key, derived from the master by HMAC with the
 //! purpose's name (NIST SP 800-108 §4.1 in its simplest form: one block of HMAC-SHA-256).
 
 use crate::{
@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use subtle::{Choice, ConstantTimeEq};
 
-/// Names a master key without telling it: the first 4 bytes of a digest of it.
+/// Identifies a master key without revealing it: the first 4 bytes of its digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct KeyId(String);
@@ -54,7 +54,7 @@ impl fmt::Debug for Sealed {
     }
 }
 
-/// What a code is bound to: it matches only where it was made for.
+/// The scope of a code: it matches only where it was issued.
 #[derive(Clone, Copy, Debug)]
 pub struct CodeContext<'a> {
     pub org: &'a OrgId,
@@ -65,7 +65,7 @@ pub struct CodeContext<'a> {
 /// Why a sealed text cannot be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// No key of the ring has sealed it: that one was removed.
+    /// The key that sealed it was removed.
     #[error("sealed with a key that is gone")]
     KeyGone,
     /// It was sealed for another context, or is damaged.
@@ -73,7 +73,7 @@ pub enum OpenError {
     Damaged,
 }
 
-/// The master keys of a deployment. The first one signs and seals: the newest, as soon as everybody has it.
+/// The master keys of a deployment. The first one signs and seals: the newest that every process has.
 pub struct Keyring {
     keys: Vec<MasterKey>,
 }
@@ -90,7 +90,7 @@ impl fmt::Debug for Keyring {
 }
 
 impl Keyring {
-    /// A keyring of at least one master key of 32 random bytes; the newest first.
+    /// At least one master key of 32 random bytes; the newest first.
     pub fn new(secrets: Vec<[u8; 32]>) -> Result<Self, Invalid> {
         if secrets.is_empty() {
             return Err(Invalid("a keyring needs at least one key"));
@@ -99,14 +99,14 @@ impl Keyring {
         Ok(Self { keys: secrets.into_iter().map(|secret| MasterKey { id: id(&secret), secret }).collect() })
     }
 
-    /// The keyed hash of a code, bound to what it was made for.
+    /// The keyed hash of a code, bound to its context.
     pub fn hash_code(&self, context: CodeContext<'_>, code: &OtpCode) -> CodeHash {
         let key = self.newest();
         CodeHash { key_id: key.id.clone(), mac: hex(&code_mac(key, context, code.expose())) }
     }
 
-    /// Whether what a person typed is the code behind `stored`. Takes the same time whatever the answer is, and does
-    /// the same work when nothing is stored or the key is gone.
+    /// Whether the attempt is the code behind `stored`. Takes the same time whatever the answer is, and does the same
+    /// work when nothing is stored or the key is gone.
     pub fn code_matches(&self, context: CodeContext<'_>, stored: Option<&CodeHash>, typed: &str) -> Choice {
         let typed = typed.trim().to_ascii_lowercase();
         let key = stored.and_then(|stored| self.find(&stored.key_id));
@@ -115,7 +115,7 @@ impl Keyring {
         mac.as_bytes().ct_eq(expected.as_bytes()) & Choice::from(u8::from(key.is_some()))
     }
 
-    /// Seals a text, bound to `context`: it opens only with the same one.
+    /// Seals a text, bound to `context`: it opens only with the same context.
     pub fn seal(&self, entropy: &dyn Entropy, context: &str, text: &str) -> Sealed {
         let mut nonce = [0; 24];
         entropy.fill(&mut nonce);
@@ -130,7 +130,6 @@ impl Keyring {
         }
     }
 
-    /// Opens what [`Keyring::seal`] sealed.
     pub fn open(&self, context: &str, sealed: &Sealed) -> Result<String, OpenError> {
         let key = self.find(&sealed.key_id).ok_or(OpenError::KeyGone)?;
         let decoded = |text: &str| BASE64_STANDARD_NO_PAD.decode(text).map_err(|_| OpenError::Damaged);
@@ -140,7 +139,7 @@ impl Keyring {
         String::from_utf8(open.map_err(|_| OpenError::Damaged)?).map_err(|_| OpenError::Damaged)
     }
 
-    /// Names a destination (a phone, an address) in the throttle without telling it.
+    /// Identifies a destination (a phone, an address) in the throttle without revealing it.
     pub fn destination_digest(&self, destination: &str) -> String {
         hex(&mac(self.newest(), "destination throttle", &[destination.as_bytes()]))
     }
@@ -155,7 +154,7 @@ impl Keyring {
 }
 
 /// HMAC-SHA-256 under the key derived for `purpose`. Parts are prefixed by their length, so that no two lists of parts
-/// read the same.
+/// give the same input.
 fn mac(key: &MasterKey, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
     let derived = hmac(&key.secret, &[purpose.as_bytes()]);
     let lengths: Vec<[u8; 8]> = parts.iter().map(|part| (part.len() as u64).to_be_bytes()).collect();
@@ -183,7 +182,7 @@ fn cipher(key: &MasterKey) -> XChaCha20Poly1305 {
 mod tests {
     use super::*;
 
-    /// Counts up: every draw is another one, and every run is the same.
+    /// Counts up: every draw differs, and every run is the same.
     struct Counting(std::sync::atomic::AtomicU8);
 
     impl Entropy for Counting {

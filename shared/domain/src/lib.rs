@@ -1,9 +1,9 @@
 //! The rules of identification, and nothing else.
 //!
-//! This crate is the ground that everything else stands on: ids and value types that cannot hold a wrong value, the
-//! identification and scoring state machines, the ports (traits) that the rules need from the outside, and the use
-//! cases that tie them together. It has no clock, no randomness and no I/O of its own: they come in through [`ports`].
-//! It does not know HTTP, and it does not know AWS.
+//! This crate is the foundation of all others: ids and value types that cannot hold an invalid value, the
+//! identification and scoring state machines, the ports (traits) that the rules need from outside, and the use cases
+//! that tie them together. It has no clock, no randomness and no I/O of its own: they come in through [`ports`]. It
+//! knows neither HTTP nor AWS.
 //!
 //! Read it in this order: [`identification`], [`otp`], [`scoring`], [`ports`], [`error`], [`use_cases`]. A file knows
 //! only files below it: values (`text`, `ids`, `actor`, …), then entities, then ports, then errors, then use cases.
@@ -37,5 +37,5 @@ mod vocabulary;
 pub use app::App;
 pub use error::{Conflict, Error, Invalid};
 
-/// A point in time, always in UTC.
+/// Always in UTC.
 pub type Time = chrono::DateTime<chrono::Utc>;

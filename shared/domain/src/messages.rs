@@ -1,35 +1,34 @@
-//! The texts that people receive, in their language. Each is one SMS: of 70 UCS-2 characters, or of 160 GSM-7 ones
-//! where the language allows.
+//! The texts that people receive, in their language. Each fits one SMS: 70 UCS-2 characters, or 160 GSM-7 ones where
+//! the language allows.
 
 use crate::{actor::Language, code::OtpCode, text::Private, vocabulary::names};
 
-/// A text ready to be sent. It contains the code, so `Debug` hides it.
+/// A text ready to be sent. It contains the code, so `Debug` redacts it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RenderedMessage {
-    /// Subject, for channels that have one.
+    /// For channels that have one.
     pub subject: &'static str,
-    /// The text.
     pub text: Private<String>,
 }
 
 names! {
-    /// Why a message will never reach its destination. What an operator can mend is no refusal: such a message waits
-    /// for them.
+    /// Why a message will never reach its destination. A fault that an operator can fix is not a refusal: such a
+    /// message waits for the fix.
     Refusal("is not one of OPTED_OUT, COUNTRY_BLOCKED, BAD_DESTINATION, REJECTED, NOT_CONFIGURED") {
-        /// Whoever has the phone or the address does not want messages.
+        /// The owner of the phone or address does not want messages.
         OptedOut = "OPTED_OUT",
         /// This deployment does not send to that country.
         CountryBlocked = "COUNTRY_BLOCKED",
-        /// There can be no such phone or address.
+        /// The phone or address cannot exist.
         BadDestination = "BAD_DESTINATION",
-        /// The provider does not take this one message.
+        /// The provider does not accept this message.
         Rejected = "REJECTED",
         /// This deployment has no sender for the channel.
         NotConfigured = "NOT_CONFIGURED",
     }
 }
 
-/// The message that carries a code, which lives `minutes` more.
+/// The message with a code that is valid for another `minutes`.
 pub fn code_message(language: Language, code: &OtpCode, minutes: i64) -> RenderedMessage {
     let code = code.expose();
     let (subject, text) = match language {
@@ -70,7 +69,7 @@ mod tests {
             let message = code_message(*language, &OtpCode::unsealed("abc234".to_owned()), 10);
             assert_eq!(message.text.expose().matches("abc234").count(), 1, "{language}");
             assert!(message.text.expose().contains("10 "), "{language}");
-            // A text with any other letter is sent in UCS-2.
+            // Any other character makes the text UCS-2.
             let one_sms = if message.text.expose().is_ascii() { 160 } else { 70 };
             assert!(message.text.expose().chars().count() <= one_sms, "{language}");
             assert!(!format!("{message:?}").contains("abc234"));

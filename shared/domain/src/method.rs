@@ -1,5 +1,5 @@
-//! The ways of identifying, and the one list of them. Whatever else a method needs to be created and validated is in the
-//! file of [`crate::use_cases`] that has its name.
+//! The methods of identification, and the one list of them. Creating and validating with a method is in the file of
+//! [`crate::use_cases`] with its name.
 
 use crate::{
     idempotency::Operation,
@@ -10,13 +10,9 @@ use crate::{
 };
 
 names! {
-    /// The way of identifying.
     MethodKind("is not a method") {
-        /// A shop agent confirms the person.
         Agent = "AGENT",
-        /// A one-time code.
         Otp = "OTP",
-        /// An identity document is scored.
         IdentityDocument = "IDENTITY_DOCUMENT",
     }
 }
@@ -32,29 +28,23 @@ impl MethodKind {
     }
 }
 
-/// The method, with what only it has.
+/// The method, with its own data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// A shop agent confirms the person.
     Agent {
         /// Whether a picture of the person's document is taken as evidence.
         personal_document_image: bool,
     },
-    /// A one-time code.
     Otp(Otp),
-    /// An identity document is scored.
     IdentityDocument {
-        /// How sure one has to be.
         configuration: ConfigurationName,
         /// The scoring that was created with it.
         scoring_id: ScoringId,
-        /// Who scores.
         provider: Provider,
     },
 }
 
 impl Method {
-    /// The kind.
     pub fn kind(&self) -> MethodKind {
         match self {
             Self::Agent { .. } => MethodKind::Agent,
@@ -63,7 +53,6 @@ impl Method {
         }
     }
 
-    /// What only an OTP has.
     pub fn otp(&self) -> Option<&Otp> {
         match self {
             Self::Otp(otp) => Some(otp),
@@ -71,7 +60,7 @@ impl Method {
         }
     }
 
-    /// The scoring that was created with the identification, is shown with it and deleted with it.
+    /// The scoring that was created with the identification, and is shown and deleted with it.
     pub fn scoring_id(&self) -> Option<ScoringId> {
         match self {
             Self::IdentityDocument { scoring_id, .. } => Some(*scoring_id),

@@ -1,4 +1,4 @@
-//! One-time codes of identifications: how long they live, how often they may be tried and sent, and the second factor.
+//! One-time codes of identifications: their lifetime, their limits of tries and sends, and the second factor.
 //!
 //! A code here is a *confirmation code* in the sense of NIST SP 800-63A-4 §3: it proves control of a phone or an
 //! address at one moment.
@@ -16,56 +16,46 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use subtle::Choice;
 
-/// How long a code that we sent can be used (NIST SP 800-63A-4 §3.8: at most 10 minutes by SMS).
+/// The lifetime of a code that we sent (NIST SP 800-63A-4 §3.8: at most 10 minutes by SMS).
 pub const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
 /// The identification fails at this many wrong tries. A resend does not reset the count.
 pub const MAX_TRIES: u32 = 5;
 /// Messages that one identification may cause.
 pub const MAX_SENDS: u32 = 5;
-/// The least time between two messages of one identification.
+/// The minimum time between two messages of one identification.
 pub const RESEND_PAUSE: TimeDelta = TimeDelta::seconds(30);
 /// Messages that one organisation may send to one destination within [`DESTINATION_WINDOW`].
 pub const MAX_DESTINATION_SENDS: usize = 5;
-/// The window of [`MAX_DESTINATION_SENDS`]. It slides.
+/// The sliding window of [`MAX_DESTINATION_SENDS`].
 pub const DESTINATION_WINDOW: TimeDelta = TimeDelta::minutes(10);
 
 names! {
-    /// How a code travels.
     Channel("is not one of SMS, EMAIL, WHATSAPP") {
-        /// A text message.
         Sms = "SMS",
-        /// An e-mail.
         Email = "EMAIL",
-        /// A WhatsApp message.
         Whatsapp = "WHATSAPP",
     }
 }
 
 names! {
-    /// What the person must know or show besides the code.
+    /// Required of the person in addition to the code.
     SecondFactor("is not one of DOCUMENT_NUMBER, EMAIL, PERSONAL_DOCUMENT_IMAGE") {
-        /// The number of their identity document.
         DocumentNumber = "DOCUMENT_NUMBER",
-        /// Their e-mail address.
         Email = "EMAIL",
         /// A picture of their identity document.
         PersonalDocumentImage = "PERSONAL_DOCUMENT_IMAGE",
     }
 }
 
-/// Where a message goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// A text message to a phone.
     Sms(Msisdn),
-    /// A WhatsApp message to a phone.
     Whatsapp(Msisdn),
-    /// An e-mail.
     Email(EmailAddress),
 }
 
 impl Destination {
-    /// Where a message on `channel` reaches the actor; none when they did not say.
+    /// The actor's destination on `channel`; `None` when the actor has none.
     pub fn of(actor: &Actor, channel: Channel) -> Option<Self> {
         match channel {
             Channel::Sms => actor.msisdn.clone().map(Self::Sms),
@@ -74,7 +64,6 @@ impl Destination {
         }
     }
 
-    /// The channel.
     pub fn channel(&self) -> Channel {
         match self {
             Self::Sms(_) => Channel::Sms,
@@ -83,7 +72,7 @@ impl Destination {
         }
     }
 
-    /// The phone (E.164) or the address.
+    /// The phone (E.164) or the e-mail address.
     pub fn address(&self) -> Private<String> {
         match self {
             Self::Sms(phone) | Self::Whatsapp(phone) => phone.e164(),
@@ -92,17 +81,15 @@ impl Destination {
     }
 }
 
-/// Who delivers the code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// We do, to this destination.
+    /// We deliver, to this destination.
     Sent(Destination),
-    /// The caller does, on a channel that we only note.
+    /// The caller delivers, on a channel that we only record.
     External(Channel),
 }
 
 impl Delivery {
-    /// The channel.
     pub fn channel(&self) -> Channel {
         match self {
             Self::Sent(destination) => destination.channel(),
@@ -114,52 +101,47 @@ impl Delivery {
 /// The one code that can be used now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveCode {
-    /// Its keyed hash.
     pub hash: CodeHash,
-    /// From then on it is outdated.
+    /// It is no longer accepted from this time on.
     pub expires_at: Time,
 }
 
-/// The OTP side of an identification.
+/// The OTP part of an identification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Otp {
-    /// Who delivers, where.
     pub delivery: Delivery,
-    /// What is asked for besides the code.
     pub second_factor: Option<SecondFactor>,
-    /// Tries that were counted. At [`MAX_TRIES`] the identification has failed.
+    /// Counted tries. At [`MAX_TRIES`] the identification has failed.
     pub tries: u32,
-    /// Which code is the live one: 1 for the first, one more for each resend.
+    /// The number of the live code: 1 for the first, one more for each resend.
     pub generation: u32,
-    /// Messages asked for so far.
+    /// Messages requested so far.
     pub sends: u32,
-    /// When the last message was asked for.
+    /// When the last message was requested.
     pub last_send_at: Time,
-    /// The live code; none until the message is on its way.
+    /// `None` until the message is on its way.
     pub code: Option<LiveCode>,
 }
 
 impl Otp {
-    /// Wrong tries that are left.
     pub fn attempts_left(&self) -> u32 {
         MAX_TRIES.saturating_sub(self.tries)
     }
 
-    /// When a resend is possible again; none when it never is.
+    /// When a resend becomes possible; `None` when it never does.
     pub fn resend_available_at(&self) -> Option<Time> {
         let possible = matches!(self.delivery, Delivery::Sent(_)) && self.sends < MAX_SENDS;
         possible.then(|| self.last_send_at + RESEND_PAUSE)
     }
 }
 
-/// What a person gave as the second factor, ready to be compared.
+/// The given second factor, ready for comparison.
 #[derive(Clone, Copy, Debug)]
 pub enum Given<'a> {
-    /// Nothing.
     Nothing,
-    /// A text that they typed.
+    /// A text that the person typed.
     Text(&'a Attempt),
-    /// The numbers that were read off the pictures of their document.
+    /// The numbers read from the pictures of their document.
     Numbers(&'a [CarriedNumber]),
 }
 
@@ -173,8 +155,8 @@ impl Given<'_> {
     }
 }
 
-/// Whether the second factor that a person gave is the actor's. Takes the same time whatever the answer is; no factor
-/// asked for is a match.
+/// Whether the given second factor is the actor's. Takes the same time whatever the answer is; it is a match if no
+/// factor was asked for.
 pub fn second_factor_matches(actor: &Actor, asked: Option<SecondFactor>, given: Given<'_>) -> Choice {
     let (given, numbers) = (given.text(), given.numbers());
     let expected = |expected: Option<Private<String>>, given: String| match expected {

@@ -1,4 +1,4 @@
-//! Pictures: their formats and limits, and how they are named in the picture store.
+//! Pictures: their formats, limits and names in the picture store.
 
 use crate::{
     Time,
@@ -13,11 +13,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{fmt, str::FromStr};
 
-/// The most bytes of a picture.
 pub const MAX_PICTURE_BYTES: usize = 10 * 1024 * 1024;
 
 names! {
-    /// A side of an identity document.
     Side("is not one of FRONT, BACK") {
         /// The side with the portrait; a passport's data page.
         Front = "FRONT",
@@ -27,7 +25,7 @@ names! {
 }
 
 impl Side {
-    /// The name of the multipart part that carries it.
+    /// The name of its multipart part.
     pub const fn part(self) -> &'static str {
         match self {
             Self::Front => "front",
@@ -37,7 +35,7 @@ impl Side {
 }
 
 names! {
-    /// A format that pictures are taken in, told by their bytes and never by what the caller calls them.
+    /// An accepted format, recognized by the bytes and never by what the caller calls them.
     PictureFormat("is not a picture format") {
         /// JPEG (ITU-T T.81).
         Jpeg = "image/jpeg",
@@ -47,7 +45,7 @@ names! {
 }
 
 impl PictureFormat {
-    /// The format of these bytes, by their first ones: SOI and a marker, or the PNG signature.
+    /// The format by the first bytes: SOI and a marker, or the PNG signature.
     pub fn sniff(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0xFF, 0xD8, 0xFF, ..] => Some(Self::Jpeg),
@@ -57,7 +55,7 @@ impl PictureFormat {
     }
 }
 
-/// What is wrong with a picture. Says nothing of what it shows.
+/// What is wrong with a picture. Never reveals what it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PictureFault {
     /// Neither JPEG nor PNG by its bytes: HEIC, PDF and anything else.
@@ -68,18 +66,17 @@ pub enum PictureFault {
     TooManyBytes,
     #[error("is larger than 50 megapixels")]
     TooManyPixels,
-    /// It starts like a picture and cannot be decoded.
+    /// It starts like a picture but cannot be decoded.
     #[error("cannot be decoded")]
     Undecodable,
 }
 
-/// SHA-256 of a picture's bytes: its name in the store, and the proof of what was looked at.
+/// SHA-256 of a picture's bytes: its name in the store, and the proof of which picture was examined.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Sha256Digest(String);
 
 impl Sha256Digest {
-    /// The digest of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(hex(&Sha256::digest(bytes)))
     }
@@ -103,30 +100,25 @@ stored_as_text!(Sha256Digest, |digest| digest.0);
 /// A picture of a document's side that was uploaded or captured.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capture {
-    /// Which side.
     pub side: Side,
-    /// Its format.
     pub format: PictureFormat,
-    /// How many bytes.
     pub size_bytes: u64,
-    /// Its digest.
     pub sha256: Sha256Digest,
-    /// When it arrived.
     pub captured_at: Time,
 }
 
-/// A picture of a side as it came: nobody has looked at it yet.
+/// A side's picture as it came, unchecked.
 #[derive(Clone)]
 pub struct UploadedPicture {
     pub side: Side,
     pub bytes: Bytes,
 }
 
-/// A picture that may be looked at: see [`crate::ports::PictureReader::check`]. What it shows is for those who decode it.
+/// A picture that passed [`crate::ports::PictureReader::check`]. Its content is up to the code that decodes it.
 #[derive(Clone)]
 pub struct Picture {
     pub format: PictureFormat,
-    /// As they came.
+    /// Unchanged.
     pub bytes: Bytes,
 }
 
@@ -136,61 +128,56 @@ impl fmt::Debug for Picture {
     }
 }
 
-/// Where a picture lies in the picture store. The organisation leads, so that a policy or an erasure can take its part.
+/// The object name of a picture. The organisation comes first, so that a policy or an erasure can select its objects.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PictureKey(String);
 
 impl PictureKey {
-    /// A picture that was scored.
     pub fn capture(org: &OrgId, scoring: ScoringId, digest: &Sha256Digest) -> Self {
         Self(format!("{}{}", PicturePrefix::scoring(org, scoring).0, digest.0))
     }
 
-    /// Where a delegated capture puts a side's picture, until it is scored.
+    /// The place for a side's picture of a delegated capture, until it is scored.
     pub fn upload(org: &OrgId, scoring: ScoringId, side: Side) -> Self {
         Self(format!("{}upload-{}", PicturePrefix::scoring(org, scoring).0, side.part()))
     }
 
-    /// A picture that is kept as evidence of a validation.
+    /// A picture kept as evidence of a validation.
     pub fn evidence(org: &OrgId, identification: IdentificationId, digest: &Sha256Digest) -> Self {
         Self(format!("{}{}", PicturePrefix::identification(org, identification).0, digest.0))
     }
 
-    /// The object's name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// All the pictures of a scoring (`s`) or an identification (`i`). Short, because some object stores on a file system
-/// bound a name by 255 bytes.
+/// All pictures of a scoring (`s`) or an identification (`i`). Short, because some object stores on a file system limit
+/// a name to 255 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PicturePrefix(String);
 
 impl PicturePrefix {
-    /// All pictures of a scoring.
     pub fn scoring(org: &OrgId, id: ScoringId) -> Self {
         Self(format!("{org}/s/{id}/"))
     }
 
-    /// All pictures of an identification.
     pub fn identification(org: &OrgId, id: IdentificationId) -> Self {
         Self(format!("{org}/i/{id}/"))
     }
 
-    /// What the objects' names begin with.
+    /// The prefix of the objects' names.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A link that opens one object, for one method, for a short time.
+/// A link to one object, for one method, for a short time.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedLink {
-    /// The link.
     pub url: String,
-    /// When it stops to work.
+    /// When the link expires.
     pub expires_at: Time,
 }
 

@@ -1,10 +1,10 @@
-//! What the rules need from the outside, as traits.
+//! The external dependencies of the rules, as traits.
 //!
 //! The traits are shaped by decisions, not by rows: a method takes everything that belongs together and does all of it
-//! or nothing. Every method that may fail for want of an answer says [`Unavailable`](crate::unavailable::Unavailable),
-//! which means: try again, and the outcome of the first try is unknown. The adapters of what is kept, and of the
-//! system's clock, are in `shared/aws`, with a contract suite; messages are sent in `shared/senders`, pictures are read
-//! in `shared/engine`, and scored there and in `shared/providers`.
+//! or nothing. Methods that may fail for lack of an answer return [`Unavailable`](crate::unavailable::Unavailable),
+//! which means: retry; the outcome of the first attempt is unknown. The adapters of the stores and the system's clock
+//! are in `shared/aws`, with a contract suite; messages are sent in `shared/senders`, pictures are read in
+//! `shared/engine`, and scored there and in `shared/providers`.
 
 mod comparison;
 mod delivery;

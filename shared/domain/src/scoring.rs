@@ -1,11 +1,11 @@
 //! Scoring: pictures of an identity document in, an explained score out.
 //!
-//! `CREATED → SCORED` (again until the retries run out) `→ CLOSED`; what is not closed is `EXPIRED` by the clock. A
-//! score is the answer of a provider; [`ConfigurationName`] says which scores are enough.
+//! `CREATED → SCORED` (again until the retries run out) `→ CLOSED`; a scoring that is not closed becomes `EXPIRED` by
+//! the clock. A score is a provider's answer; [`ConfigurationName`] says which scores are enough.
 //!
-//! What a score is made of: lines ([`Check`]), each with a [`Reason`] where it does not simply hold; one table of
-//! [`checks`](table) says what each of them counts; [`judge`] makes a number out of them. Every provider speaks in
-//! these terms, so that callers need to know none of them.
+//! A score is made of [`Check`]s, each with a [`Reason`] unless it simply passed; one table of [`checks`](table) says
+//! how much each of them counts; [`judge`] turns them into a number. Every provider speaks in these terms, so that
+//! callers need not know any of them.
 
 mod access;
 mod check;
@@ -40,63 +40,50 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 names! {
-    /// Where a scoring stands, as its callers see it.
+    /// The state of a scoring as callers see it.
     ScoringStatus("is not a status") {
         /// Waiting for pictures.
         Created = "CREATED",
-        /// It has a score.
         Scored = "SCORED",
-        /// Ended by the caller.
         Closed = "CLOSED",
-        /// Its time is over.
         Expired = "EXPIRED",
     }
 }
 
-/// What is to be scored: the document's type and country, where the caller declared them.
+/// The document to be scored: its type and country, where the caller declared them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentKind {
-    /// Type.
     #[serde(rename = "type")]
     pub document_type: DocumentType,
-    /// Issuing country.
     pub country: Country,
 }
 
-/// A scoring.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scoring {
-    /// Its id.
     pub id: ScoringId,
-    /// Whose it is.
     pub org: OrgId,
-    /// The document to expect; none when an identity document was created without saying.
+    /// The expected document; `None` when an identity document was created without one.
     pub document: Option<DocumentKind>,
-    /// The person to expect; none for a scoring that stands alone.
+    /// The expected person; `None` for a scoring without an identification.
     pub declared: Option<Actor>,
-    /// Who scores.
     pub provider: Provider,
-    /// How many scores may be made.
     pub max_retries: MaxScoreRetries,
-    /// How many were made.
     pub retries_used: u32,
-    /// Whether the caller closed it.
     pub closed: bool,
-    /// The newest score.
+    /// The latest score.
     pub assessment: Option<Assessment>,
-    /// The newest picture of each side.
+    /// The latest picture of each side.
     pub captures: Vec<Capture>,
-    /// The capture that is open on a provider's pages, if one is.
+    /// The open capture on a provider's pages, if any.
     pub delegation: Option<HostedDelegation>,
-    /// When it was created, to the second.
+    /// Truncated to the second.
     pub created_at: Time,
-    /// From then on it cannot be scored.
+    /// It cannot be scored any more from this time on.
     pub expires_at: Time,
-    /// Counts the changes: a score is written only over what it was decided on.
+    /// Counts the changes: a score is written only over the version that it was decided on.
     pub version: u64,
 }
 
-/// What a scoring is created with.
 #[derive(Clone, Debug)]
 pub struct ScoringTerms {
     pub document: Option<DocumentKind>,
@@ -106,7 +93,6 @@ pub struct ScoringTerms {
 }
 
 impl Scoring {
-    /// A scoring that waits for pictures.
     pub fn new(id: ScoringId, org: OrgId, terms: ScoringTerms, created_at: Time, expires_at: Time) -> Self {
         let ScoringTerms { document, declared, provider, max_retries } = terms;
         Self {
@@ -127,7 +113,6 @@ impl Scoring {
         }
     }
 
-    /// Where it stands at `now`.
     pub fn status(&self, now: Time) -> ScoringStatus {
         match &self.assessment {
             _ if self.closed => ScoringStatus::Closed,
@@ -137,12 +122,12 @@ impl Scoring {
         }
     }
 
-    /// The language that its explanations are written in: the actor's, where one was declared.
+    /// The language of its explanations: the actor's, where one was declared.
     pub fn language(&self) -> Language {
         self.declared.as_ref().map_or_else(Language::default, |actor| actor.language)
     }
 
-    /// Score and delegate need a scoring that is neither closed nor expired and has a retry left.
+    /// Score and delegate require a scoring that is neither closed nor expired and has a retry left.
     pub fn require_open(&self, now: Time) -> Result<(), NotOpen> {
         match self.status(now) {
             status @ (ScoringStatus::Closed | ScoringStatus::Expired) => Err(NotOpen::Status(status)),
@@ -152,24 +137,22 @@ impl Scoring {
     }
 }
 
-/// Why a scoring takes no further score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotOpen {
     /// It is closed or expired.
     #[error("the scoring is {0}")]
     Status(ScoringStatus),
-    /// `max_score_retries` scores were made.
+    /// `max_score_retries` is reached.
     #[error("the scoring has used up its retries")]
     NoRetriesLeft,
 }
 
-/// How many scores may be made: 1 to 10, 5 when the caller says nothing.
+/// The maximum number of scores: 1 to 10, 5 by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
 pub struct MaxScoreRetries(u32);
 
 impl MaxScoreRetries {
-    /// The number.
     pub fn get(self) -> u32 {
         self.0
     }

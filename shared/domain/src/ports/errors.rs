@@ -1,8 +1,8 @@
-//! Why a store did not do what it was asked for.
+//! Errors of the stores.
 
 use crate::{Time, unavailable::Unavailable};
 
-/// The answer that a create gave first, as text that only the use case reads.
+/// The first answer to a create, as text that only the use case reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FirstAnswer(pub String);
 
@@ -11,41 +11,40 @@ pub struct FirstAnswer(pub String);
 pub enum CreateError {
     /// The same request came before: this was its answer.
     Replay(FirstAnswer),
-    /// The key came before, with another body.
+    /// The key was used before, with another body.
     KeyReused,
     /// The destination got too many messages.
     TooManyMessages {
-        /// When it may get the next.
+        /// When it may get the next one.
         again_at: Time,
     },
-    /// Unknown outcome.
+    /// The outcome is unknown.
     Unavailable(Unavailable),
 }
 
 /// Why a step was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StepError {
-    /// What the step starts from is no longer so, or the entity is gone.
+    /// The state that the step starts from has changed, or the entity is gone.
     Lost,
-    /// An effect of it would go to a destination that got too many messages.
+    /// One of its effects would go to a destination that got too many messages.
     TooManyMessages {
-        /// When it may get the next.
+        /// When it may get the next one.
         again_at: Time,
     },
-    /// Unknown outcome.
+    /// The outcome is unknown.
     Unavailable(Unavailable),
 }
 
-/// Why something stored was not given.
+/// Why a stored item was not returned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FindError {
-    /// The store did not answer.
     Unavailable(Unavailable),
-    /// What is stored cannot be understood.
+    /// The stored item is corrupt.
     Corrupt(&'static str),
 }
 
-/// The outcome of a step that somebody else may have taken as well: `None` where they did, which is fine.
+/// The outcome of a step that another request may have taken as well: `None` if it did, which is fine.
 pub fn unless_lost<T>(step: Result<T, StepError>) -> Result<Option<T>, StepError> {
     match step {
         Ok(outcome) => Ok(Some(outcome)),

@@ -5,18 +5,17 @@ use chrono::TimeDelta;
 /// How long a worker holds a message: longer than any send takes, and not longer than the queue hides a message from
 /// other workers.
 pub const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// How long after a failed attempt the message is the queue's to give out again. The sweep counts it as stuck only
-/// then: were it to wake somebody next to the queue, each of the two would go on trying, and the person might get every
-/// try's code.
+/// How long after a failed attempt the message is left to the queue. Only then does the sweep count it as stuck: if it
+/// woke a worker alongside the queue, both would go on trying, and the person might get the code of every attempt.
 pub const RETRY_WITHIN: TimeDelta = TimeDelta::seconds(150);
 /// After this many attempts the sweep stops waking workers for a message; the queue's own limit moves it to the dead
 /// letters.
 pub const MAX_DELIVERY_ATTEMPTS: u32 = 5;
-/// How long after its commit, or after the last kick, a message counts as stuck.
+/// The time after its commit, or after the last kick, from which a message counts as stuck.
 pub const REKICK_AFTER: TimeDelta = TimeDelta::seconds(60);
 /// How long a signed link works.
 pub const LINK_LIFE: TimeDelta = TimeDelta::minutes(5);
-/// How long after a delete its pictures are erased once more. A signed link to write outlives what it was given for:
-/// what somebody puts there meanwhile goes then, and so does what a score under way had still put down. The minute is
-/// for an upload that begins with the link's last second.
+/// How long after a delete its pictures are erased once more. A signed link to write outlives its scoring: this erases
+/// pictures uploaded meanwhile, and those that a score in progress still stored. The extra minute is for an upload that
+/// begins in the link's last second.
 pub const ERASE_AGAIN_AFTER: TimeDelta = LINK_LIFE.checked_add(&TimeDelta::minutes(1)).expect("minutes fit");

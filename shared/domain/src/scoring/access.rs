@@ -1,14 +1,14 @@
-//! Which organisations may have documents scored by which external provider.
+//! Which organisations may use which external scoring provider.
 
 use super::Provider;
 use crate::{ids::OrgId, invalid::Invalid};
 use std::{collections::BTreeMap, str::FromStr};
 
-/// The external providers of each organisation. Our own engine is everybody's.
+/// The external providers of each organisation. Our own engine is available to all.
 ///
 /// Written `yoigo=VERIDAS,GOOGLE; *=GOOGLE`: an organisation's providers, the first of which is the one that `EXTERNAL`
-/// means; `*` is for all that are not named. `yoigo=` is an organisation without any. Nothing at all is: nobody has
-/// any.
+/// means; `*` is for all that are not named. `yoigo=` is an organisation without any. An empty text gives none to
+/// anybody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProviderAccess {
     named: BTreeMap<String, Vec<Provider>>,
@@ -16,7 +16,7 @@ pub struct ProviderAccess {
 }
 
 impl ProviderAccess {
-    /// These are everybody's.
+    /// All organisations may use these.
     pub const fn everybody(providers: Vec<Provider>) -> Self {
         Self { named: BTreeMap::new(), others: providers }
     }
@@ -25,17 +25,16 @@ impl ProviderAccess {
         self.named.get(org.as_str()).unwrap_or(&self.others)
     }
 
-    /// Whether an organisation may use a provider.
     pub fn allows(&self, org: &OrgId, provider: Provider) -> bool {
         provider == Provider::Internal || self.of(org).contains(&provider)
     }
 
-    /// The provider that `EXTERNAL` means to an organisation, if it has one.
+    /// The provider that `EXTERNAL` means for an organisation, if it has one.
     pub fn external(&self, org: &OrgId) -> Option<Provider> {
         self.of(org).first().copied()
     }
 
-    /// Whether anybody may use a provider.
+    /// Whether any organisation may use the provider.
     pub fn mentions(&self, provider: Provider) -> bool {
         self.named.values().chain([&self.others]).any(|providers| providers.contains(&provider))
     }

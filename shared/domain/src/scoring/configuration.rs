@@ -4,21 +4,21 @@ use super::{Check, CheckName, CheckResult, Score, Verdict, table::rule};
 use crate::vocabulary::names;
 
 names! {
-    /// How sure an identity document's scoring has to be.
+    /// The certainty required of an identity document's scoring.
     #[derive(Default)]
     ConfigurationName("is not one of LOW, MEDIUM, HIGH") {
-        /// 0.50 is enough.
+        /// From 0.50.
         Low = "LOW",
-        /// 0.70 is enough.
+        /// From 0.70.
         #[default]
         Medium = "MEDIUM",
-        /// 0.90 is enough.
+        /// From 0.90.
         High = "HIGH",
     }
 }
 
 impl ConfigurationName {
-    /// The least score.
+    /// The lowest accepted score.
     pub const fn threshold(self) -> Score {
         match self {
             Self::Low => Score::new(0.5),
@@ -27,16 +27,14 @@ impl ConfigurationName {
         }
     }
 
-    /// Whether a check decides alone: it failed, and no score is enough.
+    /// Whether a check decides alone: if it failed, no score is enough.
     ///
     /// A forged, foreign or expired document fails under every configuration. MEDIUM also refuses a picture that is
-    /// published elsewhere or a portrait that is somebody else's, HIGH also what was photographed so that something may
-    /// be hidden.
+    /// published elsewhere and another person's portrait; HIGH also pictures taken so that something may be hidden.
     pub fn is_decided_by(self, name: CheckName) -> bool {
         rule(name).cap_failed < self.threshold().value()
     }
 
-    /// Whether a verdict is enough.
     pub fn accepts(self, verdict: &Verdict) -> bool {
         let failed = |check: &Check| check.result == CheckResult::Fail && self.is_decided_by(check.name);
         verdict.score >= self.threshold() && !verdict.breakdown.iter().any(failed)
