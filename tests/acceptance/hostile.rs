@@ -1,5 +1,5 @@
-//! Input that means harm, or comes from a program that is broken: refused with a 4xx, within bounded memory, and the
-//! next good request is served.
+//! Malicious input, or input from a broken program: refused with a 4xx, within bounded memory, and the next valid
+//! request is served.
 
 mod wire;
 
@@ -10,24 +10,24 @@ const MIB: usize = 1024 * 1024;
 const AGENT: &str = "/identifications/agent";
 const SCORING: &str = "/scorings/identity_document";
 
-/// Demands a refusal of the caller in our own envelope.
+/// Requires a 4xx in our own envelope.
 #[track_caller]
 fn refused(answer: &Answer, what: &str) {
     assert!(answer.status.is_client_error(), "{what}: {} {}", answer.status, String::from_utf8_lossy(&answer.body));
     assert!(answer.json()["errors"][0]["code"].is_string(), "{what}");
 }
 
-/// Demands that the service still does its work.
+/// Requires that the service still works.
 async fn still_serves(world: &World) {
     world.call("POST", AGENT, Some(bodies::agent(false))).await.expect(201);
 }
 
-/// Good text, with something put in the place of a good phone number.
+/// Valid text, with this in place of a valid phone number.
 fn with_phone(text: &str) -> String {
     bodies::agent(false).to_string().replace("6123456789", text)
 }
 
-/// Bodies that are no good JSON of anything.
+/// Malformed and absurd JSON bodies.
 fn broken_json() -> Vec<(&'static str, Vec<u8>)> {
     let good = bodies::agent(false).to_string();
     let texts = [
@@ -130,8 +130,8 @@ async fn a_number_that_is_no_phone_is_refused() {
     still_serves(&world).await;
 }
 
-/// Two readers of one text must not read two things: which of two equal members counts differs from parser to parser
-/// (RFC 8259 §4).
+/// Two readers of one text must not read different things: parsers differ in which of two equal members counts (RFC
+/// 8259 §4).
 #[tokio::test]
 async fn a_member_that_comes_twice_is_refused() {
     let world = World::start().await;
@@ -190,7 +190,7 @@ async fn a_header_of_a_hundred_kilobytes_is_refused() {
     {
         refused(&world.send(Call::org("POST", ORG, AGENT).token(&token)).await, "authorization");
     }
-    // No client can build a path that is longer than 65,534 bytes; what a server makes of one is in `wire`.
+    // No client can build a path longer than 65,534 bytes; the server's answer to a longer one is tested in `wire`.
     let long = &huge[..60_000];
     refused(&world.send(world.request("GET", &format!("{AGENT}/{long}"), None)).await, "an id");
     refused(&world.send(world.request("DELETE", &format!("{AGENT}/{NOBODY}?force={long}"), None)).await, "force");
@@ -246,7 +246,7 @@ async fn a_path_does_not_lead_anywhere_else() {
     still_serves(&world).await;
 }
 
-/// A PNG that says how large it is (W3C PNG §11.2.2) and holds next to nothing.
+/// A PNG that claims this size (W3C PNG §11.2.2) and contains almost nothing.
 fn png_header(width: u32, height: u32) -> Vec<u8> {
     let mut png = bodies::png_of(1, 1, 1);
     png[16..20].copy_from_slice(&width.to_be_bytes());
@@ -262,7 +262,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step))
 }
 
-/// A JPEG that says how large it is (ITU-T T.81 §B.2.2) and ends there; baseline or progressive.
+/// A JPEG that claims this size (ITU-T T.81 §B.2.2) and ends there; baseline or progressive.
 fn jpeg_header(width: u16, height: u16, progressive: bool) -> Vec<u8> {
     let mut jpeg = vec![0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0];
     jpeg.extend([1; 64]);
@@ -274,7 +274,7 @@ fn jpeg_header(width: u16, height: u16, progressive: bool) -> Vec<u8> {
     jpeg
 }
 
-/// Pictures that are none, or would be more than anybody has memory for.
+/// Invalid pictures, and pictures too large to decode.
 fn bombs() -> Vec<(&'static str, Vec<u8>)> {
     let good = bodies::png(1);
     vec![
@@ -304,7 +304,7 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// A good small PNG with a comment that inflates to this many bytes (W3C PNG §11.3.3.3).
+/// A small valid PNG with a comment that inflates to this many bytes (W3C PNG §11.3.3.3).
 fn png_with_a_comment(bytes: usize) -> Vec<u8> {
     let mut png = Vec::new();
     let mut encoder = png::Encoder::new(&mut png, 8, 8);

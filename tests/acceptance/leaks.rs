@@ -1,8 +1,8 @@
-//! What must not leave the house: codes, tokens, numbers, addresses and names have no place in a log, a queue message,
-//! a `Debug` or an error.
+//! Secrets must not leave the service: codes, tokens, numbers, addresses and names must not appear in a log, a queue
+//! message, a `Debug` or an error.
 //!
-//! Every value that a caller sends here is a canary: a text that occurs nowhere else. The flows are run with them, the
-//! good ones and those that fail at any place, and then the canaries are looked for where they must not be.
+//! Every value that a caller sends here is a canary: a text that occurs nowhere else. The flows are run with canaries,
+//! both successfully and with failures at every step, and then the canaries are searched for in the forbidden places.
 
 mod flows;
 mod logged;
@@ -28,7 +28,7 @@ const USER_AGENT: &str = "canary-user-agent/9.9";
 const FINGERPRINT: &str = "canary-fingerprint";
 const LOCATION: &str = "12.345678,-98.765432";
 const KEY: &str = "canary-idempotency-key";
-/// What is sent where nothing of the kind belongs: in paths, queries, broken bodies.
+/// The canary for places where no such value belongs: paths, queries, broken bodies.
 const STRAY: &str = "canary-stray";
 
 const CANARIES: [&str; 13] = [
@@ -47,7 +47,7 @@ const CANARIES: [&str; 13] = [
     STRAY,
 ];
 
-/// Demands that none of these is in a text.
+/// Requires that a text contains none of these.
 #[track_caller]
 fn assert_none_in<'a>(text: &str, canaries: impl IntoIterator<Item = &'a str>) {
     for canary in canaries {
@@ -108,7 +108,7 @@ impl io::Write for Logs {
     }
 }
 
-/// One for the process, whichever thread logs.
+/// One for the process, because any thread may log.
 static LOGS: LazyLock<Logs> = LazyLock::new(|| {
     let logs = Logs::default();
     let writer = logs.clone();
@@ -118,7 +118,7 @@ static LOGS: LazyLock<Logs> = LazyLock::new(|| {
 });
 
 impl Logs {
-    /// Begins to listen.
+    /// Starts recording.
     fn listen() -> Self {
         LOGS.clone()
     }

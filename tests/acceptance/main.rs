@@ -1,7 +1,7 @@
-//! The acceptance tests: what callers are promised, seen from outside.
+//! The acceptance tests: the promises to callers, seen from outside.
 //!
-//! One binary, so that it links once. `contract` walks through the HTTP contract section by section; the other modules
-//! hold what must not happen under races, faults, hostile input and restarts.
+//! A single binary, so that it is linked once. `contract` walks through the HTTP contract section by section; the other
+//! modules cover races, faults, hostile input and restarts.
 
 mod arrows;
 mod budgets;

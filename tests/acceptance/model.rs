@@ -1,13 +1,13 @@
-//! Random sequences of requests, deliveries, sweeps, clock jumps and restarts, against a small model of what the
-//! contract says.
+//! Random sequences of requests, deliveries, sweeps, clock jumps and restarts, compared with a small model of the
+//! contract.
 //!
-//! [`steps`] are what a sequence is made of, and [`sequences`] chooses them. [`reference`] is the model: it knows nothing
-//! of stores and protocols, only rules. [`service`] is the whole service. After each step the answer, the metadata of
-//! what was touched and the number of messages have to be the model's; after the last one everything is read, and what
-//! lies in the table and the bucket has to fit together.
+//! [`steps`] are the elements of a sequence, and [`sequences`] chooses them. [`reference`] is the model: it knows only
+//! rules, no stores or protocols. [`service`] is the complete service. After each step the answer, the metadata of the
+//! identification concerned and the number of messages must match the model; after the last one everything is read, and
+//! the table and the bucket must be consistent.
 //!
-//! The sequences are new ones on each run. `PROPTEST_RNG_SEED=<number>` repeats those of a run; a failure prints the
-//! shortest sequence that fails.
+//! The sequences are new in each run. `PROPTEST_RNG_SEED=<number>` repeats those of a run; a failure prints the
+//! shortest failing sequence.
 
 mod reference;
 mod sequences;
@@ -18,16 +18,16 @@ use proptest::test_runner::Config;
 use proptest_state_machine::prop_state_machine;
 use service::Service;
 
-/// Sequences in one test. Sixteen tests in memory and one in a folder make a thousand; they run side by side.
+/// Sequences per test. Sixteen tests in memory and one in a folder make a thousand; they run in parallel.
 const IN_MEMORY: u32 = 60;
 const IN_FOLDER: u32 = 40;
 
 fn config(cases: u32) -> Config {
-    // A shrinking step costs a whole sequence.
+    // A shrinking step costs a complete sequence.
     Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() }
 }
 
-/// Tests that differ in nothing but their name.
+/// Tests that differ only in their names.
 macro_rules! side_by_side {
     ($($name:ident)+) => {
         prop_state_machine! {

@@ -1,5 +1,5 @@
-//! The OpenAPI document: it says what the contract says, which is the manifest, and the copy in `infra/openapi.json` is
-//! the one that the code generates.
+//! The OpenAPI document agrees with the contract, which is the manifest, and the copy in `infra/openapi.json` is the
+//! one that the code generates.
 
 use acredita_local::gateway::{document, functions};
 use acredita_manifest::{Body, OPERATIONS, Operation};
@@ -10,7 +10,7 @@ use std::{
     path::Path,
 };
 
-/// Method and path, as the document has them.
+/// Method and path, as in the document.
 fn route(operation: &Operation) -> (String, String) {
     (operation.method.as_str().to_lowercase(), operation.full_path())
 }
@@ -183,7 +183,7 @@ fn every_body_that_is_answered_has_an_example_with_all_that_is_required() {
     }
 }
 
-/// The required fields of a schema and of those that it is made of.
+/// The required fields of a schema and of those that it is composed of.
 fn required(document: &Value, name: &str) -> Vec<String> {
     fn collect(document: &Value, schema: &Value, fields: &mut Vec<String>) {
         let texts = |value: &Value| -> Vec<String> {

@@ -1,8 +1,8 @@
-//! Compatibility: what `infra/openapi.json` promised once is kept, and nothing new is demanded of a caller.
+//! Compatibility: everything that `infra/openapi.json` ever promised is kept, and callers need not send anything new.
 //!
-//! `promises.txt` is the document as it landed last, one line for each promise (`->` answers, `<-` takes) and for each
-//! demand (`!`), by operation and by schema. Additions are recorded by this test with `UPDATE=1`; so the file only gains lines, unless somebody
-//! takes one out by hand: a line that a change removes is a break of the contract, and needs its reason.
+//! `promises.txt` is the last landed document, one line for each promise (`->` answers, `<-` takes) and for each demand
+//! (`!`), by operation and by schema. This test records additions with `UPDATE=1`, so the file only gains lines, unless
+//! somebody removes one by hand: a change that removes a line breaks the contract, and needs its reason.
 
 use acredita_local::gateway::document;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ fn list(array: &Value) -> &[Value] {
     array.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// The document as lines: those of its operations, then those of each schema that they use, on either side.
+/// The document as lines: those of its operations, then those of each schema that they use, in either direction.
 fn lines(document: &Value) -> Lines {
     let mut walk = Walk { document, lines: Lines::new(), done: BTreeSet::new() };
     for (path, operations) in members(&document["paths"]) {
@@ -39,7 +39,7 @@ fn lines(document: &Value) -> Lines {
 struct Walk<'a> {
     document: &'a Value,
     lines: Lines,
-    /// The schemas that have their lines.
+    /// The schemas whose lines are complete.
     done: BTreeSet<String>,
 }
 
@@ -82,7 +82,7 @@ impl Walk<'_> {
         }
         let format = it["format"].as_str().map(|format| format!(" ({format})")).unwrap_or_default();
         let names = if it["type"].is_array() { list(&it["type"]) } else { std::slice::from_ref(&it["type"]) };
-        // An answer that is never null any more breaks nobody.
+        // An answer that is never null any more breaks no client.
         for name in names.iter().filter_map(Value::as_str).filter(|name| side == Side::Taken || *name != "null") {
             self.lines.insert(format!("{at}: {name}{format}"));
         }
@@ -111,11 +111,11 @@ impl Walk<'_> {
     }
 }
 
-/// What a caller of the promised document would stumble over.
+/// The changes that break a caller of the promised document.
 fn broken(promised: &Lines, now: &Lines) -> Vec<String> {
     let is_demand = |line: &&String| line.contains(" ! ");
     let is_known = |at: &str| promised.iter().any(|line| line == at || line.starts_with(&format!("{at}: ")));
-    // A demand hurts nobody where what it is about is new: a field that may be left out, an operation.
+    // A demand is harmless if its subject is new: an optional field, an operation.
     let hurts = |line: &&String| {
         let (at, demand) = line.split_once(" ! ").expect("a demand");
         // A member of a schema, or a parameter of an operation.
@@ -145,7 +145,7 @@ fn what_was_promised_is_kept() {
     }
 }
 
-/// A small document, with another part at a pointer, or without what is there.
+/// A small document with another part at a pointer, or without it.
 fn changed(pointer: &str, value: Option<Value>) -> Value {
     let body = json!({ "type": "object", "required": ["who"], "properties": {
         "who": { "type": "string" }, "how": { "type": ["string", "null"], "enum": ["A", "B"] },

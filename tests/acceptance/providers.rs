@@ -1,5 +1,5 @@
-//! External providers, through the whole service: the real adapters in front of emulators, which record what they are
-//! sent.
+//! External providers, through the complete service: the real adapters in front of emulators, which record the requests
+//! they receive.
 
 mod declared;
 
@@ -16,14 +16,14 @@ use std::collections::BTreeSet;
 
 const PATH: &str = "/scorings/identity_document";
 
-/// A provider, and a document that it takes.
+/// A provider, and a document that it accepts.
 const PROVIDERS: [(&str, &str, &str); 2] = [("GOOGLE", "IDENTITY_CARD", "US"), ("VERIDAS", "NIF", "ES")];
 
 fn scoring(provider: &str, document_type: &str, country: &str) -> Value {
     json!({ "document": { "type": document_type, "country": country }, "provider": provider, "expires_in": "PT1H" })
 }
 
-/// Creates a scoring, and gives its path.
+/// Creates a scoring, and returns its path.
 async fn create(world: &World, (provider, document_type, country): (&str, &str, &str)) -> String {
     let created = world.call("POST", PATH, Some(scoring(provider, document_type, country))).await.expect(200);
     format!("{PATH}/{}", created.text("scoring_id"))
@@ -51,7 +51,7 @@ fn line<'a>(scoring: &'a Value, check: &str) -> (&'a Value, &'a Value) {
     (&line["result"], &line["reason"])
 }
 
-/// How many pictures a provider was sent.
+/// The number of pictures sent to a provider.
 fn pictures(requests: &[Recorded]) -> usize {
     requests.iter().filter(|request| request.path.ends_with(":process") || request.path.ends_with("/document")).count()
 }
@@ -247,7 +247,7 @@ async fn an_outage_while_fetching_loses_nothing() {
     }
 }
 
-/// Everything that could open a door or that a provider wrote, and where it must not be.
+/// Credentials and texts of a provider must not be stored.
 #[tokio::test]
 async fn no_token_and_no_word_of_a_provider_is_stored() {
     let (world, emulators) = World::with_emulated_providers().await;
@@ -278,7 +278,7 @@ async fn no_token_and_no_word_of_a_provider_is_stored() {
     }
 }
 
-/// What a newcomer does, with the program and nothing else.
+/// A newcomer's first steps, with only the program.
 #[tokio::test]
 async fn the_local_server_shows_an_external_scoring_without_an_account() {
     let data = tempfile::tempdir().expect("a folder");

@@ -1,6 +1,6 @@
-//! What must hold when requests meet: sixteen at once, each in a task of its own.
+//! Concurrent requests: sixteen at once, each in a task of its own.
 //!
-//! Nobody can say who wins; these tests say that somebody wins, how many may, and that what is stored afterwards agrees
+//! The winner is not predictable; these tests check that somebody wins, how many may, and that the stored state agrees
 //! with the answers.
 
 use acceptance::{
@@ -25,7 +25,7 @@ fn count(answers: &[Answer], status: u16) -> usize {
     answers.iter().filter(|answer| answer.status.as_u16() == status).count()
 }
 
-/// Demands that every answer has one of these statuses.
+/// Requires that every answer has one of these statuses.
 #[track_caller]
 fn only(answers: &[Answer], statuses: &[u16]) {
     for answer in answers {
@@ -60,8 +60,8 @@ async fn of_many_wrong_codes_five_are_compared() {
     world.send(otp.validation(&world)).await.expect(409);
 }
 
-/// The right one may come too late, and it may be compared and yet lose to the failure that another one notes. Never
-/// are more than five compared.
+/// The right code may come too late, or be compared and still lose to another request that records the failure. Never
+/// are more than five codes compared.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_right_code_among_wrong_ones_gets_no_sixth_compare() {
     let world = World::start().await;
@@ -80,7 +80,7 @@ async fn a_right_code_among_wrong_ones_gets_no_sixth_compare() {
     }
 }
 
-/// How many of each kind of step were answered 204, and where the identification stands then.
+/// The number of 204 answers to each kind of step, and the resulting state of the identification.
 fn agrees(validated: usize, cancelled: usize, closed: usize, status: &str) -> bool {
     matches!(
         (validated, cancelled, closed, status),
@@ -204,7 +204,7 @@ async fn of_many_deletes_by_force_one_deletes_and_the_pictures_go() {
     world.assert_whole().await;
 }
 
-/// Gives way to the other workers while it sends, as a call over a network does.
+/// Yields to the other workers while it sends, as a network call does.
 struct SlowSender(RecordingSender);
 
 #[async_trait]
@@ -301,13 +301,13 @@ async fn a_close_that_meets_scores_ends_them() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_sweeps_at_once_do_everything_once() {
     let mut world = World::start().await;
-    // What retention takes.
+    // Erased when its retention is over.
     let old = Subject::of(&world, Method::Agent, bodies::agent(true)).await;
     world.call("POST", &old.actor_path("/validate"), Some(bodies::evidence())).await.expect(204);
     Subject::of(&world, Method::IdentityDocument, bodies::identity_document("LOW")).await;
     world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
     world.clock.advance(world.app.policy.retention + TimeDelta::hours(1));
-    // What is over, and what nobody sent.
+    // An expired one, and an unsent one.
     let mut short = bodies::agent(false);
     short["expires_in"] = json!("PT1M");
     let expired = Subject::of(&world, Method::Agent, short).await.id;

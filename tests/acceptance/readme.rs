@@ -1,5 +1,5 @@
-//! The documents hold what they say: every command of `README.md` and of the guide is run as it stands and answers what
-//! is shown below it, the table of checks is the one that scores, and links lead to files and headings that exist.
+//! The documents are correct: every command of `README.md` and of the guide runs unchanged and prints the output shown
+//! below it, the table of checks is the one used for scoring, and links lead to existing files and headings.
 
 use acceptance::program::{Program, binary};
 use acredita_domain::scoring::{CheckName, ConfigurationName, table};
@@ -13,18 +13,18 @@ use std::{
 use tokio::process::Command;
 use walkdir::WalkDir;
 
-/// Where the documents say that the service listens.
+/// The address of the service in the documents.
 const ADDRESS: &str = "http://127.0.0.1:8080";
-/// How the documents run the program.
+/// The command that runs the program in the documents.
 const RUN: &str = "cargo run -q --";
-/// Stands between the outputs of two blocks.
+/// Separates the outputs of two blocks.
 const END: &str = "-- the end of a block --";
 const PATIENCE: Duration = Duration::from_secs(60);
 const README: &str = "README.md";
 const GUIDE: &str = "infra/docs/GUIDE.md";
 const SCORING: &str = "infra/docs/SCORING.md";
 
-/// Commands, and the output that is shown below them.
+/// Commands, and the output shown below them.
 struct Block {
     commands: String,
     shown: Option<String>,
@@ -38,8 +38,8 @@ fn document(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The blocks of a document: ```` ```sh ````, with the ```` ```text ```` or ```` ```json ```` that follows. Nobody runs
-/// ```` ```console ````.
+/// The blocks of a document: ```` ```sh ````, with the ```` ```text ```` or ```` ```json ```` that follows. ````
+/// ```console ```` is not run.
 fn blocks(path: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     for fence in document(path).split("\n```").skip(1).step_by(2) {
@@ -58,13 +58,13 @@ fn blocks(path: &str) -> Vec<Block> {
     blocks
 }
 
-/// The line that a reader replaces by what the program printed.
+/// The line that a reader replaces with the program's output.
 fn with_emulators(commands: &str, printed: &str) -> String {
     let lines = commands.lines().map(|line| if line.starts_with("EMULATORS=") { printed } else { line });
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What differs from run to run, and white space, taken out.
+/// The output without white space and without values that differ from run to run.
 fn normalized(output: &str) -> String {
     let dense: String = output.split_whitespace().collect();
     let (mut text, mut rest) = (String::new(), dense.as_str());
@@ -85,7 +85,7 @@ fn normalized(output: &str) -> String {
 }
 
 /// The length of the pattern at the beginning of a text: `x` is a hexadecimal digit, `9` a digit, `?` any letter or
-/// digit, the rest itself.
+/// digit; other characters stand for themselves.
 fn pattern(pattern: &str, text: &str) -> usize {
     let fits = |(wanted, found): (char, char)| match wanted {
         'x' => found.is_ascii_hexdigit(),
@@ -109,11 +109,11 @@ fn code(text: &str) -> usize {
     pattern("codeis??????.", text)
 }
 
-/// Runs every command of a document in a service of its own, and compares what they print with what is shown.
+/// Runs every command of a document against a service of its own, and compares the output with the one shown.
 async fn runs_as_shown(path: &str, arguments: &[&str]) {
     let folder = tempfile::tempdir().expect("a folder");
     let program = Program::serve(&folder.path().join(".acredita"), arguments).await;
-    // The commands name pictures of this folder, and leave their own files behind.
+    // The commands use pictures of this folder, and leave files of their own behind.
     fs::create_dir(folder.path().join("tests")).expect("writable");
     std::os::unix::fs::symlink(root().join("tests/fixtures"), folder.path().join("tests/fixtures")).expect("writable");
     let blocks = blocks(path);
@@ -179,7 +179,7 @@ fn what_differs_from_run_to_run_is_not_compared() {
     assert_ne!(normalized(one), normalized(&one.replace("Keep", "Tell")));
 }
 
-/// Weight, cap when failed, cap when unknown, and who refuses a failure, as the document writes them.
+/// Weight, cap when failed, cap when unknown, and who refuses a failure, as written in the document.
 fn counted(name: CheckName) -> [String; 4] {
     let rule = table::rule(name);
     let cap = |cap: f64| if cap < 1.0 { format!("{cap:.2}") } else { String::new() };
@@ -205,7 +205,7 @@ fn the_table_of_checks_is_the_one_that_scores() {
     }
 }
 
-/// Every Markdown file of the repository, and its text without what is code.
+/// Every Markdown file of the repository, and its text without code.
 fn documents() -> BTreeMap<PathBuf, String> {
     let built = |name: &str| ["target", ".git", ".tools", ".acredita", ".aws-sam", "node_modules"].contains(&name);
     let files = WalkDir::new(root()).into_iter().filter_entry(|entry| !built(&entry.file_name().to_string_lossy()));
@@ -219,7 +219,7 @@ fn prose(text: &str) -> String {
     text.split("\n```").step_by(2).map(|part| format!("{part}\n")).collect()
 }
 
-/// Where the links of a document lead: what stands in `](…)` and behind `[…]:`.
+/// The targets of a document's links: the text in `](…)` and after `[…]:`.
 fn links(text: &str) -> Vec<String> {
     let inline = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target.to_owned());
     let referenced = text.lines().filter(|line| line.starts_with('['));

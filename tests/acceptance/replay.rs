@@ -1,5 +1,5 @@
-//! Replays `events/`: what API Gateway, SQS and the scheduler really send, in the form in which they send it. Each test
-//! puts what belongs to a fresh world in the place of their placeholders.
+//! Replays `events/`: the events of API Gateway, SQS and the scheduler, in their real form. Each test replaces their
+//! placeholders with values of a fresh world.
 
 use crate::events::{ADMIN_ID, CODE, Event, IDENTIFICATION_ID, SCORING_ID, TOKEN, event, events};
 use acceptance::{World, bodies, request::Answer};
@@ -93,7 +93,7 @@ async fn every_http_event_is_answered_with_its_documented_success() {
     }
 }
 
-/// Sends an event through the gateway, which has to route it to the function that the event is named after.
+/// Sends an event through the gateway, which must route it to the function that the event is named after.
 pub async fn replay(world: &World, event: &Event, values: &[(&str, String)]) -> Answer {
     let name = event.name();
     let request =
@@ -113,7 +113,7 @@ pub async fn replay(world: &World, event: &Event, values: &[(&str, String)]) -> 
     world.send_request(request).await
 }
 
-/// Makes what an event asks about, and answers the values of its placeholders.
+/// Creates the entity that an event is about, and returns the values of its placeholders.
 pub async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static str, String)> {
     let mut values = vec![(TOKEN, world.token(acceptance::ORG))];
     let is_validate = route.ends_with("/validate");
@@ -143,7 +143,7 @@ async fn stage_otp(world: &World, event: &Event, is_validate: bool, is_resend: b
     let mut body = if is_validate || is_resend { bodies::otp() } else { bodies::external_otp() };
     if event.text.contains("\\\"two_factor\\\":{") {
         body["two_factor_type"] = json!("PERSONAL_DOCUMENT_IMAGE");
-        // What the picture in the event shows.
+        // The contents of the picture in the event.
         body["actor"]["identity_document"]["document_number"] = json!("12345678Z");
     } else if event.text.contains("two_factor") {
         body["two_factor_type"] = json!("DOCUMENT_NUMBER");
@@ -160,7 +160,7 @@ async fn stage_otp(world: &World, event: &Event, is_validate: bool, is_resend: b
     values
 }
 
-/// To be validated it needs a good score, which the scripted provider gives.
+/// To be validated it needs a sufficient score, which the scripted provider gives.
 async fn stage_identity_document(world: &World, scored: bool) -> Vec<(&'static str, String)> {
     let mut body = bodies::identity_document("HIGH");
     body["scoring"] = json!({ "provider": "EXTERNAL" });
@@ -205,7 +205,7 @@ async fn a_picture_in_a_base64_event_arrives_byte_by_byte() {
     assert_eq!(sides, [json!("FRONT"), json!("BACK")]);
 }
 
-/// What the kicks of these identifications put into the queue, and takes it from there.
+/// Takes all messages off the queue, and returns their bodies.
 async fn queued(world: &World) -> Vec<String> {
     let messages = world.receive().await;
     let bodies = messages.iter().filter_map(|message| message.body.clone()).collect();
@@ -215,7 +215,7 @@ async fn queued(world: &World) -> Vec<String> {
     bodies
 }
 
-/// An event of SQS, with the bodies of its records that refer to a message replaced.
+/// An SQS event, with those bodies replaced that refer to a message.
 fn with_references(event: &Event, mut bodies: Vec<String>) -> SqsEvent {
     let mut sqs: SqsEvent = serde_json::from_str(&event.text).expect("an SQS event");
     for record in &mut sqs.records {

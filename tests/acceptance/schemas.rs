@@ -1,8 +1,8 @@
-//! The schema of every JSON body and its reader say the same: what `infra/openapi.json` allows is read, and what it
-//! forbids is refused where it stands.
+//! The schema of every JSON body agrees with its reader: input allowed by `infra/openapi.json` is read, and forbidden
+//! input is refused at its place.
 //!
-//! Bodies are made of the schemas. Each is sent as it is, and again with each of its parts spoilt: one left out that is
-//! required, a value of another type, a name that is not in an enum, a text that is too long.
+//! Bodies are generated from the schemas. Each is sent as it is, and again with each of its parts spoilt: a required
+//! one left out, a value of another type, a name that is not in an enum, a text that is too long.
 
 use acceptance::{NOBODY, World, bodies, request::base64};
 use acredita_local::gateway::document;
@@ -17,30 +17,30 @@ use proptest::{
 };
 use serde_json::{Map, Value, json};
 
-/// Where a reader asks for more than its schema can say, or than it says today: the end of a pointer, why, and values
-/// that are fine.
+/// Where a reader requires more than its schema can say or says today: the end of a pointer, the reason, and valid
+/// values.
 fn known(pointer: &str) -> Option<BoxedStrategy<Value>> {
     let text = |pattern: &str| string_regex(pattern).expect("a pattern").prop_map(Value::from).boxed();
     let one_of = |values: &[Value]| select(values.to_vec()).boxed();
     let known = match pointer.rsplit_once('/').map_or("", |(_, name)| name) {
-        // JSON Schema's `duration` knows no bounds.
+        // JSON Schema's `duration` has no bounds.
         "expires_in" => text("PT([1-9]|[1-5][0-9])[MH]|P([1-9]|[12][0-9]|30)D"),
-        // Two letters are not yet a country.
+        // Not every pair of letters is a country.
         "country" => one_of(&["ES", "PT", "DE", "UA"].map(Value::from)),
-        // `format` is no assertion, and what mail providers accept is less than RFC 5321.
+        // `format` is not an assertion, and mail providers accept less than RFC 5321.
         "email" => text("[a-z0-9]{1,20}(\\.[a-z0-9]{1,9})?@[a-z]{1,20}\\.[a-z]{2,3}"),
         // JSON in a string.
         "evidence_metadata" => text(r#"\{"shop":"[0-9a-z]{0,20}"\}"#),
-        // Not described but in words: a boolean, or one of two strings.
+        // Described in words only: a boolean, or one of two strings.
         "external" => one_of(&[json!(true), json!(false), json!("true"), json!("false")]),
-        // String and object at once, which nothing can be.
+        // String and object at once, which no value can be.
         "type" if pointer == "/channel/type" => one_of(&["SMS", "EMAIL", "WHATSAPP"].map(Value::from)),
         _ => return None,
     };
     Some(known)
 }
 
-/// Whether it has to be there depends on the operation, the channel and the second factor, which is said in words.
+/// Whether it is required depends on the operation, the channel and the second factor, which is described in words.
 const NEEDED: [&str; 6] = [
     "/actor/name",
     "/actor/last_name",
@@ -50,7 +50,7 @@ const NEEDED: [&str; 6] = [
     "/two_factor/back",
 ];
 
-/// The document, with what its schemas refer to.
+/// The document, which resolves the references of its schemas.
 struct Document(Value);
 
 impl Document {
@@ -70,7 +70,7 @@ impl Document {
         bodies
     }
 
-    /// The schemas of which a value has to fit one, without references.
+    /// The alternatives of a schema, with references resolved.
     fn branches<'a>(&'a self, schema: &'a Value) -> Vec<&'a Value> {
         if let Some(reference) = schema["$ref"].as_str() {
             return self.branches(self.0.pointer(&reference[1..]).expect("a schema"));
@@ -81,7 +81,7 @@ impl Document {
         }
     }
 
-    /// The types that a value may have; empty where the schema does not say.
+    /// The types that a value may have; empty if the schema gives none.
     fn types(&self, schema: &Value) -> Vec<String> {
         let names = |branch: &Value| match &branch["type"] {
             Value::Array(names) => names.clone(),
@@ -116,7 +116,7 @@ impl Document {
             Some("string") if schema["contentEncoding"] == "base64" => {
                 any::<u32>().prop_map(|seed| json!(base64(&bodies::png(seed)))).boxed()
             }
-            // Not blank and without control characters, which is said in words.
+            // Not blank and without control characters, which is described in words.
             Some("string") => text(schema["pattern"].as_str().unwrap_or("[\\p{L}0-9][\\p{L}0-9 .'/-]{0,60}")),
             Some("integer") => {
                 let bound = |name: &str, otherwise: i64| schema[name].as_i64().unwrap_or(otherwise);
@@ -155,7 +155,8 @@ impl Document {
         (members, unknown).prop_map(object).boxed()
     }
 
-    /// Pointers into a value that a schema allows, each with what the schema forbids there: another value, or none.
+    /// Pointers into an allowed value, each with something that the schema forbids there: another value, or a missing
+    /// one (`None`).
     fn spoilt(&self, schema: &Value, value: &Value, pointer: &str, spoilt: &mut Vec<(String, Option<Value>)>) {
         let types = self.types(schema);
         let any_type = [json!("?"), json!(7.5), json!(true), json!([]), json!({})];
@@ -197,7 +198,7 @@ fn required(schema: &Value) -> Vec<&str> {
     schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// A body with another value at a pointer, or with none.
+/// A body with another value at a pointer, or without it.
 fn with(mut body: Value, pointer: &str, value: Option<Value>) -> Value {
     match (pointer.rsplit_once('/'), value) {
         (None, value) => value.unwrap_or_default(),
@@ -212,7 +213,7 @@ fn with(mut body: Value, pointer: &str, value: Option<Value>) -> Value {
     }
 }
 
-/// Sends what the schemas of a document allow and what they forbid, and answers the first difference.
+/// Sends allowed and forbidden bodies of a document, and returns the first difference.
 fn difference(document: &Document) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let world = runtime.block_on(World::with_external_provider());

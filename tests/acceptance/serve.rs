@@ -1,4 +1,4 @@
-//! The program `acredita`, as a user runs it: what only it has. What it has in common with the AWS shape is in
+//! The features of the program `acredita` that the AWS shape does not have, as a user runs it. The common ones are in
 //! `shapes`.
 
 use acceptance::{
@@ -19,7 +19,7 @@ use tokio::process::Command;
 
 /// The organisation of the token that the program prints.
 const ORG: &str = "demo";
-/// How long anything may take that happens by itself.
+/// The time limit for everything that happens automatically.
 const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
 

@@ -1,10 +1,10 @@
 //! Both shapes of the service, seen from outside: `acredita serve`, one process, and the AWS shape, the Lambda binaries
-//! behind what stands for API Gateway, SQS and EventBridge. Each test is written once and runs unchanged on both; only
-//! `kills` and `invocations` know that there are functions and processes.
+//! behind stand-ins for API Gateway, SQS and EventBridge. Each test is written once and runs unchanged on both; only
+//! `kills` and `invocations` know about functions and processes.
 //!
-//! A test starts a service of its own, so that none meets another's throttles, and takes the time as it is: what needs
-//! the clock is in the other modules. Starting the AWS shape takes a second or two of processor time, so a test walks
-//! through a whole flow.
+//! A test starts a service of its own, so that none meets another's throttles, and uses the real time: tests that set
+//! the clock are in the other modules. Starting the AWS shape takes a second or two of processor time, so a test walks
+//! through a complete flow.
 
 mod flows;
 mod invocations;
@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tempfile::TempDir;
 
-/// How long anything may take that happens by itself.
+/// The time limit for everything that happens automatically.
 const PATIENCE: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(20);
 
@@ -37,7 +37,7 @@ enum Shape {
     AwsLocal,
 }
 
-/// Writes each test once for both shapes.
+/// Generates each test for both shapes.
 macro_rules! on_both_shapes {
     ($($(#[$meta:meta])* async fn $name:ident($service:ident: Service) $body:block)*) => {
         $($(#[$meta])* async fn $name($service: Service) $body)*
@@ -61,7 +61,7 @@ macro_rules! on_both_shapes {
 }
 use on_both_shapes;
 
-/// A running service, and a token that may do everything but delete by force.
+/// A running service, and a token with every permission but deleting by force.
 struct Service {
     program: Program,
     token: String,
@@ -109,7 +109,7 @@ impl Service {
         self.send(self.request(method, path, body)).await
     }
 
-    /// Sends all of these at once, and answers in their order.
+    /// Sends all of these at once, and returns the answers in order.
     async fn at_once(&self, calls: Vec<Call>) -> Vec<Answer> {
         let start = Arc::new(tokio::sync::Barrier::new(calls.len()));
         let send = |call: Call| {
@@ -127,7 +127,7 @@ impl Service {
         answers
     }
 
-    /// What lies in the inbox for an identification, the newest first.
+    /// The inbox of an identification, newest message first.
     async fn inbox(&self, identification_id: &str) -> Vec<Value> {
         let path = format!("/local/inbox?identification_id={identification_id}");
         let inbox = self.send(Call::new("GET", path).header("accept", "application/json")).await.expect(200);
@@ -166,7 +166,7 @@ impl Service {
         }
     }
 
-    /// What becomes of an identification: one of the steps of the contract's table.
+    /// Takes one of the steps of the contract's table.
     async fn step(&self, created: &Created, step: Step<'_>) -> Answer {
         let Created { path, id, admin, .. } = created;
         match step {
@@ -187,7 +187,6 @@ impl Service {
     }
 }
 
-/// An identification.
 struct Created {
     path: String,
     id: String,
@@ -204,7 +203,7 @@ enum Step<'a> {
     Delete(&'a str),
 }
 
-/// Seconds of the epoch.
+/// In epoch seconds.
 fn in_an_hour() -> i64 {
     SystemClock.now().timestamp() + 3_600
 }

@@ -1,5 +1,5 @@
-//! The sweep under a backlog: what a person waits for comes first, what cannot be done holds up nothing, and a run ends
-//! in time.
+//! The sweep under a backlog: work that a person waits for comes first, failing work blocks nothing else, and a run
+//! ends in time.
 
 use acceptance::{
     World, bodies,
@@ -25,7 +25,7 @@ use std::sync::{
 
 const LIFE: TimeDelta = TimeDelta::hours(1);
 
-/// A clock that goes on a little whenever somebody looks at it, so that work takes time.
+/// A clock that advances a little at every look, so that work takes time.
 struct Ticking {
     clock: ManualClock,
     by: TimeDelta,
@@ -38,7 +38,7 @@ impl Clock for Ticking {
     }
 }
 
-/// The use cases, with a clock that goes on by this much at every look.
+/// The use cases, with a clock that advances by this much at every look.
 fn ticking(world: &World, by: TimeDelta) -> App {
     App { clock: Arc::new(Ticking { clock: world.clock.clone(), by }), ..world.app.clone() }
 }
@@ -47,7 +47,7 @@ fn text(value: impl ToString) -> AttributeValue {
     AttributeValue::S(value.to_string())
 }
 
-/// Puts items behind the service's back, quickly.
+/// Stores items directly and quickly, bypassing the service.
 async fn put_all(world: &World, items: impl Iterator<Item = Item>) {
     let requests = items.map(|item| {
         let put = PutRequest::builder().set_item(Some(item)).build().expect("an item");
@@ -62,7 +62,7 @@ async fn put_all(world: &World, items: impl Iterator<Item = Item>) {
     world.wire.take();
 }
 
-/// Makes as many identifications as asked for, all like one that the service made, and evenly over the partitions.
+/// Makes this many identifications, all like one that the service made, and spread evenly over the partitions.
 async fn backlog(world: &World, size: usize) {
     world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
     let like = world.identifications().await.remove(0);
@@ -75,7 +75,7 @@ async fn backlog(world: &World, size: usize) {
     put_all(world, copies).await;
 }
 
-/// Creates an OTP by SMS whose message nobody is woken for.
+/// Creates an OTP by SMS whose kick is lost.
 async fn otp_with_a_lost_kick(world: &mut World) {
     let whole = world.app.clone();
     world.serve(Faults::on("Queue::kick", 0, Moment::Before).around(&whole));
@@ -128,7 +128,7 @@ async fn rows_that_cannot_be_understood_are_reported_and_stop_nothing() {
     let world = World::start().await;
     world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
     let created = world.identifications().await.remove(0);
-    // Each of them longer due than the identification, in its partition.
+    // Each of them has been due for longer than the identification, in its partition.
     let bad = (0..250).map(|number| {
         Item::from([
             ("pk".to_owned(), text(format!("XYZ#{number}"))),
@@ -143,7 +143,7 @@ async fn rows_that_cannot_be_understood_are_reported_and_stop_nothing() {
     assert_eq!(world.sweep().await, SweepReport { failed: 250, ..SweepReport::default() }, "once in each run");
 }
 
-/// A queue that counts how many kicks are under way, and fails every one.
+/// A queue that counts concurrent kicks, and fails every one.
 struct Crowd {
     queue: Arc<dyn Queue>,
     now: AtomicUsize,

@@ -1,6 +1,7 @@
-//! `template.yaml`: it deploys what the code is, and lets each function do what its use cases do and nothing else.
+//! `template.yaml`: it deploys the current code, and permits each function the actions of its use cases and nothing
+//! else.
 //!
-//! `infra/lint` checks that AWS would take the template; here is checked what no linter can know.
+//! `infra/lint` checks that AWS would accept the template; these tests check what no linter can know.
 
 mod reading;
 mod used;
@@ -24,26 +25,27 @@ use std::{
 };
 use used::used;
 
-/// The longest that an identification lives, and how long after its retention the table may drop it. Days.
+/// The longest lifetime of an identification, plus the delay after its retention until the table may drop it. Days.
 const LIFE_AND_GRACE: i64 = 30 + 7;
 
 /// Keys: those of the tests do not come from AWS.
 const SECRET: (&str, &str) = ("secretsmanager:GetSecretValue", "");
-/// To erase what was put for somebody whom another request had deleted meanwhile.
+/// To erase pictures stored for an identification that another request had deleted in the meantime.
 const ERASE_EVIDENCE: [(&str, &str); 2] = [("s3:DeleteObject", "i"), ("s3:ListBucket", "i")];
 
-/// To remove a picture of a second factor that was put for an identification that another request had ended meanwhile.
+/// To remove a picture of a second factor stored for an identification that another request had ended in the meantime.
 const REMOVE_EVIDENCE: (&str, &str) = ("s3:DeleteObject", "i");
 
-/// What a function needs besides what it is seen to do (`used`): an action, and the kind of what it is done to.
+/// Permissions that a function needs besides the observed ones (`used`): an action, and the kind of its target.
 fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
     match function {
         "identification-agent" => &ERASE_EVIDENCE,
         "identification-otp-admin" => &[SECRET],
         "identification-otp" => &[SECRET, REMOVE_EVIDENCE],
-        // Of the whole bucket, as S3 says only then that a picture is not there; and the keys of external providers.
+        // On the bucket itself, because only then S3 reports that a picture is missing; and the keys of external
+        // providers.
         "scoring" => &[("s3:ListBucket", ""), SECRET],
-        // The senders of the tests are not AWS's, and it is Lambda that takes messages off the queue.
+        // The senders of the tests are not AWS's, and Lambda takes messages off the queue.
         "notify" => &[
             SECRET,
             ("ses:SendEmail", ""),
@@ -56,7 +58,7 @@ fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// A path with its parameters' names taken out: the gateway and the functions name them differently.
+/// A path without the names of its parameters: the gateway and the functions use different ones.
 fn without_names(path: &str) -> String {
     let segments = path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
     segments.collect::<Vec<_>>().join("/")
@@ -132,7 +134,7 @@ fn the_gateway_may_call_the_functions_that_serve_http_and_waits_longer_than_they
     for function in FUNCTIONS {
         let properties = properties(logical[function.name]);
         assert_eq!(argument(&properties["FunctionName"], "Fn::Sub"), format!("${{AWS::StackName}}-{}", function.name));
-        // At the root, cargo would not know the program: what it builds there by default is the local server.
+        // At the root, cargo would not find the function's binary: by default it builds the local server there.
         assert_eq!(properties["CodeUri"], format!("functions/{}", function.name));
         let own = properties.get("Timeout");
         assert!(function.trigger != Trigger::Http || own.is_none(), "{}: not a timeout of its own", function.name);
@@ -167,7 +169,7 @@ fn a_message_stays_hidden_until_its_worker_and_its_lease_are_over() {
     let visibility = queue["VisibilityTimeout"].as_i64().expect("seconds");
     assert_eq!(visibility, i64::from(VISIBILITY_SECONDS));
     assert!(visibility > LEASE.num_seconds());
-    // What AWS asks for, so that a batch that is throttled is still hidden when its turn comes.
+    // Required by AWS, so that a throttled batch is still hidden when its turn comes.
     assert!(visibility >= 6 * notify["Timeout"].as_i64().expect("seconds"));
     assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], json!(MAX_RECEIVES));
     assert_eq!(argument(&queue["RedrivePolicy"]["deadLetterTargetArn"], "Fn::GetAtt"), "DeadLetterQueue.Arn");
@@ -181,7 +183,6 @@ fn a_message_stays_hidden_until_its_worker_and_its_lease_are_over() {
     );
 }
 
-/// A plausible value of a variable.
 fn plausible(name: &str) -> Option<String> {
     let value = match name {
         "ACREDITA_CHANNELS" => "SMS,EMAIL",
@@ -225,7 +226,7 @@ fn every_retention_that_can_be_chosen_is_one_that_functions_start_with() {
     }
 }
 
-/// A role grants each action of a statement for each kind in it, so that actions and kinds are compared apart.
+/// A role grants each action of a statement for each kind in it, so actions and kinds are compared separately.
 fn apart(actions: impl Iterator<Item = (String, String)>) -> (BTreeSet<String>, BTreeSet<String>) {
     let service = |name: &str| name.split(':').next().unwrap_or_default().to_owned();
     actions.map(|(name, kind)| (name.clone(), format!("{} {kind}", service(&name)))).unzip()
@@ -354,11 +355,11 @@ fn logs_say_nothing_of_who_called() {
     ];
     assert_eq!(sorted(fields), sorted(harmless));
     assert!(!format.contains('\n') && serde_json::from_str::<Value>(format).is_ok(), "one line of JSON each");
-    // What the SDK writes below that level holds numbers and texts.
+    // Below that level the SDK logs numbers and texts.
     assert_eq!(TEMPLATE["Parameters"]["LogLevel"]["AllowedValues"], json!(["warn", "info"]));
 }
 
-/// That notify writes such a line is what `tests/e2e` sees.
+/// `tests/e2e` checks that notify writes such a line.
 #[test]
 fn messages_that_are_refused_are_counted_and_ring() {
     let filter = properties("RefusedMessages");

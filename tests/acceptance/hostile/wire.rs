@@ -1,4 +1,4 @@
-//! The same over a socket, against the program as users run it: broken HTTP, and how much memory a batch of bombs
+//! The same over a socket, against the program as users run it: broken HTTP, and the memory that a batch of bombs
 //! takes.
 
 use super::{AGENT, MIB, SCORING, bombs, broken_json, png_with_a_comment};
@@ -9,10 +9,10 @@ use tokio::{
     net::TcpStream,
 };
 
-/// Sends bytes as they are, and reads the status of the answer; none when the connection was closed without one.
+/// Sends bytes as they are, and reads the status of the answer; `None` if the connection was closed without one.
 async fn raw(address: &str, request: &[u8]) -> Option<u16> {
     let mut stream = TcpStream::connect(address.trim_start_matches("http://")).await.expect("a connection");
-    // It may be refused, and the connection closed, before all of it was sent.
+    // The server may refuse and close the connection before all of it was sent.
     let _ = stream.write_all(request).await;
     let _ = stream.shutdown().await;
     let mut answer = Vec::new();
@@ -21,7 +21,7 @@ async fn raw(address: &str, request: &[u8]) -> Option<u16> {
     line.split(' ').nth(1).and_then(|status| status.parse().ok())
 }
 
-/// The most memory that a process has ever had, and what it has now. Bytes.
+/// The most memory that a process has ever used, and its present use. Bytes.
 fn memory(pid: u32) -> (usize, usize) {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("a process has a status");
     let field = |name: &str| {
@@ -60,7 +60,7 @@ async fn broken_http_is_refused_or_hung_up_on() {
     program.send(good).await.expect(201);
 }
 
-/// What a batch of bombs may take at its worst moment, over what the program had before: two bodies of the largest
+/// The most that a batch of bombs may take at its peak, above the program's memory before: two bodies of the largest
 /// size, and their parts.
 const ROOM: usize = 96 * MIB;
 
@@ -80,7 +80,7 @@ async fn memory_stays_bounded_under_bombs() {
         let answer = program.send(call("PUT", &score).pictures(&[("front", &bytes), ("back", &bytes)])).await;
         assert!(answer.status.is_client_error(), "{what}: {}", answer.status);
     }
-    // Small on the wire, and no fault: what it inflates to is nobody's business.
+    // Small on the wire, and valid: nothing needs to inflate the comment.
     let comment = png_with_a_comment(128 * MIB);
     assert!(comment.len() < MIB);
     program.send(call("PUT", &score).pictures(&[("front", &comment)])).await.expect(204);

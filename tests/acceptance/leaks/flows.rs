@@ -1,4 +1,4 @@
-//! The flows, good and bad, all of whose values are canaries.
+//! The flows, successful and failed, with canaries for all values.
 
 use super::{KEY, REASON, STRAY, actor, evidence, request, with_actor};
 use acceptance::{Answer, Call, ORG, World, bodies};
@@ -6,10 +6,10 @@ use acredita_domain::actor::DocumentType;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-/// What the flows brought to light that has to stay where it is.
+/// The codes and refusals that the flows produced.
 #[derive(Default)]
 pub struct Secrets {
-    /// Codes that went out, or that an answer carried.
+    /// Codes that were sent or returned in an answer.
     pub codes: Vec<String>,
     /// The bodies of all refusals.
     pub refusals: Vec<String>,
@@ -69,7 +69,8 @@ pub async fn agent(world: &World, secrets: &mut Secrets) {
     secrets.send(world, request(world, "POST", &path, Some(json!({ "reason": REASON }))), &[204]).await;
 }
 
-/// Identification by code: sent by every channel, with both second factors, wrong, outdated, sent again, external.
+/// Identification by code: through every channel, with both second factors, with wrong and outdated codes, resent, and
+/// external.
 pub async fn otp(world: &World, secrets: &mut Secrets) {
     for (channel, factor, second) in [
         ("SMS", "DOCUMENT_NUMBER", super::DOCUMENT),
@@ -114,8 +115,8 @@ pub async fn otp(world: &World, secrets: &mut Secrets) {
     }
 }
 
-/// Identification by a code and a picture of the document: somebody else's, one that is no picture, the right one. Each
-/// of them shows a canary.
+/// Identification by a code and a picture of the document: another person's, an invalid picture, the right one. Each of
+/// them shows a canary.
 pub async fn picture(world: &World, secrets: &mut Secrets) {
     let (right, others) = (bodies::png(1), bodies::png(2));
     world.numbers.show(&right, DocumentType::Nif, &[super::DOCUMENT]);
@@ -137,7 +138,7 @@ pub async fn picture(world: &World, secrets: &mut Secrets) {
     secrets.codes.push(code);
 }
 
-/// Identity document and scoring, with a provider that comes and goes.
+/// Identity document and scoring, with a provider that is down now and then.
 pub async fn document(world: &World, secrets: &mut Secrets) {
     let mut body = with_actor(bodies::identity_document("LOW"));
     body["scoring"] = json!({ "provider": "EXTERNAL" });
@@ -171,7 +172,7 @@ pub async fn document(world: &World, secrets: &mut Secrets) {
     secrets.send(world, request(world, "POST", &delegate, None), &[200]).await;
 }
 
-/// Requests that are wrong in themselves, with canaries in every place that a request has.
+/// Invalid requests, with canaries in every part of a request.
 pub async fn nonsense(world: &World, secrets: &mut Secrets) {
     let wrong_types: Value = json!({ "actor": { "name": [super::NAME], "last_name": 7, "email": STRAY, "msisdn": { "phone_number": STRAY, "country_code": STRAY },
         "identity_document": { "document_number": { "x": super::DOCUMENT }, "document_type": STRAY, "country": STRAY }, "language": STRAY },

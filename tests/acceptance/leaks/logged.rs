@@ -1,4 +1,4 @@
-//! Logs, at the most talkative level that there is, whatever fails.
+//! Logs at the most verbose level, whatever fails.
 
 use super::{
     CANARIES, KEY, Logs, STRAY, assert_none_in, evidence,
@@ -16,7 +16,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-/// Demands that nothing was logged that may not be, and that something was.
+/// Requires that something was logged, but nothing forbidden.
 fn assert_harmless(logs: &Logs, secrets: &Secrets, token: &str) {
     let text = logs.text();
     assert!(text.contains("answered"), "requests are logged: {text}");
@@ -48,7 +48,7 @@ async fn good_and_refused_requests_log_nothing_of_what_they_say() {
     assert_harmless(&logs, &secrets, &world.token(acceptance::ORG));
 }
 
-/// The ways of a request through the ports, each failing at every call.
+/// Requests whose calls to the ports fail one by one.
 #[tokio::test]
 async fn faults_log_which_call_failed_and_nothing_of_what_it_said() {
     let logs = Logs::listen();
@@ -62,7 +62,7 @@ async fn faults_log_which_call_failed_and_nothing_of_what_it_said() {
             ("identity_document", bodies::identity_document("LOW")),
         ] {
             let mut body = with_actor(body);
-            // The throttle is not what is looked at.
+            // The throttle is not under test.
             body["actor"]["msisdn"]["country_code"] = json!(format!("{at}"));
             let create = request(&world, "POST", &format!("/identifications/{path}"), Some(body))
                 .header("idempotency-key", format!("{KEY}-{path}-{at}"));
@@ -92,7 +92,7 @@ async fn faults_log_which_call_failed_and_nothing_of_what_it_said() {
     assert_harmless(&logs, &secrets, &world.token(acceptance::ORG));
 }
 
-/// Breaks attributes of stored items so that what lies in them cannot be understood.
+/// Corrupts attributes of stored items.
 #[tokio::test]
 async fn items_that_cannot_be_understood_are_named_and_not_shown() {
     let logs = Logs::listen();
@@ -186,7 +186,7 @@ async fn an_aws_that_is_down_is_logged_without_the_request() {
         request(&world, "POST", "/identifications/otp", Some(with_actor(bodies::otp()))).header("idempotency-key", KEY);
     let token = world.token(acceptance::ORG);
     let gateway = world.gateway().clone();
-    // Everything that listens ends here.
+    // All background tasks end here.
     drop(world);
     let answer = gateway.serve(create.into_request()).await;
     assert_eq!(answer.status(), 503);
@@ -194,7 +194,7 @@ async fn an_aws_that_is_down_is_logged_without_the_request() {
     assert_harmless(&logs, &Secrets::default(), &token);
 }
 
-/// The program itself, asked for all that it can log.
+/// The program itself, at its most verbose log level.
 #[tokio::test]
 async fn the_program_logs_no_code_and_no_person() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,4 +1,4 @@
-//! What `Debug` and `Display` show of values, commands and errors: somebody will log them one day.
+//! The `Debug` and `Display` of values, commands and errors: somebody will log them one day.
 
 use super::{
     AGENT, CANARIES, DOCUMENT, EMAIL, EVIDENCE_METADATA, FINGERPRINT, KEY, LAST_NAME, LOCATION, NAME, PHONE, REASON,

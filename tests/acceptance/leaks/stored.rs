@@ -1,4 +1,4 @@
-//! What is stored and queued: no code in the clear, and personal data only where it belongs.
+//! Stored and queued data: no code in the clear, and personal data only where it belongs.
 
 use super::{
     CANARIES, DOCUMENT, EMAIL, FINGERPRINT, KEY, NAME, PHONE, REASON, assert_none_in,
@@ -23,7 +23,7 @@ async fn after_all_flows() -> (World, Secrets) {
     (world, secrets)
 }
 
-/// All of an item, keys and values.
+/// The complete item, keys and values.
 fn shown(item: &Item) -> String {
     format!("{item:?}")
 }
@@ -40,7 +40,7 @@ async fn no_code_lies_in_the_table_in_the_clear() {
     }
 }
 
-/// The aggregates hold who is identified. Handles, messages, first answers, throttles and the index of what is due hold
+/// The aggregates contain the persons. Handles, messages, first answers, throttles and the index of due work contain
 /// ids and digests.
 #[tokio::test]
 async fn personal_data_lies_in_the_aggregates_alone() {
@@ -50,7 +50,7 @@ async fn personal_data_lies_in_the_aggregates_alone() {
         let aggregate = matches!(&text(&item, "pk")[..4], "IDN#" | "SCO#") && text(&item, "sk") == "A";
         if aggregate {
             aggregates.push_str(&shown(&item));
-            // An idempotency key may be anything, so only its digest is kept.
+            // An idempotency key may be anything, so only its digest is stored.
             assert_none_in(&shown(&item), [KEY]);
         } else {
             assert_none_in(&shown(&item), CANARIES);
@@ -76,7 +76,7 @@ async fn the_queue_carries_two_ids_and_nothing_else() {
     world.serve(whole);
     world.clock.advance(TimeDelta::seconds(60));
     world.sweep().await;
-    // And one that was asked for again.
+    // One that is sent again on request.
     request(&world, "POST", &format!("/identifications/otp/{id}/resend"), None);
     world.call("POST", &format!("/identifications/otp/{id}/resend"), None).await.expect(204);
 

@@ -1,4 +1,4 @@
-//! The model: what the contract promises, in the simplest words.
+//! The model: the promises of the contract, in the simplest words.
 
 use super::steps::{Force, Kind, Step, Theme};
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ pub const CODE_LIFE: i64 = 10 * MINUTE;
 const RESEND_PAUSE: i64 = 30;
 const REKICK: i64 = 60;
 pub const RETENTION: i64 = 90 * DAY;
-/// How long the queue keeps what nobody takes.
+/// How long the queue keeps a message that nobody receives.
 const QUEUE_RETENTION: i64 = 4 * DAY;
 const MAX_TRIES: u32 = 5;
 const MAX_SENDS: u32 = 5;
@@ -38,9 +38,9 @@ pub struct Identification {
     generation: u32,
     sends: u32,
     last_send: Time,
-    /// When the live code dies; none while it is on its way.
+    /// The end of the live code; `None` while it is on its way.
     pub code_until: Option<Time>,
-    /// How many codes went out.
+    /// The number of codes sent.
     pub codes: usize,
     scores: u32,
     scored: Option<bool>,
@@ -52,11 +52,11 @@ struct Message {
     generation: u32,
     pending: bool,
     due_at: Time,
-    /// When it was put into the queue, for each time that it still lies there.
+    /// The times at which it was queued, for each time that it is still in the queue.
     queued: Vec<Time>,
 }
 
-/// Everything, and what the last step is to be answered.
+/// The complete state, and the expected answer to the last step.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
     pub theme: Theme,
@@ -65,11 +65,11 @@ pub struct Model {
     messages: Vec<Message>,
     sends: BTreeMap<u8, Vec<Time>>,
     pub sent: usize,
-    /// The status of the answer; none for what is not a request.
+    /// The expected status; `None` for a step that is not a request.
     pub answer: Option<u16>,
 }
 
-/// What the actor's side sees; none when there is nothing to see.
+/// The view of the actor's side.
 pub struct Seen {
     pub status: &'static str,
     pub attempts_left: Option<u32>,
@@ -103,7 +103,7 @@ impl Identification {
         })
     }
 
-    /// 404 and 409 where a step wants it CREATED.
+    /// 404 and 409 for a step that needs a CREATED identification.
     fn refuses(&self, now: Time) -> Option<u16> {
         match self.status(now) {
             "GONE" => Some(404),
@@ -166,7 +166,7 @@ impl Model {
     fn validate(&mut self, which: usize, right: bool) -> u16 {
         let now = self.now;
         let it = &mut self.identifications[which];
-        // A picture that was not asked for, or was asked for and is not there, comes before the state.
+        // An unrequested picture, or a requested one that is missing, is checked before the state.
         if matches!(it.kind, Kind::Agent { .. }) && !right && it.state != State::Gone {
             return 400;
         }
@@ -179,7 +179,7 @@ impl Model {
                 it.tries += 1;
                 return 400;
             }
-            // Right and too late costs no try.
+            // Right but too late costs no try.
             Kind::Otp { .. } | Kind::ExternalOtp if it.code_until.is_none_or(|until| now >= until) => return 400,
             Kind::Otp { .. } | Kind::ExternalOtp => it.tries += 1,
             _ => {}
@@ -284,7 +284,7 @@ impl Model {
         }
     }
 
-    /// Takes a step, and notes what it is to be answered.
+    /// Takes a step, and sets the expected answer.
     pub fn take(&mut self, step: &Step) {
         self.answer = match *step {
             Step::Create(kind, life) => Some(self.create(kind, life)),

@@ -1,4 +1,4 @@
-//! Which steps a sequence takes.
+//! Chooses the steps of a sequence.
 
 use super::{
     reference::{CODE_LIFE, DAY, HOUR, Identification, MINUTE, Model, RETENTION},
@@ -7,7 +7,7 @@ use super::{
 use proptest::{prelude::*, sample::select, strategy::Union};
 use proptest_state_machine::ReferenceStateMachine;
 
-/// Enough to meet the throttle, and not so many that a sequence takes long.
+/// Enough to reach the throttle, but few enough to keep a sequence short.
 const MOST: usize = 7;
 
 impl ReferenceStateMachine for Model {
@@ -33,7 +33,7 @@ impl ReferenceStateMachine for Model {
     }
 }
 
-/// Any step that can be taken.
+/// Any step that is possible now.
 fn any(state: &Model) -> BoxedStrategy<Step> {
     let messages = state.theme == Theme::Messages;
     let kinds = if messages {
@@ -75,12 +75,12 @@ fn any(state: &Model) -> BoxedStrategy<Step> {
             (2, (which, proptest::bool::ANY).prop_map(|(which, enough)| Step::Score(which, enough)).boxed()),
         ]);
     }
-    // Only steps that can be taken: what is left out is the same as taking another one.
+    // Only possible steps: leaving one out is the same as taking another one.
     let state = state.clone();
     Union::new_weighted(steps).prop_filter("a step that can be taken", move |step| can_be_taken(&state, step)).boxed()
 }
 
-/// Whether there is something that the step can be taken on, and a code that it can say.
+/// Whether the step has an identification to act on, and a code to use.
 fn can_be_taken(state: &Model, step: &Step) -> bool {
     let it = |which: &usize| state.identifications.get(*which);
     match step {

@@ -1,4 +1,4 @@
-//! The whole service as the model drives it.
+//! The complete service, driven by the model.
 
 use super::{
     reference::Model,
@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-/// Good for longer than any sequence lasts: signing one for each request would cost more than the request.
+/// Valid for longer than any sequence lasts: signing one for each request would cost more than the request.
 static TOKEN: LazyLock<String> = LazyLock::new(|| ISSUER.sign(&claims(ORG, 32_503_680_000)));
 static FORCE_TOKEN: LazyLock<String> = LazyLock::new(|| {
     let mut claims = claims(ORG, 32_503_680_000);
@@ -74,7 +74,7 @@ impl<const FOLDER: bool> StateMachineTest for Service<FOLDER> {
     }
 
     fn apply(mut service: Self, model: &Model, step: Step) -> Self {
-        // Whatever was set up outlives the step, so the runtime can lend itself.
+        // Everything set up outlives the step, so the runtime can be taken out of the service meanwhile.
         let runtime = std::mem::replace(&mut service.runtime, idle());
         runtime.block_on(service.step(model, step));
         service.runtime = runtime;
@@ -93,7 +93,7 @@ impl<const FOLDER: bool> StateMachineTest for Service<FOLDER> {
     }
 }
 
-/// A runtime that runs nothing.
+/// A runtime without tasks.
 fn idle() -> Runtime {
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime")
 }
@@ -153,7 +153,7 @@ impl<const FOLDER: bool> Service<FOLDER> {
             Step::Cancel(which) | Step::Close(which) | Step::Delete(which, _) | Step::Score(which, _) => {
                 self.assert_seen(model, which).await
             }
-            // One that time may have changed; in the end all are looked at.
+            // One that may have changed with time; all are checked at the end.
             Step::Sweep | Step::Restart if !self.handles.is_empty() => {
                 self.assert_seen(model, model.identifications.len() - 1).await
             }
@@ -218,7 +218,7 @@ impl<const FOLDER: bool> Service<FOLDER> {
     async fn validate_wrong(&self, which: usize) -> Answer {
         match self.handles[which].kind {
             Kind::Agent { picture } => self.confirm(which, !picture).await,
-            // No code has a zero.
+            // No code contains a zero.
             _ => self.try_code(which, "000000").await,
         }
     }
@@ -247,14 +247,14 @@ impl<const FOLDER: bool> Service<FOLDER> {
         self.send(Self::call("PUT", &path, None).pictures(&[("front", &bodies::png(which as u32))])).await
     }
 
-    /// A process that ends and begins again. In memory only what the process itself holds is made anew.
+    /// Ends the process and starts another. In memory, only the state of the process itself is rebuilt.
     async fn restart(&mut self) {
         let mut old = self.world.take().expect("it runs");
         if FOLDER {
             let (now, sender) = (old.clock.now(), old.sender.clone());
             drop(old);
             let mut world = World::with(setup(self.folder.as_ref(), Some(now))).await;
-            // The sender stands for the phones, which keep what they received.
+            // The sender stands for the phones, which keep the received messages.
             world.sender = sender;
             self.world = Some(world);
         } else {
@@ -263,7 +263,7 @@ impl<const FOLDER: bool> Service<FOLDER> {
         }
     }
 
-    /// Demands that the actor's side sees what the model says.
+    /// Requires that the actor's side sees the model's state.
     async fn assert_seen(&self, model: &Model, which: usize) {
         let answer = self.send(self.actor(which, "GET", "", None)).await;
         let Some(seen) = model.identifications[which].seen(model.now) else {

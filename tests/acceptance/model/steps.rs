@@ -1,4 +1,4 @@
-//! The steps that a sequence is made of.
+//! The steps of a sequence.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -13,12 +13,12 @@ pub enum Kind {
     Document,
 }
 
-/// What a sequence is about.
+/// The focus of a sequence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
     #[default]
     Anything,
-    /// As many messages to one phone as are allowed, and more.
+    /// As many messages to one phone as allowed, and more.
     Messages,
 }
 
@@ -31,7 +31,7 @@ pub enum Force {
 
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
-    /// With a life in seconds.
+    /// With a lifetime in seconds.
     Create(Kind, i64),
     ValidateRight(usize),
     ValidateWrong(usize),
@@ -41,7 +41,7 @@ pub enum Step {
     Cancel(usize),
     Close(usize),
     Delete(usize, Force),
-    /// Whether the score will do.
+    /// Whether the score is sufficient.
     Score(usize, bool),
     Deliver,
     Sweep,

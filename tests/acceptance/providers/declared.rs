@@ -1,4 +1,4 @@
-//! Whose document it is: what a provider read, or our own reader in its stead, against what was declared.
+//! Whose document it is: the data read by a provider, or by our own reader instead, against the declared data.
 
 use super::{PATH, delegate, line, pictures, read, score};
 use acceptance::{World, bodies};
@@ -49,12 +49,12 @@ async fn what_a_provider_read_is_compared_as_our_own_engine_compares() {
     }
 }
 
-/// Creates an identity document by this provider alone, whose number is declared and nothing else.
+/// Creates an identity document with this provider, declaring only its number.
 async fn create_of_number(world: &mut World, provider: &str, number: &str) -> (String, String) {
     create_of(world, provider, json!({ "identity_document": { "document_number": number } }), "LOW").await
 }
 
-/// Creates an identity document by this provider alone, of whom this is declared and nothing else.
+/// Creates an identity document with this provider, declaring only this about the person.
 async fn create_of(world: &mut World, provider: &str, declared: Value, configuration: &str) -> (String, String) {
     let mut app = world.app.clone();
     app.policy.providers = format!("*={provider}").parse().expect("a list");

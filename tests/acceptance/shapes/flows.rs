@@ -14,7 +14,7 @@ fn otp(channel: &str, external: bool, factor: Option<&str>) -> Value {
     body
 }
 
-/// Demands that it may be neither validated nor cancelled nor closed any more.
+/// Requires that it can no longer be validated, cancelled or closed.
 async fn is_over(service: &Service, created: &Created, status: &str, validate: Step<'_>) {
     service.step(created, validate).await.expect(409);
     service.step(created, Step::Cancel).await.expect(409);
@@ -88,7 +88,7 @@ on_both_shapes! {
         };
         let refused = service.step(&created, Step::Validate(evidence(b"no picture"))).await.expect(400);
         assert!(refused.details()[0].starts_with("/evidence: "), "{:?}", refused.details());
-        // Near the most that travels through API Gateway: base64 makes a third more of it, an event 6 MiB at most.
+        // Close to the limit of API Gateway: base64 adds a third to it, and an event is 6 MiB at most.
         let picture = bodies::png_of_noise(2_000, 1_900);
         assert!(picture.len() > 3_500_000, "{}", picture.len());
         service.step(&created, Step::Validate(evidence(&picture))).await.expect(204);

@@ -1,5 +1,5 @@
-//! `cargo lambda invoke <function> --data-file events/<function>.<case>.json` against the AWS shape: what that command
-//! posts, for every file there is.
+//! `cargo lambda invoke <function> --data-file events/<function>.<case>.json` against the AWS shape: the same requests
+//! as that command's, for every file.
 
 use super::{Service, Shape, in_an_hour};
 use crate::events::{Event, TOKEN, event, events};
@@ -9,7 +9,7 @@ use acceptance::{
 };
 use serde_json::{Value, json};
 
-/// As `cargo lambda invoke` does it: the bytes of the file, and nothing said of them.
+/// As `cargo lambda invoke` does it: the bytes of the file, without a content type.
 async fn invoke(service: &Service, function: &str, payload: &str) -> Answer {
     let path = format!("/2015-03-31/functions/{function}/invocations");
     service.send(Call { body: payload.as_bytes().to_vec(), ..Call::new("POST", path) }).await
@@ -21,7 +21,7 @@ async fn answered(service: &Service, event: &Event, values: &[(&str, String)]) -
     answer.json()
 }
 
-/// What an HTTP function answered: its status, and its body if it has one.
+/// The answer of an HTTP function: its status, and its body if it has one.
 fn http(answer: &Value) -> (u64, Value) {
     let body = answer["body"].as_str().filter(|body| !body.is_empty());
     let body = body.map_or(Value::Null, |body| serde_json::from_str(body).expect("JSON"));
@@ -38,7 +38,7 @@ async fn every_event_is_taken_by_the_function_that_it_is_named_after() {
         let (name, case) = (event.name(), event.case.as_str());
         let as_it_is = answered(&service, &event, &[]).await;
         match event.function.as_str() {
-            // What the queue tells of is not in the table: nobody waits for it any more.
+            // The message is not in the table: nobody waits for it any more.
             "notify" => {
                 let poisoned = if case == "sqs-poison" {
                     vec![json!({ "itemIdentifier": event.json()["Records"][0]["messageId"] })]
@@ -59,7 +59,7 @@ async fn every_event_is_taken_by_the_function_that_it_is_named_after() {
                 if case.starts_with("create") {
                     assert!(matches!(status, 200 | 201), "{name}: {status} {body}");
                 } else {
-                    // So are its ids. That nothing is called so is found out last: all else was as it should be.
+                    // So are its ids. Unknown ids are found out last, so everything else was valid.
                     let details = body["errors"][0]["details"].as_str().unwrap_or_default();
                     assert!(
                         status == 404 && details.starts_with("no such") && details != "no such path",
@@ -81,7 +81,7 @@ async fn an_invocation_that_fails_says_what_failed() {
         ("notify", "no event", 500, ""),
     ] {
         let answer = invoke(&service, function, payload).await.expect(status);
-        // What `cargo lambda invoke` shows its user.
+        // The output of `cargo lambda invoke`.
         let report = answer.json();
         let (said, message) =
             (report["errorType"].as_str().expect("a kind"), report["errorMessage"].as_str().expect("a message"));

@@ -1,4 +1,4 @@
-//! Processes of the AWS shape die, as they may on Lambda, and everything that was promised still holds.
+//! Processes of the AWS shape die, as they may on Lambda, and every promise still holds.
 
 use super::{Created, PATIENCE, POLL, Service, Shape, Step};
 use acceptance::{
@@ -7,8 +7,8 @@ use acceptance::{
 };
 use std::time::Duration;
 
-/// Longer than a message may be lost for: the lease of a worker that died (60 s), or the queue's visibility timeout (90
-/// s), then the sweep's next run.
+/// The longest time until a lost message is found: the lease of a worker that died (60 s) or the queue's visibility
+/// timeout (90 s), then the sweep's next run.
 const UNTIL_DELIVERED: Duration = Duration::from_secs(105);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -16,7 +16,7 @@ async fn a_request_whose_process_dies_is_answered_500_and_the_next_is_served() {
     let service = Service::start(Shape::AwsLocal).await;
     let create = || service.request("POST", "/identifications/agent", Some(bodies::agent(false)));
     service.send(create()).await.expect(201);
-    // Whether the process has the event when it dies is not seen from here, so that this may take some rounds.
+    // Whether the process has the event when it dies is not visible from here, so this may take several rounds.
     let mut answers = Vec::new();
     for round in 1..=10 {
         let processes = service.program.processes_of("identification-agent-admin");
@@ -63,21 +63,20 @@ async fn a_function_that_is_killed_between_requests_is_started_again() {
     for id in service.program.children() {
         signal(id, "KILL").await;
     }
-    // A request may still be handed to a process that is dead already: Lambda answers that with 500 too.
+    // A request may still be handed to a process that is already dead: Lambda answers that with 500 too.
     let again = service.call("GET", &format!("{}/{}", created.path, created.id), None).await;
     assert!(matches!(again.status.as_u16(), 200 | 500), "{}", again.status);
     service.step(&created, Step::Code(&created.answer.text("code"))).await.expect(204);
 }
 
-/// The one test here that waits: a message whose worker died is delivered when its lease is over, a minute later, or
+/// The only test here that waits: a message whose worker died is delivered when its lease is over, a minute later, or
 /// when the queue shows it again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_code_arrives_and_the_newest_is_right_whoever_is_killed_while_it_is_sent() {
     let service = Service::start(Shape::AwsLocal).await;
     let (mut created, mut killed) = (Vec::new(), 0);
     for round in 0_u64..12 {
-        // A worker that is warm has the message before the caller has its answer; one that has to be started takes a
-        // while.
+        // A warm worker has the message before the caller has its answer; one that must be started first takes a while.
         let warm = round % 2 == 0;
         if warm {
             let before = service.create("otp", bodies::otp_to(600_001_000 + round)).await;
@@ -95,7 +94,7 @@ async fn every_code_arrives_and_the_newest_is_right_whoever_is_killed_while_it_i
     for round in 0..3 {
         created.push(service.create("otp", bodies::otp_to(600_002_000 + round)).await);
     }
-    // The host dies with its queue, its gateway and every worker that it has; a worker has one message at a time.
+    // The host dies with its queue, its gateway and all of its workers; a worker has one message at a time.
     killed += service.program.processes_of("notify").len();
     let service = service.killed_and_started_again().await;
     let deliveries = async {
@@ -110,8 +109,8 @@ async fn every_code_arrives_and_the_newest_is_right_whoever_is_killed_while_it_i
     assert!(messages <= created.len() + killed, "{messages} messages for {} codes after {killed} kills", created.len());
 }
 
-/// Waits until an identification's newest code validates it, and answers how many messages it took. A code that is in
-/// the inbox while a worker already makes the next one is outdated: then the next one comes.
+/// Waits until an identification's latest code validates it, and returns the number of messages. A code in the inbox is
+/// outdated if a worker is already making the next one: then that one follows.
 async fn validated_by_the_newest(service: &Service, created: &Created) -> usize {
     let mut tried: Vec<String> = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! What must hold when requests meet, over real connections and, on AWS, in several processes.
+//! Concurrent requests, over real connections and, on AWS, in several processes.
 
 use super::{Service, Step, count, on_both_shapes};
 use acceptance::{Answer, Call, bodies};
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 const MANY: usize = 16;
 
-/// Demands that every answer has one of these statuses.
+/// Requires that every answer has one of these statuses.
 #[track_caller]
 fn only(answers: &[Answer], statuses: &[u16]) {
     for answer in answers {

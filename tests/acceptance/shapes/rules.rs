@@ -1,4 +1,4 @@
-//! What a request must be, and what it is told when it is not.
+//! The rules for requests, and the answers to requests that break them.
 
 use super::{Service, Step, in_an_hour, on_both_shapes};
 use acceptance::{
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 const AGENT: &str = "/identifications/agent";
 
-/// Demands the one form of a refusal: all four fields, an own id, nothing else.
+/// Requires the only form of a refusal: all four fields, an id of its own, nothing else.
 #[track_caller]
 fn refused(answer: Answer, status: u16, title: &str) -> Answer {
     let answer = answer.expect(status);

@@ -1,4 +1,4 @@
-//! Pictures of documents: sent, kept, linked, scored.
+//! Pictures of documents: sent, stored, linked, scored.
 
 use super::{Service, Step, on_both_shapes};
 use acceptance::{Call, bodies};
@@ -10,7 +10,7 @@ async fn create(service: &Service) -> String {
     format!("/scorings/identity_document/{}", created.text("scoring_id"))
 }
 
-/// `multipart/mixed` by the letter of RFC 2046, its parts told by their order.
+/// `multipart/mixed` exactly as in RFC 2046, its parts identified by their order.
 fn mixed(call: Call, parts: &[&[u8]]) -> Call {
     let mut body = Vec::new();
     for bytes in parts {
@@ -22,13 +22,13 @@ fn mixed(call: Call, parts: &[&[u8]]) -> Call {
     call.body("multipart/mixed; boundary=frontier", body)
 }
 
-/// The captures of a scoring, by side: its digest, size and link.
+/// The captures of a scoring, by side: digest, size and link.
 async fn captures(service: &Service, scoring: &str) -> Vec<Value> {
     let captures = service.call("GET", &format!("{scoring}/captures"), None).await.expect(200).json();
     captures["captures"].as_array().expect("a list").clone()
 }
 
-/// Demands that what is kept is what was sent, by its digest and by its signed link.
+/// Requires that the stored pictures are those sent, by digest and by signed link.
 async fn is_kept(service: &Service, scoring: &str, pictures: &[(&str, &[u8])]) {
     let captures = captures(service, scoring).await;
     assert_eq!(captures.len(), pictures.len());
@@ -58,7 +58,7 @@ on_both_shapes! {
         assert_eq!(retries(&service, &scoring).await, ("CREATED".to_owned(), 0), "a fault uses up no retry");
         service.send(request().pictures(&[("back", &back), ("front", &front)])).await.expect(204);
         is_kept(&service, &scoring, &[("FRONT", &front), ("BACK", &back)]).await;
-        // Near the most that travels through API Gateway.
+        // Close to the limit of API Gateway.
         let large = bodies::png_of_noise(2_000, 1_900);
         service.send(mixed(request(), &[&large, &front])).await.expect(204);
         is_kept(&service, &scoring, &[("FRONT", &large), ("BACK", &front)]).await;
@@ -85,7 +85,7 @@ on_both_shapes! {
             }
             put.body(picture).send().await.expect("S3 answers").status()
         };
-        // More than any request to the service may hold on AWS.
+        // Larger than any request to the service may be on AWS.
         let picture = bodies::png_of_noise(2_600, 2_600);
         assert!(picture.len() > 6 * 1024 * 1024);
         assert!(put(picture.clone()).await.is_success());

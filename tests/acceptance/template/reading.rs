@@ -1,4 +1,4 @@
-//! The template as JSON, and how to find one's way in it.
+//! The template as JSON, and accessors for its parts.
 
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Map, Value, json};
@@ -40,12 +40,12 @@ fn to_json(yaml: &Yaml<'_>) -> Value {
     }
 }
 
-/// What is said of a resource.
+/// The properties of a resource.
 pub fn properties(resource: &str) -> &'static Value {
     &TEMPLATE["Resources"][resource]["Properties"]
 }
 
-/// The resources of a type, by their logical names.
+/// The resources of a type, by logical id.
 pub fn resources(kind: &str) -> impl Iterator<Item = (&'static str, &'static Value)> {
     let resources = TEMPLATE["Resources"].as_object().expect("resources");
     resources
@@ -54,7 +54,7 @@ pub fn resources(kind: &str) -> impl Iterator<Item = (&'static str, &'static Val
         .map(|(name, resource)| (name.as_str(), resource))
 }
 
-/// The functions' logical names, by the names of what they run.
+/// The functions' logical ids, by the names of their binaries.
 pub fn deployed() -> BTreeMap<&'static str, &'static str> {
     let binary =
         |resource: &'static Value| resource["Metadata"]["BuildProperties"]["Binary"].as_str().expect("what it runs");
@@ -74,12 +74,11 @@ pub fn argument(value: &'static Value, function: &str) -> &'static str {
     value[function].as_str().unwrap_or_else(|| panic!("not a {function}: {value}"))
 }
 
-/// The statements of a policy.
 pub fn statements(policy: &'static Value) -> impl Iterator<Item = &'static Value> {
     policy["Statement"].as_array().expect("statements").iter()
 }
 
-/// What a function's own role says, whether or not a condition of the template leaves some of it out.
+/// The statements of a function's own role, whether or not a condition of the template leaves some of them out.
 pub fn allowed(logical: &str) -> Vec<&'static Value> {
     let role = properties(argument(&properties(logical)["Role"], "Fn::GetAtt").trim_end_matches(".Arn"));
     assert_eq!(
@@ -96,8 +95,8 @@ pub fn allowed(logical: &str) -> Vec<&'static Value> {
     own
 }
 
-/// What a function's role allows, besides logging and keys: actions, and the kinds of what they may be done to, as they
-/// are seen on the wire.
+/// The permissions of a function's role, besides logging and keys: actions, and the kinds of their targets, as seen on
+/// the wire.
 pub fn granted(logical: &str) -> Vec<(String, String)> {
     let mut granted = Vec::new();
     for statement in allowed(logical) {
@@ -111,7 +110,7 @@ pub fn granted(logical: &str) -> Vec<(String, String)> {
     granted
 }
 
-/// The kinds of items or pictures that a statement is limited to; the empty one where there are none.
+/// The kinds of items or pictures that a statement is limited to; an empty one if it is not limited.
 fn kinds(statement: &'static Value) -> Vec<String> {
     let condition = &statement["Condition"];
     // `IDN#*`, `*/i/*`, `${Bucket.Arn}/*/i/*`
@@ -133,7 +132,7 @@ fn kinds(statement: &'static Value) -> Vec<String> {
     }
 }
 
-/// The services through which a function's role lets it use the key, besides DynamoDB.
+/// The services through which a function's role may use the key, besides DynamoDB.
 pub fn services_of_keys(logical: &str) -> BTreeSet<&'static str> {
     let of_keys = allowed(logical).into_iter().filter(|statement| texts(&statement["Action"])[0].starts_with("kms:"));
     let through =
@@ -141,7 +140,6 @@ pub fn services_of_keys(logical: &str) -> BTreeSet<&'static str> {
     through.map(|service| service.split('.').next().unwrap_or_default()).collect()
 }
 
-/// As a set.
 pub fn sorted(items: impl IntoIterator<Item = &'static str>) -> BTreeSet<&'static str> {
     items.into_iter().collect()
 }

@@ -1,5 +1,5 @@
-//! What each function does to AWS, read off the wire: each of its events is replayed, and the workers are given
-//! something of everything to do.
+//! The AWS permissions that each function uses, observed on the wire: each of its events is replayed, and the workers
+//! get some of every kind of work.
 
 use crate::{
     events::IDENTIFICATION_ID,
@@ -17,7 +17,7 @@ use acredita_manifest::{NOTIFY, SWEEP};
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What each function was seen to need, by its name.
+/// The observed permissions of each function, by its name.
 pub async fn used() -> BTreeMap<String, BTreeSet<Action>> {
     let world = World::with_external_provider().await;
     let mut used: BTreeMap<String, BTreeSet<Action>> = BTreeMap::new();
@@ -52,7 +52,7 @@ async fn put_something_to_erase(world: &World, values: &[(&str, String)]) {
     world.app.stores.pictures.put(&key, PictureFormat::Png, picture.into()).await.expect("S3 answers");
 }
 
-/// A message that goes out at the second try. Lambda's poller reads the queue with the function's role, but not through
+/// A message that is sent at the second try. Lambda's poller reads the queue with the function's role, but not through
 /// this code.
 async fn used_to_deliver() -> BTreeSet<Action> {
     let world = World::start().await;
@@ -67,7 +67,7 @@ async fn used_to_deliver() -> BTreeSet<Action> {
     world.wire.take_actions()
 }
 
-/// A message that nobody sent, and one of everything whose time is over, and then its retention.
+/// An unsent message, and one of everything expired, and then the end of its retention.
 async fn used_to_sweep() -> BTreeSet<Action> {
     let world = World::start().await;
     world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
