@@ -37,7 +37,7 @@ def not_emulated(resource):
 
 
 def eventually(what, look, seconds=30):
-    """Looks until there is a value, and returns it."""
+    """Polls until there is a value, and returns it."""
     deadline = time.monotonic() + seconds
     while not (seen := look()):
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
@@ -84,7 +84,7 @@ class Deployment:
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
     def _package(self, s3):
-        """The template with the code's place in the bucket, and without resources that are not emulated."""
+        """The template with the location of the code in the bucket, and without resources that are not emulated."""
         with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
             zips = pool.map(lambda binary: _zip(self._binaries / binary, Path(folder) / binary), self.functions.values())
             self.code = dict(zip(self.functions, zips))
@@ -108,7 +108,10 @@ class Deployment:
         return "; ".join(f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in failed)
 
     def connect(self, outside):
-        """Shows the functions where AWS, the issuer and the providers of messages are. On AWS the SDK knows, and the issuer has a certificate."""
+        """Points the functions at the emulator, the issuer and the message providers.
+
+        On AWS the SDK knows the endpoints, and the issuer has a certificate.
+        """
         lambda_ = self.client("lambda")
         for name in self.function_names():
             variables = lambda_.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
@@ -116,7 +119,7 @@ class Deployment:
             if "ACREDITA_JWKS_URL" in variables:
                 variables["ACREDITA_JWKS_URL"] = f"{outside}/jwks.json"
             lambda_.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
-        # A number that comes from a parameter stays a text in the emulator, and its poller then fails on it.
+        # In the emulator a number from a parameter remains a string, on which its poller fails.
         for mapping in lambda_.list_event_source_mappings()["EventSourceMappings"]:
             concurrency = int(mapping["ScalingConfig"]["MaximumConcurrency"])
             lambda_.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": concurrency})
@@ -138,7 +141,7 @@ class Deployment:
 
     def http(self, method, path, body=None, headers=None):
         """A request to the deployed HTTP API: the status, the headers and the JSON of its answer."""
-        # The API's own host names, which no resolver knows, lead to the emulator.
+        # No resolver knows the API's host name, so the request goes to the emulator with that name in `Host`.
         connection = http.client.HTTPConnection(urlsplit(self._endpoint).netloc, timeout=60)
         payload = None if body is None else json.dumps(body)
         sent = {"Host": urlsplit(self.outputs["ApiUrl"]).netloc, "Content-Type": "application/json", "User-Agent": "e2e/1.0", **(headers or {})}
@@ -152,7 +155,7 @@ class Deployment:
 
 
 def _zip(binary, folder):
-    """A binary as Lambda takes it: without debug information, under the name `bootstrap`."""
+    """Zips a binary for Lambda: without debug information, under the name `bootstrap`."""
     folder.mkdir()
     bootstrap, package = folder / "bootstrap", folder / "package.zip"
     subprocess.run(["strip", "-o", bootstrap, binary], check=True)

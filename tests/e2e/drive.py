@@ -1,8 +1,8 @@
-"""Drives the deployed template on an emulator of AWS: that all of it is there, that every function starts with what the template gives it, and that
-a code, a picture and a message that nobody understands go where they should. `run` starts it.
+"""Drives the deployed template on an emulator of AWS, and checks that all of it is there, that every function starts with
+its settings from the template, and that a code, a picture and a poisoned message go where they should. `run` starts it.
 
-What other tests know better is left to them: the contract to `tests/acceptance`, the text of the template to `tests/acceptance/template.rs`, to
-`infra/lint` and to AWS. The emulator checks no permission of a role.
+Other tests cover the rest: `tests/acceptance` the contract; `tests/acceptance/template.rs`, `infra/lint` and AWS the
+text of the template. The emulator does not check the permissions of roles.
 """
 
 import base64
@@ -26,7 +26,7 @@ PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAW
 
 
 class Drive:
-    """The checks, in order: each is a method whose name says what holds. A later one may need what an earlier one deployed."""
+    """The checks, in order: each is a method named after its claim. A later one may need resources of an earlier one."""
 
     def __init__(self, endpoint, binaries):
         self.outside = Outside()
@@ -45,7 +45,7 @@ class Drive:
         unmade = [name for name, resource in made.items() if resource["ResourceStatus"] != "CREATE_COMPLETE"]
         missing = set(self.deployed.template["Resources"]) - set(made) - set(self.deployed.left_out)
         assert not unmade and not missing, f"not made: {unmade}, missing: {missing}"
-        # What SAM makes of the events of two functions.
+        # The resources that SAM makes from the events of two functions.
         types = {resource["ResourceType"] for resource in made.values()}
         assert {"AWS::Lambda::EventSourceMapping", "AWS::Events::Rule", "AWS::Lambda::EventInvokeConfig"} <= types, types
 
@@ -76,7 +76,7 @@ class Drive:
     def the_keys_of_codes_are_made(self):
         secret = self.deployed.client("secretsmanager").get_secret_value(SecretId=self.deployed.outputs["CodeKeysSecretArn"])
         keys = json.loads(secret["SecretString"])
-        # The set of characters is up to AWS: the emulator does not read that property.
+        # The set of characters is not checked: the emulator does not read that property.
         assert keys["older"] == [] and len(keys["newest"]) == 64, "not as the template says"
 
     # --- Over HTTP. ---
@@ -90,7 +90,7 @@ class Drive:
     def every_http_function_starts_knows_the_issuer_and_finds_the_table(self):
         resources = self.deployed.template["Resources"]
         integrations = {f"integrations/${{{name}}}" for name, resource in resources.items() if resource["Type"] == "AWS::ApiGatewayV2::Integration"}
-        # One route of each, whose request needs no more than an id.
+        # One route of each, whose request needs only an id.
         routes = {}
         for resource in resources.values():
             if resource["Type"] == "AWS::ApiGatewayV2::Route":
@@ -136,7 +136,7 @@ class Drive:
         filters = logs.describe_metric_filters(logGroupName=f"/aws/lambda/{STACK}-notify")["metricFilters"]
         counted = re.fullmatch(r'\{ \$\.(\w+) = "\*" \}', filters[0]["filterPattern"])
         assert len(filters) == 1 and counted, filters
-        # The emulator evaluates no filter: the test finds by hand what the filter finds on AWS.
+        # The emulator evaluates no filter: the test finds the lines that the filter finds on AWS.
         [refused] = eventually("a line of the log", lambda: [line for line in self._log_of_notify(logs) if isinstance(line.get(counted[1]), str)])
         assert (refused["channel"], refused["code"]) == ("EMAIL", "BadRequestException"), refused
         assert REFUSED not in json.dumps(refused), "the log names a person"

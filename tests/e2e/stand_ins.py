@@ -15,7 +15,10 @@ REFUSED = "refused@acredita.example"
 
 
 class Outside:
-    """Serves the issuer's keys at `/jwks.json`, and takes End User Messaging's `SendTextMessage` at `/` and the `SendEmail` of SES at its path."""
+    """Serves the issuer's keys at `/jwks.json`, and accepts the messages of both providers.
+
+    End User Messaging's `SendTextMessage` is at `/`, the `SendEmail` of SES at its own path.
+    """
 
     def __init__(self):
         self.sent, self.emails = [], []
@@ -27,7 +30,7 @@ class Outside:
         self.url = f"http://127.0.0.1:{server.server_port}"
 
     def token(self, org):
-        """A token for everything of an organisation, good for ten minutes."""
+        """A token with every permission in an organisation, valid for ten minutes."""
         claims = {
             "tenants_translation": [{"tenant_id": "15", "org": org}],
             "scope": "api:everything",
@@ -77,6 +80,6 @@ def _handler(jwks, sent, emails):
             self.wfile.write(payload)
 
         def log_message(self, *_):
-            """Logs nothing: requests hold codes."""
+            """Logs nothing: requests contain codes."""
 
     return Handler

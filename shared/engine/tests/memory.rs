@@ -1,4 +1,4 @@
-//! However many pictures come at once, looking at them stays within one bound.
+//! However many pictures arrive at once, reading them stays within one memory limit.
 
 use acredita_domain::{
     pictures::{Picture, PictureFormat},

@@ -1,4 +1,4 @@
-//! What the providers are sent, and what becomes of a message by what they answer.
+//! The requests to the providers, and the effect of their answers on a message.
 
 #[path = "../../aws/tests/contract/scripted.rs"]
 #[allow(dead_code, reason = "the adapters of AWS are tested with all of it")]
@@ -51,7 +51,7 @@ fn senders(aws: &Scripted) -> Senders {
         .with(Channel::Email, Arc::new(EmailSender::new(&aws.sdk(), email)))
 }
 
-/// Sends a code that lives this long.
+/// Sends a code with this lifetime.
 async fn send_living(senders: &Senders, destination: &Destination, life: TimeDelta) -> Result<(), SendError> {
     let code = OtpCode::unsealed("abc234".to_owned());
     let reference = MessageRef {
@@ -127,7 +127,7 @@ async fn a_text_message_lives_as_long_as_its_code_within_what_the_api_takes() {
 
 const UNAVAILABLE: SendError = SendError::Unavailable;
 
-/// What End User Messaging answers, why, and what becomes of the message.
+/// Answers of End User Messaging, their reasons, and their effect on the message.
 #[rustfmt::skip]
 const SMS_ERRORS: &[(u16, &str, &str, SendError)] = &[
     (400, "ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT", SendError::Refused(Refusal::OptedOut)),
@@ -241,7 +241,7 @@ async fn a_channel_without_a_sender_is_refused_and_nothing_is_asked() {
     assert!(aws.asked().is_empty());
 }
 
-/// What is logged, as text.
+/// The log as text.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 

@@ -1,4 +1,4 @@
-//! A function's start, out of its settings.
+//! The start of a function from its settings.
 
 #[path = "../../aws/tests/contract/scripted.rs"]
 #[allow(dead_code, reason = "the adapters of AWS are tested with all of it")]

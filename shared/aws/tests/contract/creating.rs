@@ -119,7 +119,7 @@ async fn a_destination_gets_five_messages_in_any_ten_minutes(ports: &Ports) {
     for number in 0..5 {
         send(second(number)).await.expect("within the limit");
     }
-    // Each place in the window is free again when its own message is ten minutes old, and not a tick before.
+    // Each place in the window is free again when its own message is ten minutes old, and not a tick earlier.
     for number in 0..3 {
         let free_again = second(number) + DESTINATION_WINDOW;
         let refused = Err(CreateError::TooManyMessages { again_at: free_again });

@@ -1,4 +1,5 @@
-//! A capture that a provider hosts is written over the scoring that it was decided on, and ends with its score.
+//! A capture hosted by a provider is written only over the scoring that the decision was based on, and ends with its
+//! score.
 
 use crate::{
     samples::{LIFE, assessment, now, org},

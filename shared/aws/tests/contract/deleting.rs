@@ -1,4 +1,4 @@
-//! Deleting: gone at once and whole, with the pictures' erasure left to be done.
+//! Deleting: gone at once and completely, with the pictures left to be erased.
 
 use crate::{
     samples::{LIFE, TICK, agent, alone, cancel, document, now, only, org, other_org, otp, scoring, validate},

@@ -1,5 +1,5 @@
-//! What AWS does on a bad day, and what the ports make of it: tried again where that may help and does no harm, and
-//! unavailable in the end.
+//! AWS on a bad day, and the ports' reaction: calls are retried where that may help and does no harm, and report
+//! `Unavailable` in the end.
 
 use crate::{
     samples::{agent, cancel, now, org, otp, with_message},
@@ -132,7 +132,7 @@ async fn an_answer_that_makes_no_sense_is_never_taken_for_one() {
         let aws = always(&Reply::Http(200, body.to_owned()));
         match Identifications::find(&store(&aws), &org(), id).await {
             Err(_) => {}
-            // As an answer without an item reads.
+            // Reads as an answer without an item.
             Ok(None) => assert!(matches!(body, "" | "null"), "{body}"),
             Ok(Some(_)) => panic!("{body} is no identification"),
         }
@@ -176,7 +176,7 @@ async fn an_item_that_is_too_large_changes_nothing() {
     assert_eq!(found.state, State::Created);
 }
 
-/// An error as S3 words it.
+/// An error in the words of S3.
 fn s3_error(status: u16, code: &str) -> Reply {
     Reply::Http(status, format!("<Error><Code>{code}</Code><Message>no value belongs here</Message></Error>"))
 }
@@ -215,7 +215,7 @@ async fn pictures_and_kicks_are_tried_again_where_that_may_help() {
     }
 }
 
-/// How often a kick is tried that is always answered like this.
+/// How often a kick is tried that always gets this answer.
 async fn kick(reply: &Reply, reference: MessageRef) -> usize {
     let aws = always(reply);
     let queue = SqsQueue::new(

@@ -1,4 +1,4 @@
-//! What is due, when, and for how long.
+//! Due work: which, when, and for how long.
 
 use crate::{
     samples::{
@@ -158,7 +158,7 @@ on_aws! {
     an_erasure_is_due_until_it_is_done,
 }
 
-/// Messages lay among all else once, and what was written then has to be found.
+/// Messages used to lie among everything else, and those written then must still be found.
 #[tokio::test]
 async fn a_message_where_an_older_version_put_it_is_due_and_moves_when_it_is_postponed() {
     let stage = Stage::start().await;

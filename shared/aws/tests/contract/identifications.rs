@@ -170,7 +170,7 @@ async fn who_has_used_up_the_tries_can_only_fail(ports: &Ports) {
     for step in [cancel(), CLOSE] {
         assert_eq!(take(ports, &tried, step, now()).await, LOST);
     }
-    // Its callers were told FAILED already: it does not become EXPIRED because nobody noted it in time.
+    // Its callers already saw FAILED: it does not become EXPIRED because nobody recorded the failure in time.
     assert_eq!(take(ports, &tried, Transition::Expire, now() + LIFE).await, LOST);
     take(ports, &tried, Transition::Fail, now() + LIFE).await.expect("failed");
     assert_eq!(state(ports, &tried).await, State::Failed { at: now() + LIFE });

@@ -1,10 +1,10 @@
-//! What every port promises, held against the adapters of this crate on embedded AWS.
+//! The promises of every port, tested against the adapters of this crate on embedded AWS.
 //!
-//! The suites know only the ports ([`stage::Ports`]), so that another family of adapters could be held against them.
-//! What is particular to ours (calls on the wire, answers that get lost, items that nobody understands) is in `wire`,
-//! what AWS answers on a bad day in `faults`. What there is no embedded AWS for (secrets) is held against a scripted one.
+//! The suites know only the ports ([`stage::Ports`]), so another family of adapters could be tested with them. Tests of
+//! our adapters alone (calls on the wire, lost answers, corrupt items) are in `wire`, those of AWS on a bad day in
+//! `faults`. Services without an embedded version (secrets) are replaced by a scripted one.
 
-/// Runs each test of a suite on a fresh, empty AWS in memory.
+/// Runs each test of a suite on a new, empty AWS in memory.
 macro_rules! on_aws {
     ($($test:ident),+ $(,)?) => {
         mod on_aws {

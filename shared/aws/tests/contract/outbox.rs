@@ -31,7 +31,7 @@ async fn claim(ports: &Ports, message: &OutboxMessage, lease: LeaseId, at: Time)
     ports.outbox.claim(message.reference, lease, at, at + LEASE).await.expect("an answer")
 }
 
-/// As [`waiting`], taken up.
+/// As [`waiting`], but claimed.
 async fn taken(ports: &Ports) -> (Identification, OutboxMessage, LeaseId) {
     let (identification, message) = waiting(ports).await;
     let mine = lease();
@@ -74,7 +74,7 @@ async fn when_a_lease_is_over_another_worker_may_come(ports: &Ports) {
     let (second, over) = (lease(), now() + LEASE);
     assert_eq!(claim(ports, &message, second, over - TICK).await, Claim::Leased);
     assert!(matches!(claim(ports, &message, second, over).await, Claim::Taken(taken) if taken.attempts == 2));
-    // The one who lost it can do nothing with it any more.
+    // The worker that lost the lease can do nothing with the message any more.
     assert_eq!(ports.outbox.issue_code(&message, first, live_code(&identification, 1), over).await, LOST);
     assert_eq!(ports.outbox.settle(&message, first, Settlement::Sent).await, LOST);
     assert_eq!(ports.outbox.release(&message, first, now() + RETRY_WITHIN).await, LOST);

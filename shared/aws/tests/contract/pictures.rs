@@ -1,4 +1,4 @@
-//! Pictures: kept, read within a limit, removed with all that lies beside them, and linked to for a short time.
+//! Pictures: stored, read within a limit, removed with all related objects, and linked to for a short time.
 
 use crate::{
     samples::{agent, org, other_org, scoring},
@@ -95,7 +95,7 @@ async fn all_of_a_prefix_goes_and_nothing_else(ports: &Ports) {
 }
 
 async fn a_prefix_goes_even_when_one_listing_does_not_hold_it(ports: &Ports) {
-    // One more than a listing holds.
+    // One more than a page of a listing holds.
     let id = scoring().id;
     let key = move |number: usize| PictureKey::capture(&org(), id, &Sha256Digest::of(&number.to_le_bytes()));
     sixteen_at_once(|task| {
@@ -141,7 +141,7 @@ async fn a_link_to_write_takes_a_picture_of_any_type(ports: &Ports) {
     for content_type in ["image/jpeg", "image/png"] {
         let key = PictureKey::upload(&org(), scoring().id, Side::Back);
         let link = ports.pictures.link_to_write(&key, real_now()).await.expect("a link");
-        // It cannot hold the digest of a picture that nobody has taken yet.
+        // It cannot contain the digest of a picture that nobody has taken yet.
         assert!(!link.url.contains("checksum"));
         let request = Client::new().put(&link.url).header("content-type", content_type).body(BYTES);
         assert_eq!(request.send().await.expect("an answer").status(), StatusCode::OK);

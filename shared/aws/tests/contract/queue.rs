@@ -1,4 +1,4 @@
-//! The queue carries ids, and nothing but ids.
+//! The queue carries nothing but ids.
 
 use crate::{
     samples::{message, otp},
@@ -11,7 +11,7 @@ use acredita_domain::{
 };
 use aws_sdk_sqs::types::QueueAttributeName;
 
-/// Kicks, and gives what a worker receives.
+/// Kicks, and returns the body that a worker receives.
 async fn received(stage: &Stage, message: MessageRef) -> String {
     stage.ports.queue.kick(message).await.expect("kicked");
     let answer = stage.clients.sqs.receive_message().queue_url(&stage.queue_url).send().await.expect("an answer");

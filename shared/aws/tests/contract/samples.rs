@@ -1,4 +1,4 @@
-//! Entities to test with. Times are inputs: "now" is always the same moment.
+//! Entities for the tests. Times are inputs: "now" is always the same moment.
 
 use acredita_aws::SystemEntropy;
 use acredita_domain::{
@@ -18,9 +18,9 @@ use acredita_domain::{
 };
 use chrono::{DateTime, TimeDelta};
 
-/// How long the samples live.
+/// The lifetime of the samples.
 pub const LIFE: TimeDelta = TimeDelta::hours(1);
-/// The smallest step of time that the store tells apart.
+/// The smallest step of time that the store distinguishes.
 pub const TICK: TimeDelta = TimeDelta::milliseconds(1);
 
 pub fn now() -> Time {
@@ -105,7 +105,7 @@ pub fn assessment(score: f64) -> Assessment {
     Assessment { verdict, scored_at: now() }
 }
 
-/// Just this identification.
+/// An identification without a message.
 pub fn alone(identification: &Identification) -> NewIdentification {
     NewIdentification {
         identification: identification.clone(),
@@ -116,7 +116,7 @@ pub fn alone(identification: &Identification) -> NewIdentification {
     }
 }
 
-/// This identification and its first message, to a destination of that name.
+/// This identification and its first message, to a destination with this name.
 pub fn with_message(identification: &Identification, destination: &str) -> NewIdentification {
     NewIdentification { effects: vec![message(identification, 1, destination)], ..alone(identification) }
 }
@@ -139,7 +139,7 @@ pub fn message(identification: &Identification, generation: u32, destination: &s
     }
 }
 
-/// What is remembered of a create with this key and body.
+/// The idempotency record of a create with this key and body.
 pub fn record(operation: Operation, key: &str, body: &str, answer: &str) -> IdempotencyRecord {
     let key = key.parse().expect("a key");
     IdempotencyRecord {
@@ -160,7 +160,7 @@ pub fn validation() -> Validation {
     Validation { at: now(), device, agent: None, captures: Vec::new() }
 }
 
-/// The validation of whatever code is live.
+/// A validation whatever the live code is.
 pub fn validate() -> Transition {
     Transition::Validate { validation: Box::new(validation()), generation: None }
 }

@@ -1,4 +1,4 @@
-//! Scores are written over what they were decided on, and over nothing else.
+//! Scores are written only over the scoring that the decision was based on.
 
 use crate::{
     samples::{LIFE, TICK, assessment, now, only, org, other_org, scoring},
@@ -12,14 +12,14 @@ use acredita_domain::{
 
 const LOST: Result<(), StepError> = Err(StepError::Lost);
 
-/// A scoring that was just created.
+/// A newly created scoring.
 pub async fn created(ports: &Ports) -> Scoring {
     let scoring = scoring();
     ports.scorings.create(only(&scoring), now()).await.expect("created");
     scoring
 }
 
-/// The scoring as it is stored now.
+/// The scoring as stored now.
 pub async fn current(ports: &Ports, scoring: &Scoring) -> Scoring {
     ports.scorings.find(&org(), scoring.id).await.expect("an answer").expect("a scoring")
 }

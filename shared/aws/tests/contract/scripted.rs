@@ -1,4 +1,4 @@
-//! An AWS that answers by a script: what a real one answers on a bad day, or not at all. Hardly any time passes in it.
+//! A scripted AWS: the answers of a real one on a bad day, or none at all. Hardly any time passes in it.
 
 use aws_sdk_dynamodb::config::{AsyncSleep, Credentials, RuntimeComponents, SharedCredentialsProvider, Sleep};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
@@ -19,29 +19,27 @@ use std::{
     time::Duration,
 };
 
-/// What comes back.
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// An answer.
     Http(u16, String),
     /// The connection breaks.
     Broken,
-    /// Nothing, ever.
+    /// No answer, ever.
     Silence,
 }
 
-/// An error as the services word it.
+/// An error in the words of the services.
 pub fn error(status: u16, code: &str, more: &str) -> Reply {
     Reply::Http(status, format!(r#"{{"__type":"{code}","Message":"no value belongs here"{more}}}"#))
 }
 
-/// What went over the wire.
+/// A request on the wire.
 #[derive(Clone, Debug)]
 #[allow(dead_code, reason = "the tests of the senders and of the composition root read the rest")]
 pub struct Asked {
     pub method: String,
     pub uri: String,
-    /// The operation, of services that name it in a header.
+    /// The operation, for services that name it in a header.
     pub target: String,
     pub body: String,
 }
@@ -52,7 +50,7 @@ impl Asked {
     }
 }
 
-/// The scripted AWS. Clones are one.
+/// The scripted AWS. Clones share one script.
 #[derive(Clone, Debug, Default)]
 pub struct Scripted(Arc<Mutex<Script>>);
 
@@ -65,28 +63,28 @@ struct Script {
 }
 
 impl Scripted {
-    /// Answers these, one after the other.
+    /// Gives these answers, in order.
     pub fn answering(replies: impl IntoIterator<Item = Reply>) -> Self {
         let script = Script { next: replies.into_iter().collect(), ..Script::default() };
         Self(Arc::new(Mutex::new(script)))
     }
 
-    /// Answers the same from now on.
+    /// Gives the same answer from now on.
     pub fn always(&self, reply: Reply) {
         self.0.lock().expect("not poisoned").always = Some(reply);
     }
 
-    /// What was asked since the last time.
+    /// The requests since the last call.
     pub fn asked(&self) -> Vec<Asked> {
         std::mem::take(&mut self.0.lock().expect("not poisoned").asked)
     }
 
-    /// How long it was waited for anything.
+    /// The duration of every wait.
     pub fn waits(&self) -> Vec<Duration> {
         self.0.lock().expect("not poisoned").waits.clone()
     }
 
-    /// A configuration of the SDK's that leads here.
+    /// A configuration of the SDK that leads here.
     pub fn sdk(&self) -> SdkConfig {
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -125,7 +123,7 @@ impl HttpConnector for Scripted {
     }
 }
 
-/// A millisecond lasts as long as it takes everybody to do what they can do at once.
+/// A millisecond lasts until every task has done all that it can do now.
 impl AsyncSleep for Scripted {
     fn sleep(&self, duration: Duration) -> Sleep {
         self.0.lock().expect("not poisoned").waits.push(duration);

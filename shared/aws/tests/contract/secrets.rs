@@ -26,13 +26,13 @@ fn keys(aws: &Scripted, clock: &ManualClock) -> SecretKeys {
     SecretKeys::new(&aws.sdk(), "codes".to_owned(), Arc::new(clock.clone()))
 }
 
-/// A version of the secret that was made then.
+/// A version of the secret, made at this time.
 fn version(secret: &Value, created_at: Time) -> Reply {
     let answer = json!({ "Name": "codes", "SecretString": secret.to_string(), "CreatedDate": created_at.timestamp() });
     Reply::Http(200, answer.to_string())
 }
 
-/// A version that is so old that everybody has it.
+/// A version so old that every process has it.
 fn settled(secret: &Value) -> Reply {
     version(secret, now() - TimeDelta::days(1))
 }
@@ -65,7 +65,7 @@ fn verifies(keyring: &Keyring, hash: &CodeHash) -> bool {
     keyring.code_matches(context(&org()), Some(hash), code().expose()).into()
 }
 
-/// What a code looks like that was signed by the key of this text.
+/// The hash of a code that was signed with the key made of this text.
 fn signed_by(text: &str) -> CodeHash {
     signed(&Keyring::new(vec![Sha256::digest(text.as_bytes()).into()]).expect("a key"))
 }

@@ -1,4 +1,4 @@
-//! A fresh AWS for one test.
+//! A new AWS for one test.
 
 use acredita_aws::{
     AwsClients, SqsQueue,
@@ -20,7 +20,7 @@ use aws_sdk_dynamodb::config::SharedInterceptor;
 use futures_util::{StreamExt, TryStreamExt};
 use std::{future::Future, sync::Arc};
 
-/// The ports that a suite is about.
+/// The ports that a suite tests.
 #[derive(Clone)]
 pub struct Ports {
     pub identifications: Arc<dyn Identifications>,
@@ -32,7 +32,7 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// Everything that is due at `now`, stuck messages first.
+    /// All work due at `now`, stuck messages first.
     pub async fn due(&self, now: Time) -> Vec<Due> {
         let all = self.housekeeping.stuck_messages(now).chain(self.housekeeping.over(now));
         all.try_collect().await.expect("what is due")
@@ -46,12 +46,11 @@ impl Ports {
     }
 }
 
-/// Embedded AWS, provisioned, and our adapters on it.
+/// Embedded AWS, provisioned, with our adapters.
 pub struct Stage {
     pub aws: EmbeddedAws,
     pub clients: AwsClients,
     pub names: Names,
-    /// Where the queue is.
     pub queue_url: String,
     pub ports: Ports,
 }
@@ -61,7 +60,7 @@ impl Stage {
         Self::start_with(&[]).await
     }
 
-    /// As [`Stage::start`]; the interceptors see what happens once everything is provisioned.
+    /// As [`Stage::start`]; the interceptors see the calls after provisioning.
     pub async fn start_with(interceptors: &[SharedInterceptor]) -> Self {
         let clock = Arc::new(|| crate::samples::now().into());
         let aws = EmbeddedAws::start(Storage::Memory, clock).await.expect("embedded AWS");
@@ -86,7 +85,7 @@ impl Stage {
     }
 }
 
-/// Sixteen tasks that do the same at once, and what came of each.
+/// The results of sixteen concurrent tasks.
 pub async fn sixteen_at_once<F>(mut make: impl FnMut(usize) -> F) -> Vec<F::Output>
 where
     F: Future + Send + 'static,
@@ -100,7 +99,7 @@ where
     results
 }
 
-/// How many of the results are `Ok`.
+/// The number of results that are `Ok`.
 pub fn successes<T, E>(results: &[Result<T, E>]) -> usize {
     results.iter().filter(|result| result.is_ok()).count()
 }

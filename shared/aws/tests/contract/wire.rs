@@ -1,5 +1,4 @@
-//! What only these adapters have to do with: calls on the wire, answers that get lost on it, items that nobody
-//! understands.
+//! The concerns of these adapters alone: calls on the wire, answers lost on it, corrupt items.
 
 use crate::{
     samples::{
@@ -31,7 +30,7 @@ use aws_smithy_types::body::SdkBody;
 use futures_util::StreamExt;
 use std::sync::{Arc, Mutex};
 
-/// Counts what goes over the wire, and puts answers of its own in the place of real ones.
+/// Counts the calls on the wire, and replaces real answers with its own.
 #[derive(Clone, Debug, Default)]
 struct Wire(Arc<Mutex<Inner>>);
 
@@ -41,7 +40,7 @@ struct Inner {
     instead: Vec<Instead>,
 }
 
-/// An answer instead of the real one. What was asked for has been done all the same.
+/// An answer in place of the real one. The request has been carried out all the same.
 #[derive(Clone, Copy, Debug)]
 struct Instead {
     status: u16,
@@ -70,7 +69,7 @@ impl Wire {
         self.0.lock().expect("not poisoned").instead.extend(instead.iter().rev());
     }
 
-    /// What was called since the last time.
+    /// The calls since the last time.
     fn calls(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().expect("not poisoned").calls)
     }
@@ -109,7 +108,7 @@ impl Intercept for Wire {
         if let Some(Instead { status, body }) = self.0.lock().expect("not poisoned").instead.pop() {
             *context.response_mut().status_mut() = StatusCode::try_from(status)?;
             *context.response_mut().body_mut() = SdkBody::from(body);
-            // It was the digest of the answer that is gone.
+            // It is the digest of the replaced answer.
             context.response_mut().headers_mut().remove("x-amz-crc32");
         }
         Ok(())
