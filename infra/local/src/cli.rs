@@ -139,7 +139,7 @@ fn greet(overview: &Overview, emulators: Option<&Emulators>) -> io::Result<()> {
     if let Some(emulators) = emulators {
         writeln!(
             out,
-            "  providers       http://{}/emulator  emulated: they judge nothing, and answer what you tell them to",
+            "  providers       http://{}/emulator  emulated: they judge nothing, and return the answers you set",
             emulators.address
         )?;
     }
