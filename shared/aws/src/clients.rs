@@ -1,7 +1,7 @@
-//! The SDK's clients: where they connect, how long they wait, how often they try.
+//! The SDK's clients: their connections, time limits and retries.
 //!
 //! The SDK's standard retries, three attempts, are the only retry layer: nothing above them retries. All time limits
-//! are set here, because the SDK has none for a server that takes a request and does not answer.
+//! are set here, because the SDK has none for a server that accepts a request and does not answer.
 
 use crate::{environment::s3_is_elsewhere, retry::RetryTransactionConflicts};
 use aws_sdk_dynamodb::config::SharedInterceptor;
@@ -9,38 +9,35 @@ use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::SdkConfig;
 use std::time::Duration;
 
-/// Attempts of one call, the first included.
+/// Attempts of one call, including the first.
 const ATTEMPTS: u32 = 3;
 /// The pause before the second attempt is random and at most this long; the next is at most twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// DynamoDB and SQS answer within milliseconds; three attempts and their pauses fit into the gateway's 30 s, several
+/// DynamoDB and SQS answer within milliseconds; three attempts and their pauses fit into the gateway's 30 s several
 /// times over.
 const ATTEMPT: Duration = Duration::from_secs(3);
-/// How long a call of DynamoDB or SQS may take, with all its attempts.
+/// The limit of a DynamoDB or SQS call, including all its attempts.
 pub const CALL: Duration = Duration::from_secs(8);
-/// A picture has up to 10 MiB to travel.
+/// A picture has up to 10 MiB.
 const PICTURE_ATTEMPT: Duration = Duration::from_secs(10);
 const PICTURE_CALL: Duration = Duration::from_secs(20);
-/// A request waits for the secrets only when they have to be looked at again.
+/// A request waits for the secrets only when they have to be reloaded.
 const SECRET_ATTEMPT: Duration = Duration::from_secs(3);
-/// How long a look at a secret may take.
+/// The limit of reading a secret, including all attempts.
 pub const SECRET_CALL: Duration = Duration::from_secs(5);
 
-/// The clients, each with its connections. Cloning one shares them.
+/// Clones share the connections.
 #[derive(Clone, Debug)]
 pub struct AwsClients {
-    /// DynamoDB.
     pub dynamodb: aws_sdk_dynamodb::Client,
-    /// S3.
     pub s3: aws_sdk_s3::Client,
-    /// SQS.
     pub sqs: aws_sdk_sqs::Client,
 }
 
 impl AwsClients {
-    /// The clients as the SDK's configuration says, its endpoints included. Nothing is connected yet. `interceptors` see
-    /// every call of every client, for those who count or disturb them.
+    /// Clients for an SDK configuration, including its endpoints. Nothing is connected yet. `interceptors` see every
+    /// call of every client, to count or disturb it.
     pub fn new(sdk: &SdkConfig, interceptors: &[SharedInterceptor]) -> Self {
         let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(sdk)
             .retry_config(retries())
@@ -65,7 +62,6 @@ impl AwsClients {
     }
 }
 
-/// A client of the secrets.
 pub(crate) fn secrets_client(sdk: &SdkConfig) -> aws_sdk_secretsmanager::Client {
     let config = aws_sdk_secretsmanager::config::Builder::from(sdk)
         .retry_config(retries())

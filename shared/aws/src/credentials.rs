@@ -1,4 +1,4 @@
-//! Credentials of providers out of Secrets Manager: a text, in whatever format the provider gave it.
+//! Provider credentials from Secrets Manager: a text in the provider's own format.
 
 use crate::{
     clients::secrets_client,
@@ -10,7 +10,7 @@ use aws_sdk_secretsmanager::Client;
 use aws_types::SdkConfig;
 use std::fmt;
 
-/// The text of a secret. Whoever asks keeps it, and asks again when the provider refuses it.
+/// The text of a secret. Callers keep it, and ask again when the provider refuses it.
 pub struct SecretText {
     client: Client,
     secret: String,
@@ -23,7 +23,7 @@ impl fmt::Debug for SecretText {
 }
 
 impl SecretText {
-    /// The text of `secret`, an ARN or a name. Nothing is read yet.
+    /// `secret` is an ARN or a name. Nothing is read yet.
     pub fn new(sdk: &SdkConfig, secret: String) -> Self {
         Self { client: secrets_client(sdk), secret }
     }

@@ -1,8 +1,8 @@
-//! The SDK's configuration out of the variables that Lambda sets.
+//! The SDK's configuration from the variables that Lambda sets.
 //!
-//! The SDK's own loader also looks for profiles, containers, single sign-on and an instance's metadata. A Lambda has
-//! none of them, and each function would carry that and go through it at every start. What is understood here is what a
-//! Lambda is told: `AWS_REGION`, its role's credentials, `AWS_ENDPOINT_URL` with its relatives by service
+//! The SDK's own loader also looks for profiles, containers, single sign-on and instance metadata. A Lambda has none of
+//! them, and each function would carry that code and run it at every start. This understands only what a Lambda is
+//! given: `AWS_REGION`, its role's credentials, `AWS_ENDPOINT_URL` with its variants by service
 //! (`AWS_ENDPOINT_URL_S3`), and `AWS_USE_FIPS_ENDPOINT`.
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
@@ -13,15 +13,15 @@ use aws_types::{
 };
 use std::{fmt, sync::Arc};
 
-/// A variable of the environment, by its name. One that is empty is not set.
+/// Looks up a variable of the environment by name. An empty one counts as unset.
 type Variable = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// The SDK does not know where it runs: the environment names no region.
+/// The environment names no region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("AWS_REGION is not set")]
 pub struct NoRegion;
 
-/// The configuration that all clients share, which reach AWS by `connector`.
+/// The configuration shared by all clients, which reach AWS through `connector`.
 pub fn sdk_config(
     connector: &SharedHttpConnector,
     variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
@@ -39,13 +39,13 @@ pub fn sdk_config(
     Ok(config.service_config(Endpoints(variable)).build())
 }
 
-/// The connector as a client of the SDK's. How long connecting may take is the connector's to say, not a client's.
+/// The connector as a client of the SDK's. The connector limits the time to connect, not the client.
 fn http_client(connector: &SharedHttpConnector) -> SharedHttpClient {
     let connector = connector.clone();
     http_client_fn(move |_, _| connector.clone())
 }
 
-/// The role's credentials. They live longer than the process that is given them, so nobody renews them.
+/// The role's credentials. They outlive the process that gets them, so they are not renewed.
 fn credentials(variable: &Variable) -> Option<SharedCredentialsProvider> {
     let (id, key) = (set(variable, "AWS_ACCESS_KEY_ID")?, set(variable, "AWS_SECRET_ACCESS_KEY")?);
     Some(SharedCredentialsProvider::new(Credentials::new(
@@ -61,7 +61,7 @@ fn set(variable: &Variable, name: &str) -> Option<String> {
     variable(name).filter(|value| !value.trim().is_empty())
 }
 
-/// Where one service is, if it is elsewhere than the others.
+/// The endpoints of services that have one of their own.
 struct Endpoints(Variable);
 
 impl fmt::Debug for Endpoints {
@@ -77,7 +77,7 @@ impl LoadServiceConfig for Endpoints {
     }
 }
 
-/// Whether S3 is at another endpoint than AWS's: buckets are addressed by path there.
+/// Whether S3 has an endpoint other than AWS's: buckets are addressed by path there.
 pub(crate) fn s3_is_elsewhere(config: &SdkConfig) -> bool {
     let key = ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
     let own = key.ok().zip(config.service_config()).and_then(|(key, service)| service.load_config(key));

@@ -1,20 +1,16 @@
-//! From the SDK's errors to the port's: whatever is not an answer is [`Unavailable`], and is logged once, here, by its
-//! code alone. Requests and answers hold personal data, and the SDK's own messages may quote them.
+//! From the SDK's errors to the port's: any failure to answer is [`Unavailable`], and is logged once, here, by its code
+//! alone. Requests and answers hold personal data, and the SDK's own messages may quote them.
 
 use acredita_domain::error::Unavailable;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-/// The table.
 pub(crate) const STORE: &str = "the store";
-/// The bucket.
 pub(crate) const PICTURES: &str = "the picture store";
-/// The queue.
 pub(crate) const QUEUE: &str = "the queue";
-/// Secrets Manager.
 pub(crate) const SECRETS: &str = "the store of secrets";
 
-/// Logs that `what` did not answer `operation`, and says so.
+/// Logs that `what` did not answer `operation`, and returns the port's error.
 pub(crate) fn unavailable<E: ProvideErrorMetadata, R>(
     what: &'static str,
     operation: &'static str,
@@ -24,13 +20,13 @@ pub(crate) fn unavailable<E: ProvideErrorMetadata, R>(
     Unavailable(what)
 }
 
-/// Logs an answer that the operation has no use for: a fault of this crate or of what is stored, not of the network.
+/// Logs an answer that the operation cannot use: a fault of this crate or of the stored data, not of the network.
 pub(crate) fn unusable(what: &'static str, operation: &'static str, problem: &'static str) -> Unavailable {
     tracing::error!(operation, problem, "{what} gave an answer that cannot be used");
     Unavailable(what)
 }
 
-/// What went wrong, in one word that names no value.
+/// The error in one word that reveals no value.
 pub(crate) fn code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> &str {
     match error {
         SdkError::ConstructionFailure(_) => "construction",

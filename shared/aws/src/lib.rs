@@ -1,16 +1,16 @@
-//! The ports of `acredita-domain` on AWS: DynamoDB for what has a state, S3 for pictures, SQS to wake a worker,
-//! Secrets Manager for the keys.
+//! The ports of `acredita-domain` on AWS: DynamoDB for state, S3 for pictures, SQS to wake a worker, Secrets Manager
+//! for the keys.
 //!
-//! It is the only family of adapters: the Lambdas, the local server and the tests run this same code against different
+//! This is the only family of adapters: the Lambdas, the local server and the tests run the same code against different
 //! endpoints.
 //!
-//! Everything that has a state lies in one table. A decision of the domain is one write there: a single conditional
-//! `UpdateItem` where one item changes, one `TransactWriteItems` where several do. Nothing is read before it is
-//! written, and nothing scans. Read it in this order: `items` (what lies in the table, and how it is coded), `store`
-//! (how it is read and written), then the port of interest.
+//! All state is in one table. A decision of the domain is one write there: a single conditional `UpdateItem` where one
+//! item changes, one `TransactWriteItems` where several do. Nothing is read before it is written, and nothing scans.
+//! Read it in this order: `items` (the contents of the table and their encoding), `store` (reading and writing), then
+//! the port of interest.
 //!
-//! `shared/service` puts them together: an [`sdk_config`] makes the [`AwsClients`], and these make the [`stores`] and the
-//! [`SqsQueue`]. [`provision`] makes the table, the bucket and the queues where no CloudFormation does.
+//! `shared/service` wires them: an [`sdk_config`] makes the [`AwsClients`], and these make the [`stores`] and the
+//! [`SqsQueue`]. [`provision`] creates the table, the bucket and the queues where there is no CloudFormation.
 
 mod clients;
 mod credentials;

@@ -18,7 +18,6 @@ use aws_sdk_s3::{
 };
 use bytes::Bytes;
 
-/// An S3 bucket.
 #[derive(Clone, Debug)]
 pub struct S3Pictures {
     client: Client,
@@ -26,7 +25,6 @@ pub struct S3Pictures {
 }
 
 impl S3Pictures {
-    /// The pictures in `bucket`.
     pub fn new(client: Client, bucket: String) -> Self {
         Self { client, bucket }
     }
@@ -46,7 +44,7 @@ impl S3Pictures {
         let delete = Delete::builder().set_objects(Some(objects)).quiet(true).build().expect("the objects are set");
         let request = self.client.delete_objects().bucket(&self.bucket).delete(delete);
         let output = request.send().await.map_err(|error| unavailable(PICTURES, operation, &error))?;
-        // A success may still have failed for some of them.
+        // A successful answer may still report failures of single objects.
         match output.errors() {
             [] => Ok(()),
             _ => Err(unusable(PICTURES, operation, "some pictures were not removed")),
@@ -77,7 +75,7 @@ impl Pictures for S3Pictures {
         Ok(())
     }
 
-    /// S3 lists what is there now, so that each look finds what the one before left over.
+    /// S3 lists the current objects, so each pass finds what the previous one left.
     async fn erase(&self, prefix: &PicturePrefix) -> Result<(), Unavailable> {
         loop {
             let (objects, more) = self.list(prefix).await?;

@@ -1,6 +1,6 @@
-//! Makes the table, the bucket and the queues where no CloudFormation does: for the local server and for tests.
+//! Creates the table, the bucket and the queues where there is no CloudFormation: for the local server and for tests.
 //!
-//! `template.yaml` says the same for AWS. Doing it again changes nothing.
+//! `template.yaml` defines the same for AWS. Idempotent.
 
 use crate::{clients::AwsClients, errors::code};
 use acredita_domain::ports::limits::{LEASE, RETRY_WITHIN};
@@ -18,58 +18,49 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::time::Duration;
 
-/// The sparse index of what is due.
+/// The sparse index of due work.
 pub const DUE_INDEX: &str = "due";
-/// What a row of the index has besides keys: enough to know what is due without a read each. Both are written once, so
-/// that the index is written only when something becomes due at another time; neither tells anything of a person.
+/// The attributes of the index besides keys: enough to identify due work without reading each item. Both are written
+/// once, so the index is written only when an item becomes due at another time; neither reveals anything about a
+/// person.
 pub const DUE_PROJECTION: [&str; 2] = ["org", "prefixes"];
-/// The attribute that DynamoDB drops items by.
+/// The attribute by which DynamoDB drops items.
 pub const TTL_ATTRIBUTE: &str = "ttl";
 /// How long the queue hides a message that a worker took: longer than [`LEASE`], so that it comes back when it can be
 /// claimed again.
 pub const VISIBILITY_SECONDS: u32 = 90;
 /// Receives after which a message goes to the dead letters.
 pub const MAX_RECEIVES: u32 = 5;
-/// How long dead letters are kept: SQS's longest, 14 days.
+/// SQS's maximum, 14 days.
 pub const DEAD_LETTER_SECONDS: u32 = 14 * 24 * 60 * 60;
-/// How long to wait for a table.
 const TABLE_WAIT: Duration = Duration::from_secs(30);
 
 const _: () = assert!(VISIBILITY_SECONDS as i64 > LEASE.num_seconds());
-// A minute beside, in which the queue finds a worker for it.
+// One extra minute for the queue to find a worker.
 const _: () = assert!(VISIBILITY_SECONDS as i64 + 60 <= RETRY_WITHIN.num_seconds());
 
-/// What to make.
+/// The resources to create.
 #[derive(Clone, Debug)]
 pub struct Names {
-    /// The region that the bucket is made in.
+    /// The region for the bucket.
     pub region: String,
-    /// The table.
     pub table: String,
-    /// The bucket.
     pub bucket: String,
-    /// The queue of messages.
     pub queue: String,
-    /// Where messages go that nobody could deliver.
     pub dead_letter_queue: String,
 }
 
-/// Where the queues are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueUrls {
-    /// Of messages.
     pub queue: String,
-    /// Of dead letters.
     pub dead_letter_queue: String,
 }
 
-/// Something could not be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cannot make the {what}: {code}")]
 pub struct ProvisionError {
-    /// What.
     pub what: &'static str,
-    /// The service's word for why.
+    /// The service's error code.
     pub code: String,
 }
 
@@ -77,7 +68,7 @@ fn failed<E: ProvideErrorMetadata, R>(what: &'static str) -> impl FnOnce(SdkErro
     move |error| ProvisionError { what, code: code(&error).to_owned() }
 }
 
-/// Makes what is missing, and says where the queues are.
+/// Creates the missing resources.
 pub async fn provision(clients: &AwsClients, names: &Names) -> Result<QueueUrls, ProvisionError> {
     make_table(&clients.dynamodb, &names.table).await?;
     make_bucket(&clients.s3, &names.bucket, &names.region).await?;

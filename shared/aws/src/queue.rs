@@ -8,7 +8,7 @@ use acredita_domain::{
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 
-/// An SQS queue. What it carries is the JSON of a [`MessageRef`]: ids alone.
+/// An SQS queue. Its messages are the JSON of a [`MessageRef`]: only ids.
 #[derive(Clone, Debug)]
 pub struct SqsQueue {
     client: Client,
@@ -16,7 +16,6 @@ pub struct SqsQueue {
 }
 
 impl SqsQueue {
-    /// The queue at `queue_url`.
     pub fn new(client: Client, queue_url: String) -> Self {
         Self { client, queue_url }
     }

@@ -1,9 +1,9 @@
-//! Which refusals of DynamoDB pass by themselves.
+//! Which DynamoDB errors are transient.
 //!
-//! Two transactions that meet on one item make DynamoDB cancel one of them. The SDK takes that for a final answer; it
-//! is none unless a condition failed too, so it is tried again within the client's three attempts, which are the only
-//! retry layer. The SDK sends the same `ClientRequestToken` with each of them, so that a transaction that did succeed
-//! is not carried out twice.
+//! When two transactions meet on one item, DynamoDB cancels one of them. The SDK treats that as final; it is final only
+//! if a condition failed too. Otherwise it is retried within the client's three attempts, which are the only retry
+//! layer. The SDK sends the same `ClientRequestToken` with each of them, so that a transaction that did succeed is not
+//! carried out twice.
 
 use aws_sdk_dynamodb::operation::{
     delete_item::DeleteItemError, transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::{
     retries::classifiers::{ClassifyRetry, RetryAction},
 };
 
-/// Tries again what lost to a concurrent transaction or was throttled, and nothing whose condition failed.
+/// Retries requests that lost to a concurrent transaction or were throttled, but not those whose condition failed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RetryTransactionConflicts;
 
@@ -42,14 +42,14 @@ fn is_transaction_passing(error: &TransactWriteItemsError) -> bool {
         TransactWriteItemsError::TransactionInProgressException(_) => true,
         TransactWriteItemsError::TransactionCanceledException(cancelled) => {
             let mut codes = cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or("None"));
-            // Without a reason there is no telling, so it is not tried again.
+            // Without a reason the cause is unknown, so it is not retried.
             !cancelled.cancellation_reasons().is_empty() && codes.all(passes)
         }
         _ => false,
     }
 }
 
-/// The reasons of `TransactionCanceledException` that have to do with the moment rather than with the request.
+/// The transient reasons of `TransactionCanceledException`.
 fn passes(code: &str) -> bool {
     matches!(code, "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
 }

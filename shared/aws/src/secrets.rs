@@ -1,14 +1,14 @@
-//! The keyring out of Secrets Manager, read again from time to time: keys rotate while the service runs.
+//! The keyring from Secrets Manager, reloaded from time to time: keys rotate while the service runs.
 //!
-//! The secret is a JSON text, `{"newest": "…", "older": ["…", …]}`. Each of the texts is hashed with SHA-256 into a
-//! master key, so they may be written in any alphabet; at least 32 characters of 256 random bits are asked for. `older`
-//! has the latest one first.
+//! The secret is a JSON text, `{"newest": "…", "older": ["…", …]}`. Each text is hashed with SHA-256 into a master key,
+//! so it may use any alphabet; at least 32 characters with 256 random bits are required. `older` has the latest one
+//! first.
 //!
-//! To rotate, put a new version with a new `newest` and the one it replaces at the head of `older`: nothing else, no
-//! deployment. For the first ten minutes of a version its newest key only verifies, and the one before it goes on
-//! signing. By then every running function has looked at the secret again, so that no code is ever refused by a
-//! function that does not know its key yet. An older key can go when nothing lives any more that it signed: codes that
-//! a caller delivers live as long as their identification, 30 days.
+//! To rotate, put a new version with a new `newest` and the replaced one at the head of `older`: nothing else, no
+//! deployment. For the first ten minutes of a version its newest key only verifies, and the previous one goes on
+//! signing. By then every running function has reloaded the secret, so that a code is never refused by a function that
+//! does not know its key yet. An older key can be removed when everything that it signed has expired: codes that a
+//! caller delivers live as long as their identification, 30 days.
 
 use crate::{
     clients::secrets_client,
@@ -31,19 +31,18 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-/// How old a keyring may get before it is read again.
+/// The age at which a keyring is reloaded.
 const REFRESH: TimeDelta = TimeDelta::minutes(5);
-/// How long a secret that cannot be read is left alone, if there is a keyring to go on with.
+/// The pause after a failed read of the secret, if there is a keyring to go on with.
 const PAUSE: TimeDelta = TimeDelta::seconds(30);
-/// How old a version of the secret is when its newest key begins to sign.
+/// The age of a version at which its newest key begins to sign.
 const SETTLES: TimeDelta = TimeDelta::minutes(10);
-/// Characters of a text at least: 256 bits take 43 in Base64, 64 in hexadecimal; 32 is what is clearly too little.
+/// Minimum characters of a text: 256 bits take 43 in Base64, 64 in hexadecimal; below 32 is clearly too little.
 const SHORTEST: usize = 32;
 
-// Who signs by a new key does so when all others have seen it, even with clocks that are minutes apart.
+// A new key signs only when all other functions have seen it, even with clocks that are minutes apart.
 const _: () = assert!(SETTLES.num_seconds() >= 2 * REFRESH.num_seconds());
 
-/// The keys of a secret.
 pub struct SecretKeys {
     client: Client,
     secret: String,
@@ -64,7 +63,7 @@ impl fmt::Debug for SecretKeys {
 }
 
 impl SecretKeys {
-    /// The keys of `secret`, an ARN or a name. Nothing is read yet.
+    /// `secret` is an ARN or a name. Nothing is read yet.
     pub fn new(sdk: &SdkConfig, secret: String, clock: Arc<dyn Clock>) -> Self {
         Self { client: secrets_client(sdk), secret, clock, held: RwLock::new(None) }
     }
@@ -88,8 +87,8 @@ impl SecretKeys {
 
 #[async_trait]
 impl Keys for SecretKeys {
-    /// One look at the secret every five minutes; it is waited for, so that nobody goes on with keys that are older.
-    /// When the secret cannot be read or understood, the keys that are there still serve.
+    /// The secret is reloaded every five minutes; callers wait for it, so that none goes on with older keys. When the
+    /// secret cannot be read or parsed, the current keys stay in use.
     async fn current(&self) -> Result<Arc<Keyring>, Unavailable> {
         let now = self.clock.now();
         let held = self.held();
@@ -111,7 +110,7 @@ impl Keys for SecretKeys {
     }
 }
 
-/// What the secret says.
+/// The content of the secret.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Texts {
@@ -120,10 +119,10 @@ struct Texts {
     older: Vec<String>,
 }
 
-/// The keyring that a version of the secret makes at `now`.
+/// The keyring of a version of the secret at `now`.
 fn keyring(secret: &GetSecretValueOutput, now: Time) -> Result<Keyring, &'static str> {
     let text = secret.secret_string().ok_or("the secret is not a text")?;
-    // What is wrong with the text is not said: the words for it might quote it.
+    // The error is not passed on: its message might quote the text.
     let Texts { newest, older } =
         serde_json::from_str(text).map_err(|_| "the secret is not {\"newest\": text, \"older\": [text, …]}")?;
     let mut texts = vec![newest];

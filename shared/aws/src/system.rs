@@ -1,11 +1,10 @@
-//! The system's clock and randomness: the one place where they enter the house.
+//! The system's clock and randomness: the only place where they enter the system.
 
 use acredita_domain::{
     Time,
     ports::{Clock, Entropy},
 };
 
-/// The system's clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -16,7 +15,6 @@ impl Clock for SystemClock {
     }
 }
 
-/// The operating system's random bytes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemEntropy;
 

@@ -1,7 +1,7 @@
-//! The one table: four ports of the domain, and the items that hold what they keep.
+//! The one table: four ports of the domain, and the items behind them.
 //!
-//! Read it in this order: `items` (what is stored, and how it is coded), `store` (how it is read and written), then the
-//! port of interest.
+//! Read it in this order: `items` (the stored items and their encoding), `store` (reading and writing), then the port
+//! of interest.
 
 mod commit;
 mod expressions;

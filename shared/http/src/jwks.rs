@@ -1,8 +1,8 @@
-//! The keys of the issuer: a JWKS (RFC 7517), given once or fetched from where the issuer publishes it.
+//! The issuer's keys: a JWKS (RFC 7517), given once or fetched from where the issuer publishes it.
 //!
-//! Fetched keys are kept. They are fetched again when a token names a key that is not among them, at most once a
-//! minute, because anybody can name one; and once an hour, because an issuer takes keys back. An issuer that does not
-//! answer changes nothing: the keys that we have stay good.
+//! Fetched keys are kept. They are fetched again when a token names an unknown key, at most once a minute, because
+//! anybody can name one; and once an hour, because an issuer revokes keys. An issuer that does not answer changes
+//! nothing: the current keys stay valid.
 
 use acredita_domain::{Time, error::Unavailable};
 use async_trait::async_trait;
@@ -14,22 +14,19 @@ use jsonwebtoken::{
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
 
-/// The least time between two fetches.
+/// The minimum time between two fetches.
 const PAUSE: TimeDelta = TimeDelta::seconds(60);
 /// Keys older than this are fetched again.
 const LONGEST_AGE: TimeDelta = TimeDelta::hours(1);
 
-/// Where the issuer publishes its keys.
 #[async_trait]
 pub trait JwksSource: Send + Sync {
-    /// The key set as it is published now: JSON.
+    /// The currently published key set, as JSON.
     async fn fetch(&self) -> Result<String, Unavailable>;
 }
 
-/// Why a JWKS cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum JwksError {
-    /// It is not a JWKS.
     #[error("not a JSON Web Key Set: {0}")]
     Malformed(#[from] serde_json::Error),
     /// No key in it can verify a token.
@@ -48,18 +45,18 @@ pub(crate) struct VerifyingKey {
 }
 
 impl Keys {
-    /// Keys of other types or uses are passed over.
+    /// Keys of other types or uses are skipped.
     fn read(jwks: &str) -> Result<Self, JwksError> {
         let set: serde_json::Value = serde_json::from_str(jwks)?;
         let keys = set.get("keys").and_then(|keys| keys.as_array()).cloned().unwrap_or_default();
-        // One by one: a key of a type that we have never heard of is no reason to refuse the others.
+        // One by one: a key of an unknown type must not make the others unusable.
         let readable = keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
         let set = JwkSet { keys: readable.collect() };
         let keys: Vec<_> = set.keys.iter().filter_map(VerifyingKey::from_jwk).collect();
         if keys.is_empty() { Err(JwksError::NoUsableKey) } else { Ok(Self(keys)) }
     }
 
-    /// The key of this name. A token without `kid` can only mean the one key there is.
+    /// The key with this id. A token without `kid` can only mean the only key.
     pub fn find(&self, kid: Option<&str>) -> Option<&VerifyingKey> {
         match (kid, self.0.as_slice()) {
             (Some(kid), keys) => keys.iter().find(|key| key.kid.as_deref() == Some(kid)),
@@ -91,7 +88,7 @@ impl VerifyingKey {
     }
 }
 
-/// Where the keys come from, and those that we have.
+/// The source of the keys, and the current ones.
 pub(crate) struct IssuerKeys {
     source: Option<Arc<dyn JwksSource>>,
     known: RwLock<Option<Known>>,
@@ -105,7 +102,7 @@ struct Known {
 }
 
 impl IssuerKeys {
-    /// The keys of a document, and no others.
+    /// Only the keys of this document.
     pub fn fixed(jwks: &str) -> Result<Self, JwksError> {
         let known = Known { keys: Arc::new(Keys::read(jwks)?), fetched_at: None };
         Ok(Self { source: None, known: RwLock::new(Some(known)), last_fetch: Mutex::new(None) })
@@ -116,7 +113,7 @@ impl IssuerKeys {
         Self { source: Some(source), known: RwLock::new(None), last_fetch: Mutex::new(None) }
     }
 
-    /// The keys at `now`, fetched anew where that may bring the one that is asked for.
+    /// The keys at `now`, fetched again if that may bring the requested one.
     pub async fn with(&self, kid: Option<&str>, now: Time) -> Result<Arc<Keys>, Unavailable> {
         let Some(source) = &self.source else {
             return self.known().map(|known| known.keys).ok_or(NO_KEYS);
@@ -124,7 +121,7 @@ impl IssuerKeys {
         if let Some(known) = self.known().filter(|known| known.serves(kid, now)) {
             return Ok(known.keys);
         }
-        // Only one fetches; who waited for it looks again first.
+        // Only one caller fetches; those that waited for it look again first.
         let mut last_fetch = self.last_fetch.lock().await;
         let known = self.known();
         let served = known.as_ref().is_some_and(|known| known.serves(kid, now));
@@ -152,7 +149,7 @@ impl IssuerKeys {
 const NO_KEYS: Unavailable = Unavailable("the issuer of tokens");
 
 impl Known {
-    /// Whether these keys are young enough and have the one that is asked for.
+    /// Whether these keys are recent enough and include the requested one.
     fn serves(&self, kid: Option<&str>, now: Time) -> bool {
         let young = self.fetched_at.is_none_or(|at| now - at < LONGEST_AGE);
         young && self.keys.find(kid).is_some()
@@ -165,7 +162,7 @@ mod tests {
     use chrono::DateTime;
     use std::sync::Mutex as StdMutex;
 
-    /// An issuer that answers what it is told to, and counts how often it was asked.
+    /// An issuer with set answers, which counts the requests.
     #[derive(Default)]
     struct Issuer {
         jwks: StdMutex<Option<String>>,

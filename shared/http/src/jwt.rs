@@ -1,7 +1,7 @@
 //! Tokens: JWTs (RFC 7519) verified against a JWKS (RFC 7517).
 //!
-//! The algorithm is the key's, never the token's say (RFC 8725 §3.1): a key signs RS256, ES256 or EdDSA by its own
-//! type, and a token that says otherwise is refused, `none` and HMAC among them.
+//! The algorithm is chosen by the key, never by the token (RFC 8725 §3.1): a key verifies RS256, ES256 or EdDSA by its
+//! own type, and a token with any other algorithm is refused, including `none` and HMAC.
 
 use crate::jwks::{IssuerKeys, JwksError, JwksSource};
 use acredita_domain::{Time, error::Unavailable, ids::OrgId};
@@ -9,15 +9,12 @@ use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-/// The scope that grants everything but deleting by force.
+/// The scope that grants everything except forced deletion.
 const EVERYTHING: &str = "api:everything";
 
-/// What may be done with a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
-    /// The back office's side of identifications.
     IdentificationsAdmin,
-    /// The actor's side of identifications.
     IdentificationsValidate,
     /// Create, score, delegate and close scorings.
     ScoringsWrite,
@@ -36,7 +33,6 @@ impl Permission {
         Self::IdentificationsForceDelete,
     ];
 
-    /// Its name in tokens.
     const fn as_str(self) -> &'static str {
         match self {
             Self::IdentificationsAdmin => "identifications:admin",
@@ -52,19 +48,19 @@ impl Permission {
     }
 }
 
-/// Which claims say what. The defaults are the published API's; an issuer that cannot change its claims is configured
+/// The claims to read. The defaults are the published API's; an issuer that cannot change its claims is configured
 /// here.
 #[derive(Clone, Debug)]
 pub struct TokenPolicy {
-    /// The issuer to demand, if any.
+    /// Required, if set.
     pub issuer: Option<String>,
-    /// The audience to demand, if any.
+    /// Required, if set.
     pub audience: Option<String>,
-    /// The claim that holds the organisations: a list of `{"org": …}` or of names, or one name.
+    /// The claim with the organisations: a list of `{"org": …}` or of names, or one name.
     pub organisations_claim: String,
-    /// The claim that holds the permissions: a space-separated string or a list.
+    /// The claim with the permissions: a space-separated string or a list.
     pub permissions_claim: String,
-    /// The claim that holds the scopes: likewise.
+    /// The claim with the scopes, in the same form.
     pub scope_claim: String,
 }
 
@@ -85,12 +81,11 @@ pub struct TokenVerifier {
     policy: TokenPolicy,
 }
 
-/// Why a token was not verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenError {
-    /// It is not good. The reason is for the caller, and does not help a forger.
+    /// Invalid. The reason is for the caller, and does not help a forger.
     Bad(&'static str),
-    /// The issuer's keys cannot be had, and never could: nobody knows whether the token is good.
+    /// The issuer's keys were never available: whether the token is valid is unknown.
     NoKeys(Unavailable),
 }
 
@@ -101,22 +96,22 @@ impl From<&'static str> for TokenError {
 }
 
 impl TokenVerifier {
-    /// A verifier for the keys of a JWKS document.
+    /// Verifies with the keys of a JWKS document.
     pub fn new(jwks: &str, policy: TokenPolicy) -> Result<Self, JwksError> {
         Ok(Self { keys: IssuerKeys::fixed(jwks)?, policy })
     }
 
-    /// A verifier for the keys that an issuer publishes.
+    /// Verifies with the keys that an issuer publishes.
     pub fn fetching(source: Arc<dyn JwksSource>, policy: TokenPolicy) -> Self {
         Self { keys: IssuerKeys::fetched(source), policy }
     }
 
-    /// Fetches the issuer's keys, if they are fetched. Whether it succeeds does not matter: the first token will tell.
+    /// Fetches the issuer's keys, if they are fetched. Failure does not matter: the first token will show it.
     pub async fn warm_up(&self, now: Time) {
         let _ = self.keys.with(None, now).await;
     }
 
-    /// The claims of a good token at `now`.
+    /// The claims of a token that is valid at `now`.
     pub async fn verify(&self, token: &str, now: Time) -> Result<Claims, TokenError> {
         const BAD: &str = "the token is malformed or its signature is not good";
         let header = decode_header(token).map_err(|_| BAD)?;
@@ -166,7 +161,7 @@ fn signature_only(algorithm: Algorithm) -> Validation {
     validation
 }
 
-/// What a good token says.
+/// The contents of a valid token.
 #[derive(Clone, Debug)]
 pub struct Claims {
     organisations: Vec<OrgId>,
@@ -189,7 +184,6 @@ impl Claims {
         self.organisations.contains(org)
     }
 
-    /// Whether the token has this permission.
     pub fn has(&self, permission: Permission) -> bool {
         self.permissions.contains(&permission)
     }

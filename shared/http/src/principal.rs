@@ -16,18 +16,17 @@ use std::marker::PhantomData;
 /// The authority that an operation requires.
 pub trait Authority: Send + Sync + 'static {
     const PERMISSION: Permission;
-    /// Whether a valid token without it is answered 403, as the contract documents for some operations, rather than 401.
+    /// Whether a valid token without it is answered 403, as the contract documents for some operations, rather than
+    /// 401.
     const FORBIDDEN: bool = false;
 }
 
-/// The back office's side.
 pub struct Admin;
 
 impl Authority for Admin {
     const PERMISSION: Permission = Permission::IdentificationsAdmin;
 }
 
-/// The back office deletes.
 pub struct Delete;
 
 impl Authority for Delete {
@@ -35,7 +34,6 @@ impl Authority for Delete {
     const FORBIDDEN: bool = true;
 }
 
-/// The actor's side.
 pub struct Validate;
 
 impl Authority for Validate {
@@ -54,7 +52,7 @@ impl Authority for ReadScorings {
     const PERMISSION: Permission = Permission::ScoringsRead;
 }
 
-/// An organisation that a valid token speaks for, with the authority `A`.
+/// An organisation that a valid token may act for, with the authority `A`.
 pub struct Principal<A> {
     /// The organisation of the path, which is one of the token's.
     pub org: OrgId,
@@ -63,7 +61,6 @@ pub struct Principal<A> {
 }
 
 impl<A> Principal<A> {
-    /// Whether the token has a further permission.
     pub fn has(&self, permission: Permission) -> bool {
         self.claims.has(permission)
     }

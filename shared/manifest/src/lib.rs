@@ -1,9 +1,9 @@
-//! The one list of functions, and of the operations that they serve.
+//! The one list of functions and their operations.
 //!
-//! A function's name is also its folder's and its binary's; an operation's name is also its use case's, its handler's
-//! and its `operationId`. The gateway of the local server, the Lambda host in `tests/aws-local` and the tests read this
-//! list, and the tests hold the routers, the OpenAPI document, the template and the events against it. No function
-//! links it.
+//! A function's name is also the name of its folder and binary; an operation's name is also the name of its use case
+//! and handler, and its `operationId`. The gateway of the local server, the Lambda host in `tests/aws-local` and the
+//! tests read this list, and the tests check the routers, the OpenAPI document, the template and the events against it.
+//! No function links it.
 
 mod operations;
 
@@ -11,12 +11,11 @@ pub use operations::OPERATIONS;
 
 use std::time::Duration;
 
-/// A Lambda.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Function {
     pub name: &'static str,
     pub trigger: Trigger,
-    /// The longest that it may take for one event.
+    /// The time limit for one event.
     pub timeout: Duration,
 }
 
@@ -30,7 +29,7 @@ pub enum Trigger {
 /// Delivers codes.
 pub const NOTIFY: Function = Function { name: "notify", trigger: Trigger::Queue, timeout: Duration::from_secs(15) };
 
-/// Finishes what was left, and deletes what is over.
+/// Finishes interrupted work, and deletes what is over.
 pub const SWEEP: Function = Function { name: "sweep", trigger: Trigger::Schedule, timeout: Duration::from_secs(60) };
 
 pub const FUNCTIONS: &[Function] = &[
@@ -50,28 +49,25 @@ const fn http(name: &'static str) -> Function {
     Function { name, trigger: Trigger::Http, timeout: Duration::from_secs(29) }
 }
 
-/// Where all paths begin.
+/// The prefix of all paths.
 pub const ROOT: &str = "/v1/orgs/{org_id}";
 
 /// An operation of the contract (§1).
 #[derive(Debug)]
 pub struct Operation {
     pub name: &'static str,
-    /// The name of the function that serves it.
     pub function: &'static str,
     pub method: Method,
-    /// Below [`ROOT`].
     pub path: &'static str,
     pub door: Door,
     /// The permission that a token needs.
     pub permission: &'static str,
     pub body: Body,
     pub takes_idempotency_key: bool,
-    /// The status of its success.
+    /// The status on success.
     pub success: u16,
-    /// The errors that the contract names.
     pub errors: &'static [u16],
-    /// Further ones that are documented, as the contract's `default` allows.
+    /// Further documented errors, as the contract's `default` allows.
     pub further: &'static [u16],
 }
 
@@ -83,16 +79,13 @@ pub enum Method {
     Delete,
 }
 
-/// Which id a path has.
+/// The kind of id in a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
-    /// None: the operation creates.
+    /// No id: the operation creates.
     Create,
-    /// The back office's id of an identification.
     Admin,
-    /// The actor's id of an identification.
     Actor,
-    /// The id of a scoring.
     Scoring,
 }
 
@@ -115,7 +108,6 @@ impl Method {
 }
 
 impl Operation {
-    /// The path from the root on.
     pub fn full_path(&self) -> String {
         format!("{ROOT}{}", self.path)
     }

@@ -10,7 +10,7 @@ const SEND: &[u16] = &[400, 401, 404, 409, 429, 500];
 const DELEGATE: &[u16] = &[400, 401, 404, 409, 500, 503];
 const SCORE: &[u16] = &[400, 401, 404, 409, 413, 415, 500, 503];
 
-/// For each function, path and permission: the operations, as
+/// For each function, path and permission, the operations as
 /// `name: method door "rest of the path", body => success, errors, further errors`.
 macro_rules! operations {
     ($($function:literal serves $path:literal with $permission:literal {

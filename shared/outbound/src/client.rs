@@ -12,22 +12,21 @@ use http::{HeaderName, HeaderValue, Method, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::time::Duration;
 
-/// Makes exchanges. Clones share their connections.
+/// Clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Outbound(SharedHttpConnector);
 
 impl Default for Outbound {
-    /// Without connections yet.
+    /// No connection is open yet.
     fn default() -> Self {
         Self(connector())
     }
 }
 
-/// What goes out.
 pub struct Request {
     pub method: Method,
     pub url: Url,
-    /// They are taken for secret.
+    /// They are treated as secret.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     pub body: Bytes,
 }
@@ -35,36 +34,34 @@ pub struct Request {
 /// The bounds of an answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How long its headers may take.
+    /// The time limit for its headers.
     pub headers: Duration,
-    /// The most bytes of its body.
+    /// The maximum size of its body.
     pub body: usize,
 }
 
-/// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// Not in time.
     #[error("timeout")]
     Timeout,
-    /// No connection, or one that broke.
+    /// No connection, or a broken one.
     #[error("connection")]
     Connection,
-    /// More bytes than anything of use has.
+    /// The answer is larger than its limit.
     #[error("too large")]
     TooLarge,
-    /// What is to be sent is not HTTP.
+    /// The request is not valid HTTP.
     #[error("request")]
     Request,
 }
 
 impl Outbound {
-    /// The connector below it, for clients of AWS.
+    /// The underlying connector, for AWS clients.
     pub fn connector(&self) -> &SharedHttpConnector {
         &self.0
     }
 
-    /// Makes an exchange. How long all of it may take is the caller's to bound: dropping the future ends it.
+    /// Makes one exchange. The caller limits the total time: dropping the future ends it.
     pub async fn send(&self, request: Request, limits: Limits) -> Result<Response<Bytes>, Fault> {
         let sent = self.0.call(encoded(request)?);
         let response = tokio::time::timeout(limits.headers, sent).await.map_err(|_| Fault::Timeout)?;
@@ -106,13 +103,13 @@ mod tests {
         net::TcpListener,
     };
 
-    /// What comes of a request that is answered with these bytes, of which at most 16 are a body.
+    /// The result of a request that is answered with these bytes, when at most 16 bytes of body are allowed.
     async fn answered(answer: &'static str) -> Result<Response<Bytes>, Fault> {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}/", listener.local_addr().expect("an address"));
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.expect("a client");
-            // Closing with the request unread would reset the connection, and the answer with it.
+            // Closing with the request unread would reset the connection, and lose the answer.
             let mut request = [0; 4096];
             let _ = stream.read(&mut request).await.expect("readable");
             stream.write_all(answer.as_bytes()).await.expect("written");

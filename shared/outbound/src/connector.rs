@@ -1,11 +1,11 @@
 //! Connections and TLS, set up once for a process: the clients of AWS use this connector too.
 //!
-//! Left to itself the SDK makes one for each client, and a second one at each client's first call; each of them parses
-//! the system's certificates anew. TLS is set up at the first address that asks for it, as reading those certificates
-//! is most of what a start costs, and against stand-ins on loopback nobody needs them.
+//! By default the SDK makes one for each client, and a second one at each client's first call; each of them parses the
+//! system's certificates again. TLS is set up for the first address that needs it, because reading those certificates
+//! is most of the cost of a start, and stand-ins on loopback do not need them.
 //!
 //! Addresses that come from callers (webhooks) will need a connector of their own, whose resolver refuses private
-//! addresses after the name is resolved: [`builder`] is the place to give it one.
+//! addresses after resolving the name: [`builder`] is the place to pass it in.
 
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::{
@@ -19,12 +19,11 @@ use aws_smithy_runtime_api::client::{
 };
 use std::{sync::LazyLock, time::Duration};
 
-/// How long connecting may take. It includes TLS, which takes the better part of a second on the smallest Lambda.
+/// The limit for connecting. It includes TLS, which takes the better part of a second on the smallest Lambda.
 pub const CONNECT: Duration = Duration::from_secs(2);
 
-/// A connector, which keeps connections for whoever comes next: over TLS by the system's certificates, in the clear
-/// where an address says so, through a proxy where the environment names one. How long an answer may take is the
-/// caller's to say.
+/// A pooling connector: over TLS with the system's certificates, in the clear for `http` addresses, through a proxy if
+/// the environment names one. Callers limit the time for an answer.
 pub(crate) fn connector() -> SharedHttpConnector {
     SharedHttpConnector::new(ByScheme { secure: LazyLock::new(secure), clear: LazyLock::new(clear) })
 }
@@ -37,7 +36,7 @@ struct ByScheme {
 
 impl HttpConnector for ByScheme {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        // Whatever is not plainly in the clear is for TLS, which refuses what it does not know.
+        // Anything but plain `http` goes to TLS, which refuses schemes that it does not know.
         let connector = if request.uri().starts_with("http://") { &self.clear } else { &self.secure };
         connector.call(request)
     }

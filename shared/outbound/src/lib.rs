@@ -1,7 +1,7 @@
-//! The one way out that is not AWS's API: the issuer's keys are fetched and external providers are asked through it.
+//! All outgoing HTTP except AWS's API: fetching the issuer's keys and calling external providers.
 //!
-//! An address has to pass [`Url`] first; [`Outbound`] then makes one exchange with it, bounded in time and in bytes.
-//! Nothing of what is sent or received is logged or put into an error here.
+//! An address has to pass [`Url`] first; [`Outbound`] then makes one exchange with it, limited in time and in bytes.
+//! Nothing that is sent or received is logged or put into an error here.
 
 mod client;
 mod connector;

@@ -1,4 +1,4 @@
-//! Which addresses may be reached. What is sent in the clear could be read, and answered, by anybody.
+//! Which addresses may be reached. Clear text could be read, and answered, by anybody.
 
 use std::str::FromStr;
 
@@ -36,7 +36,7 @@ fn is_loopback(uri: &http::Uri) -> bool {
     uri.host().is_some_and(|host| LOOPBACK.contains(&host))
 }
 
-/// A [`Url`] that paths are added to: without a query, and without a `/` at its end.
+/// A [`Url`] to which paths are added: without a query, and without a `/` at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl(Url);
 
@@ -45,12 +45,11 @@ impl BaseUrl {
         self.0.as_str()
     }
 
-    /// The URL below it. `path` begins with `/` and is made of our own words and of ids that were checked.
+    /// The URL below this one. `path` begins with `/` and consists of our own words and of validated ids.
     pub fn join(&self, path: &str) -> Url {
         Url(format!("{}{path}", self.as_str()))
     }
 
-    /// Whether it is this machine.
     pub fn is_loopback(&self) -> bool {
         self.as_str().parse().is_ok_and(|uri| is_loopback(&uri))
     }

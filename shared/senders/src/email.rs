@@ -16,14 +16,13 @@ use aws_sdk_sesv2::{
 use aws_types::SdkConfig;
 use std::str::FromStr;
 
-/// How e-mails are sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     pub from: FromAddress,
     pub configuration_set: Option<String>,
 }
 
-/// Whom e-mails come from: a verified address, with or without a name before it.
+/// The sender of e-mails: a verified address, with or without a name before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FromAddress(String);
 
@@ -35,7 +34,6 @@ impl FromStr for FromAddress {
     }
 }
 
-/// Sends e-mails.
 pub struct EmailSender {
     client: Client,
     settings: Settings,
@@ -50,7 +48,7 @@ impl EmailSender {
 
 #[async_trait]
 impl ChannelSender for EmailSender {
-    /// The address is taken as it was written: the part before the `@` may well tell capitals apart (RFC 5321 §2.4).
+    /// The address is used as it was written: the part before the `@` may be case-sensitive (RFC 5321 §2.4).
     async fn send(&self, message: &OutgoingMessage<'_>) -> Result<(), Failure> {
         let otp::Destination::Email(address) = message.destination else {
             return Err(Failure::not_configured());
@@ -81,7 +79,7 @@ fn content(message: &OutgoingMessage<'_>) -> Result<(EmailContent, Vec<MessageTa
         .subject(utf8(message.rendered.subject)?)
         .body(Body::builder().text(utf8(message.rendered.text.expose())?).build());
     let content = EmailContent::builder().simple(simple.build()).build();
-    // They are shown to whoever reads the configuration set's events.
+    // Visible to readers of the configuration set's events.
     let tag = |name: &str, value: String| MessageTag::builder().name(name).value(value).build();
     let tags = vec![
         tag("message_id", message.reference.message_id.to_string())?,
@@ -90,9 +88,9 @@ fn content(message: &OutgoingMessage<'_>) -> Result<(EmailContent, Vec<MessageTa
     Ok((content, tags))
 }
 
-/// Whether the provider will never take the message. The address is all of a request that is not the same in every
-/// other one, so a bad request is a bad address. `MessageRejected` stands for an identity that is not verified, this
-/// deployment's or, in the sandbox, the destination: an operator's business.
+/// Whether the provider will never accept the message. The address is the only part of a request that differs from
+/// every other one, so a bad request is a bad address. `MessageRejected` stands for an unverified identity, this
+/// deployment's or, in the sandbox, the destination: an operator has to fix that.
 fn refusal(error: &SendEmailError) -> Option<Refusal> {
     matches!(error, SendEmailError::BadRequestException(_)).then_some(Refusal::BadDestination)
 }

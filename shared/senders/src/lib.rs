@@ -1,24 +1,24 @@
-//! Sending codes: one file for each way of it, found by the channel of the message.
+//! Sending codes: one file for each provider, selected by the channel of the message.
 //!
-//! [`sms`] sends text messages by AWS End User Messaging, [`email`] sends e-mails by Amazon SES. Each brings its
-//! settings; `shared/service/src/senders.rs` reads them and puts the [`Senders`] of a deployment together. The local
-//! server's inbox is a [`ChannelSender`] too.
+//! [`sms`] sends text messages by AWS End User Messaging, [`email`] sends e-mails by Amazon SES. Each defines its
+//! settings; `shared/service/src/senders.rs` reads them and builds the [`Senders`] of a deployment. The local server's
+//! inbox is a [`ChannelSender`] too.
 //!
-//! Neither provider recognizes a message that it already has, so a send is one attempt of at most ten seconds. When
-//! nobody knows what became of it, the message is taken up again with a new code; the person may then have two
-//! messages, of which the later one's code is good.
+//! Neither provider recognizes a message that it already has, so a send is one attempt of at most ten seconds. When its
+//! outcome is unknown, the message is taken up again with a new code; the person may then get two messages, of which
+//! the later one has the valid code.
 //!
-//! The answer decides what happens to the message. A refusal that lies in the destination ends it, with its [`Refusal`]
-//! noted. Whatever an operator can fix (an account in the sandbox, a spend limit, a sender that is not verified) is no
-//! refusal: the message is tried again, then goes to the dead letters, and the alarm on those calls somebody. An unknown
-//! answer counts as such a one.
+//! The answer decides what happens to the message. A refusal caused by the destination ends it, with its [`Refusal`]
+//! recorded. A fault that an operator can fix (an account in the sandbox, a spend limit, an unverified sender) is not a
+//! refusal: the message is retried, then goes to the dead letters, and the alarm on those calls somebody. An unknown
+//! answer counts as such a fault.
 //!
-//! WhatsApp is not configured in any deployment yet. End User Messaging Social could carry it, but only in the words of
-//! a template that Meta has approved for one business account, in languages that do not include all of ours; that
+//! WhatsApp is not configured in any deployment yet. End User Messaging Social could carry it, but only with the text
+//! of a template that Meta has approved for one business account, in languages that do not include all of ours; that
 //! cannot be built honestly without such an account. A create that asks for WhatsApp is refused with 400.
 //!
 //! The SDK's own inputs show the phone, the address and the text in their `Debug`, and the SDK logs them at its most
-//! talkative level. They are not formatted anywhere here; a log filter has to keep the SDK to warnings.
+//! verbose level. They are not formatted anywhere here; a log filter has to keep the SDK to warnings.
 
 mod aws;
 pub mod email;
@@ -43,18 +43,15 @@ pub trait ChannelSender: Send + Sync {
     async fn send(&self, message: &OutgoingMessage<'_>) -> Result<(), Failure>;
 }
 
-/// The senders of a deployment.
 #[derive(Clone, Default)]
 pub struct Senders(HashMap<Channel, Arc<dyn ChannelSender>>);
 
 impl Senders {
-    /// These senders, and one for this channel.
     pub fn with(mut self, channel: Channel, sender: Arc<dyn ChannelSender>) -> Self {
         self.0.insert(channel, sender);
         self
     }
 
-    /// Whether there is a sender for this channel.
     pub fn has(&self, channel: Channel) -> bool {
         self.0.contains_key(&channel)
     }
@@ -78,18 +75,18 @@ impl Sender for Senders {
     }
 }
 
-/// Why a message was not sent, in words that name no value.
+/// Why a message was not sent, without revealing any value.
 pub struct Failure {
-    /// `None`: try again.
+    /// `None`: retry.
     refusal: Option<Refusal>,
-    /// The SDK's or the provider's word.
+    /// The SDK's or the provider's error code.
     code: String,
-    /// The provider's word for why, where it has one.
+    /// The provider's reason, if it gives one.
     reason: Option<String>,
 }
 
 impl Failure {
-    /// A failure to try again after. `code` names no value.
+    /// A failure to retry. `code` must not reveal any value.
     pub fn unavailable(code: impl Into<String>) -> Self {
         Self { refusal: None, code: code.into(), reason: None }
     }

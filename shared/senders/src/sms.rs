@@ -23,20 +23,19 @@ use aws_sdk_pinpointsmsvoicev2::{
 use aws_types::SdkConfig;
 use std::{str::FromStr, sync::Arc};
 
-/// What the API takes as the time that carriers have to deliver a message, in seconds.
+/// The API's range for the time that carriers have to deliver a message, in seconds.
 const TIME_TO_LIVE: std::ops::RangeInclusive<i64> = 5..=259_200;
 
-/// How text messages are sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Whom they come from: a phone number, pool or sender id, by id or ARN.
+    /// A phone number, pool or sender id, by id or ARN.
     pub origination_identity: String,
     pub configuration_set: Option<String>,
     pub max_price: Option<MaxPrice>,
 }
 
-/// The most that a part of a message may cost, in US dollars, as End User Messaging takes it: at most two digits before
-/// the point, one to five after it.
+/// The most that a part of a message may cost, in US dollars, in the format of End User Messaging: at most two digits
+/// before the point, one to five after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MaxPrice(String);
 
@@ -52,7 +51,6 @@ impl FromStr for MaxPrice {
     }
 }
 
-/// Sends text messages.
 pub struct SmsSender {
     client: Client,
     settings: Settings,
@@ -60,13 +58,13 @@ pub struct SmsSender {
 }
 
 impl SmsSender {
-    /// The clock says how long a message is still of use.
+    /// The clock tells how long a message is still of use.
     pub fn new(sdk: &SdkConfig, settings: Settings, clock: Arc<dyn Clock>) -> Self {
         let config = Builder::from(sdk).retry_config(once()).timeout_config(timeouts()).build();
         Self { client: Client::from_conf(config), settings, clock }
     }
 
-    /// A carrier that cannot deliver in time is not to deliver at all. Without this it would try for three days.
+    /// A carrier that cannot deliver in time should not deliver at all. By default it would try for three days.
     fn time_to_live(&self, message: &OutgoingMessage<'_>) -> i32 {
         let left = (message.expires_at - self.clock.now()).num_seconds();
         i32::try_from(left.clamp(*TIME_TO_LIVE.start(), *TIME_TO_LIVE.end())).expect("the bounds are far below 2³¹")
@@ -90,7 +88,7 @@ impl ChannelSender for SmsSender {
             .message_type(MessageType::Transactional)
             .message_body(message.rendered.text.expose())
             .time_to_live(self.time_to_live(message))
-            // It is shown to whoever reads the configuration set's events.
+            // Visible to readers of the configuration set's events.
             .context("message_id", message.reference.message_id.to_string())
             .context("identification_id", message.reference.identification_id.to_string());
         match request.send().await {
@@ -103,7 +101,7 @@ impl ChannelSender for SmsSender {
     }
 }
 
-/// Whether the provider will never take the message, and its word for why.
+/// Whether the provider will never accept the message, and its reason.
 fn judge(error: &SendTextMessageError) -> (Option<Refusal>, Option<String>) {
     let reason = |reason: Option<&str>| reason.map(str::to_owned);
     match error {
@@ -123,7 +121,7 @@ fn judge(error: &SendTextMessageError) -> (Option<Refusal>, Option<String>) {
     }
 }
 
-/// Of the conflicts two are the destination's own. That a number is not verified is the account's: it is in the
+/// Two of the conflicts are caused by the destination. An unverified number is the account's fault: it is in the
 /// sandbox.
 fn conflict_refusal(conflict: &ConflictException) -> Option<Refusal> {
     match conflict.reason()? {
@@ -141,7 +139,7 @@ fn validation_refusal(invalid: &ValidationException) -> Option<Refusal> {
             | ValidationExceptionReason::InternationalSendingNotSupported
             | ValidationExceptionReason::InvalidIdentityForDestinationCountry,
         ) => Some(Refusal::CountryBlocked),
-        // Dearer than this deployment allows.
+        // More expensive than this deployment allows.
         Some(ValidationExceptionReason::PriceOverThreshold) => Some(Refusal::Rejected),
         _ if blames_the_destination(invalid) => Some(Refusal::BadDestination),
         _ => None,

@@ -8,7 +8,6 @@ use acredita_domain::{
 };
 use std::sync::Arc;
 
-/// What an [`App`] is made of.
 pub struct Parts {
     pub clients: AwsClients,
     pub places: Places,
@@ -19,7 +18,7 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
 }
 
-/// Where in AWS everything is kept.
+/// Where the state is stored in AWS.
 #[derive(Clone, Debug)]
 pub struct Places {
     pub table: String,

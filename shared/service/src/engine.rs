@@ -1,28 +1,27 @@
 //! How much of the engine a function links: nothing, the reader of documents, or the scorers.
 //!
-//! Each is a function of its own, named in the `main.rs` that needs it, so that what is not named is not in the binary.
+//! Each is a function of its own, named in the `main.rs` that needs it, so that unused code is not linked.
 
 use crate::Root;
 use acredita_domain::{app::Engine, ports::Scorer};
 use acredita_engine::{InternalDocumentNumbers, InternalPictureReader, InternalScorer, PictureMemory};
 use std::sync::Arc;
 
-/// For functions that look into no picture and score nothing.
+/// For functions that neither read documents nor score.
 pub fn none(_: &Root) -> Option<Engine> {
     None
 }
 
-/// For functions that read a document and score nothing.
+/// For functions that read documents but do not score.
 pub fn reader(_: &Root) -> Option<Engine> {
     Some(reading(PictureMemory::default(), Vec::new()))
 }
 
-/// For functions that score: our own scorer, and the external ones that are configured.
+/// For functions that score: our own scorer, and the configured external ones.
 pub fn scorers(root: &Root) -> Option<Engine> {
     Some(scoring(root.external_scorers()))
 }
 
-/// Our own scorer and these.
 pub fn scoring(external: Vec<Arc<dyn Scorer>>) -> Engine {
     let memory = PictureMemory::default();
     let mut scorers: Vec<Arc<dyn Scorer>> = vec![Arc::new(InternalScorer::new(memory.clone()))];

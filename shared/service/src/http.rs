@@ -16,8 +16,7 @@ use lambda_http::{
 use tower::ServiceBuilder;
 use utoipa_axum::router::OpenApiRouter;
 
-/// Serves the events of API Gateway with a router, until the environment is taken down. `engine` is one of
-/// [`crate::engine`].
+/// Serves API Gateway events with a router, until the environment is shut down. `engine` is one of [`crate::engine`].
 pub async fn serve(
     router: OpenApiRouter<Api>,
     warm_up: WarmUp,
@@ -35,8 +34,8 @@ pub async fn serve(
     lambda_http::run(ServiceBuilder::new().map_request(prepare).service(router)).await
 }
 
-/// Tells the router what only the gateway knows: the client's address, how it named the request, and where in the path
-/// its route begins.
+/// Gives the router what only the gateway knows: the client's address, the request's id, and where in the path its
+/// route begins.
 pub fn prepare(mut request: Request) -> Request {
     let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else {
         return request;
@@ -57,8 +56,8 @@ pub fn prepare(mut request: Request) -> Request {
     request
 }
 
-/// The address without what stands before its route, if anything does: the name of a stage, or what a custom domain
-/// maps to the API. Both are a matter of how it is deployed, and no router knows them.
+/// The address without the prefix of its route, if there is one: the name of a stage, or a custom domain's mapping to
+/// the API. Both depend on the deployment, and are unknown to routers.
 fn from_its_route(uri: &Uri, route: &str) -> Option<Uri> {
     let (_, template) = route.split_once(' ')?;
     let path = uri.path_and_query()?.as_str();

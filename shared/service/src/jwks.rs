@@ -1,4 +1,4 @@
-//! The issuer's keys, fetched where it publishes them.
+//! Fetches the issuer's keys.
 
 use acredita_domain::error::Unavailable;
 use acredita_http::jwks::JwksSource;
@@ -8,12 +8,12 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, header::ACCEPT};
 use std::time::Duration;
 
-/// An issuer that takes longer is as good as down; the caller's request waits for it.
+/// A slower issuer is as good as down; the caller's request waits for it.
 const LONGEST: Duration = Duration::from_secs(3);
-/// A key set is a few KiB; an address that gives more gives something else.
+/// A key set is a few KiB; a larger answer is something else.
 const MOST_BYTES: usize = 256 * 1024;
 
-/// The key set behind a URL.
+/// The key set at a URL.
 pub(crate) struct HttpsJwks {
     url: Url,
     outbound: Outbound,
@@ -63,7 +63,7 @@ mod tests {
         let url = format!("http://{}/jwks.json", listener.local_addr().expect("an address"));
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.expect("a client");
-            // Closing with the request unread would reset the connection, and the answer with it.
+            // Closing with the request unread would reset the connection, and lose the answer.
             let mut request = [0; 4096];
             let _ = stream.read(&mut request).await.expect("readable");
             stream.write_all(answer.as_bytes()).await.expect("written");

@@ -1,12 +1,12 @@
-//! The composition root: the one place where a process is put together, and the Lambda runtime around it.
+//! The composition root: the one place where a process is wired, and the Lambda runtime around it.
 //!
-//! - [`settings`] says which variables there are, and reads them into the types that use them.
-//! - [`Root`] builds everything out of them once: the [`App`](acredita_domain::App), the verifier of tokens, and what
-//!   only some functions need: the [`engine`], the senders.
-//! - [`serve`] makes a Lambda of a router, [`work()`] one of a worker. A function's `main.rs` calls one of them.
+//! - [`settings`] lists the variables, and reads them into the types that use them.
+//! - [`Root`] builds everything from them once: the [`App`](acredita_domain::App), the verifier of tokens, and the
+//!   parts that only some functions need: the [`engine`], the senders.
+//! - [`serve`] makes a Lambda from a router, [`work()`] one from a worker. A function's `main.rs` calls one of them.
 //!
-//! What a `main.rs` does not name is not linked: a function that looks into no picture has no engine in its binary.
-//! The local server and the tests call [`app`] and its relatives with their own clients.
+//! Parts that a `main.rs` does not name are not linked: a function that processes no pictures has no engine in its
+//! binary. The local server and the tests call [`app`] and its relatives with their own clients.
 
 mod app;
 pub mod engine;

@@ -1,4 +1,4 @@
-//! External providers: which variables configure them, and how their scorers are built.
+//! External providers: the variables that configure them, and the construction of their scorers.
 
 use crate::reader::Reader;
 use acredita_domain::{
@@ -14,7 +14,7 @@ use acredita_providers::{
 };
 use std::sync::Arc;
 
-/// The external providers that anybody may use.
+/// The external providers that at least one organisation may use.
 #[derive(Clone, Debug, Default)]
 pub struct ProviderSettings {
     /// Its secret is the service account's key file, or the configuration of an external account.
@@ -23,7 +23,7 @@ pub struct ProviderSettings {
     pub veridas: Option<Configured<veridas::Settings>>,
 }
 
-/// A provider and where its credential is.
+/// A provider and the location of its credential.
 #[derive(Clone, Debug)]
 pub struct Configured<Settings> {
     pub settings: Settings,
@@ -32,7 +32,7 @@ pub struct Configured<Settings> {
 }
 
 impl ProviderSettings {
-    /// A provider that nobody may use asks for nothing.
+    /// A provider that no organisation may use requires no variables.
     pub(crate) fn read(read: &mut Reader, access: &ProviderAccess) -> Self {
         Self {
             google: access.mentions(Provider::Google).then(|| read_google(read)).flatten(),
@@ -57,7 +57,7 @@ fn read_veridas(read: &mut Reader) -> Option<Configured<veridas::Settings>> {
     Some(Configured { settings, secret: secret? })
 }
 
-/// Who the function is to AWS, where its environment says so completely.
+/// The function's own AWS credentials, if its environment has all of them.
 fn read_caller(read: &Reader) -> Option<AwsCaller> {
     let private = |name| read.optional(name).map(Private::new);
     Some(AwsCaller {

@@ -1,15 +1,14 @@
-//! Reads variables on when one is missing or wrong, and remembers all that are.
+//! Reads all variables even if some are missing or wrong, and reports all faults together.
 
 use acredita_domain::Invalid;
 use acredita_outbound::InvalidUrl;
 
-/// All that is wrong with an environment. It shows the names of variables, not their values.
+/// All faults of an environment. It shows the names of variables, not their values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 #[error("invalid environment: {}", faults(.missing, .wrong))]
 pub struct SettingsError {
-    /// Variables that are not set.
     pub missing: Vec<&'static str>,
-    /// Variables that are not right, and why.
+    /// Each with the problem.
     pub wrong: Vec<(&'static str, &'static str)>,
 }
 
@@ -19,7 +18,7 @@ fn faults(missing: &[&str], wrong: &[(&str, &str)]) -> String {
     missing.chain(wrong).collect::<Vec<_>>().join("; ")
 }
 
-/// Why a text is not what a variable has to be, without the text.
+/// Why a text is not a valid value of a variable, without the text.
 pub(crate) struct Problem(&'static str);
 
 impl From<Invalid> for Problem {
@@ -44,13 +43,13 @@ impl<'a> Reader<'a> {
         Self { env, faults: SettingsError::default() }
     }
 
-    /// A variable that is empty is not set.
+    /// An empty variable counts as unset.
     pub fn optional(&self, name: &str) -> Option<String> {
         let value = (self.env)(name)?.trim().to_owned();
         (!value.is_empty()).then_some(value)
     }
 
-    /// `None` is noted as a fault, as it is in all that follows: whoever gets it gives up, after reading the rest.
+    /// `None` is recorded as a fault, here and below: the caller reads the rest, then gives up.
     pub fn required(&mut self, name: &'static str) -> Option<String> {
         let value = self.optional(name);
         if value.is_none() {
@@ -68,7 +67,7 @@ impl<'a> Reader<'a> {
         self.parsed(name, parse)
     }
 
-    /// `None` for a variable that is not set is no fault.
+    /// An unset variable is `None` without a fault.
     pub fn parsed<T, E: Into<Problem>>(
         &mut self,
         name: &'static str,
@@ -83,7 +82,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What was read, if nothing was at fault.
+    /// The result, if there was no fault.
     pub fn finish<T>(self, read: Option<T>) -> Result<T, SettingsError> {
         let faultless = self.faults == SettingsError::default();
         read.filter(|_| faultless).ok_or(self.faults)

@@ -1,4 +1,4 @@
-//! What a process of a deployment is built from, and the building.
+//! Builds the parts of a process from its settings.
 
 use crate::{
     Error,
@@ -19,7 +19,7 @@ use acredita_senders::Senders;
 use aws_types::SdkConfig;
 use std::sync::Arc;
 
-/// The settings of a process, and what all its parts share.
+/// The settings of a process, and the parts that it shares.
 pub struct Root {
     settings: Settings,
     sdk: SdkConfig,
@@ -29,8 +29,8 @@ pub struct Root {
 }
 
 impl Root {
-    /// The root of a function, as its environment says. A function whose settings are incomplete does not start, and
-    /// reports everything that is missing.
+    /// The root of a function, from its environment. A function with incomplete settings does not start, and reports
+    /// everything that is missing.
     pub fn of_environment() -> Result<Self, Error> {
         let variable = |name: &str| std::env::var(name).ok();
         let outbound = Outbound::default();
@@ -38,12 +38,11 @@ impl Root {
         Ok(Self::new(Settings::from_env(variable)?, sdk, outbound))
     }
 
-    /// The root over a configuration of the SDK.
     pub fn new(settings: Settings, sdk: SdkConfig, outbound: Outbound) -> Self {
         Self { settings, sdk, outbound, clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) }
     }
 
-    /// The use cases. `engine` is what one of [`crate::engine`] gives.
+    /// `engine` is the result of one of [`crate::engine`].
     pub fn app(&self, engine: Option<Engine>) -> App {
         let Settings { places, policy, code_keys_secret, .. } = &self.settings;
         app(Parts {
@@ -64,13 +63,13 @@ impl Root {
         TokenVerifier::fetching(Arc::new(source), tokens.policy.clone())
     }
 
-    /// The senders that are configured, for a function that sends.
+    /// The configured senders, for a function that sends.
     pub fn senders(&self) -> Senders {
         self.settings.senders.build(&self.sdk, &self.clock)
     }
 
-    /// The external providers that are configured. Their credentials are read when they are first needed: a function
-    /// that scores nothing with them reads none.
+    /// The configured external providers. Their credentials are read on first use: a function that does not score with
+    /// them reads none.
     pub(crate) fn external_scorers(&self) -> Vec<Arc<dyn Scorer>> {
         let credential = |secret: &str| Arc::new(SecretText::new(&self.sdk, secret.to_owned())) as _;
         external_scorers(&self.settings.providers, credential, &self.outbound, &self.entropy, &self.clock)
@@ -86,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_message_is_sent_or_not_while_its_worker_still_holds_it() {
-        // Claimed, found, the keys read, the code issued: then it is sent.
+        // Claim, find, read the keys, issue the code, then send it.
         let longest = 3 * CALL + SECRET_CALL + LONGEST_SEND;
         assert!(CONNECT < LONGEST_SEND && longest < LEASE.to_std().expect("a positive time"));
     }

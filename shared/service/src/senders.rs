@@ -1,5 +1,5 @@
-//! Senders: which variables configure them, and how they are built. A new one is a file of `shared/senders`, a line in
-//! each of the functions here, and its variables in the table of [`settings`](crate::settings).
+//! Senders: the variables that configure them, and their construction. To add one, add a file to `shared/senders`, a
+//! line to each of the functions here, and its variables to the table of [`settings`](crate::settings).
 
 use crate::reader::Reader;
 use acredita_domain::{Invalid, otp::Channel, ports::Clock};
@@ -7,7 +7,6 @@ use acredita_senders::{EmailSender, Senders, SmsSender, email, sms};
 use aws_types::SdkConfig;
 use std::sync::Arc;
 
-/// The senders that a deployment has.
 #[derive(Clone, Debug, Default)]
 pub struct SenderSettings {
     pub sms: Option<sms::Settings>,
@@ -15,7 +14,7 @@ pub struct SenderSettings {
 }
 
 impl SenderSettings {
-    /// A channel that is off asks for nothing.
+    /// A channel that is off requires no variables.
     pub(crate) fn read(read: &mut Reader) -> Self {
         let channels = read.parsed("ACREDITA_CHANNELS", channels).unwrap_or_default();
         Self {
@@ -24,7 +23,6 @@ impl SenderSettings {
         }
     }
 
-    /// The channels that codes are sent on.
     pub(crate) fn channels(&self) -> Vec<Channel> {
         let sms = self.sms.is_some().then_some(Channel::Sms);
         let email = self.email.is_some().then_some(Channel::Email);

@@ -1,25 +1,25 @@
 //! All variables of a function. `template.yaml` sets them; this table is the only list, and
-//! `tests/acceptance/template.rs` holds both against what is read.
+//! `tests/acceptance/template.rs` checks both against the code that reads them.
 //!
 //! | variable `ACREDITA_…` | |
 //! |---|---|
-//! | `TABLE`, `BUCKET`, `QUEUE_URL` | where everything is kept |
-//! | `RETENTION_DAYS` | days that an identification or a scoring is kept after its time is over, 1 to 3650 |
+//! | `TABLE`, `BUCKET`, `QUEUE_URL` | where the state is stored |
+//! | `RETENTION_DAYS` | days that an identification or a scoring is kept after it expires, 1 to 3650 |
 //! | `CODE_KEYS_SECRET` | the secret with the keys, by ARN or name: see [`SecretKeys`](acredita_aws::SecretKeys) |
 //! | `JWKS_URL` | where the issuer of tokens publishes its keys |
-//! | `ISSUER`, `AUDIENCE` | what tokens must say, if anything |
-//! | `ORGANISATIONS_CLAIM`, `PERMISSIONS_CLAIM`, `SCOPE_CLAIM` | the claims' names, where they are not the published API's |
-//! | `CHANNELS` | what codes are sent by: of `SMS`, `EMAIL`, with commas between; not set, if callers deliver all codes themselves |
+//! | `ISSUER`, `AUDIENCE` | required values in tokens, if any |
+//! | `ORGANISATIONS_CLAIM`, `PERMISSIONS_CLAIM`, `SCOPE_CLAIM` | the claims' names, if not the published API's |
+//! | `CHANNELS` | the channels for codes: of `SMS`, `EMAIL`, separated by commas; unset if callers deliver all codes themselves |
 //! | `SMS_ORIGINATION_IDENTITY` | a phone number, pool or sender id, by id or ARN; needed for `SMS` |
 //! | `SMS_CONFIGURATION_SET`, `SMS_MAX_PRICE` | optional; the price is in US dollars for each part of a message, such as `0.10` |
 //! | `EMAIL_FROM` | a verified address, with or without a name before it; needed for `EMAIL` |
 //! | `EMAIL_CONFIGURATION_SET` | optional |
-//! | `EXTERNAL_PROVIDERS` | which organisations may have documents scored by which external provider: see [`ProviderAccess`](acredita_domain::scoring::ProviderAccess); not set, if nobody |
+//! | `EXTERNAL_PROVIDERS` | which organisations may have documents scored by which external provider: see [`ProviderAccess`](acredita_domain::scoring::ProviderAccess); unset for none |
 //! | `GOOGLE_PROCESSOR`, `GOOGLE_SECRET` | the processor's full name, and the secret with the service account's key file or the configuration of an external account; needed where `GOOGLE` is used |
 //! | `GOOGLE_ENDPOINT` | where the processor is served, if not by Google: an emulator |
 //! | `VERIDAS_VALIDAS_URL`, `VERIDAS_XPRESSID_URL`, `VERIDAS_SECRET` | its two services, and the secret with the API key; needed where `VERIDAS` is used |
 //!
-//! A variable that is empty is not set. The SDK reads its own variables, such as `AWS_REGION` and
+//! An empty variable counts as unset. The SDK reads its own variables, such as `AWS_REGION` and
 //! `AWS_ENDPOINT_URL_DYNAMODB`; Google's external accounts take the function's credentials from `AWS_ACCESS_KEY_ID`,
 //! `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, which the Lambda runtime sets.
 
@@ -33,7 +33,6 @@ use crate::{
 use acredita_domain::{Invalid, app::Policy, scoring::ProviderAccess};
 use chrono::TimeDelta;
 
-/// The settings of a function.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub places: Places,
@@ -46,7 +45,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads the environment. All that is missing or wrong is reported together.
+    /// Reads the environment. All missing or wrong variables are reported together.
     pub fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let mut read = Reader::new(&env);
         let settings = Self::read(&mut read);

@@ -1,10 +1,9 @@
-//! Whose tokens are good: which variables say so.
+//! Which tokens are accepted: the variables that configure it.
 
 use crate::reader::Reader;
 use acredita_http::jwt::TokenPolicy;
 use acredita_outbound::Url;
 
-/// Whose tokens are good.
 #[derive(Clone, Debug)]
 pub struct TokenSettings {
     /// Where the issuer publishes its keys.

@@ -1,25 +1,22 @@
-//! What a function reads before its first event, while the environment still has the processor of its start: what its
-//! role lets it read, so that no start begins with a refusal. It connects to the table, and whether it succeeds does not
-//! matter; if the table is out of reach, the first event will tell.
+//! The data that a function reads before its first event, while the environment still has the CPU boost of its start.
+//! It is limited to what the function's role may read, so that a start never begins with a refusal. The point is to
+//! connect to the table, and failure does not matter: if the table is out of reach, the first event will show it.
 
 use acredita_domain::{App, ids::OrgId};
 
 /// An id that no entity has.
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-/// What a function reads before its first event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WarmUp {
-    /// Identifications.
     Identifications,
     /// Identifications, and the keys of codes.
     Codes,
-    /// Scorings.
     Scorings,
 }
 
 impl WarmUp {
-    /// Reads it, all of it at once.
+    /// Reads everything at once.
     pub async fn read(self, app: &App) {
         let Ok(org) = "warm-up".parse::<OrgId>() else { return };
         match self {

@@ -6,7 +6,7 @@ use acredita_http::logs;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::{Serialize, de::DeserializeOwned};
 
-/// Hands every event to `work` together with what `tools` built once, until the environment is taken down.
+/// Passes every event to `work` together with `tools`, which are built once, until the environment is shut down.
 pub async fn work<Event, Answer, Tools>(
     warm_up: WarmUp,
     tools: impl FnOnce(&Root) -> Tools,

@@ -1,5 +1,5 @@
-//! Time, chance and ids in the hands of a test. For tests only: the adapters', the local server's and the acceptance
-//! tests'.
+//! Time, randomness and ids under a test's control. For tests only: the adapters', the local server's and the
+//! acceptance tests'.
 
 use acredita_domain::{
     Time,
@@ -11,10 +11,10 @@ use std::sync::{
     atomic::{AtomicU8, Ordering},
 };
 
-/// An id that nothing has.
+/// An id that no entity has.
 pub const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-/// The moment at which tests begin: 2026-11-20T08:33:00Z.
+/// The time at which tests begin: 2026-11-20T08:33:00Z.
 pub fn beginning() -> Time {
     DateTime::from_timestamp(1_795_163_580, 0).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! One transaction: new entities or a step of one, their effects, and the memory of an idempotency key.
+//! One transaction: new entities or a step of one, their effects, and the record of an idempotency key.
 
 use super::{
     items::{Item, Key, decode_remembered, encode_message, encode_remembered, millis},
@@ -14,10 +14,10 @@ use acredita_domain::{
 };
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
-/// An answer that is still to be repeated stands in the way; one that is not is overwritten.
+/// An answer that is still valid blocks the write; an outdated one is overwritten.
 const FORGOTTEN: &str = "attribute_not_exists(#pk) OR #valid_until <= :now";
 
-/// What is written together, and which of the writes may refuse it.
+/// Writes that are committed together, and which of them may refuse.
 pub(crate) struct Commit<'a> {
     store: &'a DynamoStore,
     operation: &'static str,
@@ -34,7 +34,7 @@ impl<'a> Commit<'a> {
         Self { store, operation, now, writes, step: None, destinations, memory: None }
     }
 
-    /// Something new. Its id is random: that there is one already is a fault.
+    /// A new item. Its id is random, so an existing one is a fault.
     pub fn put(mut self, item: Item) -> Self {
         self.writes.push(self.store.put_new(item));
         self
@@ -47,7 +47,7 @@ impl<'a> Commit<'a> {
         self
     }
 
-    /// Effects, each counted against its destination if it has one.
+    /// Effects, each counted against its destination, if any.
     pub fn effects(mut self, effects: Vec<NewMessage>) -> Self {
         for NewMessage { message, destination_digest } in effects {
             self.writes.push(self.store.put_new(encode_message(&message, self.now)));
@@ -60,7 +60,6 @@ impl<'a> Commit<'a> {
         self
     }
 
-    /// What to remember.
     pub fn remember(mut self, org: &OrgId, record: Option<IdempotencyRecord>) -> Self {
         let Some(record) = record else { return self };
         let key = Key::remembered(org, record.operation.as_str(), &record.request.key_digest());
@@ -70,8 +69,7 @@ impl<'a> Commit<'a> {
         self
     }
 
-    /// Creates all of it, or says why nothing was created. A key that was used before wins over everything: its first
-    /// request was fine.
+    /// Creates everything, or returns why nothing was created. A used key takes precedence: its first request was fine.
     pub async fn create(mut self) -> Result<(), CreateError> {
         let mut reasons = match self.transact().await {
             Ok(()) => return Ok(()),
@@ -88,7 +86,7 @@ impl<'a> Commit<'a> {
         })
     }
 
-    /// Takes the step with its effects, or says why it was not taken.
+    /// Takes the step with its effects, or returns why it was not taken.
     pub async fn take(mut self) -> Result<(), StepError> {
         let mut reasons = match self.transact().await {
             Ok(()) => return Ok(()),
@@ -108,7 +106,7 @@ impl<'a> Commit<'a> {
         self.store.transact(self.operation, std::mem::take(&mut self.writes)).await
     }
 
-    /// When the destination that refused may get its next message. That none did is an outage.
+    /// When the destination that refused may get its next message. If none did, it is an outage.
     async fn too_many_messages(self, reasons: &mut Reasons) -> Result<Time, Unavailable> {
         match self.destinations.into_iter().find(|(index, _)| reasons.failed(*index)) {
             Some((index, key)) => throttle::again_at(self.store, self.operation, key, reasons.item(index)).await,
@@ -117,7 +115,7 @@ impl<'a> Commit<'a> {
     }
 }
 
-/// The answer to a request whose key came before.
+/// The answer to a request whose key was used before.
 async fn first_answer(
     store: &DynamoStore,
     operation: &'static str,

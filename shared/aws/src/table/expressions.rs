@@ -1,22 +1,23 @@
 //! Names and values of DynamoDB expressions.
 //!
 //! An expression writes every attribute as `#name`, because many ordinary words are reserved, and every value as
-//! `:value`. What it uses is found in its text, so that there is no list beside it to keep in step: DynamoDB refuses a
-//! request that names too little or too much.
+//! `:value`. The names and values are found in its text, so that there is no separate list to keep in step: DynamoDB
+//! refuses a request that names too few or too many.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::HashMap;
 
-/// Values to choose from, each with the name that expressions give it, without the colon.
+/// Available values, each with its name in expressions, without the colon.
 pub(crate) type Values = Vec<(&'static str, AttributeValue)>;
 
-/// What the expressions of one request use. None where they use nothing: DynamoDB refuses empty maps.
+/// The names and values that the expressions of one request use. `None` where there are none: DynamoDB refuses empty
+/// maps.
 pub(crate) struct Bound {
     pub names: Option<HashMap<String, String>>,
     pub values: Option<HashMap<String, AttributeValue>>,
 }
 
-/// Finds what `expressions` use.
+/// Finds the names and values that `expressions` use.
 pub(crate) fn bind(expressions: &[&str], values: &[(&'static str, AttributeValue)]) -> Bound {
     let names = words(expressions, '#').map(|name| (format!("#{name}"), name.to_owned())).collect();
     let values = words(expressions, ':')

@@ -1,4 +1,4 @@
-//! What is due: the sparse index `due` of the table, and its tidying.
+//! Due work: the sparse index `due` of the table, and its cleanup.
 
 use super::{
     expressions::bind,
@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::{Stream, StreamExt, stream};
 
-/// Rows of one answer.
+/// Rows per answer.
 const PAGE: i32 = 100;
 
 #[async_trait]
@@ -41,7 +41,7 @@ impl Housekeeping for DynamoStore {
         let update = "SET #due_at = :until, #due_shard = :partition";
         let change = Change { key: key_of_due(due), update, condition: &condition, values };
         match self.update("postpone", change).await {
-            // Gone, or settled: not due any more.
+            // Gone or settled: no longer due.
             Ok(_) | Err(Refused::Condition(_)) => Ok(()),
             Err(Refused::Unavailable(unavailable)) => Err(unavailable),
         }
@@ -53,13 +53,13 @@ impl Housekeeping for DynamoStore {
 }
 
 impl DynamoStore {
-    /// All of these partitions at once, so that none waits for another one's end.
+    /// All of these partitions at once, so that none waits for another to end.
     fn due(&self, partitions: DuePartitions, now: Time) -> DueStream<'_> {
         stream::select_all(partitions.all().map(|partition| self.due_in(partition, now).boxed())).boxed()
     }
 
-    /// One partition, the longest due first, a page at a time. What is passed does not come again, whatever becomes of
-    /// it; a page that cannot be had ends it.
+    /// One partition, the longest due first, a page at a time. Each row comes once, whatever becomes of it; a page that
+    /// cannot be read ends the stream.
     fn due_in(&self, partition: AttributeValue, now: Time) -> impl Stream<Item = Result<Due, FindError>> + use<> {
         let operation = "find what is due";
         let condition = "#due_shard = :partition AND #due_at <= :now";

@@ -64,7 +64,7 @@ impl Identifications for DynamoStore {
             return Commit::new(self, name, now).step(change).effects(effects).take().await;
         }
         match self.update(name, change).await {
-            // The SDK asked again after an answer that did not arrive: the step was taken, and by this very call.
+            // The SDK retried after a lost answer: the step was taken, by this very call.
             Err(Refused::Condition(Some(item))) if taken_by(&item, &mark) => Ok(()),
             Err(refused) => Err(refused.into()),
             Ok(_) => Ok(()),
@@ -112,7 +112,7 @@ impl Identifications for DynamoStore {
 const OURS: &str = "#org = :org";
 const GONE_OR_OURS: &str = "attribute_not_exists(#pk) OR #org = :org";
 
-/// Whether the step that was taken last carries this mark.
+/// Whether the last step carries this mark.
 pub(crate) fn taken_by(item: &Item, mark: &str) -> bool {
     item.get("step").and_then(|step| step.as_s().ok()).is_some_and(|step| step == mark)
 }

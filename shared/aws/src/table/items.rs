@@ -1,4 +1,4 @@
-//! What lies in the table, and how it is coded. All of it is here and in the submodules.
+//! The items of the table and their encoding. All of it is here and in the submodules.
 //!
 //! | key | item | attributes besides `schema` and `ttl` |
 //! |---|---|---|
@@ -10,15 +10,16 @@
 //! | `DST#<org>#<destination digest>` / `A` | a destination's latest sends | `s1` (newest) to `s5` |
 //! | `ERA#<id>` / `A` | pictures that have to go | `prefixes` |
 //!
-//! What a condition or an update touches is an attribute of its own: text as `S`, numbers as `N`, times as epoch
-//! milliseconds. What is written once and read whole (`actor`, `method`, `terms`, `validation`, `assessment`,
-//! `captures`, `delegation`, `code`, `prefixes`) is one JSON text each.
+//! Attributes used by a condition or an update are separate: text as `S`, numbers as `N`, times as epoch milliseconds.
+//! Those that are written once and read completely (`actor`, `method`, `terms`, `validation`, `assessment`, `captures`,
+//! `delegation`, `code`, `prefixes`) are one JSON text each.
 //!
-//! `due_shard` and `due_at` put an item on the index of what is due; an item without them is not on it. Its partitions
-//! are `MSG#0` to `MSG#7` for messages and `0` to `7` for all else (see [`DuePartitions`]). `ttl` is in epoch seconds and only tidies: DynamoDB may be days late with it, and nothing is decided by it.
+//! `due_shard` and `due_at` put an item on the index of due work; an item without them is not on it. Its partitions are
+//! `MSG#0` to `MSG#7` for messages and `0` to `7` for everything else (see [`DuePartitions`]). `ttl` is in epoch
+//! seconds and only cleans up: DynamoDB may be days late with it, and no decision depends on it.
 //!
-//! `schema` is the version of this coding. An item with another one, with an attribute missing or with a value that is
-//! not one of the known is [`Corrupt`]; nothing is ever guessed.
+//! `schema` is the version of this encoding. An item with another version, a missing attribute or an unknown value is
+//! [`Corrupt`]; nothing is ever guessed.
 
 mod due;
 mod identification;
@@ -46,24 +47,22 @@ use chrono::{DateTime, TimeDelta};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::HashMap, fmt::Display, str::FromStr};
 
-/// The version of the coding.
+/// The version of the encoding.
 pub(crate) const SCHEMA: u32 = 1;
-/// How long after its retention the table may drop an entity by itself, should the sweep not have come by: its pictures
-/// go with the sweep alone.
+/// How long after its retention the table may drop an entity if the sweep has not erased it: only the sweep erases its
+/// pictures.
 const GRACE: TimeDelta = TimeDelta::days(7);
-/// How long what is of no use any more stays, so that clocks that differ a little do no harm.
+/// How long obsolete items stay, so that small differences between clocks do no harm.
 pub(crate) const SLACK: TimeDelta = TimeDelta::hours(1);
-/// Of items that stand alone under their key.
+/// The sort key of items that are alone under their partition key.
 const ALONE: &str = "A";
 
-/// An item as the SDK has it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// Which item or attribute cannot be understood. Never its value.
+/// Which item or attribute is corrupt. Never its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Corrupt(pub &'static str);
 
-/// Where an item lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     pk: String,
@@ -103,12 +102,11 @@ impl Key {
         Self::alone(format!("ERA#{id}"))
     }
 
-    /// The key as attributes, which every item starts with.
     pub fn attributes(&self) -> Item {
         Item::from([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])
     }
 
-    /// The key and the version of the coding: what every new item starts with.
+    /// The key and the version of the encoding: the start of every new item.
     fn item(&self) -> Item {
         let mut item = self.attributes();
         item.insert("schema".to_owned(), number(SCHEMA));
@@ -121,27 +119,24 @@ fn set_ttl(item: &mut Item, at: Time) {
     item.insert("ttl".to_owned(), ttl(at));
 }
 
-/// A text.
 pub(crate) fn text(value: impl Display) -> AttributeValue {
     AttributeValue::S(value.to_string())
 }
 
-/// A number.
 pub(crate) fn number(value: impl Into<i128>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
 }
 
-/// A time in epoch milliseconds.
+/// Epoch milliseconds.
 pub(crate) fn millis(time: Time) -> AttributeValue {
     number(time.timestamp_millis())
 }
 
-/// A time to live in epoch seconds, as DynamoDB wants it.
+/// Epoch seconds, as DynamoDB requires.
 pub(crate) fn ttl(at: Time) -> AttributeValue {
     number(at.timestamp())
 }
 
-/// A value as JSON text.
 pub(crate) fn json(value: &impl Serialize) -> AttributeValue {
     AttributeValue::S(serde_json::to_string(value).expect("values of the domain have text keys and always serialize"))
 }
@@ -167,12 +162,12 @@ fn read_time(item: &Item, name: &'static str) -> Result<Time, Corrupt> {
     DateTime::from_timestamp_millis(read_number(item, name)?).ok_or(Corrupt(name))
 }
 
-/// A text that is an id, a name or one of an enum's.
+/// A text that parses as an id or a name.
 fn read_parsed<T: FromStr>(item: &Item, name: &'static str) -> Result<T, Corrupt> {
     read_text(item, name)?.parse().map_err(|_| Corrupt(name))
 }
 
-/// Which message an item's key names.
+/// The message in an item's key.
 fn read_reference(item: &Item) -> Result<MessageRef, Corrupt> {
     let identification_id = read_text(item, "pk")?.strip_prefix("IDN#").and_then(|id| id.parse().ok());
     let message_id = read_text(item, "sk")?.strip_prefix("OBX#").and_then(|id| id.parse().ok());
@@ -186,7 +181,7 @@ fn read_json<T: DeserializeOwned>(item: &Item, name: &'static str) -> Result<T, 
     serde_json::from_str(read_text(item, name)?).map_err(|_| Corrupt(name))
 }
 
-/// What is not there is none; what is there has to be right.
+/// `None` for a missing attribute; a present one has to be valid.
 fn if_there<T>(
     item: &Item,
     name: &'static str,

@@ -1,4 +1,4 @@
-//! The outbox in the table. A worker's claim lies on the message itself: one item, one write.
+//! The outbox in the table. A worker's claim is on the message itself: one item, one write.
 
 use super::{
     expressions::Values,
@@ -38,7 +38,7 @@ impl Outbox for DynamoStore {
             Err(Refused::Condition(None)) => return Ok(Claim::Settled),
             Err(Refused::Unavailable(unavailable)) => return Err(FindError::Unavailable(unavailable)),
         };
-        // A refusal may show this very lease: then an earlier attempt of this call got through, and only its answer was
+        // The refusal may show this very lease: then an earlier attempt of this call succeeded, and only its answer was
         // lost.
         Ok(match decode_message(&item).map_err(|corrupt| FindError::Corrupt(corrupt.0))? {
             StoredMessage { state: MessageState::Settled(_), .. } => Claim::Settled,

@@ -85,8 +85,7 @@ impl Scorings for DynamoStore {
 }
 
 impl DynamoStore {
-    /// Changes a scoring, and recognizes the change as this call's own when its answer was lost and the SDK asked
-    /// again.
+    /// Changes a scoring, and recognizes the change as this call's own when its answer was lost and the SDK retried.
     async fn step(
         &self,
         operation: &'static str,

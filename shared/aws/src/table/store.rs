@@ -1,4 +1,4 @@
-//! The table: one read, one conditional write, one transaction.
+//! Access to the table: one read, one conditional write, one transaction.
 
 use super::{
     expressions::{Values, bind},
@@ -31,7 +31,6 @@ impl DynamoStore {
     }
 }
 
-/// A conditional change of one item.
 pub(crate) struct Change<'a> {
     pub key: Key,
     pub update: &'a str,
@@ -39,11 +38,11 @@ pub(crate) struct Change<'a> {
     pub values: Values,
 }
 
-/// Why an item was not changed. Like all that holds an item, it has no `Debug`: items hold personal data.
+/// Why an item was not changed. Like every type that holds an item, it has no `Debug`: items hold personal data.
 pub(crate) enum Refused {
-    /// The condition did not hold; the item as it is, if there is one.
+    /// The condition did not hold; the current item, if there is one.
     Condition(Option<Item>),
-    /// Unknown outcome.
+    /// The outcome is unknown.
     Unavailable(Unavailable),
 }
 
@@ -56,11 +55,10 @@ impl From<Refused> for StepError {
     }
 }
 
-/// Why a transaction did nothing.
 pub(crate) enum NotCommitted {
     /// Conditions did not hold.
     Cancelled(Reasons),
-    /// Unknown outcome.
+    /// The outcome is unknown.
     Unavailable(Unavailable),
 }
 
@@ -68,12 +66,11 @@ pub(crate) enum NotCommitted {
 pub(crate) struct Reasons(Vec<CancellationReason>);
 
 impl Reasons {
-    /// Whether this write's condition did not hold.
     pub fn failed(&self, index: usize) -> bool {
         self.0.get(index).and_then(CancellationReason::code) == Some("ConditionalCheckFailed")
     }
 
-    /// The item that this write's condition did not hold for.
+    /// The current item that failed this write's condition.
     pub fn item(&mut self, index: usize) -> Option<Item> {
         self.0.get_mut(index).and_then(|reason| reason.item.take())
     }
@@ -90,19 +87,18 @@ impl NotCommitted {
     }
 }
 
-/// A transaction that was cancelled without a condition of interest: contention that outlasted the retries.
+/// A transaction that was cancelled without a relevant condition: contention that outlasted the retries.
 pub(crate) fn cancelled(operation: &'static str) -> Unavailable {
     tracing::warn!(operation, code = "TransactionCanceledException", "{STORE} is unavailable");
     Unavailable(STORE)
 }
 
-/// Something stored that cannot be understood, where the port knows no such answer.
+/// A corrupt item, for ports that have no such error.
 pub(crate) fn corrupt(operation: &'static str, corrupt: Corrupt) -> Unavailable {
     unusable(STORE, operation, corrupt.0)
 }
 
 impl DynamoStore {
-    /// An item as it is now.
     pub(crate) async fn get(&self, operation: &'static str, key: Key) -> Result<Option<Item>, Unavailable> {
         let request =
             self.client.get_item().table_name(&self.table).set_key(Some(key.attributes())).consistent_read(true);
@@ -112,7 +108,6 @@ impl DynamoStore {
         }
     }
 
-    /// An item as it is now, decoded.
     pub(crate) async fn find<T>(
         &self,
         operation: &'static str,
@@ -126,7 +121,7 @@ impl DynamoStore {
         })
     }
 
-    /// Changes an item if its condition holds, and gives it as it is after.
+    /// Changes an item if its condition holds, and returns the new item.
     pub(crate) async fn update(&self, operation: &'static str, change: Change<'_>) -> Result<Item, Refused> {
         let bound = bind(&[change.update, change.condition], &change.values);
         let request = self
@@ -151,7 +146,7 @@ impl DynamoStore {
         }
     }
 
-    /// Removes an item, whether or not it is there.
+    /// Removes an item, whether or not it exists.
     pub(crate) async fn remove(&self, operation: &'static str, key: Key) -> Result<(), Unavailable> {
         let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
         request.send().await.map_err(|error| unavailable(STORE, operation, &error))?;
@@ -176,13 +171,13 @@ impl DynamoStore {
         }
     }
 
-    /// Puts an item, whatever lay there.
+    /// Puts an item, replacing any existing one.
     pub(crate) fn put(&self, item: Item) -> TransactWriteItem {
         let put = Put::builder().table_name(&self.table).set_item(Some(item));
         TransactWriteItem::builder().put(put.build().expect("table and item are set")).build()
     }
 
-    /// Puts an item if `condition` holds for what lies there.
+    /// Puts an item if `condition` holds for the existing one.
     pub(crate) fn put_if(&self, item: Item, condition: &str, values: Values) -> TransactWriteItem {
         let bound = bind(&[condition], &values);
         let put = Put::builder()
@@ -195,7 +190,7 @@ impl DynamoStore {
         TransactWriteItem::builder().put(put.build().expect("table and item are set")).build()
     }
 
-    /// Puts an item where there is none.
+    /// Puts an item that must not exist yet.
     pub(crate) fn put_new(&self, item: Item) -> TransactWriteItem {
         self.put_if(item, "attribute_not_exists(#pk)", Vec::new())
     }
@@ -214,7 +209,6 @@ impl DynamoStore {
         TransactWriteItem::builder().update(update.build().expect("table, key and update are set")).build()
     }
 
-    /// Removes an item if `condition` holds for it.
     pub(crate) fn delete_if(&self, key: Key, condition: &str, values: Values) -> TransactWriteItem {
         let bound = bind(&[condition], &values);
         let delete = Delete::builder()
@@ -226,7 +220,7 @@ impl DynamoStore {
         TransactWriteItem::builder().delete(delete.build().expect("table and key are set")).build()
     }
 
-    /// Lets a transaction happen only if `condition` holds for an item that it does not change.
+    /// Requires `condition` of an item that the transaction does not change.
     pub(crate) fn check(&self, key: Key, condition: &str, values: Values) -> TransactWriteItem {
         let bound = bind(&[condition], &values);
         let check = ConditionCheck::builder()

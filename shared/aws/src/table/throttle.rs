@@ -1,8 +1,8 @@
-//! How many messages a destination gets: an exact sliding window, counted without a read.
+//! The throttle of a destination: an exact sliding window, counted without a read.
 //!
-//! The item is a shift register of the latest sends. An update's right-hand sides see the item as it was, so one update
-//! moves every send a place on, and its condition looks at the one that falls out: a new send is fine when the fifth
-//! last one lies outside the window.
+//! The item is a shift register of the latest sends. An update's right-hand sides see the old item, so one update moves
+//! every send one place on, and its condition looks at the one that falls out: a new send is allowed when the fifth
+//! last one is outside the window.
 
 use super::{
     expressions::Values,
@@ -30,12 +30,11 @@ pub(crate) fn count_send(store: &DynamoStore, key: Key, now: Time) -> TransactWr
     store.change(Change { key, update: &update, condition: CONDITION, values })
 }
 
-/// Where the sends to a destination are counted.
 pub(crate) fn throttle_key(org: &OrgId, digest: &str) -> Key {
     Key::destination(org, digest)
 }
 
-/// When a destination that was refused may get its next message. `refused` is the item as the refusal showed it.
+/// When a destination that was refused may get its next message. `refused` is the item in the refusal.
 pub(crate) async fn again_at(
     store: &DynamoStore,
     operation: &'static str,

@@ -1,6 +1,6 @@
-//! The steps of an identification as conditional updates: what each guards and what it writes.
+//! The steps of an identification as conditional updates: their guards and their writes.
 //!
-//! A step writes only its own attributes, so that a try that is counted at the same moment is not lost.
+//! A step writes only its own attributes, so that a try counted at the same moment is not lost.
 
 use super::{
     expressions::Values,
@@ -14,20 +14,20 @@ use acredita_domain::{
     otp::{MAX_SENDS, MAX_TRIES},
 };
 
-/// Open at `:now`: CREATED, its time is not over and it has tries left. Its values are [`open_values`].
+/// Open at `:now`: CREATED, not expired and with tries left. Its values are [`open_values`].
 pub(crate) const OPEN: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries)";
 
-/// As [`OPEN`], but with the last try counted: it is the one that is being judged.
+/// Like [`OPEN`], but allows the last try to be counted: it is the one being judged.
 const OPEN_FOR_VALIDATION: &str = "#org = :org AND #status = :created AND #expires_at > :now";
 const OPEN_FOR_THIS_CODE: &str =
     "#org = :org AND #status = :created AND #expires_at > :now AND #generation = :generation";
 const OPEN_FOR_NEXT_CODE: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries) AND #generation = :previous AND #sends < :max_sends";
-/// Who has used up the tries has failed, whether or not that was noted, and does not expire any more.
+/// An identification whose tries are used up has failed, recorded or not, and does not expire any more.
 const OVER: &str = "#org = :org AND #status = :created AND #expires_at <= :now AND (attribute_not_exists(#tries) OR #tries < :max_tries)";
 const TRIES_USED_UP: &str = "#org = :org AND #status = :created AND #tries >= :max_tries";
 const VALIDATED: &str = "#org = :org AND #status = :validated";
 
-/// What every guard of an identification may ask for.
+/// The values that the guards of an identification may use.
 pub(crate) fn open_values(org: &OrgId, now: Time) -> Values {
     vec![
         ("org", text(org)),
@@ -38,19 +38,18 @@ pub(crate) fn open_values(org: &OrgId, now: Time) -> Values {
     ]
 }
 
-/// A step as DynamoDB is told it.
+/// A step in DynamoDB's terms.
 pub(crate) struct Step {
     /// For logs.
     pub name: &'static str,
     pub update: &'static str,
     pub condition: &'static str,
     pub values: Values,
-    /// Recognizes the step as one's own when its answer was lost and the SDK sent it again.
+    /// Recognizes the step as this call's own when its answer was lost and the SDK retried.
     pub mark: String,
 }
 
 impl Step {
-    /// The step that `transition` asks for.
     pub fn of(org: &OrgId, transition: &Transition, now: Time) -> Self {
         let mark = new_mark();
         let mut values = open_values(org, now);
@@ -91,7 +90,7 @@ impl Step {
 
 const ENDS: &str = "SET #status = :next, #step = :step, #ended_at = :now";
 
-/// A mark that no other call has. It is never shown, so the system's randomness will do.
+/// A mark that no other call has. It is not a secret, so the system's randomness will do.
 pub(crate) fn new_mark() -> String {
     LeaseId::generate(&SystemEntropy).to_string()
 }

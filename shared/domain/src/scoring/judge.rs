@@ -16,12 +16,12 @@ pub struct Judgement {
 /// Scores a breakdown by [`super::table`].
 ///
 /// - A check counts by its own score, otherwise a pass as 1 and a failure as 0. An inconclusive check without a score
-/// and one that does not apply are not part of the mean: unknown is not failure. `coverage` is the share of the
-/// applicable checks that was counted.
+///   and one that does not apply are not part of the mean: unknown is not failure. `coverage` is the share of the
+///   applicable checks that was counted.
 /// - A failed check caps the score, and an inconclusive one may: see [`super::table::Rule`].
 /// - Unless a check that proves an identity document has passed, the score stays below the lowest threshold of any
-/// configuration, however good the pictures are. Where nothing at all could be judged, the score is that cap: neither
-/// for nor against.
+///   configuration, however good the pictures are. Where nothing at all could be judged, the score is that cap:
+///   neither for nor against.
 pub fn judge(breakdown: &[Check]) -> Judgement {
     let (mut total, mut counted, mut applicable) = (0.0, 0.0, 0.0);
     let (mut most, mut proven) = (1.0_f64, false);

@@ -1,4 +1,4 @@
-//! An environment is read as the table in the module says.
+//! The environment is read as the table in the module says.
 
 use super::*;
 use acredita_domain::otp::Channel;
@@ -6,7 +6,7 @@ use acredita_http::jwt::TokenPolicy;
 use acredita_senders::{email, sms};
 use std::collections::BTreeMap;
 
-/// Everything that may be set.
+/// All variables.
 const WHOLE: [(&str, &str); 24] = [
     ("ACREDITA_TABLE", "identity"),
     ("ACREDITA_BUCKET", "pictures"),
@@ -34,7 +34,7 @@ const WHOLE: [(&str, &str); 24] = [
     ("ACREDITA_VERIDAS_SECRET", "arn:aws:secretsmanager:eu-west-1:1:secret:veridas"),
 ];
 
-/// Reads the whole environment with these changes; a change to nothing takes the variable away.
+/// Reads the complete environment with these changes; an empty change removes the variable.
 fn read(changes: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     let mut env = BTreeMap::from(WHOLE);
     env.extend(changes.iter().copied());

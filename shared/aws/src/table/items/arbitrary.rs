@@ -1,4 +1,4 @@
-//! Any value that the table may be asked to hold.
+//! Arbitrary values that the table may have to store.
 
 use acredita_domain::{
     Time,
@@ -49,7 +49,7 @@ ids! {
     delegation_id -> DelegationId,
 }
 
-/// A value of the domain out of the texts of a pattern that are one.
+/// A domain value from the texts of a pattern that parse.
 fn parsed<T: FromStr + Debug>(pattern: &'static str) -> impl Strategy<Value = T> {
     pattern.prop_filter_map("not a value", |text: String| text.parse().ok())
 }

@@ -1,4 +1,4 @@
-//! What is due: partitions and rows of the index, and erasures.
+//! Due work: partitions and rows of the index, and erasures.
 
 use super::{Corrupt, Item, Key, json, millis, read_json, read_parsed, read_reference, read_text, text};
 use acredita_domain::{
@@ -8,25 +8,24 @@ use acredita_domain::{
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 
-/// Each kind has this many partitions, so that no create waits for another one's partition.
+/// Partitions of each kind, so that creates do not wait for each other's partition.
 pub(super) const SHARDS: u32 = 8;
 
-/// The partitions of the index, by what lies in them.
+/// The partitions of the index, by content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DuePartitions {
-    /// Messages, which are never behind anything else.
+    /// Messages, which never queue behind anything else.
     Messages,
-    /// All that is over. Messages lay here as well once: what an older version wrote still does.
+    /// All other work. Messages used to be here too: those that an older version wrote still are.
     Ends,
 }
 
 impl DuePartitions {
-    /// Their names.
     pub fn all(self) -> impl Iterator<Item = AttributeValue> {
         (0..SHARDS).map(move |shard| self.shard(shard))
     }
 
-    /// The one that the thing with this id belongs to, always the same.
+    /// The partition for an id, always the same.
     pub(super) fn of(self, id: &str) -> AttributeValue {
         let hash = id.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));
         self.shard(hash % SHARDS)
@@ -40,13 +39,13 @@ impl DuePartitions {
     }
 }
 
-/// Puts an item on the index of what is due.
+/// Puts an item on the index of due work.
 pub(super) fn set_due(item: &mut Item, partition: AttributeValue, at: Time) {
     item.insert("due_shard".to_owned(), partition);
     item.insert("due_at".to_owned(), millis(at));
 }
 
-/// An erasure of what is deleted `now`. It has no time to live: it stays until it is done.
+/// The erasure of an entity deleted `now`. It has no time to live: it stays until it is done.
 pub(crate) fn encode_erasure(erasure: &Erasure, now: Time) -> Item {
     let mut item = Key::erasure(&erasure.id).item();
     item.insert("prefixes".to_owned(), json(&erasure.prefixes));
@@ -54,7 +53,7 @@ pub(crate) fn encode_erasure(erasure: &Erasure, now: Time) -> Item {
     item
 }
 
-/// What a row of the index says is due. A row has the keys, `org` and `prefixes`; what it is stands in its key.
+/// The due work of a row of the index. A row has the keys, `org` and `prefixes`; its kind is in its key.
 pub(crate) fn decode_due(item: &Item) -> Result<Due, Corrupt> {
     let pk = read_text(item, "pk")?;
     let (kind, id) = pk.split_once('#').ok_or(Corrupt("due key"))?;
@@ -69,7 +68,6 @@ pub(crate) fn decode_due(item: &Item) -> Result<Due, Corrupt> {
     }
 }
 
-/// Where something that is due lies.
 pub(crate) fn key_of_due(due: &Due) -> Key {
     match due {
         Due::Message(message) => Key::message(*message),
@@ -79,7 +77,6 @@ pub(crate) fn key_of_due(due: &Due) -> Key {
     }
 }
 
-/// The partition that something that is due belongs to.
 pub(crate) fn partition_of_due(due: &Due) -> AttributeValue {
     match due {
         Due::Message(message) => DuePartitions::Messages.of(&message.message_id.to_string()),

@@ -1,4 +1,4 @@
-//! Identifications and the handles on them.
+//! Identifications and the back office's ids.
 
 use super::{
     Corrupt, DuePartitions, GRACE, Item, Key, check_schema, due::set_due, if_there, json, millis, number, read_json,
@@ -14,7 +14,7 @@ use acredita_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What was asked for and never changes: `method`.
+/// The immutable request: `method`.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 enum Terms {
@@ -23,7 +23,7 @@ enum Terms {
     IdentityDocument { configuration: ConfigurationName, scoring_id: ScoringId, provider: Provider },
 }
 
-/// The destination is kept as it was when the identification was created, rather than found in the actor again.
+/// The destination is kept as it was when the identification was created, rather than derived from the actor again.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 enum StoredDelivery {
@@ -55,7 +55,7 @@ impl From<StoredDelivery> for Delivery {
     }
 }
 
-/// An identification as an item that is due when its time is over and may be dropped some days after its retention.
+/// Due when its time is over; it may be dropped some days after its retention.
 pub(crate) fn encode_identification(identification: &Identification, keep_until: Time) -> Item {
     let mut item = Key::identification(identification.id).item();
     let mut set = |name: &str, value| item.insert(name.to_owned(), value);
@@ -124,7 +124,6 @@ fn encode_state(item: &mut Item, state: &State) {
     set("status", text(status));
 }
 
-/// An identification out of its item.
 pub(crate) fn decode_identification(item: &Item) -> Result<Identification, Corrupt> {
     check_schema(item)?;
     Ok(Identification {
@@ -172,14 +171,13 @@ fn decode_state(item: &Item) -> Result<State, Corrupt> {
     })
 }
 
-/// What a back office's handle leads to.
+/// The identification behind a back office's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pointer {
     pub org: OrgId,
     pub identification_id: IdentificationId,
 }
 
-/// The handle on an identification.
 pub(crate) fn encode_pointer(identification: &Identification, keep_until: Time) -> Item {
     let mut item = Key::pointer(identification.admin_id).item();
     item.insert("org".to_owned(), text(&identification.org));
@@ -188,7 +186,6 @@ pub(crate) fn encode_pointer(identification: &Identification, keep_until: Time) 
     item
 }
 
-/// A handle out of its item.
 pub(crate) fn decode_pointer(item: &Item) -> Result<Pointer, Corrupt> {
     check_schema(item)?;
     Ok(Pointer { org: read_parsed(item, "org")?, identification_id: read_parsed(item, "identification_id")? })

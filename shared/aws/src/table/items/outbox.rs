@@ -15,16 +15,15 @@ use acredita_domain::{
 /// `effect` of an [`Effect::Code`].
 const CODE: &str = "CODE";
 
-/// What a message in the table says.
+/// A message in the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StoredMessage {
     pub message: OutboxMessage,
     pub state: MessageState,
-    /// Which worker has it, or had it last.
+    /// The lease of the worker that holds it, or held it last.
     pub lease: Option<LeaseId>,
 }
 
-/// How far a message has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MessageState {
     Pending,
@@ -48,8 +47,8 @@ impl MessageState {
     }
 }
 
-/// A message as a new item: due when nobody has carried it out in time. No code is of use once the longest
-/// identification is over, so it is dropped then.
+/// A new item, due when the message has not been carried out in time. No code is of use after the longest
+/// identification has expired, so the item is dropped then.
 pub(crate) fn encode_message(message: &OutboxMessage, now: Time) -> Item {
     let mut item = Key::message(message.reference).item();
     let mut set = |name: &str, value| item.insert(name.to_owned(), value);
@@ -67,7 +66,6 @@ pub(crate) fn encode_message(message: &OutboxMessage, now: Time) -> Item {
     item
 }
 
-/// A message out of its item.
 pub(crate) fn decode_message(item: &Item) -> Result<StoredMessage, Corrupt> {
     check_schema(item)?;
     let message = OutboxMessage {
@@ -79,7 +77,7 @@ pub(crate) fn decode_message(item: &Item) -> Result<StoredMessage, Corrupt> {
     Ok(StoredMessage { message, state: MessageState::read(item)?, lease: if_there(item, "lease", read_parsed)? })
 }
 
-/// Items from before there were kinds of effects have no `effect`: they send a code.
+/// Items from before effects had kinds have no `effect`: they send a code.
 fn decode_effect(item: &Item) -> Result<Effect, Corrupt> {
     if item.contains_key("effect") && read_text(item, "effect")? != CODE {
         return Err(Corrupt("effect"));

@@ -1,4 +1,4 @@
-//! What is remembered of creates and of destinations.
+//! Records of creates and of destinations.
 
 use super::{Corrupt, Item, Key, SLACK, check_schema, millis, read_text, read_time, set_ttl, text};
 use acredita_domain::{
@@ -9,14 +9,14 @@ use acredita_domain::{
     ports::{FirstAnswer, IdempotencyRecord},
 };
 
-/// The first answer that a key got.
+/// The first answer for a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Remembered {
     pub body_digest: String,
     pub answer: FirstAnswer,
 }
 
-/// A create's first answer as an item that is good for [`IDEMPOTENCY_WINDOW`].
+/// A create's first answer, valid for [`IDEMPOTENCY_WINDOW`].
 pub(crate) fn encode_remembered(org: &OrgId, record: &IdempotencyRecord, now: Time) -> Item {
     let mut item = Key::remembered(org, record.operation.as_str(), &record.request.key_digest()).item();
     let valid_until = now + IDEMPOTENCY_WINDOW;
@@ -27,7 +27,6 @@ pub(crate) fn encode_remembered(org: &OrgId, record: &IdempotencyRecord, now: Ti
     item
 }
 
-/// A first answer out of its item.
 pub(crate) fn decode_remembered(item: &Item) -> Result<Remembered, Corrupt> {
     check_schema(item)?;
     Ok(Remembered {
@@ -36,7 +35,7 @@ pub(crate) fn decode_remembered(item: &Item) -> Result<Remembered, Corrupt> {
     })
 }
 
-/// The attributes that hold a destination's latest sends, the newest first.
+/// The attributes of a destination's latest sends, the newest first.
 pub(crate) const SLOTS: [&str; MAX_DESTINATION_SENDS] = ["s1", "s2", "s3", "s4", "s5"];
 
 /// The oldest send that still counts against a destination.

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// What was asked for and never changes: `terms`.
+/// The immutable request: `terms`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Terms<'a> {
@@ -23,16 +23,16 @@ struct Terms<'a> {
     max_retries: MaxScoreRetries,
 }
 
-/// Whether a scoring has an identification that takes it along when it is erased.
+/// Whether a scoring is erased together with an identification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// It is due by itself.
+    /// It is due on its own.
     Alone,
     /// Its identification is due.
     Linked,
 }
 
-/// A scoring as an item that may be dropped some days after its retention.
+/// It may be dropped some days after its retention.
 pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, keep_until: Time) -> Item {
     let mut item = Key::scoring(scoring.id).item();
     let mut set = |name: &str, value| item.insert(name.to_owned(), value);
@@ -63,7 +63,6 @@ pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, keep_until: 
     item
 }
 
-/// A scoring out of its item.
 pub(crate) fn decode_scoring(item: &Item) -> Result<Scoring, Corrupt> {
     check_schema(item)?;
     let terms: Terms<'static> = read_json(item, "terms")?;

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 #[path = "arbitrary.rs"]
 mod arbitrary;
 
-/// What most items have and decoding does not look at.
+/// Attributes of most items that decoding ignores.
 const UNREAD: [&str; 4] = ["sk", "ttl", "due_at", "due_shard"];
 
 fn one<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>) -> T {
@@ -31,7 +31,7 @@ fn with(item: &Item, name: &str, value: AttributeValue) -> Item {
     item
 }
 
-/// Every attribute that decoding needs is missed, and none with a wrong type is taken.
+/// Decoding fails without any attribute that it needs, and for any of the wrong type.
 fn assert_nothing_is_guessed<T: std::fmt::Debug + PartialEq>(
     item: &Item,
     optional: &[&str],
