@@ -22,7 +22,7 @@ pub(crate) fn unavailable<E: ProvideErrorMetadata, R>(
 
 /// Logs an answer that the operation cannot use: a fault of this crate or of the stored data, not of the network.
 pub(crate) fn unusable(what: &'static str, operation: &'static str, problem: &'static str) -> Unavailable {
-    tracing::error!(operation, problem, "{what} gave an answer that cannot be used");
+    tracing::error!(operation, problem, "{what} gave an unusable answer");
     Unavailable(what)
 }
 

@@ -8,14 +8,14 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// The person being identified. Which fields a method requires is checked when the identification is created.
+/// The person being identified. The fields that a method requires are checked when the identification is created.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<PersonName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_name: Option<PersonName>,
-    /// The document that the actor is said to hold.
+    /// Declared, not verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity_document: Option<IdentityDocument>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -108,7 +108,7 @@ private_text! {
 }
 
 impl EmailAddress {
-    /// The address for comparison: people do not mean its capitals.
+    /// The address for comparison: its capitals are not significant to people.
     pub fn normalized(&self) -> Private<String> {
         Private::new(self.expose().to_lowercase())
     }
@@ -177,7 +177,7 @@ impl Msisdn {
 
 private_text! {
     /// A subscriber number: 1 to 20 digits, which is what a 64-bit integer can hold. Carriers take at most 15 with the
-    /// country code (E.164); the contract does not say so, so theirs is the refusal.
+    /// country code (E.164); the contract has no such limit, so refusing a longer one is left to them.
     PhoneNumber,
     |text| digits(text.trim(), 20, "is not an integer or a string of 1 to 20 digits")
 }

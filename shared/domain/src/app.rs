@@ -65,8 +65,7 @@ impl App {
         self.clock.now()
     }
 
-    /// The engine. Missing it is a wiring error and never a verdict: any answer would be about a picture that nobody
-    /// saw.
+    /// A missing engine is a wiring error: any answer would be about a picture that nobody saw.
     pub(crate) fn engine(&self) -> Result<&Engine, Error> {
         self.engine.as_ref().ok_or(Error::NotBuiltIn("engine"))
     }

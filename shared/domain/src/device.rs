@@ -21,7 +21,7 @@ pub struct DeviceEvidence {
 }
 
 private_text! {
-    /// What the client computed about its device: 1 to 128 visible characters.
+    /// The client's own fingerprint of its device: 1 to 128 visible characters.
     Fingerprint,
     |text| {
         let good = (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());

@@ -149,7 +149,7 @@ mod tests {
         assert!(!with("PT", Some("ES")));
         assert!(with("none", Some("ES")), "what the zone does not say is not held against it");
         let nie = [carried(DocumentType::Nie, "ES", "X1234567L")];
-        assert!(are(&nie, &declared("X1234567L", Some(DocumentType::Nie), Some("MA"))), "a nationality beside a NIE");
+        assert!(are(&nie, &declared("X1234567L", Some(DocumentType::Nie), Some("MA"))), "a nationality next to a NIE");
     }
 
     #[test]

@@ -19,7 +19,6 @@ names! {
     Side("is not one of FRONT, BACK") {
         /// The side with the portrait; a passport's data page.
         Front = "FRONT",
-        /// The other side.
         Back = "BACK",
     }
 }

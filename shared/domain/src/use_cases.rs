@@ -1,6 +1,6 @@
 //! The use cases: one function for each operation of the contract, plus delivering a message and the sweep.
 //!
-//! Each one reads the same way: load, decide, commit once. A handler calls exactly one of them; they know no HTTP.
+//! Each one reads the same way: load, decide, commit once. A handler calls exactly one of them; none knows HTTP.
 
 mod agent;
 mod cancel;

@@ -130,7 +130,7 @@ impl IssuerKeys {
             *last_fetch = Some(now);
             match source.fetch().await.map(|jwks| Keys::read(&jwks)) {
                 Ok(Ok(keys)) => self.learn(Known { keys: Arc::new(keys), fetched_at: Some(now) }),
-                Ok(Err(error)) => tracing::warn!(%error, "the issuer publishes keys that cannot be used"),
+                Ok(Err(error)) => tracing::warn!(%error, "the issuer publishes unusable keys"),
                 Err(_) => tracing::warn!("the issuer's keys cannot be fetched"),
             }
         }

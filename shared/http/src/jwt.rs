@@ -113,11 +113,11 @@ impl TokenVerifier {
 
     /// The claims of a token that is valid at `now`.
     pub async fn verify(&self, token: &str, now: Time) -> Result<Claims, TokenError> {
-        const BAD: &str = "the token is malformed or its signature is not good";
+        const BAD: &str = "the token is malformed or its signature is invalid";
         let header = decode_header(token).map_err(|_| BAD)?;
         let kid = header.kid.as_deref();
         let keys = self.keys.with(kid, now).await.map_err(TokenError::NoKeys)?;
-        let key = keys.find(kid).ok_or("the token is signed with a key that is not known")?;
+        let key = keys.find(kid).ok_or("the token is signed with an unknown key")?;
         let claims =
             decode::<Map<String, Value>>(token, &key.key, &signature_only(key.algorithm)).map_err(|_| BAD)?.claims;
         self.check_times(&claims, now)?;
@@ -142,7 +142,7 @@ impl TokenVerifier {
     fn check_parties(&self, claims: &Map<String, Value>) -> Result<(), &'static str> {
         let is = |claim: &str, wanted: &str| texts(claims.get(claim)).any(|text| text == wanted);
         if self.policy.issuer.as_deref().is_some_and(|issuer| !is("iss", issuer)) {
-            return Err("the token is of another issuer");
+            return Err("the token is from another issuer");
         }
         if self.policy.audience.as_deref().is_some_and(|audience| !is("aud", audience)) {
             return Err("the token is for another audience");

@@ -28,7 +28,7 @@ fn settings(more: &[(&str, &str)]) -> Settings {
         "ACREDITA_JWKS_URL" => Some("https://issuer.example/jwks.json".to_owned()),
         _ => more.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned()),
     };
-    Settings::from_env(env).expect("a whole environment")
+    Settings::from_env(env).expect("a complete environment")
 }
 
 fn root(settings: &Settings, sdk: &SdkConfig) -> Root {

@@ -6,7 +6,6 @@ use crate::{Time, unavailable::Unavailable};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FirstAnswer(pub String);
 
-/// Why nothing was created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CreateError {
     /// The same request came before: this was its answer.

@@ -69,7 +69,7 @@ pub trait Identifications: Send + Sync {
     /// Counts a try of an OTP that is open at `now` and has tries left, and returns the updated identification. One
     /// write.
     async fn count_try(&self, org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;
-    /// Uncounts a try. One write.
+    /// Takes back a counted try. One write.
     async fn give_back_try(&self, org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
     /// Deletes the identification and its linked scoring, and leaves an [`Erasure`] of their pictures that is due
     /// [`super::limits::ERASE_AGAIN_AFTER`] from `now`. Without `force` only if it is CREATED at `now`. One
@@ -116,7 +116,6 @@ pub struct Erasure {
     pub prefixes: Vec<PicturePrefix>,
 }
 
-/// Due work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Due {
     /// A message that has not been sent yet.

@@ -22,7 +22,6 @@ names! {
         PictureDecodes = "PICTURE_DECODES",
         /// Enough pixels to read a document.
         Resolution = "RESOLUTION",
-        /// Edges are sharp.
         Sharpness = "SHARPNESS",
         /// Neither too dark nor too bright, with enough contrast.
         Exposure = "EXPOSURE",

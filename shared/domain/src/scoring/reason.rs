@@ -49,7 +49,6 @@ names! {
         /// The national control digit or letter is wrong.
         NationalControlWrong = "NATIONAL_CONTROL_WRONG",
         Expired = "EXPIRED",
-        /// Dates that are impossible.
         DatesImpossible = "DATES_IMPOSSIBLE",
         /// Not the declared type of document.
         TypeMismatch = "TYPE_MISMATCH",

@@ -16,8 +16,8 @@ pub enum Force {
 }
 
 /// Deletes a CREATED identification, or any with permitted force. It is gone at once; its pictures are erased right
-/// after, and the sweep erases again whatever is there after
-/// [`ERASE_AGAIN_AFTER`](crate::ports::limits::ERASE_AGAIN_AFTER).
+/// after, and [`ERASE_AGAIN_AFTER`](crate::ports::limits::ERASE_AGAIN_AFTER) later a sweep erases those that arrived
+/// meanwhile.
 pub async fn delete_identification(
     app: &App,
     org: &OrgId,

@@ -2,12 +2,12 @@
 //! and how they become evidence.
 //!
 //! A picture goes through three stages. Faults that show without decoding it are faults of the request, and do not
-//! count as a try. Then the try is counted, and only then is the picture decoded and read, so that an attacker makes it
-//! decode at most [`crate::otp::MAX_TRIES`] times per identification; from here on any fault of a picture makes the try
-//! a wrong one. Last, the pictures of a right try are kept, and those of a wrong one are not: they prove nothing beyond
+//! count as a try. Then the try is counted, and only then is the picture decoded and read, so that wrong tries
+//! cause at most [`crate::otp::MAX_TRIES`] decodings per identification; from here on any fault of a picture makes the
+//! try a wrong one. Last, the pictures of a right try are kept, and those of a wrong one are not: they prove nothing beyond
 //! the count, and may well be another person's papers.
 //!
-//! # What a process that dies leaves
+//! # What a crash leaves behind
 //!
 //! Before the pictures are kept: one counted try. After it: pictures under the identification's prefix that its state
 //! does not refer to, which are erased with it; it is still CREATED, and the next try may be right again. A state never

@@ -42,7 +42,7 @@ fn read(changes: &[(&str, &str)]) -> Result<Settings, SettingsError> {
 }
 
 fn whole(changes: &[(&str, &str)]) -> Settings {
-    read(changes).expect("a whole environment")
+    read(changes).expect("a complete environment")
 }
 
 fn missing(changes: &[(&str, &str)]) -> Vec<&'static str> {
