@@ -29,7 +29,7 @@ pub const TTL_ATTRIBUTE: &str = "ttl";
 /// How long the queue hides a message that a worker took: longer than [`LEASE`], so that it comes back when it can be
 /// claimed again.
 pub const VISIBILITY_SECONDS: u32 = 90;
-/// Receives after which a message goes to the dead letters.
+/// The number of receives after which a message goes to the dead letters.
 pub const MAX_RECEIVES: u32 = 5;
 /// SQS's maximum, 14 days.
 pub const DEAD_LETTER_SECONDS: u32 = 14 * 24 * 60 * 60;

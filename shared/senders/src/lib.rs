@@ -1,4 +1,4 @@
-//! Sending codes: one file for each provider, selected by the channel of the message.
+//! Sending codes: one sender per file, selected by the channel of the message.
 //!
 //! [`sms`] sends text messages by AWS End User Messaging, [`email`] sends e-mails by Amazon SES. Each defines its
 //! settings; `shared/service/src/senders.rs` reads them and builds the [`Senders`] of a deployment. The local server's

@@ -90,7 +90,7 @@ impl Step {
 
 const ENDS: &str = "SET #status = :next, #step = :step, #ended_at = :now";
 
-/// A mark that no other call has. It is not a secret, so the system's randomness will do.
+/// A mark that no other call has. Callers never see it, so the system's randomness will do.
 pub(crate) fn new_mark() -> String {
     LeaseId::generate(&SystemEntropy).to_string()
 }

@@ -4,8 +4,8 @@
 //! A picture goes through three stages. Faults that show without decoding it are faults of the request, and do not
 //! count as a try. Then the try is counted, and only then is the picture decoded and read, so that wrong tries
 //! cause at most [`crate::otp::MAX_TRIES`] decodings per identification; from here on any fault of a picture makes the
-//! try a wrong one. Last, the pictures of a right try are kept, and those of a wrong one are not: they prove nothing beyond
-//! the count, and may well be another person's papers.
+//! try a wrong one. Last, the pictures of a right try are kept, and those of a wrong one are not: they prove nothing
+//! beyond the count, and may well be another person's papers.
 //!
 //! # What a crash leaves behind
 //!

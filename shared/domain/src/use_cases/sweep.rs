@@ -1,7 +1,7 @@
 //! The sweep: wakes workers for messages that were not sent, expires what is over and erases what retention requires.
 //!
-//! Only a stuck message depends on the sweep running on time: expiry is decided by the clock on every read. Runs may overlap,
-//! and stop anywhere.
+//! Only a stuck message depends on the sweep running on time: expiry is decided by the clock on every read. Runs may
+//! overlap, and stop anywhere.
 
 use super::remove::erase_pictures;
 use crate::{

@@ -34,7 +34,7 @@ const WHOLE: [(&str, &str); 24] = [
     ("ACREDITA_VERIDAS_SECRET", "arn:aws:secretsmanager:eu-west-1:1:secret:veridas"),
 ];
 
-/// Reads the complete environment with these changes; an empty change removes the variable.
+/// Reads the complete environment with these changes; an empty value removes the variable.
 fn read(changes: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     let mut env = BTreeMap::from(WHOLE);
     env.extend(changes.iter().copied());
