@@ -12,11 +12,11 @@ use std::{
 const DOMAIN: &str = "acredita-domain";
 const HTTP: &str = "acredita-http";
 const AWS: &str = "acredita-aws";
-const SCORING: &str = "acredita-engine";
+const ENGINE: &str = "acredita-engine";
 const MANIFEST: &str = "acredita-manifest";
 const PICTURES: &str = "acredita-pictures";
 const MRZ: &str = "acredita-mrz";
-const LAMBDA: &str = "acredita-service";
+const SERVICE: &str = "acredita-service";
 const OUTBOUND: &str = "acredita-outbound";
 const SENDERS: &str = "acredita-senders";
 const PROVIDERS: &str = "acredita-providers";
@@ -30,9 +30,9 @@ const TESTING: &str = "acredita-testing";
 
 /// A function that serves HTTP. Only its `main.rs` may use the crates that make it a Lambda, and the adapters below
 /// those.
-const SERVES_HTTP: &[&str] = &[DOMAIN, HTTP, LAMBDA];
+const SERVES_HTTP: &[&str] = &[DOMAIN, HTTP, SERVICE];
 /// A function without HTTP.
-const WORKS: &[&str] = &[DOMAIN, LAMBDA];
+const WORKS: &[&str] = &[DOMAIN, SERVICE];
 
 /// Crate, folder, and the crates of ours that it may use. No other crates exist but the functions.
 const CRATES: &[(&str, &str, May)] = &[
@@ -41,7 +41,7 @@ const CRATES: &[(&str, &str, May)] = &[
     (AWS, "shared/aws", May::Use(&[DOMAIN])),
     (OUTBOUND, "shared/outbound", May::Use(&[])),
     (SENDERS, "shared/senders", May::Use(&[DOMAIN])),
-    (SCORING, "shared/engine", May::Use(&[DOMAIN, PICTURES, MRZ])),
+    (ENGINE, "shared/engine", May::Use(&[DOMAIN, PICTURES, MRZ])),
     (MANIFEST, "shared/manifest", May::Use(&[])),
     (PICTURES, "shared/pictures", May::Use(&[])),
     (MRZ, "shared/mrz", May::Use(&[PICTURES])),
@@ -49,7 +49,7 @@ const CRATES: &[(&str, &str, May)] = &[
     (PROVIDERS, "shared/providers", May::Use(&[DOMAIN, OUTBOUND])),
     (EMULATORS, "infra/emulators", May::Use(&[])),
     (TESTING, "shared/testing", May::Use(&[DOMAIN])),
-    (LAMBDA, "shared/service", May::Use(&[DOMAIN, HTTP, AWS, OUTBOUND, SENDERS, PROVIDERS, SCORING])),
+    (SERVICE, "shared/service", May::Use(&[DOMAIN, HTTP, AWS, OUTBOUND, SENDERS, PROVIDERS, ENGINE])),
     (EMBEDDED_AWS, "infra/embedded-aws", May::Use(&[])),
     ("crc-fast", "infra/crc-fast", May::Use(&[])),
     (LOCAL, "infra/local", May::UseEverything),
