@@ -2,7 +2,7 @@
 
 use acredita_domain::{idempotency::Idempotency, use_cases::CreateAgent};
 use acredita_http::{
-    Check, Faults, RequestReader,
+    Faults, ParseRequest, RequestReader,
     actor::{ActorBody, required_actor},
     idempotency::idempotency,
     request::{BodyKind, MAX_JSON},
@@ -26,10 +26,10 @@ pub struct CreateAgentRequest {
     pub idempotency: Option<Idempotency>,
 }
 
-impl Check for CreateAgentRequest {
+impl ParseRequest for CreateAgentRequest {
     const BODY: BodyKind = BodyKind::Json(MAX_JSON);
 
-    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         let idempotency = idempotency(request, faults);
         let body = request.body(faults)?;
         let actor = required_actor(&body, faults);

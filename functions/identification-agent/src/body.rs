@@ -10,7 +10,7 @@ use acredita_domain::{
     use_cases::{AgentConfirmation, Metadata},
 };
 use acredita_http::{
-    Check, Faults, RequestReader,
+    Faults, ParseRequest, RequestReader,
     answers::CommonMetadata,
     device::device_evidence,
     request::{BodyKind, MAX_JSON_WITH_PICTURE},
@@ -57,10 +57,10 @@ pub struct ValidateAgentRequest {
     pub confirmation: AgentConfirmation,
 }
 
-impl Check for ValidateAgentRequest {
+impl ParseRequest for ValidateAgentRequest {
     const BODY: BodyKind = BodyKind::Json(MAX_JSON_WITH_PICTURE);
 
-    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         let id = request.path("identification_id", faults);
         let device = device_evidence(request, faults);
         let body = request.body(faults)?;

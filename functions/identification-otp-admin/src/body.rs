@@ -7,7 +7,7 @@ use acredita_domain::{
     use_cases::CreateOtp,
 };
 use acredita_http::{
-    Check, Faults, Fields, Place, RequestReader,
+    Faults, Fields, ParseRequest, Place, RequestReader,
     actor::{ActorBody, required_actor},
     idempotency::idempotency,
     request::{BodyKind, MAX_JSON},
@@ -69,10 +69,10 @@ pub struct CreateOtpRequest {
     pub idempotency: Option<Idempotency>,
 }
 
-impl Check for CreateOtpRequest {
+impl ParseRequest for CreateOtpRequest {
     const BODY: BodyKind = BodyKind::Json(MAX_JSON);
 
-    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         let idempotency = idempotency(request, faults);
         let body = request.body(faults)?;
         let actor = required_actor(&body, faults);

@@ -10,7 +10,7 @@ use acredita_domain::{
     use_cases::{GivenFactor, Metadata, OtpAttempt},
 };
 use acredita_http::{
-    Check, Faults, Fields, RequestReader,
+    Faults, Fields, ParseRequest, RequestReader,
     answers::{CommonMetadata, Rfc3339, as_text},
     device::device_evidence,
     request::{BodyKind, MAX_JSON_WITH_PICTURE},
@@ -110,10 +110,10 @@ pub struct ValidateOtpRequest {
     pub attempt: OtpAttempt,
 }
 
-impl Check for ValidateOtpRequest {
+impl ParseRequest for ValidateOtpRequest {
     const BODY: BodyKind = BodyKind::Json(MAX_JSON_WITH_PICTURE);
 
-    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         let id = request.path("identification_id", faults);
         let device = device_evidence(request, faults);
         let body = request.body(faults)?;

@@ -9,7 +9,7 @@ use acredita_domain::{
     use_cases::CreateIdentityDocument,
 };
 use acredita_http::{
-    ApiError, Check, Fault, Faults, Fields, Place, RequestReader,
+    ApiError, Fault, Faults, Fields, ParseRequest, Place, RequestReader,
     actor::{ActorBody, IdentityDocumentBody, Names, read_actor},
     idempotency::idempotency,
     request::{BodyKind, MAX_JSON},
@@ -94,10 +94,10 @@ impl CreateIdentityDocumentRequest {
     }
 }
 
-impl Check for CreateIdentityDocumentRequest {
+impl ParseRequest for CreateIdentityDocumentRequest {
     const BODY: BodyKind = BodyKind::Json(MAX_JSON);
 
-    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         let idempotency = idempotency(request, faults);
         let body = request.body(faults)?;
         let actor = if body.has("actor") { body.object("actor", faults) } else { Some(body.clone()) };

@@ -6,7 +6,7 @@ use acredita_domain::{
     use_cases::CreateScoring,
 };
 use acredita_http::{
-    Check, Faults, Fields, RequestReader,
+    Faults, Fields, ParseRequest, RequestReader,
     actor::DocumentTypeBody,
     idempotency::idempotency,
     request::{BodyKind, MAX_JSON},
@@ -67,10 +67,10 @@ pub struct CreateScoringRequest {
     pub idempotency: Option<Idempotency>,
 }
 
-impl Check for CreateScoringRequest {
+impl ParseRequest for CreateScoringRequest {
     const BODY: BodyKind = BodyKind::Json(MAX_JSON);
 
-    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         let idempotency = idempotency(request, faults);
         let body = request.body(faults)?;
         if !body.has("document") {

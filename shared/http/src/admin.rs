@@ -5,7 +5,7 @@ use crate::{
     fault::{Faults, Place},
     jwt::Permission,
     principal::{Delete, Principal},
-    request::{BodyKind, Check, MAX_JSON, RequestReader},
+    request::{BodyKind, MAX_JSON, ParseRequest, RequestReader},
 };
 use acredita_domain::{ids::AdminIdentificationId, text::CancellationReason, use_cases::Force};
 use utoipa::ToSchema;
@@ -23,10 +23,10 @@ pub struct CancelRequest {
     pub reason: CancellationReason,
 }
 
-impl Check for CancelRequest {
+impl ParseRequest for CancelRequest {
     const BODY: BodyKind = BodyKind::Json(MAX_JSON);
 
-    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         let id = admin_id(request, faults);
         let reason = request.body(faults).and_then(|body| body.required_text("reason", faults));
         Some(Self { id: id?, reason: reason? })
@@ -37,10 +37,10 @@ pub struct CloseRequest {
     pub id: AdminIdentificationId,
 }
 
-impl Check for CloseRequest {
+impl ParseRequest for CloseRequest {
     const BODY: BodyKind = BodyKind::None;
 
-    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         Some(Self { id: admin_id(request, faults)? })
     }
 }
@@ -57,10 +57,10 @@ impl DeleteRequest {
     }
 }
 
-impl Check for DeleteRequest {
+impl ParseRequest for DeleteRequest {
     const BODY: BodyKind = BodyKind::None;
 
-    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         let id = admin_id(request, faults);
         let force = match request.query("force", faults) {
             None => false,

@@ -2,7 +2,7 @@
 
 use crate::{
     fault::Faults,
-    request::{BodyKind, Check, RequestReader},
+    request::{BodyKind, ParseRequest, RequestReader},
 };
 use acredita_domain::{device::DeviceEvidence, ids::IdentificationId, text::Private};
 
@@ -31,10 +31,10 @@ pub struct DeviceRequest {
     pub device: DeviceEvidence,
 }
 
-impl Check for DeviceRequest {
+impl ParseRequest for DeviceRequest {
     const BODY: BodyKind = BodyKind::None;
 
-    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         let id = request.path("identification_id", faults);
         let device = device_evidence(request, faults);
         Some(Self { id: id?, device: device? })

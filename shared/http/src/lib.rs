@@ -31,4 +31,4 @@ pub use error::ApiError;
 pub use fault::{Fault, Faults, Place};
 pub use fields::Fields;
 pub use principal::Principal;
-pub use request::{Check, Checked, RequestReader};
+pub use request::{Checked, ParseRequest, RequestReader};

@@ -41,17 +41,17 @@ pub enum BodyKind {
 }
 
 /// A request of one operation, without faults.
-pub trait Check: Sized + Send {
+pub trait ParseRequest: Sized + Send {
     const BODY: BodyKind;
 
     /// Reads the request and reports every fault. Returns `None` only after reporting one.
-    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self>;
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self>;
 }
 
-/// Extracts a [`Check`]ed request.
+/// Extracts a request by its [`ParseRequest`].
 pub struct Checked<T>(pub T);
 
-impl<T: Check> FromRequest<Api> for Checked<T> {
+impl<T: ParseRequest> FromRequest<Api> for Checked<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
@@ -70,7 +70,7 @@ impl<T: Check> FromRequest<Api> for Checked<T> {
 }
 
 /// Checks a request whose body has been read.
-pub(crate) async fn check<T: Check>(
+pub(crate) async fn check<T: ParseRequest>(
     parts: &mut Parts,
     api: &Api,
     body: Option<Value>,
@@ -80,7 +80,7 @@ pub(crate) async fn check<T: Check>(
     let client_ip = parts.extensions.get::<ClientIp>().copied();
     let reader =
         RequestReader { params, query: parts.uri.query().unwrap_or(""), headers: &parts.headers, body, client_ip };
-    match T::check(&reader, &mut faults) {
+    match T::parse(&reader, &mut faults) {
         Some(checked) if faults.is_empty() => Ok(checked),
         None if faults.is_empty() => Err(ApiError::Bug("a check that says nothing and gives nothing")),
         _ => Err(ApiError::Faults(faults.into_vec())),
@@ -121,7 +121,7 @@ pub(crate) fn body_fault(problem: &'static str) -> ApiError {
     ApiError::Faults(vec![Fault { place: Place::Body(String::new()), problem }])
 }
 
-/// The raw parts of a request, for a [`Check`] to read.
+/// The raw parts of a request, for a [`ParseRequest`] to read.
 pub struct RequestReader<'a> {
     params: Vec<(String, String)>,
     query: &'a str,
@@ -189,10 +189,10 @@ pub struct IdentificationRequest {
     pub id: IdentificationId,
 }
 
-impl Check for IdentificationRequest {
+impl ParseRequest for IdentificationRequest {
     const BODY: BodyKind = BodyKind::None;
 
-    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         Some(Self { id: request.path("identification_id", faults)? })
     }
 }
@@ -202,10 +202,10 @@ pub struct ScoringRequest {
     pub id: ScoringId,
 }
 
-impl Check for ScoringRequest {
+impl ParseRequest for ScoringRequest {
     const BODY: BodyKind = BodyKind::None;
 
-    fn check(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         Some(Self { id: request.path("scoring_id", faults)? })
     }
 }
