@@ -5,6 +5,7 @@ mod declared;
 
 use acceptance::{
     Answer, Call, OTHER_ORG, World, bodies,
+    faults::{Faults, Moment},
     look::text,
     program::{self, Program},
 };
@@ -95,6 +96,21 @@ async fn an_outage_is_503_uses_up_no_retry_and_stores_nothing_half() {
             assert_eq!(read(&world, &scoring).await["retries"]["used"], 1);
             world.assert_whole().await;
         }
+    }
+}
+
+#[tokio::test]
+async fn a_provider_is_not_called_while_pictures_cannot_be_stored() {
+    for provider in PROVIDERS {
+        let (mut world, emulators) = World::with_emulated_providers().await;
+        let scoring = create(&world, provider).await;
+        let healthy = world.app.clone();
+        world.serve(Faults::on("Pictures::put", 0, Moment::Before).around(&healthy));
+        score(&world, &scoring, &["front"]).await.expect(503);
+        assert_eq!(pictures(&emulators.take_requests()), 0);
+        world.serve(healthy);
+        score(&world, &scoring, &["front"]).await.expect(204);
+        assert_eq!(pictures(&emulators.take_requests()), 1);
     }
 }
 

@@ -41,12 +41,13 @@ fn known(pointer: &str) -> Option<BoxedStrategy<Value>> {
 }
 
 /// Whether it is required depends on the operation, the channel and the second factor, which is described in words.
-const NEEDED: [&str; 6] = [
+const NEEDED: [&str; 7] = [
     "/actor/name",
     "/actor/last_name",
     "/actor/email",
     "/actor/msisdn",
     "/actor/identity_document",
+    "/actor/identity_document/document_number",
     "/two_factor/back",
 ];
 
@@ -133,8 +134,7 @@ impl Document {
         let member = |(name, member): (&String, &Value)| {
             let (name, pointer) = (name.clone(), format!("{pointer}/{name}"));
             let values = self.values(member, &pointer);
-            let is_needed =
-                required(schema).contains(&name.as_str()) || NEEDED.iter().any(|needed| pointer.starts_with(needed));
+            let is_needed = required(schema).contains(&name.as_str()) || NEEDED.contains(&pointer.as_str());
             let values = if is_needed {
                 values.prop_filter("needed", |value| !value.is_null()).prop_map(Some).boxed()
             } else {

@@ -42,18 +42,16 @@ impl HttpConnector for ByScheme {
     }
 }
 
-fn builder() -> ConnectorBuilder {
+fn builder(proxy: ProxyConfig) -> ConnectorBuilder {
     let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).build();
-    Connector::builder()
-        .connector_settings(settings)
-        .proxy_config(ProxyConfig::from_env())
-        .sleep_impl(TokioSleep::new())
+    Connector::builder().connector_settings(settings).proxy_config(proxy).sleep_impl(TokioSleep::new())
 }
 
 fn secure() -> Connector {
-    builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build()
+    builder(ProxyConfig::from_env()).tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build()
 }
 
+/// Clear text is for this machine: no proxy gets to read it.
 fn clear() -> Connector {
-    builder().build_http()
+    builder(ProxyConfig::disabled()).build_http()
 }

@@ -27,7 +27,8 @@ impl FromStr for Url {
         let uri: http::Uri = text.parse().map_err(|_| PROBLEM)?;
         let secure = uri.scheme_str() == Some("https");
         let loopback = uri.scheme_str() == Some("http") && is_loopback(&uri);
-        let plain = !text.contains(['@', '#']);
+        let credentials = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
+        let plain = !credentials && !text.contains('#');
         if (secure || loopback) && plain { Ok(Self(text.to_owned())) } else { Err(PROBLEM) }
     }
 }
@@ -76,6 +77,7 @@ mod tests {
             "https://eu-documentai.googleapis.com",
             "https://api.eu.veri-das.com/validas/v1/",
             "https://issuer.example/keys?p=policy",
+            "https://issuer.example/@tenant/keys",
             "http://127.0.0.1:8080/x",
             "http://localhost/jwks.json",
             "http://[::1]:80",

@@ -55,6 +55,8 @@ pub async fn score_document(
             let complete = app.engine()?.picture_reader.require_complete(picture).await;
             complete.map_err(|fault| Error::Picture { part: capture.side.part(), fault })?;
         }
+        // Before the call, so that a store that does not answer costs no call: neither money nor personal data.
+        keep(app, &scoring, &sides[..new]).await?;
     }
     let picture = |side| sides.iter().find(|s| s.capture.side == side).map(|s| &s.picture);
     let request = ScoreRequest {
@@ -66,15 +68,23 @@ pub async fn score_document(
     };
     let request = if external { for_others(request) } else { request };
     let verdict = scorer.score(request).await?;
-    // After the verdict, because pictures that do not decode are not stored; before the state that refers to them.
-    for SidePicture { picture, capture } in &sides[..new] {
-        let key = PictureKey::capture(org, id, &capture.sha256);
-        app.stores.pictures.put(&key, picture.format, picture.bytes.clone()).await?;
+    if !external {
+        // After the verdict, because only now is it known that they decode.
+        keep(app, &scoring, &sides[..new]).await?;
     }
     let shown = [request.front, request.back].into_iter().flatten().map(|picture| picture.bytes.clone()).collect();
     let verdict = with_declared_compared(app.engine()?, &scoring, verdict, shown).await;
     let captures = sides.into_iter().map(|side| side.capture).collect();
     record(app, &scoring, verdict, captures).await
+}
+
+/// Stores pictures before any state refers to them.
+async fn keep(app: &App, scoring: &Scoring, sides: &[SidePicture]) -> Result<(), Error> {
+    for SidePicture { picture, capture } in sides {
+        let key = PictureKey::capture(&scoring.org, scoring.id, &capture.sha256);
+        app.stores.pictures.put(&key, picture.format, picture.bytes.clone()).await?;
+    }
+    Ok(())
 }
 
 /// The pictures that external providers are shown. Only one side of a passport counts: another picture would be
