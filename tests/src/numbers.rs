@@ -3,7 +3,7 @@
 use acredita_domain::{
     actor::DocumentType,
     documents::{CarriedNumber, ReadNumbers},
-    ports::DocumentNumbers,
+    ports::DocumentNumberReader,
     text::Private,
 };
 use async_trait::async_trait;
@@ -21,11 +21,11 @@ use std::{
 pub struct ScriptedNumbers {
     script: Arc<Mutex<HashMap<Vec<u8>, ReadNumbers>>>,
     reads: Arc<AtomicUsize>,
-    behind: Arc<dyn DocumentNumbers>,
+    behind: Arc<dyn DocumentNumberReader>,
 }
 
 impl ScriptedNumbers {
-    pub fn before(behind: Arc<dyn DocumentNumbers>) -> Self {
+    pub fn before(behind: Arc<dyn DocumentNumberReader>) -> Self {
         Self { script: Arc::default(), reads: Arc::default(), behind }
     }
 
@@ -51,7 +51,7 @@ impl ScriptedNumbers {
 }
 
 #[async_trait]
-impl DocumentNumbers for ScriptedNumbers {
+impl DocumentNumberReader for ScriptedNumbers {
     fn version(&self) -> String {
         self.behind.version()
     }

@@ -6,8 +6,8 @@ use crate::{
     ids::{AdminIdentificationId, IdentificationId, OrgId},
     otp::Channel,
     ports::{
-        Clock, DocumentNumbers, Entropy, Housekeeping, Identifications, Keys, Outbox, PictureReader, Pictures, Queue,
-        Scorer, Scorings,
+        Clock, DocumentNumberReader, Entropy, Housekeeping, Identifications, Keys, Outbox, PictureValidator, Pictures,
+        Queue, Scorer, Scorings,
     },
     scoring::{Provider, ProviderAccess},
 };
@@ -38,8 +38,8 @@ pub struct Stores {
 /// Document readers and scorers.
 #[derive(Clone)]
 pub struct Engine {
-    pub picture_reader: Arc<dyn PictureReader>,
-    pub document_numbers: Arc<dyn DocumentNumbers>,
+    pub picture_validator: Arc<dyn PictureValidator>,
+    pub document_number_reader: Arc<dyn DocumentNumberReader>,
     /// The providers configured in this deployment.
     pub scorers: Vec<Arc<dyn Scorer>>,
 }

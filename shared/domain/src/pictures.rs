@@ -113,7 +113,7 @@ pub struct UploadedPicture {
     pub bytes: Bytes,
 }
 
-/// A picture that passed [`crate::ports::PictureReader::check`]. Its content is up to the code that decodes it.
+/// A picture that passed [`crate::ports::PictureValidator::check`]. Its content is up to the code that decodes it.
 #[derive(Clone)]
 pub struct Picture {
     pub format: PictureFormat,

@@ -22,7 +22,7 @@ pub use delivery::{
 };
 pub use errors::{CreateError, FindError, FirstAnswer, StepError, unless_lost};
 pub use keys::Keys;
-pub use pictures::{DocumentNumbers, PictureReader, Pictures, StoredPicture};
+pub use pictures::{DocumentNumberReader, PictureValidator, Pictures, StoredPicture};
 pub use scorer::{
     CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ProviderCredential, ScoreError,
     ScoreRequest, Scorer,

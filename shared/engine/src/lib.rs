@@ -1,10 +1,10 @@
 //! The internal scoring engine: the evidence that our own means find in the pictures of an identity document.
 //!
-//! [`InternalPictureReader`] turns untrusted bytes into brightness, within bounded memory; [`InternalScorer`] reads the
+//! [`InternalPictureValidator`] accepts or refuses untrusted bytes, within bounded memory; [`InternalScorer`] reads the
 //! machine-readable zone with `acredita-mrz`, judges its content and the quality of the pictures, and explains itself
 //! line by line. No document passes on its looks alone.
 //!
-//! A picture's way: `reader` (limits, and the checked decoders of [`acredita_pictures`]) → `sight` (what is seen and
+//! A picture's way: `pictures` (limits, and the checked decoders of [`acredita_pictures`]) → `sight` (what is seen and
 //! read) → `checks` (lines) → `scorer` (the port); the weight of each check is in [`acredita_domain::scoring::table`].
 
 mod checks;
@@ -13,8 +13,8 @@ mod document;
 mod hash;
 mod memory;
 mod numbers;
+mod pictures;
 mod quality;
-mod reader;
 mod scorer;
 mod shrink;
 mod sight;
@@ -23,6 +23,6 @@ mod synthetic;
 
 pub use comparison::InternalComparison;
 pub use memory::PictureMemory;
-pub use numbers::InternalDocumentNumbers;
-pub use reader::InternalPictureReader;
+pub use numbers::InternalDocumentNumberReader;
+pub use pictures::InternalPictureValidator;
 pub use scorer::InternalScorer;

@@ -8,12 +8,12 @@
 
 use crate::{
     memory::PictureMemory,
-    reader::{decode, inspect},
+    pictures::{decode, inspect},
 };
 use acredita_domain::{
     actor::{Country, DocumentType},
     documents::{CarriedNumber, ReadNumbers},
-    ports::DocumentNumbers,
+    ports::DocumentNumberReader,
     text::Private,
 };
 use acredita_mrz::{
@@ -36,18 +36,18 @@ pub(crate) fn engine() -> String {
 
 /// Reads the machine-readable zones of pictures.
 #[derive(Clone, Debug)]
-pub struct InternalDocumentNumbers {
+pub struct InternalDocumentNumberReader {
     memory: PictureMemory,
 }
 
-impl InternalDocumentNumbers {
+impl InternalDocumentNumberReader {
     pub fn new(memory: PictureMemory) -> Self {
         Self { memory }
     }
 }
 
 #[async_trait]
-impl DocumentNumbers for InternalDocumentNumbers {
+impl DocumentNumberReader for InternalDocumentNumberReader {
     fn version(&self) -> String {
         engine()
     }

@@ -4,7 +4,7 @@ use crate::{
     checks,
     memory::PictureMemory,
     numbers::{READER, engine},
-    reader::inspect,
+    pictures::inspect,
     sight::{Expected, Found, Shot, Sight},
 };
 use acredita_domain::{

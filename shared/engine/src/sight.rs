@@ -1,6 +1,6 @@
 //! The view of each picture: its quality, and the machine-readable zones that were read.
 
-use crate::{document::Document, quality::View, reader::decode};
+use crate::{document::Document, pictures::decode, quality::View};
 use acredita_domain::{
     actor::{Actor, Country, DocumentType},
     pictures::{Picture, PictureFault, PictureFormat, Side},

@@ -2,9 +2,9 @@
 
 use acredita_domain::{
     pictures::{Picture, PictureFormat},
-    ports::{DocumentNumbers, PictureReader, ScoreRequest, Scorer},
+    ports::{DocumentNumberReader, PictureValidator, ScoreRequest, Scorer},
 };
-use acredita_engine::{InternalDocumentNumbers, InternalPictureReader, InternalScorer, PictureMemory};
+use acredita_engine::{InternalDocumentNumberReader, InternalPictureValidator, InternalScorer, PictureMemory};
 use acredita_pictures::testing::{Jpeg, paint, png};
 use peak_alloc::PeakAlloc;
 use tokio::task::JoinSet;
@@ -31,8 +31,8 @@ async fn twenty_four_pictures_of_fifty_megapixels_at_once_take_no_more_than_ther
         let (memory, picture) = (memory.clone(), pictures[at / 3 % 2].clone());
         looking.spawn(async move {
             match at % 3 {
-                0 => InternalPictureReader::new(memory).require_complete(&picture).await.unwrap(),
-                1 => assert_eq!(InternalDocumentNumbers::new(memory).read(picture.bytes).await.numbers, []),
+                0 => InternalPictureValidator::new(memory).require_complete(&picture).await.unwrap(),
+                1 => assert_eq!(InternalDocumentNumberReader::new(memory).read(picture.bytes).await.numbers, []),
                 _ => {
                     let (front, back) = (Some(&picture), None);
                     let now = chrono::DateTime::UNIX_EPOCH;

@@ -4,7 +4,7 @@
 
 use crate::Root;
 use acredita_domain::{app::Engine, ports::Scorer};
-use acredita_engine::{InternalDocumentNumbers, InternalPictureReader, InternalScorer, PictureMemory};
+use acredita_engine::{InternalDocumentNumberReader, InternalPictureValidator, InternalScorer, PictureMemory};
 use std::sync::Arc;
 
 /// For functions that neither read documents nor score.
@@ -31,8 +31,8 @@ pub fn scoring(external: Vec<Arc<dyn Scorer>>) -> Engine {
 
 fn reading(memory: PictureMemory, scorers: Vec<Arc<dyn Scorer>>) -> Engine {
     Engine {
-        picture_reader: Arc::new(InternalPictureReader::new(memory.clone())),
-        document_numbers: Arc::new(InternalDocumentNumbers::new(memory)),
+        picture_validator: Arc::new(InternalPictureValidator::new(memory.clone())),
+        document_number_reader: Arc::new(InternalDocumentNumberReader::new(memory)),
         scorers,
     }
 }

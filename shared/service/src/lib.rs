@@ -10,10 +10,10 @@
 
 mod app;
 pub mod engine;
+mod environment;
 mod http;
 mod jwks;
 mod providers;
-mod reader;
 mod root;
 mod senders;
 pub mod settings;
@@ -22,10 +22,10 @@ mod warm_up;
 mod work;
 
 pub use app::{Parts, Places, app};
+pub use environment::SettingsError;
 pub use http::{prepare, serve};
 pub use lambda_http::Error;
 pub use providers::{Configured, ProviderSettings, external_scorers};
-pub use reader::SettingsError;
 pub use root::Root;
 pub use senders::SenderSettings;
 pub use settings::Settings;

@@ -1,6 +1,6 @@
 //! External providers: the variables that configure them, and the construction of their scorers.
 
-use crate::reader::Reader;
+use crate::environment::EnvironmentReader;
 use acredita_domain::{
     ports::{Clock, Entropy, ProviderCredential, Scorer},
     scoring::{Provider, ProviderAccess},
@@ -33,7 +33,7 @@ pub struct Configured<Settings> {
 
 impl ProviderSettings {
     /// A provider that no organisation may use requires no variables.
-    pub(crate) fn read(read: &mut Reader, access: &ProviderAccess) -> Self {
+    pub(crate) fn read(read: &mut EnvironmentReader, access: &ProviderAccess) -> Self {
         Self {
             google: access.mentions(Provider::Google).then(|| read_google(read)).flatten(),
             veridas: access.mentions(Provider::Veridas).then(|| read_veridas(read)).flatten(),
@@ -41,7 +41,7 @@ impl ProviderSettings {
     }
 }
 
-fn read_google(read: &mut Reader) -> Option<Configured<google::Settings>> {
+fn read_google(read: &mut EnvironmentReader) -> Option<Configured<google::Settings>> {
     let processor = read.required_parsed("ACREDITA_GOOGLE_PROCESSOR", str::parse);
     let endpoint = read.parsed("ACREDITA_GOOGLE_ENDPOINT", str::parse);
     let secret = read.required("ACREDITA_GOOGLE_SECRET");
@@ -49,7 +49,7 @@ fn read_google(read: &mut Reader) -> Option<Configured<google::Settings>> {
     Some(Configured { settings, secret: secret? })
 }
 
-fn read_veridas(read: &mut Reader) -> Option<Configured<veridas::Settings>> {
+fn read_veridas(read: &mut EnvironmentReader) -> Option<Configured<veridas::Settings>> {
     let validas = read.required_parsed("ACREDITA_VERIDAS_VALIDAS_URL", str::parse);
     let xpressid = read.required_parsed("ACREDITA_VERIDAS_XPRESSID_URL", str::parse);
     let secret = read.required("ACREDITA_VERIDAS_SECRET");
@@ -58,7 +58,7 @@ fn read_veridas(read: &mut Reader) -> Option<Configured<veridas::Settings>> {
 }
 
 /// The function's own AWS credentials, if its environment has all of them.
-fn read_caller(read: &Reader) -> Option<AwsCaller> {
+fn read_caller(read: &EnvironmentReader) -> Option<AwsCaller> {
     let private = |name| read.optional(name).map(Private::new);
     Some(AwsCaller {
         region: read.optional("AWS_REGION")?,

@@ -1,7 +1,7 @@
 //! Senders: the variables that configure them, and their construction. To add one, add a file to `shared/senders`, a
 //! line to each of the functions here, and its variables to the table of [`settings`](crate::settings).
 
-use crate::reader::Reader;
+use crate::environment::EnvironmentReader;
 use acredita_domain::{Invalid, otp::Channel, ports::Clock};
 use acredita_senders::{EmailSender, Senders, SmsSender, email, sms};
 use aws_types::SdkConfig;
@@ -15,7 +15,7 @@ pub struct SenderSettings {
 
 impl SenderSettings {
     /// A channel that is off requires no variables.
-    pub(crate) fn read(read: &mut Reader) -> Self {
+    pub(crate) fn read(read: &mut EnvironmentReader) -> Self {
         let channels = read.parsed("ACREDITA_CHANNELS", channels).unwrap_or_default();
         Self {
             sms: channels.contains(&Channel::Sms).then(|| read_sms(read)).flatten(),
@@ -50,7 +50,7 @@ fn channels(list: &str) -> Result<Vec<Channel>, Invalid> {
     list.split(',').map(channel).collect()
 }
 
-fn read_sms(read: &mut Reader) -> Option<sms::Settings> {
+fn read_sms(read: &mut EnvironmentReader) -> Option<sms::Settings> {
     let max_price = read.parsed("ACREDITA_SMS_MAX_PRICE", str::parse);
     Some(sms::Settings {
         origination_identity: read.required("ACREDITA_SMS_ORIGINATION_IDENTITY")?,
@@ -59,7 +59,7 @@ fn read_sms(read: &mut Reader) -> Option<sms::Settings> {
     })
 }
 
-fn read_email(read: &mut Reader) -> Option<email::Settings> {
+fn read_email(read: &mut EnvironmentReader) -> Option<email::Settings> {
     Some(email::Settings {
         from: read.required_parsed("ACREDITA_EMAIL_FROM", str::parse)?,
         configuration_set: read.optional("ACREDITA_EMAIL_CONFIGURATION_SET"),

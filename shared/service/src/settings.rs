@@ -25,8 +25,8 @@
 
 use crate::{
     app::Places,
+    environment::{EnvironmentReader, SettingsError},
     providers::ProviderSettings,
-    reader::{Reader, SettingsError},
     senders::SenderSettings,
     tokens::TokenSettings,
 };
@@ -47,12 +47,12 @@ pub struct Settings {
 impl Settings {
     /// Reads the environment. All missing or wrong variables are reported together.
     pub fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        let mut read = Reader::new(&env);
+        let mut read = EnvironmentReader::new(&env);
         let settings = Self::read(&mut read);
         read.finish(settings)
     }
 
-    fn read(read: &mut Reader) -> Option<Self> {
+    fn read(read: &mut EnvironmentReader) -> Option<Self> {
         let retention = read.required_parsed("ACREDITA_RETENTION_DAYS", days);
         let table = read.required("ACREDITA_TABLE");
         let bucket = read.required("ACREDITA_BUCKET");

@@ -1,6 +1,6 @@
 //! Which tokens are accepted: the variables that configure it.
 
-use crate::reader::Reader;
+use crate::environment::EnvironmentReader;
 use acredita_http::jwt::TokenPolicy;
 use acredita_outbound::Url;
 
@@ -12,7 +12,7 @@ pub struct TokenSettings {
 }
 
 impl TokenSettings {
-    pub(crate) fn read(read: &mut Reader) -> Option<Self> {
+    pub(crate) fn read(read: &mut EnvironmentReader) -> Option<Self> {
         let jwks_url = read.required_parsed("ACREDITA_JWKS_URL", str::parse);
         let defaults = TokenPolicy::default();
         let claim = |name, default| read.optional(name).unwrap_or(default);

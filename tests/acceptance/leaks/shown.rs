@@ -171,8 +171,8 @@ async fn no_identification_shows_whom_it_is_about() {
 async fn a_picture_shows_its_size_and_not_its_bytes() {
     let world = World::start().await;
     let bytes = bodies::png(1);
-    let reader = &world.app.engine.as_ref().expect("an engine").picture_reader;
-    let picture = reader.check(bytes.clone().into()).expect("a picture");
+    let validator = &world.app.engine.as_ref().expect("an engine").picture_validator;
+    let picture = validator.check(bytes.clone().into()).expect("a picture");
     assert_eq!(format!("{picture:?}"), format!("image/png of {} bytes", bytes.len()));
     assert_none_in(&format!("{picture:?}"), [&base64(&bytes)[..20], "137, 80, 78, 71"]);
 }

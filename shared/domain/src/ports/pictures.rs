@@ -32,7 +32,7 @@ pub trait Pictures: Send + Sync {
 
 /// Decides which bytes are pictures.
 #[async_trait]
-pub trait PictureReader: Send + Sync {
+pub trait PictureValidator: Send + Sync {
     /// Checks without decoding: the format, by the first bytes, and that the header keeps within the limits.
     fn check(&self, bytes: Bytes) -> Result<Picture, PictureFault>;
     /// Requires a complete and undamaged picture. Decoders require that anyway.
@@ -41,7 +41,7 @@ pub trait PictureReader: Send + Sync {
 
 /// Reads the numbers on identity documents.
 #[async_trait]
-pub trait DocumentNumbers: Send + Sync {
+pub trait DocumentNumberReader: Send + Sync {
     /// The reader and its version, needed to reproduce a reading.
     fn version(&self) -> String;
     /// The number of each document in the picture whose machine-readable zone was read beyond doubt and whose check

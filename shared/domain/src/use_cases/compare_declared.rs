@@ -9,7 +9,7 @@ use crate::{
     actor::{Actor, DocumentType, IdentityDocument},
     app::Engine,
     documents::{ReadNumbers, are_declared},
-    ports::DocumentNumbers,
+    ports::DocumentNumberReader,
     scoring::{Check, CheckName, CheckResult, Judgement, Provider, Reason, Score, Scoring, Verdict, judge},
 };
 use bytes::Bytes;
@@ -31,7 +31,7 @@ pub(super) async fn with_declared_compared(
     }
     let number = match declared_number(declared) {
         _ if is_compared(&verdict, CheckName::DeclaredMatch) => None,
-        Some(document) => Some(read_and_compared(&*engine.document_numbers, document, pictures).await),
+        Some(document) => Some(read_and_compared(&*engine.document_number_reader, document, pictures).await),
         None => open_whose(declared, &verdict),
     };
     let name = open_name(declared, &verdict);
@@ -76,7 +76,11 @@ fn inconclusive(name: CheckName, reason: Reason, note: &str) -> Check {
     Check::new(name, CheckResult::Inconclusive).because(reason).noting(note)
 }
 
-async fn read_and_compared(reader: &dyn DocumentNumbers, declared: &IdentityDocument, pictures: Vec<Bytes>) -> Check {
+async fn read_and_compared(
+    reader: &dyn DocumentNumberReader,
+    declared: &IdentityDocument,
+    pictures: Vec<Bytes>,
+) -> Check {
     let sides = pictures.len();
     let mut read = ReadNumbers::default();
     // One after the other: decoding takes most of a request's memory.

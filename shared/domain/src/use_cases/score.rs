@@ -52,7 +52,7 @@ pub async fn score_document(
     if external {
         // Our own scorer finds out when it decodes them. Others look at the bytes, and may be less strict.
         for SidePicture { picture, capture } in &sides[..new] {
-            let complete = app.engine()?.picture_reader.require_complete(picture).await;
+            let complete = app.engine()?.picture_validator.require_complete(picture).await;
             complete.map_err(|fault| Error::Picture { part: capture.side.part(), fault })?;
         }
         // Before the call, so that a store that does not answer costs no call: neither money nor personal data.
@@ -120,7 +120,7 @@ fn check_uploaded(app: &App, uploaded: Vec<UploadedPicture>) -> Result<Vec<SideP
 }
 
 fn check_side(app: &App, side: Side, bytes: Bytes, captured_at: Time) -> Result<SidePicture, Error> {
-    let checked = app.engine()?.picture_reader.check(bytes);
+    let checked = app.engine()?.picture_validator.check(bytes);
     let picture = checked.map_err(|fault| Error::Picture { part: side.part(), fault })?;
     let sha256 = Sha256Digest::of(&picture.bytes);
     let capture = Capture { side, format: picture.format, size_bytes: picture.bytes.len() as u64, sha256, captured_at };

@@ -41,7 +41,7 @@ impl GivenFactor {
 pub(super) fn check_pictures(app: &App, given: Option<&GivenFactor>) -> Result<(), Error> {
     let pictures = given.map_or(&[][..], GivenFactor::pictures);
     pictures.iter().try_for_each(|picture| {
-        let checked = app.engine()?.picture_reader.check(picture.bytes.clone());
+        let checked = app.engine()?.picture_validator.check(picture.bytes.clone());
         checked.map(drop).map_err(|fault| Error::Picture { part: part(picture.side), fault })
     })
 }
@@ -78,7 +78,7 @@ pub(super) async fn read_numbers(
     let mut numbers = Vec::new();
     if asked == Some(SecondFactor::PersonalDocumentImage) {
         for picture in given.map_or(&[][..], GivenFactor::pictures) {
-            numbers.extend(app.engine()?.document_numbers.read(picture.bytes.clone()).await.numbers);
+            numbers.extend(app.engine()?.document_number_reader.read(picture.bytes.clone()).await.numbers);
         }
     }
     Ok(numbers)

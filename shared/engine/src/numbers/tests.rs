@@ -54,7 +54,7 @@ fn a_visa_and_a_document_without_a_number_go_by_none() {
 }
 
 async fn read(bytes: Vec<u8>) -> ReadNumbers {
-    InternalDocumentNumbers::new(PictureMemory::default()).read(bytes.into()).await
+    InternalDocumentNumberReader::new(PictureMemory::default()).read(bytes.into()).await
 }
 
 fn fixture(name: &str) -> Vec<u8> {
@@ -116,7 +116,7 @@ fn a_zone_beside_a_good_one_is_told_of() {
 
 #[tokio::test]
 async fn many_pictures_at_once_are_all_read() {
-    let reader = InternalDocumentNumbers::new(PictureMemory::default());
+    let reader = InternalDocumentNumberReader::new(PictureMemory::default());
     let tasks: Vec<_> = (0..6)
         .map(|_| {
             let (reader, bytes) = (reader.clone(), fixture("otp-dni.jpg"));

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    reader::decode,
+    pictures::decode,
     synthetic::{Jpeg, blur, card, flash, map, paint, png},
 };
 use acredita_domain::{

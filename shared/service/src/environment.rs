@@ -33,12 +33,12 @@ impl From<InvalidUrl> for Problem {
     }
 }
 
-pub(crate) struct Reader<'a> {
+pub(crate) struct EnvironmentReader<'a> {
     env: &'a dyn Fn(&str) -> Option<String>,
     faults: SettingsError,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> EnvironmentReader<'a> {
     pub fn new(env: &'a dyn Fn(&str) -> Option<String>) -> Self {
         Self { env, faults: SettingsError::default() }
     }

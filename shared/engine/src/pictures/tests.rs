@@ -3,12 +3,12 @@
 use super::*;
 use crate::synthetic::{Jpeg, card, png};
 
-fn reader() -> InternalPictureReader {
-    InternalPictureReader::new(PictureMemory::default())
+fn validator() -> InternalPictureValidator {
+    InternalPictureValidator::new(PictureMemory::default())
 }
 
 fn check(bytes: Vec<u8>) -> Result<Picture, PictureFault> {
-    reader().check(bytes.into())
+    validator().check(bytes.into())
 }
 
 async fn fault(bytes: Vec<u8>) -> Option<PictureFault> {
@@ -17,7 +17,11 @@ async fn fault(bytes: Vec<u8>) -> Option<PictureFault> {
         Err(fault) => return Some(fault),
     };
     let decoded = decode(&picture.bytes).err();
-    assert_eq!(reader().require_complete(&picture).await.err(), decoded, "what is complete decodes, and nothing else");
+    assert_eq!(
+        validator().require_complete(&picture).await.err(),
+        decoded,
+        "what is complete decodes, and nothing else"
+    );
     decoded
 }
 
@@ -66,12 +70,12 @@ async fn a_picture_that_its_data_does_not_fill_is_undecodable() {
 
 #[tokio::test]
 async fn many_pictures_at_once_are_all_read() {
-    let reader = reader();
+    let validator = validator();
     let picture = check(Jpeg::GREY.encode(&card(1, 200, 120))).unwrap();
     let tasks: Vec<_> = (0..20)
         .map(|_| {
-            let (reader, picture) = (reader.clone(), picture.clone());
-            tokio::spawn(async move { reader.require_complete(&picture).await.is_ok() })
+            let (validator, picture) = (validator.clone(), picture.clone());
+            tokio::spawn(async move { validator.require_complete(&picture).await.is_ok() })
         })
         .collect();
     for task in tasks {

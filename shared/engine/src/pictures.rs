@@ -1,9 +1,9 @@
-//! The port's reader of pictures: the results of [`acredita_pictures`], in the terms of the domain.
+//! The port's validator of pictures: the results of [`acredita_pictures`], in the terms of the domain.
 
 use crate::memory::PictureMemory;
 use acredita_domain::{
     pictures::{MAX_PICTURE_BYTES, Picture, PictureFault, PictureFormat},
-    ports::PictureReader,
+    ports::PictureValidator,
 };
 use acredita_pictures::{Fault, Format, Header, Limits, Luma};
 use async_trait::async_trait;
@@ -11,18 +11,18 @@ use bytes::Bytes;
 
 /// Decides which bytes are pictures, and which of them are complete.
 #[derive(Clone, Debug)]
-pub struct InternalPictureReader {
+pub struct InternalPictureValidator {
     memory: PictureMemory,
 }
 
-impl InternalPictureReader {
+impl InternalPictureValidator {
     pub fn new(memory: PictureMemory) -> Self {
         Self { memory }
     }
 }
 
 #[async_trait]
-impl PictureReader for InternalPictureReader {
+impl PictureValidator for InternalPictureValidator {
     fn check(&self, bytes: Bytes) -> Result<Picture, PictureFault> {
         let format = match inspect(&bytes)?.format {
             Format::Jpeg => PictureFormat::Jpeg,
