@@ -43,7 +43,7 @@ async fn the_answers_have_exactly_the_members_of_the_contract() {
     }
     let subject = Subject::delivered(&world).await;
     let code = subject.code();
-    assert!(subject.try_code(&world, &code).await.expect(204).body.is_empty());
+    assert!(subject.try_code(&world, code).await.expect(204).body.is_empty());
     assert!(
         subject.metadata(&world).await.json().get("resend_available_at").is_none(),
         "nothing is resent of what is over"
@@ -153,8 +153,8 @@ async fn a_used_code_cannot_be_used_twice() {
     let world = World::start().await;
     let subject = Subject::delivered(&world).await;
     let code = subject.code();
-    subject.try_code(&world, &code).await.expect(204);
-    subject.try_code(&world, &code).await.expect(409);
+    subject.try_code(&world, code).await.expect(204);
+    subject.try_code(&world, code).await.expect(409);
     assert_eq!(subject.status(&world).await.as_deref(), Some("VALIDATED"));
 }
 
@@ -180,11 +180,11 @@ async fn a_code_lives_ten_minutes_from_when_it_was_sent() {
     let early = Subject::delivered(&world).await;
     let code = early.code();
     world.clock.advance(TimeDelta::seconds(599));
-    early.try_code(&world, &code).await.expect(204);
+    early.try_code(&world, code).await.expect(204);
     let late = Subject::delivered(&world).await;
     let code = late.code();
     world.clock.advance(TimeDelta::seconds(600));
-    late.try_code(&world, &code).await.expect(400);
+    late.try_code(&world, code).await.expect(400);
     assert_eq!(late.status(&world).await.as_deref(), Some("CREATED"));
 }
 
@@ -206,7 +206,7 @@ async fn an_outdated_code_counts_only_if_it_is_wrong() {
     let code = subject.code();
     world.clock.advance(TimeDelta::minutes(10));
     for _ in 0..7 {
-        subject.try_code(&world, &code).await.expect(400);
+        subject.try_code(&world, code).await.expect(400);
         assert_eq!(subject.attempts_left(&world).await, 5);
     }
     subject.try_code(&world, "wrong!").await.expect(400);

@@ -121,7 +121,7 @@ async fn no_operation_answers_without_a_good_token() {
     let world = World::start().await;
     let tokens = bad_tokens(&world);
     for operation in OPERATIONS {
-        refused(world.send(operation.call(ORG, NOBODY)).await, &operation.name);
+        refused(world.send(operation.call(ORG, NOBODY)).await, operation.name);
         for (what, token) in &tokens {
             let call = operation.call(ORG, NOBODY).token(token);
             refused(world.send(call).await, &format!("{} with {what}", operation.name));
@@ -205,7 +205,7 @@ fn assert_denied(operation: &Operation, answer: Answer) {
         assert_eq!(answer.json()["errors"][0]["title"], "UNAUTHORIZED");
         assert_eq!(answer.json()["errors"][0]["code"], "MDOC_002");
     } else {
-        refused(answer, &operation.name);
+        refused(answer, operation.name);
     }
 }
 
