@@ -12,7 +12,7 @@ use acredita_domain::{
     otp::LiveCode,
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink},
     ports::{
-        Claim, CreateError, Due, DueStream, Erasure, FindError, Housekeeping, Identifications, Keys, MessageRef,
+        Claim, CodeKeys, CreateError, Due, DueStream, Erasure, FindError, Housekeeping, Identifications, MessageRef,
         NewIdentification, NewMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue, Scorings,
         SendError, Sender, Settlement, StepError, StoredPicture,
     },
@@ -220,7 +220,7 @@ impl Housekeeping for Faulty<dyn Housekeeping> {
     }
 }
 
-forward! { Keys {
+forward! { CodeKeys {
     fn current() -> Result<Arc<Keyring>, Unavailable>;
 } }
 

@@ -18,7 +18,7 @@ use acredita_domain::{
     Time,
     error::Unavailable,
     keys::Keyring,
-    ports::{Clock, Keys},
+    ports::{Clock, CodeKeys},
 };
 use async_trait::async_trait;
 use aws_sdk_secretsmanager::{Client, operation::get_secret_value::GetSecretValueOutput};
@@ -86,7 +86,7 @@ impl SecretKeys {
 }
 
 #[async_trait]
-impl Keys for SecretKeys {
+impl CodeKeys for SecretKeys {
     /// The secret is reloaded every five minutes; callers wait for it, so that none goes on with older keys. When the
     /// secret cannot be read or parsed, the current keys stay in use.
     async fn current(&self) -> Result<Arc<Keyring>, Unavailable> {

@@ -6,8 +6,8 @@ use crate::{
     ids::{AdminIdentificationId, IdentificationId, OrgId},
     otp::Channel,
     ports::{
-        Clock, DocumentNumberReader, Entropy, Housekeeping, Identifications, Keys, Outbox, PictureValidator, Pictures,
-        Queue, Scorer, Scorings,
+        Clock, CodeKeys, DocumentNumberReader, Entropy, Housekeeping, Identifications, Outbox, PictureValidator,
+        Pictures, Queue, Scorer, Scorings,
     },
     scoring::{Provider, ProviderAccess},
 };
@@ -23,7 +23,7 @@ pub struct App {
     pub policy: Policy,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
-    pub keys: Arc<dyn Keys>,
+    pub keys: Arc<dyn CodeKeys>,
 }
 
 #[derive(Clone)]

@@ -21,7 +21,7 @@ pub use delivery::{
     Claim, Effect, MessageRef, NewMessage, Outbox, OutboxMessage, OutgoingMessage, Queue, SendError, Sender, Settlement,
 };
 pub use errors::{CreateError, FindError, FirstAnswer, StepError, unless_lost};
-pub use keys::Keys;
+pub use keys::CodeKeys;
 pub use pictures::{DocumentNumberReader, PictureValidator, Pictures, StoredPicture};
 pub use scorer::{
     CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ProviderCredential, ScoreError,

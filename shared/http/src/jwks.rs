@@ -35,7 +35,7 @@ pub enum JwksError {
 }
 
 /// The keys of a JWKS document that can verify a token.
-pub(crate) struct Keys(Vec<VerifyingKey>);
+pub(crate) struct KeySet(Vec<VerifyingKey>);
 
 /// A key, and the one algorithm that it verifies.
 pub(crate) struct VerifyingKey {
@@ -44,7 +44,7 @@ pub(crate) struct VerifyingKey {
     pub key: DecodingKey,
 }
 
-impl Keys {
+impl KeySet {
     /// Keys of other types or uses are skipped.
     fn read(jwks: &str) -> Result<Self, JwksError> {
         let set: serde_json::Value = serde_json::from_str(jwks)?;
@@ -97,14 +97,14 @@ pub(crate) struct IssuerKeys {
 
 #[derive(Clone)]
 struct Known {
-    keys: Arc<Keys>,
+    keys: Arc<KeySet>,
     fetched_at: Option<Time>,
 }
 
 impl IssuerKeys {
     /// Only the keys of this document.
     pub fn fixed(jwks: &str) -> Result<Self, JwksError> {
-        let known = Known { keys: Arc::new(Keys::read(jwks)?), fetched_at: None };
+        let known = Known { keys: Arc::new(KeySet::read(jwks)?), fetched_at: None };
         Ok(Self { source: None, known: RwLock::new(Some(known)), last_fetch: Mutex::new(None) })
     }
 
@@ -114,7 +114,7 @@ impl IssuerKeys {
     }
 
     /// The keys at `now`, fetched again if that may bring the requested one.
-    pub async fn with(&self, kid: Option<&str>, now: Time) -> Result<Arc<Keys>, Unavailable> {
+    pub async fn with(&self, kid: Option<&str>, now: Time) -> Result<Arc<KeySet>, Unavailable> {
         let Some(source) = &self.source else {
             return self.known().map(|known| known.keys).ok_or(NO_KEYS);
         };
@@ -128,7 +128,7 @@ impl IssuerKeys {
         let too_soon = last_fetch.is_some_and(|last| now - last < PAUSE);
         if !served && (known.is_none() || !too_soon) {
             *last_fetch = Some(now);
-            match source.fetch().await.map(|jwks| Keys::read(&jwks)) {
+            match source.fetch().await.map(|jwks| KeySet::read(&jwks)) {
                 Ok(Ok(keys)) => self.learn(Known { keys: Arc::new(keys), fetched_at: Some(now) }),
                 Ok(Err(error)) => tracing::warn!(%error, "the issuer publishes unusable keys"),
                 Err(_) => tracing::warn!("the issuer's keys cannot be fetched"),
@@ -256,8 +256,8 @@ mod tests {
     #[test]
     fn a_key_of_an_unknown_type_does_not_spoil_the_others() {
         let jwks = r#"{"keys":[{"kty":"NEW","kid":"x"},{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
-        assert!(Keys::read(jwks).is_ok_and(|keys| keys.find(Some("a")).is_some()));
-        assert!(matches!(Keys::read(r#"{"keys":[]}"#), Err(JwksError::NoUsableKey)));
-        assert!(matches!(Keys::read("no JSON"), Err(JwksError::Malformed(_))));
+        assert!(KeySet::read(jwks).is_ok_and(|keys| keys.find(Some("a")).is_some()));
+        assert!(matches!(KeySet::read(r#"{"keys":[]}"#), Err(JwksError::NoUsableKey)));
+        assert!(matches!(KeySet::read("no JSON"), Err(JwksError::Malformed(_))));
     }
 }

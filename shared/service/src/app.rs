@@ -4,14 +4,14 @@ use acredita_aws::{AwsClients, SqsQueue, stores};
 use acredita_domain::{
     App,
     app::{Engine, Policy},
-    ports::{Clock, Entropy, Keys},
+    ports::{Clock, CodeKeys, Entropy},
 };
 use std::sync::Arc;
 
 pub struct Parts {
     pub clients: AwsClients,
     pub places: Places,
-    pub keys: Arc<dyn Keys>,
+    pub keys: Arc<dyn CodeKeys>,
     pub engine: Option<Engine>,
     pub policy: Policy,
     pub clock: Arc<dyn Clock>,

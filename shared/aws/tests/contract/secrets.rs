@@ -11,7 +11,7 @@ use acredita_domain::{
     error::Unavailable,
     ids::{IdentificationId, OrgId},
     keys::{CodeContext, CodeHash, Keyring},
-    ports::{Keys, ProviderCredential},
+    ports::{CodeKeys, ProviderCredential},
 };
 use acredita_testing::ManualClock;
 use chrono::TimeDelta;
