@@ -9,7 +9,7 @@ use acredita_domain::{
     use_cases::CreateIdentityDocument,
 };
 use acredita_http::{
-    ApiError, Fault, Faults, Fields, ParseRequest, Place, RequestReader,
+    ApiError, Faults, Fields, ParseRequest, Place, RequestFault, RequestReader,
     actor::{ActorBody, IdentityDocumentBody, Names, read_actor},
     idempotency::idempotency,
     request::{BodyKind, MAX_JSON},
@@ -80,7 +80,7 @@ impl CreateIdentityDocumentRequest {
     /// What to create. `EXTERNAL` needs a provider that this deployment has configured for the organisation.
     pub fn command(&self, external: Option<Provider>) -> Result<CreateIdentityDocument, ApiError> {
         let provider = if self.external { external } else { Some(Provider::Internal) };
-        let fault = Fault {
+        let fault = RequestFault {
             place: Place::Body("/scoring/provider".to_owned()),
             problem: "no external provider is configured for this organisation",
         };

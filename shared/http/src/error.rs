@@ -1,6 +1,6 @@
 //! The one table from an error to a status and a body. Nothing else knows both.
 
-use crate::fault::{Fault, Place};
+use crate::fault::{Place, RequestFault};
 use acredita_domain::{Conflict, Error, Time, pictures::PictureFault};
 use axum::{
     Json,
@@ -124,7 +124,7 @@ pub enum ApiError {
     NotAllowed(&'static str),
     /// A valid token that does not allow this, where the contract answers 403.
     Forbidden(&'static str),
-    Faults(Vec<Fault>),
+    Faults(Vec<RequestFault>),
     /// The body is larger than this operation takes.
     BodyTooLarge,
     /// The body is not of a type that this operation takes.
@@ -173,7 +173,7 @@ impl ApiError {
     }
 }
 
-fn fault_entry(fault: &Fault) -> ErrorEntry {
+fn fault_entry(fault: &RequestFault) -> ErrorEntry {
     let kind = if matches!(fault.place, Place::Body(_)) { Kind::InvalidInput } else { Kind::Parameter };
     kind.entry(fault.to_string())
 }

@@ -15,12 +15,12 @@ pub enum Place {
 
 /// One fault of a request. It never repeats what the caller sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct RequestFault {
     pub place: Place,
     pub problem: &'static str,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for RequestFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
             Place::Path(name) => write!(f, "path parameter {name}: {}", self.problem),
@@ -32,11 +32,11 @@ impl fmt::Display for Fault {
 }
 
 #[derive(Debug, Default)]
-pub struct Faults(Vec<Fault>);
+pub struct Faults(Vec<RequestFault>);
 
 impl Faults {
     pub fn add(&mut self, place: Place, problem: &'static str) {
-        self.0.push(Fault { place, problem });
+        self.0.push(RequestFault { place, problem });
     }
 
     /// Returns the value, or reports why the text is not one.
@@ -52,7 +52,7 @@ impl Faults {
             .any(|fault| matches!(&fault.place, Place::Body(at) if at.strip_prefix(pointer).is_some_and(below)))
     }
 
-    pub fn into_vec(self) -> Vec<Fault> {
+    pub fn into_vec(self) -> Vec<RequestFault> {
         self.0
     }
 

@@ -28,7 +28,7 @@ pub mod request;
 
 pub use api::Api;
 pub use error::ApiError;
-pub use fault::{Fault, Faults, Place};
+pub use fault::{Faults, Place, RequestFault};
 pub use fields::Fields;
 pub use principal::Principal;
 pub use request::{Checked, ParseRequest, RequestReader};

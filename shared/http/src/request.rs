@@ -3,7 +3,7 @@
 use crate::{
     api::Api,
     error::ApiError,
-    fault::{Fault, Faults, Place},
+    fault::{Faults, Place, RequestFault},
     fields::Fields,
     json,
 };
@@ -89,7 +89,7 @@ pub(crate) async fn check<T: ParseRequest>(
 
 /// The parameters of the path, decoded.
 pub(crate) async fn path_params(parts: &mut Parts, api: &Api) -> Result<Vec<(String, String)>, ApiError> {
-    let not_text = |_| ApiError::Faults(vec![Fault { place: Place::Path("path"), problem: "is not UTF-8" }]);
+    let not_text = |_| ApiError::Faults(vec![RequestFault { place: Place::Path("path"), problem: "is not UTF-8" }]);
     let params = RawPathParams::from_request_parts(parts, api).await.map_err(not_text)?;
     Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
@@ -118,7 +118,7 @@ pub(crate) async fn read_body(headers: &HeaderMap, body: Body, most: usize) -> R
 }
 
 pub(crate) fn body_fault(problem: &'static str) -> ApiError {
-    ApiError::Faults(vec![Fault { place: Place::Body(String::new()), problem }])
+    ApiError::Faults(vec![RequestFault { place: Place::Body(String::new()), problem }])
 }
 
 /// The raw parts of a request, for a [`ParseRequest`] to read.

@@ -41,7 +41,7 @@ pub struct Limits {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum SendFailure {
     #[error("timeout")]
     Timeout,
     /// No connection, or a broken one.
@@ -62,36 +62,37 @@ impl Outbound {
     }
 
     /// Makes one exchange. The caller limits the total time: dropping the future ends it.
-    pub async fn send(&self, request: Request, limits: Limits) -> Result<Response<Bytes>, Fault> {
+    pub async fn send(&self, request: Request, limits: Limits) -> Result<Response<Bytes>, SendFailure> {
         let sent = self.0.call(encoded(request)?);
-        let response = tokio::time::timeout(limits.headers, sent).await.map_err(|_| Fault::Timeout)?;
-        let response = response.map_err(|error| fault(&error))?.try_into_http1x().map_err(|_| Fault::Connection)?;
+        let response = tokio::time::timeout(limits.headers, sent).await.map_err(|_| SendFailure::Timeout)?;
+        let response =
+            response.map_err(|error| failure(&error))?.try_into_http1x().map_err(|_| SendFailure::Connection)?;
         let (parts, body) = response.into_parts();
-        let body = Limited::new(body, limits.body).collect().await;
-        let body =
-            body.map_err(|error| if error.is::<LengthLimitError>() { Fault::TooLarge } else { Fault::Connection })?;
+        let body = Limited::new(body, limits.body).collect().await.map_err(|error| {
+            if error.is::<LengthLimitError>() { SendFailure::TooLarge } else { SendFailure::Connection }
+        })?;
         Ok(Response::from_parts(parts, body.to_bytes()))
     }
 }
 
-fn encoded(request: Request) -> Result<HttpRequest, Fault> {
+fn encoded(request: Request) -> Result<HttpRequest, SendFailure> {
     let Request { method, url, headers, body } = request;
     let mut request = http::Request::builder().method(method).uri(url.as_str());
     for (name, mut value) in headers {
         value.set_sensitive(true);
         request = request.header(name, value);
     }
-    let request = request.body(SdkBody::from(body)).map_err(|_| Fault::Request)?;
-    HttpRequest::try_from(request).map_err(|_| Fault::Request)
+    let request = request.body(SdkBody::from(body)).map_err(|_| SendFailure::Request)?;
+    HttpRequest::try_from(request).map_err(|_| SendFailure::Request)
 }
 
-fn fault(error: &ConnectorError) -> Fault {
+fn failure(error: &ConnectorError) -> SendFailure {
     if error.is_timeout() {
-        Fault::Timeout
+        SendFailure::Timeout
     } else if error.is_user() {
-        Fault::Request
+        SendFailure::Request
     } else {
-        Fault::Connection
+        SendFailure::Connection
     }
 }
 
@@ -104,7 +105,7 @@ mod tests {
     };
 
     /// The result of a request that is answered with these bytes, when at most 16 bytes of body are allowed.
-    async fn answered(answer: &'static str) -> Result<Response<Bytes>, Fault> {
+    async fn answered(answer: &'static str) -> Result<Response<Bytes>, SendFailure> {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}/", listener.local_addr().expect("an address"));
         tokio::spawn(async move {
@@ -130,13 +131,13 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_no_answer_or_too_much_of_one_is_a_fault() {
-        for (answer, fault) in [
-            ("HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n12345678901234567", Fault::TooLarge),
-            ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n1", Fault::Connection),
-            ("nonsense\r\n\r\n", Fault::Connection),
-            ("", Fault::Connection),
+        for (answer, failure) in [
+            ("HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n12345678901234567", SendFailure::TooLarge),
+            ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n1", SendFailure::Connection),
+            ("nonsense\r\n\r\n", SendFailure::Connection),
+            ("", SendFailure::Connection),
         ] {
-            assert_eq!(answered(answer).await.map(|_| ()), Err(fault), "{answer}");
+            assert_eq!(answered(answer).await.map(|_| ()), Err(failure), "{answer}");
         }
     }
 }

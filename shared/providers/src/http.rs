@@ -5,7 +5,7 @@
 
 use crate::deadline::{Job, READ};
 use acredita_domain::{ports::Clock, scoring::Provider};
-use acredita_outbound::{BaseUrl, Fault, Limits, Outbound, Request};
+use acredita_outbound::{BaseUrl, Limits, Outbound, Request, SendFailure};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header::RETRY_AFTER};
@@ -63,7 +63,7 @@ impl Client {
 
     /// Makes a call. An answer of 429 or 5xx that says when to come back is followed by one repeat, if the job has the
     /// time. `most_bytes` bounds the answer.
-    pub async fn call(&self, call: &Call<'_>, most_bytes: usize, job: &mut Job) -> Result<Reply, Fault> {
+    pub async fn call(&self, call: &Call<'_>, most_bytes: usize, job: &mut Job) -> Result<Reply, SendFailure> {
         let first = self.once(call, most_bytes, job).await?;
         let Some(wait) = first.wait(self.clock.now()) else {
             return Ok(first);
@@ -76,24 +76,24 @@ impl Client {
         self.once(call, most_bytes, job).await
     }
 
-    async fn once(&self, call: &Call<'_>, most_bytes: usize, job: &Job) -> Result<Reply, Fault> {
+    async fn once(&self, call: &Call<'_>, most_bytes: usize, job: &Job) -> Result<Reply, SendFailure> {
         let reply = match tokio::time::timeout_at(job.ends_at(), self.exchange(call, most_bytes)).await {
             Ok(reply) => reply,
-            Err(_) => Err(Fault::Timeout),
+            Err(_) => Err(SendFailure::Timeout),
         };
         match &reply {
             Ok(reply) if reply.status.is_success() => {}
             Ok(reply) => {
                 tracing::warn!(provider = %self.provider, call = call.name, status = reply.status.as_u16(), "the provider refused")
             }
-            Err(fault) => {
-                tracing::warn!(provider = %self.provider, call = call.name, why = %fault, "the provider did not answer")
+            Err(failure) => {
+                tracing::warn!(provider = %self.provider, call = call.name, why = %failure, "the provider did not answer")
             }
         }
         reply
     }
 
-    async fn exchange(&self, call: &Call<'_>, most_bytes: usize) -> Result<Reply, Fault> {
+    async fn exchange(&self, call: &Call<'_>, most_bytes: usize) -> Result<Reply, SendFailure> {
         let Call { method, base, path, headers, body, .. } = call;
         let (method, headers, body) = (method.clone(), headers.clone(), body.clone());
         let request = Request { method, url: base.join(path), headers, body };
