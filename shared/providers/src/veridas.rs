@@ -27,9 +27,9 @@ use acredita_domain::{
 };
 use acredita_outbound::{BaseUrl, Outbound};
 use async_trait::async_trait;
-use calls::Refusal;
+use calls::CallError;
 use declared::{Family, Told};
-use read::{Nodes, Validation};
+use read::{Nodes, VeridasResult};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -89,7 +89,7 @@ pub struct VeridasScorer {
 }
 
 enum Outcome {
-    Result(Validation),
+    Result(VeridasResult),
     /// Veridas does not know this kind of document.
     Unsupported,
     /// The result is gone.
@@ -120,37 +120,37 @@ impl VeridasScorer {
         }
     }
 
-    async fn validate(&self, request: &ScoreRequest<'_>, job: &mut Job) -> Result<Outcome, Refusal> {
+    async fn validate(&self, request: &ScoreRequest<'_>, job: &mut Job) -> Result<Outcome, CallError> {
         let id = self.create(job).await?;
         for (side, picture) in [(Side::Front, request.front), (Side::Back, request.back)] {
             let Some(picture) = picture else { continue };
             match self.upload(&id, side, picture, &self.mapping.document_type(request.document), job).await {
                 Ok(()) => {}
-                Err(Refusal::Document) => return Ok(Outcome::Unsupported),
-                Err(refusal) => return Err(refusal),
+                Err(CallError::Document) => return Ok(Outcome::Unsupported),
+                Err(error) => return Err(error),
             }
         }
         match self.confirm(&id, job).await {
-            Err(Refusal::Gone) => return Ok(Outcome::Lost),
+            Err(CallError::Gone) => return Ok(Outcome::Lost),
             confirmed => confirmed?,
         }
         Ok(match self.read(&id, job).await? {
             None => Outcome::Lost,
             // It was confirmed, so the result must be there.
-            Some(validation) if !validation.is_judged() => return Err(Refusal::Malformed("read")),
+            Some(validation) if !validation.is_judged() => return Err(CallError::Malformed("read")),
             Some(validation) => Outcome::Result(validation),
         })
     }
 
     /// Reports to the gate how a job went.
-    fn settle<T>(&self, turn: Turn<'_>, outcome: Result<T, Refusal>) -> Result<T, Unavailable> {
+    fn settle<T>(&self, turn: Turn<'_>, outcome: Result<T, CallError>) -> Result<T, Unavailable> {
         match outcome {
             Ok(outcome) => {
                 turn.answered();
                 Ok(outcome)
             }
-            Err(refusal) => {
-                if let Refusal::Malformed(call) = refusal {
+            Err(error) => {
+                if let CallError::Malformed(call) = error {
                     tracing::warn!(provider = %Provider::Veridas, call, "the answer cannot be parsed");
                 }
                 turn.failed();
@@ -175,7 +175,7 @@ impl VeridasScorer {
         verdict
     }
 
-    fn judge(&self, request: &ScoreRequest<'_>, validation: &Validation) -> Verdict {
+    fn judge(&self, request: &ScoreRequest<'_>, validation: &VeridasResult) -> Verdict {
         let found: Vec<Signal<'_>> =
             validation.scores.iter().map(|(name, value)| (name.as_str(), Found::Degree(*value))).collect();
         let told = Told::of(validation, &self.mapping.issuer, &self.mapping.families, &*self.comparison);

@@ -2,7 +2,7 @@
 
 use super::{
     VeridasScorer,
-    read::Validation,
+    read::VeridasResult,
     reference,
     wire::{self, Form},
 };
@@ -24,7 +24,7 @@ const APIKEY: HeaderName = HeaderName::from_static("apikey");
 
 /// Why a call failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum CallError {
     /// No answer, or one that says nothing about the document. The log says exactly why.
     Failed,
     /// The answer to this call cannot be parsed.
@@ -47,12 +47,12 @@ pub(super) struct Ask<'a> {
 }
 
 impl VeridasScorer {
-    pub(super) async fn create(&self, job: &mut Job) -> Result<ProviderReference, Refusal> {
+    pub(super) async fn create(&self, job: &mut Job) -> Result<ProviderReference, CallError> {
         let reply = self.ask(self.plain("create", Method::POST, "/validation".to_owned()), job).await?;
         if !reply.status.is_success() {
-            return Err(Refusal::Failed);
+            return Err(CallError::Failed);
         }
-        wire::created(&reply.body).as_deref().and_then(reference).ok_or(Refusal::Malformed("create"))
+        wire::created(&reply.body).as_deref().and_then(reference).ok_or(CallError::Malformed("create"))
     }
 
     pub(super) async fn upload(
@@ -62,9 +62,9 @@ impl VeridasScorer {
         picture: &Picture,
         document_type: &str,
         job: &mut Job,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), CallError> {
         let Form { content_type, body } =
-            wire::side(side, picture, document_type, &*self.entropy).ok_or(Refusal::Failed)?;
+            wire::side(side, picture, document_type, &*self.entropy).ok_or(CallError::Failed)?;
         let ask = Ask {
             name: "upload",
             method: Method::PUT,
@@ -76,31 +76,31 @@ impl VeridasScorer {
         let reply = self.ask(ask, job).await?;
         match reply.status {
             status if status.is_success() => Ok(()),
-            status if status.is_client_error() && wire::refuses_document(&reply.body) => Err(Refusal::Document),
-            _ => Err(Refusal::Failed),
+            status if status.is_client_error() && wire::refuses_document(&reply.body) => Err(CallError::Document),
+            _ => Err(CallError::Failed),
         }
     }
 
     /// Declares the validation complete.
-    pub(super) async fn confirm(&self, id: &ProviderReference, job: &mut Job) -> Result<(), Refusal> {
+    pub(super) async fn confirm(&self, id: &ProviderReference, job: &mut Job) -> Result<(), CallError> {
         let reply = self
             .ask(self.plain("confirm", Method::PUT, format!("/validation/{}/confirmation", id.as_str())), job)
             .await?;
         match reply.status {
             status if status.is_success() => Ok(()),
-            StatusCode::NOT_FOUND | StatusCode::GONE => Err(Refusal::Gone),
-            StatusCode::BAD_REQUEST | StatusCode::CONFLICT => Err(Refusal::Settled),
-            _ => Err(Refusal::Failed),
+            StatusCode::NOT_FOUND | StatusCode::GONE => Err(CallError::Gone),
+            StatusCode::BAD_REQUEST | StatusCode::CONFLICT => Err(CallError::Settled),
+            _ => Err(CallError::Failed),
         }
     }
 
     /// Reads a validation; `None` if Veridas no longer has it.
-    pub(super) async fn read(&self, id: &ProviderReference, job: &mut Job) -> Result<Option<Validation>, Refusal> {
+    pub(super) async fn read(&self, id: &ProviderReference, job: &mut Job) -> Result<Option<VeridasResult>, CallError> {
         let reply = self.ask(self.plain("read", Method::GET, format!("/validation/{}", id.as_str())), job).await?;
         match reply.status {
-            StatusCode::OK => Validation::of(&reply.body).map(Some).ok_or(Refusal::Malformed("read")),
+            StatusCode::OK => VeridasResult::of(&reply.body).map(Some).ok_or(CallError::Malformed("read")),
             StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
-            _ => Err(Refusal::Failed),
+            _ => Err(CallError::Failed),
         }
     }
 
@@ -109,11 +109,11 @@ impl VeridasScorer {
     }
 
     /// Calls with the key. If Veridas no longer accepts the key, it is read again and the call repeated once.
-    pub(super) async fn ask(&self, ask: Ask<'_>, job: &mut Job) -> Result<Reply, Refusal> {
+    pub(super) async fn ask(&self, ask: Ask<'_>, job: &mut Job) -> Result<Reply, CallError> {
         let mut renewed = false;
         loop {
-            let key = self.key.text().await.map_err(|_| Refusal::Failed)?;
-            let mut apikey = HeaderValue::try_from(key.expose().trim()).map_err(|_| Refusal::Failed)?;
+            let key = self.key.text().await.map_err(|_| CallError::Failed)?;
+            let mut apikey = HeaderValue::try_from(key.expose().trim()).map_err(|_| CallError::Failed)?;
             apikey.set_sensitive(true);
             let mut headers = vec![(APIKEY, apikey)];
             headers.extend(ask.content_type.clone().map(|content_type| (header::CONTENT_TYPE, content_type)));
@@ -125,7 +125,7 @@ impl VeridasScorer {
                 headers,
                 body: ask.body.clone(),
             };
-            let reply = self.client.call(&call, MOST_BYTES, job).await.map_err(|_| Refusal::Failed)?;
+            let reply = self.client.call(&call, MOST_BYTES, job).await.map_err(|_| CallError::Failed)?;
             if reply.status != StatusCode::UNAUTHORIZED || std::mem::replace(&mut renewed, true) {
                 return Ok(reply);
             }

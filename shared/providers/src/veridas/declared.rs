@@ -1,7 +1,7 @@
 //! Compares the document that Veridas read with the declared one: kind, number, names. Fields that were not read have
 //! no check: Veridas cannot settle them.
 
-use super::read::Validation;
+use super::read::VeridasResult;
 use acredita_domain::{
     actor::{Actor, Country, DocumentType, IdentityDocument},
     documents::{CarriedNumber, are_declared},
@@ -31,7 +31,12 @@ pub(super) struct Told<'a> {
 
 impl<'a> Told<'a> {
     /// The document's issuer node takes precedence over its class.
-    pub fn of(validation: &Validation, issuer_node: &str, families: &'a [Family], comparison: &dyn Comparison) -> Self {
+    pub fn of(
+        validation: &VeridasResult,
+        issuer_node: &str,
+        families: &'a [Family],
+        comparison: &dyn Comparison,
+    ) -> Self {
         let class = validation.class.as_deref().unwrap_or_default();
         let (prefix, family) = class.split_once('_').unwrap_or((class, ""));
         // `ES2_ID` is another Spanish one.

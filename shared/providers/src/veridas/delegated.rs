@@ -2,7 +2,7 @@
 
 use super::{
     Outcome, VeridasScorer,
-    calls::{Ask, Refusal},
+    calls::{Ask, CallError},
     reference, wire,
 };
 use crate::{
@@ -35,7 +35,7 @@ impl HostedCapture for VeridasScorer {
         let mut job = Job::begin();
         let turn = self.gate.enter(&job).await?;
         let fetched = match self.fetch(captured, &mut job).await {
-            Err(Refusal::Gone) => Ok(Some(Outcome::Lost)),
+            Err(CallError::Gone) => Ok(Some(Outcome::Lost)),
             fetched => fetched,
         };
         let outcome = self.settle(turn, fetched)?.ok_or(CollectError::NotCaptured)?;
@@ -44,7 +44,7 @@ impl HostedCapture for VeridasScorer {
 }
 
 impl VeridasScorer {
-    async fn open_capture(&self, request: CaptureRequest, job: &mut Job) -> Result<OpenedCapture, Refusal> {
+    async fn open_capture(&self, request: CaptureRequest, job: &mut Job) -> Result<OpenedCapture, CallError> {
         let ask = Ask {
             name: "delegate",
             method: Method::POST,
@@ -55,12 +55,12 @@ impl VeridasScorer {
         };
         let reply = self.ask(ask, job).await?;
         if !reply.status.is_success() {
-            return Err(Refusal::Failed);
+            return Err(CallError::Failed);
         }
-        let (access_token, id) = wire::opened(&reply.body).ok_or(Refusal::Malformed("delegate"))?;
+        let (access_token, id) = wire::opened(&reply.body).ok_or(CallError::Malformed("delegate"))?;
         let url = format!("{}/v2/?access_token={}", self.settings.xpressid.as_str(), escaped(&access_token));
         Ok(OpenedCapture {
-            reference: reference(&id).ok_or(Refusal::Malformed("delegate"))?,
+            reference: reference(&id).ok_or(CallError::Malformed("delegate"))?,
             access_token: Private::new(access_token),
             url: Private::new(url),
             expires_at: self.clock.now() + LIFE,
@@ -69,7 +69,7 @@ impl VeridasScorer {
 
     /// The result; `None` while nothing was captured. That is checked before confirming, which would cut short a person
     /// who is still taking pictures.
-    async fn fetch(&self, id: &ProviderReference, job: &mut Job) -> Result<Option<Outcome>, Refusal> {
+    async fn fetch(&self, id: &ProviderReference, job: &mut Job) -> Result<Option<Outcome>, CallError> {
         match self.read(id, job).await? {
             None => return Ok(Some(Outcome::Lost)),
             Some(validation) if !validation.is_judged() => return Ok(None),
@@ -77,8 +77,8 @@ impl VeridasScorer {
         }
         // An earlier fetch may have confirmed it, and its answer been lost on the way to the store.
         match self.confirm(id, job).await {
-            Ok(()) | Err(Refusal::Settled) => {}
-            Err(refusal) => return Err(refusal),
+            Ok(()) | Err(CallError::Settled) => {}
+            Err(error) => return Err(error),
         }
         // Overall scores come with the confirmation.
         Ok(Some(self.read(id, job).await?.map_or(Outcome::Lost, Outcome::Result)))

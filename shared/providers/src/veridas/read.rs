@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// A validation as Veridas returns it. It names people: it has no `Debug`.
-pub(super) struct Validation {
+pub(super) struct VeridasResult {
     /// Scores by name, in full, however often a name occurs.
     pub scores: Vec<(String, f64)>,
     /// Texts by the names of their nodes.
@@ -22,7 +22,7 @@ const MOST: usize = 1_000;
 /// The longest text that is accepted, in characters: no field of a document holds more.
 const LONGEST: usize = 256;
 
-impl Validation {
+impl VeridasResult {
     /// Parses an answer; `None` unless it is a JSON object with `data`.
     pub fn of(body: &[u8]) -> Option<Self> {
         let answer: Value = serde_json::from_slice(body).ok()?;
@@ -87,7 +87,7 @@ pub(super) struct Nodes {
 
 impl Nodes {
     /// The data read off the document. Unintelligible values are left out.
-    pub fn extract(&self, from: &Validation, passport: bool) -> Extracted {
+    pub fn extract(&self, from: &VeridasResult, passport: bool) -> Extracted {
         let text = |node: &str| from.text(node).map(|text| Private::new(text.to_owned()));
         let date = |node: &str| from.text(node).and_then(date).map(Private::new);
         let numbers = if passport {
@@ -126,8 +126,8 @@ fn date(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Validation {
-        Validation::of(text.as_bytes()).expect("a validation")
+    fn read(text: &str) -> VeridasResult {
+        VeridasResult::of(text.as_bytes()).expect("a validation")
     }
 
     #[test]
@@ -154,7 +154,7 @@ mod tests {
             assert!(!read(text).is_judged(), "{text}");
         }
         for text in ["", "[]", "{}", r#"{"data":[]}"#, r#"{"data":"#] {
-            assert!(Validation::of(text.as_bytes()).is_none(), "{text}");
+            assert!(VeridasResult::of(text.as_bytes()).is_none(), "{text}");
         }
     }
 
