@@ -9,7 +9,7 @@
 //! Read it in this order: `items` (the contents of the table and their encoding), `store` (reading and writing), then
 //! the port of interest.
 //!
-//! `shared/service` wires them: an [`sdk_config`] makes the [`AwsClients`], and these make the [`stores`] and the
+//! `shared/service` wires them: an [`sdk_config`] makes the [`AwsClients`], and these make the [`stores()`] and the
 //! [`SqsQueue`]. [`provision`] creates the table, the bucket and the queues where there is no CloudFormation.
 
 mod clients;

@@ -6,7 +6,7 @@
 //! - [`serve`] makes a Lambda from a router, [`work()`] one from a worker. A function's `main.rs` calls one of them.
 //!
 //! Parts that a `main.rs` does not name are not linked: a function that processes no pictures has no engine in its
-//! binary. The local server and the tests call [`app`] and its relatives with their own clients.
+//! binary. The local server and the tests call [`app()`] and its relatives with their own clients.
 
 mod app;
 pub mod engine;

@@ -14,7 +14,7 @@
 //! | `SMS_CONFIGURATION_SET`, `SMS_MAX_PRICE` | optional; the price is in US dollars for each part of a message, such as `0.10` |
 //! | `EMAIL_FROM` | a verified address, with or without a name before it; needed for `EMAIL` |
 //! | `EMAIL_CONFIGURATION_SET` | optional |
-//! | `EXTERNAL_PROVIDERS` | which organisations may have documents scored by which external provider: see [`ProviderAccess`](acredita_domain::scoring::ProviderAccess); unset for none |
+//! | `EXTERNAL_PROVIDERS` | which organisations may have documents scored by which external provider: see [`ProviderAccess`]; unset for none |
 //! | `GOOGLE_PROCESSOR`, `GOOGLE_SECRET` | the processor's full name, and the secret with the service account's key file or the configuration of an external account; needed where `GOOGLE` is used |
 //! | `GOOGLE_ENDPOINT` | where the processor is served, if not by Google: an emulator |
 //! | `VERIDAS_VALIDAS_URL`, `VERIDAS_XPRESSID_URL`, `VERIDAS_SECRET` | its two services, and the secret with the API key; needed where `VERIDAS` is used |
