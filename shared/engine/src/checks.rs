@@ -8,18 +8,18 @@ mod picture;
 mod sides;
 mod zone;
 
-use crate::sight::{Expected, Found, Sight};
+use crate::viewed::{Expected, Found, ViewedPicture};
 use acredita_domain::{
     Time,
     scoring::{Check, CheckResult, Reason, table::rule},
 };
 
 /// All lines of our engine, in the order of [`CheckName::ALL`](acredita_domain::scoring::CheckName::ALL).
-pub(crate) fn all(sights: &[Sight], expected: &Expected, found: &Found<'_>, now: Time) -> Vec<Check> {
-    let mut lines = picture::checks(sights);
-    lines.push(outline::check(sights));
-    lines.extend(sides::checks(sights));
-    lines.extend(zone::checks(sights, found));
+pub(crate) fn all(pictures: &[ViewedPicture], expected: &Expected, found: &Found<'_>, now: Time) -> Vec<Check> {
+    let mut lines = picture::checks(pictures);
+    lines.push(outline::check(pictures));
+    lines.extend(sides::checks(pictures));
+    lines.extend(zone::checks(pictures, found));
     lines.extend(dates::checks(found, now));
     lines.extend(declared::checks(found, expected));
     if lines.iter().any(|line| line.reason == Some(Reason::ZoneDoubtful)) {

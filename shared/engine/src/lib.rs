@@ -4,7 +4,7 @@
 //! machine-readable zone with `acredita-mrz`, judges its content and the quality of the pictures, and explains itself
 //! line by line. No document passes on its looks alone.
 //!
-//! A picture's way: `pictures` (limits, and the checked decoders of [`acredita_pictures`]) → `sight` (what is seen and
+//! A picture's way: `pictures` (limits, and the checked decoders of [`acredita_pictures`]) → `viewed` (what is seen and
 //! read) → `checks` (lines) → `scorer` (the port); the weight of each check is in [`acredita_domain::scoring::table`].
 
 mod checks;
@@ -17,9 +17,9 @@ mod pictures;
 mod quality;
 mod scorer;
 mod shrink;
-mod sight;
 #[cfg(test)]
 mod synthetic;
+mod viewed;
 
 pub use comparison::InternalComparison;
 pub use memory::PictureMemory;

@@ -5,7 +5,7 @@ use crate::{
     memory::PictureMemory,
     numbers::{READER, engine},
     pictures::inspect,
-    sight::{Expected, Found, Shot, Sight},
+    viewed::{Expected, Found, Shot, ViewedPicture},
 };
 use acredita_domain::{
     Time,
@@ -69,14 +69,14 @@ impl Scorer for InternalScorer {
 
 fn judge(shots: &[Shot], expected: &Expected, work: u64, now: Time) -> Result<Verdict, ScoreError> {
     // One picture after the other, each dropped before the next is decoded.
-    let sight = |shot: &Shot| Sight::of(shot, &READER, work).map_err(|fault| shot.refused(fault));
-    let sights: Vec<Sight> = shots.iter().map(sight).collect::<Result<_, _>>()?;
-    let found = Found::among(&sights, expected);
+    let picture = |shot: &Shot| ViewedPicture::of(shot, &READER, work).map_err(|fault| shot.refused(fault));
+    let pictures: Vec<ViewedPicture> = shots.iter().map(picture).collect::<Result<_, _>>()?;
+    let found = Found::among(&pictures, expected);
     let extracted = match &found {
         Found::Document(document) => document.extracted(now),
         Found::Unreadable | Found::OnOtherSide | Found::Absent => None,
     };
-    let breakdown = checks::all(&sights, expected, &found, now);
+    let breakdown = checks::all(&pictures, expected, &found, now);
     Ok(Verdict { provider_version: engine(), ..Verdict::of(breakdown, extracted) })
 }
 

@@ -1,7 +1,7 @@
 //! The dates: not expired, and possible.
 
 use super::line::{about, failed, passed, wrong};
-use crate::{document::date_of, sight::Found};
+use crate::{document::date_of, viewed::Found};
 use acredita_domain::{
     Time,
     scoring::{Check, CheckName, CheckResult, Reason},

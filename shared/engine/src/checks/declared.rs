@@ -4,7 +4,7 @@ use super::line::{about, not_applicable, open, passed, wrong};
 use crate::{
     document::Document,
     numbers,
-    sight::{Expected, Found},
+    viewed::{Expected, Found},
 };
 use acredita_domain::{
     actor::DocumentType,

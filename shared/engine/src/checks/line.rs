@@ -2,7 +2,7 @@
 
 use crate::{
     document::{Certainty, Document},
-    sight::Found,
+    viewed::Found,
 };
 use acredita_domain::scoring::{Check, CheckName, CheckResult, Reason, Score};
 

@@ -6,7 +6,7 @@
 //! they count half when they lie outside.
 
 use super::line::{not_applicable, passed};
-use crate::{quality::grade, sight::Sight};
+use crate::{quality::grade, viewed::ViewedPicture};
 use acredita_domain::{
     pictures::Side,
     scoring::{Check, CheckName, CheckResult, Reason, Score},
@@ -21,11 +21,11 @@ const BELOW: f64 = 4.5;
 /// error of the estimate, all inside.
 const OUTSIDE: (f64, f64, f64) = (0.25, 0.08, 0.03);
 
-pub(super) fn check(sights: &[Sight]) -> Check {
+pub(super) fn check(pictures: &[ViewedPicture]) -> Check {
     let name = CheckName::DocumentOutline;
-    let measured = sights
-        .iter()
-        .filter_map(|sight| Some((sight.side(), outside(sight.zone()?, sight.view.width, sight.view.height)?)));
+    let measured = pictures.iter().filter_map(|picture| {
+        Some((picture.side(), outside(picture.zone()?, picture.view.width, picture.view.height)?))
+    });
     let Some((side, share)) = measured.max_by(|a: &(Side, f64), b| a.1.total_cmp(&b.1)) else {
         return not_applicable(name).noting("only a zone shows where a document lies");
     };

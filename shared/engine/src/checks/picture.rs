@@ -3,39 +3,40 @@
 use super::line::{failed, not_applicable, open, passed};
 use crate::{
     quality::{self, Finding, JUDGES, Judge},
-    sight::Sight,
+    viewed::ViewedPicture,
 };
 use acredita_domain::{
     pictures::Side,
     scoring::{Check, CheckName, CheckResult, Reason, Score},
 };
 
-pub(super) fn checks(sights: &[Sight]) -> Vec<Check> {
-    let mut lines = vec![decodes(sights)];
-    lines.extend(JUDGES.map(|(name, judge)| worst(name, judge, sights)));
+pub(super) fn checks(pictures: &[ViewedPicture]) -> Vec<Check> {
+    let mut lines = vec![decodes(pictures)];
+    lines.extend(JUDGES.map(|(name, judge)| worst(name, judge, pictures)));
     lines
 }
 
 /// A [`acredita_domain::pictures::Picture`] has been decoded already: this only reports what there is.
-fn decodes(sights: &[Sight]) -> Check {
+fn decodes(pictures: &[ViewedPicture]) -> Check {
     let name = CheckName::PictureDecodes;
-    let has_front = sights.iter().any(|sight| sight.side() == Side::Front);
-    let line = match (has_front, sights) {
+    let has_front = pictures.iter().any(|picture| picture.side() == Side::Front);
+    let line = match (has_front, pictures) {
         (true, _) => passed(name),
         (false, []) => failed(name, Reason::SideMissing),
         (false, _) => open(name, Reason::SideMissing),
     };
     let missing = (!has_front).then(|| "front: no picture was given".to_owned());
-    let given = sights.iter().map(|sight| {
-        format!("{}: {}, {} x {} pixels", sight.side().part(), sight.format, sight.view.width, sight.view.height)
+    let given = pictures.iter().map(|picture| {
+        let (side, view) = (picture.side().part(), &picture.view);
+        format!("{side}: {}, {} x {} pixels", picture.format, view.width, view.height)
     });
     line.noting(missing.into_iter().chain(given).collect::<Vec<_>>().join("; "))
 }
 
 /// One check on each picture: the worst side decides, and the measures of every side are noted.
-fn worst(name: CheckName, judge: Judge, sights: &[Sight]) -> Check {
+fn worst(name: CheckName, judge: Judge, pictures: &[ViewedPicture]) -> Check {
     let findings: Vec<(Side, Finding)> =
-        sights.iter().map(|sight| (sight.side(), finding(name, judge, sight))).collect();
+        pictures.iter().map(|picture| (picture.side(), finding(name, judge, picture))).collect();
     let Some(worst) = findings.iter().map(|(_, finding)| finding).min_by(|a, b| a.score.total_cmp(&b.score)) else {
         return not_applicable(name);
     };
@@ -49,7 +50,7 @@ fn worst(name: CheckName, judge: Judge, sights: &[Sight]) -> Check {
     line.scored(Score::new(worst.score)).noting(notes.join("; "))
 }
 
-fn finding(name: CheckName, judge: Judge, sight: &Sight) -> Finding {
-    let on_zone = sight.zone().and_then(|zone| quality::of_zone(name, &zone.quality));
-    on_zone.unwrap_or_else(|| judge(&sight.view))
+fn finding(name: CheckName, judge: Judge, picture: &ViewedPicture) -> Finding {
+    let on_zone = picture.zone().and_then(|zone| quality::of_zone(name, &zone.quality));
+    on_zone.unwrap_or_else(|| judge(&picture.view))
 }

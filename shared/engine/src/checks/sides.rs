@@ -4,17 +4,17 @@ use super::line::{failed, not_applicable, open, passed};
 use crate::{
     document::Document,
     hash::{self, Resemblance},
-    sight::Sight,
+    viewed::ViewedPicture,
 };
 use acredita_domain::scoring::{Check, CheckName, Reason};
 
-pub(super) fn checks(sights: &[Sight]) -> [Check; 2] {
-    [differ(sights), consistent(sights)]
+pub(super) fn checks(pictures: &[ViewedPicture]) -> [Check; 2] {
+    [differ(pictures), consistent(pictures)]
 }
 
-fn differ(sights: &[Sight]) -> Check {
+fn differ(pictures: &[ViewedPicture]) -> Check {
     let name = CheckName::SidesDiffer;
-    let [front, back] = sights else {
+    let [front, back] = pictures else {
         return not_applicable(name);
     };
     match hash::compare(&front.view.small, &back.view.small) {
@@ -25,9 +25,9 @@ fn differ(sights: &[Sight]) -> Check {
 }
 
 /// Zones that were read for sure decide whether both show one document. A side without a zone proves nothing.
-fn consistent(sights: &[Sight]) -> Check {
+fn consistent(pictures: &[ViewedPicture]) -> Check {
     let name = CheckName::SidesConsistent;
-    let documents: Vec<Vec<&Document>> = sights.iter().map(sure).collect();
+    let documents: Vec<Vec<&Document>> = pictures.iter().map(sure).collect();
     if documents.iter().any(|in_one_picture| differ_among(in_one_picture)) {
         return failed(name, Reason::SeveralDocuments);
     }
@@ -40,8 +40,8 @@ fn consistent(sights: &[Sight]) -> Check {
     }
 }
 
-fn sure(sight: &Sight) -> Vec<&Document> {
-    sight.documents.iter().map(|(_, document)| document).filter(|document| document.is_sure()).collect()
+fn sure(picture: &ViewedPicture) -> Vec<&Document> {
+    picture.documents.iter().map(|(_, document)| document).filter(|document| document.is_sure()).collect()
 }
 
 fn differ_among(documents: &[&Document]) -> bool {

@@ -7,7 +7,7 @@ use crate::{
         Document,
         samples::{DNI, NIE, PASSPORT, SPANISH_PASSPORT, document},
     },
-    sight::{Expected, Found},
+    viewed::{Expected, Found},
 };
 use acredita_domain::{
     Time,

@@ -3,7 +3,7 @@
 use super::line::{about, failed, not_applicable, open, passed, wrong};
 use crate::{
     document::{Certainty, Document},
-    sight::{Found, Sight},
+    viewed::{Found, ViewedPicture},
 };
 use acredita_domain::scoring::{Check, CheckName, Reason, Score};
 use acredita_mrz::icao::{
@@ -14,8 +14,8 @@ use acredita_mrz::icao::{
 /// The score of an accepted text with a character that is less than certain.
 const LESS_THAN_CERTAIN: Score = Score::new(0.85);
 
-pub(super) fn checks(sights: &[Sight], found: &Found<'_>) -> [Check; 5] {
-    [identity_document(found), read(sights, found), digits(found), tampering(found), national_control(found)]
+pub(super) fn checks(pictures: &[ViewedPicture], found: &Found<'_>) -> [Check; 5] {
+    [identity_document(found), read(pictures, found), digits(found), tampering(found), national_control(found)]
 }
 
 fn identity_document(found: &Found<'_>) -> Check {
@@ -28,7 +28,7 @@ fn identity_document(found: &Found<'_>) -> Check {
     })
 }
 
-fn read(sights: &[Sight], found: &Found<'_>) -> Check {
+fn read(pictures: &[ViewedPicture], found: &Found<'_>) -> Check {
     let name = CheckName::MrzRead;
     let line = match found {
         Found::Document(document) => match document.certainty {
@@ -40,14 +40,14 @@ fn read(sights: &[Sight], found: &Found<'_>) -> Check {
         Found::OnOtherSide => not_applicable(name).because(Reason::SideMissing),
         Found::Absent => failed(name, Reason::ZoneAbsent),
     };
-    line.noting(sights.iter().map(seen).collect::<Vec<_>>().join("; "))
+    line.noting(pictures.iter().map(seen).collect::<Vec<_>>().join("; "))
 }
 
 /// What was seen on a side, in measures only.
-fn seen(sight: &Sight) -> String {
-    let side = sight.side().part();
-    let early = if sight.reading.exhausted { ", given up early" } else { "" };
-    match sight.zone() {
+fn seen(picture: &ViewedPicture) -> String {
+    let side = picture.side().part();
+    let early = if picture.reading.exhausted { ", given up early" } else { "" };
+    match picture.zone() {
         Some(zone) => format!(
             "{side}: {}, {}, least confidence {:.2}, {:.0} pixels a character{early}",
             layout(zone.format),
@@ -55,7 +55,7 @@ fn seen(sight: &Sight) -> String {
             zone.min_confidence,
             zone.quality.pixels_per_character
         ),
-        None => format!("{side}: {}{early}", sight.reading.status.as_str()),
+        None => format!("{side}: {}{early}", picture.reading.status.as_str()),
     }
 }
 

@@ -23,7 +23,7 @@ impl Shot {
 }
 
 /// A picture that was looked at. The picture itself is gone.
-pub(crate) struct Sight {
+pub(crate) struct ViewedPicture {
     pub(crate) format: PictureFormat,
     pub(crate) view: View,
     pub(crate) reading: Reading,
@@ -31,7 +31,7 @@ pub(crate) struct Sight {
     pub(crate) documents: Vec<(usize, Document)>,
 }
 
-impl Sight {
+impl ViewedPicture {
     /// Decodes a picture and looks at it within this budget, in the units of [`Options::work`].
     pub(crate) fn of(shot: &Shot, reader: &Reader, work: u64) -> Result<Self, PictureFault> {
         let Shot { side, picture } = shot;
@@ -70,12 +70,12 @@ pub(crate) enum Found<'a> {
 
 impl<'a> Found<'a> {
     /// The best of all pictures.
-    pub(crate) fn among(sights: &'a [Sight], expected: &Expected) -> Self {
-        let best = sights.iter().rev().filter_map(|sight| Some(&sight.best()?.1));
-        let only_front = matches!(sights, [sight] if sight.side() == Side::Front);
+    pub(crate) fn among(pictures: &'a [ViewedPicture], expected: &Expected) -> Self {
+        let best = pictures.iter().rev().filter_map(|picture| Some(&picture.best()?.1));
+        let only_front = matches!(pictures, [picture] if picture.side() == Side::Front);
         if let Some(document) = best.max_by_key(|document| document.rank()) {
             Self::Document(document)
-        } else if sights.iter().any(|sight| sight.reading.status == Status::Unreadable) {
+        } else if pictures.iter().any(|picture| picture.reading.status == Status::Unreadable) {
             Self::Unreadable
         } else if only_front && expected.document_type() != Some(DocumentType::Passport) {
             Self::OnOtherSide
