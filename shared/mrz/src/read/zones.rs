@@ -28,7 +28,7 @@ const SAME: f32 = 1.0;
 
 /// How closely a sheet was looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Sight {
+enum Closeness {
     /// Every cell once; faint ones are not checked.
     First,
     /// Doubtful cells again, and faint ones doubted.
@@ -45,14 +45,14 @@ pub(crate) fn read(looker: &Looker<'_>, sheet: Sheet) -> Option<Zone> {
     let windows = windows(&sheet);
     let (score, window, decoded) = best_reading(&sheet, &windows)?;
     if score < CLOSER_SCORE {
-        return (score > LEAST_SCORE).then(|| zone(&sheet, window, decoded, score, Sight::First));
+        return (score > LEAST_SCORE).then(|| zone(&sheet, window, decoded, score, Closeness::First));
     }
     let from = windows.iter().map(|window| window.from).min()?;
     let to = windows.iter().map(|window| window.from + window.columns).max()?;
     let sheet = looker.closer(sheet, from..to)?;
     let windows = self::windows(&sheet);
     let (score, window, decoded) = best_reading(&sheet, &windows)?;
-    (score > LEAST_SCORE).then(|| zone(&sheet, window, decoded, score, Sight::Close))
+    (score > LEAST_SCORE).then(|| zone(&sheet, window, decoded, score, Closeness::Close))
 }
 
 /// The possible beginnings and ends of the lines.
@@ -75,7 +75,7 @@ fn best_reading<'a>(sheet: &Sheet, windows: &'a [Window]) -> Option<(f32, &'a Wi
     rated.max_by(|a, b| a.0.total_cmp(&b.0))
 }
 
-fn zone(sheet: &Sheet, window: &Window, decoded: Decoded, score: f32, sight: Sight) -> Zone {
+fn zone(sheet: &Sheet, window: &Window, decoded: Decoded, score: f32, closeness: Closeness) -> Zone {
     let columns = window.from..window.from + window.columns;
     let looks: Vec<&[Look]> = sheet.rows.iter().map(|row| &row[columns.clone()]).collect();
     let places: Vec<_> = sheet.places.iter().map(|row| &row[columns.clone()]).collect();
@@ -95,7 +95,8 @@ fn zone(sheet: &Sheet, window: &Window, decoded: Decoded, score: f32, sight: Sig
         })
         .collect();
     decoded.ambiguous.iter().for_each(|&(line, column)| doubtful[line][column] = true);
-    let sure = sight == Sight::Close && decoded.repaired == 0 && doubtful.iter().flatten().all(|&doubtful| !doubtful);
+    let sure =
+        closeness == Closeness::Close && decoded.repaired == 0 && doubtful.iter().flatten().all(|&doubtful| !doubtful);
     let status = if sure {
         Status::Read
     } else if mean >= LEAST_CONFIDENCE {
@@ -179,7 +180,7 @@ mod tests {
     };
 
     /// The zone of a passport whose every cell is clear, at a pitch of 20 pixels.
-    fn passport(sight: Sight) -> Zone {
+    fn passport(closeness: Closeness) -> Zone {
         let place = |row: usize, column: usize| Place {
             centre: (100.0 + 20.0 * column as f64, 100.0 + 40.0 * row as f64),
             along: (20.0, 0.0),
@@ -191,21 +192,21 @@ mod tests {
         };
         let windows = windows(&sheet);
         let (score, window, decoded) = best_reading(&sheet, &windows).expect("a window");
-        zone(&sheet, window, decoded, score, sight)
+        zone(&sheet, window, decoded, score, closeness)
     }
 
     #[test]
     fn what_was_not_looked_at_closely_is_doubtful_at_best() {
-        assert_eq!(passport(Sight::Close).status, Status::Read);
-        let first = passport(Sight::First);
+        assert_eq!(passport(Closeness::Close).status, Status::Read);
+        let first = passport(Closeness::First);
         assert_eq!((first.status, first.accepted()), (Status::ReadDoubtful, false));
         assert!(first.digits_hold() && first.lines.iter().flat_map(|line| &line.doubtful).all(|&doubtful| !doubtful));
     }
 
     #[test]
     fn of_two_zones_at_one_place_the_accepted_one_stays_however_they_come() {
-        let sound = || passport(Sight::Close);
-        let poor = || Zone { score: 9.0, ..passport(Sight::First) };
+        let sound = || passport(Closeness::Close);
+        let poor = || Zone { score: 9.0, ..passport(Closeness::First) };
         for (first, second) in [(sound(), poor()), (poor(), sound())] {
             let mut zones = vec![first];
             keep(&mut zones, second);
@@ -215,9 +216,9 @@ mod tests {
 
     #[test]
     fn a_zone_farther_off_than_a_zone_is_high_is_another() {
-        let mut below = passport(Sight::Close);
+        let mut below = passport(Closeness::Close);
         below.corners.iter_mut().for_each(|corner| corner.y += 100.0);
-        let mut zones = vec![passport(Sight::Close)];
+        let mut zones = vec![passport(Closeness::Close)];
         keep(&mut zones, below);
         assert_eq!(zones.len(), 2);
     }
