@@ -43,7 +43,7 @@ pub struct InboxMessage {
 #[serde(tag = "status", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Outcome {
     /// It would have arrived.
-    Delivered(Delivery),
+    Delivered(DeliveredMessage),
     /// The queue gave up on it.
     DeadLetter {
         /// When it was found in the dead-letter queue.
@@ -53,7 +53,7 @@ pub enum Outcome {
 
 /// A message as the person would have received it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Delivery {
+pub struct DeliveredMessage {
     /// How it travels.
     pub channel: Channel,
     /// The phone (E.164) or the e-mail address.
@@ -72,7 +72,7 @@ pub struct Delivery {
 
 impl InboxMessage {
     /// The delivered message; `None` for a dead letter.
-    pub fn delivery(&self) -> Option<&Delivery> {
+    pub fn delivery(&self) -> Option<&DeliveredMessage> {
         match &self.outcome {
             Outcome::Delivered(delivery) => Some(delivery),
             Outcome::DeadLetter { .. } => None,
@@ -127,7 +127,7 @@ impl Inbox {
     }
 
     /// Records a delivered message.
-    pub fn record_delivery(&self, reference: MessageRef, delivery: Delivery) -> io::Result<()> {
+    pub fn record_delivery(&self, reference: MessageRef, delivery: DeliveredMessage) -> io::Result<()> {
         let MessageRef { message_id, identification_id } = reference;
         self.record(InboxMessage { message_id, identification_id, outcome: Outcome::Delivered(delivery) })
     }
@@ -265,7 +265,7 @@ impl ChannelSender for InboxSender {
         if self.fail_rate.strikes(&*self.entropy) {
             return Err(Failure::unavailable("failed on purpose"));
         }
-        let delivery = Delivery {
+        let delivery = DeliveredMessage {
             channel: message.destination.channel(),
             to: message.destination.address().expose().clone(),
             subject: message.rendered.subject.to_owned(),

@@ -22,7 +22,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
-use guard::{Allowed, Policy};
+use guard::{Allowed, ContentPolicy};
 use serde_json::json;
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
@@ -61,12 +61,12 @@ pub fn router(overview: Overview, inbox: Arc<Inbox>, openapi: OpenApi, health: A
         .with_state(inbox)
         .route("/local/assets/{name}", get(asset))
         .route("/docs/errors", get(async || Html(errors::page())))
-        .route_layer(middleware::map_response(|response| guard::harden(Policy::Strict, response)));
+        .route_layer(middleware::map_response(|response| guard::harden(ContentPolicy::Strict, response)));
     let docs = Router::new()
         .route("/docs", get(async || Html(swagger::page())))
         .route("/docs/", get(async || Redirect::permanent("/docs")))
         .route("/docs/ui/{name}", get(swagger::file))
-        .route_layer(middleware::map_response(|response| guard::harden(Policy::InlineStyles, response)));
+        .route_layer(middleware::map_response(|response| guard::harden(ContentPolicy::InlineStyles, response)));
     let guarded =
         pages.merge(docs).route_layer(middleware::from_fn_with_state(Arc::new(allowed), guard::known_hosts_only));
     // These two answer to any host name: they reveal nothing that is not public.

@@ -5,7 +5,7 @@ use acredita_domain::{
     otp::Channel,
     ports::{Clock, MessageRef},
 };
-use acredita_local::inbox::{Delivery, Inbox};
+use acredita_local::inbox::{DeliveredMessage, Inbox};
 use axum::{
     Extension, Json, Router,
     body::Bytes,
@@ -104,7 +104,7 @@ impl StandIns {
         let reference: MessageRef = serde_json::from_value(ids.clone()).map_err(|_| "no ids")?;
         let code = code_in(text).ok_or("no code")?;
         let sent_at = self.clock.now();
-        let delivery = Delivery {
+        let delivery = DeliveredMessage {
             channel,
             to: to.to_owned(),
             subject: subject.to_owned(),

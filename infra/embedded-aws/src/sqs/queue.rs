@@ -74,7 +74,7 @@ impl Redrive {
     fn parse(policy: &str) -> Result<Self, SqsError> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
-        struct Policy {
+        struct RedrivePolicy {
             dead_letter_target_arn: String,
             max_receive_count: Count,
         }
@@ -86,7 +86,7 @@ impl Redrive {
             Text(String),
         }
         let invalid = || SqsError::InvalidAttributeValue("RedrivePolicy".to_owned());
-        let policy: Policy = serde_json::from_str(policy).map_err(|_| invalid())?;
+        let policy: RedrivePolicy = serde_json::from_str(policy).map_err(|_| invalid())?;
         let count = match policy.max_receive_count {
             Count::Number(count) => count,
             Count::Text(text) => text.parse().map_err(|_| invalid())?,

@@ -18,14 +18,14 @@ use std::{net::IpAddr, sync::Arc};
 
 /// Exceptions to the content policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Policy {
+pub enum ContentPolicy {
     /// None: our own files only.
     Strict,
     /// Swagger UI writes styles into its elements and pictures into its styles.
     InlineStyles,
 }
 
-impl Policy {
+impl ContentPolicy {
     const fn csp(self) -> &'static str {
         match self {
             Self::Strict => {
@@ -41,7 +41,7 @@ impl Policy {
 }
 
 /// Adds the headers that restrict a page to being shown.
-pub async fn harden(policy: Policy, mut response: Response) -> Response {
+pub async fn harden(policy: ContentPolicy, mut response: Response) -> Response {
     let headers = [
         (CONTENT_SECURITY_POLICY, policy.csp()),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),

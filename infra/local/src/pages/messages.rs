@@ -1,7 +1,7 @@
 //! The inbox as a page and as JSON.
 
 use super::{NO_STORE, html::Html};
-use crate::inbox::{Delivery, Inbox, InboxMessage, Outcome};
+use crate::inbox::{DeliveredMessage, Inbox, InboxMessage, Outcome};
 use acredita_domain::{Time, ids::IdentificationId, otp::Channel};
 use axum::{
     Json,
@@ -73,7 +73,7 @@ fn card(message: &InboxMessage) -> Html {
     }
 }
 
-fn delivered(delivery: &Delivery) -> Vec<(&'static str, Html)> {
+fn delivered(delivery: &DeliveredMessage) -> Vec<(&'static str, Html)> {
     let subject = match delivery.channel {
         Channel::Email => Html::template(SUBJECT, &[("subject", Html::text(&delivery.subject))]),
         Channel::Sms | Channel::Whatsapp => Html::empty(),
