@@ -1,7 +1,8 @@
 //! The cost of a request, counted on the wire: every call to AWS, and every attempt of it.
 //!
-//! The budgets are the architecture's: a create is one transaction, reading metadata one read, validating one read and
-//! two conditional writes. Every additional call on these paths is paid for by every request of every customer.
+//! The budgets are the architecture's: a create is one transaction, reading metadata one read (and one more for a linked
+//! scoring), validating at most two reads and two conditional writes. Every additional call on these paths is paid for
+//! by every request of every customer.
 
 use acceptance::{Call, ORG, World, bodies, request::base64, subject::Subject};
 use acredita_domain::{ports::MessageRef, use_cases::deliver_message};

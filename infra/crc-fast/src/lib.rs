@@ -7,8 +7,7 @@
 
 use crc::{CRC_32_ISCSI, CRC_64_NVME, Crc, Table};
 
-/// The checksum that S3 computes by itself over what comes without one: it may be 10 MiB, so it is worth the larger
-/// table.
+/// The checksum that S3 adds to an upload that has none. An upload may be 10 MiB, so it is worth the larger table.
 static CRC64_NVME: Crc<u64, Table<16>> = Crc::<u64, Table<16>>::new(&CRC_64_NVME);
 /// Only ever asked for by other clients.
 static CRC32_ISCSI: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&CRC_32_ISCSI);

@@ -12,7 +12,7 @@
 //! | `CHANNELS` | the channels for codes: of `SMS`, `EMAIL`, separated by commas; unset if callers deliver all codes themselves |
 //! | `SMS_ORIGINATION_IDENTITY` | a phone number, pool or sender id, by id or ARN; needed for `SMS` |
 //! | `SMS_CONFIGURATION_SET`, `SMS_MAX_PRICE` | optional; the price is in US dollars for each part of a message, such as `0.10` |
-//! | `EMAIL_FROM` | a verified address, with or without a name before it; needed for `EMAIL` |
+//! | `EMAIL_FROM` | a verified address; needed for `EMAIL`. A bare one with `template.yaml`, whose right to send names exactly this value |
 //! | `EMAIL_CONFIGURATION_SET` | optional |
 //! | `EXTERNAL_PROVIDERS` | which organisations may have documents scored by which external provider: see [`ProviderAccess`]; unset for none |
 //! | `GOOGLE_PROCESSOR`, `GOOGLE_SECRET` | the processor's full name, and the secret with the service account's key file or the configuration of an external account; needed where `GOOGLE` is used |

@@ -58,7 +58,7 @@ fn explain(kind: Kind) -> Explanation {
             "Read the identification or the scoring, and decide by its status. Do not repeat the request blindly.",
         ),
         Kind::Unprocessable => (
-            "422, 429",
+            "429",
             "Understood and refused: too many messages. A code can be sent again after 30 seconds, 5 times per identification, and 5 times \
              to one destination in 10 minutes.",
             "Wait for the Retry-After seconds of the answer.",
