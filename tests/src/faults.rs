@@ -13,8 +13,8 @@ use acredita_domain::{
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink},
     ports::{
         Claim, CodeKeys, CreateError, Due, DueStream, Erasure, FindError, Housekeeping, Identifications, MessageRef,
-        NewIdentification, NewMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue, Scorings,
-        SendError, Sender, Settlement, StepError, StoredPicture,
+        NewIdentification, NewOutboxMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue,
+        Scorings, SendError, Sender, Settlement, StepError, StoredPicture,
     },
     scoring::{Assessment, HostedDelegation, Scoring},
 };
@@ -179,7 +179,7 @@ forward! { Identifications {
     fn create(new: NewIdentification, now: Time) -> Result<(), CreateError>;
     fn find(org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError>;
     fn find_by_admin_id(org: &OrgId, id: AdminIdentificationId) -> Result<Option<Identification>, FindError>;
-    fn transition(org: &OrgId, id: IdentificationId, transition: Transition, effects: Vec<NewMessage>, now: Time) -> Result<(), StepError>;
+    fn transition(org: &OrgId, id: IdentificationId, transition: Transition, outbox: Vec<NewOutboxMessage>, now: Time) -> Result<(), StepError>;
     fn count_try(org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;
     fn give_back_try(org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
     fn delete(identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError>;

@@ -19,7 +19,7 @@ names! {
 
 impl MethodKind {
     /// The operation that creates an identification of this kind.
-    pub const fn creation(self) -> Operation {
+    pub const fn create_operation(self) -> Operation {
         match self {
             Self::Agent => Operation::CreateAgentIdentification,
             Self::Otp => Operation::CreateOtpIdentification,

@@ -18,7 +18,8 @@ mod store;
 pub use crate::system::{Clock, Entropy};
 pub use comparison::{Comparison, Likeness};
 pub use delivery::{
-    Claim, Effect, MessageRef, NewMessage, Outbox, OutboxMessage, OutgoingMessage, Queue, SendError, Sender, Settlement,
+    Claim, Effect, MessageRef, NewOutboxMessage, Outbox, OutboxMessage, OutgoingMessage, Queue, SendError, Sender,
+    Settlement,
 };
 pub use errors::{CreateError, FindError, FirstAnswer, StepError, unless_lost};
 pub use keys::CodeKeys;

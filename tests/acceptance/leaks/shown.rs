@@ -146,7 +146,7 @@ async fn no_identification_shows_whom_it_is_about() {
             keep_until: otp.expires_at,
             identification: otp,
             scoring: None,
-            effects: Vec::new(),
+            outbox: Vec::new(),
             idempotency: Some(record),
         });
     }

@@ -111,7 +111,7 @@ async fn create(app: &App) -> Result<(), Failure> {
         expires_at: now + LIFE,
     };
     let keep_until = app.policy.keep_until(identification.expires_at);
-    let new = NewIdentification { identification, scoring: None, keep_until, effects: Vec::new(), idempotency: None };
+    let new = NewIdentification { identification, scoring: None, keep_until, outbox: Vec::new(), idempotency: None };
     app.stores.identifications.create(new, now).await.map_err(|_| "an identification was not created")?;
     Ok(())
 }

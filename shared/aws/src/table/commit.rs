@@ -10,7 +10,7 @@ use acredita_domain::{
     Time,
     error::Unavailable,
     ids::OrgId,
-    ports::{CreateError, IdempotencyRecord, NewMessage, StepError},
+    ports::{CreateError, IdempotencyRecord, NewOutboxMessage, StepError},
 };
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
@@ -48,8 +48,8 @@ impl<'a> Commit<'a> {
     }
 
     /// Effects, each counted against its destination, if any.
-    pub fn effects(mut self, effects: Vec<NewMessage>) -> Self {
-        for NewMessage { message, destination_digest } in effects {
+    pub fn outbox(mut self, outbox: Vec<NewOutboxMessage>) -> Self {
+        for NewOutboxMessage { message, destination_digest } in outbox {
             self.writes.push(self.store.put_new(encode_message(&message, self.now)));
             if let Some(digest) = destination_digest {
                 let key = throttle::throttle_key(&message.org, &digest);

@@ -14,21 +14,21 @@ use acredita_domain::{
     identification::{Identification, Transition},
     ids::{AdminIdentificationId, IdentificationId, OrgId},
     pictures::PicturePrefix,
-    ports::{CreateError, Erasure, FindError, Identifications, NewIdentification, NewMessage, StepError},
+    ports::{CreateError, Erasure, FindError, Identifications, NewIdentification, NewOutboxMessage, StepError},
 };
 use async_trait::async_trait;
 
 #[async_trait]
 impl Identifications for DynamoStore {
     async fn create(&self, new: NewIdentification, now: Time) -> Result<(), CreateError> {
-        let NewIdentification { identification, scoring, keep_until, effects, idempotency } = new;
+        let NewIdentification { identification, scoring, keep_until, outbox, idempotency } = new;
         let mut commit = Commit::new(self, "create identification", now)
             .put(encode_identification(&identification, keep_until))
             .put(encode_pointer(&identification, keep_until));
         if let Some(scoring) = &scoring {
             commit = commit.put(encode_scoring(scoring, Standing::Linked, keep_until));
         }
-        commit.effects(effects).remember(&identification.org, idempotency).create().await
+        commit.outbox(outbox).remember(&identification.org, idempotency).create().await
     }
 
     async fn find(&self, org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError> {
@@ -55,13 +55,13 @@ impl Identifications for DynamoStore {
         org: &OrgId,
         id: IdentificationId,
         transition: Transition,
-        effects: Vec<NewMessage>,
+        outbox: Vec<NewOutboxMessage>,
         now: Time,
     ) -> Result<(), StepError> {
         let Step { name, update, condition, values, mark } = Step::of(org, &transition, now);
         let change = Change { key: Key::identification(id), update, condition, values };
-        if !effects.is_empty() {
-            return Commit::new(self, name, now).step(change).effects(effects).take().await;
+        if !outbox.is_empty() {
+            return Commit::new(self, name, now).step(change).outbox(outbox).take().await;
         }
         match self.update(name, change).await {
             // The SDK retried after a lost answer: the step was taken, by this very call.

@@ -117,7 +117,7 @@ async fn a_transaction_is_tried_again_with_the_same_token_unless_a_condition_fai
         assert!(tokens[0].is_some() && tokens.iter().all(|token| *token == tokens[0]), "{tokens:?}");
     }
     let aws = always(&cancelled(&["TransactionConflict", "ConditionalCheckFailed"]));
-    let message = with_message(&otp(), "phone").effects[0].message.clone();
+    let message = with_message(&otp(), "phone").outbox[0].message.clone();
     let code = crate::samples::live_code(&otp(), 1);
     let issued = store(&aws).issue_code(&message, crate::samples::lease(), code, now()).await;
     assert_eq!((issued, aws.asked().len()), (Err(StepError::Lost), 1), "the condition is the answer");
@@ -183,7 +183,7 @@ fn s3_error(status: u16, code: &str) -> Reply {
 
 #[tokio::test]
 async fn pictures_and_kicks_are_tried_again_where_that_may_help() {
-    let reference = with_message(&otp(), "phone").effects[0].message.reference;
+    let reference = with_message(&otp(), "phone").outbox[0].message.reference;
     let key = PictureKey::evidence(&org(), otp().id, &Sha256Digest::of(b"picture"));
     for (reply, tries) in [
         (s3_error(503, "SlowDown"), 3),

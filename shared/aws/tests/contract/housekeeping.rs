@@ -18,7 +18,7 @@ use futures_util::StreamExt;
 async fn a_message_that_nobody_sent_is_due(ports: &Ports) {
     let identification = otp();
     let new = with_message(&identification, "phone");
-    let message = Due::Message(new.effects[0].message.reference);
+    let message = Due::Message(new.outbox[0].message.reference);
     ports.identifications.create(new, now()).await.expect("created");
     assert_eq!(ports.due(now() + REKICK_AFTER - TICK).await, []);
     assert_eq!(ports.due(now() + REKICK_AFTER).await, [message]);
@@ -72,7 +72,7 @@ async fn what_is_over_comes_about_the_longest_due_first(ports: &Ports) {
 async fn stuck_messages_come_by_themselves(ports: &Ports) {
     let identification = otp();
     let new = with_message(&identification, "phone");
-    let message = Due::Message(new.effects[0].message.reference);
+    let message = Due::Message(new.outbox[0].message.reference);
     ports.identifications.create(new, now()).await.expect("created");
     let stuck: Vec<_> = ports.housekeeping.stuck_messages(now() + LIFE).collect().await;
     let over: Vec<_> = ports.housekeeping.over(now() + LIFE).collect().await;
@@ -122,7 +122,7 @@ async fn what_is_gone_stays_gone(ports: &Ports) {
 
 async fn a_message_that_was_sent_meanwhile_is_not_due_again(ports: &Ports) {
     let new = with_message(&otp(), "phone");
-    let message = new.effects[0].message.clone();
+    let message = new.outbox[0].message.clone();
     ports.identifications.create(new, now()).await.expect("created");
     let mine = lease();
     ports.outbox.claim(message.reference, mine, now(), now() + LEASE).await.expect("claimed");
@@ -164,7 +164,7 @@ async fn a_message_where_an_older_version_put_it_is_due_and_moves_when_it_is_pos
     let stage = Stage::start().await;
     let (ports, dynamodb) = (&stage.ports, &stage.clients.dynamodb);
     let new = with_message(&otp(), "phone");
-    let reference = new.effects[0].message.reference;
+    let reference = new.outbox[0].message.reference;
     ports.identifications.create(new, now()).await.expect("created");
     let update = dynamodb.update_item().table_name(&stage.names.table).update_expression("SET due_shard = :old");
     update

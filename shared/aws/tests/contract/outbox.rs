@@ -22,7 +22,7 @@ const LOST: Result<(), StepError> = Err(StepError::Lost);
 async fn waiting(ports: &Ports) -> (Identification, OutboxMessage) {
     let identification = otp();
     let new = with_message(&identification, "phone");
-    let waiting = new.effects[0].message.clone();
+    let waiting = new.outbox[0].message.clone();
     ports.identifications.create(new, now()).await.expect("created");
     (identification, waiting)
 }
@@ -85,7 +85,7 @@ async fn what_is_settled_is_not_taken_up_again(ports: &Ports) {
     for how in [Settlement::Sent, Settlement::Dropped, Settlement::Refused(Refusal::OptedOut)] {
         let identification = otp();
         let new = with_message(&identification, how.as_str());
-        let message = new.effects[0].message.clone();
+        let message = new.outbox[0].message.clone();
         ports.identifications.create(new, now()).await.expect("created");
         let mine = lease();
         claim(ports, &message, mine, now()).await;
@@ -191,7 +191,7 @@ async fn a_refusal_is_noted_on_its_message() {
     let stage = Stage::start().await;
     for refusal in Refusal::ALL {
         let new = with_message(&otp(), refusal.as_str());
-        let message = new.effects[0].message.clone();
+        let message = new.outbox[0].message.clone();
         stage.ports.identifications.create(new, now()).await.expect("created");
         let mine = lease();
         stage.ports.outbox.claim(message.reference, mine, now(), now() + LEASE).await.expect("claimed");

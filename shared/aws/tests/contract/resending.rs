@@ -24,7 +24,7 @@ async fn created(ports: &Ports) -> Identification {
 async fn the_next_generation_starts_without_a_code(ports: &Ports) {
     let identification = otp();
     let first = with_message(&identification, "phone");
-    let outgoing = first.effects[0].message.clone();
+    let outgoing = first.outbox[0].message.clone();
     ports.identifications.create(first, now()).await.expect("created");
     let mine = lease();
     ports.outbox.claim(outgoing.reference, mine, now(), now() + LEASE).await.expect("claimed");

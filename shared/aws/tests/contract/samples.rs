@@ -12,7 +12,8 @@ use acredita_domain::{
     keys::{CodeContext, Keyring},
     otp::{Delivery, Destination, LiveCode, Otp},
     ports::{
-        Effect, FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewMessage, NewScoring, OutboxMessage,
+        Effect, FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewOutboxMessage, NewScoring,
+        OutboxMessage,
     },
     scoring::{Assessment, ConfigurationName, MaxScoreRetries, Provider, Score, Scoring, ScoringTerms, Verdict},
 };
@@ -111,24 +112,24 @@ pub fn alone(identification: &Identification) -> NewIdentification {
         identification: identification.clone(),
         scoring: None,
         keep_until: identification.expires_at,
-        effects: Vec::new(),
+        outbox: Vec::new(),
         idempotency: None,
     }
 }
 
 /// This identification and its first message, to a destination with this name.
 pub fn with_message(identification: &Identification, destination: &str) -> NewIdentification {
-    NewIdentification { effects: vec![message(identification, 1, destination)], ..alone(identification) }
+    NewIdentification { outbox: vec![message(identification, 1, destination)], ..alone(identification) }
 }
 
 pub fn only(scoring: &Scoring) -> NewScoring {
     NewScoring { scoring: scoring.clone(), keep_until: scoring.expires_at, idempotency: None }
 }
 
-pub fn message(identification: &Identification, generation: u32, destination: &str) -> NewMessage {
+pub fn message(identification: &Identification, generation: u32, destination: &str) -> NewOutboxMessage {
     let reference =
         MessageRef { message_id: MessageId::generate(&SystemEntropy), identification_id: identification.id };
-    NewMessage {
+    NewOutboxMessage {
         message: OutboxMessage {
             reference,
             org: identification.org.clone(),

@@ -10,7 +10,7 @@ use acredita_domain::{
     app::Stores,
     identification::Transition,
     ports::{
-        Due, Effect, Housekeeping, Identifications, NewMessage, Outbox, OutboxMessage, Pictures, Queue, Scorings,
+        Due, Effect, Housekeeping, Identifications, NewOutboxMessage, Outbox, OutboxMessage, Pictures, Queue, Scorings,
         StepError,
     },
 };
@@ -39,7 +39,7 @@ impl Ports {
     }
 
     /// Takes the step to the generation of this message's code, with the message as its effect.
-    pub async fn resend(&self, new: NewMessage, at: Time) -> Result<(), StepError> {
+    pub async fn resend(&self, new: NewOutboxMessage, at: Time) -> Result<(), StepError> {
         let OutboxMessage { reference, org, effect: Effect::Code { generation }, .. } = new.message.clone();
         let step = Transition::Resend { generation };
         self.identifications.transition(&org, reference.identification_id, step, vec![new], at).await

@@ -155,7 +155,7 @@ async fn delivering_costs_as_many_calls_as_it_may() {
     let outbox = &stage.ports.outbox;
     let identification = otp();
     let new = with_message(&identification, "phone");
-    let message = new.effects[0].message.clone();
+    let message = new.outbox[0].message.clone();
     stage.ports.identifications.create(new, now()).await.expect("created");
     let mine = lease();
     wire.calls();
@@ -210,7 +210,7 @@ async fn a_step_whose_answer_was_lost_was_taken_by_its_own_caller() {
 async fn a_claim_whose_answer_was_lost_is_still_the_callers() {
     let (wire, stage) = Wire::start().await;
     let new = with_message(&otp(), "phone");
-    let message = new.effects[0].message.clone();
+    let message = new.outbox[0].message.clone();
     stage.ports.identifications.create(new, now()).await.expect("created");
     wire.answer(&[LOST]);
     let claim = stage.ports.outbox.claim(message.reference, lease(), now(), now() + LEASE).await;
@@ -223,7 +223,7 @@ async fn what_is_done_at_once_or_not_at_all_is_done_once_when_its_answer_was_los
     let ports = &stage.ports;
     let identification = otp();
     let new = with_message(&identification, "phone");
-    let first = new.effects[0].message.clone();
+    let first = new.outbox[0].message.clone();
     ports.identifications.create(new, now()).await.expect("created");
     let mine = lease();
     ports.outbox.claim(first.reference, mine, now(), now() + LEASE).await.expect("claimed");
@@ -246,7 +246,7 @@ async fn a_message_whose_end_was_not_heard_has_ended_all_the_same() {
     let outbox = &stage.ports.outbox;
     let taken = async |destination| {
         let new = with_message(&otp(), destination);
-        let message = new.effects[0].message.clone();
+        let message = new.outbox[0].message.clone();
         stage.ports.identifications.create(new, now()).await.expect("created");
         let mine = lease();
         outbox.claim(message.reference, mine, now(), now() + LEASE).await.expect("claimed");

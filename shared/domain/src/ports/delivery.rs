@@ -38,9 +38,9 @@ pub struct OutboxMessage {
     pub attempts: u32,
 }
 
-/// An effect that is committed with its step.
+/// An outbox message that is committed with its step.
 #[derive(Clone, Debug)]
-pub struct NewMessage {
+pub struct NewOutboxMessage {
     pub message: OutboxMessage,
     /// Identifies the destination for the throttle of the organisation without revealing it; `None` for effects without
     /// a phone or address.

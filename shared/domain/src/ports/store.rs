@@ -1,6 +1,6 @@
 //! The store: identifications, scorings, and due work.
 
-use super::{CreateError, FindError, FirstAnswer, MessageRef, NewMessage, StepError};
+use super::{CreateError, FindError, FirstAnswer, MessageRef, NewOutboxMessage, StepError};
 use crate::{
     Time,
     idempotency::{Idempotency, Operation},
@@ -30,7 +30,7 @@ pub struct NewIdentification {
     pub scoring: Option<Scoring>,
     /// The end of the retention of both.
     pub keep_until: Time,
-    pub effects: Vec<NewMessage>,
+    pub outbox: Vec<NewOutboxMessage>,
     pub idempotency: Option<IdempotencyRecord>,
 }
 
@@ -63,7 +63,7 @@ pub trait Identifications: Send + Sync {
         org: &OrgId,
         id: IdentificationId,
         transition: Transition,
-        effects: Vec<NewMessage>,
+        outbox: Vec<NewOutboxMessage>,
         now: Time,
     ) -> Result<(), StepError>;
     /// Counts a try of an OTP that is open at `now` and has tries left, and returns the updated identification. One

@@ -10,7 +10,7 @@ use crate::{
     identification::{Identification, Method, State},
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
     keys::Sealed,
-    ports::{CreateError, FirstAnswer, IdempotencyRecord, NewIdentification, NewMessage},
+    ports::{CreateError, FirstAnswer, IdempotencyRecord, NewIdentification, NewOutboxMessage},
     scoring::Scoring,
 };
 use chrono::SubsecRound;
@@ -61,7 +61,7 @@ impl Draft {
         let Self { id, admin_id, org, actor, created_at, expires_at, now } = self;
         let state = State::Created;
         let identification = Identification { id, admin_id, org, actor, method, state, created_at, expires_at };
-        Creation { identification, scoring: None, effects: Vec::new(), code: None, now }
+        Creation { identification, scoring: None, outbox: Vec::new(), code: None, now }
     }
 }
 
@@ -69,7 +69,7 @@ impl Draft {
 pub(super) struct Creation {
     pub identification: Identification,
     pub scoring: Option<Scoring>,
-    pub effects: Vec<NewMessage>,
+    pub outbox: Vec<NewOutboxMessage>,
     pub code: Option<ExternalCode>,
     pub now: Time,
 }
@@ -83,19 +83,19 @@ pub(super) struct ExternalCode {
 impl Creation {
     /// One transaction, then the kick.
     pub async fn commit(self, app: &App, idempotency: Option<Idempotency>) -> Result<Created, Error> {
-        let Self { identification, scoring, effects, code, now } = self;
+        let Self { identification, scoring, outbox, code, now } = self;
         let Identification { admin_id, id, created_at, expires_at, .. } = identification;
         let scoring_id = scoring.as_ref().map(|scoring| scoring.id);
         let (code, sealed) = code.map(|ExternalCode { code, sealed }| (code, sealed)).unzip();
-        let operation = identification.method.kind().creation();
+        let operation = identification.method.kind().create_operation();
         let idempotency = idempotency.map(|request| {
             let stored = StoredCreated { admin_id, id, created_at, expires_at, scoring_id, code: sealed };
             let answer = serde_json::to_string(&stored).expect("ids, times and strings always serialize");
             IdempotencyRecord { operation, request, answer: FirstAnswer(answer) }
         });
         let keep_until = app.policy.keep_until(expires_at);
-        let messages = effects::references(&effects);
-        let new = NewIdentification { identification, scoring, keep_until, effects, idempotency };
+        let messages = effects::references(&outbox);
+        let new = NewIdentification { identification, scoring, keep_until, outbox, idempotency };
         match app.stores.identifications.create(new, now).await {
             Ok(()) => {
                 effects::kick(app, &messages).await;

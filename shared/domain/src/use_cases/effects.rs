@@ -4,15 +4,15 @@ use crate::{
     App,
     ids::MessageId,
     keys::{CodeContext, Keyring},
-    ports::{Effect, MessageRef, NewMessage, OutboxMessage},
+    ports::{Effect, MessageRef, NewOutboxMessage, OutboxMessage},
 };
 
 /// The effect that sends a generation's code to `address`.
-pub(super) fn send_code(app: &App, keys: &Keyring, context: CodeContext<'_>, address: &str) -> NewMessage {
+pub(super) fn send_code(app: &App, keys: &Keyring, context: CodeContext<'_>, address: &str) -> NewOutboxMessage {
     let CodeContext { org, id, generation } = context;
     let reference = MessageRef { message_id: MessageId::generate(&*app.entropy), identification_id: id };
     let effect = Effect::Code { generation };
-    NewMessage {
+    NewOutboxMessage {
         message: OutboxMessage { reference, org: org.clone(), effect, attempts: 0 },
         destination_digest: Some(keys.destination_digest(address)),
     }
@@ -26,6 +26,6 @@ pub(super) async fn kick(app: &App, messages: &[MessageRef]) {
 }
 
 /// What to kick once these are committed.
-pub(super) fn references(effects: &[NewMessage]) -> Vec<MessageRef> {
-    effects.iter().map(|new| new.message.reference).collect()
+pub(super) fn references(outbox: &[NewOutboxMessage]) -> Vec<MessageRef> {
+    outbox.iter().map(|new| new.message.reference).collect()
 }

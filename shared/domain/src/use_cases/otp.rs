@@ -58,7 +58,7 @@ pub async fn create_otp_identification(
         code: None,
     };
     let context = CodeContext { org, id: draft.id, generation: otp.generation };
-    let (effects, code) = match destination {
+    let (outbox, code) = match destination {
         Some(address) => (vec![effects::send_code(app, &keys, context, address.expose())], None),
         None => {
             let code = OtpCode::generate(&*app.entropy);
@@ -68,7 +68,7 @@ pub async fn create_otp_identification(
             (Vec::new(), Some(ExternalCode { code, sealed }))
         }
     };
-    Creation { effects, code, ..draft.with(Method::Otp(otp)) }.commit(app, idempotency).await
+    Creation { outbox, code, ..draft.with(Method::Otp(otp)) }.commit(app, idempotency).await
 }
 
 pub struct OtpAttempt {

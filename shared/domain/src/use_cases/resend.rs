@@ -18,9 +18,9 @@ pub async fn resend_otp(app: &App, org: &OrgId, id: IdentificationId) -> Result<
     let keys = app.keys.current().await?;
     let generation = otp.generation + 1;
     let context = CodeContext { org, id, generation };
-    let effects = vec![effects::send_code(app, &keys, context, destination.address().expose())];
-    let messages = effects::references(&effects);
-    match app.stores.identifications.transition(org, id, Transition::Resend { generation }, effects, now).await {
+    let outbox = vec![effects::send_code(app, &keys, context, destination.address().expose())];
+    let messages = effects::references(&outbox);
+    match app.stores.identifications.transition(org, id, Transition::Resend { generation }, outbox, now).await {
         Ok(()) => {
             effects::kick(app, &messages).await;
             Ok(())
