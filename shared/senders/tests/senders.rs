@@ -1,9 +1,5 @@
 //! The requests to the providers, and the effect of their answers on a message.
 
-#[path = "../../aws/tests/contract/scripted.rs"]
-#[allow(dead_code, reason = "the adapters of AWS are tested with all of it")]
-mod scripted;
-
 use acredita_domain::{
     actor::{Language, Msisdn},
     code::OtpCode,
@@ -12,9 +8,11 @@ use acredita_domain::{
     ports::{MessageRef, OutgoingMessage, SendError, Sender, limits::LEASE},
 };
 use acredita_senders::{EmailSender, Senders, SmsSender, email, sms};
-use acredita_testing::{ManualClock, beginning};
+use acredita_testing::{
+    ManualClock, beginning,
+    scripted::{Reply, Scripted, error},
+};
 use chrono::TimeDelta;
-use scripted::{Reply, Scripted, error};
 use serde_json::json;
 use std::{
     io,

@@ -1,9 +1,5 @@
 //! The start of a function from its settings.
 
-#[path = "../../aws/tests/contract/scripted.rs"]
-#[allow(dead_code, reason = "the adapters of AWS are tested with all of it")]
-mod scripted;
-
 use acredita_domain::{
     App, Error,
     actor::Actor,
@@ -15,8 +11,8 @@ use acredita_domain::{
 };
 use acredita_outbound::Outbound;
 use acredita_service::{Root, Settings, WarmUp};
+use acredita_testing::scripted::{Reply, Scripted, error};
 use aws_types::SdkConfig;
-use scripted::{Reply, Scripted, error};
 
 fn settings(more: &[(&str, &str)]) -> Settings {
     let env = |name: &str| match name {

@@ -1,5 +1,7 @@
-//! Time, randomness and ids under a test's control. For tests only: the adapters', the local server's and the
-//! acceptance tests'.
+//! Time, randomness, ids and the answers of AWS under a test's control. For tests only: the adapters', the local
+//! server's and the acceptance tests'.
+
+pub mod scripted;
 
 use acredita_domain::{
     Time,

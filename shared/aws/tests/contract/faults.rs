@@ -3,7 +3,6 @@
 
 use crate::{
     samples::{agent, cancel, now, org, otp, with_message},
-    scripted::{Reply, Scripted, error},
     stage::Stage,
 };
 use acredita_aws::{AwsClients, DynamoStore, S3Pictures, SqsQueue};
@@ -14,6 +13,7 @@ use acredita_domain::{
     ports::{CreateError, FindError, Identifications, MessageRef, Outbox, Pictures, Queue, StepError},
     text::Private,
 };
+use acredita_testing::scripted::{Reply, Scripted, error};
 use std::time::Duration;
 
 const STORE: Unavailable = Unavailable("the store");

@@ -31,7 +31,6 @@ mod queue;
 mod resending;
 mod samples;
 mod scorings;
-mod scripted;
 mod secrets;
 mod stage;
 mod wire;

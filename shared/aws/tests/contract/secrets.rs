@@ -1,9 +1,6 @@
 //! The keys of codes: read from their secret now and then, and rotated while the service runs.
 
-use crate::{
-    samples::{now, org},
-    scripted::{Reply, Scripted, error},
-};
+use crate::samples::{now, org};
 use acredita_aws::{SecretKeys, SecretText};
 use acredita_domain::{
     Time,
@@ -13,7 +10,10 @@ use acredita_domain::{
     keys::{CodeContext, CodeHash, Keyring},
     ports::{CodeKeys, ProviderCredential},
 };
-use acredita_testing::ManualClock;
+use acredita_testing::{
+    ManualClock,
+    scripted::{Reply, Scripted, error},
+};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

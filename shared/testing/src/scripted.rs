@@ -1,17 +1,19 @@
 //! A scripted AWS: the answers of a real one on a bad day, or none at all. Hardly any time passes in it.
 
-use aws_sdk_dynamodb::config::{AsyncSleep, Credentials, RuntimeComponents, SharedCredentialsProvider, Sleep};
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_async::rt::sleep::{AsyncSleep, Sleep};
 use aws_smithy_runtime_api::{
     client::{
+        behavior_version::BehaviorVersion,
         http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
         orchestrator::{HttpRequest, HttpResponse},
         result::ConnectorError,
+        runtime_components::RuntimeComponents,
     },
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use aws_types::SdkConfig;
+use aws_types::{SdkConfig, region::Region};
 use serde_json::Value;
 use std::{
     collections::VecDeque,
@@ -35,7 +37,6 @@ pub fn error(status: u16, code: &str, more: &str) -> Reply {
 
 /// A request on the wire.
 #[derive(Clone, Debug)]
-#[allow(dead_code, reason = "the tests of the senders and of the composition root read the rest")]
 pub struct Asked {
     pub method: String,
     pub uri: String,
