@@ -4,7 +4,7 @@
 //! the clock. A score is a provider's answer; [`ConfigurationName`] says which scores are enough.
 //!
 //! A score is made of [`Check`]s, each with a [`Reason`] unless it simply passed; one table of [`checks`](table) says
-//! how much each of them counts; [`judge`] turns them into a number. Every provider speaks in these terms, so that
+//! how much each of them counts; [`judge()`] turns them into a number. Every provider speaks in these terms, so that
 //! callers need not know any of them.
 
 mod access;

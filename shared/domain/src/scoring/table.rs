@@ -2,7 +2,7 @@
 //! configurations it decides alone.
 //!
 //! The weights are how a back office would rate evidence, not a fit to data: reading the zone and its digits counts
-//! most, the declared data comes next, the quality of the picture least. They are relative; [`super::judge`] divides by
+//! most, the declared data comes next, the quality of the picture least. They are relative; [`judge()`](super::judge()) divides by
 //! those that apply.
 
 use super::CheckName;

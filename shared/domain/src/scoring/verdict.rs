@@ -23,7 +23,7 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// The verdict of a breakdown, by [`judge`]. The provider fills in the versions.
+    /// The verdict of a breakdown, by [`judge()`]. The provider fills in the versions.
     pub fn of(breakdown: Vec<Check>, extracted: Option<Extracted>) -> Self {
         let Judgement { score, coverage } = judge(&breakdown);
         Self {
