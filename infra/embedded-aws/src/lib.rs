@@ -46,7 +46,7 @@ pub const ACCOUNT: &str = "000000000000";
 
 /// The time of the SQS stand-in, for delays, visibility and retention. A long poll ends on real time, as its caller
 /// waits in real time. DynamoDB (10 minutes of request tokens) and S3 (signatures) read the wall clock.
-pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+pub type TimeSource = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// Where the data is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,12 +119,12 @@ pub struct EmbeddedAws {
 
 impl EmbeddedAws {
     /// Starts the three stand-ins, each on a free port of 127.0.0.1.
-    pub async fn start(storage: Storage, clock: Clock) -> Result<Self, StartError> {
+    pub async fn start(storage: Storage, clock: TimeSource) -> Result<Self, StartError> {
         Self::start_on(storage, clock, Ports::default()).await
     }
 
     /// [`EmbeddedAws::start`] on ports of the caller's choice.
-    pub async fn start_on(storage: Storage, clock: Clock, ports: Ports) -> Result<Self, StartError> {
+    pub async fn start_on(storage: Storage, clock: TimeSource, ports: Ports) -> Result<Self, StartError> {
         let starting = tokio::task::spawn_blocking(move || Self::start_blocking(storage, clock, ports));
         match starting.await {
             Ok(started) => started,
@@ -132,7 +132,7 @@ impl EmbeddedAws {
         }
     }
 
-    fn start_blocking(storage: Storage, clock: Clock, ports: Ports) -> Result<Self, StartError> {
+    fn start_blocking(storage: Storage, clock: TimeSource, ports: Ports) -> Result<Self, StartError> {
         let home = Home::open(storage)?;
         Ok(Self {
             dynamodb: dynamodb::start(&home, ports.dynamodb)?,

@@ -20,9 +20,9 @@ use axum::serve::ListenerExt;
 
 use crate::home::Home;
 use crate::host::{Host, Listening};
-use crate::{Clock, Service, StartError};
+use crate::{Service, StartError, TimeSource};
 
-pub(crate) fn start(home: &Home, clock: Clock, port: u16) -> Result<Host, StartError> {
+pub(crate) fn start(home: &Home, clock: TimeSource, port: u16) -> Result<Host, StartError> {
     let store = store::Store::open(home.sqs_file().as_deref())
         .map_err(|error| StartError::Open { service: Service::Sqs, reason: error.to_string() })?;
     let listening = Listening::on(Service::Sqs, port)?;

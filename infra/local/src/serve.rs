@@ -10,7 +10,7 @@ use crate::{
 };
 use acredita_aws::{
     AwsClients, NoRegion, SystemClock, SystemEntropy,
-    provision::{Names, ProvisionError, QueueUrls, provision},
+    provision::{ProvisionError, QueueUrls, ResourceNames, provision},
     sdk_config,
 };
 use acredita_domain::{
@@ -103,7 +103,7 @@ impl LocalAws {
         let (variables, outbound) = (embedded.variables(), Outbound::default());
         let sdk = sdk_config(outbound.connector(), move |name| variables.get(name).cloned())?;
         let clients = AwsClients::new(&sdk, interceptors);
-        let names = Names {
+        let names = ResourceNames {
             region: REGION.to_owned(),
             table: TABLE.to_owned(),
             bucket: BUCKET.to_owned(),

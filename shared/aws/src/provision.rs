@@ -41,7 +41,7 @@ const _: () = assert!(VISIBILITY_SECONDS as i64 + 60 <= RETRY_WITHIN.num_seconds
 
 /// The resources to create.
 #[derive(Clone, Debug)]
-pub struct Names {
+pub struct ResourceNames {
     /// The region for the bucket.
     pub region: String,
     pub table: String,
@@ -69,7 +69,7 @@ fn failed<E: ProvideErrorMetadata, R>(what: &'static str) -> impl FnOnce(SdkErro
 }
 
 /// Creates the missing resources.
-pub async fn provision(clients: &AwsClients, names: &Names) -> Result<QueueUrls, ProvisionError> {
+pub async fn provision(clients: &AwsClients, names: &ResourceNames) -> Result<QueueUrls, ProvisionError> {
     make_table(&clients.dynamodb, &names.table).await?;
     make_bucket(&clients.s3, &names.bucket, &names.region).await?;
     make_queues(&clients.sqs, names).await
@@ -142,7 +142,7 @@ async fn make_bucket(client: &aws_sdk_s3::Client, bucket: &str, region: &str) ->
     }
 }
 
-async fn make_queues(client: &aws_sdk_sqs::Client, names: &Names) -> Result<QueueUrls, ProvisionError> {
+async fn make_queues(client: &aws_sdk_sqs::Client, names: &ResourceNames) -> Result<QueueUrls, ProvisionError> {
     let what = "dead-letter queue";
     let missing = |what| ProvisionError { what, code: "it has no address".to_owned() };
     let made = client

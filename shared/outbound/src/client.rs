@@ -33,7 +33,7 @@ pub struct Request {
 
 /// The bounds of an answer.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct ResponseLimits {
     /// The time limit for its headers.
     pub headers: Duration,
     /// The maximum size of its body.
@@ -62,7 +62,7 @@ impl Outbound {
     }
 
     /// Makes one exchange. The caller limits the total time: dropping the future ends it.
-    pub async fn send(&self, request: Request, limits: Limits) -> Result<Response<Bytes>, SendFailure> {
+    pub async fn send(&self, request: Request, limits: ResponseLimits) -> Result<Response<Bytes>, SendFailure> {
         let sent = self.0.call(encoded(request)?);
         let response = tokio::time::timeout(limits.headers, sent).await.map_err(|_| SendFailure::Timeout)?;
         let response =
@@ -118,7 +118,7 @@ mod tests {
         });
         let url = url.parse().expect("loopback");
         let request = Request { method: Method::GET, url, headers: Vec::new(), body: Bytes::new() };
-        Outbound::default().send(request, Limits { headers: Duration::from_secs(10), body: 16 }).await
+        Outbound::default().send(request, ResponseLimits { headers: Duration::from_secs(10), body: 16 }).await
     }
 
     #[tokio::test]

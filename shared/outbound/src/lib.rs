@@ -7,6 +7,6 @@ mod client;
 mod connector;
 mod url;
 
-pub use client::{Limits, Outbound, Request, SendFailure};
+pub use client::{Outbound, Request, ResponseLimits, SendFailure};
 pub use connector::CONNECT;
 pub use url::{BaseUrl, InvalidUrl, Url};

@@ -18,7 +18,7 @@ use crate::{
     deadline::Job,
     gate::Gate,
     http::{Call, Client, JSON},
-    mapping::{self, Found, Signal, Signals},
+    mapping::{self, Signal, SignalValue, Signals},
     verdict::{evidence, supported, unsupported},
 };
 use acredita_domain::{
@@ -214,7 +214,7 @@ impl GoogleScorer {
 }
 
 fn says_no_document(found: &[Signal<'_>]) -> bool {
-    found.contains(&("fraud_signals_is_identity_document", Found::Word("NOT_AN_ID")))
+    found.contains(&("fraud_signals_is_identity_document", SignalValue::Word("NOT_AN_ID")))
 }
 
 fn malformed(call: &'static str) -> Failed {

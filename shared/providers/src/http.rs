@@ -5,7 +5,7 @@
 
 use crate::deadline::{Job, READ};
 use acredita_domain::{ports::Clock, scoring::Provider};
-use acredita_outbound::{BaseUrl, Limits, Outbound, Request, SendFailure};
+use acredita_outbound::{BaseUrl, Outbound, Request, ResponseLimits, SendFailure};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header::RETRY_AFTER};
@@ -97,7 +97,7 @@ impl Client {
         let Call { method, base, path, headers, body, .. } = call;
         let (method, headers, body) = (method.clone(), headers.clone(), body.clone());
         let request = Request { method, url: base.join(path), headers, body };
-        let limits = Limits { headers: READ, body: most_bytes };
+        let limits = ResponseLimits { headers: READ, body: most_bytes };
         let (parts, body) = self.outbound.send(request, limits).await?.into_parts();
         Ok(Reply { status: parts.status, body, headers: parts.headers })
     }

@@ -9,14 +9,14 @@ use serde::Deserialize;
 
 /// The value of a signal.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Found<'a> {
+pub enum SignalValue<'a> {
     /// One of a provider's words.
     Word(&'a str),
     /// A confidence from 0 to 1.
     Degree(f64),
 }
 
-pub type Signal<'a> = (&'a str, Found<'a>);
+pub type Signal<'a> = (&'a str, SignalValue<'a>);
 
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
@@ -45,12 +45,12 @@ enum Reading {
 }
 
 impl Reading {
-    fn read(&self, found: Found<'_>) -> (CheckResult, Option<Score>) {
+    fn read(&self, found: SignalValue<'_>) -> (CheckResult, Option<Score>) {
         let one_of = |words: &[String], word| words.iter().any(|known| known == word);
         match (self, found) {
-            (Self::Words { pass, .. }, Found::Word(word)) if one_of(pass, word) => (CheckResult::Pass, None),
-            (Self::Words { fail, .. }, Found::Word(word)) if one_of(fail, word) => (CheckResult::Fail, None),
-            (Self::Degree { pass_from, fail_below }, Found::Degree(degree)) if (0.0..=1.0).contains(&degree) => {
+            (Self::Words { pass, .. }, SignalValue::Word(word)) if one_of(pass, word) => (CheckResult::Pass, None),
+            (Self::Words { fail, .. }, SignalValue::Word(word)) if one_of(fail, word) => (CheckResult::Fail, None),
+            (Self::Degree { pass_from, fail_below }, SignalValue::Degree(degree)) if (0.0..=1.0).contains(&degree) => {
                 let result = if degree >= *pass_from {
                     CheckResult::Pass
                 } else if degree < *fail_below {
@@ -95,7 +95,7 @@ impl Rule {
         })
     }
 
-    fn line(&self, name: &str, value: Found<'_>) -> Check {
+    fn line(&self, name: &str, value: SignalValue<'_>) -> Check {
         let (result, score) = self.reading.read(value);
         let check = self.because(Check::new(self.check, result)).noting(name);
         score.map_or(check.clone(), |score| check.scored(score))
@@ -144,7 +144,7 @@ mod tests {
     }
 
     fn first(values: &[&str]) -> (CheckResult, Option<Reason>) {
-        let found: Vec<Signal<'_>> = values.iter().map(|value| ("a", Found::Word(value))).collect();
+        let found: Vec<Signal<'_>> = values.iter().map(|value| ("a", SignalValue::Word(value))).collect();
         results(&found)[0]
     }
 
@@ -162,10 +162,15 @@ mod tests {
         for value in ["", "pass", "PASS ", "OK", "INCONCLUSIVE", "NONE"] {
             assert_eq!(first(&[value]).0, Inconclusive, "{value}");
         }
-        for found in [Found::Degree(f64::NAN), Found::Degree(1.1), Found::Degree(-0.1), Found::Word("0.9")] {
+        for found in [
+            SignalValue::Degree(f64::NAN),
+            SignalValue::Degree(1.1),
+            SignalValue::Degree(-0.1),
+            SignalValue::Word("0.9"),
+        ] {
             assert_eq!(results(&[("b", found)])[1].0, Inconclusive, "{found:?}");
         }
-        assert_eq!(results(&[("a", Found::Degree(1.0))])[0].0, Inconclusive);
+        assert_eq!(results(&[("a", SignalValue::Degree(1.0))])[0].0, Inconclusive);
     }
 
     #[test]
@@ -177,17 +182,17 @@ mod tests {
             (&[0.49], Fail),
             (&[1.0, 0.2], Fail),
         ] {
-            let found: Vec<Signal<'_>> = degrees.iter().map(|degree| ("b", Found::Degree(*degree))).collect();
+            let found: Vec<Signal<'_>> = degrees.iter().map(|degree| ("b", SignalValue::Degree(*degree))).collect();
             assert_eq!(results(&found)[1].0, result, "{degrees:?}");
         }
-        let checks = signals().checks(&[("b", Found::Degree(0.8)), ("b", Found::Degree(0.9))]);
+        let checks = signals().checks(&[("b", SignalValue::Degree(0.8)), ("b", SignalValue::Degree(0.9))]);
         assert_eq!(checks[1].score, Some(Score::new(0.8)));
     }
 
     #[test]
     fn what_is_absent_is_what_the_table_says_unless_something_stands_in() {
         assert_eq!(results(&[]), [(Inconclusive, Some(Reason::ProviderInconclusive)), (NotApplicable, None)]);
-        assert_eq!(results(&[("c", Found::Degree(0.1))])[1].0, Fail);
-        assert_eq!(results(&[("c", Found::Degree(0.1)), ("b", Found::Degree(0.9))])[1].0, Pass);
+        assert_eq!(results(&[("c", SignalValue::Degree(0.1))])[1].0, Fail);
+        assert_eq!(results(&[("c", SignalValue::Degree(0.1)), ("b", SignalValue::Degree(0.9))])[1].0, Pass);
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     deadline::Job,
     gate::{Gate, Turn},
     http::Client,
-    mapping::{self, Found, Signal, Signals},
+    mapping::{self, Signal, SignalValue, Signals},
     verdict::{evidence, lost, supported, unsupported},
 };
 use acredita_domain::{
@@ -177,7 +177,7 @@ impl VeridasScorer {
 
     fn judge(&self, request: &ScoreRequest<'_>, validation: &VeridasResult) -> Verdict {
         let found: Vec<Signal<'_>> =
-            validation.scores.iter().map(|(name, value)| (name.as_str(), Found::Degree(*value))).collect();
+            validation.scores.iter().map(|(name, value)| (name.as_str(), SignalValue::Degree(*value))).collect();
         let told = Told::of(validation, &self.mapping.issuer, &self.mapping.families, &*self.comparison);
         let extracted = self.mapping.nodes.extract(validation, told.is_passport(request));
         let mut breakdown = vec![supported(&evidence(std::iter::once(&validation.digest)))];

@@ -2,7 +2,7 @@
 
 use acredita_domain::error::Unavailable;
 use acredita_http::jwks::JwksSource;
-use acredita_outbound::{Limits, Outbound, Request, Url};
+use acredita_outbound::{Outbound, Request, ResponseLimits, Url};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Method, header::ACCEPT};
@@ -27,7 +27,7 @@ impl HttpsJwks {
     async fn get(&self) -> Result<String, String> {
         let headers = vec![(ACCEPT, HeaderValue::from_static("application/json"))];
         let request = Request { method: Method::GET, url: self.url.clone(), headers, body: Bytes::new() };
-        let sent = self.outbound.send(request, Limits { headers: LONGEST, body: MOST_BYTES });
+        let sent = self.outbound.send(request, ResponseLimits { headers: LONGEST, body: MOST_BYTES });
         let answer = sent.await.map_err(|fault| fault.to_string())?;
         if !answer.status().is_success() {
             return Err(format!("status {}", answer.status().as_u16()));

@@ -15,7 +15,7 @@ use super::queue::{self, MAX_MESSAGE_BYTES, MAX_VISIBILITY_S, MAX_WAIT_S, Queue,
 use super::store::{Received, Store, Taken, VisibilityChange};
 use super::wire;
 use crate::host::Draining;
-use crate::{ACCOUNT, Clock};
+use crate::{ACCOUNT, TimeSource};
 
 /// How often a long poll looks again without a signal: messages also become visible by time passing, and the time is an
 /// input that may jump.
@@ -26,7 +26,7 @@ const MESSAGES: RangeInclusive<i64> = 1..=10;
 
 pub(super) struct Sqs {
     store: Store,
-    clock: Clock,
+    clock: TimeSource,
     endpoint: String,
     draining: Draining,
     /// Wakes the long polls of each queue.
@@ -34,7 +34,7 @@ pub(super) struct Sqs {
 }
 
 impl Sqs {
-    pub(super) fn new(store: Store, clock: Clock, endpoint: String, draining: Draining) -> Self {
+    pub(super) fn new(store: Store, clock: TimeSource, endpoint: String, draining: Draining) -> Self {
         Self { store, clock, endpoint, draining, arrivals: Mutex::default() }
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use acredita_embedded_aws::{Clock, EmbeddedAws, LOCAL_CREDENTIALS, REGION, Storage};
+use acredita_embedded_aws::{EmbeddedAws, LOCAL_CREDENTIALS, REGION, Storage, TimeSource};
 use tempfile::TempDir;
 
 /// A clock that only moves when a test moves it.
@@ -21,7 +21,7 @@ impl TestClock {
         *self.0.lock().unwrap() += by;
     }
 
-    pub fn as_clock(&self) -> Clock {
+    pub fn as_clock(&self) -> TimeSource {
         let now = Arc::clone(&self.0);
         Arc::new(move || *now.lock().unwrap())
     }

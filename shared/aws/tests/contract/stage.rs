@@ -2,7 +2,7 @@
 
 use acredita_aws::{
     AwsClients, SqsQueue,
-    provision::{Names, provision},
+    provision::{ResourceNames, provision},
     sdk_config, stores,
 };
 use acredita_domain::{
@@ -50,7 +50,7 @@ impl Ports {
 pub struct Stage {
     pub aws: EmbeddedAws,
     pub clients: AwsClients,
-    pub names: Names,
+    pub names: ResourceNames,
     pub queue_url: String,
     pub ports: Ports,
 }
@@ -64,7 +64,7 @@ impl Stage {
     pub async fn start_with(interceptors: &[SharedInterceptor]) -> Self {
         let clock = Arc::new(|| crate::samples::now().into());
         let aws = EmbeddedAws::start(Storage::Memory, clock).await.expect("embedded AWS");
-        let names = Names {
+        let names = ResourceNames {
             region: REGION.to_owned(),
             table: "identity".to_owned(),
             bucket: "pictures".to_owned(),

@@ -1,6 +1,6 @@
 //! The requests and answers of Document AI (`projects.locations.processors.process`, v1).
 
-use crate::mapping::{Found, Signal};
+use crate::mapping::{Signal, SignalValue};
 use acredita_domain::pictures::{Picture, Sha256Digest};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
@@ -36,7 +36,7 @@ pub(super) struct Entity {
 
 impl Entity {
     pub fn signal(&self) -> Signal<'_> {
-        (&self.kind, Found::Word(&self.mention_text))
+        (&self.kind, SignalValue::Word(&self.mention_text))
     }
 }
 
