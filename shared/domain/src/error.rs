@@ -44,7 +44,7 @@ pub enum Error {
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
     /// A stored item is corrupt. Never the caller's fault.
-    #[error("stored data is corrupt: {0}")]
+    #[error("stored data cannot be understood: {0}")]
     Corrupt(&'static str),
     /// This function was assembled without a part that it needs. Never the caller's fault.
     #[error("this function was built without its {0}")]

@@ -212,7 +212,7 @@ impl IntoResponse for ApiError {
         match &self {
             Self::Bug(what) => tracing::error!(what, "a bug"),
             Self::Domain { error: Error::Corrupt(what), .. } => {
-                tracing::error!(what, "stored data is corrupt")
+                tracing::error!(what, "stored data cannot be understood")
             }
             Self::Domain { error: error @ Error::NotBuiltIn(_), .. } => tracing::error!(%error, "a bug"),
             _ => {}

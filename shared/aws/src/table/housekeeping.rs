@@ -76,7 +76,7 @@ impl DynamoStore {
         stream::unfold(rows, |mut rows| async { rows.next().await.map(|row| (row, rows)) }).map(move |row| {
             let row = row.map_err(|error| FindError::Unavailable(unavailable(STORE, operation, &error)))?;
             decode_due(&row).map_err(|corrupt| {
-                tracing::error!(operation, problem = corrupt.0, "a row is corrupt");
+                tracing::error!(operation, problem = corrupt.0, "a row cannot be understood");
                 FindError::Corrupt(corrupt.0)
             })
         })

@@ -116,7 +116,7 @@ impl DynamoStore {
     ) -> Result<Option<T>, FindError> {
         let item = self.get(operation, key).await.map_err(FindError::Unavailable)?;
         item.map(|item| decode(&item)).transpose().map_err(|corrupt| {
-            tracing::error!(operation, problem = corrupt.0, "an item is corrupt");
+            tracing::error!(operation, problem = corrupt.0, "an item cannot be understood");
             FindError::Corrupt(corrupt.0)
         })
     }
