@@ -12,7 +12,7 @@ use std::fmt;
 const MAX_JSON_DEPTH: usize = 64;
 
 /// Parses JSON that nests no deeper than [`MAX_JSON_DEPTH`] and repeats no member.
-pub(crate) fn parse(body: &[u8]) -> Result<Value, Invalid> {
+pub fn parse(body: &[u8]) -> Result<Value, Invalid> {
     if body.is_empty() {
         return Err(Invalid("a JSON body is required"));
     }

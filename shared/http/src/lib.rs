@@ -15,7 +15,7 @@ pub mod error;
 pub mod fault;
 pub mod fields;
 pub mod idempotency;
-mod json;
+pub mod json;
 pub mod jwks;
 pub mod jwt;
 pub mod layers;

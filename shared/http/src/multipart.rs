@@ -40,7 +40,7 @@ impl FromRequest<Api> for PicturesRequest {
 }
 
 /// Reads the pictures of a request. Without a body there is none, and what was uploaded or captured before is scored.
-async fn read_pictures(headers: &HeaderMap, body: Body, now: Time) -> Result<Vec<UploadedPicture>, ApiError> {
+pub async fn read_pictures(headers: &HeaderMap, body: Body, now: Time) -> Result<Vec<UploadedPicture>, ApiError> {
     let content_type = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or(""));
     let body = read_body(headers, body, MAX_BODY).await?;
     let Some(content_type) = content_type else {
