@@ -22,6 +22,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
+use tokio::sync::watch;
 
 const LIFE: TimeDelta = TimeDelta::hours(1);
 
@@ -143,11 +144,15 @@ async fn rows_that_cannot_be_understood_are_reported_and_stop_nothing() {
     assert_eq!(world.sweep().await, SweepReport { failed: 250, ..SweepReport::default() }, "once in each run");
 }
 
-/// A queue that counts concurrent kicks, and fails every one.
+const AT_ONCE: usize = 32;
+
+/// A queue that counts concurrent kicks, and fails every one. The first ones wait for each other, so that the count does
+/// not depend on how fast rows are read.
 struct Crowd {
     queue: Arc<dyn Queue>,
     now: AtomicUsize,
     most: AtomicUsize,
+    gathered: watch::Sender<bool>,
 }
 
 #[async_trait]
@@ -155,6 +160,13 @@ impl Queue for Crowd {
     async fn kick(&self, message: MessageRef) -> Result<(), Unavailable> {
         let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
+        self.gathered.send_if_modified(|gathered| {
+            !*gathered && {
+                *gathered = now == AT_ONCE;
+                *gathered
+            }
+        });
+        let _ = self.gathered.subscribe().wait_for(|gathered| *gathered).await;
         let _ = self.queue.kick(message).await;
         self.now.fetch_sub(1, Ordering::SeqCst);
         Err(Unavailable("the queue"))
@@ -176,9 +188,9 @@ async fn many_things_are_in_hand_at_once_but_not_all_and_a_failed_one_waits_for_
     world.clock.advance(REKICK_AFTER);
 
     let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let crowd = Arc::new(Crowd { queue: world.app.queue.clone(), now, most });
+    let crowd = Arc::new(Crowd { queue: world.app.queue.clone(), now, most, gathered: watch::Sender::new(false) });
     let down = App { queue: crowd.clone(), ..world.app.clone() };
     assert_eq!(acredita_sweep::sweep(&down).await, SweepReport { failed: 100, ..SweepReport::default() });
-    assert_eq!(crowd.most.load(Ordering::SeqCst), 32);
+    assert_eq!(crowd.most.load(Ordering::SeqCst), AT_ONCE);
     assert_eq!(world.sweep().await, SweepReport { kicked: 100, ..SweepReport::default() });
 }
