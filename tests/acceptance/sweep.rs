@@ -160,12 +160,9 @@ impl Queue for Crowd {
     async fn kick(&self, message: MessageRef) -> Result<(), Unavailable> {
         let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
-        self.gathered.send_if_modified(|gathered| {
-            !*gathered && {
-                *gathered = now == AT_ONCE;
-                *gathered
-            }
-        });
+        if now == AT_ONCE {
+            self.gathered.send_replace(true);
+        }
         let _ = self.gathered.subscribe().wait_for(|gathered| *gathered).await;
         let _ = self.queue.kick(message).await;
         self.now.fetch_sub(1, Ordering::SeqCst);
