@@ -1,5 +1,6 @@
 //! Checks what a message may hold, and makes receipt handles.
 
+use md5::{Digest, Md5};
 use uuid::Uuid;
 
 use super::error::SqsError;
@@ -35,6 +36,11 @@ impl NewMessage {
 #[expect(clippy::disallowed_methods, reason = "the service's own randomness is not an input of its callers")]
 pub(super) fn random_id() -> Uuid {
     Uuid::new_v4()
+}
+
+/// MD5 in lower-case hexadecimal, which some SDKs compare with their own.
+pub(super) fn body_digest(body: &str) -> String {
+    Md5::digest(body).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The characters that XML 1.0 allows, as SendMessage requires.

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::error::SqsError;
-use super::messages::{NewMessage, Receipt};
+use super::messages::{NewMessage, Receipt, body_digest};
 use super::queue::{self, MAX_MESSAGE_BYTES, MAX_VISIBILITY_S, MAX_WAIT_S, Queue, Settings};
 use super::store::{Received, Store, Taken, VisibilityChange};
 use super::wire;
@@ -79,7 +79,7 @@ impl Sqs {
         let message = NewMessage::parse(request.message_body, request.delay_seconds)?;
         self.store.send(&queue, &message, self.now_ms())?;
         self.arrival(&queue.name).notify_waiters();
-        Ok(wire::Sent { message_id: message.id.to_string() })
+        Ok(wire::Sent { message_id: message.id.to_string(), md5_of_message_body: body_digest(&message.body) })
     }
 
     /// Waits for a message up to the requested time; a send ends the wait at once, and so does a stop.
@@ -220,6 +220,7 @@ fn shown(message: Received, request: &wire::ReceiveMessage) -> wire::ReceivedMes
     wire::ReceivedMessage {
         message_id: message.receipt.message_id.to_string(),
         receipt_handle: message.receipt.to_handle(),
+        md5_of_body: body_digest(&message.body),
         body: message.body,
         attributes: system,
     }

@@ -45,6 +45,8 @@ pub(super) struct SendMessage {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Sent {
     pub message_id: String,
+    #[serde(rename = "MD5OfMessageBody")]
+    pub md5_of_message_body: String,
 }
 
 #[derive(Deserialize)]
@@ -74,6 +76,8 @@ pub(super) struct ReceivedMessages {
 pub(super) struct ReceivedMessage {
     pub message_id: String,
     pub receipt_handle: String,
+    #[serde(rename = "MD5OfBody")]
+    pub md5_of_body: String,
     pub body: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<&'static str, String>,

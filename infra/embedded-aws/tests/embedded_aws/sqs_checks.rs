@@ -77,6 +77,9 @@ pub async fn a_message_is_received_as_it_was_sent(bench: &Bench) {
 
     assert_eq!(received.body(), Some("héllo\n{}"));
     assert_eq!(received.message_id(), sent.message_id());
+    // Some SDKs, such as JavaScript's, refuse an answer without it.
+    assert_eq!(sent.md5_of_message_body(), Some("843f4c7af3890d3395bab67d06b6fee6"));
+    assert_eq!(received.md5_of_body(), sent.md5_of_message_body());
     let attributes = received.attributes().unwrap();
     assert_eq!(attributes[&MessageSystemAttributeName::ApproximateReceiveCount], "1");
     let time = |name| attributes[&name].parse::<u64>().unwrap();
