@@ -14,6 +14,7 @@ use acredita_domain::{
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;
 use futures_util::StreamExt;
+use std::collections::HashMap;
 
 async fn a_message_that_nobody_sent_is_due(ports: &Ports) {
     let identification = otp();
@@ -48,25 +49,6 @@ async fn a_scoring_is_due_by_itself_only_when_it_stands_alone(ports: &Ports) {
     assert_eq!(due.len(), 2);
     assert!(due.contains(&Due::Scoring(org(), standing_alone.id)));
     assert!(due.contains(&Due::Identification(org(), identification.id)));
-}
-
-async fn what_is_over_comes_about_the_longest_due_first(ports: &Ports) {
-    // Later ones are created first, so that the order of creation does not happen to be right.
-    for number in (0..80).rev() {
-        let identification = Identification { expires_at: now() + TimeDelta::seconds(number), ..agent() };
-        ports.identifications.create(alone(&identification), now()).await.expect("created");
-    }
-    let due = ports.due(now() + TimeDelta::seconds(79)).await;
-    assert_eq!(due.len(), 80);
-    let (mut first, mut last) = (TimeDelta::zero(), TimeDelta::zero());
-    for (at, due) in due.iter().enumerate() {
-        let Due::Identification(org, id) = due else { panic!("{due:?}") };
-        let found = ports.identifications.find(org, *id).await.expect("an answer").expect("an identification");
-        *if at < 40 { &mut first } else { &mut last } += found.expires_at - now();
-    }
-    assert!(first < last, "{first} {last}: the partitions are looked at together, each of them in order");
-    let again = ports.due(now() + TimeDelta::seconds(19)).await;
-    assert_eq!(again.len(), 20, "and nothing that is not due");
 }
 
 async fn stuck_messages_come_by_themselves(ports: &Ports) {
@@ -149,7 +131,6 @@ on_aws! {
     a_message_that_nobody_sent_is_due,
     an_identification_is_due_when_its_time_is_over_whatever_became_of_it,
     a_scoring_is_due_by_itself_only_when_it_stands_alone,
-    what_is_over_comes_about_the_longest_due_first,
     stuck_messages_come_by_themselves,
     what_is_postponed_is_due_later,
     another_organisation_postpones_nothing,
@@ -181,4 +162,31 @@ async fn a_message_where_an_older_version_put_it_is_due_and_moves_when_it_is_pos
     ports.housekeeping.postpone(&due, now() + REKICK_AFTER * 2).await.expect("postponed");
     assert_eq!(over(now() + REKICK_AFTER * 2).await, []);
     assert_eq!(stuck(now() + REKICK_AFTER * 2).await, [Ok(due)]);
+}
+
+/// Nothing is promised between partitions: the first to answer comes first.
+#[tokio::test]
+async fn each_partition_of_what_is_over_comes_the_longest_due_first() {
+    let stage = Stage::start().await;
+    let (ports, dynamodb) = (&stage.ports, &stage.clients.dynamodb);
+    // Later ones are created first, so that the order of creation does not happen to be right.
+    for number in (0..80).rev() {
+        let identification = Identification { expires_at: now() + TimeDelta::seconds(number), ..agent() };
+        ports.identifications.create(alone(&identification), now()).await.expect("created");
+    }
+    let due = ports.due(now() + TimeDelta::seconds(79)).await;
+    assert_eq!(due.len(), 80);
+    let mut latest = HashMap::new();
+    for due in due {
+        let Due::Identification(org, id) = due else { panic!("{due:?}") };
+        let found = ports.identifications.find(&org, id).await.expect("an answer").expect("an identification");
+        let item = dynamodb.get_item().table_name(&stage.names.table);
+        let item = item.key("pk", AttributeValue::S(format!("IDN#{id}"))).key("sk", AttributeValue::S("A".to_owned()));
+        let item = item.send().await.expect("an answer").item.expect("an item");
+        let partition = item["due_shard"].as_s().expect("a partition").clone();
+        let before = latest.insert(partition, found.expires_at);
+        assert!(before.is_none_or(|before| before < found.expires_at), "{before:?} {}", found.expires_at);
+    }
+    assert!(latest.len() > 1, "more than one partition");
+    assert_eq!(ports.due(now() + TimeDelta::seconds(19)).await.len(), 20, "and nothing that is not due");
 }

@@ -136,7 +136,8 @@ pub type DueStream<'a> = BoxStream<'a, Result<Due, FindError>>;
 pub trait Housekeeping: Send + Sync {
     /// The messages that are due at `now`: a person is waiting for each of them.
     fn stuck_messages(&self, now: Time) -> DueStream<'_>;
-    /// All other work that is due at `now`, roughly the longest due first.
+    /// All other work that is due at `now`: the longest due first within each partition of the store, in no order over
+    /// all of them.
     fn over(&self, now: Time) -> DueStream<'_>;
     /// Makes the item due again at `until`. One write. An item deleted meanwhile stays deleted.
     async fn postpone(&self, due: &Due, until: Time) -> Result<(), Unavailable>;
