@@ -1,4 +1,5 @@
 """Takes a picture of a flat drawing on a table: pose, light, lens, sensor."""
+
 import dataclasses
 import math
 
@@ -42,7 +43,12 @@ class Shot:
         placed = []
         for x, y in points:
             scale = back[6] * x + back[7] * y + 1
-            placed.append([round((back[0] * x + back[1] * y + back[2]) / scale, 1), round((back[3] * x + back[4] * y + back[5]) / scale, 1)])
+            placed.append(
+                [
+                    round((back[0] * x + back[1] * y + back[2]) / scale, 1),
+                    round((back[3] * x + back[4] * y + back[5]) / scale, 1),
+                ]
+            )
         return placed
 
 
@@ -65,15 +71,19 @@ def pose(random, size, level):
     height = round(width * random.choice((0.66, 0.75)))
     turn = math.radians(random.uniform(-level.turn, level.turn))
     cos, sin = abs(math.cos(turn)), abs(math.sin(turn))
-    scale = random.uniform(*level.fill) * min(width / (size[0] * cos + size[1] * sin), height / (size[0] * sin + size[1] * cos))
+    scale = random.uniform(*level.fill) * min(
+        width / (size[0] * cos + size[1] * sin), height / (size[0] * sin + size[1] * cos)
+    )
     jitter = lambda: random.uniform(-1, 1) * level.slant * size[0] * scale
     corners = []
     for x, y in around(size):
         x, y = (x - size[0] / 2) * scale, (y - size[1] / 2) * scale
-        corners.append((
-            width / 2 + x * math.cos(turn) - y * math.sin(turn) + jitter(),
-            height / 2 + x * math.sin(turn) + y * math.cos(turn) + jitter(),
-        ))
+        corners.append(
+            (
+                width / 2 + x * math.cos(turn) - y * math.sin(turn) + jitter(),
+                height / 2 + x * math.sin(turn) + y * math.cos(turn) + jitter(),
+            )
+        )
     return (width, height), corners
 
 
@@ -81,7 +91,11 @@ def warped(picture, size, corners, times=2):
     """A drawing in its pose, drawn larger and shrunk, so that no line is lost between pixels."""
     long = max(math.dist(corners[0], corners[1]), math.dist(corners[3], corners[2]))
     shrink = min(1.0, times * long / picture.width)
-    small = picture.resize((round(picture.width * shrink), round(picture.height * shrink)), Image.LANCZOS) if shrink < 1 else picture
+    small = (
+        picture.resize((round(picture.width * shrink), round(picture.height * shrink)), Image.LANCZOS)
+        if shrink < 1
+        else picture
+    )
     found = coefficients(around(small.size), [(x * times, y * times) for x, y in corners])
     large = small.transform((size[0] * times, size[1] * times), Image.PERSPECTIVE, tuple(found), Image.BICUBIC)
     return large.resize(size, Image.BOX)
@@ -94,13 +108,21 @@ def table(random, size, kind=None):
     seeded = np.random.default_rng(random.randrange(2**31))
     color = np.array([random.randint(30, 215) for _ in range(3)], np.float32)
     if kind == "waves":
-        texture = 12 * np.sin(x / random.uniform(5, 60) + 3 * np.sin(y / random.uniform(40, 200))) + 8 * np.sin(y / random.uniform(10, 90))
+        texture = 12 * np.sin(x / random.uniform(5, 60) + 3 * np.sin(y / random.uniform(40, 200))) + 8 * np.sin(
+            y / random.uniform(10, 90)
+        )
     elif kind == "wood":
         color = np.array(random.choice(((122, 84, 52), (168, 128, 88), (84, 60, 44), (196, 164, 124))), np.float32)
         along = y + 22 * np.sin(x / random.uniform(200, 500) + random.uniform(0, 6))
-        texture = 10 * np.sin(along / random.uniform(5, 12)) + 7 * np.sin(along / random.uniform(2, 4)) + 9 * np.sin(along / 61)
+        texture = (
+            10 * np.sin(along / random.uniform(5, 12))
+            + 7 * np.sin(along / random.uniform(2, 4))
+            + 9 * np.sin(along / 61)
+        )
     elif kind == "cloth":
-        texture = 7 * np.sin(x / random.uniform(1.2, 2.5)) * np.sin(y / random.uniform(1.2, 2.5)) + 5 * np.sin((x + y) / 170)
+        texture = 7 * np.sin(x / random.uniform(1.2, 2.5)) * np.sin(y / random.uniform(1.2, 2.5)) + 5 * np.sin(
+            (x + y) / 170
+        )
     else:
         texture = 4 * np.sin(x / random.uniform(300, 900)) + 4 * np.sin(y / random.uniform(300, 900))
     grain = seeded.normal(0, random.uniform(2, 6), (height, width, 1)).astype(np.float32)
@@ -111,7 +133,10 @@ def shadowed(random, scene, mask, size):
     """Darkens the table along one edge of a document that lies on it."""
     move = random.uniform(2, 9) * size[0] / 1600
     shadow = np.roll(mask, (round(move), round(move * random.choice((-1, 1)))), (0, 1))
-    shadow = np.asarray(Image.fromarray((shadow * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(move)), np.float32) / 255
+    shadow = (
+        np.asarray(Image.fromarray((shadow * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(move)), np.float32)
+        / 255
+    )
     return scene * (1 - 0.35 * shadow)[..., None]
 
 
@@ -126,7 +151,11 @@ def developed(random, scene, level):
         scene = scene * (1 - 0.3 * random.random() * ((x / width - 0.5) ** 2 + (y / height - 0.5) ** 2))[..., None]
     scene = scene * np.array([random.uniform(0.94, 1.06), 1, random.uniform(0.9, 1.06)], np.float32)
     if random.random() < level.glare:
-        cx, cy, reach = random.uniform(0.1, 0.9) * width, random.uniform(0.1, 0.95) * height, random.uniform(0.05, 0.13) * width
+        cx, cy, reach = (
+            random.uniform(0.1, 0.9) * width,
+            random.uniform(0.1, 0.95) * height,
+            random.uniform(0.05, 0.13) * width,
+        )
         spot = np.exp(-(((x - cx) / reach) ** 2 + ((y - cy) / reach / random.uniform(0.5, 1)) ** 2))
         scene = scene + (random.uniform(60, 180) * spot)[..., None]
     picture = Image.fromarray(np.clip(scene, 0, 255).astype(np.uint8))
@@ -153,4 +182,8 @@ def shoot(random, flat, mask, level, ground=None):
     if random.random() < 0.6:
         scene = shadowed(random, scene, cover, size)
     scene = drawing * cover[..., None] + scene * (1 - cover[..., None])
-    return Shot(developed(random, scene, level), random.randint(*level.quality), [(round(x, 1), round(y, 1)) for x, y in corners])
+    return Shot(
+        developed(random, scene, level),
+        random.randint(*level.quality),
+        [(round(x, 1), round(y, 1)) for x, y in corners],
+    )

@@ -1,8 +1,9 @@
-"""Both sides of cards, and data pages of passports, that nobody has: laid out after the kinds that Spain issues, without
-any of their security features. SPECIMEN is printed over each.
+"""Both sides of cards, and data pages of passports, that nobody has: laid out after the kinds that Spain issues,
+without any of their security features. SPECIMEN is printed over each.
 
 A side is drawn flat, at `SCALE` pixels a millimetre; `camera` takes its picture.
 """
+
 import dataclasses
 import math
 
@@ -17,21 +18,56 @@ SCALE = 16
 CARD, PAGE = (85.6, 53.98), (125.0, 88.0)  # millimetres
 KINDS = ("DNI3", "DNI4", "TIE", "PASSPORT")
 LABELS = {
-    "DNI3": dict(title="DOCUMENTO NACIONAL DE IDENTIDAD", surnames="APELLIDOS", given="NOMBRE", sex="SEXO",
-                 nationality="NACIONALIDAD", birth="FECHA DE NACIMIENTO", support="NUM SOPORT", expiry="VALIDEZ",
-                 issue="EMISIÓN", number="DNI"),
-    "DNI4": dict(title="DOCUMENTO NACIONAL DE IDENTIDAD", surnames="APELLIDOS / SURNAMES", given="NOMBRE / NAME",
-                 sex="SEXO / SEX", nationality="NACIONALIDAD / NATIONALITY",
-                 birth="FECHA DE NACIMIENTO / DATE OF BIRTH", support="NUM SOPORTE / SUPPORT NUMBER",
-                 expiry="VALIDEZ / VALIDITY", issue="EMISIÓN / ISSUE", number="DNI"),
-    "TIE": dict(title="PERMISO DE RESIDENCIA", surnames="APELLIDOS / Surname", given="NOMBRE / Name", sex="SEXO / Sex",
-                nationality="NACIONALIDAD / Nationality", birth="FECHA DE NACIMIENTO / Date of birth",
-                support="NUM. SOPORTE", expiry="VÁLIDO HASTA / Valid until", issue="EMISIÓN / Issue", number="NIE"),
-    "PASSPORT": dict(state="ESPAÑA", citizen="ESPAÑOLA", title="PASAPORTE / PASSPORT", surnames="Apellidos / Surname (1)",
-                     given="Nombre / Given names (2)", sex="Sexo / Sex (5)", nationality="Nacionalidad / Nationality (3)",
-                     birth="Fecha de nacimiento / Date of birth (4)", support="Pasaporte nº / Passport No",
-                     expiry="Fecha de caducidad / Date of expiry (8)", issue="Fecha de expedición / Date of issue (7)",
-                     number="Nº personal / Personal No (10)"),
+    "DNI3": dict(
+        title="DOCUMENTO NACIONAL DE IDENTIDAD",
+        surnames="APELLIDOS",
+        given="NOMBRE",
+        sex="SEXO",
+        nationality="NACIONALIDAD",
+        birth="FECHA DE NACIMIENTO",
+        support="NUM SOPORT",
+        expiry="VALIDEZ",
+        issue="EMISIÓN",
+        number="DNI",
+    ),
+    "DNI4": dict(
+        title="DOCUMENTO NACIONAL DE IDENTIDAD",
+        surnames="APELLIDOS / SURNAMES",
+        given="NOMBRE / NAME",
+        sex="SEXO / SEX",
+        nationality="NACIONALIDAD / NATIONALITY",
+        birth="FECHA DE NACIMIENTO / DATE OF BIRTH",
+        support="NUM SOPORTE / SUPPORT NUMBER",
+        expiry="VALIDEZ / VALIDITY",
+        issue="EMISIÓN / ISSUE",
+        number="DNI",
+    ),
+    "TIE": dict(
+        title="PERMISO DE RESIDENCIA",
+        surnames="APELLIDOS / Surname",
+        given="NOMBRE / Name",
+        sex="SEXO / Sex",
+        nationality="NACIONALIDAD / Nationality",
+        birth="FECHA DE NACIMIENTO / Date of birth",
+        support="NUM. SOPORTE",
+        expiry="VÁLIDO HASTA / Valid until",
+        issue="EMISIÓN / Issue",
+        number="NIE",
+    ),
+    "PASSPORT": dict(
+        state="ESPAÑA",
+        citizen="ESPAÑOLA",
+        title="PASAPORTE / PASSPORT",
+        surnames="Apellidos / Surname (1)",
+        given="Nombre / Given names (2)",
+        sex="Sexo / Sex (5)",
+        nationality="Nacionalidad / Nationality (3)",
+        birth="Fecha de nacimiento / Date of birth (4)",
+        support="Pasaporte nº / Passport No",
+        expiry="Fecha de caducidad / Date of expiry (8)",
+        issue="Fecha de expedición / Date of issue (7)",
+        number="Nº personal / Personal No (10)",
+    ),
 }
 NATIONAL_TITLES = ("ESPAÑA", "REINO DE ESPAÑA")
 
@@ -39,6 +75,7 @@ NATIONAL_TITLES = ("ESPAÑA", "REINO DE ESPAÑA")
 @dataclasses.dataclass
 class Look:
     """How one card is printed: the same on both of its sides."""
+
     labels: str
     values: str
     titles: str
@@ -67,21 +104,30 @@ def look(random, kind, style="plain", ink=0, strength=1.0):
     """Of two families: `plain` has waving lines and dark print, `ornate` rosettes, coloured and spread print."""
     grey = lambda low, high: (random.randint(low, high),) * 3
     ornate = style == "ornate"
-    values = typefaces.SANS if kind in ("TIE", "PASSPORT") or ornate and random.random() < 0.5 else typefaces.SANS + typefaces.MONO
+    values = (
+        typefaces.SANS
+        if kind in ("TIE", "PASSPORT") or ornate and random.random() < 0.5
+        else typefaces.SANS + typefaces.MONO
+    )
     value_ink, label_ink = grey(8 + ink, 56 + ink), grey(50 + ink, 108 + ink)
     if ornate:
         value_ink = tuple(random.randint(ink, 70 + ink) for _ in range(3))
         label_ink = random.choice(((60, 60, 140), (140, 50, 50), (40, 100, 80), (70, 70, 70)))
         label_ink = tuple(min(150, c + ink) for c in label_ink)
     return Look(
-        labels=random.choice(typefaces.SANS), values=random.choice(values), titles=random.choice(typefaces.SERIF + typefaces.SANS),
-        label_ink=label_ink, value_ink=value_ink,
+        labels=random.choice(typefaces.SANS),
+        values=random.choice(values),
+        titles=random.choice(typefaces.SERIF + typefaces.SANS),
+        label_ink=label_ink,
+        value_ink=value_ink,
         title_ink=random.choice(((150, 30, 30), (90, 40, 110), (40, 60, 130), (110, 40, 60), (30, 80, 90))),
         label_high=random.uniform(0.95, 1.15) if not ornate else random.uniform(0.9, 1.25),
         value_high=random.uniform(1.7, 2.0) if not ornate else random.uniform(1.6, 2.15),
         separator=random.choice((" ", " ", " ", "-", ".")) if not ornate else random.choice((" ", "/", "-")),
-        ground=grounds.rosettes if ornate else grounds.waves, strength=strength,
-        spread=random.choice((0, 0, 0.08, 0.14)) if ornate else 0, portrait=random.choice(portraits.STYLES),
+        ground=grounds.rosettes if ornate else grounds.waves,
+        strength=strength,
+        spread=random.choice((0, 0, 0.08, 0.14)) if ornate else 0,
+        portrait=random.choice(portraits.STYLES),
     )
 
 
@@ -126,7 +172,9 @@ class Sheet:
             y = (bottom - (len(lines) - 1 - row) * gap) * SCALE
             for column, letter in enumerate(line):
                 self.draw.text((left + (column + 0.5) * pitch, y), letter, font=font, fill=ink, anchor="ms")
-            self.boxes.append(("zone", line, tuple(round(c) for c in (left, y - 2.6 * SCALE, left + pitch * len(line), y))))
+            self.boxes.append(
+                ("zone", line, tuple(round(c) for c in (left, y - 2.6 * SCALE, left + pitch * len(line), y)))
+            )
 
 
 def blank(random, look, millimetres):
@@ -164,17 +212,26 @@ def signature(random, sheet, x, y):
     points = []
     for step in range(70):
         t = step / 69
-        points.append((x + 15 * t + 1.4 * math.sin(9 * t * swing[0]), y + 1.5 * math.sin(15 * t * swing[1] + swing[2]) * (1 - 0.4 * t)))
-    sheet.draw.line([(a * SCALE, b * SCALE) for a, b in points], fill=(30, 30, 70), width=round(SCALE * 0.2), joint="curve")
+        points.append(
+            (
+                x + 15 * t + 1.4 * math.sin(9 * t * swing[0]),
+                y + 1.5 * math.sin(15 * t * swing[1] + swing[2]) * (1 - 0.4 * t),
+            )
+        )
+    sheet.draw.line(
+        [(a * SCALE, b * SCALE) for a, b in points], fill=(30, 30, 70), width=round(SCALE * 0.2), joint="curve"
+    )
 
 
 def front(random, person, look, labels=None):
     labels = labels or LABELS[person.kind]
     sheet = Sheet(blank(random, look, CARD))
     label = lambda x, y, field, high=None: sheet.text(
-        x, y, labels[field], look.labels, high or look.label_high, look.label_ink, "label", 85 - x, look.spread)
+        x, y, labels[field], look.labels, high or look.label_high, look.label_ink, "label", 85 - x, look.spread
+    )
     value = lambda x, y, field, text, room=None, high=None: sheet.text(
-        x, y, text, look.values, high or look.value_high, look.value_ink, field, room, look.spread)
+        x, y, text, look.values, high or look.value_high, look.value_ink, field, room, look.spread
+    )
     day = lambda when: date(when, look.separator)
     left = random.uniform(30.5, 33.5)
     sheet.text(random.uniform(2, 4), 6, random.choice(NATIONAL_TITLES), look.titles, 2.6, look.title_ink, "title", 25)
@@ -229,17 +286,25 @@ def back(random, person, look, lines=None):
     sheet = Sheet(blank(random, look, CARD))
     place = random.choice(("MADRID", "SEVILLA", "A CORUÑA", "BILBAO", "CÁDIZ", "LLEIDA", "JAÉN"))
     parents = " / ".join((random.choice(people.GIVEN["M"]), random.choice(people.GIVEN["F"])))
-    street = f"C. {random.choice(people.SURNAMES)} {random.randint(1, 180)} P0{random.randint(1, 9)} {random.choice('ABCD')}"
+    street = (
+        f"C. {random.choice(people.SURNAMES)} {random.randint(1, 180)} P0{random.randint(1, 9)} {random.choice('ABCD')}"
+    )
     rows = [("DOMICILIO", street), ("LUGAR DE DOMICILIO", place), ("LUGAR DE NACIMIENTO", place)]
     if person.kind == "TIE":
-        rows = [("DOMICILIO", street), ("LUGAR DE NACIMIENTO", person.nationality), ("OBSERVACIONES", "AUTORIZA A TRABAJAR")]
+        rows = [
+            ("DOMICILIO", street),
+            ("LUGAR DE NACIMIENTO", person.nationality),
+            ("OBSERVACIONES", "AUTORIZA A TRABAJAR"),
+        ]
     else:
         rows.append(("HIJO/A DE", parents))
     chip = random.random() < 0.7
     left = 22 if chip else random.uniform(4, 8)
     if chip:
         x, y, r = 5 * SCALE, 8 * SCALE, round(1.4 * SCALE)
-        sheet.draw.rounded_rectangle((x, y, x + 13 * SCALE, y + 12 * SCALE), radius=r, fill=(206, 178, 110), outline=(150, 124, 70))
+        sheet.draw.rounded_rectangle(
+            (x, y, x + 13 * SCALE, y + 12 * SCALE), radius=r, fill=(206, 178, 110), outline=(150, 124, 70)
+        )
         for row in range(1, 4):
             sheet.draw.line((x, y + row * 3 * SCALE, x + 13 * SCALE, y + row * 3 * SCALE), fill=(150, 124, 70), width=2)
         sheet.draw.line((x + 6.5 * SCALE, y, x + 6.5 * SCALE, y + 12 * SCALE), fill=(150, 124, 70), width=2)
@@ -258,19 +323,24 @@ def page(random, person, look, labels=LABELS["PASSPORT"]):
     sheet = Sheet(blank(random, look, PAGE))
     left, right = 44 + random.uniform(-1, 1), 90
     label = lambda x, y, text: sheet.text(x, y, text, look.labels, 1.1, look.label_ink, "label", 122 - x)
-    value = lambda x, y, field, text, room=None: sheet.text(x, y, text, look.values, 1.9, look.value_ink, field, room, look.spread)
+    value = lambda x, y, field, text, room=None: sheet.text(
+        x, y, text, look.values, 1.9, look.value_ink, field, room, look.spread
+    )
     day = lambda when: date(when, look.separator)
     sheet.text(5, 8, labels["state"], look.titles, 3.0, look.title_ink, "title", 36)
     sheet.text(left, 8, labels["title"], look.titles, 2.4, look.title_ink, "title", 46)
     portrait = paste_portrait(random, sheet, look, person, (5, 15, 39, 59))
     rows = [
-        (16, left, "Tipo / Type", "type", "P"), (16, left + 15, "Código / Code", "state", person.nationality),
+        (16, left, "Tipo / Type", "type", "P"),
+        (16, left + 15, "Código / Code", "state", person.nationality),
         (16, right, labels["support"], "support", person.support),
-        (23.5, left, labels["surnames"], "surnames", " ".join(person.surnames)), (31, left, labels["given"], "given", person.given),
+        (23.5, left, labels["surnames"], "surnames", " ".join(person.surnames)),
+        (31, left, labels["given"], "given", person.given),
         (38.5, left, labels["nationality"], "nationality", labels["citizen"]),
         (46, left, labels["birth"], "birth", day(person.birth)),
         (53.5, left, labels["sex"], "sex", person.sex),
-        (61, left, labels["expiry"], "expiry", day(person.expiry)), (53.5, right, labels["issue"], "issue", day(person.issue)),
+        (61, left, labels["expiry"], "expiry", day(person.expiry)),
+        (53.5, right, labels["issue"], "issue", day(person.issue)),
     ]
     if person.number:
         rows.append((46, right, labels["number"], "number", person.number))

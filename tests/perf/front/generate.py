@@ -3,10 +3,11 @@
 
     python3 generate.py --seed 1 --count 300 --style plain --out target/front-pictures/1/plain
 
-Pair i of a seed, style and level depends on nothing else. `truth.jsonl` has one line a pair: the files, what was printed,
-the zone, where everything is in the pictures, and what its honest holder would declare.
+Pair i of a seed, style and level depends on nothing else. `truth.jsonl` has one line a pair: the files, what was
+printed, the zone, where everything is in the pictures, and what its honest holder would declare.
 Needs Pillow, numpy, and the typefaces of `typefaces.py`.
 """
+
 import argparse
 import json
 import os
@@ -26,13 +27,29 @@ def pair(seed, number, level, kind, style):
     if back:
         shots["back"] = camera.shoot(random, back.picture, back.mask, look, ground)
     sides = {"front": front, "back": back}
-    truth = declared(person) | said(person, appearance) | dict(
-        kind=kind, style=style, level=level, typeface=os.path.basename(appearance.values), zone=people.zone(person),
-        places={name: dict(
-            size=shot.picture.size, corners=shot.corners,
-            fields=[(field, text, shot.place(sides[name].picture.size, box)) for field, text, box in sides[name].boxes],
-            portrait=sides[name].portrait and shot.place(sides[name].picture.size, sides[name].portrait),
-        ) for name, shot in shots.items()})
+    truth = (
+        declared(person)
+        | said(person, appearance)
+        | dict(
+            kind=kind,
+            style=style,
+            level=level,
+            typeface=os.path.basename(appearance.values),
+            zone=people.zone(person),
+            places={
+                name: dict(
+                    size=shot.picture.size,
+                    corners=shot.corners,
+                    fields=[
+                        (field, text, shot.place(sides[name].picture.size, box))
+                        for field, text, box in sides[name].boxes
+                    ],
+                    portrait=sides[name].portrait and shot.place(sides[name].picture.size, sides[name].portrait),
+                )
+                for name, shot in shots.items()
+            },
+        )
+    )
     return shots, truth
 
 
@@ -41,16 +58,28 @@ def declared(person):
     document = {"TIE": "NIE", "PASSPORT": "PASSPORT"}.get(person.kind, "NIF")
     number = person.support if person.kind == "PASSPORT" else person.number
     country = {"ESP": "ES", "PRT": "PT"}[person.nationality] if person.kind == "PASSPORT" else "ES"
-    return dict(document=dict(type=document, country=country),
-                declared=dict(name=person.given, last_name=" ".join(person.surnames), number=number))
+    return dict(
+        document=dict(type=document, country=country),
+        declared=dict(name=person.given, last_name=" ".join(person.surnames), number=number),
+    )
 
 
 def said(person, appearance):
     """What is printed, dates as they are written."""
     day = lambda when: cards.date(when, appearance.separator)
-    return dict(printed=dict(
-        number=person.number, support=person.support, surnames=person.surnames, given=person.given, sex=person.sex,
-        nationality=person.nationality, birth=day(person.birth), issue=day(person.issue), expiry=day(person.expiry)))
+    return dict(
+        printed=dict(
+            number=person.number,
+            support=person.support,
+            surnames=person.surnames,
+            given=person.given,
+            sex=person.sex,
+            nationality=person.nationality,
+            birth=day(person.birth),
+            issue=day(person.issue),
+            expiry=day(person.expiry),
+        )
+    )
 
 
 def save(folder, name, shots, truth, out):

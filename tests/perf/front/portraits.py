@@ -1,10 +1,12 @@
-"""Drawn portraits of nobody: a head as a landscape of heights, lit from one side, in the colours of skin, hair and cloth.
+"""Drawn portraits of nobody: a head as a landscape of heights, lit from one side, in the colours of skin, hair and
+cloth.
 
-Drawn in one of three ways: like a photograph, like an engraving by laser (grey, with the grain of its lines), or painted
-flat. Each is only meant to have the shading that makes a face look like a face.
+Drawn in one of three ways: like a photograph, like an engraving by laser (grey, with the grain of its lines), or
+painted flat. Each is only meant to have the shading that makes a face look like a face.
 """
+
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 STYLES = ("photograph", "engraving", "painting")
 SKINS = ((236, 198, 176), (224, 178, 150), (196, 146, 116), (150, 104, 80), (112, 76, 58), (245, 212, 196))
@@ -14,6 +16,8 @@ CLOTHES = ((58, 68, 92), (92, 58, 60), (42, 42, 48), (124, 124, 134), (200, 200,
 
 
 def portrait(random, width, height, style, sex):
+    if style == "ellipses":
+        return ellipses(random, width, height)
     long_hair = random.random() < (0.75 if sex == "F" else 0.1)
     picture = head(random, width, height, style == "painting", long_hair, sex)
     if style == "engraving":
@@ -22,6 +26,23 @@ def portrait(random, width, height, style, sex):
         picture = np.repeat(picture.mean(axis=2, keepdims=True), 3, axis=2)
     grain = np.random.default_rng(random.randrange(2**31)).normal(0, random.uniform(1, 4), picture.shape[:2])
     return Image.fromarray(np.clip(picture + grain[..., None], 0, 255).astype(np.uint8))
+
+
+def ellipses(random, width, height):
+    """What a child would draw."""
+    picture = Image.new("RGB", (width, height), (200, 205, 210))
+    draw = ImageDraw.Draw(picture)
+    skin = random.choice(SKINS)
+    for (x0, y0, x1, y1), color in (
+        ((0.05, 0.75, 0.95, 1.2), (60, 70, 90)),
+        ((0.2, 0.08, 0.8, 0.6), (70, 50, 40)),
+        ((0.25, 0.18, 0.75, 0.78), skin),
+        ((0.34, 0.40, 0.44, 0.45), (30, 30, 30)),
+        ((0.56, 0.40, 0.66, 0.45), (30, 30, 30)),
+        ((0.40, 0.62, 0.60, 0.66), (160, 70, 70)),
+    ):
+        draw.ellipse((x0 * width, y0 * height, x1 * width, y1 * height), fill=color)
+    return picture
 
 
 def soft(distance, edge):
@@ -35,7 +56,9 @@ def ellipse(x, y, cx, cy, rx, ry):
 
 def head(random, width, height, flat, long_hair, sex):
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    x, y = (x - width / 2) / width * 1.76, (y - height * 0.45) / width * 1.76  # the head is as large as documents want it
+    x, y = (x - width / 2) / width * 1.76, (
+        y - height * 0.45
+    ) / width * 1.76  # the head is as large as documents want it
     x = x + random.uniform(-0.05, 0.05)
     x = x * (1 + 0.02 * y) - random.uniform(-0.04, 0.04) * y  # slightly tilted
     wide, tall = random.uniform(0.43, 0.49), random.uniform(0.60, 0.67)
@@ -90,14 +113,20 @@ def head(random, width, height, flat, long_hair, sex):
     lit = np.clip((-slope_x * light[0] - slope_y * light[1] + light[2]) / normal, 0, 1)
     shade = 0.93 + 0.07 * lit if flat else 0.52 + 0.60 * lit
     tone = skin[None, None, :] * np.ones_like(color)
-    blush = bump(-apart * 1.2, 0.20, 0.14, 0.11) + bump(apart * 1.2, 0.20, 0.14, 0.11) + 0.7 * bump(0, nose * 0.85, 0.08, 0.06)
+    blush = (
+        bump(-apart * 1.2, 0.20, 0.14, 0.11)
+        + bump(apart * 1.2, 0.20, 0.14, 0.11)
+        + 0.7 * bump(0, nose * 0.85, 0.08, 0.06)
+    )
     tone[..., 1:] -= (blush * 16)[..., None]
     lay(inside, tone * shade[..., None])
     dark = max(0.25, skin.mean() / 330)
     for side in (-1, 1):  # eyes
         cx = side * apart
         lay(bump(cx, eyes - 0.015, 0.15, 0.08) * 0.36 * inside, skin * 0.45)
-        lids = np.maximum(np.abs(y - eyes + 0.5 * (x - cx) ** 2 * 2.0) - 0.042 + 1.9 * (x - cx) ** 2, np.abs(x - cx) - 0.135)
+        lids = np.maximum(
+            np.abs(y - eyes + 0.5 * (x - cx) ** 2 * 2.0) - 0.042 + 1.9 * (x - cx) ** 2, np.abs(x - cx) - 0.135
+        )
         white = soft(lids, 0.018)
         lay(white, np.array((226, 222, 218), np.float32) * (0.86 + 0.14 * dark))
         iris = np.hypot(x - cx, y - eyes)
@@ -119,7 +148,11 @@ def head(random, width, height, flat, long_hair, sex):
     lay(soft(np.maximum(lower, np.abs(x) - 0.15), 0.02) * 0.85, lips * 1.05)
     lay(soft(np.maximum(np.abs(y - mouth - 0.5 * x**2) - 0.007, np.abs(x) - 0.17), 0.012), skin * 0.30)
     # Hair: a cap over the skull, with its line above the forehead.
-    line = -tall * random.uniform(0.52, 0.62) + random.uniform(-0.14, 0.14) * x + random.uniform(0.5, 1.5) * np.abs(x) ** 2.2
+    line = (
+        -tall * random.uniform(0.52, 0.62)
+        + random.uniform(-0.14, 0.14) * x
+        + random.uniform(0.5, 1.5) * np.abs(x) ** 2.2
+    )
     skull = ellipse(x, y, 0, -0.08, wide * 1.13, tall * 1.10)
     cap = np.maximum(skull, y - line - 0.12 * soft(np.abs(np.abs(x) - wide * 1.0), 0.2))
     sides = np.maximum(np.maximum(skull, wide * 0.90 - np.abs(x)), y - (0.9 if long_hair else 0.06))
@@ -127,7 +160,10 @@ def head(random, width, height, flat, long_hair, sex):
     lay(np.maximum(soft(cap, 0.05), soft(sides, 0.04)), hair_color * shine[..., None])
     if sex == "M" and random.random() < 0.3:  # a beard
         beard = np.maximum(-(y - 0.24 - 0.6 * (wide - np.abs(x))), face)
-        lay(soft(beard, 0.10) * 0.55 * (1 - soft(np.maximum(np.abs(x) - 0.17, np.abs(y - mouth) - 0.06), 0.05)), hair_color)
+        lay(
+            soft(beard, 0.10) * 0.55 * (1 - soft(np.maximum(np.abs(x) - 0.17, np.abs(y - mouth) - 0.06), 0.05)),
+            hair_color,
+        )
     smooth = Image.fromarray(np.clip(color, 0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(width * 0.006))
     return np.asarray(smooth, np.float32)
 

@@ -1,8 +1,9 @@
 """The typefaces of the drawings, by role. All are free, and of Debian's packages `fonts-*`, which `run` names.
 
-A typeface that lacks a letter would print a box or nothing, and a reader would be blamed for it: each is asked for every
-letter in use before it is taken.
+A typeface that lacks a letter would print a box or nothing, and a reader would be blamed for it: each is asked for
+every letter in use before it is taken.
 """
+
 import functools
 import os
 
