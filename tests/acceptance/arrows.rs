@@ -16,6 +16,7 @@ const ENGINE: &str = "acredita-engine";
 const MANIFEST: &str = "acredita-manifest";
 const PICTURES: &str = "acredita-pictures";
 const MRZ: &str = "acredita-mrz";
+const FRONT: &str = "acredita-front";
 const SERVICE: &str = "acredita-service";
 const OUTBOUND: &str = "acredita-outbound";
 const SENDERS: &str = "acredita-senders";
@@ -41,10 +42,11 @@ const CRATES: &[(&str, &str, May)] = &[
     (AWS, "shared/aws", May::Use(&[DOMAIN])),
     (OUTBOUND, "shared/outbound", May::Use(&[])),
     (SENDERS, "shared/senders", May::Use(&[DOMAIN])),
-    (ENGINE, "shared/engine", May::Use(&[DOMAIN, PICTURES, MRZ])),
+    (ENGINE, "shared/engine", May::Use(&[DOMAIN, PICTURES, MRZ, FRONT])),
     (MANIFEST, "shared/manifest", May::Use(&[])),
     (PICTURES, "shared/pictures", May::Use(&[])),
     (MRZ, "shared/mrz", May::Use(&[PICTURES])),
+    (FRONT, "shared/front", May::Use(&[PICTURES])),
     ("acredita-mrz-tools", "shared/mrz-tools", May::Use(&[PICTURES, MRZ])),
     (PROVIDERS, "shared/providers", May::Use(&[DOMAIN, OUTBOUND])),
     (EMULATORS, "infra/emulators", May::Use(&[])),

@@ -1,0 +1,25 @@
+//! Reads the printed side of identity documents, in plain Rust.
+//!
+//! Brightness comes from [`acredita_pictures`]; each stage is a module of its name: `resize` (the picture at the
+//! detector's size) → `lines` (where print is) → `text` (what it says) → `letters` (what a zone calls by one name).
+//!
+//! # Bounds
+//!
+//! No picture makes it panic, and its [`Work`] is bounded. The text of a document is not in any `Debug` output, and
+//! nothing is logged.
+
+#![warn(missing_docs)]
+
+mod front;
+mod geometry;
+mod letters;
+mod lines;
+mod models;
+mod reader;
+mod resize;
+mod text;
+
+pub use front::Front;
+pub use geometry::{Point, Quad};
+pub use models::Failure;
+pub use reader::{Reader, Work};

@@ -1,0 +1,121 @@
+//! The order of work, and its bounds.
+
+use crate::{
+    front::Front,
+    geometry::Quad,
+    letters::Alphabet,
+    lines::{self, Place},
+    models::{Failure, Models},
+    text::{self, Line},
+};
+use acredita_pictures::Luma;
+use std::sync::OnceLock;
+
+/// The most lines that are read. A card has twenty.
+pub(crate) const MOST_LINES: usize = 40;
+/// The most columns of all lines together, 48 pixels high. A card has five thousand.
+pub(crate) const MOST_COLUMNS: usize = 8_000;
+/// Lines that are read first, to know which way up the picture is.
+const PROBES: usize = 3;
+/// In hundredths: above this a picture is the right way up, and below it is read from the other end too. Upside down it
+/// is 55, upright 95.
+const UPRIGHT: u32 = 80;
+/// In hundredths: a line below this says nothing.
+const READABLE: u32 = 50;
+
+/// Reads the printed side of documents. To be made once: the networks are unpacked for the first picture.
+#[derive(Default)]
+pub struct Reader(OnceLock<Result<(Models, Alphabet), Failure>>);
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reader")
+    }
+}
+
+/// The work that a picture took: the same on every machine, unlike time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Pixels that the detector of lines looked at: at most 640 × 640.
+    pub detector_pixels: usize,
+    /// Lines that were read, each as often as it was: at most 80.
+    pub lines: usize,
+    /// Columns of these lines, each 48 pixels high: at most 16,000.
+    pub columns: usize,
+}
+
+impl Reader {
+    /// A reader that has done nothing yet.
+    pub const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    /// Reads a picture, except for the lines whose middle is in one of the places to leave out: a machine-readable zone
+    /// would agree with itself.
+    ///
+    /// # Errors
+    ///
+    /// Never for a picture's sake.
+    pub fn read(&self, picture: &Luma, without: &[Quad]) -> Result<Front, Failure> {
+        let unpacked = self.0.get_or_init(|| {
+            let models = Models::load()?;
+            let alphabet = Alphabet::of(models.letters());
+            Ok((models, alphabet))
+        });
+        let (models, alphabet) = unpacked.as_ref().map_err(|failure| *failure)?;
+        let (mut places, detector_pixels) = lines::find(models, picture)?;
+        places.retain(|place| !without.iter().any(|quad| quad.contains(place.quad.centre())));
+        let places = affordable(places);
+        let mut work = Work { detector_pixels, ..Work::default() };
+        let mut read = |quad: Quad| {
+            work.lines += 1;
+            work.columns += text::columns(&quad);
+            text::read(models, alphabet, picture, quad)
+        };
+        let turned = upside_down(&places, &mut read)?;
+        let mut found = Vec::new();
+        for place in &places {
+            let line = read(if turned { place.quad.turned() } else { place.quad })?;
+            if line.confidence() >= READABLE && !line.glyphs.is_empty() {
+                found.push(line);
+            }
+        }
+        if turned {
+            found.reverse();
+        }
+        Ok(Front { lines: found, work })
+    }
+}
+
+/// As many lines as may be read: without the least sure ones, then without the widest, which prose has and a card has
+/// not.
+fn affordable(mut places: Vec<Place>) -> Vec<Place> {
+    while places.len() > MOST_LINES {
+        remove_last_by(&mut places, |place| -place.sure);
+    }
+    while places.iter().map(|place| text::columns(&place.quad)).sum::<usize>() > MOST_COLUMNS {
+        remove_last_by(&mut places, |place| text::columns(&place.quad) as f32);
+    }
+    places
+}
+
+fn remove_last_by(places: &mut Vec<Place>, key: impl Fn(&Place) -> f32) {
+    let last = (0..places.len()).max_by(|&a, &b| key(&places[a]).total_cmp(&key(&places[b])));
+    if let Some(last) = last {
+        places.remove(last);
+    }
+}
+
+/// Reads a few lines both ways, if it is not clear from the first.
+fn upside_down(places: &[Place], read: &mut impl FnMut(Quad) -> Result<Line, Failure>) -> Result<bool, Failure> {
+    let mut probes: Vec<&Place> = places.iter().collect();
+    probes.sort_by(|a, b| b.quad.length().total_cmp(&a.quad.length()));
+    probes.truncate(PROBES);
+    let mut confidence = |turned: bool| {
+        let lines = probes.iter().map(|place| read(if turned { place.quad.turned() } else { place.quad }));
+        let sum = lines.map(|line| line.map(|line| line.confidence())).sum::<Result<u32, Failure>>()?;
+        Ok(sum / probes.len().max(1) as u32)
+    };
+    let upright = confidence(false)?;
+    Ok(upright < UPRIGHT && confidence(true)? > upright)
+}
