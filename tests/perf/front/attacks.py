@@ -228,9 +228,8 @@ def edited_zone(scene):
 @attack("altered")
 def edited_front(scene):
     """Another number on the front; the zone as it was. The zone's number is declared."""
-    return scene.pair(
-        patched(scene, scene.sides()[0], "number", altered_number(scene.random, scene.person).number), scene.sides()[1]
-    )
+    front, back = scene.sides()
+    return scene.pair(patched(scene.random, front, "number", altered_number(scene.random, scene.person).number), back)
 
 
 @attack("altered")
@@ -256,7 +255,7 @@ def edited_both(scene):
     """Another number on both sides: pasted over the front in another typeface."""
     front, mine = scene.sides()[0], scene.person
     scene.person = altered_number(scene.random, mine)
-    return scene.pair(patched(scene, front, "number", scene.person.number), scene.sides()[1])
+    return scene.pair(patched(scene.random, front, "number", scene.person.number), scene.sides()[1])
 
 
 @attack("altered")
@@ -271,7 +270,7 @@ def edited_portrait(scene):
     return scene.pair(front, back)
 
 
-def patched(scene, side, field, text):
+def patched(random, side, field, text):
     """A box of one colour over a field, and other text in it."""
     box = next(box for name, _, box in side.boxes if name == field)
     high = box[3] - box[1]
@@ -281,7 +280,7 @@ def patched(scene, side, field, text):
     draw.text(
         (box[0], box[3]),
         text,
-        font=typefaces.sized(scene.random.choice(typefaces.SANS), high),
+        font=typefaces.sized(random.choice(typefaces.SANS), high),
         fill=(40, 40, 40),
         anchor="ls",
     )
@@ -348,19 +347,19 @@ def small_on_a_large_sheet(scene):
 @attack("part")
 def cut_off(scene):
     """Taken so close that a part of the card is outside: its portrait, or an edge without any text."""
-    return tuple(cropped(scene, scene.shot(side)) for side in scene.sides())
+    return tuple(cropped(scene.random, scene.shot(side)) for side in scene.sides())
 
 
 @attack("part")
 def passport_cut_off(scene):
     """The zone and the lines above it, without the portrait."""
-    return cropped(scene, scene.shot(scene.sides(scene.passport())[0])), None
+    return cropped(scene.random, scene.shot(scene.sides(scene.passport())[0])), None
 
 
-def cropped(scene, shot):
+def cropped(random, shot):
     left = max(0, min(x for x, _ in shot.corners))
     wide = max(x for x, _ in shot.corners) - left
-    at = round(left + wide * scene.random.uniform(0.02, 0.06 if scene.random.random() < 0.5 else 0.03))
+    at = round(left + wide * random.uniform(0.02, 0.06))
     return dataclasses.replace(shot, picture=shot.picture.crop((at, 0, *shot.picture.size)))
 
 
