@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw
 import camera
 import cards
 import generate
+import grounds
 import media
 import people
 import sheets
@@ -150,6 +151,20 @@ def nothing_front_genuine_back(scene):
 def genuine_front_typed_back(scene):
     """Somebody has a picture of the front only, and types the back."""
     return scene.pair(scene.sides()[0], sheets.typed_zone(scene.random, scene.person))
+
+
+@attack("nothing")
+def typed_labels_with_portrait(scene):
+    """Somebody's portrait glued onto a sheet with labels and data."""
+    back = sheets.typed_zone(scene.random, scene.person)
+    return scene.pair(sheets.with_portrait(scene.random, sheets.typed_under_labels(scene.random, scene.person)), back)
+
+
+@attack("nothing")
+def typed_passport_with_portrait(scene):
+    person = scene.passport()
+    page = sheets.typed_zone(scene.random, person, above=sheets.labelled(person))
+    return scene.pair(sheets.with_portrait(scene.random, page))
 
 
 @attack("nothing")
@@ -298,6 +313,13 @@ def sketched_front_typed_back(scene):
 
 
 @attack("altered")
+def genuine_front_sketched_back(scene):
+    """A zone on a card of one colour, with a chip and an address."""
+    look = dataclasses.replace(cards.look(scene.random, scene.person.kind), ground=grounds.flat)
+    return scene.pair(scene.sides()[0], cards.back(scene.random, scene.person, look))
+
+
+@attack("altered")
 def sketched_passport(scene):
     return scene.pair(sheets.sketched(scene.random, scene.passport()))
 
@@ -342,6 +364,22 @@ def small_on_a_large_sheet(scene):
         sheet.paste(side.picture, (round(front.picture.width * 0.45), round(front.picture.height * y)), side.mask)
     large = dataclasses.replace(front, picture=sheet, mask=Image.new("L", sheet.size, 255))
     return scene.pair(large, large)
+
+
+@attack("altered")
+def both_sides_in_one_picture(scene):
+    """The same sheet, sent as the front alone."""
+    return small_on_a_large_sheet(scene)[0], None
+
+
+@attack("part")
+def back_alone(scene):
+    return None, scene.shot(scene.sides()[1])
+
+
+@attack("part")
+def front_alone(scene):
+    return scene.shot(scene.sides()[0]), None
 
 
 @attack("part")

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 import cards
 import grounds
 import people
+import portraits
 import typefaces
 
 SCALE = cards.SCALE
@@ -106,15 +107,31 @@ def under_labels(person):
     return lines
 
 
-def typed(random, lines, millimetres=None):
+def typed(random, lines, millimetres=None, left=None):
     millimetres = millimetres or shape(random)
     sheet = paper(random, millimetres)
     step = (millimetres[1] - 10) / len(lines)
     face, ink = random.choice(typefaces.SANS + typefaces.MONO + [typefaces.SERIF[0]]), (random.randint(0, 50),) * 3
-    left = random.uniform(6, 30)
+    left = left or random.uniform(6, 30)
     for row, text in enumerate(lines):
         sheet.text(left, 7 + row * step, text, face, min(2.4, step * 0.5), ink, room=millimetres[0] - left - 4)
     return whole(sheet, random.choice((0.0, 3.0)))
+
+
+def typed_under_labels(random, person):
+    return typed(random, under_labels(person), left=34)
+
+
+def with_portrait(random, side):
+    """Somebody's picture, wherever there is room for it."""
+    width, height = (round(mm * SCALE) for mm in random.choice(((26, 33), (20, 26))))
+    face = portraits.portrait(random, width, height, random.choice(portraits.STYLES), random.choice("FM"))
+    if any(field == "zone" for field, _, _ in side.boxes):
+        at = side.picture.width - width - round(6 * SCALE), round(9 * SCALE)
+    else:
+        at = round(4 * SCALE), round(9 * SCALE)
+    side.picture.paste(face, at)
+    return side
 
 
 def circles(random):
@@ -184,12 +201,3 @@ def sketched(random, person):
         cards.look(random, person.kind), labels=face, values=face, titles=face, ground=grounds.flat, portrait="ellipses"
     )
     return cards.page(random, person, look) if person.kind == "PASSPORT" else cards.front(random, person, look)
-
-
-def sheet_of_both(random, person):
-    """Front and zone on one sheet, in one picture."""
-    front = cards.front(random, person, cards.look(random, person.kind))
-    sheet = paper(random, (100.0, 130.0))
-    sheet.picture.paste(front.picture, (7 * SCALE, 5 * SCALE), front.mask)
-    sheet.zone(people.zone(person), (100.0, 130.0), (20, 20, 20), random)
-    return whole(sheet)
