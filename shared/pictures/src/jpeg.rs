@@ -3,7 +3,8 @@
 //! A decoder built for viewing shows as much as it can of a damaged picture, and fills the rest with grey. Evidence
 //! must be complete: so [`verify()`] walks all markers and all entropy-coded data, decodes the brightness of the usual
 //! camera format on the way, and leaves the rest (progressive pictures, print colours) to a decoder that only sees
-//! complete data. JPEG has no checksum, though: damage that happens to decode into the right number of blocks cannot be
+//! complete data. Harmless faults are no damage: junk before a marker, and a missing marker at the end of a picture whose
+//! every pixel is there. JPEG has no checksum, though: damage that happens to decode into the right number of blocks cannot be
 //! distinguished from a picture.
 //!
 //! Why it does not decode all of them: `infra/adr/0014-a-jpeg-decoder-of-our-own.md`.
@@ -22,6 +23,9 @@ use frame::Frame;
 use verify::Verified;
 use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 use zune_jpeg::JpegDecoder;
+
+/// The marker that ends a picture.
+const EOI: u8 = 0xD9;
 
 /// Any fault inside a JPEG.
 const BROKEN: Fault = Fault::Broken;
@@ -45,7 +49,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Luma, Fault> {
     if let Some(luma) = verified.luma {
         return Ok(luma);
     }
-    Ok(verified.orientation.apply(to_luma(&bytes[..verified.end], &verified.frame)?))
+    Ok(verified.orientation.apply(to_luma(&verified.without_junk(bytes), &verified.frame)?))
 }
 
 /// Requires that the picture is complete and of a supported kind.

@@ -1,7 +1,7 @@
 //! Pictures of documents: untrusted bytes in, upright brightness out.
 //!
 //! The decoders are strict. A picture that ends early or whose data is damaged does not decode, because evidence must
-//! be complete: JPEG is checked by a walk over all of its data, PNG by all of its checksums. The first checks cost
+//! be complete: JPEG is checked by a walk over all of its data, PNG by the checksums of its pixels. The first checks cost
 //! nothing: the format by its first bytes, the number of bytes, and the size in the header.
 
 mod jpeg;

@@ -1,6 +1,6 @@
 //! PNG (W3C PNG, third edition) to brightness, row by row: whatever the depth, only one row of it is ever in memory.
 //!
-//! [`chunks`] walks and checks all chunks first and passes only those of the picture to the decoder. Text, profiles and
+//! [`chunks`] walks all chunks first, checks those of the picture and passes only them to the decoder. Text, profiles and
 //! animation frames, which can unpack to anything, never reach it; an animation counts as its default picture.
 
 mod chunks;

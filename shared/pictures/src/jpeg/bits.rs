@@ -1,9 +1,11 @@
 //! The bits of entropy-coded data (T.81 §F.2.2.5): stuffed zeros are removed, and a marker ends them.
 
-use super::BROKEN;
+use super::{BROKEN, EOI};
 use crate::Fault;
+use std::ops::Range;
 
 /// Reads bits, and refuses to invent missing ones.
+#[derive(Clone)]
 pub(super) struct Bits<'a> {
     data: &'a [u8],
     at: usize,
@@ -19,11 +21,6 @@ impl<'a> Bits<'a> {
     /// Starts at a byte.
     pub(super) fn new(data: &'a [u8], at: usize) -> Self {
         Self { data, at, window: 0, held: 0, ended: false }
-    }
-
-    /// The end of the data: at a marker, once [`Self::end`] has succeeded.
-    pub(super) fn position(&self) -> usize {
-        self.at
     }
 
     /// The next 16 bits, padded with zeros.
@@ -109,6 +106,42 @@ impl<'a> Bits<'a> {
             }
             self.take(8)?;
         }
+    }
+
+    /// Ends the data of a scan, and returns the bytes before the marker that are not part of it. Junk before the end of
+    /// the picture is harmless: some cameras leave it there. But data that would be more of the picture, up to its last
+    /// bit, shows that the header claims less than there is: at least `fewest` units, each of which `unit` skips.
+    pub(super) fn end_of_scan(
+        &mut self,
+        fewest: u32,
+        unit: impl Fn(&mut Self) -> Result<(), Fault>,
+    ) -> Result<Range<usize>, Fault> {
+        let mut rest = self.clone();
+        if rest.end().is_ok() {
+            *self = rest;
+            return Ok(self.at..self.at);
+        }
+        rest.clone_from(self);
+        let mut units = 0;
+        while unit(&mut rest).is_ok() {
+            units += 1;
+            if units >= fewest && rest.clone().end().is_ok() {
+                return Err(BROKEN);
+            }
+        }
+        let from = self.next_byte();
+        let is_marker = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0xFF);
+        let junk = self.data[self.at..].windows(2).position(is_marker).unwrap_or(self.data.len() - self.at);
+        self.at += junk;
+        match self.data[self.at..] {
+            [] | [0xFF, EOI, ..] => Ok(from..self.at),
+            _ => Err(BROKEN),
+        }
+    }
+
+    /// The position of the first byte of which no bit was consumed.
+    fn next_byte(&self) -> usize {
+        (0..self.held / 8).fold(self.at, |at, _| at - if self.data[..at].ends_with(&[0xFF, 0x00]) { 2 } else { 1 })
     }
 
     /// Ends a run of data at the restart marker of this number (T.81 §B.2.1), and starts the next.

@@ -9,6 +9,7 @@ use super::{
     huffman::Huffman,
 };
 use crate::Fault;
+use std::ops::Range;
 
 /// Coefficients of a block; the first is its mean (DC), the others its detail (AC).
 pub(super) const COEFFICIENTS: u32 = 64;
@@ -52,6 +53,8 @@ pub(super) struct Scan {
     first: u32,
     last: u32,
     refines: bool,
+    /// The lowest bit of the coefficients that it carries.
+    lowest_bit: u8,
 }
 
 /// For each block of a component, a mask of the detail coefficients that are not zero so far. Refining those takes a
@@ -75,7 +78,13 @@ impl Scan {
         let members: Vec<Member> = pairs.as_chunks::<2>().0.iter().map(member).collect::<Option<_>>().ok_or(BROKEN)?;
         let twice =
             members.iter().enumerate().any(|(i, m)| members[..i].iter().any(|other| other.component == m.component));
-        let scan = Self { members, first: u32::from(first), last: u32::from(last), refines: approximation >> 4 != 0 };
+        let scan = Self {
+            members,
+            first: u32::from(first),
+            last: u32::from(last),
+            refines: approximation >> 4 != 0,
+            lowest_bit: approximation & 15,
+        };
         if scan.members.is_empty() || twice || !scan.band_is_sound(frame.process) { Err(BROKEN) } else { Ok(scan) }
     }
 
@@ -93,7 +102,33 @@ impl Scan {
         process == Process::Sequential || (self.first == 0 && !self.refines)
     }
 
-    /// Walks the data from `at` on, and returns the position of the marker after it.
+    /// The coefficients that it carries, and the lowest bit of them.
+    pub(super) fn band(&self, process: Process) -> (std::ops::RangeInclusive<u32>, u8) {
+        match process {
+            Process::Sequential => (0..=COEFFICIENTS - 1, 0),
+            Process::Progressive => (self.first..=self.last, self.lowest_bit),
+        }
+    }
+
+    /// Skips a unit of a sequential scan.
+    pub(super) fn skip_unit(&self, frame: &Frame, tables: &Tables, bits: &mut Bits<'_>) -> Result<(), Fault> {
+        for member in &self.members {
+            let (dc, ac) = tables.of(member)?;
+            for _ in 0..self.blocks_in_a_unit(frame, *member) {
+                skip_mean(bits, dc)?;
+                skip_detail(bits, ac)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The blocks of a component in a unit: one if it comes alone.
+    fn blocks_in_a_unit(&self, frame: &Frame, member: Member) -> u32 {
+        let component = frame.components[member.component];
+        if self.members.len() == 1 { 1 } else { component.across * component.down }
+    }
+
+    /// Walks the data from `at` on, and returns the bytes after it that are not part of it, up to the next marker.
     pub(super) fn walk(
         &self,
         frame: &Frame,
@@ -101,7 +136,7 @@ impl Scan {
         restart_interval: u32,
         histories: &mut [History],
         (data, at): (&[u8], usize),
-    ) -> Result<usize, Fault> {
+    ) -> Result<Range<usize>, Fault> {
         let mut walker = Walker { scan: self, tables, bits: Bits::new(data, at), end_of_band: 0 };
         let alone = self.members.len() == 1;
         let (across, down) = if alone { frame.blocks(self.members[0].component) } else { frame.units() };
@@ -111,17 +146,18 @@ impl Scan {
                 walker.end_of_band = 0;
             }
             for &member in &self.members {
-                let component = frame.components[member.component];
-                let blocks = if alone { 1 } else { component.across * component.down };
-                for _ in 0..blocks {
+                for _ in 0..self.blocks_in_a_unit(frame, member) {
                     let history =
                         histories.get_mut(member.component).and_then(|history| history.get_mut(unit as usize));
                     walker.block(frame.process, member, history)?;
                 }
             }
         }
-        walker.bits.end()?;
-        Ok(walker.bits.position())
+        // More of a progressive picture would not be in its last scan only.
+        walker.bits.end_of_scan(across.min(down), |bits| match frame.process {
+            Process::Sequential => self.skip_unit(frame, tables, bits),
+            Process::Progressive => Err(BROKEN),
+        })
     }
 }
 

@@ -12,19 +12,20 @@ use super::{
     scan::{COEFFICIENTS, MAX_AC_BITS, MAX_DC_BITS, Scan, Tables, skip_detail, skip_mean},
 };
 use crate::{Fault, Luma, orientation::Orientation};
+use std::ops::Range;
 
 /// The side of a block in pixels.
 const BLOCK: usize = 8;
 
-/// Decodes the scan, which carries all components, and returns the position of the marker after it. `table` is the
-/// quantisation of brightness.
+/// Decodes the scan, which carries all components, and returns the bytes after it that are
+/// not part of it, up to the next marker. `table` is the quantisation of brightness.
 pub(super) fn decode(
     scan: &Scan,
     frame: &Frame,
     tables: &Tables,
     (restart_interval, table, orientation): (u32, &[u16; 64], Orientation),
     (data, at): (&[u8], usize),
-) -> Result<(Luma, usize), Fault> {
+) -> Result<(Luma, Range<usize>), Fault> {
     let mut walker = Walker {
         bits: Bits::new(data, at),
         mean: 0,
@@ -64,8 +65,8 @@ pub(super) fn decode(
         }
         canvas.complete(((row + 1) * high) as usize * BLOCK);
     }
-    walker.bits.end()?;
-    Ok((canvas.finish(), walker.bits.position()))
+    let junk = walker.bits.end_of_scan(across.min(down), |bits| scan.skip_unit(frame, tables, bits))?;
+    Ok((canvas.finish(), junk))
 }
 
 struct Walker<'a> {

@@ -3,16 +3,16 @@
 //! The format of nearly all cameras, one sequential scan of brightness and two colours, is decoded in the same walk.
 
 use super::{
-    BROKEN,
+    BROKEN, EOI,
     frame::{Frame, Process},
     huffman::Huffman,
-    scan::{History, Scan, Tables},
+    scan::{COEFFICIENTS, History, Scan, Tables},
     sequential,
 };
 use crate::{Fault, Luma, orientation::Orientation};
+use std::{borrow::Cow, ops::Range};
 
 const SOI: u8 = 0xD8;
-const EOI: u8 = 0xD9;
 const SOS: u8 = 0xDA;
 const DHT: u8 = 0xC4;
 const DQT: u8 = 0xDB;
@@ -34,7 +34,30 @@ pub(super) struct Verified {
     /// How to turn a picture that was not.
     pub(super) orientation: Orientation,
     /// The end of the picture. Data after it is not part of it: gain maps, videos of "live" photos.
-    pub(super) end: usize,
+    end: usize,
+    /// Whether the marker that ends it is there.
+    is_ended: bool,
+    /// Bytes before the end that are not part of it.
+    junk: Vec<Range<usize>>,
+}
+
+impl Verified {
+    /// The picture without what a strict decoder refuses.
+    pub(super) fn without_junk<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        if self.junk.is_empty() && self.is_ended {
+            return Cow::Borrowed(&bytes[..self.end]);
+        }
+        let (mut clean, mut from) = (Vec::with_capacity(self.end + 2), 0);
+        for junk in &self.junk {
+            clean.extend_from_slice(&bytes[from..junk.start]);
+            from = junk.end;
+        }
+        clean.extend_from_slice(&bytes[from..self.end]);
+        if !self.is_ended {
+            clean.extend([0xFF, EOI]);
+        }
+        Cow::Owned(clean)
+    }
 }
 
 /// The frame header, without looking at the picture's data, or at anything after the header of a frame with more than
@@ -78,6 +101,7 @@ pub(super) fn verify(bytes: &[u8], decodes: bool) -> Result<Verified, Fault> {
         restart_interval: 0,
         histories,
         shown: vec![false; frame.components.len()],
+        lowest_bits: vec![[u8::MAX; COEFFICIENTS as usize]; frame.components.len()],
         scans: 0,
         decodes,
         exif: None,
@@ -101,6 +125,8 @@ struct Walk<'a> {
     histories: Vec<History>,
     /// Which components have had a scan that makes them visible.
     shown: Vec<bool>,
+    /// For each component, the lowest bit of each coefficient that was carried.
+    lowest_bits: Vec<[u8; COEFFICIENTS as usize]>,
     scans: usize,
     /// Whether to decode on the way.
     decodes: bool,
@@ -117,7 +143,11 @@ impl<'a> Walk<'a> {
             let (marker, payload) = segments.next_segment()?;
             match marker {
                 EOI => break,
-                SOS => segments.at = self.scan(payload, (segments.bytes, segments.at))?,
+                SOS => {
+                    let junk = self.scan(payload, (segments.bytes, segments.at))?;
+                    segments.at = junk.start;
+                    segments.skip(junk.len());
+                }
                 DHT => self.define_tables(payload)?,
                 DRI => self.restart_interval = u32::from(u16::from_be_bytes(*payload.as_array().ok_or(BROKEN)?)),
                 DQT => self.define_quantisation(payload)?,
@@ -132,15 +162,18 @@ impl<'a> Walk<'a> {
                 _ => return Err(BROKEN),
             }
         }
-        let complete = self.shown.iter().all(|&shown| shown);
+        // Without the marker that ends it, a progressive picture is complete if nothing is left to refine.
+        let complete = self.shown.iter().all(|&shown| shown)
+            && (segments.is_ended || self.lowest_bits.iter().flatten().all(|&bit| bit == 0));
         if complete {
-            Ok(Verified { orientation: self.orientation(), luma: self.luma, frame: self.frame, end: segments.at })
+            let Segments { at: end, is_ended, junk, .. } = segments;
+            Ok(Verified { orientation: self.orientation(), luma: self.luma, frame: self.frame, end, is_ended, junk })
         } else {
             Err(BROKEN)
         }
     }
 
-    fn scan(&mut self, payload: &[u8], data: (&[u8], usize)) -> Result<usize, Fault> {
+    fn scan(&mut self, payload: &[u8], data: (&[u8], usize)) -> Result<Range<usize>, Fault> {
         let scan = Scan::parse(&self.frame, payload)?;
         self.scans += 1;
         if self.scans > MAX_SCANS {
@@ -154,11 +187,16 @@ impl<'a> Walk<'a> {
                 }
             }
         }
+        let (band, lowest_bit) = scan.band(self.frame.process);
+        for member in &scan.members {
+            let bits = &mut self.lowest_bits[member.component];
+            band.clone().for_each(|coefficient| bits[coefficient as usize] = lowest_bit);
+        }
         if let Some(table) = self.quantisation_if_decodable(&scan) {
             let how = (self.restart_interval, &table, self.orientation());
-            let (luma, end) = sequential::decode(&scan, &self.frame, &self.tables, how, data)?;
+            let (luma, junk) = sequential::decode(&scan, &self.frame, &self.tables, how, data)?;
             self.luma = Some(luma);
-            return Ok(end);
+            return Ok(junk);
         }
         scan.walk(&self.frame, &self.tables, self.restart_interval, &mut self.histories, data)
     }
@@ -218,25 +256,45 @@ impl<'a> Walk<'a> {
 struct Segments<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// Whether the marker that ends the picture was found.
+    is_ended: bool,
+    /// Bytes between the segments.
+    junk: Vec<Range<usize>>,
 }
 
 impl<'a> Segments<'a> {
     /// Starts after the marker that starts a picture.
     fn new(bytes: &'a [u8]) -> Result<Self, Fault> {
-        if bytes.starts_with(&[0xFF, SOI]) { Ok(Self { bytes, at: 2 }) } else { Err(BROKEN) }
+        if bytes.starts_with(&[0xFF, SOI]) {
+            Ok(Self { bytes, at: 2, is_ended: false, junk: Vec::new() })
+        } else {
+            Err(BROKEN)
+        }
     }
 
-    /// The next marker and its segment, which is empty for the end of the picture.
-    fn next_segment(&mut self) -> Result<(u8, &'a [u8]), Fault> {
-        let rest = &self.bytes[self.at..];
-        let fill = rest.iter().take_while(|&&byte| byte == 0xFF).count();
-        let marker = *rest.get(fill).ok_or(BROKEN)?;
-        if fill == 0 {
-            return Err(BROKEN);
+    /// Passes over bytes that are not part of the picture.
+    fn skip(&mut self, count: usize) {
+        if count > 0 {
+            self.junk.push(self.at..self.at + count);
+            self.at += count;
         }
-        self.at += fill + 1;
+    }
+
+    /// The next marker and its segment, which is empty for the end of the picture, marked or not.
+    fn next_segment(&mut self) -> Result<(u8, &'a [u8]), Fault> {
+        let is_marker = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0xFF);
+        let Some(before) = self.bytes[self.at..].windows(2).position(is_marker) else {
+            self.skip(self.bytes.len() - self.at);
+            return Ok((EOI, &[]));
+        };
+        self.skip(before);
+        let marker = self.bytes[self.at + 1];
+        self.at += 2;
         match marker {
-            EOI => Ok((EOI, &[])),
+            EOI => {
+                self.is_ended = true;
+                Ok((EOI, &[]))
+            }
             0xC0..=0xCF | 0xDA..=0xFE => self.payload(marker),
             _ => Err(BROKEN),
         }

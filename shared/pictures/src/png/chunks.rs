@@ -27,22 +27,25 @@ pub(super) fn size(bytes: &[u8]) -> Result<(u32, u32), Fault> {
     }
 }
 
-/// Walks to the chunk that ends the picture. Anything after it is not part of it.
+/// Walks to the chunk that ends the picture. Anything after it is not part of it, nor are other chunks whose checksums
+/// are wrong (§13.2).
 pub(super) fn check(bytes: &[u8]) -> Result<Checked<'_>, Fault> {
     let mut picture = Vec::with_capacity(bytes.len());
     picture.extend_from_slice(bytes.get(..SIGNATURE).ok_or(BROKEN)?);
     let (mut at, mut exif) = (SIGNATURE, None);
     loop {
         let (chunk, next) = chunk(bytes, at)?;
-        chunk.check()?;
         // A capital first letter marks a chunk without which the picture cannot be understood. Transparency is not
         // marked like this, but counts too.
         if chunk.kind[0].is_ascii_uppercase() || chunk.kind == b"tRNS" {
+            chunk.check()?;
             picture.extend_from_slice(&bytes[at..next]);
         }
         match chunk.kind {
             b"IEND" => return Ok(Checked { picture, exif }),
-            b"eXIf" => exif = exif.or(Some(chunk.data.strip_prefix(EXIF_PREFIX).unwrap_or(chunk.data))),
+            b"eXIf" if chunk.check().is_ok() => {
+                exif = exif.or(Some(chunk.data.strip_prefix(EXIF_PREFIX).unwrap_or(chunk.data)))
+            }
             _ => {}
         }
         at = next;

@@ -108,6 +108,17 @@ fn any_flipped_bit_is_found() {
 }
 
 #[test]
+fn a_wrong_checksum_counts_only_in_a_chunk_of_the_picture() {
+    let original = card(1, 64, 48);
+    let bytes = png(&original);
+    for (kind, harmless) in [(b"tEXt", true), (b"eXIf", true), (b"tRNS", false), (b"IDAT", false)] {
+        let mut wrong = with_chunk(&bytes, AFTER_HEADER, kind, &exif(6, true));
+        wrong[AFTER_HEADER + 8] ^= 0x01;
+        assert_eq!(decode(&wrong).ok().is_some_and(|luma| luma == original), harmless, "{kind:?}");
+    }
+}
+
+#[test]
 fn missing_rows_are_found_even_if_all_checksums_hold() {
     let (tall, short) = (png(&card(1, 64, 49)), png(&card(1, 64, 48)));
     // The header of the one with the data of the other.
