@@ -1,6 +1,14 @@
 //! A printed side that was read.
 
-use crate::{reader::Work, text::Line};
+use crate::{
+    dates::{self, Date},
+    judgement::{Expected, Judgement, judge},
+    labels::Label,
+    layout::{Items, Layout},
+    numbers,
+    reader::Work,
+    text::Line,
+};
 
 /// A printed side that was read: its lines, from top to bottom.
 pub struct Front {
@@ -15,7 +23,70 @@ impl std::fmt::Debug for Front {
     }
 }
 
+/// What was read without knowing what to expect.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Extracted {
+    /// A national number whose control letter is right.
+    pub number: Option<String>,
+    /// The value of the label for surnames.
+    pub surnames: Option<String>,
+    /// The value of the label for given names.
+    pub given_names: Option<String>,
+    /// The earliest of several dates.
+    pub birth: Option<Date>,
+    /// The latest of several dates.
+    pub expiry: Option<Date>,
+}
+
+// The data of a person does not belong in error output.
+impl std::fmt::Debug for Extracted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Extracted")
+    }
+}
+
+/// The size of the print in the picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Scale {
+    /// Pixels from the left end of all lines to the right one. Print takes nine tenths of the width of a card.
+    pub width: f32,
+    /// The median height of a line in pixels.
+    pub line: f32,
+}
+
 impl Front {
+    /// Compares with what is expected.
+    pub fn judge(&self, expected: Expected<'_>) -> Judgement {
+        judge(&self.lines, expected)
+    }
+
+    /// The labels, and whether they are arranged as on a document.
+    pub fn layout(&self) -> Layout {
+        Items::of(&self.lines).layout()
+    }
+
+    /// What was read without knowing what to expect.
+    pub fn extracted(&self) -> Extracted {
+        let items = Items::of(&self.lines);
+        let value = |label| items.value(label).map(|line| line.text().trim().to_owned());
+        let dates: Vec<Date> = self.lines.iter().flat_map(dates::read).map(|found| found.date).collect();
+        let (birth, expiry) = (dates.iter().min().copied(), dates.iter().max().copied());
+        let several = birth != expiry;
+        Extracted {
+            number: self.lines.iter().flat_map(numbers::read).max_by_key(|found| found.sure).map(|found| found.number),
+            surnames: value(Label::Surnames),
+            given_names: value(Label::GivenNames),
+            birth: birth.filter(|_| several),
+            expiry: expiry.filter(|_| several),
+        }
+    }
+
+    /// The size of the print in the picture.
+    pub fn scale(&self) -> Scale {
+        let items = Items::of(&self.lines);
+        Scale { width: items.width(), line: items.height() }
+    }
+
     /// The work that it took.
     pub fn work(&self) -> Work {
         self.work

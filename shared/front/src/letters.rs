@@ -77,6 +77,12 @@ impl Symbol {
         Self(self.0 | other.0)
     }
 
+    /// Whether it is a digit, or may be one.
+    pub(crate) fn is_digit(self) -> bool {
+        const DIGITS: u64 = 0x3FF << 26;
+        self.0 & DIGITS != 0
+    }
+
     /// Where an expected text begins with what may be printed as one letter: that letter, and how many it stands for.
     pub(crate) fn spelt_with_two(text: &[char]) -> Option<(Self, usize)> {
         let found =

@@ -10,16 +10,28 @@
 
 #![warn(missing_docs)]
 
+mod dates;
+mod forced;
 mod front;
 mod geometry;
+mod judgement;
+mod labels;
+mod layout;
 mod letters;
 mod lines;
 mod models;
+mod numbers;
 mod reader;
 mod resize;
+#[cfg(test)]
+mod testing;
 mod text;
 
-pub use front::Front;
+pub use dates::Date;
+pub use front::{Extracted, Front, Scale};
 pub use geometry::{Point, Quad};
+pub use judgement::{Agreement, Expected, Judgement};
+pub use labels::Label;
+pub use layout::{Arrangement, Layout};
 pub use models::Failure;
 pub use reader::{Reader, Work};

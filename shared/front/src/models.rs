@@ -107,7 +107,7 @@ impl Models {
 }
 
 /// Blank, the characters, space.
-fn letters() -> Vec<char> {
+pub(crate) fn letters() -> Vec<char> {
     let listed = LETTERS.lines().filter_map(|line| line.chars().next());
     std::iter::once('\0').chain(listed).chain(std::iter::once(' ')).collect()
 }

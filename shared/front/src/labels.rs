@@ -1,0 +1,341 @@
+//! The words that documents print next to their data.
+
+use crate::letters::plain;
+
+/// What is printed next to data, or above all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Label {
+    /// The kind of the document, or its state: DOCUMENTO NACIONAL DE IDENTIDAD, PASSPORT.
+    Title,
+    /// APELLIDOS.
+    Surnames,
+    /// NOMBRE.
+    GivenNames,
+    /// SEXO.
+    Sex,
+    /// NACIONALIDAD.
+    Nationality,
+    /// FECHA DE NACIMIENTO.
+    Birth,
+    /// LUGAR DE NACIMIENTO.
+    BirthPlace,
+    /// EMISIÓN.
+    Issue,
+    /// VALIDEZ.
+    Expiry,
+    /// The number of the card or passport: NÚM. SOPORTE, PASSPORT NO.
+    Document,
+    /// The number of the person: DNI, NIE, PERSONAL NO.
+    Number,
+    /// AUTORIDAD.
+    Authority,
+    /// TIPO, of a passport or permit.
+    Kind,
+    /// ESTADO, of a passport.
+    State,
+}
+
+/// Labels and their spellings on the documents of Spain and of the larger states of Europe, as a zone would spell them
+/// and without spaces.
+const SPELLINGS: &[(Label, &[&str])] = &[
+    (
+        Label::Title,
+        &[
+            "DOCUMENTONACIONALDEIDENTIDAD",
+            "NATIONALIDENTITYCARD",
+            "IDENTITYCARD",
+            "PERMISODERESIDENCIA",
+            "RESIDENCEPERMIT",
+            "TARJETADEIDENTIDADDEEXTRANJERO",
+            "TARJETADERESIDENCIA",
+            "CARNETDEIDENTIDAD",
+            "CARTENATIONALEDIDENTITE",
+            "CARTEDIDENTITE",
+            "TITREDESEJOUR",
+            "PERSONALAUSWEIS",
+            "AUFENTHALTSTITEL",
+            "CARTADIDENTITA",
+            "PERMESSODISOGGIORNO",
+            "CARTAODECIDADAO",
+            "CITIZENCARD",
+            "IDENTITEITSKAART",
+            "DOWODOSOBISTY",
+            "CARTEDEIDENTITATE",
+            "PASAPORTE",
+            "PASSPORT",
+            "PASSEPORT",
+            "REISEPASS",
+            "PASSAPORTO",
+            "PASSAPORTE",
+            "PASPOORT",
+        ],
+    ),
+    (
+        Label::Surnames,
+        &[
+            "APELLIDOS",
+            "PRIMERAPELLIDO",
+            "SEGUNDOAPELLIDO",
+            "SURNAME",
+            "SURNAMES",
+            "COGNOMS",
+            "ABIZENAK",
+            "APELIDOS",
+            "APELIDO",
+            "NOM",
+            "NAME",
+            "COGNOME",
+            "NAAM",
+            "NAZWISKO",
+            "NUME",
+            "FAMILYNAME",
+        ],
+    ),
+    (
+        Label::GivenNames,
+        &[
+            "NOMBRE",
+            "NOMBRES",
+            "GIVENNAMES",
+            "GIVENNAME",
+            "FORENAMES",
+            "FIRSTNAMES",
+            "IZENA",
+            "NOME",
+            "NOMES",
+            "PRENOMS",
+            "PRENOM",
+            "VORNAMEN",
+            "VORNAME",
+            "VOORNAMEN",
+            "IMIONA",
+            "PRENUME",
+        ],
+    ),
+    (Label::Sex, &["SEXO", "SEX", "SEXE", "SEXUA", "SESSO", "GESCHLECHT", "GESLACHT", "PLEC"]),
+    (
+        Label::Nationality,
+        &[
+            "NACIONALIDAD",
+            "NATIONALITY",
+            "NACIONALITAT",
+            "NAZIOTASUNA",
+            "NACIONALIDADE",
+            "NATIONALITE",
+            "STAATSANGEHORIGKEIT",
+            "CITTADINANZA",
+            "NATIONALITEIT",
+            "OBYWATELSTWO",
+            "CETATENIE",
+        ],
+    ),
+    (
+        Label::Birth,
+        &[
+            "FECHADENACIMIENTO",
+            "DATEOFBIRTH",
+            "DATADENAIXEMENT",
+            "JAIOTEGUNA",
+            "DATADENACEMENTO",
+            "DATADENASCIMENTO",
+            "DATEDENAISSANCE",
+            "GEBURTSDATUM",
+            "GEBURTSTAG",
+            "DATADINASCITA",
+            "GEBOORTEDATUM",
+            "DATAURODZENIA",
+            "DATANASTERII",
+        ],
+    ),
+    (
+        Label::BirthPlace,
+        &[
+            "LUGARDENACIMIENTO",
+            "PLACEOFBIRTH",
+            "LLOCDENAIXEMENT",
+            "LUGARDENACEMENTO",
+            "LIEUDENAISSANCE",
+            "GEBURTSORT",
+            "LUOGODINASCITA",
+            "LOCALDENASCIMENTO",
+        ],
+    ),
+    (
+        Label::Issue,
+        &[
+            "EMISION",
+            "FECHADEEXPEDICION",
+            "FECHADEEMISION",
+            "DATEOFISSUE",
+            "EXPEDICION",
+            "DATADEMISSIO",
+            "DATEDEDELIVRANCE",
+            "AUSSTELLUNGSDATUM",
+            "AUSSTELLUNGSTAG",
+            "DATADIEMISSIONE",
+            "DATADEEMISSAO",
+            "ISSUE",
+            "DATEDEMISSION",
+        ],
+    ),
+    (
+        Label::Expiry,
+        &[
+            "VALIDEZ",
+            "VALIDITY",
+            "VALIDOHASTA",
+            "VALIDUNTIL",
+            "FECHADECADUCIDAD",
+            "DATEOFEXPIRY",
+            "EXPIRYDATE",
+            "DATADECADUCITAT",
+            "DATEDEXPIRATION",
+            "GULTIGBIS",
+            "DATADISCADENZA",
+            "SCADENZA",
+            "DATADEVALIDADE",
+            "GELDIGTOT",
+            "TERMINWAZNOSCI",
+            "CADUCIDAD",
+            "VALABILITATE",
+        ],
+    ),
+    (
+        Label::Document,
+        &[
+            "NUMSOPORTE",
+            "NUMSOPORT",
+            "SUPPORTNUMBER",
+            "NUMEROSOPORTE",
+            "PASAPORTENO",
+            "PASSPORTNO",
+            "NPASAPORTE",
+            "DOCUMENTNO",
+            "DOCUMENTNUMBER",
+            "NODELDOCUMENTO",
+            "NDUPASSEPORT",
+            "PASSNR",
+            "NUMEROPASSAPORTO",
+            "CARDNO",
+            "NODOCUMENTO",
+            "IDESP",
+        ],
+    ),
+    (
+        Label::Number,
+        &["DNI", "NIE", "NIF", "NPERSONAL", "NOPERSONAL", "PERSONALNO", "PERSONALNUMBER", "NUMEROPERSONAL", "DNINUM"],
+    ),
+    (Label::Authority, &["AUTORIDAD", "AUTHORITY", "AUTORITE", "BEHORDE", "AUTORITA", "AUTORIDADE", "EQUIPO"]),
+    (Label::Kind, &["TIPO", "TIPODEPERMISO", "TYPE", "TYPEOFPERMIT"]),
+    (Label::State, &["ESTADO", "COUNTRY", "CODEOFISSUINGSTATE", "CODIGODEESTADO", "COUNTRYCODE", "PAIS"]),
+];
+
+/// Labels are a millimetre high and often misread: one letter in so many may be wrong, in a short label and in a long
+/// one. A shorter one must be right.
+const SHORT: usize = 4;
+const LONG: usize = 12;
+const LETTERS_PER_ERROR: (usize, usize) = (4, 3);
+/// Percent of a line that labels make out if it is one.
+const MOSTLY: usize = 60;
+
+/// Labels on a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// The line is this label, and perhaps its translations.
+    Line(Label),
+    /// The line begins with this label, and goes on.
+    Beginning(Label),
+}
+
+/// The label on a line of text.
+pub(crate) fn find(text: &str) -> Option<Found> {
+    let letters: Vec<u8> = text.chars().filter_map(plain).map(|letter| letter as u8).collect();
+    let mut covered = vec![false; letters.len()];
+    let mut best: Option<(usize, Label, usize)> = None;
+    for (label, spelling) in
+        SPELLINGS.iter().flat_map(|(label, all)| all.iter().map(move |spelling| (*label, *spelling)))
+    {
+        let Some((from, to, errors)) = place(spelling.as_bytes(), &letters) else { continue };
+        covered[from..to].fill(true);
+        let worth = spelling.len() - errors;
+        if best.is_none_or(|(most, ..)| worth > most) {
+            best = Some((worth, label, from));
+        }
+    }
+    let (_, label, from) = best?;
+    let share = covered.iter().filter(|covered| **covered).count() * 100 / letters.len();
+    match () {
+        () if share >= MOSTLY => Some(Found::Line(label)),
+        () if from == 0 => Some(Found::Beginning(label)),
+        () => None,
+    }
+}
+
+/// Where a spelling is in the letters of a line with the fewest errors, if these are few enough.
+fn place(spelling: &[u8], letters: &[u8]) -> Option<(usize, usize, usize)> {
+    let most = match spelling.len() {
+        ..=SHORT => 0,
+        length @ ..LONG => length / LETTERS_PER_ERROR.0,
+        length => length / LETTERS_PER_ERROR.1,
+    };
+    if letters.len() + most < spelling.len() {
+        return None;
+    }
+    // Errors and beginning of the best way to end at each letter, spelling letter by spelling letter.
+    let mut row: Vec<(usize, usize)> = (0..=letters.len()).map(|from| (0, from)).collect();
+    for (index, expected) in spelling.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = (index + 1, 0);
+        for at in 1..=letters.len() {
+            let replaced = (diagonal.0 + usize::from(letters[at - 1] != *expected), diagonal.1);
+            let missing = (row[at].0 + 1, row[at].1);
+            let surplus = (row[at - 1].0 + 1, row[at - 1].1);
+            diagonal = row[at];
+            row[at] = replaced.min(missing).min(surplus);
+        }
+    }
+    let (to, (errors, from)) = row.into_iter().enumerate().min_by_key(|(_, (errors, _))| *errors)?;
+    // Short words are part of many others.
+    let word = spelling.len() > SHORT || from == 0 || to == letters.len();
+    (errors <= most && from < to && word).then_some((from, to, errors))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_found_alone_with_translations_and_misread() {
+        for (text, label) in [
+            ("APELLIDOS", Label::Surnames),
+            ("APELLIDOS / SURNAMES", Label::Surnames),
+            ("APELLUDO", Label::Surnames),
+            ("Apellidos / Surname (1)", Label::Surnames),
+            ("FECHA DE NACIMIENTO / Date of birth", Label::Birth),
+            ("FECHA DE NACME", Label::Birth),
+            ("NOMBRE / NAME", Label::GivenNames),
+            ("Fecha de caducidad / Date of expiry (8)", Label::Expiry),
+            ("DOCUMENTO NACIONAL DE IDENTIDAD", Label::Title),
+            ("Nº Pasaporte / Passport No", Label::Document),
+            ("DNI", Label::Number),
+            ("NÚM. SOPORTE", Label::Document),
+            ("VÁLIDO HASTA / Valid until", Label::Expiry),
+        ] {
+            assert_eq!(find(text), Some(Found::Line(label)), "{text}");
+        }
+    }
+
+    #[test]
+    fn data_and_prose_are_no_labels() {
+        for text in ["MUÑOZ GIL", "12345678Z", "01 02 1980", "ESP", "", "the validity of an argument is not its truth"]
+        {
+            assert_eq!(find(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_label_in_front_of_its_value_is_its_beginning() {
+        assert_eq!(find("DNI 12345678Z"), Some(Found::Beginning(Label::Number)));
+        assert_eq!(find("APELLIDOS: ETXEBERRIA ITURRALDE"), Some(Found::Beginning(Label::Surnames)));
+    }
+}

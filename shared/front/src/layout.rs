@@ -1,0 +1,278 @@
+//! How the lines of a document are arranged.
+//!
+//! What a card has and a typed sheet has not: labels are smaller than their values, each is above its value and flush
+//! with it, the lines are narrow compared with the print as a whole, and there is more than one column.
+
+use crate::{
+    geometry::Point,
+    labels::{self, Label},
+    text::Line,
+};
+use std::collections::BTreeSet;
+
+/// Labels that are enough for a document, of those that differ.
+const ENOUGH: usize = 4;
+/// Labels in their places that are enough.
+const ENOUGH_PLACED: usize = 3;
+/// A value is larger than its label by at least this.
+const VALUE_OVER_LABEL: f32 = 1.15;
+/// Heights of a label from it down to its value, edge to edge, at most.
+const FURTHEST: f32 = 1.6;
+/// Heights of a label by which a value may begin further left or right.
+const FLUSH: f32 = 1.5;
+/// The print of a document is at least this many labels wide, in heights of a label's line.
+const NARROWEST: f32 = 26.0;
+
+/// How the lines of a picture are arranged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrangement {
+    /// Labels and values as on a card or a data page.
+    Document,
+    /// Labels that are not arranged like those of a document: as large as their values, in front of them on one line,
+    /// or all in one column.
+    Sheet,
+    /// Too few labels were read to know.
+    Unclear,
+}
+
+/// The labels that were found, and how they are arranged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The different labels.
+    pub labels: BTreeSet<Label>,
+    /// How many of these are smaller than their value, above it and flush with it.
+    pub in_place: usize,
+    /// How many are as large as their value, or in front of it on one line.
+    pub typed: usize,
+    /// Whether there is more than one column.
+    pub columns: bool,
+    /// All of it together.
+    pub arrangement: Arrangement,
+}
+
+/// A line in the direction of the print.
+pub(crate) struct Item<'a> {
+    pub(crate) line: &'a Line,
+    pub(crate) label: Option<labels::Found>,
+    left: f32,
+    right: f32,
+    middle: f32,
+    height: f32,
+}
+
+impl Item<'_> {
+    fn top(&self) -> f32 {
+        self.middle - self.height / 2.0
+    }
+
+    fn bottom(&self) -> f32 {
+        self.middle + self.height / 2.0
+    }
+
+    fn is_label(&self) -> Option<Label> {
+        match self.label {
+            Some(labels::Found::Line(label)) => Some(label),
+            _ => None,
+        }
+    }
+}
+
+/// The lines of a picture, level.
+pub(crate) struct Items<'a>(Vec<Item<'a>>);
+
+impl<'a> Items<'a> {
+    pub(crate) fn of(lines: &'a [Line]) -> Self {
+        // The direction of all lines together; long ones know it best.
+        let (x, y) = lines.iter().fold((0.0, 0.0), |(x, y), line| {
+            let [a, b, c, d] = line.quad.0;
+            (x + b.x - a.x + c.x - d.x, y + b.y - a.y + c.y - d.y)
+        });
+        let length = f32::hypot(x, y).max(1.0);
+        let (along, across) = (x / length, y / length);
+        let level = |point: Point| (point.x * along + point.y * across, point.y * along - point.x * across);
+        let item = |line: &'a Line| {
+            let [a, b, c, d] = line.quad.0.map(level);
+            Item {
+                line,
+                label: labels::find(&line.text()),
+                left: (a.0 + d.0) / 2.0,
+                right: (b.0 + c.0) / 2.0,
+                middle: (a.1 + b.1 + c.1 + d.1) / 4.0,
+                height: line.quad.height(),
+            }
+        };
+        Self(lines.iter().map(item).collect())
+    }
+
+    /// How far the print reaches in its direction, in pixels.
+    pub(crate) fn width(&self) -> f32 {
+        let left = self.0.iter().map(|item| item.left).fold(f32::MAX, f32::min);
+        let right = self.0.iter().map(|item| item.right).fold(f32::MIN, f32::max);
+        (right - left).max(0.0)
+    }
+
+    /// The median height of a line, in pixels.
+    pub(crate) fn height(&self) -> f32 {
+        median(self.0.iter().map(|item| item.height).collect())
+    }
+
+    /// The value below a label, and flush with it.
+    fn below(&self, label: &Item<'_>) -> Option<&Item<'a>> {
+        let fits = |item: &&Item<'a>| {
+            item.is_label().is_none()
+                && item.middle > label.middle + 0.4 * label.height
+                && item.top() - label.bottom() < FURTHEST * label.height
+                && (item.left - label.left).abs() < FLUSH * label.height
+        };
+        self.0.iter().filter(fits).min_by(|a, b| a.middle.total_cmp(&b.middle))
+    }
+
+    /// The line below a line, and flush with it.
+    pub(crate) fn next(&self, line: &Line) -> Option<&'a Line> {
+        let item = self.0.iter().find(|item| std::ptr::eq(item.line, line))?;
+        self.below(item).map(|below| below.line)
+    }
+
+    /// The value below the first such label.
+    pub(crate) fn value(&self, label: Label) -> Option<&'a Line> {
+        let labelled = self.0.iter().find(|item| item.is_label() == Some(label))?;
+        self.below(labelled).map(|value| value.line)
+    }
+
+    pub(crate) fn layout(&self) -> Layout {
+        let (mut seen, mut placed, mut typed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for item in &self.0 {
+            match item.label {
+                Some(labels::Found::Line(label)) => {
+                    seen.insert(label);
+                    match self.below(item) {
+                        Some(value) if value.height >= VALUE_OVER_LABEL * item.height => placed.insert(label),
+                        Some(_) => typed.insert(label),
+                        None => false,
+                    };
+                }
+                Some(labels::Found::Beginning(label)) => {
+                    seen.insert(label);
+                    typed.insert(label);
+                }
+                None => {}
+            }
+        }
+        placed.remove(&Label::Title);
+        typed.retain(|label| !placed.contains(label) && !matches!(label, Label::Title | Label::Number));
+        let heights = self.0.iter().filter(|item| item.is_label().is_some_and(|label| label != Label::Title));
+        let label_height = median(heights.map(|item| item.height).collect());
+        let columns = self.columns();
+        let wide = self.width() >= NARROWEST * label_height;
+        let arrangement = if seen.len() < ENOUGH {
+            Arrangement::Unclear
+        } else if placed.len() >= ENOUGH_PLACED && placed.len() > typed.len() && columns && wide {
+            Arrangement::Document
+        } else if typed.len() > placed.len() || !columns || !wide {
+            Arrangement::Sheet
+        } else {
+            Arrangement::Unclear
+        };
+        Layout { labels: seen, in_place: placed.len(), typed: typed.len(), columns, arrangement }
+    }
+
+    /// Whether two labels, or a label and a value, are next to each other, each with a left edge of its own.
+    fn columns(&self) -> bool {
+        let labelled = self.0.iter().filter(|item| item.is_label().is_some_and(|label| label != Label::Title));
+        labelled.clone().any(|one| {
+            self.0.iter().any(|other| {
+                other.left > one.right + 0.5 * one.height
+                    && (other.middle - one.middle).abs() < 0.6 * one.height
+                    && other.is_label().is_some()
+            })
+        })
+    }
+}
+
+fn median(mut values: Vec<f32>) -> f32 {
+    values.sort_by(f32::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::line_at;
+
+    /// Labels of a card and their values, with a label half as high as the value.
+    fn card(label: f32, value: f32) -> Vec<Line> {
+        let mut lines = vec![line_at("DOCUMENTO NACIONAL DE IDENTIDAD", 300.0, 20.0, 24.0)];
+        for (x, y, name, text) in [
+            (350.0, 100.0, "APELLIDOS", "MUÑOZ GIL"),
+            (350.0, 170.0, "NOMBRE", "ANA"),
+            (350.0, 240.0, "SEXO", "F"),
+            (550.0, 240.0, "NACIONALIDAD", "ESP"),
+            (350.0, 310.0, "FECHA DE NACIMIENTO", "01 02 1980"),
+            (350.0, 380.0, "NUM SOPORT", "BTD102210"),
+            (600.0, 380.0, "VALIDEZ", "01 02 2030"),
+        ] {
+            lines.push(line_at(name, x, y, label));
+            lines.push(line_at(text, x, y + label + 6.0, value));
+        }
+        lines.push(line_at("DNI", 30.0, 480.0, label));
+        lines.push(line_at("12345678Z", 80.0, 475.0, 28.0));
+        lines
+    }
+
+    fn typed(rows: &[&str]) -> Vec<Line> {
+        rows.iter().enumerate().map(|(row, text)| line_at(text, 60.0, 40.0 + 36.0 * row as f32, 22.0)).collect()
+    }
+
+    #[test]
+    fn a_card_is_arranged_as_a_document() {
+        let layout = Items::of(&card(14.0, 22.0)).layout();
+        assert_eq!(layout.arrangement, Arrangement::Document, "{layout:?}");
+        assert!(layout.labels.len() >= 8 && layout.in_place >= 6 && layout.columns, "{layout:?}");
+    }
+
+    #[test]
+    fn labels_as_large_as_their_values_are_typed() {
+        let layout = Items::of(&card(20.0, 20.0)).layout();
+        assert_eq!(layout.arrangement, Arrangement::Sheet, "{layout:?}");
+    }
+
+    #[test]
+    fn a_column_is_a_sheet() {
+        let above = typed(&[
+            "DOCUMENTO NACIONAL DE IDENTIDAD",
+            "APELLIDOS",
+            "MUÑOZ GIL",
+            "NOMBRE",
+            "ANA",
+            "SEXO",
+            "F",
+            "NACIONALIDAD",
+            "ESP",
+            "FECHA DE NACIMIENTO",
+            "01 02 1980",
+            "VALIDEZ",
+            "01 02 2030",
+            "DNI",
+            "12345678Z",
+        ]);
+        let before = typed(&[
+            "DOCUMENTO NACIONAL DE IDENTIDAD",
+            "APELLIDOS: MUÑOZ GIL",
+            "NOMBRE: ANA",
+            "FECHA DE NACIMIENTO: 01 02 1980",
+            "VALIDEZ: 01 02 2030",
+            "DNI 12345678Z",
+        ]);
+        for lines in [above, before] {
+            let layout = Items::of(&lines).layout();
+            assert_eq!(layout.arrangement, Arrangement::Sheet, "{layout:?}");
+        }
+    }
+
+    #[test]
+    fn data_without_labels_is_unclear() {
+        for lines in [typed(&["MUÑOZ GIL", "ANA", "01 02 1980", "12345678Z"]), Vec::new()] {
+            assert_eq!(Items::of(&lines).layout().arrangement, Arrangement::Unclear);
+        }
+    }
+}
