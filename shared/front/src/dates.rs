@@ -176,7 +176,7 @@ fn digits(text: &str) -> Option<Date> {
 fn month(name: &str) -> Option<u8> {
     // MAERZ is printed MÄRZ.
     let spellings = |names: &&[&str]| names.iter().any(|known| *known == name || known.replace("AE", "A") == name);
-    MONTHS.iter().position(|names| spellings(names)).and_then(|index| u8::try_from(index + 1).ok())
+    MONTHS.iter().position(spellings).and_then(|index| u8::try_from(index + 1).ok())
 }
 
 #[cfg(test)]

@@ -14,14 +14,14 @@ use std::collections::BTreeSet;
 const ENOUGH: usize = 4;
 /// Labels in their places that are enough.
 const ENOUGH_PLACED: usize = 3;
-/// A value is larger than its label by at least this.
-const VALUE_OVER_LABEL: f32 = 1.15;
+/// The letters of a value are further apart than those of its label by at least this.
+const VALUE_OVER_LABEL: f32 = 1.25;
 /// Heights of a label from it down to its value, edge to edge, at most.
 const FURTHEST: f32 = 1.6;
 /// Heights of a label by which a value may begin further left or right.
 const FLUSH: f32 = 1.5;
 /// The print of a document is at least this many labels wide, in heights of a label's line.
-const NARROWEST: f32 = 26.0;
+const NARROWEST: f32 = 22.0;
 
 /// How the lines of a picture are arranged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,50 +140,52 @@ impl<'a> Items<'a> {
     }
 
     pub(crate) fn layout(&self) -> Layout {
-        let (mut seen, mut placed, mut typed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let (mut seen, mut flush, mut typed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let (mut heights, mut ratios) = (Vec::new(), Vec::new());
         for item in &self.0 {
             match item.label {
                 Some(labels::Found::Line(label)) => {
                     seen.insert(label);
-                    match self.below(item) {
-                        Some(value) if value.height >= VALUE_OVER_LABEL * item.height => placed.insert(label),
-                        Some(_) => typed.insert(label),
-                        None => false,
-                    };
+                    if let Some(value) = self.below(item).filter(|_| label != Label::Title) {
+                        flush.insert(label);
+                        heights.push(item.height);
+                        if let (Some(label), Some(value)) = (item.line.pitch(), value.line.pitch()) {
+                            ratios.push(value / label);
+                        }
+                    }
                 }
                 Some(labels::Found::Beginning(label)) => {
                     seen.insert(label);
-                    typed.insert(label);
+                    // DNI is in front of its number on a card, too.
+                    if label != Label::Number && label != Label::Title {
+                        typed.insert(label);
+                    }
                 }
                 None => {}
             }
         }
-        placed.remove(&Label::Title);
-        typed.retain(|label| !placed.contains(label) && !matches!(label, Label::Title | Label::Number));
-        let heights = self.0.iter().filter(|item| item.is_label().is_some_and(|label| label != Label::Title));
-        let label_height = median(heights.map(|item| item.height).collect());
+        // The detector knows heights badly; the distance of letters is known better, and that of all of them best.
+        let smaller = median(ratios) >= VALUE_OVER_LABEL;
+        let in_place = if smaller { flush.len() } else { 0 };
+        let typed = if smaller { typed.len() } else { typed.union(&flush).count() };
         let columns = self.columns();
-        let wide = self.width() >= NARROWEST * label_height;
-        let arrangement = if seen.len() < ENOUGH {
-            Arrangement::Unclear
-        } else if placed.len() >= ENOUGH_PLACED && placed.len() > typed.len() && columns && wide {
-            Arrangement::Document
-        } else if typed.len() > placed.len() || !columns || !wide {
-            Arrangement::Sheet
-        } else {
-            Arrangement::Unclear
+        let wide = self.width() >= NARROWEST * median(heights);
+        let arrangement = match () {
+            () if seen.len() < ENOUGH => Arrangement::Unclear,
+            () if in_place >= ENOUGH_PLACED && in_place > typed && columns && wide => Arrangement::Document,
+            () if in_place >= ENOUGH_PLACED || typed >= ENOUGH_PLACED => Arrangement::Sheet,
+            () => Arrangement::Unclear,
         };
-        Layout { labels: seen, in_place: placed.len(), typed: typed.len(), columns, arrangement }
+        Layout { labels: seen, in_place, typed, columns, arrangement }
     }
 
-    /// Whether two labels, or a label and a value, are next to each other, each with a left edge of its own.
+    /// Whether two lines are next to each other, each with a left edge of its own.
     fn columns(&self) -> bool {
-        let labelled = self.0.iter().filter(|item| item.is_label().is_some_and(|label| label != Label::Title));
-        labelled.clone().any(|one| {
-            self.0.iter().any(|other| {
-                other.left > one.right + 0.5 * one.height
-                    && (other.middle - one.middle).abs() < 0.6 * one.height
-                    && other.is_label().is_some()
+        let titled = |item: &Item<'_>| item.is_label() == Some(Label::Title);
+        let rows = self.0.iter().filter(|item| !titled(item));
+        rows.clone().any(|one| {
+            rows.clone().any(|other| {
+                other.left > one.right + one.height && (other.middle - one.middle).abs() < 0.6 * one.height
             })
         })
     }

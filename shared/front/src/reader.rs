@@ -9,7 +9,7 @@ use crate::{
     text::{self, Line},
 };
 use acredita_pictures::Luma;
-use std::sync::OnceLock;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 /// The most lines that are read. A card has twenty.
 pub(crate) const MOST_LINES: usize = 40;
@@ -72,11 +72,15 @@ impl Reader {
             work.columns += text::columns(&quad);
             text::read(models, alphabet, picture, quad)
         };
-        let turned = upside_down(&places, &mut read)?;
+        let mut probed = probes(&places);
+        let turned = upside_down(&places, &mut probed, &mut read)?;
         let mut found = Vec::new();
-        for place in &places {
-            let line = read(if turned { place.quad.turned() } else { place.quad })?;
-            if line.confidence() >= READABLE && !line.glyphs.is_empty() {
+        for (index, place) in places.iter().enumerate() {
+            let line = match probed.remove(&index) {
+                Some(Some(line)) => line,
+                _ => read(if turned { place.quad.turned() } else { place.quad })?,
+            };
+            if line.confidence() >= READABLE && !line.glyphs.is_empty() && !line.is_of_a_zone() {
                 found.push(line);
             }
         }
@@ -106,16 +110,34 @@ fn remove_last_by(places: &mut Vec<Place>, key: impl Fn(&Place) -> f32) {
     }
 }
 
-/// Reads a few lines both ways, if it is not clear from the first.
-fn upside_down(places: &[Place], read: &mut impl FnMut(Quad) -> Result<Line, Failure>) -> Result<bool, Failure> {
-    let mut probes: Vec<&Place> = places.iter().collect();
-    probes.sort_by(|a, b| b.quad.length().total_cmp(&a.quad.length()));
-    probes.truncate(PROBES);
-    let mut confidence = |turned: bool| {
-        let lines = probes.iter().map(|place| read(if turned { place.quad.turned() } else { place.quad }));
-        let sum = lines.map(|line| line.map(|line| line.confidence())).sum::<Result<u32, Failure>>()?;
-        Ok(sum / probes.len().max(1) as u32)
-    };
-    let upright = confidence(false)?;
-    Ok(upright < UPRIGHT && confidence(true)? > upright)
+/// The longest lines, by their index: not read yet.
+fn probes(places: &[Place]) -> BTreeMap<usize, Option<Line>> {
+    let mut longest: Vec<usize> = (0..places.len()).collect();
+    longest.sort_by(|&a, &b| places[b].quad.length().total_cmp(&places[a].quad.length()));
+    longest.into_iter().take(PROBES).map(|index| (index, None)).collect()
+}
+
+/// Reads the probes, and both ways if it is not clear from the first. They are left as they are to be read.
+fn upside_down(
+    places: &[Place],
+    probes: &mut BTreeMap<usize, Option<Line>>,
+    read: &mut impl FnMut(Quad) -> Result<Line, Failure>,
+) -> Result<bool, Failure> {
+    let mut both = [BTreeMap::new(), BTreeMap::new()];
+    let mut confidence = [0; 2];
+    for (turned, lines) in both.iter_mut().enumerate() {
+        for &index in probes.keys() {
+            let quad = places[index].quad;
+            let line = read(if turned == 1 { quad.turned() } else { quad })?;
+            confidence[turned] += line.confidence();
+            lines.insert(index, Some(line));
+        }
+        if confidence[0] >= UPRIGHT * probes.len() as u32 {
+            break;
+        }
+    }
+    let turned = confidence[1] > confidence[0];
+    let [upright, upside_down] = both;
+    *probes = if turned { upside_down } else { upright };
+    Ok(turned)
 }

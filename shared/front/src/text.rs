@@ -2,7 +2,7 @@
 
 use crate::{
     geometry::Quad,
-    letters::{Alphabet, CLASSES},
+    letters::{Alphabet, CLASSES, separates},
     models::{BLANK, Failure, LINE_HEIGHT, Models},
 };
 use acredita_pictures::Luma;
@@ -41,6 +41,23 @@ impl std::fmt::Debug for Line {
 impl Line {
     pub(crate) fn text(&self) -> String {
         self.glyphs.iter().map(|glyph| glyph.letter).collect()
+    }
+
+    /// Whether it is a line of a machine-readable zone, which nobody found: with fillers, or longer than any word.
+    pub(crate) fn is_of_a_zone(&self) -> bool {
+        const FILLERS: usize = 2;
+        const LONGER_THAN_A_WORD: usize = 26;
+        let fillers = self.glyphs.iter().filter(|glyph| matches!(glyph.letter, '<' | '«')).count();
+        let mut words = self.glyphs.split(|glyph| separates(glyph.letter));
+        fillers >= FILLERS || words.any(|word| word.len() > LONGER_THAN_A_WORD)
+    }
+
+    /// The mean distance of its characters in pixels, if there are several.
+    pub(crate) fn pitch(&self) -> Option<f32> {
+        let (first, last) = (self.glyphs.first()?, self.glyphs.last()?);
+        let steps = last.step.checked_sub(first.step).filter(|steps| *steps > 0)? as f32;
+        let between = self.glyphs.len() as f32 - 1.0;
+        Some(steps * self.quad.length() / (self.costs.len() as f32 * between))
     }
 
     /// The mean likelihood of its characters, in hundredths: processors differ in the digits behind.
