@@ -130,6 +130,25 @@ async fn every_other_step_stays_within_two_reads_and_one_write() {
     assert_eq!(calls(&world, resend, 204).await, ["GetItem", "TransactWriteItems", "SendMessage"]);
 }
 
+/// The calls to the picture store are left out: a picture is stored, and what lay behind upload links is removed.
+#[tokio::test]
+async fn scoring_is_one_read_and_two_writes() {
+    let world = World::start().await;
+    let id = world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
+    let path = format!("/scorings/identity_document/{}", id.text("scoring_id"));
+    let score = || world.request("PUT", &format!("{path}/score"), None);
+    let table = async |call, status| {
+        let mut calls = calls(&world, call, status).await;
+        calls.retain(|call| READS.contains(&call.as_str()) || WRITES.contains(&call.as_str()));
+        calls
+    };
+    let reserved_and = ["GetItem", "UpdateItem", "UpdateItem"];
+    assert_eq!(table(score().pictures(&[("front", &bodies::png(1))]), 204).await, reserved_and, "recorded");
+    assert_eq!(table(score().pictures(&[("front", b"\x89PNG\r\n\x1a\n")]), 400).await, [""; 0], "no picture, no call");
+    world.call("POST", &format!("{path}/close"), None).await.expect(204);
+    assert_eq!(table(score().pictures(&[("front", &bodies::png(1))]), 409).await, ["GetItem"], "nothing is reserved");
+}
+
 #[tokio::test]
 async fn delivering_is_one_read_and_three_writes() {
     let world = World::start().await;

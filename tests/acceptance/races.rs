@@ -8,16 +8,23 @@ use acceptance::{
     faults::{Faults, Moment},
     look::text,
     subject::{Method, Subject},
-    world::RecordingSender,
+    world::{RecordingSender, ScriptedScorer},
 };
 use acredita_domain::{
-    ports::{MessageRef, OutgoingMessage, SendError, Sender},
+    ports::{DelegatedCapture, MessageRef, OutgoingMessage, ScoreError, ScoreRequest, Scorer, SendError, Sender},
+    scoring::{Provider, Verdict},
     use_cases::{Delivered, deliver_message},
 };
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 const MANY: usize = 16;
 
@@ -272,6 +279,56 @@ async fn no_more_scores_than_allowed_are_made() {
     }
     assert_eq!((made, used().await), (3, json!(3)));
     world.assert_whole().await;
+}
+
+/// Counts its calls, and takes as long as a network call does.
+struct SlowScorer {
+    scorer: ScriptedScorer,
+    calls: AtomicUsize,
+}
+
+#[async_trait]
+impl Scorer for SlowScorer {
+    fn provider(&self) -> Provider {
+        self.scorer.provider()
+    }
+
+    fn delegated_capture(&self) -> DelegatedCapture<'_> {
+        self.scorer.delegated_capture()
+    }
+
+    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, ScoreError> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+        self.scorer.score(request).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_provider_is_asked_and_pictures_are_kept_once_for_each_retry() {
+    for retries in [1, 3] {
+        let mut world = World::with_external_provider().await;
+        world.scorer.answer(0.8, Vec::new());
+        let scorer = Arc::new(SlowScorer { scorer: world.scorer.clone(), calls: AtomicUsize::new(0) });
+        let mut app = world.app.clone();
+        let scorers = &mut app.engine.as_mut().expect("an engine").scorers;
+        scorers.retain(|scorer| scorer.provider() != Provider::Google);
+        scorers.push(scorer.clone());
+        world.serve(app);
+        let mut body = bodies::scoring();
+        (body["provider"], body["max_score_retries"]) = (json!("GOOGLE"), json!(retries));
+        let id = world.call("POST", "/scorings/identity_document", Some(body)).await.expect(200).text("scoring_id");
+        let path = format!("/scorings/identity_document/{id}/score");
+        let score = |seed: u32| world.request("PUT", &path, None).pictures(&[("front", &bodies::png(seed))]);
+        let answers = world.at_once((0..MANY as u32).map(score).collect()).await;
+        only(&answers, &[204, 409]);
+        let made = count(&answers, 204);
+        assert!((1..=retries).contains(&made), "{made} of {retries}");
+        assert_eq!((scorer.calls.load(Ordering::SeqCst), world.pictures().await.len()), (made, made));
+        world.assert_whole().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -14,7 +14,7 @@ use acredita_domain::{
     ports::{
         Claim, CodeKeys, CreateError, Due, DueStream, Erasure, FindError, Housekeeping, Identifications, MessageRef,
         NewIdentification, NewOutboxMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue,
-        Scorings, SendError, Sender, Settlement, StepError, StoredPicture,
+        Reservation, Scorings, SendError, Sender, Settlement, StepError, StoredPicture,
     },
     scoring::{Assessment, HostedDelegation, Scoring},
 };
@@ -188,8 +188,10 @@ forward! { Identifications {
 forward! { Scorings {
     fn create(new: NewScoring, now: Time) -> Result<(), CreateError>;
     fn find(org: &OrgId, id: ScoringId) -> Result<Option<Scoring>, FindError>;
-    fn record_score(decided_on: &Scoring, assessment: Assessment, captures: Vec<Capture>, now: Time) -> Result<(), StepError>;
-    fn record_delegation(decided_on: &Scoring, delegation: HostedDelegation, now: Time) -> Result<(), StepError>;
+    fn reserve_retry(scoring: &Scoring, lease: LeaseId, now: Time, until: Time) -> Result<Reservation, StepError>;
+    fn give_back_retry(org: &OrgId, id: ScoringId, lease: LeaseId) -> Result<(), StepError>;
+    fn record_score(reservation: &Reservation, assessment: Assessment, captures: Vec<Capture>, now: Time) -> Result<(), StepError>;
+    fn record_delegation(reservation: &Reservation, delegation: HostedDelegation, now: Time) -> Result<(), StepError>;
     fn close(org: &OrgId, id: ScoringId, now: Time) -> Result<(), StepError>;
     fn delete(scoring: &Scoring, now: Time) -> Result<Erasure, StepError>;
 } }

@@ -70,6 +70,9 @@ pub enum Conflict {
     /// `max_score_retries` is reached.
     #[error("the scoring has used up its retries")]
     NoRetriesLeft,
+    /// Another request holds the scoring's retry.
+    #[error("another request is working on the scoring")]
+    BeingScored,
     #[error("no picture was uploaded or captured")]
     NothingToScore,
     /// The person has not finished the capture that was delegated to a provider.

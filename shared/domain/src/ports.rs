@@ -29,5 +29,6 @@ pub use scorer::{
     ScoreRequest, Scorer,
 };
 pub use store::{
-    Due, DueStream, Erasure, Housekeeping, IdempotencyRecord, Identifications, NewIdentification, NewScoring, Scorings,
+    Due, DueStream, Erasure, Housekeeping, IdempotencyRecord, Identifications, NewIdentification, NewScoring,
+    Reservation, Scorings,
 };

@@ -14,6 +14,7 @@ mod metadata;
 mod otp;
 mod remove;
 mod resend;
+mod reservation;
 mod score;
 mod scorings;
 mod second_factor;

@@ -2,7 +2,10 @@
 
 use super::{Run, at_every_call};
 use acceptance::{Call, ORG, World, bodies};
-use acredita_domain::pictures::{PictureFormat, PictureKey, Side};
+use acredita_domain::{
+    pictures::{PictureFormat, PictureKey, Side},
+    ports::limits::RETRY_LEASE,
+};
 use serde_json::{Value, json};
 
 /// A picture left behind an upload link would only be scored again.
@@ -21,12 +24,22 @@ async fn read(world: &World, id: &str) -> Value {
     world.call("GET", &format!("/scorings/identity_document/{id}"), None).await.expect(200).json()
 }
 
+/// Sends a call again once nothing holds the scoring's retry any more. Only a retry whose giving back failed is still
+/// held: until its lease ends.
+async fn send_again(world: &World, run: &Run, call: Call) {
+    if run.hits("Scorings::give_back_retry") && !run.silenced("Scorings::give_back_retry") {
+        world.send(call.clone()).await.expect(409);
+        world.clock.advance(RETRY_LEASE);
+    }
+    world.send(call).await.expect(204);
+}
+
 /// Scores with the fault and again without, and requires as many retries as scores, and two existing captures.
 async fn is_scored(world: &mut World, run: &Run, id: &str, call: Call) {
     let before = read(world, id).await["retries"]["used"].as_u64().expect("a number");
     let first = run.first_try(world, call.clone()).await;
     run.assert_told(&first, 204, &PASSED_OVER);
-    world.send(call).await.expect(204);
+    send_again(world, run, call).await;
 
     let scoring = read(world, id).await;
     let made = 1 + u64::from(first.status == 204 || run.silenced("Scorings::record_score"));
@@ -92,9 +105,12 @@ async fn a_provider_that_is_down_uses_up_nothing() {
         world.scorer.go_down();
         run.first_try(world, call.clone()).await.expect(503);
         assert_eq!(read(world, &id).await["retries"]["used"], 0);
+        let kept = usize::from(run.hits("Pictures::remove") && !run.silenced("Pictures::remove"));
+        assert_eq!(world.pictures().await.len(), kept, "what was not scored is not kept");
         world.scorer.answer(0.8, Vec::new());
-        world.send(call).await.expect(204);
+        send_again(world, run, call).await;
         assert_eq!(read(world, &id).await["retries"]["used"], 1);
+        assert_eq!(world.pictures().await.len(), 1);
         world.assert_whole().await;
     })
     .await;

@@ -4,21 +4,23 @@ use super::{
     commit::Commit,
     expressions::Values,
     identifications::taken_by,
-    items::{Key, Standing, decode_scoring, encode_erasure, encode_scoring, json, millis, number, text},
-    store::{Change, DynamoStore, Refused},
+    items::{Item, Key, Standing, decode_scoring, encode_erasure, encode_scoring, json, millis, number, text},
+    store::{Change, DynamoStore, Refused, corrupt},
     transitions::new_mark,
 };
 use acredita_domain::{
     Time,
-    ids::{OrgId, ScoringId},
+    ids::{LeaseId, OrgId, ScoringId},
     pictures::{Capture, PicturePrefix},
-    ports::{CreateError, Erasure, FindError, NewScoring, Scorings, StepError},
+    ports::{CreateError, Erasure, FindError, NewScoring, Reservation, Scorings, StepError},
     scoring::{Assessment, HostedDelegation, Scoring},
 };
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 const OPEN: &str = "#org = :org AND #closed = :no AND #expires_at > :now";
+/// No request holds a retry, or the one that does has let its lease end.
+const FREE: &str = "(attribute_not_exists(#lease_until) OR #lease_until <= :now)";
 const OVER: &str = "#org = :org AND #expires_at <= :now";
 
 #[async_trait]
@@ -34,36 +36,66 @@ impl Scorings for DynamoStore {
         Ok(found.filter(|scoring| scoring.org == *org))
     }
 
+    async fn reserve_retry(
+        &self,
+        scoring: &Scoring,
+        lease: LeaseId,
+        now: Time,
+        until: Time,
+    ) -> Result<Reservation, StepError> {
+        let operation = "reserve retry";
+        let mut values = scoring_values(&scoring.org, now);
+        values.extend([
+            ("lease", text(lease)),
+            ("until", millis(until)),
+            ("max_retries", number(scoring.max_retries.get())),
+        ]);
+        let update = "SET #lease = :lease, #lease_until = :until";
+        let condition = format!("{OPEN} AND {FREE} AND #retries_used < :max_retries");
+        let change = Change { key: Key::scoring(scoring.id), update, condition: &condition, values };
+        let item = match self.update(operation, change).await {
+            Ok(item) => item,
+            // The SDK retried after a lost answer: it was reserved by this very call.
+            Err(Refused::Condition(Some(item))) if is_held(&item, lease) => item,
+            Err(refused) => return Err(refused.into()),
+        };
+        let scoring = decode_scoring(&item).map_err(|fault| StepError::Unavailable(corrupt(operation, fault)))?;
+        Ok(Reservation { scoring, lease })
+    }
+
+    async fn give_back_retry(&self, org: &OrgId, id: ScoringId, lease: LeaseId) -> Result<(), StepError> {
+        let values = vec![("org", text(org)), ("lease", text(lease))];
+        let update = "REMOVE #lease, #lease_until";
+        let change = Change { key: Key::scoring(id), update, condition: "#org = :org AND #lease = :lease", values };
+        self.update("give back retry", change).await?;
+        Ok(())
+    }
+
     async fn record_score(
         &self,
-        decided_on: &Scoring,
+        reservation: &Reservation,
         assessment: Assessment,
         captures: Vec<Capture>,
         now: Time,
     ) -> Result<(), StepError> {
-        let mut values = scoring_values(&decided_on.org, now);
-        values.extend([
-            ("assessment", json(&assessment)),
-            ("captures", json(&captures)),
-            ("version", number(decided_on.version)),
-        ]);
-        let update = "SET #assessment = :assessment, #captures = :captures, #retries_used = #retries_used + :one, #version = #version + :one, \
-                      #step = :step REMOVE #delegation";
-        let condition = format!("{OPEN} AND #version = :version");
-        self.step("record score", decided_on.id, update, &condition, values).await
+        let mut values = reserved_values(reservation, now);
+        values.extend([("assessment", json(&assessment)), ("captures", json(&captures))]);
+        let update = "SET #assessment = :assessment, #captures = :captures, #retries_used = #retries_used + :one, \
+                      #version = #version + :one, #step = :step REMOVE #delegation, #lease, #lease_until";
+        self.step("record score", reservation.scoring.id, update, &reserved(), values).await
     }
 
     async fn record_delegation(
         &self,
-        decided_on: &Scoring,
+        reservation: &Reservation,
         delegation: HostedDelegation,
         now: Time,
     ) -> Result<(), StepError> {
-        let mut values = scoring_values(&decided_on.org, now);
-        values.extend([("delegation", json(&delegation)), ("version", number(decided_on.version))]);
-        let update = "SET #delegation = :delegation, #version = #version + :one, #step = :step";
-        let condition = format!("{OPEN} AND #version = :version");
-        self.step("record delegation", decided_on.id, update, &condition, values).await
+        let mut values = reserved_values(reservation, now);
+        values.push(("delegation", json(&delegation)));
+        let update = "SET #delegation = :delegation, #version = #version + :one, #step = :step \
+                      REMOVE #lease, #lease_until";
+        self.step("record delegation", reservation.scoring.id, update, &reserved(), values).await
     }
 
     async fn close(&self, org: &OrgId, id: ScoringId, now: Time) -> Result<(), StepError> {
@@ -102,6 +134,21 @@ impl DynamoStore {
             Ok(_) => Ok(()),
         }
     }
+}
+
+/// Open, and still what the retry was reserved on. Its values are [`reserved_values`].
+fn reserved() -> String {
+    format!("{OPEN} AND #lease = :lease AND #version = :version")
+}
+
+fn reserved_values(reservation: &Reservation, now: Time) -> Values {
+    let mut values = scoring_values(&reservation.scoring.org, now);
+    values.extend([("lease", text(reservation.lease)), ("version", number(reservation.scoring.version))]);
+    values
+}
+
+fn is_held(item: &Item, lease: LeaseId) -> bool {
+    item.get("lease").and_then(|holder| holder.as_s().ok()).is_some_and(|holder| *holder == lease.to_string())
 }
 
 fn scoring_values(org: &OrgId, now: Time) -> Values {

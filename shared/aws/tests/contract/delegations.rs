@@ -1,16 +1,16 @@
-//! A capture hosted by a provider is written only over the scoring that the decision was based on, and ends with its
-//! score.
+//! A capture hosted by a provider is written only by the request that reserved a retry for it, and ends with its score.
 
 use crate::{
-    samples::{LIFE, assessment, now, org},
-    scorings::{created, current},
+    samples::{LIFE, assessment, lease, now, org},
+    scorings::{created, current, reserved},
     stage::{Ports, sixteen_at_once, successes},
 };
 use acredita_aws::SystemEntropy;
 use acredita_domain::{
     ids::DelegationId,
     ports::StepError,
-    scoring::{HostedDelegation, ScoringStatus},
+    ports::limits::RETRY_LEASE,
+    scoring::{HostedDelegation, Scoring, ScoringStatus},
 };
 
 const LOST: Result<(), StepError> = Err(StepError::Lost);
@@ -23,39 +23,48 @@ fn delegation(reference: &str) -> HostedDelegation {
     }
 }
 
+/// Reserves a retry and delegates with it.
+async fn delegate(ports: &Ports, scoring: &Scoring, delegation: HostedDelegation) {
+    let reservation = reserved(ports, scoring).await;
+    ports.scorings.record_delegation(&reservation, delegation, now()).await.expect("delegated");
+}
+
 async fn a_new_one_takes_the_place_of_the_one_before(ports: &Ports) {
     let new = created(ports).await;
     let (first, second) = (delegation("first"), delegation("second"));
-    ports.scorings.record_delegation(&new, first.clone(), now()).await.expect("delegated");
+    delegate(ports, &new, first.clone()).await;
     let delegated = current(ports, &new).await;
     assert_eq!(
         (delegated.delegation.as_ref(), delegated.retries_used, delegated.status(now())),
         (Some(&first), 0, ScoringStatus::Created)
     );
-    ports.scorings.record_delegation(&delegated, second.clone(), now()).await.expect("delegated again");
+    delegate(ports, &new, second.clone()).await;
     assert_eq!(current(ports, &new).await.delegation, Some(second));
 }
 
 async fn a_score_ends_it(ports: &Ports) {
     let new = created(ports).await;
-    ports.scorings.record_delegation(&new, delegation("one"), now()).await.expect("delegated");
-    let delegated = current(ports, &new).await;
-    ports.scorings.record_score(&delegated, assessment(0.9), Vec::new(), now()).await.expect("scored");
+    delegate(ports, &new, delegation("one")).await;
+    let reservation = reserved(ports, &new).await;
+    ports.scorings.record_score(&reservation, assessment(0.9), Vec::new(), now()).await.expect("scored");
     assert_eq!(current(ports, &new).await.delegation, None);
 }
 
-async fn a_score_that_knows_nothing_of_it_is_lost_and_the_other_way_round(ports: &Ports) {
+async fn nothing_is_delegated_during_a_score_and_the_other_way_round(ports: &Ports) {
     let new = created(ports).await;
-    ports.scorings.record_delegation(&new, delegation("one"), now()).await.expect("delegated");
-    assert_eq!(ports.scorings.record_score(&new, assessment(0.9), Vec::new(), now()).await, LOST);
-    assert_eq!(ports.scorings.record_delegation(&new, delegation("two"), now()).await, LOST);
+    let slow = reserved(ports, &new).await;
+    let later = now() + RETRY_LEASE;
+    let next = ports.scorings.reserve_retry(&new, lease(), later, later + RETRY_LEASE).await.expect("free again");
+    ports.scorings.record_delegation(&next, delegation("one"), later).await.expect("delegated");
+    assert_eq!(ports.scorings.record_score(&slow, assessment(0.9), Vec::new(), later).await, LOST);
+    assert_eq!(ports.scorings.record_delegation(&slow, delegation("two"), later).await, LOST);
 }
 
 async fn of_delegations_at_once_one_is_kept(ports: &Ports) {
-    let new = created(ports).await;
+    let reservation = reserved(ports, &created(ports).await).await;
     let results = sixteen_at_once(|at| {
-        let (ports, new) = (ports.clone(), new.clone());
-        async move { ports.scorings.record_delegation(&new, delegation(&format!("number-{at}")), now()).await }
+        let (ports, reservation) = (ports.clone(), reservation.clone());
+        async move { ports.scorings.record_delegation(&reservation, delegation(&format!("number-{at}")), now()).await }
     })
     .await;
     assert_eq!(successes(&results), 1);
@@ -63,17 +72,18 @@ async fn of_delegations_at_once_one_is_kept(ports: &Ports) {
 
 async fn nothing_is_delegated_of_what_is_over(ports: &Ports) {
     let closed = created(ports).await;
+    let reservation = reserved(ports, &closed).await;
     ports.scorings.close(&org(), closed.id, now()).await.expect("closed");
-    let closed = current(ports, &closed).await;
-    assert_eq!(ports.scorings.record_delegation(&closed, delegation("one"), now()).await, LOST);
+    assert_eq!(ports.scorings.record_delegation(&reservation, delegation("one"), now()).await, LOST);
     let expired = created(ports).await;
-    assert_eq!(ports.scorings.record_delegation(&expired, delegation("one"), expired.expires_at).await, LOST);
+    let reservation = reserved(ports, &expired).await;
+    assert_eq!(ports.scorings.record_delegation(&reservation, delegation("one"), expired.expires_at).await, LOST);
 }
 
 on_aws! {
     a_new_one_takes_the_place_of_the_one_before,
     a_score_ends_it,
-    a_score_that_knows_nothing_of_it_is_lost_and_the_other_way_round,
+    nothing_is_delegated_during_a_score_and_the_other_way_round,
     of_delegations_at_once_one_is_kept,
     nothing_is_delegated_of_what_is_over,
 }

@@ -12,7 +12,7 @@ use acredita_domain::{
     error::Unavailable,
     idempotency::Operation,
     identification::State,
-    ports::limits::{LEASE, RETRY_WITHIN},
+    ports::limits::{LEASE, RETRY_LEASE, RETRY_WITHIN},
     ports::{
         Claim, CreateError, Due, FindError, FirstAnswer, Identifications, NewIdentification, Settlement, StepError,
     },
@@ -150,6 +150,21 @@ async fn a_request_costs_as_many_calls_as_it_may() {
 }
 
 #[tokio::test]
+async fn scoring_costs_as_many_calls_as_it_may() {
+    let (wire, stage) = Wire::start().await;
+    let scorings = &stage.ports.scorings;
+    let scoring = scoring();
+    scorings.create(only(&scoring), now()).await.expect("created");
+    assert_eq!(wire.calls(), ["TransactWriteItems"]);
+    let reservation = scorings.reserve_retry(&scoring, lease(), now(), now() + RETRY_LEASE).await.expect("reserved");
+    scorings.give_back_retry(&org(), scoring.id, reservation.lease).await.expect("given back");
+    assert_eq!(wire.calls(), ["UpdateItem", "UpdateItem"]);
+    let reservation = scorings.reserve_retry(&scoring, lease(), now(), now() + RETRY_LEASE).await.expect("reserved");
+    scorings.record_score(&reservation, assessment(0.5), Vec::new(), now()).await.expect("scored");
+    assert_eq!(wire.calls(), ["UpdateItem", "UpdateItem"]);
+}
+
+#[tokio::test]
 async fn delivering_costs_as_many_calls_as_it_may() {
     let (wire, stage) = Wire::start().await;
     let outbox = &stage.ports.outbox;
@@ -196,9 +211,13 @@ async fn a_step_whose_answer_was_lost_was_taken_by_its_own_caller() {
     let scoring = scoring();
     ports.scorings.create(only(&scoring), now()).await.expect("created");
     wire.answer(&[LOST]);
+    let mine = lease();
+    let reservation = ports.scorings.reserve_retry(&scoring, mine, now(), now() + RETRY_LEASE).await;
+    let reservation = reservation.expect("it was this call that reserved a retry");
+    wire.answer(&[LOST]);
     ports
         .scorings
-        .record_score(&scoring, assessment(0.5), Vec::new(), now())
+        .record_score(&reservation, assessment(0.5), Vec::new(), now())
         .await
         .expect("it was this call that scored");
     assert_eq!(ports.scorings.find(&org(), scoring.id).await.expect("an answer").expect("a scoring").retries_used, 1);

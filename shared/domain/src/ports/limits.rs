@@ -13,6 +13,9 @@ pub const RETRY_WITHIN: TimeDelta = TimeDelta::seconds(150);
 pub const MAX_DELIVERY_ATTEMPTS: u32 = 5;
 /// The time after its commit, or after the last kick, from which a message counts as stuck.
 pub const REKICK_AFTER: TimeDelta = TimeDelta::seconds(60);
+/// How long a request holds the retry of a scoring that it has reserved: longer than any request runs (the function is
+/// stopped after 29 seconds), and not longer than a person waits after one that crashed.
+pub const RETRY_LEASE: TimeDelta = TimeDelta::seconds(45);
 /// How long a signed link works.
 pub const LINK_LIFE: TimeDelta = TimeDelta::minutes(5);
 /// How long after a delete its pictures are erased once more. A signed link to write outlives its scoring: this erases

@@ -5,7 +5,7 @@ use crate::{
     Time,
     idempotency::{Idempotency, Operation},
     identification::{Identification, Transition},
-    ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
+    ids::{AdminIdentificationId, IdentificationId, LeaseId, OrgId, ScoringId},
     pictures::{Capture, PicturePrefix},
     scoring::{Assessment, HostedDelegation, Scoring},
     unavailable::Unavailable,
@@ -77,6 +77,15 @@ pub trait Identifications: Send + Sync {
     async fn delete(&self, identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError>;
 }
 
+/// A retry of a scoring that one request holds by a lease. It is counted when its score is recorded; if that never
+/// happens, the lease ends by the clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reservation {
+    /// The scoring as it was when the retry was reserved.
+    pub scoring: Scoring,
+    pub lease: LeaseId,
+}
+
 /// Every method works within one organisation.
 #[async_trait]
 pub trait Scorings: Send + Sync {
@@ -84,20 +93,31 @@ pub trait Scorings: Send + Sync {
     async fn create(&self, new: NewScoring, now: Time) -> Result<(), CreateError>;
     /// One read.
     async fn find(&self, org: &OrgId, id: ScoringId) -> Result<Option<Scoring>, FindError>;
-    /// Writes a score if the scoring is still the version that it was decided on, counts the retry, and ends the open
-    /// hosted capture, if any. One write.
+    /// Reserves a retry until `until`, if the scoring is open at `now`, has one left, and no other request holds one.
+    /// One write.
+    async fn reserve_retry(
+        &self,
+        scoring: &Scoring,
+        lease: LeaseId,
+        now: Time,
+        until: Time,
+    ) -> Result<Reservation, StepError>;
+    /// Gives a reserved retry back. One write.
+    async fn give_back_retry(&self, org: &OrgId, id: ScoringId, lease: LeaseId) -> Result<(), StepError>;
+    /// Writes a score if its retry is still reserved, counts the retry, and ends the open hosted capture, if any. One
+    /// write.
     async fn record_score(
         &self,
-        decided_on: &Scoring,
+        reservation: &Reservation,
         assessment: Assessment,
         captures: Vec<Capture>,
         now: Time,
     ) -> Result<(), StepError>;
-    /// Writes a hosted capture if the scoring is still the version that it was decided on, replacing any open one. One
-    /// write.
+    /// Writes a hosted capture if a retry is still reserved for it, replacing any open one, and gives the retry back.
+    /// One write.
     async fn record_delegation(
         &self,
-        decided_on: &Scoring,
+        reservation: &Reservation,
         delegation: HostedDelegation,
         now: Time,
     ) -> Result<(), StepError>;

@@ -2,7 +2,8 @@
 
 use super::{
     compare_declared::with_declared_compared,
-    scorings::{explain_lost, read_scoring},
+    reservation::{give_back_retry, reserve_retry},
+    scorings::read_scoring,
 };
 use crate::{
     App, Conflict, Error, Time,
@@ -12,7 +13,9 @@ use crate::{
         Capture, MAX_PICTURE_BYTES, Picture, PictureFault, PictureKey, PicturePrefix, Sha256Digest, Side,
         UploadedPicture,
     },
-    ports::{CollectError, DelegatedCapture, HostedCapture, ScoreRequest, StepError, StoredPicture},
+    ports::{
+        CollectError, DelegatedCapture, HostedCapture, Reservation, ScoreRequest, Scorer, StepError, StoredPicture,
+    },
     scoring::{Assessment, HostedDelegation, Provider, Scoring, Verdict},
 };
 use bytes::Bytes;
@@ -21,6 +24,12 @@ use bytes::Bytes;
 struct SidePicture {
     picture: Picture,
     capture: Capture,
+}
+
+/// A verdict, and the pictures that it is about.
+struct Judged {
+    verdict: Verdict,
+    captures: Vec<Capture>,
 }
 
 /// Scores the pictures of the request together with the other side if it is already there; without pictures in the
@@ -35,15 +44,46 @@ pub async fn score_document(
     let (scoring, now) = read_scoring(app, org, id).await?;
     scoring.require_open(now)?;
     let scorer = app.scorer(org, scoring.provider)?;
-    if let (true, Some(delegation), DelegatedCapture::Hosted(hosted)) =
-        (sent.is_empty(), &scoring.delegation, scorer.delegated_capture())
-    {
-        return score_hosted(app, &scoring, delegation, hosted, now).await;
+    let reservation = reserve_retry(app, &scoring).await?;
+    let mut stored = Stored::default();
+    match judge(app, scorer, &reservation.scoring, sent, &mut stored).await {
+        Ok(judged) => record(app, &reservation, judged, &stored).await,
+        Err(error) => {
+            // Before the retry is given back: whoever reserves it next may store the same picture under the same name.
+            stored.erase(app, &reservation.scoring, &reservation.scoring.captures).await;
+            give_back_retry(app, &reservation).await;
+            Err(error)
+        }
     }
+}
 
-    let mut sides = if sent.is_empty() { read_delegated(app, &scoring, now).await? } else { sent };
+/// Has the pictures judged, whichever way they come. To be called with a retry reserved.
+async fn judge(
+    app: &App,
+    scorer: &dyn Scorer,
+    scoring: &Scoring,
+    sent: Vec<SidePicture>,
+    stored: &mut Stored,
+) -> Result<Judged, Error> {
+    match (&scoring.delegation, scorer.delegated_capture()) {
+        (Some(delegation), DelegatedCapture::Hosted(hosted)) if sent.is_empty() => {
+            judge_hosted(app, scoring, delegation, hosted).await
+        }
+        _ => judge_pictures(app, scorer, scoring, sent, stored).await,
+    }
+}
+
+async fn judge_pictures(
+    app: &App,
+    scorer: &dyn Scorer,
+    scoring: &Scoring,
+    sent: Vec<SidePicture>,
+    stored: &mut Stored,
+) -> Result<Judged, Error> {
+    let now = app.now();
+    let mut sides = if sent.is_empty() { read_delegated(app, scoring, now).await? } else { sent };
     let new = sides.len();
-    add_earlier_sides(app, &scoring, &mut sides).await?;
+    add_earlier_sides(app, scoring, &mut sides).await?;
     if sides.is_empty() {
         return Err(Conflict::NothingToScore.into());
     }
@@ -56,7 +96,7 @@ pub async fn score_document(
             complete.map_err(|fault| Error::Picture { part: capture.side.part(), fault })?;
         }
         // Before the call, so that a store that does not answer costs no call: neither money nor personal data.
-        keep(app, &scoring, &sides[..new]).await?;
+        stored.keep(app, scoring, &sides[..new]).await?;
     }
     let picture = |side| sides.iter().find(|s| s.capture.side == side).map(|s| &s.picture);
     let request = ScoreRequest {
@@ -70,21 +110,34 @@ pub async fn score_document(
     let verdict = scorer.score(request).await?;
     if !external {
         // After the verdict, because only now is it known that they decode.
-        keep(app, &scoring, &sides[..new]).await?;
+        stored.keep(app, scoring, &sides[..new]).await?;
     }
     let shown = [request.front, request.back].into_iter().flatten().map(|picture| picture.bytes.clone()).collect();
-    let verdict = with_declared_compared(app.engine()?, &scoring, verdict, shown).await;
-    let captures = sides.into_iter().map(|side| side.capture).collect();
-    record(app, &scoring, verdict, captures).await
+    let verdict = with_declared_compared(app.engine()?, scoring, verdict, shown).await;
+    Ok(Judged { verdict, captures: sides.into_iter().map(|side| side.capture).collect() })
 }
 
-/// Stores pictures before any state refers to them.
-async fn keep(app: &App, scoring: &Scoring, sides: &[SidePicture]) -> Result<(), Error> {
-    for SidePicture { picture, capture } in sides {
-        let key = PictureKey::capture(&scoring.org, scoring.id, &capture.sha256);
-        app.stores.pictures.put(&key, picture.format, picture.bytes.clone()).await?;
+/// The pictures that a request has stored, or tried to.
+#[derive(Default)]
+struct Stored(Vec<Sha256Digest>);
+
+impl Stored {
+    /// Stores pictures before any state refers to them.
+    async fn keep(&mut self, app: &App, scoring: &Scoring, sides: &[SidePicture]) -> Result<(), Error> {
+        for SidePicture { picture, capture } in sides {
+            let key = PictureKey::capture(&scoring.org, scoring.id, &capture.sha256);
+            self.0.push(capture.sha256.clone());
+            app.stores.pictures.put(&key, picture.format, picture.bytes.clone()).await?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// Removes them, but for those that the scoring refers to. What cannot be removed now goes with the scoring.
+    async fn erase(&self, app: &App, scoring: &Scoring, referred_to: &[Capture]) {
+        for digest in self.0.iter().filter(|digest| referred_to.iter().all(|capture| capture.sha256 != **digest)) {
+            let _ = app.stores.pictures.remove(&PictureKey::capture(&scoring.org, scoring.id, digest)).await;
+        }
+    }
 }
 
 /// The pictures that external providers are shown. Only one side of a passport counts: another picture would be
@@ -95,22 +148,21 @@ fn for_others(request: ScoreRequest<'_>) -> ScoreRequest<'_> {
     ScoreRequest { back: request.back.filter(|_| !one_is_enough), ..request }
 }
 
-/// Scores what a provider captured on its pages. The provider keeps those pictures; ours stay as they are.
-async fn score_hosted(
+/// Has the provider judge what it captured on its pages. It keeps those pictures; ours stay as they are.
+async fn judge_hosted(
     app: &App,
     scoring: &Scoring,
     delegation: &HostedDelegation,
     hosted: &dyn HostedCapture,
-    now: Time,
-) -> Result<(), Error> {
-    let request =
-        ScoreRequest { document: scoring.document, declared: scoring.declared.as_ref(), front: None, back: None, now };
+) -> Result<Judged, Error> {
+    let declared = scoring.declared.as_ref();
+    let request = ScoreRequest { document: scoring.document, declared, front: None, back: None, now: app.now() };
     let verdict = hosted.collect(&delegation.reference, request).await.map_err(|error| match error {
         CollectError::NotCaptured => Conflict::NotCapturedYet.into(),
         CollectError::Unavailable(unavailable) => Error::from(unavailable),
     })?;
     let verdict = with_declared_compared(app.engine()?, scoring, verdict, Vec::new()).await;
-    record(app, scoring, verdict, scoring.captures.clone()).await
+    Ok(Judged { verdict, captures: scoring.captures.clone() })
 }
 
 /// Faults visible without decoding the pictures are reported before the scoring is loaded.
@@ -159,27 +211,46 @@ async fn add_earlier_sides(app: &App, scoring: &Scoring, sides: &mut Vec<SidePic
     Ok(())
 }
 
-async fn record(app: &App, scoring: &Scoring, verdict: Verdict, mut captures: Vec<Capture>) -> Result<(), Error> {
+async fn record(app: &App, reservation: &Reservation, judged: Judged, stored: &Stored) -> Result<(), Error> {
+    let Judged { verdict, mut captures } = judged;
+    let Scoring { id, ref org, .. } = reservation.scoring;
     let now = app.now();
     let assessment = Assessment { verdict, scored_at: now };
     captures.sort_by_key(|capture| capture.side as u8);
-    match app.stores.scorings.record_score(scoring, assessment, captures, now).await {
+    match app.stores.scorings.record_score(reservation, assessment, captures, now).await {
         Ok(()) => {
             // Scored: the uploads are captures now. Left in place, they would only be scored again.
             for side in Side::ALL.iter().copied() {
-                let _ = app.stores.pictures.remove(&PictureKey::upload(&scoring.org, scoring.id, side)).await;
+                let _ = app.stores.pictures.remove(&PictureKey::upload(org, id, side)).await;
             }
             Ok(())
         }
-        // Scored, closed or deleted by another request. If it was deleted, the pictures of this request are deleted as
-        // well.
-        Err(StepError::Lost) => match explain_lost(app, scoring).await {
-            gone @ Error::NotFound(_) => {
-                app.stores.pictures.erase(&PicturePrefix::scoring(&scoring.org, scoring.id)).await?;
-                Err(gone)
+        Err(StepError::Lost) => Err(explain_late_score(app, reservation, stored).await),
+        Err(error) => {
+            // It may be recorded all the same, so its pictures stay.
+            give_back_retry(app, reservation).await;
+            Err(error.into())
+        }
+    }
+}
+
+/// Closed or deleted meanwhile, or the lease ended and another request took over. The pictures of this request are
+/// erased, unless the scoring is still open: then whoever took over may be storing the same picture, and they go with
+/// the scoring.
+async fn explain_late_score(app: &App, reservation: &Reservation, stored: &Stored) -> Error {
+    let Scoring { id, ref org, .. } = reservation.scoring;
+    match read_scoring(app, org, id).await {
+        Ok((current, now)) => match current.require_open(now) {
+            Ok(()) => Conflict::ConcurrentChange.into(),
+            Err(not_open) => {
+                stored.erase(app, &current, &current.captures).await;
+                not_open.into()
             }
-            conflict => Err(conflict),
         },
-        Err(error) => Err(error.into()),
+        Err(gone @ Error::NotFound(_)) => match app.stores.pictures.erase(&PicturePrefix::scoring(org, id)).await {
+            Ok(()) => gone,
+            Err(unavailable) => unavailable.into(),
+        },
+        Err(error) => error,
     }
 }

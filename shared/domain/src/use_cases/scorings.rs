@@ -1,6 +1,9 @@
 //! Scorings: create, read, captures, delegate, close. Scoring itself is in `score`.
 
-use super::create::first_answer;
+use super::{
+    create::first_answer,
+    reservation::{give_back_retry, reserve_retry},
+};
 use crate::{
     App, Conflict, Error, Time,
     expires_in::ExpiresIn,
@@ -8,8 +11,8 @@ use crate::{
     ids::{DelegationId, OrgId, ScoringId},
     pictures::{Capture, PictureKey, Side, SignedLink},
     ports::{
-        CaptureRequest, DelegatedCapture, FirstAnswer, IdempotencyRecord, NewScoring, OpenedCapture, StepError,
-        limits::LINK_LIFE, unless_lost,
+        CaptureRequest, DelegatedCapture, FirstAnswer, HostedCapture, IdempotencyRecord, NewScoring, OpenedCapture,
+        Reservation, StepError, limits::LINK_LIFE, unless_lost,
     },
     scoring::{
         DocumentKind, HostedDelegation, MaxScoreRetries, Provider, ProviderReference, Scoring, ScoringStatus,
@@ -143,28 +146,39 @@ pub async fn delegate_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<D
             })
         }
         DelegatedCapture::Hosted(hosted) => {
-            let OpenedCapture { reference, access_token, url, expires_at } =
-                hosted.open(CaptureRequest { document: scoring.document }).await?;
-            let id = DelegationId::generate(&*app.entropy);
-            let expires_at = expires_at.min(scoring.expires_at);
-            let delegation = HostedDelegation { id, reference: reference.clone(), expires_at };
-            match app.stores.scorings.record_delegation(&scoring, delegation, app.now()).await {
-                Ok(()) => {}
-                Err(StepError::Lost) => return Err(explain_lost(app, &scoring).await),
-                Err(error) => return Err(error.into()),
+            let reservation = reserve_retry(app, &scoring).await?;
+            let opened = open_pages(app, &reservation, hosted).await;
+            if opened.is_err() {
+                give_back_retry(app, &reservation).await;
             }
-            let to = DelegatedTo::Hosted(HostedPages { reference, access_token, url });
-            Ok(Delegation { provider: scoring.provider, id, expires_at, to })
+            opened
         }
     }
 }
 
-/// Why a step of `scoring` was not taken: as its current state explains, or because another request changed it.
-pub(super) async fn explain_lost(app: &App, scoring: &Scoring) -> Error {
-    match read_scoring(app, &scoring.org, scoring.id).await {
-        Ok((current, now)) => {
-            current.require_open(now).map_or_else(Error::from, |()| Conflict::ConcurrentChange.into())
+/// Opens a capture on the provider's pages. Its retry is given back with the record of it: the score that fetches the
+/// result reserves one again.
+async fn open_pages(app: &App, reservation: &Reservation, hosted: &dyn HostedCapture) -> Result<Delegation, Error> {
+    let Reservation { scoring, .. } = reservation;
+    let OpenedCapture { reference, access_token, url, expires_at } =
+        hosted.open(CaptureRequest { document: scoring.document }).await?;
+    let id = DelegationId::generate(&*app.entropy);
+    let expires_at = expires_at.min(scoring.expires_at);
+    let delegation = HostedDelegation { id, reference: reference.clone(), expires_at };
+    match app.stores.scorings.record_delegation(reservation, delegation, app.now()).await {
+        Ok(()) => {
+            let to = DelegatedTo::Hosted(HostedPages { reference, access_token, url });
+            Ok(Delegation { provider: scoring.provider, id, expires_at, to })
         }
+        Err(StepError::Lost) => Err(explain_lost(app, scoring, Conflict::ConcurrentChange).await),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Why a step of `scoring` was not taken: as its current state explains, or `otherwise`.
+pub(super) async fn explain_lost(app: &App, scoring: &Scoring, otherwise: Conflict) -> Error {
+    match read_scoring(app, &scoring.org, scoring.id).await {
+        Ok((current, now)) => current.require_open(now).map_or_else(Error::from, |()| otherwise.into()),
         Err(error) => error,
     }
 }
