@@ -6,7 +6,6 @@
 //! The lease, which ends after [`RETRY_LEASE`], and pictures under the scoring's prefix that its state does not refer to,
 //! which are erased with it. No retry is used up.
 
-use super::scorings::explain_lost;
 use crate::{
     App, Conflict, Error,
     ids::LeaseId,
@@ -33,4 +32,13 @@ pub(super) async fn reserve_retry(app: &App, scoring: &Scoring) -> Result<Reserv
 pub(super) async fn give_back_retry(app: &App, reservation: &Reservation) {
     let Reservation { scoring, lease } = reservation;
     let _ = app.stores.scorings.give_back_retry(&scoring.org, scoring.id, *lease).await;
+}
+
+/// Why a step of `scoring` was not taken: as its current state explains, or `otherwise`.
+pub(super) async fn explain_lost(app: &App, scoring: &Scoring, otherwise: Conflict) -> Error {
+    match app.stores.scorings.find(&scoring.org, scoring.id).await {
+        Ok(Some(current)) => current.require_open(app.now()).map_or_else(Error::from, |()| otherwise.into()),
+        Ok(None) => Error::NotFound("scoring"),
+        Err(error) => error.into(),
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     create::first_answer,
-    reservation::{give_back_retry, reserve_retry},
+    reservation::{explain_lost, give_back_retry, reserve_retry},
 };
 use crate::{
     App, Conflict, Error, Time,
@@ -172,14 +172,6 @@ async fn open_pages(app: &App, reservation: &Reservation, hosted: &dyn HostedCap
         }
         Err(StepError::Lost) => Err(explain_lost(app, scoring, Conflict::ConcurrentChange).await),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// Why a step of `scoring` was not taken: as its current state explains, or `otherwise`.
-pub(super) async fn explain_lost(app: &App, scoring: &Scoring, otherwise: Conflict) -> Error {
-    match read_scoring(app, &scoring.org, scoring.id).await {
-        Ok((current, now)) => current.require_open(now).map_or_else(Error::from, |()| otherwise.into()),
-        Err(error) => error,
     }
 }
 
