@@ -5,7 +5,7 @@ pub mod body;
 use acredita_domain::{identification::MethodKind, use_cases};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
-    params::{DeviceHeaders, IdentificationPath},
+    params::{DeviceHeaders, IdentificationPath, OrgPath},
     principal::Validate,
     request::IdentificationRequest,
 };
@@ -22,7 +22,7 @@ pub fn router() -> OpenApiRouter<Api> {
     get,
     path = "/v1/orgs/{org_id}/identifications/agent/{identification_id}",
     tag = "Identification by agent",
-    params(IdentificationPath),
+    params(OrgPath, IdentificationPath),
     responses(
         (status = 200, description = "The identification, masked.", body = AgentMetadata, example = json!({
             "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "type": "AGENT", "status": "CREATED", "created_at": "2026-11-20T08:33:00Z",
@@ -45,7 +45,7 @@ async fn read_agent_identification(
     post,
     path = "/v1/orgs/{org_id}/identifications/agent/{identification_id}/validate",
     tag = "Identification by agent",
-    params(IdentificationPath, DeviceHeaders),
+    params(OrgPath, IdentificationPath, DeviceHeaders),
     request_body(content = ValidateAgentBody, example = json!({"agent": "shop-042/maria", "evidence": "iVBORw0KGgo", "evidence_metadata": "{\"shop\":\"042\"}"})),
     responses(
         (status = 204, description = "Validated."),

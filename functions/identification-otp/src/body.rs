@@ -11,11 +11,11 @@ use acredita_domain::{
 };
 use acredita_http::{
     Faults, Fields, ParseRequest, RequestReader,
-    answers::{CommonMetadata, Rfc3339, as_text},
+    answers::{CommonMetadata, Rfc3339},
     device::device_evidence,
     request::{BodyKind, MAX_JSON_WITH_PICTURE},
 };
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// A code and, where one is asked for, a second factor.
@@ -57,7 +57,7 @@ pub struct OtpMetadata {
     #[serde(flatten)]
     pub common: CommonMetadata,
     /// The second factor that is asked for.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "factor")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "DOCUMENT_NUMBER")]
     pub two_factor_type: Option<SecondFactor>,
     /// The way the code is delivered.
@@ -74,15 +74,11 @@ pub struct OtpMetadata {
 #[derive(Serialize, ToSchema)]
 pub struct ChannelMetadata {
     /// `SMS`, `EMAIL` or `WHATSAPP`.
-    #[serde(rename = "type", serialize_with = "as_text")]
+    #[serde(rename = "type")]
     #[schema(value_type = String, example = "SMS")]
     pub channel: Channel,
     /// Whether the caller delivers the code.
     pub external: bool,
-}
-
-fn factor<S: Serializer>(factor: &Option<SecondFactor>, serializer: S) -> Result<S::Ok, S::Error> {
-    factor.map(SecondFactor::as_str).serialize(serializer)
 }
 
 impl TryFrom<&Metadata> for OtpMetadata {

@@ -5,7 +5,7 @@ pub mod body;
 use acredita_domain::{identification::MethodKind, use_cases};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
-    params::{DeviceHeaders, IdentificationPath},
+    params::{DeviceHeaders, IdentificationPath, OrgPath},
     principal::Validate,
     request::IdentificationRequest,
 };
@@ -25,7 +25,7 @@ pub fn router() -> OpenApiRouter<Api> {
     get,
     path = "/v1/orgs/{org_id}/identifications/otp/{identification_id}",
     tag = "Identification by OTP",
-    params(IdentificationPath),
+    params(OrgPath, IdentificationPath),
     responses(
         (status = 200, description = "The identification, masked.", body = OtpMetadata, example = json!({
             "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "type": "OTP", "status": "CREATED", "created_at": "2026-11-20T08:33:00Z",
@@ -55,7 +55,7 @@ async fn read_otp_identification(
     put,
     path = "/v1/orgs/{org_id}/identifications/otp/{identification_id}/validate",
     tag = "Identification by OTP",
-    params(IdentificationPath, DeviceHeaders),
+    params(OrgPath, IdentificationPath, DeviceHeaders),
     request_body(content = ValidateOtpBody, examples(
         ("text" = (summary = "A code and a document number", value = json!({"code": "k7m2pq", "two_factor": "12345678A"}))),
         ("pictures" = (summary = "A code and a picture of the document's back", value = json!({"code": "k7m2pq", "two_factor": {"back": "/9j/4AAQSkZJRg"}}))),
@@ -81,7 +81,7 @@ async fn validate_otp_identification(
     post,
     path = "/v1/orgs/{org_id}/identifications/otp/{identification_id}/resend",
     tag = "Identification by OTP",
-    params(IdentificationPath),
+    params(OrgPath, IdentificationPath),
     responses(
         (status = 204, description = "A new code is on its way."),
         (status = 404, description = "No such identification."),

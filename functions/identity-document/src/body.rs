@@ -7,7 +7,7 @@ use acredita_domain::{
     scoring::{ConfigurationName, Provider, ScoringStatus},
     use_cases::Metadata,
 };
-use acredita_http::answers::{CommonMetadata, as_text};
+use acredita_http::answers::CommonMetadata;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,7 +17,6 @@ pub struct IdentityDocumentMetadata {
     #[serde(flatten)]
     pub common: CommonMetadata,
     /// `LOW`, `MEDIUM` or `HIGH`.
-    #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "MEDIUM")]
     pub configuration_name: ConfigurationName,
     /// The scoring that was created with it.
@@ -31,11 +30,9 @@ pub struct LinkedScoringMetadata {
     #[schema(value_type = uuid::Uuid)]
     pub scoring_id: ScoringId,
     /// Who scores.
-    #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "INTERNAL")]
     pub provider: Provider,
     /// Its status.
-    #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "CREATED")]
     pub status: ScoringStatus,
 }

@@ -6,7 +6,7 @@ use acredita_domain::{identification::MethodKind, use_cases};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     device::DeviceRequest,
-    params::{DeviceHeaders, IdentificationPath},
+    params::{DeviceHeaders, IdentificationPath, OrgPath},
     principal::Validate,
     request::IdentificationRequest,
 };
@@ -25,7 +25,7 @@ pub fn router() -> OpenApiRouter<Api> {
     get,
     path = "/v1/orgs/{org_id}/identifications/identity_document/{identification_id}",
     tag = "Identity document",
-    params(IdentificationPath),
+    params(OrgPath, IdentificationPath),
     responses(
         (status = 200, description = "The identification, masked.", body = IdentityDocumentMetadata, example = json!({
             "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "type": "IDENTITY_DOCUMENT", "status": "CREATED",
@@ -49,7 +49,7 @@ async fn read_identity_document_identification(
     post,
     path = "/v1/orgs/{org_id}/identifications/identity_document/{identification_id}/validate",
     tag = "Identity document",
-    params(IdentificationPath, DeviceHeaders),
+    params(OrgPath, IdentificationPath, DeviceHeaders),
     responses(
         (status = 204, description = "Validated."),
         (status = 404, description = "No such identification."),

@@ -8,7 +8,7 @@ use acredita_domain::{
     scoring::{Advice, Assessment, Check, DocumentKind, Extracted, Provider, Reason, Scoring, ScoringStatus},
     use_cases::{Captures, DelegatedTo, Delegation, ScoringCreated, UploadLink},
 };
-use acredita_http::answers::{Rfc3339, as_text};
+use acredita_http::answers::Rfc3339;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -20,7 +20,6 @@ pub struct CreatedScoring {
     #[schema(value_type = uuid::Uuid)]
     pub scoring_id: ScoringId,
     /// `CREATED`.
-    #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "CREATED")]
     pub status: ScoringStatus,
     /// When it was created.
@@ -49,7 +48,6 @@ pub struct ScoringAnswer {
     #[schema(value_type = uuid::Uuid)]
     pub scoring_id: ScoringId,
     /// Its status.
-    #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "SCORED")]
     pub status: ScoringStatus,
     /// The document to expect; absent when it was never declared.
@@ -57,7 +55,6 @@ pub struct ScoringAnswer {
     #[schema(value_type = Option<crate::body::DocumentBody>)]
     pub document: Option<DocumentKind>,
     /// Who scores.
-    #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "INTERNAL")]
     pub provider: Provider,
     /// The score, from 0 to 1; absent until scored.
@@ -212,11 +209,9 @@ pub struct CapturesAnswer {
 #[derive(Serialize, ToSchema)]
 pub struct CaptureAnswer {
     /// `FRONT` or `BACK`.
-    #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "FRONT")]
     pub side: Side,
     /// `image/jpeg` or `image/png`.
-    #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "image/jpeg")]
     pub content_type: PictureFormat,
     /// The number of bytes.
@@ -253,7 +248,6 @@ impl From<Captures> for CapturesAnswer {
 #[derive(Serialize, ToSchema)]
 pub struct DelegationAnswer {
     /// Who scores.
-    #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "INTERNAL")]
     pub provider: Provider,
     /// The credentials for it.

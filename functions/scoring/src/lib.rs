@@ -60,7 +60,7 @@ async fn create_scoring(
     get,
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}",
     tag = "Scoring",
-    params(ScoringPath),
+    params(OrgPath, ScoringPath),
     responses(
         (status = 200, description = "The scoring.", body = ScoringAnswer, example = json!({
             "scoring_id": "16fd2706-8baf-433b-82eb-8c7fada847da", "status": "SCORED", "document": {"type": "IDENTITY_CARD", "country": "ES"},
@@ -89,7 +89,7 @@ async fn read_scoring(
     get,
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/captures",
     tag = "Scoring",
-    params(ScoringPath),
+    params(OrgPath, ScoringPath),
     responses(
         (status = 200, description = "The pictures.", body = CapturesAnswer, example = json!({"captures": [{
             "side": "FRONT", "content_type": "image/jpeg", "size_bytes": 482113, "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
@@ -111,7 +111,7 @@ async fn read_captures(
     put,
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/score",
     tag = "Scoring",
-    params(ScoringPath),
+    params(OrgPath, ScoringPath),
     request_body(content(
         (Option<ScoreBody> = "multipart/form-data", example = json!({"front": "(bytes of a JPEG or PNG)", "back": "(bytes of a JPEG or PNG)"})),
         (Option<ScoreBody> = "multipart/mixed"),
@@ -139,7 +139,7 @@ async fn score_document(
     post,
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/delegate",
     tag = "Scoring",
-    params(ScoringPath),
+    params(OrgPath, ScoringPath),
     responses(
         (status = 200, description = "Where the pictures go.", body = DelegationAnswer, example = json!({"provider": "INTERNAL",
             "credentials": {"access_token": "c56a4180-65aa-42ec-a945-5fd21dec0538", "token_type": "SignedLink", "expires_at": "2026-11-20T08:38:00Z"},
@@ -166,7 +166,7 @@ async fn delegate_scoring(
     post,
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/close",
     tag = "Scoring",
-    params(ScoringPath),
+    params(OrgPath, ScoringPath),
     responses((status = 204, description = "Closed."), (status = 404, description = "No such scoring.")),
 )]
 async fn close_scoring(

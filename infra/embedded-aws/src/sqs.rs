@@ -1,9 +1,9 @@
 //! SQS: a small endpoint of our own for standard queues, in AWS JSON 1.0, durable in SQLite.
 //!
 //! It knows CreateQueue, GetQueueAttributes, SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility. It
-//! refuses anything else (FIFO queues, other operations, fields or attributes) rather than ignoring it. It omits the
-//! digests in AWS's answers, which the SDK for Rust does not check. It is stricter than AWS in one way that exposes
-//! bugs sooner: a receipt handle stops working as soon as its message is received again.
+//! refuses anything else (FIFO queues, other operations, fields or attributes) rather than ignoring it. It is stricter
+//! than AWS in one way that exposes bugs sooner: a receipt handle stops working as soon as its message is received
+//! again.
 
 mod error;
 mod messages;
@@ -22,10 +22,10 @@ use crate::home::Home;
 use crate::host::{Host, Listening};
 use crate::{Service, StartError, TimeSource};
 
-pub(crate) fn start(home: &Home, clock: TimeSource, port: u16) -> Result<Host, StartError> {
+pub(crate) fn start(home: &Home, clock: TimeSource) -> Result<Host, StartError> {
     let store = store::Store::open(home.sqs_file().as_deref())
         .map_err(|error| StartError::Open { service: Service::Sqs, reason: error.to_string() })?;
-    let listening = Listening::on(Service::Sqs, port)?;
+    let listening = Listening::on(Service::Sqs)?;
     let endpoint = listening.endpoint().to_owned();
     listening.serve(|listener, draining| async move {
         let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));

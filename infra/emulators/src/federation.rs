@@ -1,7 +1,11 @@
 //! Workload identity federation from AWS: Google's token exchange and a service account's tokens. AWS's part is here
 //! too, which Google would ask: the signature is recomputed by the published algorithm alone.
 
-use crate::{Shared, google::json_error, lock};
+use crate::{
+    Shared,
+    google::{bearer, error, invalid_grant, is_form},
+    lock,
+};
 use aws_lc_rs::{digest, hmac};
 use axum::{
     Json, Router,
@@ -11,6 +15,7 @@ use axum::{
     routing::post,
 };
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -82,15 +87,15 @@ async fn exchange(extract::State(shared): extract::State<Arc<Shared>>, headers: 
         .map(|(name, value)| (unescaped(name), unescaped(value)))
         .collect();
     let field = |name: &str| fields.get(name).map_or("", String::as_str);
-    let form = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/x-www-form-urlencoded");
-    let asked = fields.len() == 6
+    let asked = is_form(&headers)
+        && fields.len() == 6
         && field("grant_type") == "urn:ietf:params:oauth:grant-type:token-exchange"
         && field("audience") == AUDIENCE
         && field("scope") == "https://www.googleapis.com/auth/cloud-platform"
         && field("requested_token_type") == "urn:ietf:params:oauth:token-type:access_token"
         && field("subject_token_type") == SUBJECT_TOKEN_TYPE;
     match vouched_for(&unescaped(field("subject_token"))) {
-        Some(at) if form && asked && !headers.contains_key(header::AUTHORIZATION) => {
+        Some(at) if asked && !headers.contains_key(header::AUTHORIZATION) => {
             let token = shared.google.give("federated");
             lock(&shared.google.federated).insert(token.clone(), at);
             let answer = json!({
@@ -101,10 +106,7 @@ async fn exchange(extract::State(shared): extract::State<Arc<Shared>>, headers: 
             });
             Json(answer).into_response()
         }
-        _ => {
-            let refusal = json!({ "error": "invalid_grant", "error_description": "provider-text of the emulator" });
-            (StatusCode::BAD_REQUEST, Json(refusal)).into_response()
-        }
+        _ => invalid_grant(),
     }
 }
 
@@ -114,15 +116,14 @@ async fn impersonate(
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> Response {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let Some(at) = bearer.and_then(|token| lock(&shared.google.federated).get(token).copied()) else {
-        return json_error(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", json!([]));
+    let Some(at) = bearer(&headers).and_then(|token| lock(&shared.google.federated).get(token).copied()) else {
+        return error(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED");
     };
     if account != format!("{ACCOUNT}:generateAccessToken") {
-        return json_error(StatusCode::FORBIDDEN, "PERMISSION_DENIED", json!([]));
+        return error(StatusCode::FORBIDDEN, "PERMISSION_DENIED");
     }
     if body != json!({ "scope": ["https://www.googleapis.com/auth/cloud-platform"], "lifetime": "3600s" }) {
-        return json_error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", json!([]));
+        return error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT");
     }
     // Callers have clocks of their own: the signed request holds their time.
     let ends_at = (at + TimeDelta::hours(1)).to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -182,16 +183,5 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Undoes percent-encoding. Malformed sequences stay as they are.
 fn unescaped(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let byte = after.get(..2).and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-        let (byte, after) = match (first, byte) {
-            (b'%', Some(byte)) => (byte, &after[2..]),
-            _ => (*first, after),
-        };
-        bytes.push(byte);
-        rest = after;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

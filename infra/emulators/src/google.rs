@@ -42,7 +42,7 @@ pub(crate) struct State {
 impl State {
     pub fn new(address: SocketAddr) -> Self {
         Self {
-            account: ServiceAccount::new(format!("http://{address}/google/token")),
+            account: ServiceAccount { token_uri: format!("http://{address}/google/token") },
             tokens: Mutex::default(),
             federated: Mutex::default(),
             given: Mutex::new(0),
@@ -87,21 +87,17 @@ static KEY: LazyLock<Key> = LazyLock::new(|| {
 });
 
 impl ServiceAccount {
-    fn new(token_uri: String) -> Self {
-        Self { token_uri }
-    }
-
     /// Its key file.
     pub fn key_file(&self) -> String {
-        let file = json!({
+        json!({
             "type": "service_account",
             "project_id": "emulated",
             "private_key_id": "emulated-key",
             "private_key": KEY.pem,
             "client_email": EMAIL,
             "token_uri": self.token_uri,
-        });
-        file.to_string()
+        })
+        .to_string()
     }
 
     /// Whether an assertion is its own, for this token endpoint, and for an hour at most. The time itself is not checked:
@@ -129,18 +125,15 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
 
 async fn token(extract::State(shared): extract::State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
     let fields: Vec<(&str, &str)> = body.split('&').filter_map(|field| field.split_once('=')).collect();
-    let form = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/x-www-form-urlencoded");
     let grant = ("grant_type", "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer");
     match fields[..] {
-        [first, ("assertion", assertion)] if form && first == grant && shared.google.account.vouches_for(assertion) => {
+        [first, ("assertion", assertion)]
+            if is_form(&headers) && first == grant && shared.google.account.vouches_for(assertion) =>
+        {
             let token = shared.google.give("ya29");
             Json(json!({ "access_token": token, "expires_in": 3599, "token_type": "Bearer" })).into_response()
         }
-        _ => (
-            StatusCode::BAD_REQUEST,
-            Json(json!({ "error": "invalid_grant", "error_description": "Invalid JWT Signature." })),
-        )
-            .into_response(),
+        _ => invalid_grant(),
     }
 }
 
@@ -150,42 +143,34 @@ async fn process(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let bearer = bearer(&headers);
     let known = bearer.is_some_and(|token| lock(&shared.google.tokens).contains(token));
     let scenario = shared.scenario();
     if let (Scenario::TokenExpired, Some(token)) = (scenario, bearer)
         && shared.first("token")
     {
         lock(&shared.google.tokens).remove(token);
-        return json_error(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", json!([]));
+        return error(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED");
     }
     if !known {
-        return json_error(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", json!([]));
+        return error(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED");
     }
     if operation != format!("{PROCESSOR}:process") {
-        return json_error(StatusCode::NOT_FOUND, "NOT_FOUND", json!([]));
+        return error(StatusCode::NOT_FOUND, "NOT_FOUND");
     }
     if !is_request(&body) {
-        return json_error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", json!([]));
+        return error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT");
     }
     match scenario {
         Scenario::Slow => {
             shared.hold().await;
             found(&PASS, &[])
         }
-        Scenario::Busy if shared.first("busy") => json_error(
-            StatusCode::TOO_MANY_REQUESTS,
-            "RESOURCE_EXHAUSTED",
-            json!([{ "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "0s" }]),
-        ),
-        Scenario::Overloaded => json_error(
-            StatusCode::TOO_MANY_REQUESTS,
-            "RESOURCE_EXHAUSTED",
-            json!([{ "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "60s" }]),
-        ),
-        Scenario::Down => json_error(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", json!([])),
+        Scenario::Busy if shared.first("busy") => again("0s"),
+        Scenario::Overloaded => again("60s"),
+        Scenario::Down => error(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
         Scenario::Cut => cut(),
-        Scenario::Malformed => "<html>not what it should be</html>".into_response(),
+        Scenario::Malformed => malformed(),
         Scenario::ResultLost => Json(json!({})).into_response(),
         Scenario::Fraud => found(
             &[
@@ -244,13 +229,42 @@ fn found(signals: &[(&str, &str)], more: &[(&str, &str)]) -> Response {
     Json(json!({ "document": { "entities": entities } })).into_response()
 }
 
+/// A refusal.
+pub(crate) fn error(status: StatusCode, name: &str) -> Response {
+    error_with(status, name, json!([]))
+}
+
+/// A refusal for now, with the time to wait.
+fn again(delay: &str) -> Response {
+    let details = json!([{ "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay }]);
+    error_with(StatusCode::TOO_MANY_REQUESTS, "RESOURCE_EXHAUSTED", details)
+}
+
 /// The message must never reach a caller or a log.
-pub(crate) fn json_error(status: StatusCode, name: &str, details: Value) -> Response {
-    (
-        status,
-        Json(json!({ "error": { "code": status.as_u16(), "message": "provider-text of the emulator", "status": name, "details": details } })),
-    )
-        .into_response()
+fn error_with(status: StatusCode, name: &str, details: Value) -> Response {
+    let message = "provider-text of the emulator";
+    let error = json!({ "code": status.as_u16(), "message": message, "status": name, "details": details });
+    (status, Json(json!({ "error": error }))).into_response()
+}
+
+/// The refusal of a token endpoint (RFC 6749 §5.2).
+pub(crate) fn invalid_grant() -> Response {
+    let refusal = json!({ "error": "invalid_grant", "error_description": "provider-text of the emulator" });
+    (StatusCode::BAD_REQUEST, Json(refusal)).into_response()
+}
+
+/// Whether a body is a form, by its content type.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/x-www-form-urlencoded")
+}
+
+/// The token of a request.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+pub(crate) fn malformed() -> Response {
+    "<html>not what it should be</html>".into_response()
 }
 
 /// An answer that ends before its stated length.

@@ -34,7 +34,7 @@ use axum::{
 use listener::Counted;
 use record::{Journal, body_of};
 use std::{
-    collections::HashMap,
+    collections::HashSet,
     io,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -73,8 +73,8 @@ struct Shared {
     journal: Journal,
     google: google::State,
     veridas: veridas::State,
-    /// How often a once-only scenario has happened.
-    happened: Mutex<HashMap<&'static str, u32>>,
+    /// The once-only scenarios that have happened.
+    happened: Mutex<HashSet<&'static str>>,
     open: watch::Sender<usize>,
     running: watch::Sender<usize>,
     most_running: Mutex<usize>,
@@ -183,10 +183,7 @@ impl Shared {
 
     /// Whether this is the first time under this scenario.
     fn first(&self, what: &'static str) -> bool {
-        let mut happened = lock(&self.happened);
-        let times = happened.entry(what).or_default();
-        *times += 1;
-        *times == 1
+        lock(&self.happened).insert(what)
     }
 
     /// Waits for another scenario.

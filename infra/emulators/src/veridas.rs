@@ -1,6 +1,10 @@
 //! vali-Das and XpressID, as far as public traces go.
 
-use crate::{Scenario, Shared, VERIDAS_KEY, google::cut, lock, record};
+use crate::{
+    Scenario, Shared, VERIDAS_KEY,
+    google::{cut, malformed},
+    lock, record,
+};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -33,15 +37,14 @@ struct Validation {
 }
 
 impl State {
-    fn create(&self, token: Option<&dyn Fn(u64) -> String>, expected: Option<String>) -> (String, Option<String>) {
-        let number = {
-            let mut created = lock(&self.created);
-            *created += 1;
-            *created
-        };
-        let (id, token) = (format!("{number:032x}"), token.map(|token| token(number)));
-        lock(&self.validations)
-            .insert(id.clone(), Validation { token: token.clone(), expected, ..Validation::default() });
+    /// Starts a validation. One whose pictures Veridas takes has a token.
+    fn create(&self, hosted: bool, expected: Option<String>) -> (String, Option<String>) {
+        let mut created = lock(&self.created);
+        *created += 1;
+        let number = *created;
+        let (id, token) = (format!("{number:032x}"), hosted.then(|| format!("emulated-access-token-{number}")));
+        let validation = Validation { token: token.clone(), expected, ..Validation::default() };
+        lock(&self.validations).insert(id.clone(), validation);
         (id, token)
     }
 
@@ -67,64 +70,59 @@ pub(crate) fn xpressid() -> Router<Arc<Shared>> {
 }
 
 type Emulator = extract::State<Arc<Shared>>;
+/// An answer or, as the error, a refusal.
+type Answer = Result<Response, Response>;
 
 /// Refuses a missing key and, in one scenario, once also the right one.
-fn refused(shared: &Shared, headers: &HeaderMap, in_the_middle: bool) -> Option<Response> {
+fn require_key(shared: &Shared, headers: &HeaderMap, in_the_middle: bool) -> Result<(), Response> {
     let known = headers.get("apikey").is_some_and(|key| key == VERIDAS_KEY);
     let expired = in_the_middle && shared.scenario() == Scenario::TokenExpired && shared.first("key");
-    (!known || expired).then(|| error(StatusCode::UNAUTHORIZED, "InvalidToken"))
+    if known && !expired { Ok(()) } else { Err(error(StatusCode::UNAUTHORIZED, "InvalidToken")) }
 }
 
 /// Scenarios that apply to every call.
-async fn trouble(shared: &Shared) -> Option<Response> {
+async fn trouble(shared: &Shared) -> Result<(), Response> {
     let again = |seconds: &'static str| {
         ([(header::RETRY_AFTER, seconds)], error(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests")).into_response()
     };
     match shared.scenario() {
         Scenario::Slow => {
             shared.hold().await;
-            None
+            Ok(())
         }
-        Scenario::Busy if shared.first("busy") => Some(again("0")),
-        Scenario::Overloaded => Some(again("60")),
-        Scenario::Down => Some(error(StatusCode::INTERNAL_SERVER_ERROR, "ValidationError")),
-        _ => None,
+        Scenario::Busy if shared.first("busy") => Err(again("0")),
+        Scenario::Overloaded => Err(again("60")),
+        Scenario::Down => Err(error(StatusCode::INTERNAL_SERVER_ERROR, "ValidationError")),
+        _ => Ok(()),
     }
 }
 
-async fn create(extract::State(shared): Emulator, headers: HeaderMap, body: Bytes) -> Response {
-    if let Some(refused) = refused(&shared, &headers, false) {
-        return refused;
-    }
+async fn create(extract::State(shared): Emulator, headers: HeaderMap, body: Bytes) -> Answer {
+    require_key(&shared, &headers, false)?;
     if !body.is_empty() {
-        return error(StatusCode::BAD_REQUEST, "ValidationError");
+        return Err(error(StatusCode::BAD_REQUEST, "ValidationError"));
     }
-    let (id, _) = shared.veridas.create(None, None);
-    (StatusCode::CREATED, Json(json!({ "data": { "id": id } }))).into_response()
+    let (id, _) = shared.veridas.create(false, None);
+    Ok((StatusCode::CREATED, Json(json!({ "data": { "id": id } }))).into_response())
 }
 
-async fn upload(extract::State(shared): Emulator, Path(id): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
-    if let Some(refused) = refused(&shared, &headers, true) {
-        return refused;
-    }
-    if let Some(trouble) = trouble(&shared).await {
-        return trouble;
-    }
+async fn upload(extract::State(shared): Emulator, Path(id): Path<String>, headers: HeaderMap, body: Bytes) -> Answer {
+    require_key(&shared, &headers, true)?;
+    trouble(&shared).await?;
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let Some((side, expected)) = side(content_type, body.to_vec()).await else {
-        return error(StatusCode::BAD_REQUEST, "EmptyDocument");
-    };
+    let side = side(content_type, body.to_vec()).await;
+    let (side, expected) = side.ok_or_else(|| error(StatusCode::BAD_REQUEST, "EmptyDocument"))?;
     if shared.scenario() == Scenario::Unsupported {
-        return error(StatusCode::BAD_REQUEST, "InvalidDocument");
+        return Err(error(StatusCode::BAD_REQUEST, "InvalidDocument"));
     }
     match lock(&shared.veridas.validations).get_mut(&id) {
         Some(validation) if !validation.confirmed => {
             validation.sides.push(side);
             validation.expected = validation.expected.take().or(expected);
-            StatusCode::NO_CONTENT.into_response()
+            Ok(StatusCode::NO_CONTENT.into_response())
         }
-        Some(_) => error(StatusCode::CONFLICT, "ValidationError"),
-        None => error(StatusCode::NOT_FOUND, "ValidationError"),
+        Some(_) => Err(error(StatusCode::CONFLICT, "ValidationError")),
+        None => Err(error(StatusCode::NOT_FOUND, "ValidationError")),
     }
 }
 
@@ -149,43 +147,37 @@ async fn side(content_type: &str, body: Vec<u8>) -> Option<(&'static str, Option
     (picture && text("serviceMode") == Some("validation") && parts.len() == others).then_some((side, expected))
 }
 
-async fn confirm(extract::State(shared): Emulator, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    if let Some(refused) = refused(&shared, &headers, true) {
-        return refused;
-    }
+async fn confirm(extract::State(shared): Emulator, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    require_key(&shared, &headers, true)?;
     match lock(&shared.veridas.validations).get_mut(&id) {
         Some(validation) if !validation.confirmed && !validation.sides.is_empty() => {
             validation.confirmed = true;
-            StatusCode::NO_CONTENT.into_response()
+            Ok(StatusCode::NO_CONTENT.into_response())
         }
-        Some(_) => error(StatusCode::CONFLICT, "ValidationError"),
-        None => error(StatusCode::NOT_FOUND, "ValidationError"),
+        Some(_) => Err(error(StatusCode::CONFLICT, "ValidationError")),
+        None => Err(error(StatusCode::NOT_FOUND, "ValidationError")),
     }
 }
 
-async fn read(extract::State(shared): Emulator, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    if let Some(refused) = refused(&shared, &headers, true) {
-        return refused;
-    }
+async fn read(extract::State(shared): Emulator, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    require_key(&shared, &headers, true)?;
     let hosted = lock(&shared.veridas.validations).get(&id).is_some_and(|validation| validation.token.is_some());
     // Uploads have been through it already.
-    if hosted && let Some(trouble) = trouble(&shared).await {
-        return trouble;
+    if hosted {
+        trouble(&shared).await?;
     }
     let scenario = shared.scenario();
     match scenario {
-        Scenario::Cut => return cut(),
-        Scenario::Malformed => return "<html>not what it should be</html>".into_response(),
+        Scenario::Cut => return Err(cut()),
+        Scenario::Malformed => return Err(malformed()),
         Scenario::ResultLost => {
             lock(&shared.veridas.validations).remove(&id);
         }
         _ => {}
     }
     let validations = lock(&shared.veridas.validations);
-    let Some(validation) = validations.get(&id) else {
-        return error(StatusCode::NOT_FOUND, "ValidationError");
-    };
-    Json(result(&id, validation, scenario)).into_response()
+    let validation = validations.get(&id).ok_or_else(|| error(StatusCode::NOT_FOUND, "ValidationError"))?;
+    Ok(Json(result(&id, validation, scenario)).into_response())
 }
 
 /// The class and issuer that an expected document is recognised as. Veridas's name for passports is not known.
@@ -234,18 +226,13 @@ fn result(id: &str, validation: &Validation, scenario: Scenario) -> Value {
 }
 
 /// Opens a capture of a document.
-async fn open(extract::State(shared): Emulator, headers: HeaderMap, body: Bytes) -> Response {
-    if let Some(refused) = refused(&shared, &headers, true) {
-        return refused;
-    }
-    if let Some(trouble) = trouble(&shared).await {
-        return trouble;
-    }
-    if shared.scenario() == Scenario::Malformed {
-        return "<html>not what it should be</html>".into_response();
-    }
-    if shared.scenario() == Scenario::Cut {
-        return cut();
+async fn open(extract::State(shared): Emulator, headers: HeaderMap, body: Bytes) -> Answer {
+    require_key(&shared, &headers, true)?;
+    trouble(&shared).await?;
+    match shared.scenario() {
+        Scenario::Cut => return Err(cut()),
+        Scenario::Malformed => return Err(malformed()),
+        _ => {}
     }
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let flow = &body["data"]["flowSetup"];
@@ -253,11 +240,11 @@ async fn open(extract::State(shared): Emulator, headers: HeaderMap, body: Bytes)
         || body["data"]["operationMode"] != "idv"
         || flow["stages"] != json!(["document"])
     {
-        return error(StatusCode::BAD_REQUEST, "ValidationError");
+        return Err(error(StatusCode::BAD_REQUEST, "ValidationError"));
     }
     let expected = flow["options"]["document"]["captures"][0]["documentTypes"][0].as_str().map(str::to_owned);
-    let (id, token) = shared.veridas.create(Some(&|number| format!("emulated-access-token-{number}")), expected);
-    Json(json!({ "access_token": token, "validation_id": id })).into_response()
+    let (id, token) = shared.veridas.create(true, expected);
+    Ok(Json(json!({ "access_token": token, "validation_id": id })).into_response())
 }
 
 fn of_token(shared: &Shared, query: &HashMap<String, String>) -> Option<String> {
@@ -286,11 +273,7 @@ async fn captured(extract::State(shared): Emulator, Query(query): Query<HashMap<
 
 /// The message must never reach a caller or a log.
 fn error(status: StatusCode, kind: &str) -> Response {
-    (
-        status,
-        Json(
-            json!({ "error_type": kind, "error_message": "provider-text of the emulator", "analysis_type": "obverse" }),
-        ),
-    )
-        .into_response()
+    let body =
+        json!({ "error_type": kind, "error_message": "provider-text of the emulator", "analysis_type": "obverse" });
+    (status, Json(body)).into_response()
 }

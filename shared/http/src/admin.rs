@@ -96,7 +96,7 @@ macro_rules! admin_operations {
             post,
             path = $cancel_path,
             tag = $tag,
-            params($crate::params::AdminPath),
+            params($crate::params::OrgPath, $crate::params::AdminPath),
             request_body(
                 content = $crate::admin::CancelBody,
                 example = json!({"reason": "The customer changed their mind"})
@@ -121,7 +121,7 @@ macro_rules! admin_operations {
             post,
             path = $close_path,
             tag = $tag,
-            params($crate::params::AdminPath),
+            params($crate::params::OrgPath, $crate::params::AdminPath),
             responses(
                 (status = 204, description = "Closed."),
                 (status = 404, description = "No such identification."),
@@ -141,7 +141,7 @@ macro_rules! admin_operations {
             delete,
             path = $delete_path,
             tag = $tag,
-            params($crate::params::AdminPath, $crate::params::ForceQuery),
+            params($crate::params::OrgPath, $crate::params::AdminPath, $crate::params::ForceQuery),
             responses(
                 (status = 204, description = "Deleted."),
                 (status = 403, description = "The identification is not CREATED, or the token does not allow this."),

@@ -2,9 +2,10 @@
 
 use acredita_domain::{
     Time,
-    identification::Status,
+    actor::{Actor, Language},
+    identification::{MethodKind, Status},
     ids::{AdminIdentificationId, IdentificationId, ScoringId},
-    use_cases::Created,
+    use_cases::{Created, Metadata},
 };
 use chrono::SecondsFormat;
 use serde::{Serialize, Serializer};
@@ -21,11 +22,6 @@ impl Serialize for Rfc3339 {
     }
 }
 
-/// Serializes an id as a string.
-pub fn as_text<T: ToString, S: Serializer>(id: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&id.to_string())
-}
-
 /// A new identification.
 #[derive(Serialize, ToSchema)]
 pub struct CreatedIdentification {
@@ -36,7 +32,6 @@ pub struct CreatedIdentification {
     #[schema(value_type = uuid::Uuid)]
     pub identification_id: IdentificationId,
     /// `CREATED`.
-    #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "CREATED")]
     pub status: Status,
     /// When it was created.
@@ -78,8 +73,7 @@ pub struct MaskedActor {
     pub name: Option<String>,
     /// The language of messages.
     #[schema(value_type = String, example = "ES")]
-    #[serde(serialize_with = "as_text")]
-    pub language: acredita_domain::actor::Language,
+    pub language: Language,
     /// The address, masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "e*****e@email.com")]
@@ -90,8 +84,8 @@ pub struct MaskedActor {
     pub msisdn: Option<String>,
 }
 
-impl From<&acredita_domain::actor::Actor> for MaskedActor {
-    fn from(actor: &acredita_domain::actor::Actor) -> Self {
+impl From<&Actor> for MaskedActor {
+    fn from(actor: &Actor) -> Self {
         Self {
             name: actor.name.as_ref().map(|name| name.expose().to_owned()),
             language: actor.language,
@@ -108,11 +102,10 @@ pub struct CommonMetadata {
     #[schema(value_type = uuid::Uuid)]
     pub identification_id: IdentificationId,
     /// `AGENT`, `OTP` or `IDENTITY_DOCUMENT`.
-    #[serde(rename = "type", serialize_with = "as_text")]
+    #[serde(rename = "type")]
     #[schema(value_type = String)]
-    pub kind: acredita_domain::identification::MethodKind,
+    pub kind: MethodKind,
     /// Its status.
-    #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, example = "CREATED")]
     pub status: Status,
     /// When it was created.
@@ -125,8 +118,8 @@ pub struct CommonMetadata {
     pub actor: MaskedActor,
 }
 
-impl From<&acredita_domain::use_cases::Metadata> for CommonMetadata {
-    fn from(metadata: &acredita_domain::use_cases::Metadata) -> Self {
+impl From<&Metadata> for CommonMetadata {
+    fn from(metadata: &Metadata) -> Self {
         let identification = &metadata.identification;
         Self {
             identification_id: identification.id,

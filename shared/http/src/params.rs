@@ -16,9 +16,6 @@ pub struct OrgPath {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct AdminPath {
-    /// One of the token's organisations.
-    #[param(example = "yoigo")]
-    pub org_id: String,
     /// The back office's id of the identification.
     pub admin_identification_id: Uuid,
 }
@@ -27,9 +24,6 @@ pub struct AdminPath {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct IdentificationPath {
-    /// One of the token's organisations.
-    #[param(example = "yoigo")]
-    pub org_id: String,
     /// The actor's side's id of the identification.
     pub identification_id: Uuid,
 }
@@ -38,9 +32,6 @@ pub struct IdentificationPath {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct ScoringPath {
-    /// One of the token's organisations.
-    #[param(example = "yoigo")]
-    pub org_id: String,
     /// The scoring.
     pub scoring_id: Uuid,
 }

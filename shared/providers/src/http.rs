@@ -9,6 +9,7 @@ use acredita_outbound::{BaseUrl, Outbound, Request, ResponseLimits, SendFailure}
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header::RETRY_AFTER};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::{fmt, sync::Arc, time::Duration};
 
 pub(crate) const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
@@ -16,13 +17,8 @@ pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json"
 
 /// Escapes a text for a query or a form: everything but the unreserved characters of RFC 3986 §2.3.
 pub(crate) fn escaped(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut escaped, byte| {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => escaped.push(char::from(byte)),
-            _ => escaped.push_str(&format!("%{byte:02X}")),
-        }
-        escaped
-    })
+    const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(text, &RESERVED).to_string()
 }
 
 pub struct Call<'a> {

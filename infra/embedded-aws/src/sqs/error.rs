@@ -2,7 +2,7 @@
 //! `x-amzn-query-error` for SDKs that knew the query protocol.
 
 use axum::Json;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -41,71 +41,43 @@ pub(super) enum SqsError {
     Storage(#[from] rusqlite::Error),
 }
 
-/// An error on the wire: status, `__type`, and the code of the query protocol.
-struct Shape(StatusCode, &'static str, &'static str);
-
 impl SqsError {
-    fn shape(&self) -> Shape {
-        const BAD: StatusCode = StatusCode::BAD_REQUEST;
+    /// The error on the wire: status, `__type` in two parts, and the code of the query protocol.
+    #[rustfmt::skip] // A table: one line for each error.
+    fn shape(&self) -> (u16, &'static str, &'static str, &'static str) {
+        const COMMON: &str = "com.amazon.coral.service";
+        const OF_SQS: &str = "com.amazonaws.sqs";
         match self {
-            Self::Unsigned => Shape(
-                StatusCode::FORBIDDEN,
-                "com.amazon.coral.service#MissingAuthenticationTokenException",
-                "MissingAuthenticationToken",
-            ),
-            Self::UnknownAccessKey => Shape(
-                StatusCode::FORBIDDEN,
-                "com.amazon.coral.service#UnrecognizedClientException",
-                "InvalidClientTokenId",
-            ),
-            Self::UnknownOperation => Shape(BAD, "com.amazon.coral.service#UnknownOperationException", "InvalidAction"),
-            Self::Unreadable(_) => Shape(BAD, "com.amazon.coral.service#SerializationException", "MalformedInput"),
-            Self::MissingParameter(_) => {
-                Shape(BAD, "com.amazon.coral.service#MissingRequiredParameterException", "MissingParameter")
-            }
-            Self::InvalidParameter { .. } => {
-                Shape(BAD, "com.amazon.coral.service#InvalidParameterValueException", "InvalidParameterValue")
-            }
-            Self::InvalidAddress => Shape(BAD, "com.amazonaws.sqs#InvalidAddress", "InvalidAddress"),
-            Self::QueueDoesNotExist => {
-                Shape(BAD, "com.amazonaws.sqs#QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue")
-            }
-            Self::QueueNameExists(_) => Shape(BAD, "com.amazonaws.sqs#QueueNameExists", "QueueAlreadyExists"),
-            Self::InvalidAttributeName(_) => {
-                Shape(BAD, "com.amazonaws.sqs#InvalidAttributeName", "InvalidAttributeName")
-            }
-            Self::InvalidAttributeValue(_) => {
-                Shape(BAD, "com.amazonaws.sqs#InvalidAttributeValue", "InvalidAttributeValue")
-            }
-            Self::ReceiptHandleIsInvalid => {
-                Shape(BAD, "com.amazonaws.sqs#ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid")
-            }
-            Self::MessageNotInflight => {
-                Shape(BAD, "com.amazonaws.sqs#MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight")
-            }
-            Self::InvalidMessageContents => {
-                Shape(BAD, "com.amazonaws.sqs#InvalidMessageContents", "InvalidMessageContents")
-            }
-            Self::Storage(_) => {
-                Shape(StatusCode::INTERNAL_SERVER_ERROR, "com.amazon.coral.service#InternalFailure", "InternalFailure")
-            }
+            Self::Unsigned => (403, COMMON, "MissingAuthenticationTokenException", "MissingAuthenticationToken"),
+            Self::UnknownAccessKey => (403, COMMON, "UnrecognizedClientException", "InvalidClientTokenId"),
+            Self::UnknownOperation => (400, COMMON, "UnknownOperationException", "InvalidAction"),
+            Self::Unreadable(_) => (400, COMMON, "SerializationException", "MalformedInput"),
+            Self::MissingParameter(_) => (400, COMMON, "MissingRequiredParameterException", "MissingParameter"),
+            Self::InvalidParameter { .. } => (400, COMMON, "InvalidParameterValueException", "InvalidParameterValue"),
+            Self::InvalidAddress => (400, OF_SQS, "InvalidAddress", "InvalidAddress"),
+            Self::QueueDoesNotExist => (400, OF_SQS, "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"),
+            Self::QueueNameExists(_) => (400, OF_SQS, "QueueNameExists", "QueueAlreadyExists"),
+            Self::InvalidAttributeName(_) => (400, OF_SQS, "InvalidAttributeName", "InvalidAttributeName"),
+            Self::InvalidAttributeValue(_) => (400, OF_SQS, "InvalidAttributeValue", "InvalidAttributeValue"),
+            Self::ReceiptHandleIsInvalid => (400, OF_SQS, "ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid"),
+            Self::MessageNotInflight => (400, OF_SQS, "MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight"),
+            Self::InvalidMessageContents => (400, OF_SQS, "InvalidMessageContents", "InvalidMessageContents"),
+            Self::Storage(_) => (500, COMMON, "InternalFailure", "InternalFailure"),
         }
     }
 }
 
 impl IntoResponse for SqsError {
     fn into_response(self) -> Response {
-        let Shape(status, kind, code) = self.shape();
-        let (fault, log_as_fault) = if status.is_client_error() { ("Sender", false) } else { ("Receiver", true) };
-        if log_as_fault {
-            tracing::error!(error = ?self, "the embedded SQS could not answer");
-        } else {
+        let (status, namespace, name, code) = self.shape();
+        let fault = if status < 500 { "Sender" } else { "Receiver" };
+        if status < 500 {
             tracing::debug!(code, "the embedded SQS refused a request");
+        } else {
+            tracing::error!(error = ?self, "the embedded SQS could not answer");
         }
-        let mut headers = HeaderMap::new();
-        if let Ok(query_error) = HeaderValue::try_from(format!("{code};{fault}")) {
-            headers.insert("x-amzn-query-error", query_error);
-        }
-        (status, headers, Json(json!({ "__type": kind, "message": self.to_string() }))).into_response()
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = json!({ "__type": format!("{namespace}#{name}"), "message": self.to_string() });
+        (status, [("x-amzn-query-error", format!("{code};{fault}"))], Json(body)).into_response()
     }
 }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::error::SqsError;
 use super::messages;
@@ -20,25 +21,22 @@ const TARGET_PREFIX: &str = "AmazonSQS.";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 pub(super) async fn answer(State(sqs): State<Arc<Sqs>>, headers: HeaderMap, body: Bytes) -> Response {
-    let answer = match operate(&sqs, &headers, &body).await {
-        Ok(answer) => answer,
-        Err(error) => error.into_response(),
-    };
+    let answer = operate(&sqs, &headers, &body).await.map(Json);
     let common =
         [(REQUEST_ID, messages::random_id().to_string()), (CONTENT_TYPE, "application/x-amz-json-1.0".to_owned())];
     (common, answer).into_response()
 }
 
-async fn operate(sqs: &Sqs, headers: &HeaderMap, body: &[u8]) -> Result<Response, SqsError> {
+async fn operate(sqs: &Sqs, headers: &HeaderMap, body: &[u8]) -> Result<Value, SqsError> {
     check_caller(headers)?;
     let target = headers.get(TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
     match target.strip_prefix(TARGET_PREFIX).unwrap_or_default() {
-        "CreateQueue" => json(sqs.create_queue(read(body)?)),
-        "GetQueueAttributes" => json(sqs.get_queue_attributes(read(body)?)),
-        "SendMessage" => json(sqs.send_message(read(body)?)),
-        "ReceiveMessage" => json(sqs.receive_message(read(body)?).await),
-        "DeleteMessage" => json(sqs.delete_message(read(body)?)),
-        "ChangeMessageVisibility" => json(sqs.change_message_visibility(read(body)?)),
+        "CreateQueue" => sqs.create_queue(read(body)?),
+        "GetQueueAttributes" => sqs.get_queue_attributes(read(body)?),
+        "SendMessage" => sqs.send_message(read(body)?),
+        "ReceiveMessage" => sqs.receive_message(read(body)?).await,
+        "DeleteMessage" => sqs.delete_message(read(body)?),
+        "ChangeMessageVisibility" => sqs.change_message_visibility(read(body)?),
         _ => Err(SqsError::UnknownOperation),
     }
 }
@@ -64,8 +62,4 @@ fn reason(error: &serde_json::Error) -> String {
     } else {
         format!("not what the operation expects, at line {} column {}", error.line(), error.column())
     }
-}
-
-fn json(answer: Result<impl Serialize, SqsError>) -> Result<Response, SqsError> {
-    answer.map(|answer| axum::Json(answer).into_response())
 }

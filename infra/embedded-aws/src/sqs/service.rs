@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -39,7 +40,7 @@ impl Sqs {
     }
 
     /// Creating a queue again is fine as long as no given attribute differs.
-    pub(super) fn create_queue(&self, request: wire::CreateQueue) -> Result<wire::QueueUrl, SqsError> {
+    pub(super) fn create_queue(&self, request: wire::CreateQueue) -> Result<Value, SqsError> {
         let name = request.queue_name;
         queue::check_name(&name)?;
         let Some(existing) = self.store.queue(&name)? else {
@@ -57,10 +58,7 @@ impl Sqs {
         Ok(self.url(&name))
     }
 
-    pub(super) fn get_queue_attributes(
-        &self,
-        request: wire::GetQueueAttributes,
-    ) -> Result<wire::QueueAttributes, SqsError> {
+    pub(super) fn get_queue_attributes(&self, request: wire::GetQueueAttributes) -> Result<Value, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         let mut attributes = self.attributes(&queue)?;
         for name in &request.attribute_names {
@@ -71,22 +69,19 @@ impl Sqs {
             }
         }
         attributes.retain(|attribute, _| asks_for(&request.attribute_names, attribute));
-        Ok(wire::QueueAttributes { attributes })
+        Ok(json!({ "Attributes": attributes }))
     }
 
-    pub(super) fn send_message(&self, request: wire::SendMessage) -> Result<wire::Sent, SqsError> {
+    pub(super) fn send_message(&self, request: wire::SendMessage) -> Result<Value, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         let message = NewMessage::parse(request.message_body, request.delay_seconds)?;
         self.store.send(&queue, &message, self.now_ms())?;
         self.arrival(&queue.name).notify_waiters();
-        Ok(wire::Sent { message_id: message.id.to_string(), md5_of_message_body: body_digest(&message.body) })
+        Ok(json!({ "MessageId": message.id, "MD5OfMessageBody": body_digest(&message.body) }))
     }
 
     /// Waits for a message up to the requested time; a send ends the wait at once, and so does a stop.
-    pub(super) async fn receive_message(
-        &self,
-        request: wire::ReceiveMessage,
-    ) -> Result<wire::ReceivedMessages, SqsError> {
+    pub(super) async fn receive_message(&self, request: wire::ReceiveMessage) -> Result<Value, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         let limit = in_range("MaxNumberOfMessages", request.max_number_of_messages.unwrap_or(1), MESSAGES)?;
         let visibility_s = request.visibility_timeout.unwrap_or(queue.settings.visibility_timeout);
@@ -109,28 +104,26 @@ impl Sqs {
                 () = self.draining.clone().begun() => {}
             }
         };
-        let messages = taken.into_iter().map(|message| shown(message, &request)).collect();
-        Ok(wire::ReceivedMessages { messages })
+        let messages: Vec<Value> = taken.into_iter().map(|message| shown(message, &request)).collect();
+        // AWS leaves the list out rather than sending an empty one.
+        Ok(if messages.is_empty() { json!({}) } else { json!({ "Messages": messages }) })
     }
 
     /// An outdated receipt deletes nothing and is not an error, as on AWS.
-    pub(super) fn delete_message(&self, request: wire::DeleteMessage) -> Result<wire::Done, SqsError> {
+    pub(super) fn delete_message(&self, request: wire::DeleteMessage) -> Result<Value, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         self.store.delete(&queue, Receipt::parse(&request.receipt_handle)?)?;
-        Ok(wire::Done {})
+        Ok(json!({}))
     }
 
-    pub(super) fn change_message_visibility(
-        &self,
-        request: wire::ChangeMessageVisibility,
-    ) -> Result<wire::Done, SqsError> {
+    pub(super) fn change_message_visibility(&self, request: wire::ChangeMessageVisibility) -> Result<Value, SqsError> {
         let queue = self.queue(&request.queue_url)?;
         let receipt = Receipt::parse(&request.receipt_handle)?;
         let visibility_s = in_range("VisibilityTimeout", request.visibility_timeout, 0..=MAX_VISIBILITY_S)?;
         match self.store.change_visibility(&queue, receipt, visibility_s, self.now_ms())? {
             VisibilityChange::Done => {
                 self.arrival(&queue.name).notify_waiters();
-                Ok(wire::Done {})
+                Ok(json!({}))
             }
             VisibilityChange::NotInFlight => Err(SqsError::MessageNotInflight),
             VisibilityChange::Gone => Err(SqsError::InvalidParameter {
@@ -173,10 +166,9 @@ impl Sqs {
     }
 
     fn check_dead_letter_queue(&self, settings: &Settings) -> Result<(), SqsError> {
-        let Some(redrive) = &settings.redrive else {
-            return Ok(());
-        };
-        if self.store.queue(&redrive.dead_letter_queue)?.is_none() {
+        if let Some(redrive) = &settings.redrive
+            && self.store.queue(&redrive.dead_letter_queue)?.is_none()
+        {
             let reason = "Dead letter target does not exist.";
             return Err(SqsError::InvalidParameter { parameter: "RedrivePolicy", reason });
         }
@@ -187,8 +179,8 @@ impl Sqs {
         self.store.queue(queue::name_in_url(url)?)?.ok_or(SqsError::QueueDoesNotExist)
     }
 
-    fn url(&self, name: &str) -> wire::QueueUrl {
-        wire::QueueUrl { queue_url: format!("{}/{ACCOUNT}/{name}", self.endpoint) }
+    fn url(&self, name: &str) -> Value {
+        json!({ "QueueUrl": format!("{}/{ACCOUNT}/{name}", self.endpoint) })
     }
 
     fn arrival(&self, queue: &str) -> Arc<Notify> {
@@ -204,7 +196,7 @@ impl Sqs {
 }
 
 /// The message with the requested attributes.
-fn shown(message: Received, request: &wire::ReceiveMessage) -> wire::ReceivedMessage {
+fn shown(message: Received, request: &wire::ReceiveMessage) -> Value {
     let mut system = BTreeMap::from([
         ("ApproximateFirstReceiveTimestamp", message.first_receive_ms.to_string()),
         ("ApproximateReceiveCount", message.receive_count.to_string()),
@@ -217,13 +209,16 @@ fn shown(message: Received, request: &wire::ReceiveMessage) -> wire::ReceivedMes
     system.retain(|name, _| {
         asks_for(&request.message_system_attribute_names, name) || asks_for(&request.attribute_names, name)
     });
-    wire::ReceivedMessage {
-        message_id: message.receipt.message_id.to_string(),
-        receipt_handle: message.receipt.to_handle(),
-        md5_of_body: body_digest(&message.body),
-        body: message.body,
-        attributes: system,
+    let mut shown = json!({
+        "MessageId": message.receipt.message_id,
+        "ReceiptHandle": message.receipt.to_handle(),
+        "MD5OfBody": body_digest(&message.body),
+        "Body": message.body,
+    });
+    if !system.is_empty() {
+        shown["Attributes"] = json!(system);
     }
+    shown
 }
 
 fn asks_for(names: &[String], attribute: &str) -> bool {
@@ -253,16 +248,17 @@ mod tests {
         let (_serving, draining) = Draining::on_drop();
         let store = Store::open(None).unwrap();
         let sqs = Sqs::new(store, Arc::new(|| UNIX_EPOCH), "http://127.0.0.1:1".to_owned(), draining);
-        let url = sqs.create_queue(request(serde_json::json!({ "QueueName": "q" }))).unwrap().queue_url;
-        let receive = request(serde_json::json!({ "QueueUrl": &url, "WaitTimeSeconds": 20 }));
+        let created = sqs.create_queue(request(json!({ "QueueName": "q" }))).unwrap();
+        let url = &created["QueueUrl"];
+        let receive = request(json!({ "QueueUrl": url, "WaitTimeSeconds": 20 }));
         let mut receiving = pin!(sqs.receive_message(receive));
         let mut context = Context::from_waker(Waker::noop());
         assert!(receiving.as_mut().poll(&mut context).is_pending());
 
-        sqs.send_message(request(serde_json::json!({ "QueueUrl": &url, "MessageBody": "a" }))).unwrap();
+        sqs.send_message(request(json!({ "QueueUrl": url, "MessageBody": "a" }))).unwrap();
         let Poll::Ready(Ok(received)) = receiving.as_mut().poll(&mut context) else {
             panic!("the send did not end the wait");
         };
-        assert_eq!(received.messages[0].body, "a");
+        assert_eq!(received["Messages"][0]["Body"], "a");
     }
 }

@@ -1,9 +1,9 @@
-//! The requests and answers of the SQS API (version 2012-11-05, AWS JSON 1.0), field for field. A request with a field
-//! that is not here is refused.
+//! The requests of the SQS API (version 2012-11-05, AWS JSON 1.0), field for field. A request with a field that is not
+//! here is refused.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -11,12 +11,6 @@ pub(super) struct CreateQueue {
     pub queue_name: String,
     #[serde(default)]
     pub attributes: BTreeMap<String, String>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct QueueUrl {
-    pub queue_url: String,
 }
 
 #[derive(Deserialize)]
@@ -27,26 +21,12 @@ pub(super) struct GetQueueAttributes {
     pub attribute_names: Vec<String>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct QueueAttributes {
-    pub attributes: BTreeMap<&'static str, String>,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct SendMessage {
     pub queue_url: String,
     pub message_body: String,
     pub delay_seconds: Option<i64>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Sent {
-    pub message_id: String,
-    #[serde(rename = "MD5OfMessageBody")]
-    pub md5_of_message_body: String,
 }
 
 #[derive(Deserialize)]
@@ -63,26 +43,6 @@ pub(super) struct ReceiveMessage {
     pub wait_time_seconds: Option<i64>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ReceivedMessages {
-    // AWS leaves the list out rather than sending an empty one.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub messages: Vec<ReceivedMessage>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ReceivedMessage {
-    pub message_id: String,
-    pub receipt_handle: String,
-    #[serde(rename = "MD5OfBody")]
-    pub md5_of_body: String,
-    pub body: String,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub attributes: BTreeMap<&'static str, String>,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct DeleteMessage {
@@ -97,7 +57,3 @@ pub(super) struct ChangeMessageVisibility {
     pub receipt_handle: String,
     pub visibility_timeout: i64,
 }
-
-/// An answer that reports only success.
-#[derive(Serialize)]
-pub(super) struct Done {}

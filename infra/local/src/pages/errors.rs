@@ -9,15 +9,8 @@ const SECTION: &str =
     r##"<section id="{{code}}" class="error"><h2><a href="#{{code}}">{{code}}</a></h2>{{kinds}}</section>"##;
 const KIND: &str = r#"<h3><code>{{title}}</code> <span class="statuses">{{statuses}}</span></h3><p>{{meaning}}</p><p><strong>What to do.</strong> {{remedy}}</p>"#;
 
-/// The description of a kind of error.
-struct Explanation {
-    /// The statuses it comes with.
-    statuses: &'static str,
-    meaning: &'static str,
-    remedy: &'static str,
-}
-
-fn explain(kind: Kind) -> Explanation {
+/// What the templates say of a kind of error: its code and name, the statuses it comes with, its meaning and remedy.
+fn slots(kind: Kind) -> [(&'static str, Html); 5] {
     let (statuses, meaning, remedy) = match kind {
         Kind::Internal => (
             "500, 503",
@@ -64,7 +57,13 @@ fn explain(kind: Kind) -> Explanation {
             "Wait for the Retry-After seconds of the answer.",
         ),
     };
-    Explanation { statuses, meaning, remedy }
+    [
+        ("code", Html::text(kind.code())),
+        ("title", Html::text(kind.title())),
+        ("statuses", Html::text(statuses)),
+        ("meaning", Html::text(meaning)),
+        ("remedy", Html::text(remedy)),
+    ]
 }
 
 /// The page. An error's section has its code as its id, for links to lead there.
@@ -83,15 +82,4 @@ fn section(code: &'static str) -> Html {
         .map(|kind| Html::template(KIND, &slots(kind)))
         .collect();
     Html::template(SECTION, &[("code", Html::text(code)), ("kinds", kinds)])
-}
-
-fn slots(kind: Kind) -> [(&'static str, Html); 5] {
-    let Explanation { statuses, meaning, remedy } = explain(kind);
-    [
-        ("code", Html::text(kind.code())),
-        ("title", Html::text(kind.title())),
-        ("statuses", Html::text(statuses)),
-        ("meaning", Html::text(meaning)),
-        ("remedy", Html::text(remedy)),
-    ]
 }
