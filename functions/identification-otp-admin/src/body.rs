@@ -28,16 +28,9 @@ pub struct CreateOtpBody {
     pub channel: ChannelBody,
 }
 
-/// Second factors.
-#[derive(ToSchema)]
-#[schema(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum TwoFactorType {
-    /// The number of the identity document.
-    DocumentNumber,
-    /// The e-mail address.
-    Email,
-    /// Pictures of the identity document; its number is read from them.
-    PersonalDocumentImage,
+acredita_http::schema_of_names! {
+    /// Second factors.
+    TwoFactorType as "TwoFactorType": SecondFactor
 }
 
 /// The way a code is delivered.
@@ -52,16 +45,9 @@ pub struct ChannelBody {
     pub external: Option<bool>,
 }
 
-/// Media that a code is delivered by.
-#[derive(ToSchema)]
-#[schema(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ChannelType {
-    /// A text message.
-    Sms,
-    /// An e-mail.
-    Email,
-    /// A WhatsApp message.
-    Whatsapp,
+acredita_http::schema_of_names! {
+    /// Media that a code is delivered by.
+    ChannelType as "ChannelType": Channel
 }
 
 pub struct CreateOtpRequest {

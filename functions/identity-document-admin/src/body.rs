@@ -1,10 +1,10 @@
 //! The body of `create_identity_document_identification`.
 
 use acredita_domain::{
-    Invalid,
     actor::Actor,
     expires_in::ExpiresIn,
     idempotency::Idempotency,
+    names,
     scoring::{ConfigurationName, Provider},
     use_cases::CreateIdentityDocument,
 };
@@ -14,7 +14,6 @@ use acredita_http::{
     idempotency::idempotency,
     request::{BodyKind, MAX_JSON},
 };
-use std::str::FromStr;
 use utoipa::ToSchema;
 
 /// Asks for a scored identity document. Every field is optional.
@@ -37,16 +36,9 @@ pub struct CreateIdentityDocumentBody {
     pub scoring: Option<ScoringBody>,
 }
 
-/// The level of assurance: a minimum score of 0.50, 0.70 or 0.90.
-#[derive(ToSchema)]
-#[schema(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Configuration {
-    /// 0.50 is enough.
-    Low,
-    /// 0.70 is enough.
-    Medium,
-    /// 0.90 is enough.
-    High,
+acredita_http::schema_of_names! {
+    /// The level of assurance: a minimum score of 0.50, 0.70 or 0.90.
+    Configuration as "Configuration": ConfigurationName
 }
 
 /// Who scores.
@@ -58,14 +50,17 @@ pub struct ScoringBody {
     pub provider: Option<ProviderChoice>,
 }
 
-/// Whose engine.
-#[derive(ToSchema)]
-#[schema(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ProviderChoice {
-    /// Ours.
-    Internal,
-    /// The organisation's.
-    External,
+acredita_http::schema_of_names! {
+    /// Whose engine.
+    ProviderChoice as "ProviderChoice": Choice
+}
+
+names! {
+    /// Our own engine, or the organisation's external provider.
+    Choice("is not one of INTERNAL, EXTERNAL") {
+        Internal = "INTERNAL",
+        External = "EXTERNAL",
+    }
 }
 
 pub struct CreateIdentityDocumentRequest {
@@ -110,17 +105,5 @@ impl ParseRequest for CreateIdentityDocumentRequest {
 }
 
 fn external(fields: &Fields<'_>, faults: &mut Faults) -> bool {
-    matches!(fields.text("provider", faults), Some(ProviderChoice::External))
-}
-
-impl FromStr for ProviderChoice {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        match text {
-            "INTERNAL" => Ok(Self::Internal),
-            "EXTERNAL" => Ok(Self::External),
-            _ => Err(Invalid("is not one of INTERNAL, EXTERNAL")),
-        }
-    }
+    matches!(fields.text("provider", faults), Some(Choice::External))
 }

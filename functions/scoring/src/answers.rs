@@ -5,7 +5,7 @@ use acredita_domain::{
     actor::Language,
     ids::ScoringId,
     pictures::{PictureFormat, Side},
-    scoring::{Advice, Assessment, Check, DocumentKind, Extracted, Provider, Reason, Scoring, ScoringStatus},
+    scoring::{Advice, Check, DocumentKind, Extracted, Provider, Reason, Scoring, ScoringStatus, Verdict},
     use_cases::{Captures, DelegatedTo, Delegation, ScoringCreated, UploadLink},
 };
 use acredita_http::answers::Rfc3339;
@@ -152,40 +152,32 @@ impl ScoringAnswer {
     pub fn new(scoring: Scoring, now: Time) -> Self {
         let status = scoring.status(now);
         let language = scoring.language();
-        let noted = |version: String| (!version.is_empty()).then_some(version);
-        let (mut score, mut coverage, mut breakdown, mut extracted, mut scored_at) = (None, None, None, None, None);
-        let (mut provider_version, mut mapping_version) = (None, None);
-        if let Some(Assessment { verdict, scored_at: at }) = scoring.assessment {
-            score = Some(verdict.score.value());
-            coverage = Some(verdict.coverage.value());
-            breakdown = Some(verdict.breakdown.into_iter().map(|check| CheckAnswer::new(check, language)).collect());
-            extracted = verdict.extracted;
-            provider_version = noted(verdict.provider_version);
-            mapping_version = noted(verdict.mapping_version);
-            scored_at = Some(Rfc3339(at));
-        }
+        let breakdown =
+            |verdict: &Verdict| verdict.breakdown.iter().map(|check| CheckAnswer::new(check, language)).collect();
+        let noted = |version: &str| (!version.is_empty()).then(|| version.to_owned());
+        let verdict = scoring.assessment.as_ref().map(|assessment| &assessment.verdict);
         Self {
             scoring_id: scoring.id,
             status,
             document: scoring.document,
             provider: scoring.provider,
-            score,
-            coverage,
-            breakdown,
-            extracted,
-            provider_version,
-            mapping_version,
+            score: verdict.map(|verdict| verdict.score.value()),
+            coverage: verdict.map(|verdict| verdict.coverage.value()),
+            breakdown: verdict.map(breakdown),
+            extracted: verdict.and_then(|verdict| verdict.extracted.clone()),
+            provider_version: verdict.and_then(|verdict| noted(&verdict.provider_version)),
+            mapping_version: verdict.and_then(|verdict| noted(&verdict.mapping_version)),
             retries: Retries { used: scoring.retries_used, max: scoring.max_retries.get() },
             created_at: Rfc3339(scoring.created_at),
             expires_at: Rfc3339(scoring.expires_at),
-            scored_at,
+            scored_at: scoring.assessment.as_ref().map(|assessment| Rfc3339(assessment.scored_at)),
         }
     }
 }
 
 impl CheckAnswer {
     /// The line in this language.
-    fn new(check: Check, language: Language) -> Self {
+    fn new(check: &Check, language: Language) -> Self {
         Self {
             check: check.name.as_str(),
             result: check.result.as_str(),
@@ -193,7 +185,7 @@ impl CheckAnswer {
             reason: check.reason.map(Reason::as_str),
             advice: check.advice().map(Advice::as_str),
             details: check.details(language),
-            operator_details: check.operator_details,
+            operator_details: check.operator_details.clone(),
         }
     }
 }

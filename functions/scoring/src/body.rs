@@ -39,16 +39,9 @@ pub struct DocumentBody {
     pub country: String,
 }
 
-/// The providers.
-#[derive(ToSchema)]
-#[schema(as = Provider, rename_all = "UPPERCASE")]
-pub enum ProviderBody {
-    /// Google Document AI.
-    Google,
-    /// Veridas.
-    Veridas,
-    /// Our own engine.
-    Internal,
+acredita_http::schema_of_names! {
+    /// The providers.
+    ProviderBody as "Provider": Provider
 }
 
 /// The pictures of a document: JPEG or PNG, at most 10 MiB and 50 megapixels each. One of the sides may be missing.

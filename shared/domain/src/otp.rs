@@ -47,7 +47,8 @@ names! {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Destination {
     Sms(Msisdn),
     Whatsapp(Msisdn),
@@ -81,12 +82,15 @@ impl Destination {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// In JSON one member, by the channel or `EXTERNAL`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Delivery {
-    /// We deliver, to this destination.
-    Sent(Destination),
     /// The caller delivers, on a channel that we only record.
     External(Channel),
+    /// We deliver, to this destination.
+    #[serde(untagged)]
+    Sent(Destination),
 }
 
 impl Delivery {

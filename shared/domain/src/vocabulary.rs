@@ -1,6 +1,7 @@
 //! Enums with names that callers see.
 
 /// Declares an enum with the names of the contract, in one place for parsing, storing and answering.
+#[macro_export]
 macro_rules! names {
     ($(#[$doc:meta])* $name:ident ($problem:literal) { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -19,9 +20,9 @@ macro_rules! names {
         }
 
         impl std::str::FromStr for $name {
-            type Err = $crate::invalid::Invalid;
-            fn from_str(text: &str) -> Result<Self, $crate::invalid::Invalid> {
-                match text { $($text => Ok(Self::$variant),)+ _ => Err($crate::invalid::Invalid($problem)) }
+            type Err = $crate::Invalid;
+            fn from_str(text: &str) -> Result<Self, $crate::Invalid> {
+                match text { $($text => Ok(Self::$variant),)+ _ => Err($crate::Invalid($problem)) }
             }
         }
 

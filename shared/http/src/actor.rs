@@ -3,7 +3,7 @@
 use crate::{fault::Faults, fields::Fields};
 use acredita_domain::{
     Invalid,
-    actor::{Actor, IdentityDocument, Language, Msisdn},
+    actor::{Actor, DocumentType, IdentityDocument, Language, Msisdn},
 };
 use std::str::FromStr;
 use utoipa::ToSchema;
@@ -44,18 +44,9 @@ pub struct IdentityDocumentBody {
     pub country: Option<String>,
 }
 
-/// The types of identity documents.
-#[derive(ToSchema)]
-#[schema(as = DocumentType, rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum DocumentTypeBody {
-    /// Spanish national identity number.
-    Nif,
-    /// Spanish number of a foreigner.
-    Nie,
-    /// Passport.
-    Passport,
-    /// Any other national identity card.
-    IdentityCard,
+crate::schema_of_names! {
+    /// The types of identity documents.
+    DocumentTypeBody as "DocumentType": DocumentType
 }
 
 /// A phone.

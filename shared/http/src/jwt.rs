@@ -4,7 +4,7 @@
 //! own type, and a token with any other algorithm is refused, including `none` and HMAC.
 
 use crate::jwks::{IssuerKeys, JwksError, JwksSource};
-use acredita_domain::{Time, error::Unavailable, ids::OrgId};
+use acredita_domain::{Time, error::Unavailable, ids::OrgId, names};
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -12,37 +12,20 @@ use std::sync::Arc;
 /// The scope that grants everything except forced deletion.
 const EVERYTHING: &str = "api:everything";
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Permission {
-    IdentificationsAdmin,
-    IdentificationsValidate,
-    /// Create, score, delegate and close scorings.
-    ScoringsWrite,
-    /// Read scorings and their pictures.
-    ScoringsRead,
-    /// Delete an identification whatever its state.
-    IdentificationsForceDelete,
+names! {
+    Permission("is not a permission") {
+        IdentificationsAdmin = "identifications:admin",
+        IdentificationsValidate = "identifications:validate",
+        /// Create, score, delegate and close scorings.
+        ScoringsWrite = "scorings:write",
+        /// Read scorings and their pictures.
+        ScoringsRead = "scorings:read",
+        /// Delete an identification whatever its state.
+        IdentificationsForceDelete = "identifications:force_delete",
+    }
 }
 
 impl Permission {
-    const ALL: [Self; 5] = [
-        Self::IdentificationsAdmin,
-        Self::IdentificationsValidate,
-        Self::ScoringsWrite,
-        Self::ScoringsRead,
-        Self::IdentificationsForceDelete,
-    ];
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::IdentificationsAdmin => "identifications:admin",
-            Self::IdentificationsValidate => "identifications:validate",
-            Self::ScoringsWrite => "scorings:write",
-            Self::ScoringsRead => "scorings:read",
-            Self::IdentificationsForceDelete => "identifications:force_delete",
-        }
-    }
-
     fn is_in_everything(self) -> bool {
         self != Self::IdentificationsForceDelete
     }
@@ -174,7 +157,7 @@ impl Claims {
         let named = |name: &str| words(claims.get(&policy.permissions_claim)).any(|word| word == name);
         let granted =
             |permission: &Permission| (everything && permission.is_in_everything()) || named(permission.as_str());
-        let permissions = Permission::ALL.into_iter().filter(granted).collect();
+        let permissions = Permission::ALL.iter().copied().filter(granted).collect();
         let organisations = organisations(claims.get(&policy.organisations_claim));
         Self { organisations, permissions }
     }

@@ -25,6 +25,7 @@ pub mod openapi;
 pub mod params;
 pub mod principal;
 pub mod request;
+pub mod vocabulary;
 
 pub use api::Api;
 pub use error::ApiError;

@@ -6,53 +6,21 @@ use super::{
 };
 use acredita_domain::{
     Time,
-    actor::{EmailAddress, Msisdn},
     identification::{Identification, Method, State, Status, Validation},
     ids::{IdentificationId, OrgId, ScoringId},
-    otp::{Channel, Delivery, Destination, Otp, SecondFactor},
+    otp::{Delivery, Otp, SecondFactor},
     scoring::{ConfigurationName, Provider},
 };
 use serde::{Deserialize, Serialize};
 
-/// The immutable request: `method`.
+/// The immutable request: `method`. The destination is kept as it was when the identification was created, rather than
+/// derived from the actor again.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 enum Terms {
     Agent { personal_document_image: bool },
-    Otp { delivery: StoredDelivery, second_factor: Option<SecondFactor> },
+    Otp { delivery: Delivery, second_factor: Option<SecondFactor> },
     IdentityDocument { configuration: ConfigurationName, scoring_id: ScoringId, provider: Provider },
-}
-
-/// The destination is kept as it was when the identification was created, rather than derived from the actor again.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
-enum StoredDelivery {
-    Sms(Msisdn),
-    Whatsapp(Msisdn),
-    Email(EmailAddress),
-    External(Channel),
-}
-
-impl From<&Delivery> for StoredDelivery {
-    fn from(delivery: &Delivery) -> Self {
-        match delivery {
-            Delivery::Sent(Destination::Sms(phone)) => Self::Sms(phone.clone()),
-            Delivery::Sent(Destination::Whatsapp(phone)) => Self::Whatsapp(phone.clone()),
-            Delivery::Sent(Destination::Email(address)) => Self::Email(address.clone()),
-            Delivery::External(channel) => Self::External(*channel),
-        }
-    }
-}
-
-impl From<StoredDelivery> for Delivery {
-    fn from(delivery: StoredDelivery) -> Self {
-        match delivery {
-            StoredDelivery::Sms(phone) => Self::Sent(Destination::Sms(phone)),
-            StoredDelivery::Whatsapp(phone) => Self::Sent(Destination::Whatsapp(phone)),
-            StoredDelivery::Email(address) => Self::Sent(Destination::Email(address)),
-            StoredDelivery::External(channel) => Self::External(channel),
-        }
-    }
 }
 
 /// Due when its time is over; it may be dropped some days after its retention.
@@ -79,7 +47,7 @@ pub(crate) fn encode_identification(identification: &Identification, keep_until:
             );
         }
         Method::Otp(otp) => {
-            set("method", json(&Terms::Otp { delivery: (&otp.delivery).into(), second_factor: otp.second_factor }));
+            set("method", json(&Terms::Otp { delivery: otp.delivery.clone(), second_factor: otp.second_factor }));
             set("tries", number(otp.tries));
             set("generation", number(otp.generation));
             set("sends", number(otp.sends));
@@ -148,7 +116,7 @@ fn decode_method(item: &Item) -> Result<Method, Corrupt> {
             Method::IdentityDocument { configuration, scoring_id, provider }
         }
         Terms::Otp { delivery, second_factor } => Method::Otp(Otp {
-            delivery: delivery.into(),
+            delivery,
             second_factor,
             tries: read_number(item, "tries")?,
             generation: read_number(item, "generation")?,
