@@ -8,9 +8,9 @@ use crate::home::Home;
 use crate::host::{Host, Listening};
 use crate::{Service, StartError};
 
-pub(crate) fn start(home: &Home) -> Result<Host, StartError> {
+pub(crate) fn start(home: &Home, port: u16) -> Result<Host, StartError> {
     let database = open(home)?;
-    Listening::on(Service::DynamoDb)?.serve(|listener, draining| async move {
+    Listening::on(Service::DynamoDb, port)?.serve(|listener, draining| async move {
         if let Err(error) = server::serve_with_shutdown(listener, database, draining.begun()).await {
             tracing::error!(%error, "the embedded DynamoDB stopped serving");
         }

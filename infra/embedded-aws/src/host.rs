@@ -25,9 +25,9 @@ pub(crate) struct Listening {
 }
 
 impl Listening {
-    pub(crate) fn on(service: Service) -> Result<Self, StartError> {
-        let failed = |source| StartError::Listen { service, source };
-        let socket = StdListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
+    pub(crate) fn on(service: Service, port: u16) -> Result<Self, StartError> {
+        let failed = |source| StartError::Listen { service, port, source };
+        let socket = StdListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(failed)?;
         socket.set_nonblocking(true).map_err(failed)?;
         let endpoint = format!("http://{}", socket.local_addr().map_err(failed)?);
         Ok(Self { service, endpoint, socket })

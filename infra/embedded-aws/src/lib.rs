@@ -58,6 +58,14 @@ pub enum Storage {
     Memory,
 }
 
+/// The loopback ports to listen on; 0, the default, is any free port.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ports {
+    pub dynamodb: u16,
+    pub s3: u16,
+    pub sqs: u16,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     DynamoDb,
@@ -87,9 +95,14 @@ pub enum StartError {
     /// The data of one service cannot be opened, for instance because a newer version wrote it.
     #[error("cannot open the {service} data: {reason}")]
     Open { service: Service, reason: String },
-    /// No loopback port is available.
-    #[error("{service} cannot listen on 127.0.0.1")]
-    Listen { service: Service, source: io::Error },
+    /// The loopback port is not available.
+    #[error("{service} cannot listen on 127.0.0.1:{port}")]
+    Listen {
+        service: Service,
+        /// 0 for any.
+        port: u16,
+        source: io::Error,
+    },
     #[error("cannot start the {service} thread")]
     Thread { service: Service, source: io::Error },
 }
@@ -107,16 +120,26 @@ pub struct EmbeddedAws {
 impl EmbeddedAws {
     /// Starts the three stand-ins, each on a free port of 127.0.0.1.
     pub async fn start(storage: Storage, clock: TimeSource) -> Result<Self, StartError> {
-        let starting = tokio::task::spawn_blocking(move || Self::start_blocking(storage, clock));
+        Self::start_on(storage, clock, Ports::default()).await
+    }
+
+    /// [`EmbeddedAws::start`] on ports of the caller's choice.
+    pub async fn start_on(storage: Storage, clock: TimeSource, ports: Ports) -> Result<Self, StartError> {
+        let starting = tokio::task::spawn_blocking(move || Self::start_blocking(storage, clock, ports));
         match starting.await {
             Ok(started) => started,
             Err(failed) => std::panic::resume_unwind(failed.into_panic()),
         }
     }
 
-    fn start_blocking(storage: Storage, clock: TimeSource) -> Result<Self, StartError> {
+    fn start_blocking(storage: Storage, clock: TimeSource, ports: Ports) -> Result<Self, StartError> {
         let home = Home::open(storage)?;
-        Ok(Self { dynamodb: dynamodb::start(&home)?, s3: s3::start(&home)?, sqs: sqs::start(&home, clock)?, home })
+        Ok(Self {
+            dynamodb: dynamodb::start(&home, ports.dynamodb)?,
+            s3: s3::start(&home, ports.s3)?,
+            sqs: sqs::start(&home, clock, ports.sqs)?,
+            home,
+        })
     }
 
     /// The endpoint URL for `aws-sdk-dynamodb`: `http://127.0.0.1:PORT`.

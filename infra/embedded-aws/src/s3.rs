@@ -16,9 +16,9 @@ use crate::home::Home;
 use crate::host::{Host, Listening};
 use crate::{LOCAL_CREDENTIALS, Service, StartError};
 
-pub(crate) fn start(home: &Home) -> Result<Host, StartError> {
+pub(crate) fn start(home: &Home, port: u16) -> Result<Host, StartError> {
     let router = Router::new().fallback(answer).with_state(open(home)?);
-    Listening::on(Service::S3)?.serve(|listener, draining| async move {
+    Listening::on(Service::S3, port)?.serve(|listener, draining| async move {
         // Head and body leave in separate writes; without this the second may wait for the acknowledgement of the
         // first.
         let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));

@@ -22,10 +22,10 @@ use crate::home::Home;
 use crate::host::{Host, Listening};
 use crate::{Service, StartError, TimeSource};
 
-pub(crate) fn start(home: &Home, clock: TimeSource) -> Result<Host, StartError> {
+pub(crate) fn start(home: &Home, clock: TimeSource, port: u16) -> Result<Host, StartError> {
     let store = store::Store::open(home.sqs_file().as_deref())
         .map_err(|error| StartError::Open { service: Service::Sqs, reason: error.to_string() })?;
-    let listening = Listening::on(Service::Sqs)?;
+    let listening = Listening::on(Service::Sqs, port)?;
     let endpoint = listening.endpoint().to_owned();
     listening.serve(|listener, draining| async move {
         let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
