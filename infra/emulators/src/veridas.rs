@@ -1,5 +1,7 @@
 //! vali-Das and XpressID, as far as public traces go.
 
+#![expect(clippy::result_large_err, reason = "a refusal is an answer of its own, and an emulator may move it")]
+
 use crate::{
     Scenario, Shared, VERIDAS_KEY,
     google::{cut, malformed},
