@@ -73,12 +73,16 @@ fn is_of_kind(carried: &CarriedNumber, declared: Option<&IdentityDocument>) -> b
 }
 
 /// The letters and digits of a number, for comparison. Zones have fillers where documents print spaces and hyphens, and
-/// people omit the leading zeros of a NIF.
+/// people omit the leading zeros of a NIF or NIE.
 fn comparable(number: &str, kind: DocumentType) -> String {
     let plain: String = number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     match kind {
         DocumentType::Nif => plain.trim_start_matches('0').to_owned(),
-        _ => plain,
+        DocumentType::Nie => match plain.strip_prefix(['X', 'Y', 'Z']) {
+            Some(rest) => format!("{}{}", &plain[..1], rest.trim_start_matches('0')),
+            None => plain,
+        },
+        DocumentType::Passport | DocumentType::IdentityCard => plain,
     }
 }
 
@@ -116,6 +120,13 @@ mod tests {
         }
         for text in ["01234567M", "1234567", "11234567L", "L", "-"] {
             assert!(!are(&dni, &declared(text, NIF, Some("ES"))), "{text}");
+        }
+        let nie = Some(DocumentType::Nie);
+        let forms = ["X0123456S", "X123456S", "X00123456S"];
+        for read in forms {
+            let card = [carried(DocumentType::Nie, "ES", read)];
+            assert!(forms.iter().all(|form| are(&card, &declared(form, nie, None))), "{read}");
+            assert!(!are(&card, &declared("Y0123456S", nie, None)), "{read}");
         }
         let passport = [carried(DocumentType::Passport, "DE", "C01X00T47")];
         assert!(are(&passport, &declared("C01X 00T47", Some(DocumentType::Passport), Some("DE"))));

@@ -3,7 +3,7 @@
 use acredita_domain::{Time, scoring::Extracted, text::Private};
 use acredita_mrz::{
     Status, Zone,
-    icao::{Date, Expiry, Fields, Parsed, Personal, Sex, countries, parse_as},
+    icao::{Date, Fields, Parsed, Personal, Sex, countries, parse_as},
 };
 use chrono::Datelike;
 
@@ -82,16 +82,13 @@ impl Document {
         let day = |date: Option<Date>| {
             date.map(|date| Private::new(format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())))
         };
-        let expiry = match fields.expiry {
-            Expiry::On(date) => today.and_then(|today| date.as_expiry(today)),
-            Expiry::Never | Expiry::NotPrinted | Expiry::Impossible => None,
-        };
+        let expiry = today.and_then(|today| fields.expiry_date(today));
         Some(Extracted {
             document_number: text(&countries::holder_number(fields).unwrap_or_else(|| fields.number.clone())),
             name: text(&fields.name.given.text),
             last_name: text(&fields.name.surname.text),
             nationality: (!fields.nationality.is_empty()).then(|| Private::new(fields.nationality.clone())),
-            birth_date: day(fields.birth.and_then(|birth| birth.as_birth(today?))),
+            birth_date: day(today.and_then(|today| countries::birth_date(fields, today))),
             expiry_date: day(expiry),
             sex: fields.sex.map(|sex| Private::new(letter(sex).to_owned())),
         })

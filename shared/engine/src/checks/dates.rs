@@ -6,7 +6,7 @@ use acredita_domain::{
     Time,
     scoring::{Check, CheckName, CheckResult, Reason},
 };
-use acredita_mrz::icao::{Date, Expiry, Fields};
+use acredita_mrz::icao::{Date, Expiry, Fields, countries};
 
 /// Nobody has lived longer than 122 years, so a date of birth that makes somebody older is a misprint.
 const OLDEST: u16 = 122;
@@ -36,16 +36,13 @@ fn plausible(found: &Found<'_>, now: Time) -> Check {
 /// The reason why the dates are impossible, if they are. A birth date with an unknown part is possible.
 fn impossible(fields: &Fields, today: Option<Date>) -> Option<&'static str> {
     let today = today?;
-    let Some(birth) = fields.birth else {
+    if fields.birth.is_none() {
         return Some("a date of birth that the calendar does not have");
-    };
-    let birth = birth.as_birth(today);
-    let expiry = match fields.expiry {
-        Expiry::Impossible => return Some("a date of expiry that the calendar does not have"),
-        Expiry::On(date) => date.as_expiry(today),
-        Expiry::Never | Expiry::NotPrinted => None,
-    };
-    match (birth, expiry) {
+    }
+    if fields.expiry == Expiry::Impossible {
+        return Some("a date of expiry that the calendar does not have");
+    }
+    match (countries::birth_date(fields, today), fields.expiry_date(today)) {
         (Some(birth), Some(expiry)) if expiry <= birth => Some("it expired before the holder was born"),
         (Some(birth), _) if birth.years_until(today) > OLDEST => Some("a holder older than anybody"),
         _ => None,

@@ -3,14 +3,13 @@
 use super::line::{about, not_applicable, open, passed, wrong};
 use crate::{
     document::Document,
-    numbers,
     viewed::{Expected, Found},
 };
 use acredita_domain::{
     actor::DocumentType,
     scoring::{Check, CheckName, Reason},
 };
-use acredita_mrz::icao::{Agreement, Fields, Format, Kind, countries, names};
+use acredita_mrz::icao::{Agreement, Fields, Format, Kind, countries, names, states};
 
 pub(super) fn checks(found: &Found<'_>, expected: &Expected) -> [Check; 3] {
     [kind(found, expected), number(found, expected), name(found, expected)]
@@ -24,7 +23,7 @@ fn kind(found: &Found<'_>, expected: &Expected) -> Check {
     }
     about(name, found, |document| {
         let fields = document.fields();
-        if country.is_some_and(|country| numbers::country(&fields.state) != Some(country)) {
+        if country.is_some_and(|country| !states::may_be(&fields.state, &String::from(country))) {
             wrong(name, document, Reason::CountryMismatch)
         } else if document_type.is_some_and(|document_type| !is_a(fields, document_type)) {
             wrong(name, document, Reason::TypeMismatch)

@@ -6,12 +6,15 @@
 mod baltic;
 mod be;
 mod es;
+mod hr;
+mod hu;
 mod it;
 mod lv;
 mod nl;
 mod pl;
 mod pt;
 mod ro;
+mod ru;
 mod se;
 mod yugoslav;
 
@@ -20,21 +23,25 @@ use super::{
     confusable,
     control::{Control, ControlledNumber},
     country::{Country, Kind, STANDARD},
-    fields::Fields,
+    date::Date,
+    fields::{Expiry, Fields},
     personal::Personal,
     states,
 };
 
-static COUNTRIES: [Country; 11] = [
+static COUNTRIES: [Country; 14] = [
     baltic::ESTONIA_AND_LITHUANIA,
     be::BELGIUM,
     es::SPAIN,
+    hr::CROATIA,
+    hu::HUNGARY,
     it::ITALY,
     lv::LATVIA,
     nl::NETHERLANDS,
     pl::POLAND,
     pt::PORTUGAL,
     ro::ROMANIA,
+    ru::RUSSIA,
     se::SWEDEN,
     yugoslav::SUCCESSORS_OF_YUGOSLAVIA,
 ];
@@ -77,6 +84,23 @@ pub fn control(state: &str, number: &str) -> Control {
         Some(false) => Control::Broken,
         None => Control::Unknown,
     }
+}
+
+/// The day of birth. The zone has two digits for the year: the century is the latest in which the holder is old enough
+/// for a document that is valid for so long. `None` if a part of the date is unknown.
+pub fn birth_date(fields: &Fields, today: Date) -> Option<Date> {
+    let until = match fields.expiry {
+        Expiry::Never => Some(None),
+        Expiry::On(_) => fields.expiry_date(today).map(Some),
+        Expiry::NotPrinted | Expiry::Impossible => None,
+    };
+    let age = until.map_or(0, |until| (of(&fields.state).least_age)(fields, until, today));
+    fields.birth?.as_birth_of_age(age, today)
+}
+
+/// The longest validity of documents of a state, in years.
+pub(super) fn longest_validity(state: &str) -> u16 {
+    of(state).longest_validity
 }
 
 /// Whether the year 99 stands for documents of a state that never expire.

@@ -1,7 +1,12 @@
 //! The peculiarities of a state's documents, and the default for states without any.
 
 use super::{
-    agreement::Agreement, alphabet::FILLER, confusable::compare_numbers, fields::Fields, format::Format,
+    agreement::Agreement,
+    alphabet::FILLER,
+    confusable::compare_numbers,
+    date::{Date, LONGEST_VALIDITY},
+    fields::Fields,
+    format::Format,
     personal::Personal,
 };
 
@@ -37,11 +42,25 @@ pub(super) struct Country {
     pub(super) control: fn(&[u8]) -> Option<bool>,
     /// Whether the year 99 stands for documents that never expire.
     pub(super) year_99_is_never: bool,
+    /// No document is valid for longer than this, in years.
+    pub(super) longest_validity: u16,
+    /// The least age of a holder of a document that is valid until this day (`None`: for ever), today; 0 if it says
+    /// nothing. It decides the century of birth, for which the zone has no digits.
+    pub(super) least_age: fn(&Fields, until: Option<Date>, today: Date) -> u16,
 }
 
 /// The rules of Doc 9303 alone.
-pub(super) const STANDARD: Country =
-    Country { codes: &[], kind, holder_number, compare_number, controlled, control: |_| None, year_99_is_never: false };
+pub(super) const STANDARD: Country = Country {
+    codes: &[],
+    kind,
+    holder_number,
+    compare_number,
+    controlled,
+    control: |_| None,
+    year_99_is_never: false,
+    longest_validity: LONGEST_VALIDITY,
+    least_age: |_, _, _| 0,
+};
 
 fn kind(fields: &Fields) -> Option<Kind> {
     Some(match fields.format {
@@ -57,7 +76,7 @@ fn holder_number(fields: &Fields) -> Option<Personal> {
 }
 
 /// The document's own number, or the personal number that many states put into the optional data.
-fn compare_number(fields: &Fields, declared: &str) -> Agreement {
+pub(super) fn compare_number(fields: &Fields, declared: &str) -> Agreement {
     let optional = fields.optional.iter().filter(|data| !data.is_empty());
     optional.fold(compare_numbers(declared, fields.number.as_str()), |best, data| {
         best.max(compare_numbers(declared, data.as_str()))

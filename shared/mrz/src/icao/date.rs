@@ -7,9 +7,9 @@
 use super::alphabet::FILLER;
 use std::fmt;
 
-/// No document is valid for longer than this, in years. An expiry further ahead belongs to the previous century: an
-/// expired document must not become valid for decades.
-const LONGEST_VALIDITY: u16 = 50;
+/// Hardly any state issues documents that are valid for longer than this, in years. An expiry further ahead belongs to
+/// the previous century: an expired document must not become valid for decades.
+pub(crate) const LONGEST_VALIDITY: u16 = 50;
 
 /// A day of the Gregorian calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,15 +113,27 @@ impl ShortDate {
     }
 
     /// The day as a birth: in 20YY if that is not after `today`, else in 19YY. People over a hundred come out a hundred
-    /// years too young: use [`Self::may_be`] if their date is known. `None` if a part is unknown.
+    /// years too young unless their document says more: see [`countries::birth_date`](super::countries::birth_date), and
+    /// [`Self::may_be`] if their date is known. `None` if a part is unknown.
     pub fn as_birth(self, today: Date) -> Option<Date> {
-        self.in_century(2000).filter(|&date| date <= today).or_else(|| self.in_century(1900))
+        self.as_birth_of_age(0, today)
+    }
+
+    /// The day as a birth of somebody of at least this age.
+    pub(crate) fn as_birth_of_age(self, age: u16, today: Date) -> Option<Date> {
+        let old_enough = |date: &Date| *date <= today && date.years_until(today) >= age;
+        self.in_century(2000).filter(old_enough).or_else(|| self.in_century(1900))
     }
 
     /// The day as an expiry: in 20YY, or in 19YY if that would be more than 50 years after `today`. `None` if a part is
-    /// unknown.
+    /// unknown. Documents of some states are valid for longer: see [`Fields::expiry_date`](super::Fields::expiry_date).
     pub fn as_expiry(self, today: Date) -> Option<Date> {
-        let latest = today.plus_years(LONGEST_VALIDITY);
+        self.as_expiry_within(LONGEST_VALIDITY, today)
+    }
+
+    /// The same with another longest validity, in years.
+    pub(crate) fn as_expiry_within(self, longest_validity: u16, today: Date) -> Option<Date> {
+        let latest = today.plus_years(longest_validity);
         self.in_century(2000).filter(|&date| date <= latest).or_else(|| self.in_century(1900))
     }
 

@@ -85,6 +85,8 @@ pub struct Fields {
     pub issued: Option<YearMonth>,
     /// The holder's name.
     pub name: Name,
+    /// The longest validity of documents of the state, in years.
+    pub(crate) longest_validity: u16,
 }
 
 impl Fields {
@@ -93,13 +95,20 @@ impl Fields {
     /// The old French card does not print it: ten years from its issue, fifteen for adults at an issue from 2004 on
     /// (decree 2013-1188). Only the month of issue is known, so the last day of that month counts.
     pub fn expired(&self, today: Date) -> Option<bool> {
-        let last = match self.expiry {
-            Expiry::On(date) => date.as_expiry(today)?,
-            Expiry::Never => return Some(false),
-            Expiry::Impossible => return None,
-            Expiry::NotPrinted => self.french_expiry(today)?,
-        };
-        Some(last < today)
+        match self.expiry {
+            Expiry::Never => Some(false),
+            Expiry::NotPrinted => Some(self.french_expiry(today)? < today),
+            Expiry::On(_) | Expiry::Impossible => Some(self.expiry_date(today)? < today),
+        }
+    }
+
+    /// The printed last day of its validity. The zone has two digits for the year: the century is this one, unless no
+    /// document of the state is valid for so long.
+    pub fn expiry_date(&self, today: Date) -> Option<Date> {
+        match self.expiry {
+            Expiry::On(date) => date.as_expiry_within(self.longest_validity, today),
+            Expiry::Never | Expiry::NotPrinted | Expiry::Impossible => None,
+        }
     }
 
     fn french_expiry(&self, today: Date) -> Option<Date> {

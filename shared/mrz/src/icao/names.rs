@@ -16,6 +16,34 @@ const LONG_ENOUGH_FOR_A_SLIP: usize = 4;
 /// The most spellings of one component that are tried for a slip.
 const SPELLINGS: usize = 16;
 
+/// Abbreviations that people and registers write for given names, and the names.
+const ABBREVIATIONS: [(&str, &[&str]); 24] = [
+    ("MA", &["MARIA"]),
+    ("MRIA", &["MARIA"]),
+    ("M", &["MARIA"]),
+    ("FCO", &["FRANCISCO"]),
+    ("FRCO", &["FRANCISCO"]),
+    ("FCA", &["FRANCISCA"]),
+    ("ANT", &["ANTONIO"]),
+    ("ANTO", &["ANTONIO"]),
+    ("ANTA", &["ANTONIA"]),
+    ("JNO", &["JOHN"]),
+    ("JON", &["JONATHAN"]),
+    ("JOS", &["JOSEPH"]),
+    ("WM", &["WILLIAM"]),
+    ("CHAS", &["CHARLES"]),
+    ("GEO", &["GEORGE"]),
+    ("THOS", &["THOMAS"]),
+    ("JAS", &["JAMES"]),
+    ("ROBT", &["ROBERT"]),
+    ("ALEX", &["ALEXANDER", "ALEXANDRA", "ALEJANDRO", "ALEJANDRA"]),
+    ("MAN", &["MANUEL"]),
+    ("MLA", &["MANUELA"]),
+    ("GDO", &["GERARDO"]),
+    ("GPE", &["GUADALUPE"]),
+    ("STA", &["SANTA"]),
+];
+
 /// Compares surnames and given names with those of a zone. Undeclared names are not compared; if none was declared, or
 /// in a script other than Latin, the answer is doubtful.
 pub fn compare(surname: Option<&str>, given: Option<&str>, zone: &Name) -> Agreement {
@@ -30,6 +58,8 @@ pub fn compare(surname: Option<&str>, given: Option<&str>, zone: &Name) -> Agree
     } else if same_letters(&surname.words, printed[0]) && same_letters(&given.words, printed[1])
         || undivided(&surname.words, &given.words, zone)
         || same_components(&surname.words, &given.words, zone)
+        || same_components(&divided(&surname.words), &divided(&given.words), zone)
+        || one_name_twice(&surname.words, &given.words, zone)
     {
         Agreement::Doubtful
     } else {
@@ -81,6 +111,21 @@ fn same_components(surname: &[Word], given: &[Word], zone: &Name) -> bool {
     one_side_is_whole && one_of(surnames_found) && (one_of(given_found) || zone.given.text.is_empty())
 }
 
+/// Words without a space after a full stop: `Ma.Carmen`.
+fn divided(words: &[Word]) -> Vec<Word> {
+    let parts = words.iter().flat_map(|word| word.split(|piece| *piece == Piece::Soft));
+    parts.filter(|part| !part.is_empty()).map(<[Piece]>::to_vec).collect()
+}
+
+/// People with only one name give it in both fields of a form, and so do some states on paper.
+fn one_name_twice(surname: &[Word], given: &[Word], zone: &Name) -> bool {
+    let printed = [zone.surname.text.as_str(), zone.given.text.as_str()];
+    let one = if printed[0].is_empty() { printed[1] } else { printed[0] };
+    let is_one = printed.iter().all(|part| part.is_empty() || *part == one) && !one.is_empty();
+    let fits = |words: &[Word]| !words.is_empty() && fit(&joined(words), one) == Fit::Whole;
+    is_one && fits(surname) && fits(given)
+}
+
 fn is_equal(word: &Word, printed: &str, _: bool) -> bool {
     fit(word, printed) == Fit::Whole
 }
@@ -91,7 +136,18 @@ fn is_like(word: &Word, printed: &str, cut: bool) -> bool {
     let letters = word.iter().filter(|piece| **piece != Piece::Soft).count();
     let initial = letters == 1
         && matches!(word.first(), Some(Piece::Plain(letter)) if printed.as_bytes().first() == Some(letter));
-    shortened || initial || spelled(word).iter().any(|text| one_off(text.as_bytes(), printed.as_bytes()))
+    shortened
+        || initial
+        || abbreviates(word, printed)
+        || spelled(word).iter().any(|text| one_off(text.as_bytes(), printed.as_bytes()))
+}
+
+/// Whether one of the two is the abbreviation of the other.
+fn abbreviates(word: &Word, printed: &str) -> bool {
+    spelled(word).iter().any(|word| {
+        let is = |short: &str, long: &str| ABBREVIATIONS.iter().any(|(of, all)| *of == short && all.contains(&long));
+        is(word, printed) || is(printed, word)
+    })
 }
 
 fn spelled(word: &Word) -> Vec<String> {

@@ -156,6 +156,7 @@ impl<'a> Lines<'a> {
             nationality: layout.nationality.map_or_else(|| "FRA".to_owned(), |span| self.text(span)),
             issued: if french { year_month(&self.lines[1][..4]) } else { None },
             name: self.name(),
+            longest_validity: countries::longest_validity(&state),
             state,
         }
     }

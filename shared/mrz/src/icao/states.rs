@@ -34,6 +34,26 @@ pub fn alpha2(code: &str) -> Option<&'static str> {
     pairs().find(|(_, three)| same(three, code)).map(|(two, _)| two)
 }
 
+/// States whose passports people of other countries of ISO 3166-1 carry, and these: the Crown dependencies and overseas
+/// territories of Britain, Hong Kong and Macao, whose passports bear the code of China.
+const TERRITORIES: [(&str, &[&str]); 2] = [
+    ("GB", &["GG", "IM", "JE", "AI", "BM", "FK", "GI", "GS", "IO", "KY", "MS", "PN", "SH", "TC", "VG"]),
+    ("CN", &["HK", "MO"]),
+];
+
+/// Whether a holder may name the country (two letters) for a document with this code: the state itself, a territory
+/// whose people carry its passports, or the state whose territory issued it. `GBD`, `GBN`, `GBO`, `GBP` and `GBS` are
+/// Britain.
+pub fn may_be(code: &str, country: &str) -> bool {
+    let british = matches!(code, "GBD" | "GBN" | "GBO" | "GBP" | "GBS");
+    let Some(issuer) = (if british { Some("GB") } else { alpha2(code) }) else { return false };
+    let is = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+    let belongs = |state: &str, territory: &str| {
+        TERRITORIES.iter().any(|(of, all)| is(of, state) && all.iter().any(|one| is(one, territory)))
+    };
+    is(issuer, country) || belongs(issuer, country) || belongs(country, issuer)
+}
+
 /// Whether a zone may have this code, given without fillers.
 pub fn is_known(code: &str) -> bool {
     pairs().any(|(_, three)| three == code) || ADDITIONS.contains(&code)

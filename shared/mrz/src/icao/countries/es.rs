@@ -8,6 +8,7 @@ use crate::icao::{
     agreement::Agreement,
     confusable::{bare, compare_numbers},
     country::{Country, Kind, STANDARD},
+    date::Date,
     fields::Fields,
     format::Format,
     personal::Personal,
@@ -20,9 +21,17 @@ pub(super) const SPAIN: Country = Country {
     compare_number,
     controlled,
     control,
-    // Holders over 70.
+    // Holders over 70, and from 30 on with a great disability (RD 1553/2005 article 6).
     year_99_is_never: true,
+    least_age,
+    ..STANDARD
 };
+
+/// Before 30, a DNI and a passport are valid for five years at most (RD 1553/2005 article 6, RD 896/2003 article 5).
+fn least_age(fields: &Fields, until: Option<Date>, today: Date) -> u16 {
+    let lasts = until.is_none_or(|until| until > today.plus_years(5));
+    if lasts && matches!(kind(fields), Some(Kind::Nif | Kind::Passport)) { 30 } else { 0 }
+}
 
 /// Control letters, by the number modulo 23. I, Ñ, O and U are left out, because they resemble others.
 const LETTERS: &[u8; 23] = b"TRWAGMYFPDXBNJZSQVHLCKE";
@@ -86,13 +95,20 @@ struct Card<'a> {
 
 fn card(fields: &Fields) -> Card<'_> {
     let number = fields.number.as_str();
-    let optional = fields.optional.first().map(Personal::as_str).filter(|data| !data.is_empty());
+    let optional = fields.optional.first().map(|data| personal(data.as_str())).filter(|data| !data.is_empty());
     // Until 2006 the document number was the NIF. Cards from that time without an expiry lapse on 2031-08-03 (EU
     // 2019/1157 article 5).
     if optional.is_none() && fields.code == "ID" && is_nif(number) {
         return Card { personal: Some(number), support: None };
     }
     Card { personal: optional, support: Some(number) }
+}
+
+/// The NIF or NIE in the optional data. On DNIs of 2006 a filler stands before it, and some have a digit after it.
+fn personal(optional: &str) -> &str {
+    let data = optional.trim_start_matches('<');
+    let is_one = |number: &&str| control(number.as_bytes()).is_some();
+    [9, 10].into_iter().filter_map(|length| data.get(..length)).find(is_one).unwrap_or(data)
 }
 
 fn is_nif(number: &str) -> bool {
@@ -123,11 +139,16 @@ fn passport_nif(fields: &Fields) -> Option<Nif> {
 /// Compares two numbers as NIF or NIE: leading zeros may be left out, and so may a letter that can be computed.
 fn compare_nif(declared: &str, read: &str) -> Agreement {
     let [declared, read] = [declared, read].map(|number| {
-        let body = completed(&bare(number));
+        let body = completed(without_country(&bare(number)));
         let letter = if body.len() == 8 { letter_of(&body) } else { None };
         body.into_iter().chain(letter).map(char::from).collect::<String>()
     });
     compare_numbers(&declared, &read)
+}
+
+/// Without the country that stands before a NIF in its form for VAT.
+fn without_country(number: &[u8]) -> &[u8] {
+    number.strip_prefix(b"ES").filter(|rest| control(rest).is_some()).unwrap_or(number)
 }
 
 /// NIF: up to 8 digits and the letter of the number modulo 23. NIE: X, Y or Z count as 0, 1, 2 in front of 7 digits;
@@ -159,17 +180,29 @@ fn letter_of(body: &[u8]) -> Option<u8> {
     Some(LETTERS[number % LETTERS.len()])
 }
 
-/// A canonical form of a number: omitted zeros are restored, and the superfluous one of an old NIE is removed. Other
+/// A canonical form of a number: omitted zeros are restored, and superfluous ones of an old NIE are removed. Other
 /// shapes are unchanged.
 fn completed(number: &[u8]) -> Vec<u8> {
-    let digits = number.iter().filter(|byte| byte.is_ascii_digit()).count();
-    match number {
-        [b'X', b'0', rest @ ..] if digits == 8 => [b"X", rest].concat(),
-        [b'0'..=b'9', ..] if (5..8).contains(&digits) && is_digits_then_letter(number) => {
-            [&b"000"[..8 - digits], number].concat()
-        }
-        _ => number.to_vec(),
+    let (first, rest) = match number {
+        [first @ (b'X' | b'Y' | b'Z'), rest @ ..] => (Some(*first), rest),
+        _ => (None, number),
+    };
+    let (digits, letter) = match rest {
+        [digits @ .., letter] if letter.is_ascii_uppercase() => (digits, Some(*letter)),
+        digits => (digits, None),
+    };
+    let width = if first.is_some() { 7 } else { 8 };
+    let value = &digits[digits.iter().take_while(|digit| **digit == b'0').count()..];
+    let is_one = digits.iter().all(u8::is_ascii_digit) && (5..=9).contains(&digits.len()) && value.len() <= width;
+    if !is_one || first.is_none() && digits.len() > width {
+        return number.to_vec();
     }
+    first
+        .into_iter()
+        .chain(std::iter::repeat_n(b'0', width - value.len()))
+        .chain(value.iter().copied())
+        .chain(letter)
+        .collect()
 }
 
 fn is_digits_then_letter(number: &[u8]) -> bool {

@@ -1,8 +1,17 @@
 //! Italy.
 
-use crate::icao::country::{Country, STANDARD};
+use crate::icao::{
+    country::{Country, STANDARD},
+    date::Date,
+    fields::Fields,
+};
 
-pub(super) const ITALY: Country = Country { codes: &["ITA"], control, year_99_is_never: true, ..STANDARD };
+pub(super) const ITALY: Country = Country { codes: &["ITA"], control, year_99_is_never: true, least_age, ..STANDARD };
+
+/// Only people over 70 have a card that does not expire.
+fn least_age(_: &Fields, until: Option<Date>, _: Date) -> u16 {
+    if until.is_none() { 70 } else { 0 }
+}
 
 /// Codice fiscale: 16 characters, the last by a table for odd and the values for even positions, modulo 26 (ministerial
 /// decree of 12 March 1974, with 23 December 1976).

@@ -1,11 +1,23 @@
 //! Portugal.
 
 use crate::icao::{
+    agreement::Agreement,
+    confusable::bare,
     control::base36,
     country::{Country, STANDARD},
+    fields::Fields,
 };
 
-pub(super) const PORTUGAL: Country = Country { codes: &["PRT"], control, ..STANDARD };
+pub(super) const PORTUGAL: Country = Country { codes: &["PRT"], compare_number, control, ..STANDARD };
+
+/// Holders know the first eight digits of the number of a card, the NIC, with its control digit or without.
+fn compare_number(fields: &Fields, declared: &str) -> Agreement {
+    let number = bare(fields.number.as_str());
+    let declared_number = bare(declared);
+    let is_nic = control(&number) == Some(true) && matches!(declared_number.len(), 8 | 9);
+    let nic = is_nic && number.starts_with(&declared_number);
+    (STANDARD.compare_number)(fields, declared).max(if nic { Agreement::Match } else { Agreement::Mismatch })
+}
 
 /// Cartão de cidadão: 8 digits, a digit, two characters and a digit; all by Luhn's rule over base 36 (Portaria
 /// 203/2007, annex).

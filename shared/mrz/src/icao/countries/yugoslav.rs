@@ -6,11 +6,11 @@ use crate::icao::{
 };
 
 pub(super) const SUCCESSORS_OF_YUGOSLAVIA: Country =
-    Country { codes: &["BIH", "HRV", "MKD", "MNE", "RKS", "SRB", "SVN"], control, ..STANDARD };
+    Country { codes: &["BIH", "MKD", "MNE", "RKS", "SRB", "SVN"], control, ..STANDARD };
 
 /// JMBG and EMŠO: 13 digits by weights 7–2 twice; the last makes the sum a multiple of 11 (law on the register of 1976,
 /// Official Gazette 58/76).
-fn control(number: &[u8]) -> Option<bool> {
+pub(super) fn control(number: &[u8]) -> Option<bool> {
     let digits = digits::<13>(number)?;
     Some((weighted(&digits[..12], &[7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) + digits[12]).is_multiple_of(11))
 }

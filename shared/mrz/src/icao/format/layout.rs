@@ -47,6 +47,9 @@ pub enum FillerDigit {
     Missing,
     /// It stands for the 0 of an empty field (Doc 9303 part 4 §4.2.2.2 note).
     Zero,
+    /// After an empty field the same; after any other the digit is missing. The note is about optional data, but some
+    /// states print it for documents that do not expire, too (the Russian internal passport).
+    ZeroOrMissing,
     /// The number is longer than its field: the rest and the digit are at the start of this span, followed by a filler
     /// (part 5 §4.2.2 note j, part 6 §4.2.2 note j).
     Continues(Span),
@@ -85,9 +88,20 @@ impl DigitRule {
         let characters = || self.spans.iter().flat_map(|span| span.of(lines).unwrap_or(b"?").iter().copied());
         let holds = match (digit, self.filler) {
             (Some(FILLER), FillerDigit::Missing) => return Outcome::Missing,
-            (Some(FILLER), FillerDigit::Zero) => characters().all(|character| character == FILLER),
+            (Some(FILLER), FillerDigit::ZeroOrMissing) if !characters().all(|character| character == FILLER) => {
+                return Outcome::Missing;
+            }
+            (Some(FILLER), FillerDigit::Zero | FillerDigit::ZeroOrMissing) => {
+                characters().all(|character| character == FILLER)
+            }
             (Some(FILLER), FillerDigit::Continues(span)) => match continuation(lines, span) {
-                Some((rest, digit)) => check_digit::holds(characters().chain(rest.iter().copied()), digit),
+                Some((rest, digit)) => {
+                    let with = |between: &'static [u8]| {
+                        let all = characters().chain(between.iter().copied()).chain(rest.iter().copied());
+                        check_digit::holds(all, digit)
+                    };
+                    with(b"") || counts_filler(lines) && with(&[FILLER])
+                }
                 None => return Outcome::Missing,
             },
             (Some(digit), _) => check_digit::holds(characters(), digit),
@@ -103,6 +117,15 @@ impl DigitRule {
             || (self.line, self.column) == (line, column)
             || self.spans.iter().any(|span| span.covers(line, column))
     }
+}
+
+/// The states some of whose cards count the filler in the place of the digit of a long number as one of its
+/// characters: Portuguese cards before 2024 (PRADO PRT-BO-03001), Belgian ones of 2010–2020 (PRADO BEL-BO-08001). Their
+/// later cards follow the standard, so that either digit holds.
+const STATES_THAT_COUNT_THE_FILLER: [&[u8]; 2] = [b"BEL", b"PRT"];
+
+fn counts_filler<L: AsRef<[u8]>>(lines: &[L]) -> bool {
+    Span { line: 0, from: 2, to: 5 }.of(lines).is_some_and(|state| STATES_THAT_COUNT_THE_FILLER.contains(&state))
 }
 
 /// The rest of a long document number in the optional data, and the digit after it.

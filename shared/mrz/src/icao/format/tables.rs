@@ -3,7 +3,7 @@
 use super::layout::{
     Checked::{BirthDate, Composite, DocumentNumber, ExpiryDate, OptionalData},
     DigitRule,
-    FillerDigit::{Continues, Missing, Zero},
+    FillerDigit::{Continues, Missing, Zero, ZeroOrMissing},
     Layout, Span, rule, span,
 };
 use crate::icao::alphabet::CharSet;
@@ -58,13 +58,13 @@ const fn line<const N: usize>(signs: &[u8; N]) -> [CharSet; N] {
 // The second letter of a code may be a digit on cards: C1USA is a residence permit.
 pub(super) const TD1_MASKS: [&[CharSet]; 3] = [
     &line(b"I*aAA*********N***************"),
-    &line(b"NNNNNNnsNNNNNNnaAA***********N"),
+    &line(b"NNNNNNnsNNNNNNNaAA***********N"),
     &line(b"aAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
 ];
 pub(super) const TD2_MASKS: [&[CharSet]; 2] =
-    [&line(b"J*aAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********NaAANNNNNNnsNNNNNNn*******N")];
+    [&line(b"J*aAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********NaAANNNNNNnsNNNNNNN*******N")];
 pub(super) const TD3_MASKS: [&[CharSet]; 2] =
-    [&line(b"PAaAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********naAANNNNNNnsNNNNNNn**************Nn")];
+    [&line(b"PAaAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********naAANNNNNNnsNNNNNNN**************Nn")];
 pub(super) const MRVA_MASKS: [&[CharSet]; 2] =
     [&line(b"V*aAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********naAANNNNNNnsNNNNNNn****************")];
 pub(super) const MRVB_MASKS: [&[CharSet]; 2] =
@@ -77,19 +77,19 @@ pub(super) const FRENCH_MASKS: [&[CharSet]; 2] =
 pub(super) const TD1_RULES: [DigitRule; 4] = [
     rule(DocumentNumber, &[span(0, 5, 14)], (0, 14), Continues(span(0, 15, 30))),
     rule(BirthDate, &[span(1, 0, 6)], (1, 6), Missing),
-    rule(ExpiryDate, &[span(1, 8, 14)], (1, 14), Missing),
+    rule(ExpiryDate, &[span(1, 8, 14)], (1, 14), ZeroOrMissing),
     rule(Composite, &[span(0, 5, 30), span(1, 0, 7), span(1, 8, 15), span(1, 18, 29)], (1, 29), Missing),
 ];
 pub(super) const TD2_RULES: [DigitRule; 4] = [
     rule(DocumentNumber, &[span(1, 0, 9)], (1, 9), Continues(span(1, 28, 35))),
     rule(BirthDate, &[span(1, 13, 19)], (1, 19), Missing),
-    rule(ExpiryDate, &[span(1, 21, 27)], (1, 27), Missing),
+    rule(ExpiryDate, &[span(1, 21, 27)], (1, 27), ZeroOrMissing),
     rule(Composite, &[span(1, 0, 10), span(1, 13, 20), span(1, 21, 35)], (1, 35), Missing),
 ];
 pub(super) const TD3_RULES: [DigitRule; 5] = [
     rule(DocumentNumber, &[span(1, 0, 9)], (1, 9), Missing),
     rule(BirthDate, &[span(1, 13, 19)], (1, 19), Missing),
-    rule(ExpiryDate, &[span(1, 21, 27)], (1, 27), Missing),
+    rule(ExpiryDate, &[span(1, 21, 27)], (1, 27), ZeroOrMissing),
     rule(OptionalData, &[span(1, 28, 42)], (1, 42), Zero),
     rule(Composite, &[span(1, 0, 10), span(1, 13, 20), span(1, 21, 43)], (1, 43), Missing),
 ];
