@@ -4,13 +4,15 @@
 //! the clock. A score is a provider's answer; [`ConfigurationName`] says which scores are enough.
 //!
 //! A score is made of [`Check`]s, each with a [`Reason`] unless it simply passed; one table of [`checks`](table) says
-//! how much each of them counts; [`judge()`] turns them into a number. Every provider speaks in these terms, so that
+//! how much each of them counts, and [`Evidence`] how far the kind of evidence reaches; [`judge()`] turns them into a
+//! number. Every provider speaks in these terms, so that
 //! callers need not know any of them.
 
 mod access;
 mod check;
 mod configuration;
 mod delegation;
+mod evidence;
 mod judge;
 mod provider;
 mod reason;
@@ -23,6 +25,7 @@ pub use access::ProviderAccess;
 pub use check::{Check, CheckName, CheckResult};
 pub use configuration::ConfigurationName;
 pub use delegation::{HostedDelegation, ProviderReference};
+pub use evidence::Evidence;
 pub use judge::{Judgement, judge};
 pub use provider::Provider;
 pub use reason::{Advice, Reason};

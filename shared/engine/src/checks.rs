@@ -5,23 +5,36 @@ mod declared;
 mod line;
 mod outline;
 mod picture;
+mod printed;
 mod sides;
+mod unmade;
 mod zone;
 
-use crate::viewed::{Expected, Found, ViewedPicture};
+use crate::{
+    printed::Printed,
+    viewed::{Expected, Found, ViewedPicture},
+};
 use acredita_domain::{
     Time,
     scoring::{Check, CheckResult, Reason, table::rule},
 };
 
 /// All lines of our engine, in the order of [`CheckName::ALL`](acredita_domain::scoring::CheckName::ALL).
-pub(crate) fn all(pictures: &[ViewedPicture], expected: &Expected, found: &Found<'_>, now: Time) -> Vec<Check> {
+pub(crate) fn all(
+    pictures: &[ViewedPicture],
+    expected: &Expected,
+    found: &Found<'_>,
+    printed: Option<&Printed>,
+    now: Time,
+) -> Vec<Check> {
     let mut lines = picture::checks(pictures);
     lines.push(outline::check(pictures));
     lines.extend(sides::checks(pictures));
     lines.extend(zone::checks(pictures, found));
     lines.extend(dates::checks(found, now));
     lines.extend(declared::checks(found, expected));
+    lines.extend(printed::checks(found, printed));
+    lines.extend(unmade::checks());
     if lines.iter().any(|line| line.reason == Some(Reason::ZoneDoubtful)) {
         lines.iter_mut().for_each(withdraw);
     }

@@ -37,13 +37,12 @@ names! {
         SidesConsistent = "SIDES_CONSISTENT",
         /// The provider knows this kind of document.
         DocumentSupported = "DOCUMENT_SUPPORTED",
+        /// It presents itself as an identity document: by the code in its zone, or in a provider's eyes.
         IdentityDocument = "IDENTITY_DOCUMENT",
         /// The machine-readable zone was read.
         MrzRead = "MRZ_READ",
         /// ICAO 9303 part 3 §4.9.
         MrzCheckDigits = "MRZ_CHECK_DIGITS",
-        /// Neither the picture nor the print seems altered.
-        Tampering = "TAMPERING",
         /// The national control digit or letter is right.
         NationalControl = "NATIONAL_CONTROL",
         NotExpired = "NOT_EXPIRED",
@@ -53,8 +52,14 @@ names! {
         KindMatch = "KIND_MATCH",
         DeclaredMatch = "DECLARED_MATCH",
         NameMatch = "NAME_MATCH",
+        /// A printed side bears the labels of that kind of document, in their order.
+        LooksLikeDocument = "LOOKS_LIKE_DOCUMENT",
+        /// It bears a portrait: the presence of a face, not whose it is.
+        PortraitPresent = "PORTRAIT_PRESENT",
         /// Its printed, coded and stored data agree.
         DataConsistent = "DATA_CONSISTENT",
+        /// Neither the picture nor the print seems altered.
+        Tampering = "TAMPERING",
         /// It bears the features of a genuine document.
         Authenticity = "AUTHENTICITY",
         /// The document itself was in front of the camera: no screen, no print, no photocopy.

@@ -37,23 +37,17 @@ impl ConfigurationName {
 
     pub fn accepts(self, verdict: &Verdict) -> bool {
         let failed = |check: &Check| check.result == CheckResult::Fail && self.is_decided_by(check.name);
-        verdict.score >= self.threshold() && !verdict.breakdown.iter().any(failed)
+        verdict.score.cut() >= self.threshold() && !verdict.breakdown.iter().any(failed)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scoring::table::UNPROVEN_CAP;
 
     fn verdict(score: f64, failed: &[CheckName]) -> Verdict {
         let breakdown = failed.iter().map(|name| Check::new(*name, CheckResult::Fail)).collect();
         Verdict { score: Score::new(score), ..Verdict::of(breakdown, None) }
-    }
-
-    #[test]
-    fn nothing_unproven_is_enough_for_any_configuration() {
-        assert!(ConfigurationName::ALL.iter().all(|configuration| UNPROVEN_CAP < configuration.threshold().value()));
     }
 
     #[test]

@@ -1,10 +1,7 @@
 //! From checks to a number: a weighted mean of everything that could be judged, and caps for what an average must not
 //! hide.
 
-use super::{
-    Check, CheckResult, Reason, Score,
-    table::{UNPROVEN_CAP, rule},
-};
+use super::{Check, CheckResult, Evidence, Reason, Score, table::rule};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Judgement {
@@ -19,12 +16,11 @@ pub struct Judgement {
 ///   and one that does not apply are not part of the mean: unknown is not failure. `coverage` is the share of the
 ///   applicable checks that was counted.
 /// - A failed check caps the score, and an inconclusive one may: see [`super::table::Rule`].
-/// - Unless a check that proves an identity document has passed, the score stays below the lowest threshold of any
-///   configuration, however good the pictures are. Where nothing at all could be judged, the score is that cap:
-///   neither for nor against.
+/// - No score exceeds the [ceiling](Evidence::ceiling) of its kind of evidence. Where nothing at all could be judged,
+///   the score is the lowest ceiling: neither for nor against.
 pub fn judge(breakdown: &[Check]) -> Judgement {
     let (mut total, mut counted, mut applicable) = (0.0, 0.0, 0.0);
-    let (mut most, mut proven) = (1.0_f64, false);
+    let mut most = Evidence::of(breakdown).ceiling();
     for check in breakdown {
         let rule = rule(check.name);
         // A check that only a missing side makes inapplicable is still to be judged.
@@ -35,17 +31,13 @@ pub fn judge(breakdown: &[Check]) -> Judgement {
             total += rule.weight * value;
             counted += rule.weight;
         }
-        proven |= rule.proves && check.result == CheckResult::Pass;
         most = most.min(match check.result {
             CheckResult::Fail => rule.cap_failed,
             CheckResult::Inconclusive => rule.cap_unknown,
             CheckResult::Pass | CheckResult::NotApplicable => 1.0,
         });
     }
-    if !proven {
-        most = most.min(UNPROVEN_CAP);
-    }
-    let mean = if counted > 0.0 { total / counted } else { UNPROVEN_CAP };
+    let mean = if counted > 0.0 { total / counted } else { Evidence::Nothing.ceiling() };
     let coverage = if applicable > 0.0 { counted / applicable } else { 0.0 };
     Judgement { score: Score::new(mean.min(most)), coverage: Score::new(coverage) }
 }
@@ -75,24 +67,29 @@ mod tests {
     #[test]
     fn what_holds_throughout_is_certain() {
         assert_eq!(
-            judged(&[(MrzRead, Pass), (MrzCheckDigits, Pass), (Sharpness, Pass), (SidesDiffer, NotApplicable)]),
+            judged(&[(MrzRead, Pass), (MrzCheckDigits, Pass), (Authenticity, Pass), (SidesDiffer, NotApplicable)]),
             (1.0, 1.0)
         );
     }
 
     #[test]
     fn unknown_is_not_failure_and_shows_in_the_coverage() {
-        let (score, coverage) = judged(&[(MrzRead, Pass), (NotExpired, Inconclusive)]);
+        let (score, coverage) = judged(&[(MrzRead, Pass), (Authenticity, Pass), (NotExpired, Inconclusive)]);
         assert_eq!(score, 1.0);
-        assert!((0.7..0.8).contains(&coverage), "{coverage}");
+        assert!((0.8..0.9).contains(&coverage), "{coverage}");
     }
 
     #[test]
     fn what_a_missing_side_would_show_lowers_the_coverage() {
         let breakdown = [Check::new(Sharpness, Pass), Check::new(MrzRead, NotApplicable).because(Reason::SideMissing)];
         let Judgement { score, coverage } = judge(&breakdown);
-        assert_eq!(score.value(), UNPROVEN_CAP);
+        assert_eq!(score.value(), Evidence::Nothing.ceiling());
         assert!(coverage.value() < 0.2, "{coverage:?}");
+    }
+
+    #[test]
+    fn no_score_exceeds_what_its_kind_of_evidence_proves() {
+        assert_eq!(judged(&[(MrzRead, Pass), (MrzCheckDigits, Pass), (DeclaredMatch, Pass)]).0, Evidence::Zone.ceiling());
     }
 
     #[test]
@@ -102,14 +99,14 @@ mod tests {
             vec![(Sharpness, Pass), (MrzRead, Inconclusive)],
             vec![(Sharpness, Pass), (MrzRead, NotApplicable)],
         ] {
-            assert_eq!(judged(&lines).0, UNPROVEN_CAP);
+            assert_eq!(judged(&lines).0, Evidence::Nothing.ceiling());
         }
     }
 
     #[test]
     fn where_nothing_could_be_judged_the_score_speaks_neither_for_nor_against() {
-        assert_eq!(judged(&[]), (UNPROVEN_CAP, 0.0));
-        assert_eq!(judged(&[(DocumentSupported, Inconclusive), (Authenticity, Inconclusive)]), (UNPROVEN_CAP, 0.0));
+        assert_eq!(judged(&[]), (Evidence::Nothing.ceiling(), 0.0));
+        assert_eq!(judged(&[(DocumentSupported, Inconclusive), (Authenticity, Inconclusive)]), (Evidence::Nothing.ceiling(), 0.0));
     }
 
     #[test]

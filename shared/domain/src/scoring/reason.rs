@@ -70,6 +70,14 @@ names! {
         ImageManipulated = "IMAGE_MANIPULATED",
         /// The picture is published elsewhere.
         OnlineDuplicate = "ONLINE_DUPLICATE",
+        /// The front bears neither the data nor the labels of a document.
+        NotAFront = "NOT_A_FRONT",
+        /// The printed side could not be read well enough to be compared.
+        PrintUnreadable = "PRINT_UNREADABLE",
+        /// No portrait was found where one belongs.
+        PortraitAbsent = "PORTRAIT_ABSENT",
+        /// This provider does not look at that.
+        NotChecked = "NOT_CHECKED",
         Photocopy = "PHOTOCOPY",
         /// A picture of a screen.
         ScreenRecapture = "SCREEN_RECAPTURE",
@@ -110,6 +118,9 @@ impl Reason {
             | Self::ZoneDoubtful
             | Self::CheckDigitsDoubtful
             | Self::NameDoubtful
+            | Self::NotAFront
+            | Self::PrintUnreadable
+            | Self::PortraitAbsent
             | Self::Photocopy
             | Self::ScreenRecapture
             | Self::PrintAttack
@@ -129,6 +140,7 @@ impl Reason {
             | Self::OnlineDuplicate
             | Self::DataInconsistent
             | Self::NotAuthentic
+            | Self::NotChecked
             | Self::PortraitMismatch
             | Self::PortraitNotJudged
             | Self::ProviderResultLost => Advice::Final,

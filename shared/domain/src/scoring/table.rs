@@ -5,16 +5,16 @@
 //! most, the declared data comes next, the quality of the picture least. They are relative; [`judge()`](super::judge()) divides by
 //! those that apply.
 
-use super::CheckName;
+use super::{CheckName, Evidence};
 
 /// The version of the weights, caps and thresholds. It changes with any of them, so that scores of different tables can
 /// be distinguished.
-pub const TABLE_VERSION: &str = "2026-11b";
+pub const TABLE_VERSION: &str = "2026-11c";
 
-/// The highest score as long as nothing proves that there is an identity document, and that it is the declared one:
-/// below [`super::ConfigurationName::Low`].
-pub const UNPROVEN_CAP: f64 = 0.49;
-
+/// The highest score as long as nothing proves that there is an identity document, and that it is the declared one.
+const UNPROVEN: f64 = Evidence::Nothing.ceiling();
+/// Below `MEDIUM`.
+const PART_HIDDEN: f64 = Evidence::Zone.ceiling();
 const FREE: f64 = 1.0;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub struct Rule {
     pub cap_failed: f64,
     /// The highest score when it was inconclusive.
     pub cap_unknown: f64,
-    /// Whether a pass proves that there is an identity document at all.
+    /// Whether a pass is evidence of an identity document at all.
     pub proves: bool,
 }
 
@@ -56,27 +56,30 @@ pub const fn rule(name: CheckName) -> Rule {
         CheckName::Sharpness => weighs(3.0),
         CheckName::Glare => weighs(2.0).capped(0.85),
         CheckName::NotBlank => weighs(1.0).capped(0.10),
-        CheckName::DocumentOutline => weighs(5.0),
+        CheckName::DocumentOutline => weighs(5.0).capped(PART_HIDDEN),
         CheckName::SidesDiffer => weighs(2.0).capped(0.40),
         CheckName::SidesConsistent => weighs(3.0).capped(0.40),
         // The kind of document.
         CheckName::DocumentSupported => weighs(0.0),
-        CheckName::IdentityDocument => weighs(10.0).capped(0.10).when_unknown(UNPROVEN_CAP).proving(),
+        CheckName::IdentityDocument => weighs(10.0).capped(0.10).when_unknown(UNPROVEN).proving(),
         // The zone. Missing where it is required is worse than unreadable.
-        CheckName::MrzRead => weighs(20.0).capped(0.30).when_unknown(UNPROVEN_CAP).proving(),
+        CheckName::MrzRead => weighs(20.0).capped(0.30).when_unknown(UNPROVEN).proving(),
         CheckName::MrzCheckDigits => weighs(20.0).capped(0.15),
-        CheckName::Tampering => weighs(10.0).capped(0.15),
         CheckName::NationalControl => weighs(10.0).capped(0.20),
         CheckName::NotExpired => weighs(6.0).capped(0.40),
         CheckName::DatesPlausible => weighs(4.0).capped(0.40),
         // The declared data.
         CheckName::KindMatch => weighs(5.0).capped(0.10),
         // Ownership must be established: another person's document is genuine too.
-        CheckName::DeclaredMatch => weighs(10.0).capped(0.10).when_unknown(UNPROVEN_CAP),
+        CheckName::DeclaredMatch => weighs(10.0).capped(0.10).when_unknown(UNPROVEN),
         // A name that partly matches is short of HIGH.
         CheckName::NameMatch => weighs(10.0).capped(0.25).when_unknown(0.85),
-        // What only providers can check.
+        // The printed side. It is read so that a zone cannot stand for a document: see [`Evidence`].
+        CheckName::LooksLikeDocument => weighs(5.0).capped(UNPROVEN),
+        CheckName::PortraitPresent => weighs(3.0),
         CheckName::DataConsistent => weighs(10.0).capped(0.40),
+        // What only providers can check.
+        CheckName::Tampering => weighs(10.0).capped(0.15),
         CheckName::Authenticity => weighs(20.0).capped(0.15).proving(),
         CheckName::OriginalCaptured => weighs(10.0).capped(0.40),
         CheckName::SuspiciousWords => weighs(5.0).capped(0.40),

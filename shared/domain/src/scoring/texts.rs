@@ -125,13 +125,33 @@ const fn of_reason(reason: Reason) -> &'static Texts {
             "No es veuen les línies de lletres i signes < del document. Fotografiï la cara que les porta.",
             "Die Zeilen aus Buchstaben und <-Zeichen wurden nicht gefunden. Fotografieren Sie die Seite, auf der sie stehen.",
         ],
-        Reason::ZoneUnreadable | Reason::ZoneDoubtful | Reason::CheckDigitsDoubtful | Reason::NameDoubtful => &[
+        Reason::ZoneUnreadable
+        | Reason::ZoneDoubtful
+        | Reason::CheckDigitsDoubtful
+        | Reason::NameDoubtful
+        | Reason::PrintUnreadable => &[
             "El documento no se lee con claridad. Acérquese, con buena luz y sin reflejos.",
             "The document cannot be read clearly. Move closer, in good light and without reflections.",
             "Dokumentua ez da argi irakurtzen. Hurbildu, argi onarekin eta islarik gabe.",
             "O documento non se le con claridade. Achéguese, con boa luz e sen reflexos.",
             "El document no es llegeix amb claredat. Acosti's, amb bona llum i sense reflexos.",
             "Das Dokument ist nicht deutlich lesbar. Gehen Sie näher heran, bei gutem Licht und ohne Spiegelungen.",
+        ],
+        Reason::NotAFront | Reason::PortraitAbsent => &[
+            "No se reconoce la cara del documento que lleva la foto. Fotografíela entera, de cerca y con buena luz.",
+            "The side with the portrait was not recognised. Take a picture of all of it, close up and in good light.",
+            "Ez da ezagutu dokumentuaren argazkia duen aldea. Atera osorik, hurbiletik eta argi onarekin.",
+            "Non se recoñece a cara do documento que leva a foto. Fotografíea enteira, de preto e con boa luz.",
+            "No es reconeix la cara del document que porta la foto. Fotografiï-la sencera, de prop i amb bona llum.",
+            "Die Seite mit dem Lichtbild wurde nicht erkannt. Fotografieren Sie sie vollständig, aus der Nähe und bei gutem Licht.",
+        ],
+        Reason::NotChecked => &[
+            "Este punto no se comprueba aquí.",
+            "This is not checked here.",
+            "Puntu hau ez da hemen egiaztatzen.",
+            "Este punto non se comproba aquí.",
+            "Aquest punt no es comprova aquí.",
+            "Dieser Punkt wird hier nicht geprüft.",
         ],
         Reason::Expired => &[
             "El documento está caducado.",

@@ -14,8 +14,8 @@ use acredita_mrz::icao::{
 /// The score of an accepted text with a character that is less than certain.
 const LESS_THAN_CERTAIN: Score = Score::new(0.85);
 
-pub(super) fn checks(pictures: &[ViewedPicture], found: &Found<'_>) -> [Check; 5] {
-    [identity_document(found), read(pictures, found), digits(found), tampering(found), national_control(found)]
+pub(super) fn checks(pictures: &[ViewedPicture], found: &Found<'_>) -> [Check; 4] {
+    [identity_document(found), read(pictures, found), digits(found), national_control(found)]
 }
 
 fn identity_document(found: &Found<'_>) -> Check {
@@ -98,19 +98,6 @@ const fn field(checked: Checked) -> &'static str {
         Checked::OptionalData => "optional data",
         Checked::Composite => "composite",
     }
-}
-
-/// A forger who alters a character and does not know the check digits leaves a text that is clearly printed and cannot
-/// be right.
-fn tampering(found: &Found<'_>) -> Check {
-    let name = CheckName::Tampering;
-    about(name, found, |document| {
-        if document.parsed.digits_hold() {
-            passed(name)
-        } else {
-            failed(name, Reason::CheckDigitsWrong).noting("clearly printed, and the check digits are wrong")
-        }
-    })
 }
 
 fn national_control(found: &Found<'_>) -> Check {

@@ -8,7 +8,7 @@ use crate::{
 use acredita_domain::{
     actor::{Actor, DocumentType, IdentityDocument},
     pictures::{Picture, PictureFault, PictureFormat},
-    scoring::{Check, CheckName, CheckResult, ConfigurationName, DocumentKind, Reason, Score, table::UNPROVEN_CAP},
+    scoring::{Check, CheckName, CheckResult, ConfigurationName, DocumentKind, Reason, Score, Evidence},
 };
 use acredita_pictures::Luma;
 use std::{fs, path::Path, sync::LazyLock};
@@ -121,7 +121,7 @@ async fn a_front_alone_asks_for_the_back_and_proves_nothing() {
     for verdict in [score_dni(Some(&front), None).await, score(Some(&front), None).await] {
         let read = line(&verdict, CheckName::MrzRead);
         assert_eq!((read.result, read.reason), (CheckResult::NotApplicable, Some(Reason::SideMissing)));
-        assert!(verdict.score <= most(UNPROVEN_CAP) && verdict.coverage < most(0.3), "{:?}", verdict.coverage);
+        assert!(verdict.score <= most(Evidence::Nothing.ceiling()) && verdict.coverage < most(0.3), "{:?}", verdict.coverage);
         assert_eq!(verdict.extracted, None);
     }
     let as_passport = score_as(Some(kind(DocumentType::Passport, "ES")), Some(&front), None).await;
@@ -152,7 +152,7 @@ async fn what_is_wrong_with_a_document_caps_its_score() {
 async fn a_picture_that_cannot_be_read_is_to_be_taken_again() {
     let (front, back) = (fixture("dni-front.jpg"), fixture("dni-back-unreadable.jpg"));
     let verdict = score_dni(Some(&front), Some(&back)).await;
-    assert!(verdict.score <= most(UNPROVEN_CAP));
+    assert!(verdict.score <= most(Evidence::Nothing.ceiling()));
     assert_eq!(verdict.extracted, None);
     let told: Vec<_> = verdict.breakdown.iter().filter_map(Check::advice).collect();
     assert!(!told.is_empty() && told.iter().all(|advice| advice.as_str() == "RETRY"), "{:?}", verdict.breakdown);
@@ -178,7 +178,7 @@ async fn two_documents_are_not_one() {
 #[tokio::test]
 async fn pictures_without_a_document_are_not_enough_for_any_configuration() {
     let verdict = score(Some(&FRONT), Some(&BACK)).await;
-    assert!(verdict.score <= most(UNPROVEN_CAP));
+    assert!(verdict.score <= most(Evidence::Nothing.ceiling()));
     assert!(ConfigurationName::ALL.iter().all(|configuration| !accepted_by(verdict.clone(), *configuration)));
     assert_eq!(verdict.extracted, None);
 }

@@ -3,7 +3,7 @@ use acredita_domain::{
     actor::DocumentType::{IdentityCard, Nif, Passport},
     error::Unavailable,
     ports::{DelegatedCapture, ScoreError, ScoreRequest, Scorer},
-    scoring::{CheckName, CheckResult, Reason, Score, table::UNPROVEN_CAP},
+    scoring::{CheckName, CheckResult, Reason, Score, Evidence},
 };
 use acredita_emulators::{PROCESSOR, Scenario};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -126,7 +126,7 @@ async fn a_document_beyond_googles_support_is_not_sent_and_not_held_against_anyb
         );
         assert_eq!(
             (verdict.score, verdict.coverage),
-            (Score::new(UNPROVEN_CAP), Score::ZERO),
+            (Score::new(Evidence::Nothing.ceiling()), Score::ZERO),
             "neither for nor against"
         );
         assert_eq!(verdict.breakdown.len(), 1);
@@ -143,7 +143,7 @@ async fn what_nobody_declared_and_google_does_not_know_is_not_held_against_anybo
         line(&verdict, CheckName::DocumentSupported),
         Some((CheckResult::Inconclusive, Some(Reason::UnsupportedDocument)))
     );
-    assert_eq!((verdict.score, verdict.coverage), (Score::new(UNPROVEN_CAP), Score::ZERO));
+    assert_eq!((verdict.score, verdict.coverage), (Score::new(Evidence::Nothing.ceiling()), Score::ZERO));
 }
 
 #[tokio::test]

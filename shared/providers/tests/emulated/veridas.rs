@@ -9,7 +9,7 @@ use acredita_domain::{
     ports::{
         CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ScoreError, ScoreRequest, Scorer,
     },
-    scoring::{CheckName, CheckResult, Reason, Score, Verdict, table::UNPROVEN_CAP},
+    scoring::{CheckName, CheckResult, Reason, Score, Verdict, Evidence},
 };
 use acredita_emulators::{Part, Scenario, VERIDAS_KEY};
 use serde_json::{Value, json};
@@ -132,7 +132,7 @@ async fn every_scenario_is_a_verdict_or_an_outage() {
             line(&unsupported, CheckName::DocumentSupported),
             Some((Inconclusive, Some(Reason::UnsupportedDocument)))
         );
-        assert_eq!((unsupported.score, unsupported.coverage), (Score::new(UNPROVEN_CAP), Score::ZERO));
+        assert_eq!((unsupported.score, unsupported.coverage), (Score::new(Evidence::Nothing.ceiling()), Score::ZERO));
         let (lost, calls) = outcome(Scenario::ResultLost).await;
         let lost = lost.expect("a verdict: nobody can ask again");
         assert_eq!(line(&lost, CheckName::Authenticity), Some((Inconclusive, Some(Reason::ProviderResultLost))));
