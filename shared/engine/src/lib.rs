@@ -1,8 +1,9 @@
 //! The internal scoring engine: the evidence that our own means find in the pictures of an identity document.
 //!
 //! [`InternalPictureValidator`] accepts or refuses untrusted bytes, within bounded memory; [`InternalScorer`] reads the
-//! machine-readable zone with `acredita-mrz`, judges its content and the quality of the pictures, and explains itself
-//! line by line. No document passes on its looks alone.
+//! machine-readable zone with `acredita-mrz` and the printed side with `acredita-front`, judges what they say and the
+//! quality of the pictures, and explains itself line by line. No document passes on its looks alone, and none on text
+//! that anybody can type.
 //!
 //! A picture's way: `pictures` (limits, and the checked decoders of [`acredita_pictures`]) → `viewed` (what is seen and
 //! read) → `checks` (lines) → `scorer` (the port); the weight of each check is in [`acredita_domain::scoring::table`].
@@ -14,6 +15,7 @@ mod hash;
 mod memory;
 mod numbers;
 mod pictures;
+mod printed;
 mod quality;
 mod scorer;
 mod shrink;

@@ -5,6 +5,7 @@ use crate::{
     memory::PictureMemory,
     numbers::{READER, engine},
     pictures::inspect,
+    printed::Printed,
     viewed::{Expected, Found, Shot, ViewedPicture},
 };
 use acredita_domain::{
@@ -69,14 +70,15 @@ impl Scorer for InternalScorer {
 
 fn judge(shots: &[Shot], expected: &Expected, work: u64, now: Time) -> Result<Verdict, ScoreError> {
     // One picture after the other, each dropped before the next is decoded.
-    let picture = |shot: &Shot| ViewedPicture::of(shot, &READER, work).map_err(|fault| shot.refused(fault));
+    let is_alone = shots.len() == 1;
+    let picture = |shot: &Shot| ViewedPicture::of(shot, is_alone, &READER, work);
     let pictures: Vec<ViewedPicture> = shots.iter().map(picture).collect::<Result<_, _>>()?;
     let found = Found::among(&pictures, expected);
-    let extracted = match &found {
-        Found::Document(document) => document.extracted(now),
-        Found::Unreadable | Found::OnOtherSide | Found::Absent => None,
+    let (extracted, printed) = match &found {
+        Found::Document(document) => (document.extracted(now), Printed::of(&pictures, document, now)),
+        Found::Unreadable | Found::OnOtherSide | Found::Absent => (None, None),
     };
-    let breakdown = checks::all(&pictures, expected, &found, now);
+    let breakdown = checks::all(&pictures, expected, &found, printed.as_ref(), now);
     Ok(Verdict { provider_version: engine(), ..Verdict::of(breakdown, extracted) })
 }
 

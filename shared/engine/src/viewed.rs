@@ -1,13 +1,21 @@
-//! The view of each picture: its quality, and the machine-readable zones that were read.
+//! The view of each picture: its quality, and the machine-readable zones and the print that were read.
 
-use crate::{document::Document, pictures::decode, quality::View};
+use crate::{
+    document::Document,
+    pictures::decode,
+    printed::{PRINT_READER, Portrait},
+    quality::{JUDGES, View},
+};
 use acredita_domain::{
     actor::{Actor, Country, DocumentType},
+    error::Unavailable,
     pictures::{Picture, PictureFault, PictureFormat, Side},
     ports::ScoreError,
     scoring::DocumentKind,
 };
-use acredita_mrz::{Options, Reader, Reading, Status, Zone};
+use acredita_front::{Front, Quad};
+use acredita_mrz::{Options, Reader, Reading, Status, Zone, icao::Format};
+use acredita_pictures::Luma;
 
 /// A picture as it is handed to the work.
 pub(crate) struct Shot {
@@ -29,18 +37,55 @@ pub(crate) struct ViewedPicture {
     pub(crate) reading: Reading,
     /// The documents of the zones that could be read, each with its index in `reading.zones`.
     pub(crate) documents: Vec<(usize, Document)>,
+    /// What is printed there, except for zones, if a printed side can be on it.
+    pub(crate) print: Option<Front>,
+    pub(crate) portrait: Portrait,
 }
 
 impl ViewedPicture {
     /// Decodes a picture and looks at it within this budget, in the units of [`Options::work`].
-    pub(crate) fn of(shot: &Shot, reader: &Reader, work: u64) -> Result<Self, PictureFault> {
+    pub(crate) fn of(shot: &Shot, is_alone: bool, reader: &Reader, work: u64) -> Result<Self, ScoreError> {
         let Shot { side, picture } = shot;
-        let luma = decode(&picture.bytes)?;
+        let luma = decode(&picture.bytes).map_err(|fault| shot.refused(fault))?;
         let view = View::new(*side, &luma);
         let reading = reader.read(&luma, Options { work, ..Options::default() });
         let documents =
             reading.zones.iter().enumerate().filter_map(|(at, zone)| Some((at, Document::of(zone)?))).collect();
-        Ok(Self { format: picture.format, view, reading, documents })
+        let mut viewed =
+            Self { format: picture.format, view, reading, documents, print: None, portrait: Portrait::NotFound };
+        if viewed.may_be_a_printed_side(is_alone) {
+            viewed.read_print(&luma)?;
+        }
+        Ok(viewed)
+    }
+
+    /// Reading print costs ten times what looking for a zone does. A card's zone is on its back; a picture without a
+    /// zone can only be the front of a card whose back is in another.
+    fn may_be_a_printed_side(&self, is_alone: bool) -> bool {
+        match self.zone() {
+            Some(zone) => zone.format != Format::Td1,
+            None => !is_alone,
+        }
+    }
+
+    fn read_print(&mut self, luma: &Luma) -> Result<(), ScoreError> {
+        let zones: Vec<Quad> = self.reading.zones.iter().map(|zone| quad(&zone.corners)).collect();
+        let print = PRINT_READER.read(luma, &zones).map_err(|failure| {
+            tracing::error!(%failure, "print cannot be read");
+            Unavailable("the internal scorer")
+        })?;
+        self.print = Some(print);
+        Ok(())
+    }
+
+    /// Whether one of its zones is that of this document.
+    pub(crate) fn shows(&self, document: &Document) -> bool {
+        self.documents.iter().any(|(_, shown)| shown.is_the_same_as(document))
+    }
+
+    /// Whether print that is there can be read.
+    pub(crate) fn is_clear(&self) -> bool {
+        JUDGES.iter().all(|(_, judge)| judge(&self.view).holds())
     }
 
     pub(crate) fn side(&self) -> Side {
@@ -56,6 +101,10 @@ impl ViewedPicture {
         // The first of equals: zones come best first.
         self.documents.iter().rev().max_by_key(|(_, document)| document.rank())
     }
+}
+
+fn quad(corners: &[acredita_mrz::Point; 4]) -> Quad {
+    Quad(corners.map(|corner| acredita_front::Point { x: corner.x, y: corner.y }))
 }
 
 /// The best evidence of a zone in all pictures.
