@@ -5,12 +5,13 @@ use crate::{
     viewed::ViewedPicture,
 };
 use acredita_domain::{Time, pictures::Side};
-use acredita_front::{Agreement, Arrangement, Expected, Front};
+use acredita_front::{Agreement, Arrangement, Expected, Front, Portrait, Portraits, Reader};
 use acredita_mrz::icao::{Date, Expiry, Format, countries};
 use std::sync::LazyLock;
 
-/// Its networks are unpacked when the first printed side comes.
-pub(crate) static PRINT_READER: LazyLock<acredita_front::Reader> = LazyLock::new(acredita_front::Reader::new);
+// Their networks are unpacked when the first printed side comes.
+pub(crate) static PRINT_READER: LazyLock<Reader> = LazyLock::new(Reader::new);
+pub(crate) static PORTRAITS: LazyLock<Portraits> = LazyLock::new(Portraits::new);
 
 /// What a field of the printed side says, next to the zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,14 +48,6 @@ impl Labels {
             Self::None => "no labels",
         }
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Portrait {
-    Found,
-    NotFound,
-    /// The picture has too few pixels to look for one.
-    TooSmall,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -148,4 +141,29 @@ impl From<Agreement> for Compared {
             Agreement::NotRead => Self::NotRead,
         }
     }
+}
+
+#[cfg(test)]
+pub(crate) mod samples {
+    use super::*;
+    use acredita_front::{Face, Point, Quad};
+
+    const FACE: Face =
+        Face { place: Quad([Point { x: 0.0, y: 0.0 }; 4]), score: 90 };
+
+    /// A front that confirms its zone.
+    pub(crate) const CONFIRMING: Printed = Printed {
+        side: Side::Front,
+        is_clear: true,
+        labels: Labels::InOrder,
+        portrait: Portrait::Found(FACE),
+        number: Compared::Agrees,
+        further: [
+            ("names", Compared::Agrees),
+            ("birth", Compared::Agrees),
+            ("expiry", Compared::NotRead),
+            ("document number", Compared::NotRead),
+        ],
+        bears_another_number: false,
+    };
 }

@@ -3,7 +3,7 @@
 use crate::{
     document::Document,
     pictures::decode,
-    printed::{PRINT_READER, Portrait},
+    printed::{PORTRAITS, PRINT_READER},
     quality::{JUDGES, View},
 };
 use acredita_domain::{
@@ -13,7 +13,7 @@ use acredita_domain::{
     ports::ScoreError,
     scoring::DocumentKind,
 };
-use acredita_front::{Front, Quad};
+use acredita_front::{Failure, Front, Portrait, Quad};
 use acredita_mrz::{Options, Reader, Reading, Status, Zone, icao::Format};
 use acredita_pictures::Luma;
 
@@ -52,9 +52,12 @@ impl ViewedPicture {
         let documents =
             reading.zones.iter().enumerate().filter_map(|(at, zone)| Some((at, Document::of(zone)?))).collect();
         let mut viewed =
-            Self { format: picture.format, view, reading, documents, print: None, portrait: Portrait::NotFound };
+            Self { format: picture.format, view, reading, documents, print: None, portrait: Portrait::Missing };
         if viewed.may_be_a_printed_side(is_alone) {
-            viewed.read_print(&luma)?;
+            viewed.read_print(&luma).map_err(|failure| {
+                tracing::error!(%failure, "print cannot be read");
+                Unavailable("the internal scorer")
+            })?;
         }
         Ok(viewed)
     }
@@ -68,13 +71,13 @@ impl ViewedPicture {
         }
     }
 
-    fn read_print(&mut self, luma: &Luma) -> Result<(), ScoreError> {
+    fn read_print(&mut self, luma: &Luma) -> Result<(), Failure> {
         let zones: Vec<Quad> = self.reading.zones.iter().map(|zone| quad(&zone.corners)).collect();
-        let print = PRINT_READER.read(luma, &zones).map_err(|failure| {
-            tracing::error!(%failure, "print cannot be read");
-            Unavailable("the internal scorer")
-        })?;
-        self.print = Some(print);
+        let front = PRINT_READER.read(luma, &zones)?;
+        if let Some(print) = front.print() {
+            self.portrait = PORTRAITS.look(luma, print)?.portrait;
+        }
+        self.print = Some(front);
         Ok(())
     }
 

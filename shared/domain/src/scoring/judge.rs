@@ -89,7 +89,10 @@ mod tests {
 
     #[test]
     fn no_score_exceeds_what_its_kind_of_evidence_proves() {
-        assert_eq!(judged(&[(MrzRead, Pass), (MrzCheckDigits, Pass), (DeclaredMatch, Pass)]).0, Evidence::Zone.ceiling());
+        assert_eq!(
+            judged(&[(MrzRead, Pass), (MrzCheckDigits, Pass), (DeclaredMatch, Pass)]).0,
+            Evidence::Zone.ceiling()
+        );
     }
 
     #[test]
@@ -106,7 +109,10 @@ mod tests {
     #[test]
     fn where_nothing_could_be_judged_the_score_speaks_neither_for_nor_against() {
         assert_eq!(judged(&[]), (Evidence::Nothing.ceiling(), 0.0));
-        assert_eq!(judged(&[(DocumentSupported, Inconclusive), (Authenticity, Inconclusive)]), (Evidence::Nothing.ceiling(), 0.0));
+        assert_eq!(
+            judged(&[(DocumentSupported, Inconclusive), (Authenticity, Inconclusive)]),
+            (Evidence::Nothing.ceiling(), 0.0)
+        );
     }
 
     #[test]

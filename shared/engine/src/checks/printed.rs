@@ -3,10 +3,11 @@
 
 use super::line::{about, failed, not_applicable, open, passed};
 use crate::{
-    printed::{Compared, Labels, Portrait, Printed},
+    printed::{Compared, Labels, Printed},
     viewed::Found,
 };
-use acredita_domain::scoring::{Check, CheckName, Reason};
+use acredita_domain::scoring::{Check, CheckName, Reason, Score};
+use acredita_front::Portrait;
 
 /// How many more fields than the number must agree.
 const FURTHER_FIELDS: usize = 2;
@@ -42,8 +43,8 @@ fn looks(name: CheckName, printed: &Printed) -> Check {
 
 fn portrait(name: CheckName, printed: &Printed) -> Check {
     match printed.portrait {
-        Portrait::Found => passed(name),
-        Portrait::NotFound => open(name, Reason::PortraitAbsent),
+        Portrait::Found(face) => passed(name).scored(Score::new(f64::from(face.score) / 100.0)),
+        Portrait::Missing => open(name, Reason::PortraitAbsent),
         Portrait::TooSmall => open(name, Reason::PictureTooSmall),
     }
 }
@@ -64,27 +65,15 @@ fn consistent(name: CheckName, printed: &Printed) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{
-        Certainty::{Confident, Doubtful},
-        samples::{DNI, document},
-    };
-    use acredita_domain::{
-        pictures::Side,
-        scoring::CheckResult::{self, Fail, Inconclusive, NotApplicable, Pass},
+    use crate::{
+        document::{
+            Certainty::{Confident, Doubtful},
+            samples::{DNI, document},
+        },
+        printed::samples::CONFIRMING,
     };
     use Compared::{Agrees, Differs, NotRead};
-
-    fn front() -> Printed {
-        Printed {
-            side: Side::Front,
-            is_clear: true,
-            labels: Labels::InOrder,
-            portrait: Portrait::Found,
-            number: Agrees,
-            further: [("names", Agrees), ("birth", Agrees), ("expiry", NotRead), ("document number", NotRead)],
-            bears_another_number: false,
-        }
-    }
+    use acredita_domain::scoring::CheckResult::{self, Fail, Inconclusive, NotApplicable, Pass};
 
     fn results(printed: Option<&Printed>) -> [(CheckResult, Option<Reason>); 3] {
         let dni = document(&DNI, Confident);
@@ -93,16 +82,16 @@ mod tests {
 
     #[test]
     fn a_front_that_says_the_same_passes() {
-        assert_eq!(results(Some(&front())), [(Pass, None); 3]);
+        assert_eq!(results(Some(&CONFIRMING)), [(Pass, None); 3]);
     }
 
     #[test]
     fn a_picture_without_labels_and_number_is_no_front() {
-        let circles = Printed { labels: Labels::None, number: NotRead, further: front().further, ..front() };
+        let circles = Printed { labels: Labels::None, number: NotRead, ..CONFIRMING };
         assert_eq!(results(Some(&circles))[0], (Fail, Some(Reason::NotAFront)));
         let blurred = Printed { is_clear: false, ..circles };
         assert_eq!(results(Some(&blurred))[0], (Inconclusive, Some(Reason::PrintUnreadable)));
-        let tiny_labels = Printed { labels: Labels::None, ..front() };
+        let tiny_labels = Printed { labels: Labels::None, ..CONFIRMING };
         assert_eq!(results(Some(&tiny_labels))[0].0, Inconclusive, "the number is there, so it may be a front");
     }
 
@@ -110,24 +99,24 @@ mod tests {
     fn the_number_and_two_more_fields_have_to_agree() {
         let one_more = [("names", Agrees), ("birth", NotRead), ("expiry", Differs), ("document number", NotRead)];
         let unread = (Inconclusive, Some(Reason::PrintUnreadable));
-        assert_eq!(results(Some(&Printed { further: one_more, ..front() }))[2], unread);
+        assert_eq!(results(Some(&Printed { further: one_more, ..CONFIRMING }))[2], unread);
         for number in [NotRead, Differs] {
-            assert_eq!(results(Some(&Printed { number, ..front() }))[2], unread);
+            assert_eq!(results(Some(&Printed { number, ..CONFIRMING }))[2], unread);
         }
     }
 
     #[test]
     fn another_valid_number_is_another_document() {
-        let other = Printed { number: NotRead, bears_another_number: true, ..front() };
+        let other = Printed { number: NotRead, bears_another_number: true, ..CONFIRMING };
         assert_eq!(results(Some(&other))[2], (Fail, Some(Reason::DataInconsistent)));
     }
 
     #[test]
     fn a_portrait_that_nobody_saw_fails_nothing() {
         for (portrait, reason) in
-            [(Portrait::NotFound, Reason::PortraitAbsent), (Portrait::TooSmall, Reason::PictureTooSmall)]
+            [(Portrait::Missing, Reason::PortraitAbsent), (Portrait::TooSmall, Reason::PictureTooSmall)]
         {
-            assert_eq!(results(Some(&Printed { portrait, ..front() }))[1], (Inconclusive, Some(reason)));
+            assert_eq!(results(Some(&Printed { portrait, ..CONFIRMING }))[1], (Inconclusive, Some(reason)));
         }
     }
 
@@ -135,7 +124,7 @@ mod tests {
     fn without_a_front_or_a_sure_zone_there_is_nothing_to_compare() {
         assert_eq!(results(None), [(NotApplicable, Some(Reason::SideMissing)); 3]);
         let doubtful = document(&DNI, Doubtful);
-        let lines = checks(&Found::Document(&doubtful), Some(&front()));
+        let lines = checks(&Found::Document(&doubtful), Some(&CONFIRMING));
         assert!(lines.iter().all(|line| line.reason == Some(Reason::ZoneDoubtful)));
     }
 }

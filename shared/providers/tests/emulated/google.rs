@@ -3,7 +3,7 @@ use acredita_domain::{
     actor::DocumentType::{IdentityCard, Nif, Passport},
     error::Unavailable,
     ports::{DelegatedCapture, ScoreError, ScoreRequest, Scorer},
-    scoring::{CheckName, CheckResult, Reason, Score, Evidence},
+    scoring::{CheckName, CheckResult, Evidence, Reason, Score},
 };
 use acredita_emulators::{PROCESSOR, Scenario};
 use base64::{Engine, prelude::BASE64_STANDARD};

@@ -9,7 +9,7 @@ use acredita_domain::{
     ports::{
         CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ScoreError, ScoreRequest, Scorer,
     },
-    scoring::{CheckName, CheckResult, Reason, Score, Verdict, Evidence},
+    scoring::{CheckName, CheckResult, Evidence, Reason, Score, Verdict},
 };
 use acredita_emulators::{Part, Scenario, VERIDAS_KEY};
 use serde_json::{Value, json};
