@@ -148,8 +148,7 @@ pub(crate) mod samples {
     use super::*;
     use acredita_front::{Face, Point, Quad};
 
-    const FACE: Face =
-        Face { place: Quad([Point { x: 0.0, y: 0.0 }; 4]), score: 90 };
+    const FACE: Face = Face { place: Quad([Point { x: 0.0, y: 0.0 }; 4]), score: 90 };
 
     /// A front that confirms its zone.
     pub(crate) const CONFIRMING: Printed = Printed {

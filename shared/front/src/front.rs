@@ -2,6 +2,7 @@
 
 use crate::{
     dates::{self, Date},
+    geometry::{self, Quad},
     judgement::{Expected, Judgement, judge},
     labels::Label,
     layout::{Items, Layout},
@@ -85,6 +86,11 @@ impl Front {
     pub fn scale(&self) -> Scale {
         let items = Items::of(&self.lines);
         Scale { width: items.width(), line: items.height() }
+    }
+
+    /// The smallest rectangle around all print that lies in the direction of reading.
+    pub fn print(&self) -> Option<Quad> {
+        geometry::around(self.lines.iter().map(|line| line.quad))
     }
 
     /// The work that it took.

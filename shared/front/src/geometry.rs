@@ -60,6 +60,26 @@ impl Quad {
     }
 }
 
+/// The smallest rectangle around places that are read in one direction, long ones knowing best which.
+pub(crate) fn around(quads: impl Iterator<Item = Quad> + Clone) -> Option<Quad> {
+    let (x, y) = quads
+        .clone()
+        .fold((0.0, 0.0), |(x, y), Quad([a, b, c, d])| (x + b.x - a.x + c.x - d.x, y + b.y - a.y + c.y - d.y));
+    let length = f32::hypot(x, y);
+    if length.is_nan() || length <= 0.0 {
+        return None;
+    }
+    let (ux, uy) = (x / length, y / length);
+    let corners = quads.flat_map(|quad| quad.0).map(|place| (place.x * ux + place.y * uy, place.y * ux - place.x * uy));
+    let bounds = corners.fold(None, |bounds, (along, across)| {
+        let (left, top, right, bottom) = bounds.unwrap_or((along, across, along, across));
+        Some((along.min(left), across.min(top), along.max(right), across.max(bottom)))
+    });
+    let (left, top, right, bottom) = bounds?;
+    let corner = |along: f32, across: f32| Point { x: along * ux - across * uy, y: along * uy + across * ux };
+    Some(Quad([corner(left, top), corner(right, top), corner(right, bottom), corner(left, bottom)]))
+}
+
 /// The smallest rectangle around points, as it lies: its first side is the longer one.
 pub(crate) fn smallest_rectangle(points: &[Point]) -> Option<Quad> {
     let hull = hull(points);
@@ -120,6 +140,19 @@ mod tests {
         assert!(quad.contains(turned(20.0, 2.5)));
         assert!(!quad.contains(turned(20.0, 6.0)));
         assert!(quad.turned().contains(turned(1.0, 1.0)));
+    }
+
+    #[test]
+    fn the_rectangle_around_lines_lies_as_they_are_read() {
+        let turned = |x: f32, y: f32| Point { x: 500.0 - 0.8 * x + 0.6 * y, y: 500.0 - 0.6 * x - 0.8 * y };
+        let line = |x: f32, y: f32, length: f32| {
+            Quad([turned(x, y), turned(x + length, y), turned(x + length, y + 5.0), turned(x, y + 5.0)])
+        };
+        let print = around([line(10.0, 0.0, 50.0), line(0.0, 20.0, 30.0), line(40.0, 40.0, 60.0)].into_iter());
+        let expected = Quad([turned(0.0, 0.0), turned(100.0, 0.0), turned(100.0, 45.0), turned(0.0, 45.0)]);
+        let found = print.expect("a rectangle");
+        assert!(found.0.iter().zip(expected.0).all(|(a, b)| a.distance(b) < 1e-2), "{found:?}");
+        assert_eq!(around(std::iter::empty()), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Brightness comes from [`acredita_pictures`]; each stage is a module of its name: `resize` (the picture at the
 //! detector's size) → `lines` (where print is) → `text` (what it says) → `letters` (what a zone calls by one name).
+//! `portrait` says whether there is something like a face next to the print.
 //!
 //! # Bounds
 //!
@@ -21,6 +22,7 @@ mod letters;
 mod lines;
 mod models;
 mod numbers;
+mod portrait;
 mod reader;
 mod resize;
 #[cfg(test)]
@@ -34,4 +36,5 @@ pub use judgement::{Agreement, Expected, Judgement};
 pub use labels::Label;
 pub use layout::{Arrangement, Layout};
 pub use models::Failure;
+pub use portrait::{Face, Look, Portrait, Portraits};
 pub use reader::{Reader, Work};
