@@ -79,7 +79,10 @@ fn judge(shots: &[Shot], expected: &Expected, work: u64, now: Time) -> Result<Ve
         Found::Unreadable | Found::OnOtherSide | Found::Absent => (None, None),
     };
     let breakdown = checks::all(&pictures, expected, &found, printed.as_ref(), now);
-    Ok(Verdict { provider_version: engine(), ..Verdict::of(breakdown, extracted) })
+    Ok(Verdict {
+        provider_version: format!("{}, acredita-front {}", engine(), acredita_front::VERSION),
+        ..Verdict::of(breakdown, extracted)
+    })
 }
 
 #[cfg(test)]

@@ -38,3 +38,7 @@ pub use layout::{Arrangement, Layout};
 pub use models::Failure;
 pub use portrait::{Face, Look, Portrait, Portraits};
 pub use reader::{Reader, Work};
+
+/// The version that belongs to a result: the crate's, the revision of its rules, and the networks by the beginning of
+/// their SHA-256. The same version reads the same in the same picture.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+r1.7836a285.f3501a1a.32377e0a");
