@@ -7,8 +7,8 @@ use crate::{
     labels::Label,
     layout::{Items, Layout},
     numbers,
-    reader::Work,
     text::Line,
+    work::Work,
 };
 
 /// A printed side that was read: its lines, from top to bottom.

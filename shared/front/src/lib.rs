@@ -28,6 +28,7 @@ mod resize;
 #[cfg(test)]
 mod testing;
 mod text;
+mod work;
 
 pub use dates::Date;
 pub use front::{Extracted, Front, Scale};
@@ -37,7 +38,8 @@ pub use labels::Label;
 pub use layout::{Arrangement, Layout};
 pub use models::Failure;
 pub use portrait::{Face, Look, Portrait, Portraits};
-pub use reader::{Reader, Work};
+pub use reader::Reader;
+pub use work::Work;
 
 /// The version that belongs to a result: the crate's, the revision of its rules, and the networks by the beginning of
 /// their SHA-256. The same version reads the same in the same picture.

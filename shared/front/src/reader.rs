@@ -7,6 +7,7 @@ use crate::{
     lines::{self, Place},
     models::{Failure, Models},
     text::{self, Line},
+    work::Work,
 };
 use acredita_pictures::Luma;
 use std::{collections::BTreeMap, sync::OnceLock};
@@ -31,17 +32,6 @@ impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Reader")
     }
-}
-
-/// The work that a picture took: the same on every machine, unlike time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Work {
-    /// Pixels that the detector of lines looked at: at most 640 × 640.
-    pub detector_pixels: usize,
-    /// Lines that were read, each as often as it was: at most 80.
-    pub lines: usize,
-    /// Columns of these lines, each 48 pixels high: at most 16,000.
-    pub columns: usize,
 }
 
 impl Reader {
