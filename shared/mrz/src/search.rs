@@ -162,8 +162,7 @@ impl<'a> Search<'a> {
             return;
         }
         let looker = self.looker(&attempt.grid);
-        let zone = looker.sheet(attempt.pose).and_then(|sheet| zones::read(&looker, sheet));
-        let Some(zone) = zone else { return };
+        let Some(zone) = zones::read(&looker, attempt.pose) else { return };
         if zone.score > PROMISING_SCORE && !zone.accepted() {
             self.again.push(Attempt { worth: zone.score, ..attempt });
         }

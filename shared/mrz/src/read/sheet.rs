@@ -25,6 +25,8 @@ const COARSEST: f64 = 1.6;
 const SURE: f32 = 0.94;
 /// The shifts, in pitches: the remaining error of the grid.
 const SHIFTS: [(f64, f64); 4] = [(0.07, 0.0), (-0.07, 0.0), (0.0, 0.07), (0.0, -0.07)];
+/// How much higher and lower a character may be than was measured.
+const PROPORTIONS: [f64; 2] = [0.95, 1.05];
 /// The power of its likelihood with which a look counts: clearer looks count more.
 const TRUST: i32 = 4;
 /// A line whose characters are this clear on average is where it was expected. Columns next to the line count as
@@ -63,6 +65,8 @@ pub(crate) struct Look {
     pub(crate) clipped: f32,
     /// Steepest change of ink between samples.
     pub(crate) slope: f32,
+    /// Height of the ink in the middle of the cell, in pitches of its pose; `None` if it reaches beyond the cell.
+    pub(crate) height: Option<f32>,
 }
 
 impl Look {
@@ -162,11 +166,21 @@ impl Looker<'_> {
         (characters >= LEGIBLE * cells as f32).then_some(sheet)
     }
 
-    /// Looks closely at the doubtful cells in the given columns of a sheet. `None` if the budget is spent.
-    pub(crate) fn closer(&self, mut sheet: Sheet, columns: std::ops::Range<usize>) -> Option<Sheet> {
-        for (looks, places) in sheet.rows.iter_mut().zip(&sheet.places) {
+    /// Looks closely at the doubtful cells in the given columns of a sheet, and at those whose character has
+    /// [`alike`] ones, for which `alike` gives those that may stand there. `None` if the budget is spent.
+    pub(crate) fn closer(
+        &self,
+        mut sheet: Sheet,
+        columns: std::ops::Range<usize>,
+        alike: impl Fn(usize, usize, &Look) -> Vec<usize>,
+    ) -> Option<Sheet> {
+        for (row, (looks, places)) in sheet.rows.iter_mut().zip(&sheet.places).enumerate() {
             for column in columns.clone() {
+                let alike = alike(row, column, &looks[column]);
                 self.look_closely(&mut looks[column], &places[column])?;
+                if alike.len() > 1 {
+                    self.tell_apart(&mut looks[column], &places[column], &alike)?;
+                }
             }
             doubt_what_is_faint(looks);
         }
@@ -225,6 +239,21 @@ impl Looker<'_> {
         Some(())
     }
 
+    /// Looks at characters that only their proportions distinguish as if they were a little higher and lower: each is as
+    /// likely as it may be.
+    fn tell_apart(&self, look: &mut Look, place: &Place, alike: &[usize]) -> Option<()> {
+        for height in PROPORTIONS {
+            let place = Place { down: (place.down.0 * height, place.down.1 * height), ..*place };
+            let other = self.look_once(&place, (0.0, 0.0))?;
+            for &index in alike {
+                look.likelihoods[index] = look.likelihoods[index].max(other.likelihoods[index]);
+            }
+        }
+        let total: f32 = look.likelihoods.iter().sum();
+        look.likelihoods.iter_mut().for_each(|likelihood| *likelihood /= total);
+        Some(())
+    }
+
     fn look_once(&self, place: &Place, shift: (f64, f64)) -> Option<Look> {
         if !self.budget.spend(COST) {
             return None;
@@ -244,9 +273,15 @@ impl Looker<'_> {
         if tone.is_empty() {
             let mut likelihoods = [0.0; CLASSES];
             likelihoods[NOTHING] = 1.0;
-            return Look { likelihoods, tone, clipped, slope: 0.0 };
+            return Look { likelihoods, tone, clipped, slope: 0.0, height: None };
         }
-        Look { likelihoods: self.network.look_at(&cell), tone, clipped, slope: slope(&cell) }
+        Look {
+            likelihoods: self.network.look_at(&cell),
+            tone,
+            clipped,
+            slope: slope(&cell),
+            height: height(&cell),
+        }
     }
 
     /// Brightness at the samples of a cell, from the version of the picture whose pixels have the size of a sample.
@@ -295,4 +330,19 @@ fn doubt_what_is_faint(looks: &mut [Look]) {
 fn slope(cell: &Cell) -> f32 {
     let rows = cell.as_chunks::<WIDTH>().0;
     rows.iter().flat_map(|row| row.array_windows().map(|[left, right]| (right - left).abs())).fold(0.0, f32::max)
+}
+
+/// From the first row with ink to the last, where it crosses the middle between ink and paper.
+#[inline(always)]
+fn height(cell: &Cell) -> Option<f32> {
+    const EDGE: usize = 3;
+    let rows = cell.as_chunks::<WIDTH>().0;
+    let ink: [f32; HEIGHT] =
+        std::array::from_fn(|row| rows[row][EDGE..WIDTH - EDGE].iter().copied().fold(f32::MIN, f32::max));
+    let is_ink = |&ink: &f32| ink >= 0.5;
+    let (top, bottom) = (ink.iter().position(is_ink)?, ink.iter().rposition(is_ink)?);
+    let (above, below) = (ink.get(top.checked_sub(1)?)?, ink.get(bottom + 1)?);
+    let beyond = |outside: f32, inside: f32| (inside - 0.5) / (inside - outside).max(f32::MIN_POSITIVE);
+    let samples = (bottom - top) as f32 + beyond(*above, ink[top]) + beyond(*below, ink[bottom]);
+    Some(samples * 2.0 * HALF_HEIGHT / HEIGHT as f32)
 }

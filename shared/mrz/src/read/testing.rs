@@ -20,7 +20,7 @@ pub(crate) fn look(characters: &[(u8, f32)]) -> Look {
     for &(character, likelihood) in characters {
         likelihoods[alphabet::index(character).unwrap_or(NOTHING)] += likelihood;
     }
-    Look { likelihoods, tone: Tone { ink: 30.0, paper: 200.0 }, clipped: 0.0, slope: 0.5 }
+    Look { likelihoods, tone: Tone { ink: 30.0, paper: 200.0 }, clipped: 0.0, slope: 0.5, height: None }
 }
 
 /// Clear cells of a line; a blank is an empty cell.

@@ -1,10 +1,15 @@
 //! Zones: turns a sheet into a zone, and recognises zones that are the same.
 
 use crate::{
-    find::grid::Grid,
-    icao::format::Format,
+    find::grid::{Grid, Pose},
+    icao::{
+        alphabet::{CHARACTERS, CharSet, FILLER},
+        confusable,
+        format::Format,
+    },
     read::{
         decode::{self, Decoded},
+        network::NOTHING,
         quality,
         sheet::{Look, Looker, Sheet},
         window::{self, Window},
@@ -17,6 +22,12 @@ use crate::{
 const SETTLE_SCORE: f32 = -2.5;
 /// The least score of a settled sheet that is looked at closely: that adds a quarter at most.
 const CLOSER_SCORE: f32 = -0.8;
+/// Heights of OCR-B in pitches, and the fewest characters that show how high they are printed.
+const DIGIT_HEIGHT: f32 = 1.075;
+const LETTER_HEIGHT: f32 = 0.99;
+const FEWEST_HEIGHTS: usize = 8;
+/// How far they may be off: less is a matter of blur, more is no OCR-B.
+const OTHER_HEIGHT: std::ops::Range<f32> = 0.03..0.6;
 /// The weight of the window in a zone's score.
 const WINDOW_WORTH: f32 = 2.0;
 /// The least score of a zone that is reported at all.
@@ -36,20 +47,32 @@ enum Closeness {
 }
 
 /// Reads a sheet, closely if that is worth it. A sheet that was not looked at closely is doubtful at best.
-pub(crate) fn read(looker: &Looker<'_>, sheet: Sheet) -> Option<Zone> {
+pub(crate) fn read(looker: &Looker<'_>, pose: Pose) -> Option<Zone> {
+    let sheet = looker.sheet(pose)?;
     let first = best_reading(&sheet, &windows(&sheet))?.0;
     if first < SETTLE_SCORE {
         return None;
     }
-    let sheet = looker.settle(sheet)?;
-    let windows = windows(&sheet);
-    let (score, window, decoded) = best_reading(&sheet, &windows)?;
+    let mut sheet = looker.settle(sheet)?;
+    let mut windows = windows(&sheet);
+    let mut best = best_reading(&sheet, &windows)?;
+    if let Some(height) = printed_height(&sheet, &best).filter(|height| OTHER_HEIGHT.contains(&(height - 1.0).abs())) {
+        sheet = looker.settle(looker.sheet(Pose { height: pose.height * f64::from(height), ..pose })?)?;
+        windows = self::windows(&sheet);
+        best = best_reading(&sheet, &windows)?;
+    }
+    let (score, window, decoded) = best;
     if score < CLOSER_SCORE {
         return (score > LEAST_SCORE).then(|| zone(&sheet, window, decoded, score, Closeness::First));
     }
     let from = windows.iter().map(|window| window.from).min()?;
     let to = windows.iter().map(|window| window.from + window.columns).max()?;
-    let sheet = looker.closer(sheet, from..to)?;
+    let (format, begin) = (decoded.format, window.from);
+    let alike = |row: usize, column: usize, look: &Look| match column.checked_sub(begin) {
+        Some(column) if column < format.columns() => alikes(format.mask(row, column), look),
+        _ => Vec::new(),
+    };
+    let sheet = looker.closer(sheet, from..to, alike)?;
     let windows = self::windows(&sheet);
     let (score, window, decoded) = best_reading(&sheet, &windows)?;
     (score > LEAST_SCORE).then(|| zone(&sheet, window, decoded, score, Closeness::Close))
@@ -75,6 +98,42 @@ fn best_reading<'a>(sheet: &Sheet, windows: &'a [Window]) -> Option<(f32, &'a Wi
     rated.max_by(|a, b| a.0.total_cmp(&b.0))
 }
 
+/// The positions of a format's names.
+fn names(format: Format) -> impl Iterator<Item = (usize, usize)> {
+    let layout = format.layout();
+    [Some(layout.names), layout.given]
+        .into_iter()
+        .flatten()
+        .flat_map(|span| (span.from..span.to).map(move |column| (span.line, column)))
+}
+
+/// The characters of the same shape as the likeliest one that may stand at a position, by their indices.
+fn alikes(mask: CharSet, look: &Look) -> Vec<usize> {
+    let likeliest = (0..NOTHING).max_by(|&a, &b| look.likelihoods[a].total_cmp(&look.likelihoods[b]));
+    let is_alike = |index: usize| likeliest.is_some_and(|best| confusable::alike(CHARACTERS[index], CHARACTERS[best]));
+    (0..NOTHING).filter(|&index| mask.has_index(index) && is_alike(index)).collect()
+}
+
+/// The height of the characters of a reading, as a share of what their pitch lets expect: only of those that may not be
+/// of another height, as zeros in a date and letters in a name. `None` if there are too few.
+fn printed_height(sheet: &Sheet, (_, window, decoded): &(f32, &Window, Decoded)) -> Option<f32> {
+    let mut heights = Vec::new();
+    for (line, row) in sheet.rows.iter().enumerate() {
+        for column in 0..window.columns {
+            let mask = decoded.format.mask(line, column);
+            let (digits, letters) = (mask.has(b'0'), mask.has(b'O'));
+            let expected = match decoded.masked[line][column] {
+                b'0'..=b'9' if !letters => DIGIT_HEIGHT,
+                b'A'..=b'Z' if !digits => LETTER_HEIGHT,
+                _ => continue,
+            };
+            heights.extend(row[window.from + column].height.map(|height| height / expected));
+        }
+    }
+    let middle = heights.len() / 2;
+    (heights.len() >= FEWEST_HEIGHTS).then(|| *heights.select_nth_unstable_by(middle, f32::total_cmp).1)
+}
+
 fn zone(sheet: &Sheet, window: &Window, decoded: Decoded, score: f32, closeness: Closeness) -> Zone {
     let columns = window.from..window.from + window.columns;
     let looks: Vec<&[Look]> = sheet.rows.iter().map(|row| &row[columns.clone()]).collect();
@@ -94,6 +153,10 @@ fn zone(sheet: &Sheet, window: &Window, decoded: Decoded, score: f32, closeness:
                 .collect()
         })
         .collect();
+    for (line, column) in names(decoded.format) {
+        let sure = decoded.confidence[line][column];
+        doubtful[line][column] |= decoded.text[line][column] != FILLER && sure < Zone::NAME_GATE;
+    }
     decoded.ambiguous.iter().for_each(|&(line, column)| doubtful[line][column] = true);
     let sure =
         closeness == Closeness::Close && decoded.repaired == 0 && doubtful.iter().flatten().all(|&doubtful| !doubtful);

@@ -55,20 +55,21 @@ const fn line<const N: usize>(signs: &[u8; N]) -> [CharSet; N] {
     masks
 }
 
-// The second letter of a code may be a digit on cards: C1USA is a residence permit.
+// The second character of a code is a letter or a filler. Residence permits of the United States print C1USA and C2USA:
+// a digit that is as clear as that is read as printed.
 pub(super) const TD1_MASKS: [&[CharSet]; 3] = [
-    &line(b"I*aAA*********N***************"),
+    &line(b"IAaAA*********N***************"),
     &line(b"NNNNNNnsNNNNNNNaAA***********N"),
     &line(b"aAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
 ];
 pub(super) const TD2_MASKS: [&[CharSet]; 2] =
-    [&line(b"J*aAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********NaAANNNNNNnsNNNNNNN*******N")];
+    [&line(b"JAaAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********NaAANNNNNNnsNNNNNNN*******N")];
 pub(super) const TD3_MASKS: [&[CharSet]; 2] =
     [&line(b"PAaAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********naAANNNNNNnsNNNNNNN**************Nn")];
 pub(super) const MRVA_MASKS: [&[CharSet]; 2] =
-    [&line(b"V*aAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********naAANNNNNNnsNNNNNNn****************")];
+    [&line(b"VAaAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********naAANNNNNNnsNNNNNNn****************")];
 pub(super) const MRVB_MASKS: [&[CharSet]; 2] =
-    [&line(b"V*aAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********naAANNNNNNnsNNNNNNn********")];
+    [&line(b"VAaAAaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), &line(b"*********naAANNNNNNnsNNNNNNn********")];
 // Line 1: IDFRA, surname, department and office of issue. Line 2: year, month and department of issue, number, digit,
 // given names, date of birth, digit, sex, composite. Departments have letters in Corsica.
 pub(super) const FRENCH_MASKS: [&[CharSet]; 2] =
