@@ -55,6 +55,12 @@ impl Quadratic {
         Some(Self { middle, factors })
     }
 
+    /// The same with columns that count down.
+    pub(crate) fn reversed(&self) -> Self {
+        let [at, slope, bend] = self.factors;
+        Self { middle: -self.middle, factors: [at, -slope, bend] }
+    }
+
     pub(crate) fn at(&self, column: f64) -> f64 {
         let along = column - self.middle;
         self.factors[0] + along * (self.factors[1] + along * self.factors[2])

@@ -42,6 +42,8 @@ pub(crate) struct Candidate {
 #[derive(Clone, Copy)]
 struct Neighbour {
     index: usize,
+    /// Whether its links count the other way: on a diagonal, each line starts at either end.
+    opposed: bool,
     /// Distance in pitches; positive is below.
     below: f64,
     /// The offset if a character straight below is in the same column: right except for a card seen from a corner,
@@ -55,7 +57,7 @@ struct Neighbour {
 pub(crate) fn find(chains: &[Chain]) -> Vec<Candidate> {
     let mut found: Vec<(Vec<usize>, Candidate)> = Vec::new();
     for (index, chain) in chains.iter().enumerate().filter(|(_, chain)| chain.links.len() >= LEAST_LINKS) {
-        let mut neighbours = vec![Neighbour { index, below: 0.0, straight: 0, flush: 0 }];
+        let mut neighbours = vec![Neighbour { index, opposed: false, below: 0.0, straight: 0, flush: 0 }];
         neighbours.extend(
             chains
                 .iter()
@@ -70,7 +72,11 @@ pub(crate) fn find(chains: &[Chain]) -> Vec<Candidate> {
                 continue;
             }
             let aligned = |shift: fn(&Neighbour) -> i32| {
-                rate(group.iter().map(|line| (chains[line.index].clone(), shift(line))).collect())
+                let turned = |line: &Neighbour| {
+                    let chain = &chains[line.index];
+                    if line.opposed { chain.reversed() } else { chain.clone() }
+                };
+                rate(group.iter().map(|line| (turned(line), shift(line))).collect())
             };
             let mut straight = aligned(|line| line.straight);
             if group.iter().any(|line| line.straight != line.flush) {
@@ -123,6 +129,9 @@ fn place(chain: &Chain, other: &Chain, index: usize) -> Option<Neighbour> {
     let step = chain.step(middle);
     let pitch = step.0.hypot(step.1);
     let (along, across) = ((step.0 / pitch, step.1 / pitch), (-step.1 / pitch, step.0 / pitch));
+    let way = other.step(other.middle());
+    let opposed = way.0 * along.0 + way.1 * along.1 < 0.0;
+    let other = &if opposed { other.reversed() } else { other.clone() };
     let other_step = other.step(other.middle());
     let other_pitch = other_step.0.hypot(other_step.1);
     let cosine = (other_step.0 * along.0 + other_step.1 * along.1) / other_pitch;
@@ -152,6 +161,7 @@ fn place(chain: &Chain, other: &Chain, index: usize) -> Option<Neighbour> {
     let ends = (chain.first() - other.first()) + (chain.last() - other.last());
     fits.then(|| Neighbour {
         index,
+        opposed,
         below,
         straight: shift.round() as i32,
         flush: (f64::from(ends) / 2.0).round() as i32,

@@ -66,6 +66,12 @@ impl Chain {
         self.links[self.links.len() - 1].column
     }
 
+    /// The same line from its other end.
+    pub(crate) fn reversed(&self) -> Self {
+        let links = self.links.iter().rev().map(|link| Link { column: -link.column, ..*link });
+        Self { links: links.collect(), x: self.x.reversed(), y: self.y.reversed() }
+    }
+
     pub(crate) fn middle(&self) -> f64 {
         f64::from(self.first() + self.last()) / 2.0
     }
@@ -217,10 +223,14 @@ impl Walker<'_> {
 
 /// A curve through the components, without outliers.
 fn fit(components: &[Component], steps: &[(i32, usize)]) -> Option<Chain> {
-    let mut links: Vec<Link> = steps
-        .iter()
-        .map(|&(column, index)| Link { column, x: f64::from(components[index].x), y: f64::from(components[index].y) })
-        .collect();
+    let first = &components[steps.iter().min()?.1];
+    let last = &components[steps.iter().max()?.1];
+    let way = (f64::from(last.x - first.x), f64::from(last.y - first.y));
+    let link = |&(column, index): &(i32, usize)| {
+        let (x, y) = components[index].middle(way);
+        Link { column, x, y }
+    };
+    let mut links: Vec<Link> = steps.iter().map(link).collect();
     links.sort_by_key(|link| link.column);
     loop {
         if links.len() < LEAST_FITTED {

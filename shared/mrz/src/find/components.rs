@@ -21,7 +21,22 @@ pub(crate) struct Component {
     pub(crate) y: f32,
     /// The longer side.
     pub(crate) size: f32,
+    /// The middle of the box that lies on a corner.
+    on_a_corner: (f32, f32),
     ink: u32,
+}
+
+impl Component {
+    /// The middle of its box in the direction of its line, of the eight directions: the upright box of a slanted
+    /// character is off its middle, and a row of `<` is off to one side.
+    pub(crate) fn middle(&self, step: (f64, f64)) -> (f64, f64) {
+        /// The tangent of half-way to the diagonal.
+        const HALF_WAY: f64 = 0.414;
+        let (across, down) = (step.0.abs(), step.1.abs());
+        let slants = across.min(down) > HALF_WAY * across.max(down);
+        let (x, y) = if slants { self.on_a_corner } else { (self.x, self.y) };
+        (f64::from(x), f64::from(y))
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -37,6 +52,9 @@ struct Extent {
     top: u32,
     right: u32,
     bottom: u32,
+    /// Least and most of right plus down, and of right minus down.
+    falling: (i32, i32),
+    rising: (i32, i32),
     ink: u32,
 }
 
@@ -46,6 +64,8 @@ impl Extent {
         self.top = self.top.min(other.top);
         self.right = self.right.max(other.right);
         self.bottom = self.bottom.max(other.bottom);
+        self.falling = (self.falling.0.min(other.falling.0), self.falling.1.max(other.falling.1));
+        self.rising = (self.rising.0.min(other.rising.0), self.rising.1.max(other.rising.1));
         self.ink += other.ink;
     }
 
@@ -56,10 +76,13 @@ impl Extent {
             && self.ink >= LEAST_INK
             && self.ink as f32 >= LEAST_COVER * (width * height) as f32;
         let middle = |from: u32, to: u32| (from + to) as f32 * 0.5;
+        let (falling, rising) =
+            ((self.falling.0 + self.falling.1) as f32 * 0.5, (self.rising.0 + self.rising.1) as f32 * 0.5);
         fits.then(|| Component {
             x: middle(self.left, self.right),
             y: middle(self.top, self.bottom),
             size: size as f32,
+            on_a_corner: ((falling + rising) * 0.5, (falling - rising) * 0.5),
             ink: self.ink,
         })
     }
@@ -121,7 +144,16 @@ pub(crate) fn find(mask: &Mask) -> Vec<Component> {
             let end = row[start..].iter().position(|&pixel| pixel == 0).map_or(row.len(), |at| start + at);
             from = end;
             let (start, end, y) = (start as u32, end as u32, y as u32);
-            let extent = Extent { left: start, top: y, right: end, bottom: y + 1, ink: end - start };
+            let (left, right, down) = (start.cast_signed(), end.cast_signed(), y.cast_signed());
+            let extent = Extent {
+                left: start,
+                top: y,
+                right: end,
+                bottom: y + 1,
+                falling: (left + down, right + down + 1),
+                rising: (left - down - 1, right - down),
+                ink: end - start,
+            };
             while above.get(next_above).is_some_and(|run| run.to < start) {
                 next_above += 1;
             }

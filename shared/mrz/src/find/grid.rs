@@ -190,8 +190,11 @@ fn along_the_plane(
 ) -> Option<Vec<Sighting>> {
     let back = plane.inverse()?;
     let (first, last) = columns(known);
+    let (from, to) = (plane.apply(f64::from(first), 0.0), plane.apply(f64::from(last), 0.0));
+    let way = (to.0 - from.0, to.1 - from.1);
     let found = components.iter().filter_map(|component| {
-        let (x, y) = (f64::from(component.x) / factor, f64::from(component.y) / factor);
+        let (x, y) = component.middle(way);
+        let (x, y) = (x / factor, y / factor);
         let (column, row) = back.apply(x, y);
         let (column, row) = (column.round(), row.round());
         if !(0.0..rows as f64).contains(&row) || column < f64::from(first - reach) || column > f64::from(last + reach) {

@@ -275,13 +275,7 @@ impl Looker<'_> {
             likelihoods[NOTHING] = 1.0;
             return Look { likelihoods, tone, clipped, slope: 0.0, height: None };
         }
-        Look {
-            likelihoods: self.network.look_at(&cell),
-            tone,
-            clipped,
-            slope: slope(&cell),
-            height: height(&cell),
-        }
+        Look { likelihoods: self.network.look_at(&cell), tone, clipped, slope: slope(&cell), height: height(&cell) }
     }
 
     /// Brightness at the samples of a cell, from the version of the picture whose pixels have the size of a sample.
