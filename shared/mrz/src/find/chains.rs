@@ -38,6 +38,10 @@ const OUTLIER: f64 = 0.25;
 const LEAST_FITTED: usize = 10;
 /// The least share of a chain that must not belong to a better one.
 const FRESH_SHARE: f32 = 0.7;
+/// Chains over more columns than a zone and the print next to it can have; so many of them are a pattern, as of a table
+/// cloth, and none of its components is a character.
+const LONG: i32 = 50;
+const PATTERN: usize = 12;
 /// The most chains that are kept: two documents have six lines, and other print gives some more.
 const MOST: usize = 40;
 
@@ -92,6 +96,13 @@ struct Walked {
     worth: f32,
 }
 
+impl Walked {
+    fn is_long(&self) -> bool {
+        let columns = self.steps.iter().map(|&(column, _)| column);
+        columns.clone().max().unwrap_or(0) - columns.min().unwrap_or(0) >= LONG
+    }
+}
+
 struct Walker<'a> {
     components: &'a [Component],
     neighbours: Neighbours<'a>,
@@ -104,6 +115,10 @@ pub(crate) fn find(components: &[Component], budget: &Budget<'_>) -> Vec<Chain> 
     let mut walked = walker.all();
     walked.sort_by(|a, b| b.worth.total_cmp(&a.worth));
     let mut taken = vec![false; components.len()];
+    if walked.iter().filter(|chain| chain.is_long()).count() > PATTERN {
+        let pattern = walked.extract_if(.., |chain| chain.is_long());
+        pattern.flat_map(|chain| chain.steps).for_each(|(_, index)| taken[index] = true);
+    }
     let mut chains = Vec::new();
     for chain in walked {
         let fresh = chain.steps.iter().filter(|&&(_, index)| !taken[index]).count();
