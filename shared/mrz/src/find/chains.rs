@@ -38,10 +38,10 @@ const OUTLIER: f64 = 0.25;
 const LEAST_FITTED: usize = 10;
 /// The least share of a chain that must not belong to a better one.
 const FRESH_SHARE: f32 = 0.7;
-/// Chains over more columns than a zone and the print next to it can have; so many of them are a pattern, as of a table
-/// cloth, and none of its components is a character.
-const LONG: i32 = 50;
-const PATTERN: usize = 12;
+/// More chains than this with the same step are a pattern, as of a table cloth: two documents next to each other have six
+/// lines. And how much steps of a pattern differ, as a share.
+const LINES: usize = 6;
+const SAME_STEP: f64 = 0.05;
 /// The most chains that are kept: two documents have six lines, and other print gives some more.
 const MOST: usize = 40;
 
@@ -96,11 +96,15 @@ struct Walked {
     worth: f32,
 }
 
-impl Walked {
-    fn is_long(&self) -> bool {
-        let columns = self.steps.iter().map(|&(column, _)| column);
-        columns.clone().max().unwrap_or(0) - columns.min().unwrap_or(0) >= LONG
-    }
+/// Leaves out the chains of patterns.
+fn without_patterns(chains: Vec<Chain>) -> Vec<Chain> {
+    let steps: Vec<(f64, f64)> = chains.iter().map(|chain| chain.step(chain.middle())).collect();
+    let is_same = |one: &(f64, f64), other: &(f64, f64)| {
+        let apart = (one.0 - other.0).hypot(one.1 - other.1).min((one.0 + other.0).hypot(one.1 + other.1));
+        apart < SAME_STEP * one.0.hypot(one.1)
+    };
+    let in_a_pattern = |step: &(f64, f64)| steps.iter().filter(|other| is_same(step, other)).count() > LINES;
+    chains.into_iter().zip(&steps).filter(|(_, step)| !in_a_pattern(step)).map(|(chain, _)| chain).collect()
 }
 
 struct Walker<'a> {
@@ -115,10 +119,6 @@ pub(crate) fn find(components: &[Component], budget: &Budget<'_>) -> Vec<Chain> 
     let mut walked = walker.all();
     walked.sort_by(|a, b| b.worth.total_cmp(&a.worth));
     let mut taken = vec![false; components.len()];
-    if walked.iter().filter(|chain| chain.is_long()).count() > PATTERN {
-        let pattern = walked.extract_if(.., |chain| chain.is_long());
-        pattern.flat_map(|chain| chain.steps).for_each(|(_, index)| taken[index] = true);
-    }
     let mut chains = Vec::new();
     for chain in walked {
         let fresh = chain.steps.iter().filter(|&&(_, index)| !taken[index]).count();
@@ -128,11 +128,10 @@ pub(crate) fn find(components: &[Component], budget: &Budget<'_>) -> Vec<Chain> 
         if let Some(fitted) = fit(components, &chain.steps) {
             chain.steps.iter().for_each(|&(_, index)| taken[index] = true);
             chains.push(fitted);
-            if chains.len() == MOST {
-                break;
-            }
         }
     }
+    let mut chains = without_patterns(chains);
+    chains.truncate(MOST);
     chains
 }
 
