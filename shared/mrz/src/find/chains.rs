@@ -309,6 +309,28 @@ mod tests {
         assert_eq!((found[0].links.len(), found[0].last() - found[0].first()), (27, 29));
     }
 
+    /// Lines of boxes, as many as that, at 30 pixels from each other.
+    fn lines(count: usize) -> Vec<Component> {
+        let width = 900;
+        let mut mask = Mask { width, pixels: vec![0; width * width] };
+        for cell in 0..30 * count {
+            for index in 0..16 * 10 {
+                let (x, y) = (40 + cell % 30 * 20 + index % 10, 40 + cell / 30 * 30 + index / 10);
+                mask.pixels[y * width + x] = 1;
+            }
+        }
+        components::find(&mask)
+    }
+
+    #[test]
+    fn the_lines_of_two_documents_are_found_and_those_of_a_pattern_are_not() {
+        let across = |count: usize| {
+            let found = chains(&lines(count));
+            found.iter().filter(|chain| chain.step(chain.middle()).1.abs() < 1.0).count()
+        };
+        assert_eq!((across(6), across(7), across(20)), (6, 0, 0));
+    }
+
     #[test]
     fn short_lines_are_none() {
         assert!(chains(&line(0.0, |column| column > 9)).is_empty());

@@ -200,6 +200,16 @@ mod tests {
     }
 
     #[test]
+    fn the_middle_of_a_slanted_character_is_that_of_the_box_on_a_corner() {
+        // A bar of a diagonal with a corner at one end, as of an L that is turned by an eighth.
+        let found = find(&mask(&["#.....", "##....", ".##...", "..##..", "...##.", "....##", "...##.", "..##.."]));
+        assert_eq!(found[0].middle((1.0, 0.0)), (3.0, 4.0));
+        let (x, y) = found[0].middle((1.0, 1.0));
+        assert!(y - x > 0.0 && (x + y - 7.0).abs() < 2.0, "{x} {y}");
+        assert_eq!(found[0].middle((-1.0, 1.0)), (x, y));
+    }
+
+    #[test]
     fn what_is_too_small_or_too_long_is_left_out() {
         let line = "#".repeat(80);
         assert!(find(&mask(&[&line, &line])).is_empty());

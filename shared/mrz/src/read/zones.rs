@@ -239,8 +239,10 @@ mod tests {
     use super::*;
     use crate::{
         find::grid::Place,
-        read::testing::{PASSPORT, looks},
+        read::testing::{PASSPORT, look, looks},
     };
+
+    const PLACE: Place = Place { centre: (0.0, 0.0), along: (20.0, 0.0), down: (0.0, 20.0) };
 
     /// The zone of a passport whose every cell is clear, at a pitch of 20 pixels.
     fn passport(closeness: Closeness) -> Zone {
@@ -264,6 +266,42 @@ mod tests {
         let first = passport(Closeness::First);
         assert_eq!((first.status, first.accepted()), (Status::ReadDoubtful, false));
         assert!(first.digits_hold() && first.lines.iter().flat_map(|line| &line.doubtful).all(|&doubtful| !doubtful));
+    }
+
+    #[test]
+    fn a_name_with_one_letter_that_dust_may_have_changed_is_doubtful() {
+        let read = |likelihood: f32| {
+            let mut rows: Vec<Vec<Look>> = PASSPORT.iter().map(|line| looks(line)).collect();
+            rows[0][8] = look(&[(b'K', likelihood)]);
+            let places = rows.iter().map(|row| vec![PLACE; row.len()]).collect();
+            let sheet = Sheet { rows, places };
+            let windows = windows(&sheet);
+            let (score, window, decoded) = best_reading(&sheet, &windows).expect("a window");
+            zone(&sheet, window, decoded, score, Closeness::Close)
+        };
+        assert!(read(0.97).accepted());
+        let dirty = read(0.90);
+        assert_eq!((dirty.status, dirty.accepted(), dirty.lines[0].doubtful[8]), (Status::ReadDoubtful, false, true));
+    }
+
+    #[test]
+    fn only_characters_of_one_height_show_how_high_a_zone_is_printed() {
+        let measured = |high: f32, of: &[u8]| {
+            let mut rows: Vec<Vec<Look>> = PASSPORT.iter().map(|line| looks(line)).collect();
+            for (row, line) in rows.iter_mut().zip(PASSPORT) {
+                for (look, character) in row.iter_mut().zip(line.bytes()) {
+                    let usual = if character.is_ascii_digit() { DIGIT_HEIGHT } else { LETTER_HEIGHT };
+                    look.height = of.contains(&character).then_some(high * usual);
+                }
+            }
+            let places = rows.iter().map(|row| vec![PLACE; row.len()]).collect();
+            let sheet = Sheet { rows, places };
+            printed_height(&sheet, &best_reading(&sheet, &windows(&sheet)).expect("a window"))
+        };
+        let all = measured(0.75, b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ").expect("enough characters");
+        assert!((all - 0.75).abs() < 0.01);
+        assert_eq!(measured(0.75, b"9L8C3ZEB"), None, "most of these may be either");
+        assert_eq!(measured(0.75, b"<"), None);
     }
 
     #[test]
