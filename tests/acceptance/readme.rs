@@ -2,7 +2,7 @@
 //! below it, the table of checks is the one used for scoring, and links lead to existing files and headings.
 
 use acceptance::program::{Program, binary};
-use acredita_domain::scoring::{CheckName, ConfigurationName, table};
+use acredita_domain::scoring::{CheckName, ConfigurationName, Evidence, table};
 use std::{
     collections::BTreeMap,
     fs,
@@ -201,7 +201,7 @@ fn the_table_of_checks_is_the_one_that_scores() {
         assert_eq!(rows.next(), None, "{name} is there twice");
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
         assert_eq!(cells[2..], counted(*name), "{name}");
-        assert_eq!(cells[0].contains('*'), table::rule(*name).proves, "{name}: whether it proves a document");
+        assert_eq!(cells[0].contains('*'), Evidence::is_shown_by(*name), "{name}: whether it proves a document");
     }
 }
 

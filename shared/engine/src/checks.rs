@@ -16,7 +16,7 @@ use crate::{
 };
 use acredita_domain::{
     Time,
-    scoring::{Check, CheckResult, Reason, table::rule},
+    scoring::{Check, CheckResult, Evidence, Reason},
 };
 
 /// All lines of our engine, in the order of [`CheckName::ALL`](acredita_domain::scoring::CheckName::ALL).
@@ -44,7 +44,7 @@ pub(crate) fn all(
 /// A text that was accepted, but differs from the data it is compared with, may be misread after all: it proves nothing
 /// until a better picture confirms it.
 fn withdraw(line: &mut Check) {
-    if rule(line.name).proves && line.result == CheckResult::Pass {
+    if Evidence::is_shown_by(line.name) && line.result == CheckResult::Pass {
         (line.result, line.score, line.reason) = (CheckResult::Inconclusive, None, Some(Reason::ZoneDoubtful));
     }
 }

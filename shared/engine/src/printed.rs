@@ -5,14 +5,8 @@ use crate::{
     viewed::ViewedPicture,
 };
 use acredita_domain::{Time, pictures::Side};
-use acredita_front::{Agreement, Arrangement, Expected, Front, Portrait, Portraits, Reader};
+use acredita_front::{Agreement, Arrangement, Expected, Front, Portrait};
 use acredita_mrz::icao::{Date, Expiry, Format, countries};
-use std::sync::LazyLock;
-
-// Their networks are unpacked when the first printed side comes.
-pub(crate) static PRINT_READER: LazyLock<Reader> = LazyLock::new(Reader::new);
-pub(crate) static PORTRAITS: LazyLock<Portraits> = LazyLock::new(Portraits::new);
-
 /// What a field of the printed side says, next to the zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Compared {

@@ -3,7 +3,6 @@
 use crate::{
     document::Document,
     pictures::decode,
-    printed::{PORTRAITS, PRINT_READER},
     quality::{JUDGES, View},
 };
 use acredita_domain::{
@@ -13,9 +12,14 @@ use acredita_domain::{
     ports::ScoreError,
     scoring::DocumentKind,
 };
-use acredita_front::{Failure, Front, Portrait, Quad};
+use acredita_front::{Failure, Front, Portrait, Portraits, Quad};
 use acredita_mrz::{Options, Reader, Reading, Status, Zone, icao::Format};
 use acredita_pictures::Luma;
+use std::sync::LazyLock;
+
+// Their networks are unpacked when the first printed side comes.
+static PRINT_READER: LazyLock<acredita_front::Reader> = LazyLock::new(acredita_front::Reader::new);
+static PORTRAITS: LazyLock<Portraits> = LazyLock::new(Portraits::new);
 
 /// A picture as it is handed to the work.
 pub(crate) struct Shot {

@@ -113,7 +113,7 @@ impl Check {
 
     /// `None` where nothing can be done.
     pub fn advice(&self) -> Option<Advice> {
-        self.reason.map(Reason::advice)
+        self.reason.and_then(Reason::advice)
     }
 }
 

@@ -6,7 +6,6 @@ use super::{
     CheckName::{self, *},
     CheckResult::{self, *},
     Reason,
-    table::rule,
 };
 
 /// Weakest first.
@@ -24,6 +23,11 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// Whether a pass of this check is evidence of an identity document at all.
+    pub const fn is_shown_by(name: CheckName) -> bool {
+        matches!(name, IdentityDocument | MrzRead | Authenticity)
+    }
+
     /// The highest score: for `LOW`, `MEDIUM` and `HIGH`, a margin below the next threshold.
     pub const fn ceiling(self) -> f64 {
         match self {
@@ -61,7 +65,7 @@ impl Lines<'_> {
     }
 
     fn show_a_document(&self) -> bool {
-        self.0.iter().any(|check| rule(check.name).proves && check.result == Pass)
+        self.0.iter().any(|check| Evidence::is_shown_by(check.name) && check.result == Pass)
     }
 
     /// A provider that makes no line of its own about authenticity answers for it where it looked for alterations of

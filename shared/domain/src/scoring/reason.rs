@@ -99,8 +99,10 @@ names! {
 }
 
 impl Reason {
-    pub const fn advice(self) -> Advice {
-        match self {
+    /// `None` where the reason says nothing about the document.
+    pub const fn advice(self) -> Option<Advice> {
+        Some(match self {
+            Self::NotChecked => return None,
             Self::PictureTooSmall
             | Self::Blurred
             | Self::Glare
@@ -140,11 +142,10 @@ impl Reason {
             | Self::OnlineDuplicate
             | Self::DataInconsistent
             | Self::NotAuthentic
-            | Self::NotChecked
             | Self::PortraitMismatch
             | Self::PortraitNotJudged
             | Self::ProviderResultLost => Advice::Final,
-        }
+        })
     }
 }
 
@@ -155,10 +156,10 @@ mod tests {
     #[test]
     fn what_a_better_picture_fixes_is_retried_and_what_the_document_says_is_final() {
         for reason in [Reason::Blurred, Reason::SideMissing, Reason::CheckDigitsDoubtful, Reason::ZoneUnreadable] {
-            assert_eq!(reason.advice(), Advice::Retry, "{reason}");
+            assert_eq!(reason.advice(), Some(Advice::Retry), "{reason}");
         }
         for reason in [Reason::CheckDigitsWrong, Reason::Expired, Reason::NumberMismatch, Reason::ProviderResultLost] {
-            assert_eq!(reason.advice(), Advice::Final, "{reason}");
+            assert_eq!(reason.advice(), Some(Advice::Final), "{reason}");
         }
     }
 

@@ -25,12 +25,10 @@ pub struct Rule {
     pub cap_failed: f64,
     /// The highest score when it was inconclusive.
     pub cap_unknown: f64,
-    /// Whether a pass is evidence of an identity document at all.
-    pub proves: bool,
 }
 
 const fn weighs(weight: f64) -> Rule {
-    Rule { weight, cap_failed: FREE, cap_unknown: FREE, proves: false }
+    Rule { weight, cap_failed: FREE, cap_unknown: FREE }
 }
 
 impl Rule {
@@ -40,10 +38,6 @@ impl Rule {
 
     const fn when_unknown(self, cap_unknown: f64) -> Self {
         Self { cap_unknown, ..self }
-    }
-
-    const fn proving(self) -> Self {
-        Self { proves: true, ..self }
     }
 }
 
@@ -61,9 +55,9 @@ pub const fn rule(name: CheckName) -> Rule {
         CheckName::SidesConsistent => weighs(3.0).capped(0.40),
         // The kind of document.
         CheckName::DocumentSupported => weighs(0.0),
-        CheckName::IdentityDocument => weighs(10.0).capped(0.10).when_unknown(UNPROVEN).proving(),
+        CheckName::IdentityDocument => weighs(10.0).capped(0.10).when_unknown(UNPROVEN),
         // The zone. Missing where it is required is worse than unreadable.
-        CheckName::MrzRead => weighs(20.0).capped(0.30).when_unknown(UNPROVEN).proving(),
+        CheckName::MrzRead => weighs(20.0).capped(0.30).when_unknown(UNPROVEN),
         CheckName::MrzCheckDigits => weighs(20.0).capped(0.15),
         CheckName::NationalControl => weighs(10.0).capped(0.20),
         CheckName::NotExpired => weighs(6.0).capped(0.40),
@@ -80,7 +74,7 @@ pub const fn rule(name: CheckName) -> Rule {
         CheckName::DataConsistent => weighs(10.0).capped(0.40),
         // What only providers can check.
         CheckName::Tampering => weighs(10.0).capped(0.15),
-        CheckName::Authenticity => weighs(20.0).capped(0.15).proving(),
+        CheckName::Authenticity => weighs(20.0).capped(0.15),
         CheckName::OriginalCaptured => weighs(10.0).capped(0.40),
         CheckName::SuspiciousWords => weighs(5.0).capped(0.40),
         CheckName::NotPublished => weighs(5.0).capped(0.60),
