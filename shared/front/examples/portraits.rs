@@ -4,7 +4,7 @@
 #![allow(clippy::print_stdout)]
 
 use acredita_front::{Portrait, Portraits, Reader};
-use std::{env, error::Error, fs, time::Instant};
+use std::{env, error::Error, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (reader, portraits) = (Reader::new(), Portraits::new());
@@ -14,9 +14,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             println!(r#"{{"file":"{path}","found":"no print"}}"#);
             continue;
         };
-        let start = Instant::now();
+        let start = cpu();
         let look = portraits.look(&picture, print)?;
-        let took = start.elapsed().as_micros();
+        let took = cpu() - start;
         let (found, score, corners) = match look.portrait {
             Portrait::Found(face) => ("face", face.score, face.place.0),
             Portrait::Missing => ("none", 0, print.0),
@@ -29,4 +29,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
     }
     Ok(())
+}
+
+/// Microseconds of CPU that this process has used.
+#[cfg(unix)]
+fn cpu() -> i64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec * 1_000_000 + time.tv_nsec / 1_000
+}
+
+#[cfg(not(unix))]
+fn cpu() -> i64 {
+    0
 }

@@ -75,10 +75,13 @@ class Conversion:
         before, after = padding // 2, padding - padding // 2
         self.node(
             "Conv",
-            ["picture" if first else f"t{source}", self.weight(f"w{output}", values), self.weight(f"b{output}", biases)],
+            [
+                "picture" if first else f"t{source}",
+                self.weight(f"w{output}", values),
+                self.weight(f"b{output}", biases),
+            ],
             f"t{output}",
             strides=[step, step],
-            # The default of ONNX, which rten does not fill in.
             dilations=[1, 1],
             pads=[before, before, after, after],
             group=values.shape[0] if depthwise else 1,
@@ -112,7 +115,7 @@ class Conversion:
         elif name == "DEPTHWISE_CONV_2D":
             self.convolution(inputs, output, options(tflite.DepthwiseConv2DOptions), depthwise=True)
         elif name == "MAX_POOL_2D":
-            self.node("MaxPool", names, f"t{output}", kernel_shape=[2, 2], strides=[2, 2])
+            self.node("MaxPool", names, f"t{output}", kernel_shape=[2, 2], strides=[2, 2], pads=[0, 0, 0, 0])
         elif name == "PAD":
             # Channels only: they are last there, and second here.
             more = int(self.stored(inputs[1])[3, 1])

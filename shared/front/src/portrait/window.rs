@@ -57,7 +57,7 @@ impl Window {
     }
 
     /// How far the middle of a face is from the left end of the print's middle line, along it and down from it.
-    pub(crate) fn from_left_end(&self, sight: &Sight, print: Quad) -> (f32, f32) {
+    pub(crate) fn offset_from_start(&self, sight: &Sight, print: Quad) -> (f32, f32) {
         let (face, left) = (self.place(sight.along, sight.across), print.at(0.0, 0.5));
         let (x, y) = (face.x - left.x, face.y - left.y);
         (x * self.direction.0 + y * self.direction.1, y * self.direction.0 - x * self.direction.1)

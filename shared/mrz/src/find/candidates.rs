@@ -205,27 +205,6 @@ mod tests {
         find(&chains::find(&components::find(&mask), &Budget::new(Options::default())))
     }
 
-    #[test]
-    fn lines_on_a_diagonal_make_a_zone_whichever_ends_they_were_found_from() {
-        for degrees in [40, 45, 50, 130, 135, 140] {
-            let angle = f64::from(degrees).to_radians();
-            let width = 900;
-            let mut mask = Mask { width, pixels: vec![0; width * width] };
-            for cell in 0..90 {
-                // Characters are not quite where they should be.
-                let (along, down) =
-                    (20.0 * f64::from(cell % 30 - 15) + f64::from(cell * 7 % 3 - 1), 33.0 * f64::from(cell / 30 - 1));
-                let x = 450.0 + along * angle.cos() - down * angle.sin();
-                let y = 450.0 + along * angle.sin() + down * angle.cos() + f64::from(cell * 5 % 3 - 1);
-                for index in 0..13 * 13 {
-                    mask.pixels[(y as usize - 6 + index / 13) * width + x as usize - 6 + index % 13] = 1;
-                }
-            }
-            let found = find(&chains::find(&components::find(&mask), &Budget::new(Options::default())));
-            assert_eq!(found.first().map(|zone| zone.lines.len()), Some(3), "{degrees} degrees");
-        }
-    }
-
     /// Whether characters above each other in the picture are in one column.
     fn is_straight(candidate: &Candidate) -> bool {
         let column = |(chain, shift): &(Chain, i32)| {

@@ -326,9 +326,10 @@ mod tests {
     fn the_lines_of_two_documents_are_found_and_those_of_a_pattern_are_not() {
         let across = |count: usize| {
             let found = chains(&lines(count));
-            found.iter().filter(|chain| chain.step(chain.middle()).1.abs() < 1.0).count()
+            let is_one = |step: (f64, f64)| (step.0.abs() - 20.0).hypot(step.1) < 1.0;
+            found.iter().filter(|chain| is_one(chain.step(chain.middle()))).count()
         };
-        assert_eq!((across(6), across(7), across(20)), (6, 0, 0));
+        assert_eq!((across(6), across(7)), (6, 0));
     }
 
     #[test]
