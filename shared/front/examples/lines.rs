@@ -1,6 +1,6 @@
 //! Prints what is printed on a document.
 //!
-//! cargo run --release -p acredita-front --example read -- FILE.jpg …
+//! cargo run --release -p acredita-front --example lines -- FILE.jpg …
 #![allow(clippy::print_stdout)]
 
 use acredita_front::Reader;
