@@ -183,3 +183,10 @@ proptest! {
         prop_assert_eq!(compared(&spanish(&nif(other), "800201", "310605"), &nif(one)) == Match, one == other);
     }
 }
+
+#[test]
+fn a_rule_about_ages_makes_nobody_older_than_people_get() {
+    let fields = card("IDESPBAA123456212345678Z", "0203199M3205161ESP").fields;
+    let year = countries::birth_date(&fields, TODAY).map(Date::year);
+    assert_eq!(year, Some(2002), "at 24 a DNI should not last that long, but nobody is 124");
+}

@@ -50,10 +50,11 @@ fn portrait(name: CheckName, printed: &Printed) -> Check {
 }
 
 fn consistent(name: CheckName, printed: &Printed) -> Check {
-    let agreeing = printed.further.iter().filter(|(_, compared)| *compared == Compared::Agrees).count();
+    let count = |of| printed.further.iter().filter(|(_, compared)| *compared == of).count();
+    let (agreeing, differing) = (count(Compared::Agrees), count(Compared::Differs));
     let line = if printed.bears_another_number {
         failed(name, Reason::DataInconsistent)
-    } else if printed.number == Compared::Agrees && agreeing >= FURTHER_FIELDS {
+    } else if printed.number == Compared::Agrees && agreeing >= FURTHER_FIELDS && differing == 0 {
         passed(name)
     } else {
         open(name, Reason::PrintUnreadable)
@@ -103,6 +104,13 @@ mod tests {
         for number in [NotRead, Differs] {
             assert_eq!(results(Some(&Printed { number, ..CONFIRMING }))[2], unread);
         }
+    }
+
+    #[test]
+    fn a_field_that_differs_is_not_outvoted() {
+        let other_names = [("names", Differs), ("birth", Agrees), ("expiry", Agrees), ("document number", Agrees)];
+        let unread = (Inconclusive, Some(Reason::PrintUnreadable));
+        assert_eq!(results(Some(&Printed { further: other_names, ..CONFIRMING }))[2], unread);
     }
 
     #[test]

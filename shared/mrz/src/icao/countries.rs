@@ -95,8 +95,14 @@ pub fn birth_date(fields: &Fields, today: Date) -> Option<Date> {
         Expiry::NotPrinted | Expiry::Impossible => None,
     };
     let age = until.map_or(0, |until| (of(&fields.state).least_age)(fields, until, today));
-    fields.birth?.as_birth_of_age(age, today)
+    let birth = fields.birth?;
+    let of_age = birth.as_birth_of_age(age, today).filter(|date| date.years_until(today) <= OLDEST);
+    of_age.or_else(|| birth.as_birth(today))
 }
+
+/// In years: rules of validity speak of an age at which documents last longer, and not every document keeps them. They
+/// are no reason to believe in a holder this old.
+const OLDEST: u16 = 110;
 
 /// The longest validity of documents of a state, in years.
 pub(super) fn longest_validity(state: &str) -> u16 {

@@ -167,7 +167,7 @@ impl Looker<'_> {
     }
 
     /// Looks closely at the doubtful cells in the given columns of a sheet, and at those whose character has
-    /// [`alike`] ones, for which `alike` gives those that may stand there. `None` if the budget is spent.
+    /// look-alikes, for which `alike` gives those that may stand there. `None` if the budget is spent.
     pub(crate) fn closer(
         &self,
         mut sheet: Sheet,
