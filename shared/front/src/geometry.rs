@@ -60,11 +60,14 @@ impl Quad {
     }
 }
 
-/// The smallest rectangle around places that are read in one direction, long ones knowing best which.
+/// The direction in which places are read together, as a sum of their sides: long ones know it best.
+pub(crate) fn direction(quads: impl Iterator<Item = Quad>) -> (f32, f32) {
+    quads.fold((0.0, 0.0), |(x, y), Quad([a, b, c, d])| (x + b.x - a.x + c.x - d.x, y + b.y - a.y + c.y - d.y))
+}
+
+/// The smallest rectangle around places that lies in the direction in which they are read.
 pub(crate) fn around(quads: impl Iterator<Item = Quad> + Clone) -> Option<Quad> {
-    let (x, y) = quads
-        .clone()
-        .fold((0.0, 0.0), |(x, y), Quad([a, b, c, d])| (x + b.x - a.x + c.x - d.x, y + b.y - a.y + c.y - d.y));
+    let (x, y) = direction(quads.clone());
     let length = f32::hypot(x, y);
     if length.is_nan() || length <= 0.0 {
         return None;

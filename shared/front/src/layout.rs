@@ -4,7 +4,7 @@
 //! with it, the lines are narrow compared with the print as a whole, and there is more than one column.
 
 use crate::{
-    geometry::Point,
+    geometry::{Point, direction},
     labels::{self, Label},
     text::Line,
 };
@@ -82,11 +82,7 @@ pub(crate) struct Items<'a>(Vec<Item<'a>>);
 
 impl<'a> Items<'a> {
     pub(crate) fn of(lines: &'a [Line]) -> Self {
-        // The direction of all lines together; long ones know it best.
-        let (x, y) = lines.iter().fold((0.0, 0.0), |(x, y), line| {
-            let [a, b, c, d] = line.quad.0;
-            (x + b.x - a.x + c.x - d.x, y + b.y - a.y + c.y - d.y)
-        });
+        let (x, y) = direction(lines.iter().map(|line| line.quad));
         let length = f32::hypot(x, y).max(1.0);
         let (along, across) = (x / length, y / length);
         let level = |point: Point| (point.x * along + point.y * across, point.y * along - point.x * across);

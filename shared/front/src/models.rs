@@ -21,12 +21,16 @@ pub(crate) const BLANK: usize = 0;
 #[error("the networks that read print do not run")]
 pub struct Failure;
 
+/// On one thread: a function has one processor, and a server looks at several pictures at once.
+pub(crate) fn on_one_thread() -> RunOptions {
+    RunOptions::default().with_thread_pool(Some(Arc::new(ThreadPool::with_num_threads(1))))
+}
+
 /// The networks, ready for use.
 pub(crate) struct Models {
     detector: Model,
     recogniser: Model,
     letters: Vec<char>,
-    /// One thread: a function has one processor, and a server reads several pictures at once.
     options: RunOptions,
 }
 
@@ -63,7 +67,7 @@ impl Models {
             detector: options.load_static_slice(DETECTOR).map_err(|_| Failure)?,
             recogniser: options.load_static_slice(RECOGNISER).map_err(|_| Failure)?,
             letters: letters(),
-            options: RunOptions::default().with_thread_pool(Some(Arc::new(ThreadPool::with_num_threads(1)))),
+            options: on_one_thread(),
         })
     }
 

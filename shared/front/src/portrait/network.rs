@@ -1,9 +1,8 @@
 //! The network that sees faces. `models/README.md` says where it comes from.
 
-use crate::models::Failure;
-use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool};
+use crate::models::{Failure, on_one_thread};
+use rten::{Model, ModelOptions, NodeId, RunOptions};
 use rten_tensor::{NdTensor, prelude::*};
-use std::sync::Arc;
 
 static FACE: &[u8] = include_bytes!("../../models/face.onnx");
 
@@ -20,7 +19,6 @@ pub(crate) struct Network {
     picture: NodeId,
     places: NodeId,
     scores: NodeId,
-    /// One thread: a function has one processor, and a server looks at several pictures at once.
     options: RunOptions,
 }
 
@@ -49,7 +47,7 @@ impl Network {
             picture: node("picture")?,
             places: node("places")?,
             scores: node("scores")?,
-            options: RunOptions::default().with_thread_pool(Some(Arc::new(ThreadPool::with_num_threads(1)))),
+            options: on_one_thread(),
             model,
         })
     }
