@@ -2,6 +2,7 @@
 
 mod ambiguity;
 pub mod cells;
+mod codes;
 mod decode;
 pub mod network;
 mod positions;

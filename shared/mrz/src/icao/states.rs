@@ -15,11 +15,13 @@ const STATES: &str = "\
     SXSXM SYSYR SZSWZ TCTCA TDTCD TFATF TGTGO THTHA TJTJK TKTKL TLTLS TMTKM TNTUN TOTON TRTUR TTTTO TVTUV TWTWN TZTZA UAUKR UGUGA \
     UMUMI USUSA UYURY UZUZB VAVAT VCVCT VEVEN VGVGB VIVIR VNVNM VUVUT WFWLF WSWSM YEYEM YTMYT ZAZAF ZMZMB ZWZWE";
 
-/// The additions of Doc 9303 part 3 §5: Germany's one letter, British persons without citizenship, the European Union,
-/// Kosovo, organisations, stateless persons, refugees, and the Utopia of specimens.
-const ADDITIONS: [&str; 28] = [
-    "D", "GBD", "GBN", "GBO", "GBP", "GBS", "EUE", "RKS", "UNO", "UNA", "UNK", "IAO", "XBA", "XIM", "XCC", "XCE",
-    "XCO", "XEC", "XPO", "XES", "XMP", "XOM", "XDC", "XXA", "XXB", "XXC", "XXX", "UTO",
+/// The additions of Doc 9303 part 3 §5 (eighth edition), in its order: Germany's one letter, British persons without
+/// citizenship and Kosovo (A); the European Union (B); the United Nations (C); organisations (D); stateless persons and
+/// refugees (E); the Netherlands Antilles and the Neutral Zone, which ISO has withdrawn (F); the Utopia of specimens
+/// (G); ICAO, which signs with its own (H).
+const ADDITIONS: [&str; 30] = [
+    "GBD", "GBN", "GBO", "GBP", "GBS", "D", "RKS", "EUE", "UNO", "UNA", "UNK", "XBA", "XIM", "XCC", "XCE", "XCO",
+    "XEC", "XPO", "XES", "XMP", "XOM", "XDC", "XXA", "XXB", "XXC", "XXX", "ANT", "NTZ", "UTO", "IAO",
 ];
 
 /// The code that a zone prints for a state given by its two letters: `ES` → `ESP`. Germany prints `D`, for which see
@@ -87,7 +89,8 @@ mod tests {
         assert_eq!((alpha3("ES"), alpha3("pt"), alpha3("XX")), (Some("ESP"), Some("PRT"), None));
         assert_eq!((alpha2("ESP"), alpha2("D"), alpha2("DEU")), (Some("ES"), Some("DE"), Some("DE")));
         assert_eq!(["UTO", "GBD", "esp", "ES", ""].map(alpha2), [None; 5]);
-        assert!(is_known("ESP") && is_known("D") && is_known("UTO") && !is_known("ESB") && !is_known(""));
+        assert!(["ESP", "D", "UTO", "XDC", "ANT"].into_iter().all(is_known));
+        assert!(!["ESB", "O", "DE", "GBB", ""].into_iter().any(is_known));
         assert!(same("D", "DEU") && same("ESP", "ESP") && !same("ESP", "PRT"));
     }
 }

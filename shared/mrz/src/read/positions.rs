@@ -6,6 +6,7 @@ use crate::{
         format::Format,
     },
     read::{
+        codes,
         network::{FILLER, Likelihoods, NOTHING},
         sheet::Look,
         spelling::{self, Kinds},
@@ -106,10 +107,13 @@ pub(crate) fn of(format: Format, rows: &[&[Look]]) -> Vec<Vec<Position>> {
         }
         Position { raw, masked, alternatives: graded, likelihood: likeliest }
     };
-    rows.iter()
+    let mut positions: Vec<Vec<Position>> = rows
+        .iter()
         .enumerate()
         .map(|(line, row)| row.iter().enumerate().map(|(column, look)| position(line, column, look)).collect())
-        .collect()
+        .collect();
+    codes::favour_existing(format, &mut positions);
+    positions
 }
 
 fn raw(likelihoods: &Likelihoods) -> u8 {

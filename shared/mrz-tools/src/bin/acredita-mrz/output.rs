@@ -72,6 +72,13 @@ fn more(zone: &Zone) -> impl Iterator<Item = (String, Value)> {
                 .collect(),
         ),
         (
+            "doubtful",
+            zone.lines
+                .iter()
+                .map(|line| json!(line.doubtful.iter().map(|&is| if is { '?' } else { '.' }).collect::<String>()))
+                .collect(),
+        ),
+        (
             "corners",
             zone.corners
                 .iter()
