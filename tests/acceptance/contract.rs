@@ -7,6 +7,7 @@ mod agent;
 mod device;
 mod documents;
 mod errors;
+mod frozen;
 mod idempotency;
 mod identity_document;
 mod ids;

@@ -179,7 +179,7 @@ forward! { Identifications {
     fn create(new: NewIdentification, now: Time) -> Result<(), CreateError>;
     fn find(org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError>;
     fn find_by_admin_id(org: &OrgId, id: AdminIdentificationId) -> Result<Option<Identification>, FindError>;
-    fn transition(org: &OrgId, id: IdentificationId, transition: Transition, outbox: Vec<NewOutboxMessage>, now: Time) -> Result<(), StepError>;
+    fn transition(identification: &Identification, transition: Transition, outbox: Vec<NewOutboxMessage>, now: Time) -> Result<(), StepError>;
     fn count_try(org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;
     fn give_back_try(org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
     fn delete(identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError>;
@@ -192,7 +192,7 @@ forward! { Scorings {
     fn give_back_retry(org: &OrgId, id: ScoringId, lease: LeaseId) -> Result<(), StepError>;
     fn record_score(reservation: &Reservation, assessment: Assessment, captures: Vec<Capture>, now: Time) -> Result<(), StepError>;
     fn record_delegation(reservation: &Reservation, delegation: HostedDelegation, now: Time) -> Result<(), StepError>;
-    fn close(org: &OrgId, id: ScoringId, now: Time) -> Result<(), StepError>;
+    fn close(scoring: &Scoring, now: Time) -> Result<(), StepError>;
     fn delete(scoring: &Scoring, now: Time) -> Result<Erasure, StepError>;
 } }
 
@@ -215,6 +215,10 @@ impl Housekeeping for Faulty<dyn Housekeeping> {
 
     async fn postpone(&self, due: &Due, until: Time) -> Result<(), Unavailable> {
         self.faults.call("Housekeeping::postpone", self.port.postpone(due, until)).await
+    }
+
+    async fn erase_later(&self, erasure: &Erasure, now: Time) -> Result<(), Unavailable> {
+        self.faults.call("Housekeeping::erase_later", self.port.erase_later(erasure, now)).await
     }
 
     async fn erased(&self, erasure: &Erasure) -> Result<(), Unavailable> {

@@ -146,6 +146,12 @@ impl World {
                     if let Some(scoring) = json(item, "method")["IDENTITY_DOCUMENT"]["scoring_id"].as_str() {
                         there(format!("SCO#{scoring}"));
                         linked.insert(format!("SCO#{scoring}"));
+                        for capture in json(item, "validation")["scoring"]["captures"].as_array().into_iter().flatten()
+                        {
+                            let digest = capture["sha256"].as_str().expect("a digest");
+                            let name = format!("{org}/s/{scoring}/{digest}");
+                            assert!(pictures.contains(&name), "what {pk} was validated on is not there");
+                        }
                     }
                 }
                 ("IDN#", _) => assert_ne!(text(item, "state"), "PENDING", "a message of {pk} was never sent"),

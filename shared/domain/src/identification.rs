@@ -10,6 +10,8 @@
 //!      └ the clock ─▶ EXPIRED
 //! ```
 //!
+//! An end of an identity document's identification is the end of its scoring too: a decision stays what it was made on.
+//!
 //! Only a CREATED identification expires, and it does so by the clock: [`Identification::status`] is EXPIRED from
 //! `expires_at` on, whether or not a sweep has run. A validated one stays validated, because somebody relies on it.
 
@@ -17,9 +19,10 @@ use crate::{
     Time,
     actor::Actor,
     device::DeviceEvidence,
-    ids::{AdminIdentificationId, IdentificationId, OrgId},
+    ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
     otp::{MAX_TRIES, Otp},
     pictures::{Capture, Sha256Digest},
+    scoring::{Assessment, Scoring, Verdict},
     text::{AgentName, CancellationReason, Private},
     vocabulary::names,
 };
@@ -89,6 +92,9 @@ pub struct Validation {
     /// The pictures of the document that was an OTP's second factor; the bytes are in the picture store.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub captures: Vec<Capture>,
+    /// Of an identity document, the scoring that was good enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scoring: Option<ScoringEvidence>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +106,27 @@ pub struct AgentEvidence {
     /// The caller's own notes on the evidence: a JSON object, stored unchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Private<String>>,
+}
+
+/// The scoring that a validation relies on, as it was then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScoringEvidence {
+    pub scoring_id: ScoringId,
+    /// The version that was judged: validating fails if another one is there by then.
+    pub version: u64,
+    /// Without the data read from the document, which stays with the scoring.
+    pub assessment: Assessment,
+    /// The pictures that were scored; the bytes are in the picture store.
+    pub captures: Vec<Capture>,
+}
+
+impl ScoringEvidence {
+    /// `None` for a scoring without a score.
+    pub fn of(scoring: Scoring) -> Option<Self> {
+        let Assessment { verdict, scored_at } = scoring.assessment?;
+        let assessment = Assessment { verdict: Verdict { extracted: None, ..verdict }, scored_at };
+        Some(Self { scoring_id: scoring.id, version: scoring.version, assessment, captures: scoring.captures })
+    }
 }
 
 impl Identification {
@@ -159,7 +186,8 @@ pub enum Closable {
 /// with its effects, or not at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Transition {
-    /// CREATED → VALIDATED, while it has not expired.
+    /// CREATED → VALIDATED, while it has not expired; for an identity document, only while its scoring is open and of the
+    /// version that was judged.
     Validate {
         validation: Box<Validation>,
         /// For an OTP: only while this generation's code is the live one.

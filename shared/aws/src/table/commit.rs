@@ -1,7 +1,7 @@
 //! One transaction: new entities or a step of one, their effects, and the record of an idempotency key.
 
 use super::{
-    items::{Item, Key, decode_remembered, encode_message, encode_remembered, millis},
+    items::{Item, Key, decode_remembered, encode_erasure, encode_message, encode_remembered, millis},
     store::{Change, DynamoStore, NotCommitted, Reasons, cancelled, corrupt},
     throttle,
 };
@@ -10,7 +10,7 @@ use acredita_domain::{
     Time,
     error::Unavailable,
     ids::OrgId,
-    ports::{CreateError, IdempotencyRecord, NewOutboxMessage, StepError},
+    ports::{CreateError, Erasure, IdempotencyRecord, NewOutboxMessage, StepError},
 };
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
@@ -23,15 +23,15 @@ pub(crate) struct Commit<'a> {
     operation: &'static str,
     now: Time,
     writes: Vec<TransactWriteItem>,
-    step: Option<usize>,
+    steps: Vec<usize>,
     destinations: Vec<(usize, Key)>,
     memory: Option<(usize, Key, IdempotencyRecord)>,
 }
 
 impl<'a> Commit<'a> {
     pub fn new(store: &'a DynamoStore, operation: &'static str, now: Time) -> Self {
-        let (writes, destinations) = (Vec::new(), Vec::new());
-        Self { store, operation, now, writes, step: None, destinations, memory: None }
+        let (writes, steps, destinations) = (Vec::new(), Vec::new(), Vec::new());
+        Self { store, operation, now, writes, steps, destinations, memory: None }
     }
 
     /// A new item. Its id is random, so an existing one is a fault.
@@ -42,8 +42,14 @@ impl<'a> Commit<'a> {
 
     /// A step, which its condition may refuse.
     pub fn step(mut self, change: Change<'_>) -> Self {
-        self.step = Some(self.writes.len());
+        self.steps.push(self.writes.len());
         self.writes.push(self.store.change(change));
+        self
+    }
+
+    /// The erasure of a scoring's uploads.
+    pub fn erase(mut self, erasure: &Erasure) -> Self {
+        self.writes.push(self.store.put(encode_erasure(erasure, self.now)));
         self
     }
 
@@ -86,14 +92,14 @@ impl<'a> Commit<'a> {
         })
     }
 
-    /// Takes the step with its effects, or returns why it was not taken.
+    /// Takes the steps with their effects, or returns why they were not taken.
     pub async fn take(mut self) -> Result<(), StepError> {
         let mut reasons = match self.transact().await {
             Ok(()) => return Ok(()),
             Err(NotCommitted::Unavailable(unavailable)) => return Err(StepError::Unavailable(unavailable)),
             Err(NotCommitted::Cancelled(reasons)) => reasons,
         };
-        if self.step.is_some_and(|index| reasons.failed(index)) {
+        if self.steps.iter().any(|index| reasons.failed(*index)) {
             return Err(StepError::Lost);
         }
         Err(match self.too_many_messages(&mut reasons).await {

@@ -2,7 +2,7 @@
 
 use super::{
     expressions::bind,
-    items::{DuePartitions, decode_due, key_of_due, millis, partition_of_due, text},
+    items::{DuePartitions, decode_due, encode_erasure, key_of_due, millis, partition_of_due, text},
     store::{Change, DynamoStore, Refused},
 };
 use crate::{
@@ -45,6 +45,10 @@ impl Housekeeping for DynamoStore {
             Ok(_) | Err(Refused::Condition(_)) => Ok(()),
             Err(Refused::Unavailable(unavailable)) => Err(unavailable),
         }
+    }
+
+    async fn erase_later(&self, erasure: &Erasure, now: Time) -> Result<(), Unavailable> {
+        self.replace("erase later", encode_erasure(erasure, now)).await
     }
 
     async fn erased(&self, erasure: &Erasure) -> Result<(), Unavailable> {

@@ -6,6 +6,7 @@ use super::{
         Item, Key, Pointer, Standing, decode_identification, decode_pointer, encode_erasure, encode_identification,
         encode_pointer, encode_scoring, number,
     },
+    scorings::{Closing, close},
     store::{Change, DynamoStore, Refused, corrupt},
     transitions::{OPEN, Step, open_values},
 };
@@ -52,16 +53,24 @@ impl Identifications for DynamoStore {
 
     async fn transition(
         &self,
-        org: &OrgId,
-        id: IdentificationId,
+        identification: &Identification,
         transition: Transition,
         outbox: Vec<NewOutboxMessage>,
         now: Time,
     ) -> Result<(), StepError> {
+        let Identification { id, ref org, ref method, .. } = *identification;
         let Step { name, update, condition, values, mark } = Step::of(org, &transition, now);
         let change = Change { key: Key::identification(id), update, condition, values };
-        if !outbox.is_empty() {
-            return Commit::new(self, name, now).step(change).outbox(outbox).take().await;
+        let scoring = method.scoring_id().filter(|_| !matches!(transition, Transition::Resend { .. }));
+        if scoring.is_some() || !outbox.is_empty() {
+            let mut commit = Commit::new(self, name, now).step(change).outbox(outbox);
+            if let Some(scoring) = scoring {
+                commit = commit.erase(&Erasure::of_uploads(org, scoring));
+                if let Some(closing) = closing(&transition) {
+                    commit = commit.step(close(org, scoring, closing, now));
+                }
+            }
+            return commit.take().await;
         }
         match self.update(name, change).await {
             // The SDK retried after a lost answer: the step was taken, by this very call.
@@ -111,6 +120,18 @@ impl Identifications for DynamoStore {
 
 const OURS: &str = "#org = :org";
 const GONE_OR_OURS: &str = "attribute_not_exists(#pk) OR #org = :org";
+
+/// How a step closes the linked scoring, if it does: one that is over by the clock needs no closing.
+fn closing(transition: &Transition) -> Option<Closing> {
+    match transition {
+        Transition::Validate { validation, .. } => {
+            let judged = validation.scoring.as_ref();
+            Some(judged.map_or(Closing::Open, |evidence| Closing::Judged { version: evidence.version }))
+        }
+        Transition::Cancel { .. } | Transition::Close { .. } | Transition::Fail => Some(Closing::Any),
+        Transition::Resend { .. } | Transition::Expire => None,
+    }
+}
 
 /// Whether the last step carries this mark.
 pub(crate) fn taken_by(item: &Item, mark: &str) -> bool {

@@ -8,7 +8,7 @@
 //! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, `assessment`, `captures`, of a capture that a provider hosts `delegation`, while a request holds a retry `lease`, `lease_until`, and of the step that was taken last `step` |
 //! | `IDM#<org>#<operation>#<key digest>` / `A` | a create's first answer | `body_digest`, `answer`, `valid_until` |
 //! | `DST#<org>#<destination digest>` / `A` | a destination's latest sends | `s1` (newest) to `s5` |
-//! | `ERA#<id>` / `A` | pictures to erase | `prefixes` |
+//! | `ERA#<id>` / `A` | pictures to erase: of a deleted entity, or, with `<scoring>-uploads`, of one that is over | `prefixes` |
 //!
 //! Attributes used by a condition or an update are separate: text as `S`, numbers as `N`, times as epoch milliseconds.
 //! Those that are written once and read completely (`actor`, `method`, `terms`, `validation`, `assessment`, `captures`,

@@ -21,6 +21,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 const OPEN: &str = "#org = :org AND #closed = :no AND #expires_at > :now";
 /// No request holds a retry, or the one that does has let its lease end.
 const FREE: &str = "(attribute_not_exists(#lease_until) OR #lease_until <= :now)";
+const OPEN_AS_JUDGED: &str = "#org = :org AND #closed = :no AND #expires_at > :now AND #version = :version";
 const OVER: &str = "#org = :org AND #expires_at <= :now";
 
 #[async_trait]
@@ -98,9 +99,10 @@ impl Scorings for DynamoStore {
         self.step("record delegation", reservation.scoring.id, update, &reserved(), values).await
     }
 
-    async fn close(&self, org: &OrgId, id: ScoringId, now: Time) -> Result<(), StepError> {
-        let update = "SET #closed = :yes, #version = #version + :one, #step = :step";
-        self.step("close scoring", id, update, OPEN, scoring_values(org, now)).await
+    async fn close(&self, scoring: &Scoring, now: Time) -> Result<(), StepError> {
+        let Scoring { id, ref org, .. } = *scoring;
+        let commit = Commit::new(self, "close scoring", now).step(close(org, id, Closing::Open, now));
+        commit.erase(&Erasure::of_uploads(org, id)).take().await
     }
 
     async fn delete(&self, scoring: &Scoring, now: Time) -> Result<Erasure, StepError> {
@@ -134,6 +136,32 @@ impl DynamoStore {
             Ok(_) => Ok(()),
         }
     }
+}
+
+/// What a scoring has to be to be closed.
+#[derive(Clone, Copy)]
+pub(crate) enum Closing {
+    /// Neither closed nor expired.
+    Open,
+    /// Open, and what a decision was made on.
+    Judged { version: u64 },
+    /// Anything: its identification has ended.
+    Any,
+}
+
+/// Closes a scoring.
+pub(crate) fn close(org: &OrgId, id: ScoringId, closing: Closing, now: Time) -> Change<'static> {
+    let mut values = scoring_values(org, now);
+    let condition = match closing {
+        Closing::Open => OPEN,
+        Closing::Judged { version } => {
+            values.push(("version", number(version)));
+            OPEN_AS_JUDGED
+        }
+        Closing::Any => "#org = :org",
+    };
+    let update = "SET #closed = :yes, #version = #version + :one REMOVE #lease, #lease_until";
+    Change { key: Key::scoring(id), update, condition, values }
 }
 
 /// Open, and still what the retry was reserved on. Its values are [`reserved_values`].

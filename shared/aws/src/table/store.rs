@@ -146,6 +146,13 @@ impl DynamoStore {
         }
     }
 
+    /// Puts an item, replacing any existing one.
+    pub(crate) async fn replace(&self, operation: &'static str, item: Item) -> Result<(), Unavailable> {
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        request.send().await.map_err(|error| unavailable(STORE, operation, &error))?;
+        Ok(())
+    }
+
     /// Removes an item, whether or not it exists.
     pub(crate) async fn remove(&self, operation: &'static str, key: Key) -> Result<(), Unavailable> {
         let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));

@@ -1,7 +1,7 @@
 //! A capture hosted by a provider is written only by the request that reserved a retry for it, and ends with its score.
 
 use crate::{
-    samples::{LIFE, assessment, lease, now, org},
+    samples::{LIFE, assessment, lease, now},
     scorings::{created, current, reserved},
     stage::{Ports, sixteen_at_once, successes},
 };
@@ -73,7 +73,7 @@ async fn of_delegations_at_once_one_is_kept(ports: &Ports) {
 async fn nothing_is_delegated_of_what_is_over(ports: &Ports) {
     let closed = created(ports).await;
     let reservation = reserved(ports, &closed).await;
-    ports.scorings.close(&org(), closed.id, now()).await.expect("closed");
+    ports.scorings.close(&closed, now()).await.expect("closed");
     assert_eq!(ports.scorings.record_delegation(&reservation, delegation("one"), now()).await, LOST);
     let expired = created(ports).await;
     let reservation = reserved(ports, &expired).await;

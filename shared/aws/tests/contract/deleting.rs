@@ -41,9 +41,9 @@ async fn an_identification_goes_with_its_handle_and_its_scoring(ports: &Ports) {
 
 async fn only_what_is_open_goes_without_force(ports: &Ports) {
     let cancelled = created(ports, agent()).await;
-    ports.identifications.transition(&org(), cancelled.id, cancel(), Vec::new(), now()).await.expect("cancelled");
+    ports.identifications.transition(&cancelled, cancel(), Vec::new(), now()).await.expect("cancelled");
     let validated = created(ports, agent()).await;
-    ports.identifications.transition(&org(), validated.id, validate(), Vec::new(), now()).await.expect("validated");
+    ports.identifications.transition(&validated, validate(), Vec::new(), now()).await.expect("validated");
     let tried = created(ports, otp()).await;
     for _ in 0..MAX_TRIES {
         ports.identifications.count_try(&org(), tried.id, now()).await.expect("a try is left");

@@ -30,7 +30,7 @@ async fn an_identification_is_due_when_its_time_is_over_whatever_became_of_it(po
     for identification in [&open, &cancelled] {
         ports.identifications.create(alone(identification), now()).await.expect("created");
     }
-    ports.identifications.transition(&org(), cancelled.id, cancel(), Vec::new(), now()).await.expect("cancelled");
+    ports.identifications.transition(&cancelled, cancel(), Vec::new(), now()).await.expect("cancelled");
     assert_eq!(ports.due(now() + LIFE - TICK).await, []);
     let due = ports.due(now() + LIFE).await;
     assert_eq!(due.len(), 2);

@@ -26,7 +26,7 @@ async fn take(
     transition: Transition,
     at: Time,
 ) -> Result<(), StepError> {
-    ports.identifications.transition(&org(), identification.id, transition, Vec::new(), at).await
+    ports.identifications.transition(identification, transition, Vec::new(), at).await
 }
 
 async fn state(ports: &Ports, identification: &Identification) -> State {
@@ -96,13 +96,11 @@ async fn a_step_needs_an_identification(ports: &Ports) {
 
 async fn another_organisation_takes_no_step(ports: &Ports) {
     let mine = created(ports, otp()).await;
+    let foreign = Identification { org: other_org(), ..mine.clone() };
     for step in [validate(), cancel(), CLOSE] {
-        assert_eq!(ports.identifications.transition(&other_org(), mine.id, step, Vec::new(), now()).await, LOST);
+        assert_eq!(take(ports, &foreign, step, now()).await, LOST);
     }
-    assert_eq!(
-        ports.identifications.transition(&other_org(), mine.id, Transition::Expire, Vec::new(), now() + LIFE).await,
-        LOST
-    );
+    assert_eq!(take(ports, &foreign, Transition::Expire, now() + LIFE).await, LOST);
     assert_eq!(ports.identifications.count_try(&other_org(), mine.id, now()).await, Err(StepError::Lost));
     assert_eq!(ports.identifications.find(&org(), mine.id).await, Ok(Some(mine)), "untouched");
 }
@@ -182,8 +180,8 @@ async fn of_all_steps_at_once_one_is_taken(ports: &Ports) {
         let raced = created(ports, identification).await;
         let steps = [validate(), cancel(), CLOSE];
         let results = sixteen_at_once(|number| {
-            let (ports, id, step) = (ports.clone(), raced.id, steps[number % 3].clone());
-            async move { ports.identifications.transition(&org(), id, step, Vec::new(), now()).await }
+            let (ports, raced, step) = (ports.clone(), raced.clone(), steps[number % 3].clone());
+            async move { take(&ports, &raced, step, now()).await }
         })
         .await;
         assert_eq!(successes(&results), 1);

@@ -22,6 +22,7 @@ macro_rules! on_aws {
 mod creating;
 mod delegations;
 mod deleting;
+mod endings;
 mod faults;
 mod housekeeping;
 mod identifications;

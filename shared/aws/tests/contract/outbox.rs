@@ -122,7 +122,7 @@ async fn a_lease_that_is_over_makes_no_code_live(ports: &Ports) {
 
 async fn no_code_becomes_live_for_what_is_not_open(ports: &Ports) {
     let (identification, message, mine) = taken(ports).await;
-    ports.identifications.transition(&org(), identification.id, cancel(), Vec::new(), now()).await.expect("cancelled");
+    ports.identifications.transition(&identification, cancel(), Vec::new(), now()).await.expect("cancelled");
     assert_eq!(ports.outbox.issue_code(&message, mine, live_code(&identification, 1), now()).await, LOST);
     assert_eq!(code_of(ports, &identification).await, None);
 
@@ -139,7 +139,7 @@ async fn no_code_becomes_live_for_what_is_not_open(ports: &Ports) {
 
 async fn no_code_of_an_earlier_generation_becomes_live(ports: &Ports) {
     let (identification, first, mine) = taken(ports).await;
-    ports.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
+    ports.resend(&identification, message(&identification, 2, "phone"), now()).await.expect("sent again");
     assert_eq!(ports.outbox.issue_code(&first, mine, live_code(&identification, 1), now()).await, LOST);
     assert_eq!(code_of(ports, &identification).await, None);
 }

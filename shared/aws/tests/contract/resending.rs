@@ -32,7 +32,7 @@ async fn the_next_generation_starts_without_a_code(ports: &Ports) {
 
     let later = now() + TimeDelta::seconds(30);
     let second = message(&identification, 2, "phone");
-    ports.resend(second.clone(), later).await.expect("sent again");
+    ports.resend(&identification, second.clone(), later).await.expect("sent again");
     let found =
         ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("an identification");
     let after = otp_of(&found);
@@ -41,7 +41,7 @@ async fn the_next_generation_starts_without_a_code(ports: &Ports) {
     assert!(matches!(claim, Claim::Taken(taken) if taken.effect == Effect::Code { generation: 2 }));
     let of_the_first = Transition::Validate { validation: Box::new(validation()), generation: Some(1) };
     assert_eq!(
-        ports.identifications.transition(&org(), identification.id, of_the_first, Vec::new(), later).await,
+        ports.identifications.transition(&identification, of_the_first, Vec::new(), later).await,
         Err(StepError::Lost)
     );
 }
@@ -49,7 +49,7 @@ async fn the_next_generation_starts_without_a_code(ports: &Ports) {
 async fn a_resend_leaves_the_tries_as_they_are(ports: &Ports) {
     let identification = created(ports).await;
     ports.identifications.count_try(&org(), identification.id, now()).await.expect("a try");
-    ports.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
+    ports.resend(&identification, message(&identification, 2, "phone"), now()).await.expect("sent again");
     let after = ports.identifications.count_try(&org(), identification.id, now()).await.expect("another try");
     assert_eq!(otp_of(&after).tries, 2);
 }
@@ -58,8 +58,8 @@ async fn one_generation_starts_once_however_many_ask_at_once(ports: &Ports) {
     let identification = created(ports).await;
     let results = sixteen_at_once(|number| {
         let ports = ports.clone();
-        let new = message(&identification, 2, &number.to_string());
-        async move { ports.resend(new, now()).await }
+        let (identification, new) = (identification.clone(), message(&identification, 2, &number.to_string()));
+        async move { ports.resend(&identification, new, now()).await }
     })
     .await;
     assert_eq!(successes(&results), 1);
@@ -71,7 +71,7 @@ async fn one_generation_starts_once_however_many_ask_at_once(ports: &Ports) {
 async fn only_the_next_generation_starts(ports: &Ports) {
     let identification = created(ports).await;
     for generation in [0, 1, 3] {
-        let skipped = ports.resend(message(&identification, generation, "phone"), now()).await;
+        let skipped = ports.resend(&identification, message(&identification, generation, "phone"), now()).await;
         assert_eq!(skipped, Err(StepError::Lost));
     }
 }
@@ -80,12 +80,12 @@ async fn an_identification_causes_five_messages(ports: &Ports) {
     let identification = created(ports).await;
     for generation in 2..=MAX_SENDS {
         ports
-            .resend(message(&identification, generation, &generation.to_string()), now())
+            .resend(&identification, message(&identification, generation, &generation.to_string()), now())
             .await
             .expect("within the limit");
     }
     let sixth = message(&identification, MAX_SENDS + 1, "another");
-    assert_eq!(ports.resend(sixth, now()).await, Err(StepError::Lost));
+    assert_eq!(ports.resend(&identification, sixth, now()).await, Err(StepError::Lost));
 }
 
 async fn a_destination_that_has_had_enough_gets_no_resend(ports: &Ports) {
@@ -95,30 +95,34 @@ async fn a_destination_that_has_had_enough_gets_no_resend(ports: &Ports) {
     }
     let again_at = now() + DESTINATION_WINDOW;
     let new = || message(&identification, 2, "phone");
-    assert_eq!(ports.resend(new(), again_at - TICK).await, Err(StepError::TooManyMessages { again_at }));
+    assert_eq!(
+        ports.resend(&identification, new(), again_at - TICK).await,
+        Err(StepError::TooManyMessages { again_at })
+    );
     let untouched = ports.identifications.find(&org(), identification.id).await;
     assert_eq!(untouched, Ok(Some(identification.clone())));
-    ports.resend(new(), again_at).await.expect("the window has moved on");
+    ports.resend(&identification, new(), again_at).await.expect("the window has moved on");
 }
 
 async fn what_is_not_open_is_not_sent_again(ports: &Ports) {
     let over = created(ports).await;
-    assert_eq!(ports.resend(message(&over, 2, "a"), now() + LIFE).await, Err(StepError::Lost));
+    assert_eq!(ports.resend(&over, message(&over, 2, "a"), now() + LIFE).await, Err(StepError::Lost));
 
     let cancelled = created(ports).await;
-    ports.identifications.transition(&org(), cancelled.id, cancel(), Vec::new(), now()).await.expect("cancelled");
-    assert_eq!(ports.resend(message(&cancelled, 2, "b"), now()).await, Err(StepError::Lost));
+    ports.identifications.transition(&cancelled, cancel(), Vec::new(), now()).await.expect("cancelled");
+    assert_eq!(ports.resend(&cancelled, message(&cancelled, 2, "b"), now()).await, Err(StepError::Lost));
 
     let tried = created(ports).await;
     for _ in 0..MAX_TRIES {
         ports.identifications.count_try(&org(), tried.id, now()).await.expect("a try is left");
     }
-    assert_eq!(ports.resend(message(&tried, 2, "c"), now()).await, Err(StepError::Lost));
+    assert_eq!(ports.resend(&tried, message(&tried, 2, "c"), now()).await, Err(StepError::Lost));
 
     let mut foreign = created(ports).await;
     foreign.org = other_org();
-    assert_eq!(ports.resend(message(&foreign, 2, "d"), now()).await, Err(StepError::Lost));
-    assert_eq!(ports.resend(message(&otp(), 2, "e"), now()).await, Err(StepError::Lost));
+    assert_eq!(ports.resend(&foreign, message(&foreign, 2, "d"), now()).await, Err(StepError::Lost));
+    let nowhere = otp();
+    assert_eq!(ports.resend(&nowhere, message(&nowhere, 2, "e"), now()).await, Err(StepError::Lost));
 }
 
 on_aws! {

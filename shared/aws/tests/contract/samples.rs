@@ -158,7 +158,7 @@ pub fn validation() -> Validation {
         user_agent: "test".parse().expect("a user agent"),
         ip: None,
     };
-    Validation { at: now(), device, agent: None, captures: Vec::new() }
+    Validation { at: now(), device, agent: None, captures: Vec::new(), scoring: None }
 }
 
 /// A validation whatever the live code is.

@@ -123,12 +123,12 @@ async fn no_more_retries_are_reserved_than_there_are(ports: &Ports) {
 async fn what_is_closed_stays_as_it_is(ports: &Ports) {
     let new = created(ports).await;
     let reservation = reserved(ports, &new).await;
-    ports.scorings.close(&org(), new.id, now()).await.expect("closed");
+    ports.scorings.close(&new, now()).await.expect("closed");
     let closed = current(ports, &new).await;
     assert!(closed.closed);
     assert_eq!(record(ports, &reservation, now()).await, LOST);
     assert_eq!(reserve(ports, &closed, now() + RETRY_LEASE).await, Err(StepError::Lost));
-    assert_eq!(ports.scorings.close(&org(), new.id, now()).await, LOST);
+    assert_eq!(ports.scorings.close(&new, now()).await, LOST);
     assert_eq!(current(ports, &new).await, closed);
 }
 
@@ -138,9 +138,9 @@ async fn from_expiry_on_nothing_is_scored_or_closed(ports: &Ports) {
     assert_eq!(reserve(ports, &new, over).await, Err(StepError::Lost));
     let reservation = reserve(ports, &new, over - TICK).await.expect("a tick before");
     assert_eq!(record(ports, &reservation, over).await, LOST);
-    assert_eq!(ports.scorings.close(&org(), new.id, over).await, LOST);
+    assert_eq!(ports.scorings.close(&new, over).await, LOST);
     record(ports, &reservation, over - TICK).await.expect("a tick before");
-    ports.scorings.close(&org(), new.id, over - TICK).await.expect("a tick before");
+    ports.scorings.close(&new, over - TICK).await.expect("a tick before");
 }
 
 async fn another_organisation_changes_nothing(ports: &Ports) {
@@ -151,7 +151,7 @@ async fn another_organisation_changes_nothing(ports: &Ports) {
     let stolen = Reservation { scoring: foreign.clone(), lease };
     assert_eq!(record(ports, &stolen, now()).await, LOST);
     assert_eq!(give_back(ports, &stolen).await, LOST);
-    assert_eq!(ports.scorings.close(&other_org(), mine.id, now()).await, LOST);
+    assert_eq!(ports.scorings.close(&foreign, now()).await, LOST);
     assert_eq!(ports.scorings.delete(&foreign, now() + LIFE).await, Err(StepError::Lost));
     assert_eq!(current(ports, &mine).await, mine);
 }
@@ -161,7 +161,7 @@ async fn what_is_not_there_is_not_made_by_a_step(ports: &Ports) {
     assert_eq!(reserve(ports, &nowhere.scoring, now()).await, Err(StepError::Lost));
     assert_eq!(record(ports, &nowhere, now()).await, LOST);
     assert_eq!(give_back(ports, &nowhere).await, LOST);
-    assert_eq!(ports.scorings.close(&org(), nowhere.scoring.id, now()).await, LOST);
+    assert_eq!(ports.scorings.close(&nowhere.scoring, now()).await, LOST);
     assert_eq!(ports.scorings.find(&org(), nowhere.scoring.id).await, Ok(None));
 }
 

@@ -8,10 +8,9 @@ use acredita_aws::{
 use acredita_domain::{
     Time,
     app::Stores,
-    identification::Transition,
+    identification::{Identification, Transition},
     ports::{
-        Due, Effect, Housekeeping, Identifications, NewOutboxMessage, Outbox, OutboxMessage, Pictures, Queue, Scorings,
-        StepError,
+        Due, Effect, Housekeeping, Identifications, NewOutboxMessage, Outbox, Pictures, Queue, Scorings, StepError,
     },
 };
 use acredita_embedded_aws::{EmbeddedAws, REGION, Storage};
@@ -39,10 +38,15 @@ impl Ports {
     }
 
     /// Takes the step to the generation of this message's code, with the message as its effect.
-    pub async fn resend(&self, new: NewOutboxMessage, at: Time) -> Result<(), StepError> {
-        let OutboxMessage { reference, org, effect: Effect::Code { generation }, .. } = new.message.clone();
+    pub async fn resend(
+        &self,
+        identification: &Identification,
+        new: NewOutboxMessage,
+        at: Time,
+    ) -> Result<(), StepError> {
+        let Effect::Code { generation } = new.message.effect;
         let step = Transition::Resend { generation };
-        self.identifications.transition(&org, reference.identification_id, step, vec![new], at).await
+        self.identifications.transition(identification, step, vec![new], at).await
     }
 }
 

@@ -133,13 +133,9 @@ async fn a_request_costs_as_many_calls_as_it_may() {
     ports.identifications.count_try(&org(), identification.id, now()).await.expect("counted");
     ports.identifications.give_back_try(&org(), identification.id).await.expect("given back");
     assert_eq!(wire.calls(), ["UpdateItem", "UpdateItem"]);
-    ports.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
+    ports.resend(&identification, message(&identification, 2, "phone"), now()).await.expect("sent again");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
-    ports
-        .identifications
-        .transition(&org(), identification.id, validate(), Vec::new(), now())
-        .await
-        .expect("validated");
+    ports.identifications.transition(&identification, validate(), Vec::new(), now()).await.expect("validated");
     assert_eq!(wire.calls(), ["UpdateItem"]);
     let erasure = ports.identifications.delete(&identification, true, now()).await.expect("deleted");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
@@ -162,6 +158,8 @@ async fn scoring_costs_as_many_calls_as_it_may() {
     let reservation = scorings.reserve_retry(&scoring, lease(), now(), now() + RETRY_LEASE).await.expect("reserved");
     scorings.record_score(&reservation, assessment(0.5), Vec::new(), now()).await.expect("scored");
     assert_eq!(wire.calls(), ["UpdateItem", "UpdateItem"]);
+    scorings.close(&scoring, now()).await.expect("closed");
+    assert_eq!(wire.calls(), ["TransactWriteItems"]);
 }
 
 #[tokio::test]
@@ -199,11 +197,11 @@ async fn a_step_whose_answer_was_lost_was_taken_by_its_own_caller() {
     wire.answer(&[LOST]);
     ports
         .identifications
-        .transition(&org(), identification.id, cancel(), Vec::new(), now())
+        .transition(&identification, cancel(), Vec::new(), now())
         .await
         .expect("it was this call that cancelled");
     assert_eq!(
-        ports.identifications.transition(&org(), identification.id, cancel(), Vec::new(), now()).await,
+        ports.identifications.transition(&identification, cancel(), Vec::new(), now()).await,
         Err(StepError::Lost),
         "and not another one"
     );
@@ -222,7 +220,7 @@ async fn a_step_whose_answer_was_lost_was_taken_by_its_own_caller() {
         .expect("it was this call that scored");
     assert_eq!(ports.scorings.find(&org(), scoring.id).await.expect("an answer").expect("a scoring").retries_used, 1);
     wire.answer(&[LOST]);
-    ports.scorings.close(&org(), scoring.id, now()).await.expect("it was this call that closed");
+    ports.scorings.close(&scoring, now()).await.expect("it was this call that closed");
 }
 
 #[tokio::test]
@@ -251,7 +249,7 @@ async fn what_is_done_at_once_or_not_at_all_is_done_once_when_its_answer_was_los
     let code = crate::samples::live_code(&identification, 1);
     ports.outbox.issue_code(&first, mine, code, now()).await.expect("live");
     wire.answer(&[LOST, LOST]);
-    ports.resend(message(&identification, 2, "phone"), now()).await.expect("sent again");
+    ports.resend(&identification, message(&identification, 2, "phone"), now()).await.expect("sent again");
     let found =
         ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("an identification");
     assert_eq!((otp_of(&found).generation, otp_of(&found).sends), (2, 2));

@@ -56,12 +56,12 @@ pub trait Identifications: Send + Sync {
         org: &OrgId,
         id: AdminIdentificationId,
     ) -> Result<Option<Identification>, FindError>;
-    /// Takes a step if it can be taken at `now`, and puts its effects into the outbox. One write, or one transaction if
-    /// there are effects.
+    /// Takes a step if it can be taken at `now`, and puts its effects into the outbox. Every step but
+    /// [`Transition::Resend`] is the end of the linked scoring, which is closed with it (one that has expired remains so),
+    /// and leaves an [`Erasure`] of its uploads. One write, or one transaction if there is more than the step.
     async fn transition(
         &self,
-        org: &OrgId,
-        id: IdentificationId,
+        identification: &Identification,
         transition: Transition,
         outbox: Vec<NewOutboxMessage>,
         now: Time,
@@ -121,19 +121,26 @@ pub trait Scorings: Send + Sync {
         delegation: HostedDelegation,
         now: Time,
     ) -> Result<(), StepError>;
-    /// One write.
-    async fn close(&self, org: &OrgId, id: ScoringId, now: Time) -> Result<(), StepError>;
+    /// Closes a scoring that is open at `now`, and leaves an [`Erasure`] of its uploads. One transaction.
+    async fn close(&self, scoring: &Scoring, now: Time) -> Result<(), StepError>;
     /// Deletes a scoring whose time is over, and leaves an [`Erasure`] of its pictures that is due
     /// [`super::limits::ERASE_AGAIN_AFTER`] from `now`. One transaction.
     async fn delete(&self, scoring: &Scoring, now: Time) -> Result<Erasure, StepError>;
 }
 
-/// Pictures to erase: their entity is already deleted.
+/// Pictures to erase: their entity is deleted, or they are uploads that nobody will score.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Erasure {
-    /// The id of the deleted entity.
+    /// One for each reason to erase, so that none takes another's place.
     pub id: String,
     pub prefixes: Vec<PicturePrefix>,
+}
+
+impl Erasure {
+    /// What was put, and may still be put, behind the upload links of a scoring that is over.
+    pub fn of_uploads(org: &OrgId, id: ScoringId) -> Self {
+        Self { id: format!("{id}-uploads"), prefixes: vec![PicturePrefix::uploads(org, id)] }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,6 +168,8 @@ pub trait Housekeeping: Send + Sync {
     fn over(&self, now: Time) -> DueStream<'_>;
     /// Makes the item due again at `until`. One write. An item deleted meanwhile stays deleted.
     async fn postpone(&self, due: &Due, until: Time) -> Result<(), Unavailable>;
+    /// Leaves an erasure that is due [`super::limits::ERASE_AGAIN_AFTER`] from `now`. One write.
+    async fn erase_later(&self, erasure: &Erasure, now: Time) -> Result<(), Unavailable>;
     /// Marks an erasure as done. One write.
     async fn erased(&self, erasure: &Erasure) -> Result<(), Unavailable>;
 }

@@ -73,9 +73,9 @@ pub async fn validate_agent_identification(
     };
     let kept = picture.is_some();
     let agent = Some(AgentEvidence { agent: confirmation.agent, picture, metadata: confirmation.metadata });
-    let validation = Validation { at: now, device, agent, captures: Vec::new() };
+    let validation = Validation { at: now, device, agent, captures: Vec::new(), scoring: None };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    match app.stores.identifications.transition(org, id, transition, Vec::new(), now).await {
+    match app.stores.identifications.transition(&identification, transition, Vec::new(), now).await {
         Err(StepError::Lost) if kept => Err(explain_late_evidence(app, org, id).await),
         step => Ok(step?),
     }

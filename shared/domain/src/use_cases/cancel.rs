@@ -18,9 +18,5 @@ pub async fn cancel_identification(
     let identification = app.find_by_admin_id(org, id, kind).await?;
     let now = app.now();
     identification.require_open(now)?;
-    Ok(app
-        .stores
-        .identifications
-        .transition(org, identification.id, Transition::Cancel { reason }, Vec::new(), now)
-        .await?)
+    Ok(app.stores.identifications.transition(&identification, Transition::Cancel { reason }, Vec::new(), now).await?)
 }

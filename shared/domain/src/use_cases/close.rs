@@ -16,9 +16,5 @@ pub async fn close_identification(
     let identification = app.find_by_admin_id(org, id, kind).await?;
     let now = app.now();
     let from = identification.require_closable(now)?;
-    Ok(app
-        .stores
-        .identifications
-        .transition(org, identification.id, Transition::Close { from }, Vec::new(), now)
-        .await?)
+    Ok(app.stores.identifications.transition(&identification, Transition::Close { from }, Vec::new(), now).await?)
 }

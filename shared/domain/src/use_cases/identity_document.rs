@@ -7,7 +7,7 @@ use crate::{
     device::DeviceEvidence,
     expires_in::ExpiresIn,
     idempotency::Idempotency,
-    identification::{Method, MethodKind, Transition, Validation},
+    identification::{Method, MethodKind, ScoringEvidence, Transition, Validation},
     ids::{IdentificationId, OrgId, ScoringId},
     scoring::{ConfigurationName, DocumentKind, MaxScoreRetries, Provider, Scoring, ScoringStatus, ScoringTerms},
 };
@@ -65,10 +65,11 @@ pub async fn validate_identity_document_identification(
     if status != ScoringStatus::Scored {
         return Err(Conflict::ScoringState(status).into());
     }
-    if !scoring.assessment.is_some_and(|assessment| configuration.accepts(&assessment.verdict)) {
+    let good_enough = |evidence: &ScoringEvidence| configuration.accepts(&evidence.assessment.verdict);
+    let Some(evidence) = ScoringEvidence::of(scoring).filter(good_enough) else {
         return Err(Conflict::ScoreTooLow.into());
-    }
-    let validation = Validation { at: now, device, agent: None, captures: Vec::new() };
+    };
+    let validation = Validation { at: now, device, agent: None, captures: Vec::new(), scoring: Some(evidence) };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    Ok(app.stores.identifications.transition(org, id, transition, Vec::new(), now).await?)
+    Ok(app.stores.identifications.transition(&identification, transition, Vec::new(), now).await?)
 }

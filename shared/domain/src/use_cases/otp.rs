@@ -125,7 +125,7 @@ pub async fn validate_otp_identification(
         (false, _) => {
             if otp.tries >= MAX_TRIES {
                 // The count alone closes the door; recording the failure is for readers of the table.
-                let _ = app.stores.identifications.transition(org, id, Transition::Fail, Vec::new(), now).await;
+                let _ = app.stores.identifications.transition(&counted, Transition::Fail, Vec::new(), now).await;
             }
             Err(WRONG_CODE)
         }
@@ -150,10 +150,10 @@ async fn accept(
             return Err(error);
         }
     };
-    let validation = Validation { at: now, device, agent: None, captures: captures.clone() };
+    let validation = Validation { at: now, device, agent: None, captures: captures.clone(), scoring: None };
     let generation = identification.otp().map(|otp| otp.generation);
     let transition = Transition::Validate { validation: Box::new(validation), generation };
-    match app.stores.identifications.transition(org, id, transition, Vec::new(), now).await {
+    match app.stores.identifications.transition(identification, transition, Vec::new(), now).await {
         Err(StepError::Lost) => Err(explain_right_one_lost(app, org, id, now, &captures).await),
         step => Ok(step?),
     }

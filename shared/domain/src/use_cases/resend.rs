@@ -20,7 +20,7 @@ pub async fn resend_otp(app: &App, org: &OrgId, id: IdentificationId) -> Result<
     let context = CodeContext { org, id, generation };
     let outbox = vec![effects::send_code(app, &keys, context, destination.address().expose())];
     let messages = effects::references(&outbox);
-    match app.stores.identifications.transition(org, id, Transition::Resend { generation }, outbox, now).await {
+    match app.stores.identifications.transition(&identification, Transition::Resend { generation }, outbox, now).await {
         Ok(()) => {
             effects::kick(app, &messages).await;
             Ok(())

@@ -183,6 +183,6 @@ pub async fn close_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<(), 
         return Ok(());
     }
     // Lost the race: closed by another request meanwhile.
-    unless_lost(app.stores.scorings.close(org, id, now).await)?;
+    unless_lost(app.stores.scorings.close(&scoring, now).await)?;
     Ok(())
 }

@@ -96,6 +96,8 @@ async fn handle(app: &App, due: &Due) -> Result<Done, Error> {
             if app.policy.keep_until(scoring.expires_at) <= now {
                 return erase_deleted(app, app.stores.scorings.delete(&scoring, now).await).await;
             }
+            // Links to upload outlive it by some minutes.
+            app.stores.housekeeping.erase_later(&Erasure::of_uploads(org, *id), now).await?;
             app.stores.housekeeping.postpone(due, app.policy.keep_until(scoring.expires_at)).await?;
             Ok(Done::Nothing)
         }
@@ -107,11 +109,7 @@ async fn expire(app: &App, identification: &Identification, now: Time) -> Result
     if identification.state != State::Created {
         return Ok(Done::Nothing);
     }
-    let step = app
-        .stores
-        .identifications
-        .transition(&identification.org, identification.id, Transition::Expire, Vec::new(), now)
-        .await;
+    let step = app.stores.identifications.transition(identification, Transition::Expire, Vec::new(), now).await;
     Ok(unless_lost(step)?.map_or(Done::Nothing, |()| Done::Expired))
 }
 

@@ -5,7 +5,7 @@ use acredita_domain::{
     actor::{Actor, Country, DocumentType, EmailAddress, IdentityDocument, Language, Msisdn},
     code::OtpCode,
     device::DeviceEvidence,
-    identification::{AgentEvidence, Identification, Method, State, Validation},
+    identification::{AgentEvidence, Identification, Method, ScoringEvidence, State, Validation},
     ids::{
         AdminIdentificationId, DelegationId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId,
     },
@@ -173,12 +173,9 @@ pub fn validation() -> impl Strategy<Value = Validation> {
     let agent = (parsed("\\PC{1,30}"), option::of(digest()), option::of(private("\\{\"note\":\"[a-z]{0,20}\"\\}")))
         .prop_map(|(agent, picture, metadata)| AgentEvidence { agent, picture, metadata });
     let captures = proptest::collection::vec(capture(), 0..3);
-    (time(), device, option::of(agent), captures).prop_map(|(at, device, agent, captures)| Validation {
-        at,
-        device,
-        agent,
-        captures,
-    })
+    let scoring = scoring().boxed().prop_map(ScoringEvidence::of);
+    (time(), device, option::of(agent), captures, scoring)
+        .prop_map(|(at, device, agent, captures, scoring)| Validation { at, device, agent, captures, scoring })
 }
 
 pub fn state() -> impl Strategy<Value = State> {
@@ -192,8 +189,9 @@ pub fn state() -> impl Strategy<Value = State> {
     ]
 }
 
+/// Boxed parts, because the whole would not fit on a test's stack.
 pub fn identification() -> impl Strategy<Value = Identification> {
-    (identification_id(), admin_id(), org(), actor(), method(), state(), time(), time()).prop_map(
+    (identification_id(), admin_id(), org(), actor(), method(), state().boxed(), time(), time()).prop_map(
         |(id, admin_id, org, actor, method, state, created_at, expires_at)| Identification {
             id,
             admin_id,
