@@ -1,11 +1,9 @@
 //! Scorings: create, read, captures, delegate, close, and the number of scores (§5, §6, §7). Pictures are in
 //! `multipart`.
 
-use super::stage::{check, create_scoring, kept_pictures, reviewed, time};
-use acceptance::{Answer, World, bodies, subject::put_pictures, world::Setup};
-use acredita_aws::SystemClock;
+use super::stage::{check, create_scoring, kept_pictures, reviewed, time, world_of_today};
+use acceptance::{Answer, World, bodies, subject::put_pictures};
 use acredita_domain::{
-    ports::Clock,
     ports::limits::ERASE_AGAIN_AFTER,
     scoring::{CheckName, CheckResult},
 };
@@ -29,11 +27,6 @@ async fn google(world: &World, retries: Value) -> String {
         body["max_score_retries"] = retries;
     })
     .await
-}
-
-/// Signed links are checked against the real time.
-async fn world_of_today() -> World {
-    World::with(Setup { clock: SystemClock.now(), ..Setup::default() }).await
 }
 
 #[tokio::test]

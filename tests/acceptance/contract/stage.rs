@@ -3,9 +3,12 @@
 use acceptance::{
     World, bodies,
     subject::{Method, Subject},
+    world::Setup,
 };
+use acredita_aws::SystemClock;
 use acredita_domain::{
     Time,
+    ports::Clock,
     scoring::{Check, CheckName, CheckResult},
 };
 use chrono::TimeDelta;
@@ -41,6 +44,11 @@ pub async fn create_scoring(world: &World, change: impl FnOnce(&mut Value)) -> S
     change(&mut body);
     let created = world.call("POST", "/scorings/identity_document", Some(body)).await.expect(200);
     format!("/scorings/identity_document/{}", created.text("scoring_id"))
+}
+
+/// Signed links are checked against the real time.
+pub async fn world_of_today() -> World {
+    World::with(Setup { clock: SystemClock.now(), ..Setup::default() }).await
 }
 
 /// An entry of a breakdown.

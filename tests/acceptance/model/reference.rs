@@ -247,7 +247,8 @@ impl Model {
         if it.state == State::Gone {
             return 404;
         }
-        if self.now >= it.expires_at || it.scores >= MAX_SCORES {
+        // Every end of an identification is the end of its scoring.
+        if it.state != State::Created || self.now >= it.expires_at || it.scores >= MAX_SCORES {
             return 409;
         }
         it.scores += 1;

@@ -3,12 +3,12 @@
 use super::{
     commit::Commit,
     items::{
-        Item, Key, Pointer, Standing, decode_identification, decode_pointer, encode_erasure, encode_identification,
+        Key, Pointer, Standing, decode_identification, decode_pointer, encode_erasure, encode_identification,
         encode_pointer, encode_scoring, number,
     },
     scorings::{Closing, close},
     store::{Change, DynamoStore, Refused, corrupt},
-    transitions::{OPEN, Step, open_values},
+    transitions::{OPEN, Step, open_values, taken_by},
 };
 use acredita_domain::{
     Time,
@@ -131,9 +131,4 @@ fn closing(transition: &Transition) -> Option<Closing> {
         Transition::Cancel { .. } | Transition::Close { .. } | Transition::Fail => Some(Closing::Any),
         Transition::Resend { .. } | Transition::Expire => None,
     }
-}
-
-/// Whether the last step carries this mark.
-pub(crate) fn taken_by(item: &Item, mark: &str) -> bool {
-    item.get("step").and_then(|step| step.as_s().ok()).is_some_and(|step| step == mark)
 }

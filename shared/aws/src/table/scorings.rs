@@ -3,10 +3,9 @@
 use super::{
     commit::Commit,
     expressions::Values,
-    identifications::taken_by,
     items::{Item, Key, Standing, decode_scoring, encode_erasure, encode_scoring, json, millis, number, text},
     store::{Change, DynamoStore, Refused, corrupt},
-    transitions::new_mark,
+    transitions::{new_mark, taken_by},
 };
 use acredita_domain::{
     Time,
