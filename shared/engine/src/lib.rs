@@ -14,6 +14,7 @@ mod document;
 mod hash;
 mod memory;
 mod numbers;
+mod outline;
 mod pictures;
 mod printed;
 mod quality;

@@ -2,11 +2,13 @@
 
 use crate::{
     document::{Document, date_of},
+    outline,
     viewed::ViewedPicture,
 };
 use acredita_domain::{Time, pictures::Side};
 use acredita_front::{Agreement, Arrangement, Expected, Front, Portrait};
 use acredita_mrz::icao::{Date, Expiry, Format, countries};
+
 /// What a field of the printed side says, next to the zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Compared {
@@ -57,6 +59,8 @@ pub(crate) struct Printed {
     pub(crate) further: [(&'static str, Compared); 4],
     /// Another valid national number, and this one nowhere.
     pub(crate) bears_another_number: bool,
+    /// The card's other side bears nothing but its zone.
+    pub(crate) back_is_bare: bool,
 }
 
 impl Printed {
@@ -88,6 +92,7 @@ impl Printed {
                 ("document number", judged.document.into()),
             ],
             bears_another_number: judged.number == Agreement::Differs,
+            back_is_bare: pictures.iter().any(|picture| picture.shows(document) && is_a_bare_back(picture)),
         })
     }
 }
@@ -127,6 +132,10 @@ fn printed_side<'a>(pictures: &'a [ViewedPicture], document: &Document) -> Optio
     }
 }
 
+fn is_a_bare_back(picture: &ViewedPicture) -> bool {
+    picture.zone().is_some_and(|zone| zone.format == Format::Td1 && outline::is_bare(&picture.view, zone))
+}
+
 impl From<Agreement> for Compared {
     fn from(agreement: Agreement) -> Self {
         match agreement {
@@ -158,5 +167,6 @@ pub(crate) mod samples {
             ("document number", Compared::NotRead),
         ],
         bears_another_number: false,
+        back_is_bare: false,
     };
 }

@@ -15,7 +15,7 @@ mod sharpness;
 mod view;
 mod zone;
 
-pub(crate) use finding::{Finding, grade};
+pub(crate) use finding::Finding;
 pub(crate) use view::View;
 pub(crate) use zone::of_zone;
 

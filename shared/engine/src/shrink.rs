@@ -7,18 +7,22 @@ use acredita_pictures::Luma;
 /// 25 pixels per character of its machine-readable zone: twice what reading takes.
 pub(crate) const LOOK_AT: usize = 1000;
 
-/// The picture with a long side of at most [`LOOK_AT`]. A smaller one is not enlarged: that would add nothing to look
-/// at.
+/// The picture as the checks look at it. A smaller one is not enlarged: that would add nothing to look at.
 pub(crate) fn for_looking(luma: &Luma) -> Luma {
+    to(luma, LOOK_AT)
+}
+
+/// The picture with a long side of at most this.
+pub(crate) fn to(luma: &Luma, most: usize) -> Luma {
     let long = luma.width.max(luma.height);
-    let factor = (long / LOOK_AT).max(1);
-    if long <= LOOK_AT {
+    if long <= most {
         return luma.clone();
     }
+    let factor = (long / most).max(1);
     // Whole factors first: sums of complete rows run at memory speed, and little is left for the exact step.
     let coarse = if factor > 1 { by_whole_factor(luma, factor) } else { luma.clone() };
     let long = coarse.width.max(coarse.height);
-    let scaled = |side: usize| (side * LOOK_AT).div_ceil(long).clamp(1, side.max(1));
+    let scaled = |side: usize| (side * most).div_ceil(long).clamp(1, side.max(1));
     let (width, height) = (scaled(coarse.width), scaled(coarse.height));
     let means = Means::of(&coarse, width, height);
     Luma { width, height, pixels: means.values.iter().map(|&value| ((value + 128) >> 8).min(255) as u8).collect() }

@@ -2,6 +2,7 @@
 
 use crate::{
     document::Document,
+    outline::Outline,
     pictures::decode,
     quality::{JUDGES, View},
 };
@@ -15,11 +16,10 @@ use acredita_domain::{
 use acredita_front::{Failure, Front, Portrait, Portraits, Quad};
 use acredita_mrz::{Options, Reader, Reading, Status, Zone, icao::Format};
 use acredita_pictures::Luma;
-use std::sync::LazyLock;
 
 // Their networks are unpacked when the first printed side comes.
-static PRINT_READER: LazyLock<acredita_front::Reader> = LazyLock::new(acredita_front::Reader::new);
-static PORTRAITS: LazyLock<Portraits> = LazyLock::new(Portraits::new);
+static PRINT_READER: acredita_front::Reader = acredita_front::Reader::new();
+static PORTRAITS: Portraits = Portraits::new();
 
 /// A picture as it is handed to the work.
 pub(crate) struct Shot {
@@ -44,6 +44,8 @@ pub(crate) struct ViewedPicture {
     /// What is printed there, except for zones, if a printed side can be on it.
     pub(crate) print: Option<Front>,
     pub(crate) portrait: Portrait,
+    /// Of the document, where something on it shows where it lies.
+    pub(crate) outline: Option<Outline>,
 }
 
 impl ViewedPicture {
@@ -55,14 +57,15 @@ impl ViewedPicture {
         let reading = reader.read(&luma, Options { work, ..Options::default() });
         let documents =
             reading.zones.iter().enumerate().filter_map(|(at, zone)| Some((at, Document::of(zone)?))).collect();
-        let mut viewed =
-            Self { format: picture.format, view, reading, documents, print: None, portrait: Portrait::Missing };
+        let (print, portrait, outline) = (None, Portrait::Missing, None);
+        let mut viewed = Self { format: picture.format, view, reading, documents, print, portrait, outline };
         if viewed.may_be_a_printed_side(is_alone) {
             viewed.read_print(&luma).map_err(|failure| {
                 tracing::error!(%failure, "print cannot be read");
                 Unavailable("the internal scorer")
             })?;
         }
+        viewed.outline = viewed.look_for_edges();
         Ok(viewed)
     }
 
@@ -83,6 +86,14 @@ impl ViewedPicture {
         }
         self.print = Some(front);
         Ok(())
+    }
+
+    fn look_for_edges(&self) -> Option<Outline> {
+        match (self.zone(), &self.print) {
+            (Some(zone), _) => Outline::around_zone(&self.view, zone),
+            (None, Some(print)) => Outline::around_print(&self.view, print.print(), print.places()),
+            (None, None) => None,
+        }
     }
 
     /// Whether one of its zones is that of this document.

@@ -11,16 +11,16 @@ use crate::{
     work::Work,
 };
 
-/// A printed side that was read: its lines, from top to bottom.
+/// A printed side that was read.
 pub struct Front {
-    pub(crate) lines: Vec<Line>,
-    pub(crate) work: Work,
+    items: Items,
+    work: Work,
 }
 
 // The text of a document does not belong in error output.
 impl std::fmt::Debug for Front {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Front of {} lines", self.lines.len())
+        write!(f, "Front of {} lines", self.items.lines().count())
     }
 }
 
@@ -56,25 +56,28 @@ pub struct Scale {
 }
 
 impl Front {
+    pub(crate) fn of(lines: Vec<Line>, work: Work) -> Self {
+        Self { items: Items::of(lines), work }
+    }
+
     /// Compares with what is expected.
     pub fn judge(&self, expected: Expected<'_>) -> Judgement {
-        judge(&self.lines, expected)
+        judge(&self.items, expected)
     }
 
     /// The labels, and whether they are arranged as on a document.
     pub fn layout(&self) -> Layout {
-        Items::of(&self.lines).layout()
+        self.items.layout()
     }
 
     /// What was read without knowing what to expect.
     pub fn extracted(&self) -> Extracted {
-        let items = Items::of(&self.lines);
-        let value = |label| items.value(label).map(|line| line.text().trim().to_owned());
-        let dates: Vec<Date> = self.lines.iter().flat_map(dates::read).map(|found| found.date).collect();
+        let value = |label| self.items.value(label).map(|line| line.text().trim().to_owned());
+        let dates: Vec<Date> = self.items.lines().flat_map(dates::read).map(|found| found.date).collect();
         let (birth, expiry) = (dates.iter().min().copied(), dates.iter().max().copied());
         let several = birth != expiry;
         Extracted {
-            number: self.lines.iter().flat_map(numbers::read).max_by_key(|found| found.sure).map(|found| found.number),
+            number: self.items.lines().flat_map(numbers::read).max_by_key(|found| found.sure).map(|found| found.number),
             surnames: value(Label::Surnames),
             given_names: value(Label::GivenNames),
             birth: birth.filter(|_| several),
@@ -84,13 +87,17 @@ impl Front {
 
     /// The size of the print in the picture.
     pub fn scale(&self) -> Scale {
-        let items = Items::of(&self.lines);
-        Scale { width: items.width(), line: items.height() }
+        Scale { width: self.items.width(), line: self.items.height() }
     }
 
     /// The smallest rectangle around all print that lies in the direction of reading.
     pub fn print(&self) -> Option<Quad> {
-        geometry::around(self.lines.iter().map(|line| line.quad))
+        geometry::around(self.items.lines().map(|line| line.quad))
+    }
+
+    /// Where its lines are.
+    pub fn places(&self) -> impl Iterator<Item = Quad> {
+        self.items.lines().map(|line| line.quad)
     }
 
     /// The work that it took.
@@ -100,6 +107,6 @@ impl Front {
 
     /// What every line says, and how sure that is, in hundredths.
     pub fn texts(&self) -> impl Iterator<Item = (String, u32)> {
-        self.lines.iter().map(|line| (line.text(), line.confidence()))
+        self.items.lines().map(|line| (line.text(), line.confidence()))
     }
 }

@@ -60,9 +60,21 @@ impl Quad {
     }
 }
 
-/// The direction in which places are read together, as a sum of their sides: long ones know it best.
+/// The direction in which places are read together, as a sum of their sides: long ones know it best. What is printed
+/// across most others, as SPECIMEN often is, does not count.
 pub(crate) fn direction(quads: impl Iterator<Item = Quad>) -> (f32, f32) {
-    quads.fold((0.0, 0.0), |(x, y), Quad([a, b, c, d])| (x + b.x - a.x + c.x - d.x, y + b.y - a.y + c.y - d.y))
+    /// The sine of the angle between lines that do not run together.
+    const ACROSS: f32 = 0.15;
+    let sides: Vec<(f32, f32)> =
+        quads.map(|Quad([a, b, c, d])| (b.x - a.x + c.x - d.x, b.y - a.y + c.y - d.y)).collect();
+    let length = |side: &(f32, f32)| side.0.hypot(side.1);
+    let together = |one: &(f32, f32), other: &(f32, f32)| {
+        (one.0 * other.1 - one.1 * other.0).abs() <= ACROSS * length(one) * length(other)
+    };
+    let with = |one: (f32, f32)| sides.iter().filter(move |other| together(&one, other));
+    let longest = |one: (f32, f32)| with(one).map(length).sum::<f32>();
+    let most = sides.iter().copied().max_by(|one, other| longest(*one).total_cmp(&longest(*other)));
+    with(most.unwrap_or_default()).fold((0.0, 0.0), |(x, y), side| (x + side.0, y + side.1))
 }
 
 /// The smallest rectangle around places that lies in the direction in which they are read.
@@ -132,6 +144,16 @@ fn hull(points: &[Point]) -> Vec<Point> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_across_all_others_does_not_turn_them() {
+        let line = |x: f32, y: f32| {
+            let (from, to) = (Point { x: 10.0, y: 10.0 }, Point { x: 10.0 + x, y: 10.0 + y });
+            Quad([from, to, to, from])
+        };
+        let (x, y) = direction([line(100.0, 0.0), line(60.0, 0.6), line(200.0, 120.0), line(90.0, 0.0)].into_iter());
+        assert!((y / x).abs() < 0.01, "{x} {y}");
+    }
 
     #[test]
     fn the_smallest_rectangle_lies_as_its_points_do() {

@@ -75,51 +75,50 @@ pub struct Judgement {
     pub expiry: Agreement,
 }
 
-pub(crate) fn judge(lines: &[Line], expected: Expected<'_>) -> Judgement {
-    let items = Items::of(lines);
+pub(crate) fn judge(items: &Items, expected: Expected<'_>) -> Judgement {
     Judgement {
-        number: expected.number.map(|number| judge_number(lines, number)).unwrap_or_default(),
-        document: expected.document.map(|document| judge_document(lines, document)).unwrap_or_default(),
+        number: expected.number.map(|number| judge_number(items, number)).unwrap_or_default(),
+        document: expected.document.map(|document| judge_document(items, document)).unwrap_or_default(),
         surnames: expected
             .surnames
-            .map(|name| judge_name(lines, &items, name, expected.names_cut, Label::Surnames))
+            .map(|name| judge_name(items, name, expected.names_cut, Label::Surnames))
             .unwrap_or_default(),
         given_names: expected
             .given_names
-            .map(|name| judge_name(lines, &items, name, expected.names_cut, Label::GivenNames))
+            .map(|name| judge_name(items, name, expected.names_cut, Label::GivenNames))
             .unwrap_or_default(),
-        birth: expected.birth.map(|date| judge_date(lines, date, |other| other < date)).unwrap_or_default(),
-        expiry: expected.expiry.map(|date| judge_date(lines, date, |other| other > date)).unwrap_or_default(),
+        birth: expected.birth.map(|date| judge_date(items, date, |other| other < date)).unwrap_or_default(),
+        expiry: expected.expiry.map(|date| judge_date(items, date, |other| other > date)).unwrap_or_default(),
     }
 }
 
 /// Shorter than this, a number may be part of anything.
 const SHORTEST_NUMBER: usize = 5;
 
-fn judge_number(lines: &[Line], number: &str) -> Agreement {
+fn judge_number(items: &Items, number: &str) -> Agreement {
     let spelt: String = number.chars().filter_map(plain).collect();
     if spelt.len() < SHORTEST_NUMBER {
         return Agreement::NotRead;
     }
     let pattern = numbers::pattern(number);
-    if lines.iter().any(|line| pattern.find(line, Border::Kind, NUMBER).is_some()) {
+    if items.lines().any(|line| pattern.find(line, Border::Kind, NUMBER).is_some()) {
         return Agreement::Agrees;
     }
-    let another = || lines.iter().flat_map(numbers::read).any(|found| found.sure >= SURE);
+    let another = || items.lines().flat_map(numbers::read).any(|found| found.sure >= SURE);
     if numbers::is_valid(&spelt) && another() { Agreement::Differs } else { Agreement::NotRead }
 }
 
-fn judge_document(lines: &[Line], number: &str) -> Agreement {
+fn judge_document(items: &Items, number: &str) -> Agreement {
     let long_enough = number.chars().filter_map(plain).count() >= SHORTEST_NUMBER;
     let pattern = numbers::pattern(number);
-    let agrees = long_enough && lines.iter().any(|line| pattern.find(line, Border::Kind, OTHERS).is_some());
+    let agrees = long_enough && items.lines().any(|line| pattern.find(line, Border::Kind, OTHERS).is_some());
     if agrees { Agreement::Agrees } else { Agreement::NotRead }
 }
 
-fn judge_date(lines: &[Line], date: Date, beyond: impl Fn(Date) -> bool) -> Agreement {
+fn judge_date(items: &Items, date: Date, beyond: impl Fn(Date) -> bool) -> Agreement {
     let patterns = dates::patterns(date);
-    let expected: Vec<Option<Match>> = lines
-        .iter()
+    let expected: Vec<Option<Match>> = items
+        .lines()
         .map(|line| {
             let digits = line.glyphs.iter().filter(|glyph| glyph.letter.is_ascii_digit()).count();
             let found = patterns.iter().filter_map(|pattern| pattern.find(line, Border::Kind, OTHERS));
@@ -127,7 +126,7 @@ fn judge_date(lines: &[Line], date: Date, beyond: impl Fn(Date) -> bool) -> Agre
         })
         .collect();
     // A date that lies where the expected one was found is a misreading of it.
-    let others = lines.iter().zip(&expected).flat_map(|(line, expected)| {
+    let others = items.lines().zip(&expected).flat_map(|(line, expected)| {
         dates::read(line)
             .into_iter()
             .filter(move |found| expected.is_none_or(|expected| !overlap(found.steps, expected.steps)))
@@ -145,16 +144,16 @@ fn overlap(one: (usize, usize), other: (usize, usize)) -> bool {
 }
 
 /// A name is on one line, or on two of which one follows the other, and there is nothing else on these.
-fn judge_name(lines: &[Line], items: &Items<'_>, name: &str, cut: bool, label: Label) -> Agreement {
+fn judge_name(items: &Items, name: &str, cut: bool, label: Label) -> Agreement {
     let words: Vec<&str> = name.split_whitespace().collect();
     let last = if cut { Border::Beginning } else { Border::Word };
     let agrees = (1..=words.len()).any(|split| {
         let (first, second) = (words[..split].concat(), words[split..].concat());
         if second.is_empty() {
-            return lines.iter().any(|line| fills(line, &first, last));
+            return items.lines().any(|line| fills(line, &first, last));
         }
         let continued = |line: &Line| items.next(line).is_some_and(|next| fills(next, &second, last));
-        lines.iter().any(|line| fills(line, &first, Border::Word) && continued(line))
+        items.lines().any(|line| fills(line, &first, Border::Word) && continued(line))
     });
     if agrees {
         return Agreement::Agrees;
@@ -200,7 +199,11 @@ mod tests {
     use crate::testing::line_at;
 
     /// A card of 2021: surnames on two lines, and a date of issue.
-    fn card() -> Vec<Line> {
+    fn card() -> Items {
+        Items::of(lines())
+    }
+
+    fn lines() -> Vec<Line> {
         [
             ("APELLIDOS / SURNAMES", 350.0, 100.0, 14.0),
             ("MUÑOZ", 350.0, 120.0, 22.0),
@@ -243,16 +246,16 @@ mod tests {
         };
         assert_eq!(judge(&card(), expected()), all);
         assert_eq!(judge(&card(), Expected::default()), Judgement::default());
-        assert_eq!(judge(&[], expected()), Judgement::default());
+        assert_eq!(judge(&Items::of(Vec::new()), expected()), Judgement::default());
     }
 
     #[test]
     fn another_valid_number_differs_unless_the_expected_one_is_printed_too() {
         let other = Expected { number: Some("87654321X"), ..expected() };
         assert_eq!(judge(&card(), other).number, Agreement::Differs);
-        let mut both = card();
+        let mut both = lines();
         both.push(line_at("87654321X", 0.0, 0.0, 20.0));
-        assert_eq!(judge(&both, other).number, Agreement::Agrees);
+        assert_eq!(judge(&Items::of(both), other).number, Agreement::Agrees);
         // A number of another state says nothing about a Spanish one.
         assert_eq!(judge(&card(), Expected { number: Some("L01X00T47"), ..expected() }).number, Agreement::NotRead);
     }

@@ -51,16 +51,16 @@ pub struct Layout {
 }
 
 /// A line in the direction of the print.
-pub(crate) struct Item<'a> {
-    pub(crate) line: &'a Line,
-    pub(crate) label: Option<labels::Found>,
+struct Item {
+    line: Line,
+    label: Option<labels::Found>,
     left: f32,
     right: f32,
     middle: f32,
     height: f32,
 }
 
-impl Item<'_> {
+impl Item {
     fn top(&self) -> f32 {
         self.middle - self.height / 2.0
     }
@@ -77,27 +77,31 @@ impl Item<'_> {
     }
 }
 
-/// The lines of a picture, level.
-pub(crate) struct Items<'a>(Vec<Item<'a>>);
+/// The lines of a picture, level, from top to bottom.
+pub(crate) struct Items(Vec<Item>);
 
-impl<'a> Items<'a> {
-    pub(crate) fn of(lines: &'a [Line]) -> Self {
+impl Items {
+    pub(crate) fn of(lines: Vec<Line>) -> Self {
         let (x, y) = direction(lines.iter().map(|line| line.quad));
         let length = f32::hypot(x, y).max(1.0);
         let (along, across) = (x / length, y / length);
         let level = |point: Point| (point.x * along + point.y * across, point.y * along - point.x * across);
-        let item = |line: &'a Line| {
+        let item = |line: Line| {
             let [a, b, c, d] = line.quad.0.map(level);
             Item {
-                line,
                 label: labels::find(&line.text()),
                 left: (a.0 + d.0) / 2.0,
                 right: (b.0 + c.0) / 2.0,
                 middle: (a.1 + b.1 + c.1 + d.1) / 4.0,
                 height: line.quad.height(),
+                line,
             }
         };
-        Self(lines.iter().map(item).collect())
+        Self(lines.into_iter().map(item).collect())
+    }
+
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &Line> + Clone {
+        self.0.iter().map(|item| &item.line)
     }
 
     /// How far the print reaches in its direction, in pixels.
@@ -113,8 +117,8 @@ impl<'a> Items<'a> {
     }
 
     /// The value below a label, and flush with it.
-    fn below(&self, label: &Item<'_>) -> Option<&Item<'a>> {
-        let fits = |item: &&Item<'a>| {
+    fn below(&self, label: &Item) -> Option<&Item> {
+        let fits = |item: &&Item| {
             item.is_label().is_none()
                 && item.middle > label.middle + 0.4 * label.height
                 && item.top() - label.bottom() < FURTHEST * label.height
@@ -124,15 +128,15 @@ impl<'a> Items<'a> {
     }
 
     /// The line below a line, and flush with it.
-    pub(crate) fn next(&self, line: &Line) -> Option<&'a Line> {
-        let item = self.0.iter().find(|item| std::ptr::eq(item.line, line))?;
-        self.below(item).map(|below| below.line)
+    pub(crate) fn next(&self, line: &Line) -> Option<&Line> {
+        let item = self.0.iter().find(|item| std::ptr::eq(&item.line, line))?;
+        self.below(item).map(|below| &below.line)
     }
 
     /// The value below the first such label.
-    pub(crate) fn value(&self, label: Label) -> Option<&'a Line> {
+    pub(crate) fn value(&self, label: Label) -> Option<&Line> {
         let labelled = self.0.iter().find(|item| item.is_label() == Some(label))?;
-        self.below(labelled).map(|value| value.line)
+        self.below(labelled).map(|value| &value.line)
     }
 
     pub(crate) fn layout(&self) -> Layout {
@@ -177,7 +181,7 @@ impl<'a> Items<'a> {
 
     /// Whether two lines are next to each other, each with a left edge of its own.
     fn columns(&self) -> bool {
-        let titled = |item: &Item<'_>| item.is_label() == Some(Label::Title);
+        let titled = |item: &Item| item.is_label() == Some(Label::Title);
         let rows = self.0.iter().filter(|item| !titled(item));
         rows.clone().any(|one| {
             rows.clone().any(|other| {
@@ -223,14 +227,14 @@ mod tests {
 
     #[test]
     fn a_card_is_arranged_as_a_document() {
-        let layout = Items::of(&card(14.0, 22.0)).layout();
+        let layout = Items::of(card(14.0, 22.0)).layout();
         assert_eq!(layout.arrangement, Arrangement::Document, "{layout:?}");
         assert!(layout.labels.len() >= 8 && layout.in_place >= 6 && layout.columns, "{layout:?}");
     }
 
     #[test]
     fn labels_as_large_as_their_values_are_typed() {
-        let layout = Items::of(&card(20.0, 20.0)).layout();
+        let layout = Items::of(card(20.0, 20.0)).layout();
         assert_eq!(layout.arrangement, Arrangement::Sheet, "{layout:?}");
     }
 
@@ -262,7 +266,7 @@ mod tests {
             "DNI 12345678Z",
         ]);
         for lines in [above, before] {
-            let layout = Items::of(&lines).layout();
+            let layout = Items::of(lines).layout();
             assert_eq!(layout.arrangement, Arrangement::Sheet, "{layout:?}");
         }
     }
@@ -270,7 +274,7 @@ mod tests {
     #[test]
     fn data_without_labels_is_unclear() {
         for lines in [typed(&["MUÑOZ GIL", "ANA", "01 02 1980", "12345678Z"]), Vec::new()] {
-            assert_eq!(Items::of(&lines).layout().arrangement, Arrangement::Unclear);
+            assert_eq!(Items::of(lines).layout().arrangement, Arrangement::Unclear);
         }
     }
 }

@@ -56,8 +56,34 @@ pub(crate) fn find(models: &Models, picture: &Luma) -> Result<(Vec<Place>, usize
         .filter_map(|mark| map.line(mark))
         .map(|Place { quad, sure }| Place { quad: upright(Quad(quad.0.map(in_picture))), sure })
         .collect();
-    places.sort_by(|a, b| a.quad.centre().y.total_cmp(&b.quad.centre().y));
+    sort(&mut places);
     Ok((places, map.width * map.height))
+}
+
+/// The same for the upright rectangle around a part of a picture.
+pub(crate) fn find_within(models: &Models, picture: &Luma, part: &Quad) -> Result<(Vec<Place>, usize), Failure> {
+    let bounds = |of: fn(&Point) -> f32, most: usize| {
+        let ends = part.0.iter().map(of);
+        let (low, high) = ends.fold((f32::MAX, f32::MIN), |(low, high), end| (low.min(end), high.max(end)));
+        (low.max(0.0) as usize).min(most)..(high.ceil().max(0.0) as usize).min(most)
+    };
+    let (columns, rows) = (bounds(|point| point.x, picture.width), bounds(|point| point.y, picture.height));
+    if columns.is_empty() || picture.pixels.len() != picture.width * picture.height {
+        return Ok((Vec::new(), 0));
+    }
+    let row = |row: usize| &picture.pixels[row * picture.width..][columns.clone()];
+    let pixels: Vec<u8> = rows.clone().flat_map(row).copied().collect();
+    let (mut places, work) = find(models, &Luma { width: columns.len(), height: rows.len(), pixels })?;
+    for place in &mut places {
+        let moved = |point: Point| Point { x: point.x + columns.start as f32, y: point.y + rows.start as f32 };
+        place.quad = Quad(place.quad.0.map(moved));
+    }
+    Ok((places, work))
+}
+
+/// From top to bottom.
+pub(crate) fn sort(places: &mut [Place]) {
+    places.sort_by(|a, b| a.quad.centre().y.total_cmp(&b.quad.centre().y));
 }
 
 /// The detector's output.

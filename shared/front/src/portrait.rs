@@ -67,8 +67,8 @@ pub struct Look {
 
 impl Portraits {
     /// One that has not unpacked its network yet.
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self(OnceLock::new())
     }
 
     /// Looks for a face to the left of what is printed on the document. `print` surrounds all of the document's

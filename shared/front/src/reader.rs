@@ -2,7 +2,7 @@
 
 use crate::{
     front::Front,
-    geometry::Quad,
+    geometry::{Point, Quad},
     letters::Alphabet,
     lines::{self, Place},
     models::{Failure, Models},
@@ -40,21 +40,27 @@ impl Reader {
         Self(OnceLock::new())
     }
 
-    /// Reads a picture, except for the lines whose middle is in one of the places to leave out: a machine-readable zone
-    /// would agree with itself.
+    /// Reads a picture, except for the machine-readable zones on it, which would agree with themselves. Above a zone, and
+    /// to the right of the portrait, is the print of a page: that part is looked at closely, because the labels of a page
+    /// are small.
     ///
     /// # Errors
     ///
     /// Never for a picture's sake.
-    pub fn read(&self, picture: &Luma, without: &[Quad]) -> Result<Front, Failure> {
+    pub fn read(&self, picture: &Luma, zones: &[Quad]) -> Result<Front, Failure> {
         let unpacked = self.0.get_or_init(|| {
             let models = Models::load()?;
             let alphabet = Alphabet::of(models.letters());
             Ok((models, alphabet))
         });
         let (models, alphabet) = unpacked.as_ref().map_err(|failure| *failure)?;
-        let (mut places, detector_pixels) = lines::find(models, picture)?;
-        places.retain(|place| !without.iter().any(|quad| quad.contains(place.quad.centre())));
+        let (mut places, mut detector_pixels) = lines::find(models, picture)?;
+        if let Some(print) = zones.first().map(print_above) {
+            let (closer, pixels) = lines::find_within(models, picture, &print)?;
+            places = replaced(places, closer, &print);
+            detector_pixels += pixels;
+        }
+        places.retain(|place| !zones.iter().any(|zone| zone.contains(place.quad.centre())));
         let places = affordable(places);
         let mut work = Work { detector_pixels, ..Work::default() };
         let mut read = |quad: Quad| {
@@ -77,8 +83,34 @@ impl Reader {
         if turned {
             found.reverse();
         }
-        Ok(Front { lines: found, work })
+        Ok(Front::of(found, work))
     }
+}
+
+/// Where the print of a page is, by its zone: in shares of the zone's width, from its left end and upwards.
+fn print_above(zone: &Quad) -> Quad {
+    /// The portrait is to the left of it.
+    const LEFT: f32 = 0.28;
+    const RIGHT: f32 = 1.06;
+    const UPPER: f32 = 0.66;
+    let (from, to) = (zone.0[0], zone.0[1]);
+    let (across, up) = ((to.x - from.x, to.y - from.y), (to.y - from.y, from.x - to.x));
+    let place = |along: f32, above: f32| Point {
+        x: from.x + across.0 * along + up.0 * above,
+        y: from.y + across.1 * along + up.1 * above,
+    };
+    Quad([place(LEFT, UPPER), place(RIGHT, UPPER), place(RIGHT, 0.0), place(LEFT, 0.0)])
+}
+
+/// The lines of a part as they were found there, and all others, from top to bottom.
+fn replaced(mut places: Vec<Place>, closer: Vec<Place>, part: &Quad) -> Vec<Place> {
+    places.retain(|place| !place.quad.0.iter().all(|corner| part.contains(*corner)));
+    let new = |place: &Place| !places.iter().any(|other| other.quad.contains(place.quad.centre()));
+    let closer: Vec<Place> =
+        closer.into_iter().filter(|place| part.contains(place.quad.centre()) && new(place)).collect();
+    places.extend(closer);
+    lines::sort(&mut places);
+    places
 }
 
 /// As many lines as may be read: without the least sure ones, then without the widest, which prose has and a card has

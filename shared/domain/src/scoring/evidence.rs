@@ -84,7 +84,6 @@ impl Lines<'_> {
         };
         [MrzRead, DataConsistent, LooksLikeDocument, PortraitPresent].into_iter().all(|name| self.are(name, Pass))
             && !self.of(OriginalCaptured).is_some_and(hint)
-            && !self.are(DocumentOutline, Fail)
     }
 }
 
@@ -128,7 +127,6 @@ mod tests {
             let without: Vec<_> = PAIR.into_iter().filter(|(other, _)| *other != name).collect();
             assert_eq!(evidence(&without), Evidence::Zone, "no {name}");
         }
-        assert_eq!(with(DocumentOutline, Fail), Evidence::Zone);
         assert_eq!(with(OriginalCaptured, Fail), Evidence::Zone);
     }
 

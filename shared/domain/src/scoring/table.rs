@@ -9,7 +9,7 @@ use super::{CheckName, Evidence};
 
 /// The version of the weights, caps and thresholds. It changes with any of them, so that scores of different tables can
 /// be distinguished.
-pub const TABLE_VERSION: &str = "2026-11c";
+pub const TABLE_VERSION: &str = "2026-11d";
 
 /// The highest score as long as nothing proves that there is an identity document, and that it is the declared one.
 const UNPROVEN: f64 = Evidence::Nothing.ceiling();
@@ -50,7 +50,7 @@ pub const fn rule(name: CheckName) -> Rule {
         CheckName::Sharpness => weighs(3.0),
         CheckName::Glare => weighs(2.0).capped(0.85),
         CheckName::NotBlank => weighs(1.0).capped(0.10),
-        CheckName::DocumentOutline => weighs(5.0).capped(PART_HIDDEN),
+        CheckName::DocumentOutline => weighs(5.0).capped(PART_HIDDEN).when_unknown(PART_HIDDEN),
         CheckName::SidesDiffer => weighs(2.0).capped(0.40),
         CheckName::SidesConsistent => weighs(3.0).capped(0.40),
         // The kind of document.

@@ -34,11 +34,12 @@ fn line(
 
 fn looks(name: CheckName, printed: &Printed) -> Check {
     let line = match (printed.labels, printed.number) {
-        (Labels::InOrder, _) => passed(name),
+        (Labels::InOrder, _) if !printed.back_is_bare => passed(name),
         (Labels::None, Compared::Differs | Compared::NotRead) if printed.is_clear => failed(name, Reason::NotAFront),
         _ => open(name, Reason::PrintUnreadable),
     };
-    line.noting(format!("{}: {}", printed.side.part(), printed.labels.as_str()))
+    let back = if printed.back_is_bare { "; the other side: nothing but a zone" } else { "" };
+    line.noting(format!("{}: {}{back}", printed.side.part(), printed.labels.as_str()))
 }
 
 fn portrait(name: CheckName, printed: &Printed) -> Check {
@@ -94,6 +95,12 @@ mod tests {
         assert_eq!(results(Some(&blurred))[0], (Inconclusive, Some(Reason::PrintUnreadable)));
         let tiny_labels = Printed { labels: Labels::None, ..CONFIRMING };
         assert_eq!(results(Some(&tiny_labels))[0].0, Inconclusive, "the number is there, so it may be a front");
+    }
+
+    #[test]
+    fn a_back_with_nothing_but_a_zone_is_none_of_a_card() {
+        let typed = Printed { back_is_bare: true, ..CONFIRMING };
+        assert_eq!(results(Some(&typed))[0], (Inconclusive, Some(Reason::PrintUnreadable)));
     }
 
     #[test]

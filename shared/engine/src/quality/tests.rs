@@ -1,6 +1,6 @@
 //! Each check holds on a good picture and fails on its own defect.
 
-use super::*;
+use super::{finding::grade, *};
 use crate::synthetic::{Numbers, blur, card, card_on, flash, map, noisy, paint};
 use acredita_domain::{pictures::Side, scoring::Reason};
 use acredita_pictures::Luma;
