@@ -31,9 +31,12 @@ impl ScriptedNumbers {
 
     /// From now on this picture shows Spanish documents with these numbers; with no numbers, it cannot be read.
     pub fn show(&self, picture: &[u8], document_type: DocumentType, numbers: &[&str]) {
-        let issuer = "ES".parse().ok();
-        let carried =
-            |number: &&str| CarriedNumber { document_type, issuer, number: Private::new((*number).to_owned()) };
+        let countries: Vec<_> = "ES".parse().into_iter().collect();
+        let carried = |number: &&str| CarriedNumber {
+            document_type,
+            countries: countries.clone(),
+            numbers: vec![Private::new((*number).to_owned())],
+        };
         let read = ReadNumbers { numbers: numbers.iter().map(carried).collect(), other_zones: false };
         self.script.lock().expect("no test panics while it holds this").insert(picture.to_vec(), read);
     }

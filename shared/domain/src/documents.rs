@@ -1,5 +1,7 @@
 //! The numbers on identity documents, and whether a document is the declared one.
 
+mod spanish;
+
 use crate::{
     actor::{Country, DocumentType, IdentityDocument},
     compare::same_text,
@@ -7,17 +9,16 @@ use crate::{
 };
 use subtle::Choice;
 
-/// The number that identifies a document, as its machine-readable zone has it.
-///
-/// Which number that is depends on the document: on a Spanish DNI or TIE it is the NIF or NIE in the optional data, not
-/// the card number (`soporte`); on any other document it is the document number.
+/// The numbers that identify a document, as its machine-readable zone has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CarriedNumber {
     pub document_type: DocumentType,
-    /// The issuing country; `None` where the zone names something that is not a country of ISO 3166-1.
-    pub issuer: Option<Country>,
-    /// Without fillers.
-    pub number: Private<String>,
+    /// The countries that its holder may name: the issuing one, and a territory whose people carry its passports. Empty
+    /// where the zone names something that is not a country of ISO 3166-1.
+    pub countries: Vec<Country>,
+    /// Every number by which its holder may know it, each of one person. The first one is the document's own, but on a
+    /// Spanish DNI or TIE the NIF or NIE in the optional data and not the card number (`soporte`).
+    pub numbers: Vec<Private<String>>,
 }
 
 /// What the machine-readable zones in a picture say about its documents.
@@ -42,15 +43,17 @@ impl ReadNumbers {
 /// All of them, because a try shows one document. Otherwise a collage of a hundred zones would be a hundred guesses for
 /// the price of one try.
 ///
-/// The time this takes depends on how many numbers there are, which the sender of the picture knows, and not on where
-/// they differ.
+/// The time this takes depends on how many numbers the documents have, which the sender of the picture knows, and not on
+/// where they differ.
 pub fn are_declared(carried: &[CarriedNumber], declared: Option<&IdentityDocument>) -> Choice {
     let number = declared.and_then(|document| document.document_number.as_ref());
     let expected = number.map_or("", |number| number.expose());
     let one_is_there = choice(number.is_some() && !carried.is_empty());
     carried.iter().fold(one_is_there, |so_far, one| {
-        let same =
-            same_text(&comparable(expected, one.document_type), &comparable(one.number.expose(), one.document_type));
+        let is_expected = |number: &Private<String>| {
+            same_text(&comparable(expected, one.document_type), &comparable(number.expose(), one.document_type))
+        };
+        let same = one.numbers.iter().fold(choice(false), |found, number| found | is_expected(number));
         so_far & same & choice(is_of_kind(one, declared))
     })
 }
@@ -65,23 +68,17 @@ fn is_of_kind(carried: &CarriedNumber, declared: Option<&IdentityDocument>) -> b
         Some(declared) => declared == carried.document_type,
     };
     // A NIF or NIE is always Spanish; people declare their nationality along with it.
-    let country_fits = match (declared.and_then(|document| document.country), carried.issuer) {
-        (Some(declared), Some(issuer)) => spanish || declared == issuer,
-        _ => true,
-    };
+    let country_fits = declared
+        .and_then(|document| document.country)
+        .is_none_or(|country| spanish || carried.countries.is_empty() || carried.countries.contains(&country));
     type_fits && country_fits
 }
 
-/// The letters and digits of a number, for comparison. Zones have fillers where documents print spaces and hyphens, and
-/// people omit the leading zeros of a NIF or NIE.
+/// The letters and digits of a number, for comparison: zones have fillers where documents print spaces and hyphens.
 fn comparable(number: &str, kind: DocumentType) -> String {
     let plain: String = number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     match kind {
-        DocumentType::Nif => plain.trim_start_matches('0').to_owned(),
-        DocumentType::Nie => match plain.strip_prefix(['X', 'Y', 'Z']) {
-            Some(rest) => format!("{}{}", &plain[..1], rest.trim_start_matches('0')),
-            None => plain,
-        },
+        DocumentType::Nif | DocumentType::Nie => spanish::canonical(&plain),
         DocumentType::Passport | DocumentType::IdentityCard => plain,
     }
 }
@@ -95,7 +92,8 @@ mod tests {
     use super::*;
 
     fn carried(document_type: DocumentType, issuer: &str, number: &str) -> CarriedNumber {
-        CarriedNumber { document_type, issuer: issuer.parse().ok(), number: Private::new(number.to_owned()) }
+        let countries = issuer.parse().into_iter().collect();
+        CarriedNumber { document_type, countries, numbers: vec![Private::new(number.to_owned())] }
     }
 
     fn declared(number: &str, document_type: Option<DocumentType>, country: Option<&str>) -> IdentityDocument {
@@ -115,10 +113,10 @@ mod tests {
     #[test]
     fn a_number_is_compared_as_people_mean_it() {
         let dni = [carried(DocumentType::Nif, "ES", "01234567L")];
-        for text in ["01234567L", "01.234.567-l", " 1234567 L ", "1234567l"] {
+        for text in ["01234567L", "01.234.567-l", " 1234567 L ", "1234567l", "1234567", "ES01234567L"] {
             assert!(are(&dni, &declared(text, NIF, Some("ES"))), "{text}");
         }
-        for text in ["01234567M", "1234567", "11234567L", "L", "-"] {
+        for text in ["01234567M", "123456", "11234567L", "L", "-"] {
             assert!(!are(&dni, &declared(text, NIF, Some("ES"))), "{text}");
         }
         let nie = Some(DocumentType::Nie);
@@ -159,8 +157,26 @@ mod tests {
         assert!(with("PT", Some("PT")) && with("PT", None));
         assert!(!with("PT", Some("ES")));
         assert!(with("none", Some("ES")), "what the zone does not say is not held against it");
+        let british = CarriedNumber {
+            countries: ["GB", "GI"].iter().flat_map(|code| code.parse()).collect(),
+            ..carried(DocumentType::Passport, "GB", "123456789")
+        };
+        let named = |country| are(std::slice::from_ref(&british), &declared("123456789", passport, Some(country)));
+        assert!(named("GB") && named("GI") && !named("IE"));
         let nie = [carried(DocumentType::Nie, "ES", "X1234567L")];
         assert!(are(&nie, &declared("X1234567L", Some(DocumentType::Nie), Some("MA"))), "a nationality next to a NIE");
+    }
+
+    #[test]
+    fn a_document_may_be_known_by_any_of_its_numbers() {
+        let card = DocumentType::IdentityCard;
+        let dutch = CarriedNumber {
+            numbers: ["SPECI2014", "999999990"].map(|number| Private::new(number.to_owned())).to_vec(),
+            ..carried(card, "NL", "")
+        };
+        let known = |number| are(std::slice::from_ref(&dutch), &declared(number, Some(card), Some("NL")));
+        assert!(known("SPECI2014") && known("9999.99.990") && !known("111222333"));
+        assert!(!are(&[dutch, carried(card, "NL", "SPECI2014")], &declared("999999990", None, None)), "another card");
     }
 
     #[test]

@@ -224,8 +224,8 @@ mod tests {
     fn a_document_is_a_factor_only_where_one_is_asked_for() {
         let number = CarriedNumber {
             document_type: DocumentType::Nif,
-            issuer: None,
-            number: Private::new("12345678A".to_owned()),
+            countries: Vec::new(),
+            numbers: vec![Private::new("12345678A".to_owned())],
         };
         let shown = Given::Numbers(std::slice::from_ref(&number));
         let matches = |asked, given| bool::from(second_factor_matches(&actor(), Some(asked), given));

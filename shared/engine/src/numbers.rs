@@ -73,7 +73,7 @@ fn number(zone: &Zone) -> Option<CarriedNumber> {
     carried(&parsed?.fields)
 }
 
-/// The number that identifies the document for its holder.
+/// The numbers that identify the document for its holder.
 fn carried(fields: &Fields) -> Option<CarriedNumber> {
     let document_type = match countries::kind(fields)? {
         Kind::Visa => return None,
@@ -82,8 +82,10 @@ fn carried(fields: &Fields) -> Option<CarriedNumber> {
         Kind::Nif => DocumentType::Nif,
         Kind::Nie => DocumentType::Nie,
     };
-    let number = Private::new(countries::holder_number(fields)?.as_str().to_owned());
-    Some(CarriedNumber { document_type, issuer: country(&fields.state), number })
+    let numbers: Vec<_> =
+        countries::holder_numbers(fields).iter().map(|number| Private::new(number.as_str().to_owned())).collect();
+    let countries = states::countries(&fields.state).iter().filter_map(|code| code.parse().ok()).collect();
+    (!numbers.is_empty()).then_some(CarriedNumber { document_type, countries, numbers })
 }
 
 /// The country behind a zone's code: `ESP`, or `D` for Germany. `None` for organisations, refugees and specimens.

@@ -81,6 +81,7 @@ fn holders_give_the_number_that_they_know() {
     assert_eq!(["870314-2391", "19870314-2391"].map(|n| compared(&swedish("198703142391"), n)), [Match; 2]);
     assert_eq!(["870314-2391", "19870314-2391"].map(|n| compared(&swedish("8703142391"), n)), [Match; 2]);
     assert_eq!(compared(&swedish("198703142391"), "20870314-2391"), Mismatch);
+    assert_eq!(compared(&swedish("8703142391"), "20870314-2391"), Mismatch, "after the card expires");
     let portuguese = card("I<PRT000000000<ZZ42", "");
     assert_eq!(["00000000", "000000000", "00000000 0 ZZ4"].map(|n| compared(&portuguese, n)), [Match; 3]);
     let croatian = card("IOHRV11550183028", "01234567896");
@@ -90,6 +91,56 @@ fn holders_give_the_number_that_they_know() {
     let romanian = parse(&romanian).unwrap().fields;
     assert_eq!(romanian.format, Format::Td2);
     assert_eq!(["1630615123457", "1630615123458"].map(|n| compared(&romanian, n)), [Match, Mismatch]);
+}
+
+#[test]
+fn the_numbers_of_a_holder_are_the_documents_own_and_those_whose_control_holds() {
+    let numbers = |fields: &Fields| -> Vec<String> {
+        countries::holder_numbers(fields).iter().map(|number| number.as_str().to_owned()).collect()
+    };
+    let card = |first: &str, optional: &str| {
+        numbers(&card(first, &format!("8703145F3501011{}{optional}", &first[2..5])).fields)
+    };
+    assert_eq!(card("I<NLDSPECI20142999999990<<<<<8", ""), ["SPECI2014", "999999990"]);
+    assert_eq!(
+        card("I<NLDSPECI20142999999991<<<<<8", ""),
+        ["SPECI2014"],
+        "a number whose control is wrong is nobody's"
+    );
+    assert_eq!(card("I<SWEAA12345672198703142391", ""), ["AA1234567", "198703142391", "8703142391"]);
+    assert_eq!(card("I<SWEAA123456728703142391", ""), ["AA1234567", "8703142391", "198703142391"]);
+    assert_eq!(card("I<PRT000000000<ZZ42", ""), ["000000000ZZ4", "00000000", "000000000"]);
+    assert_eq!(card("IDBEL592211692<1741", "85073003328"), ["592211692174", "85073003328"]);
+    assert_eq!(card("IOHRV11550183028", "01234567896"), ["115501830", "01234567896"]);
+    assert_eq!(card("I<FRAK682T8YLO0", "12345678901"), ["K682T8YLO"], "no rule says what that is");
+    let romanian = [format!("{:<<36}", "IDROUA<<B"), "SP1234567<ROU6306155M350101711234570".to_owned()];
+    assert_eq!(numbers(&parse(&romanian).unwrap().fields), ["SP1234567", "1630615123457"]);
+    let spanish = ["P<ESPESPANOLA<ESPANOLA<<CARMEN<<<<<<<<<<<<<<", "ZAB0002549ESP8001014F2501017A9999999900<<<44"];
+    assert_eq!(numbers(&parse(&spanish).unwrap().fields), ["ZAB000254", "99999999R"]);
+    let visa = ["V<NLDA<<B<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<", "SPECI20142NLD8001014F2501017999999990<<<<<<<"];
+    assert!(numbers(&parse(&visa).unwrap().fields).is_empty());
+}
+
+#[test]
+fn a_swedish_number_without_its_century_is_doubtful_where_a_child_and_a_centenarian_may_share_it() {
+    let fields = |number: &str, birth: &str| {
+        let digit = check_digit::of(birth.bytes()).expect("digits");
+        let second = format!("{birth}{digit}F3501011SWE");
+        card(&format!("I<SWEAA12345672{number}"), &second).fields
+    };
+    let child = fields("202003142391", "200314");
+    assert_eq!(compared(&child, "200314-2391"), Match, "an older holder writes +");
+    let centenarian = fields("192003142391", "200314");
+    assert_eq!(
+        ["19200314-2391", "200314-2391", "20200314-2391"].map(|n| compared(&centenarian, n)),
+        [Match, Doubtful, Mismatch]
+    );
+    let either = fields("2003142391", "200314");
+    assert_eq!(
+        ["200314-2391", "19200314-2391", "20200314-2391"].map(|n| compared(&either, n)),
+        [Match, Doubtful, Doubtful]
+    );
+    assert_eq!(countries::holder_numbers(&either).len(), 2, "the century is not known");
 }
 
 #[test]
@@ -140,6 +191,13 @@ fn codes_of_britain_and_china_stand_for_their_territories() {
     }
     assert!(states::may_be("CHN", "HK") && states::may_be("D", "DE") && !states::may_be("UTO", "GB"));
     assert!(!states::may_be("ESP", "PT") && !states::may_be("GIB", "BM"));
+    for (territory, code) in [("GIB", "GI"), ("JEY", "JE"), ("IMN", "IM"), ("GGY", "GG"), ("HKG", "HK"), ("MAC", "MO")]
+    {
+        let state = if matches!(code, "HK" | "MO") { "CN" } else { "GB" };
+        assert_eq!(states::countries(territory), [code, state], "its people may name either");
+    }
+    assert_eq!(states::countries("CHN"), ["CN", "HK", "MO"]);
+    assert!(states::countries("XXA").is_empty());
 }
 
 #[test]
@@ -181,6 +239,28 @@ proptest! {
         prop_assert_eq!(compared(&fields, &format!("{one:08}")), Match);
         prop_assert_eq!(compared(&fields, &nif(other)) == Match, one == other);
         prop_assert_eq!(compared(&spanish(&nif(other), "800201", "310605"), &nif(one)) == Match, one == other);
+    }
+
+    #[test]
+    fn no_number_of_one_holder_is_one_of_another(state in 0..5_usize, one in 0..1_000_000_000_u64, other in 0..1_000_000_000_u64) {
+        prop_assume!(one != other);
+        // Any two numbers of a state that have a right control.
+        let (state, length) = [("NLD", 9), ("SWE", 12), ("HRV", 11), ("BEL", 11), ("EST", 11)][state];
+        let valid = |seed: u64| {
+            let century = if state == "SWE" { "19" } else { "" };
+            let body = seed * 100 % 10_u64.pow(if state == "SWE" { 10 } else { length });
+            let numbers = (0..100).map(|last| format!("{century}{:0>width$}", body + last, width = length as usize - century.len()));
+            numbers.into_iter().find(|number| countries::control(state, number) == Control::Holds)
+        };
+        let (Some(one), Some(other)) = (valid(one), valid(other)) else { return Ok(()) };
+        prop_assume!(one != other);
+        let holder = |number: &str| card(&format!("I<{state}AA12345672{number}"), &format!("8703145F3501011{state}")).fields;
+        let (fields, numbers) = (holder(&one), countries::holder_numbers(&holder(&other)));
+        prop_assert_eq!(compared(&fields, &one), Match);
+        // The documents' own numbers are the same here.
+        for number in numbers.iter().skip(1) {
+            prop_assert_ne!(compared(&fields, number.as_str()), Match);
+        }
     }
 }
 

@@ -53,8 +53,11 @@ fn no_value_shows_what_it_holds() {
     assert_hidden(&parsed::<EmailAddress>(EMAIL));
     assert_hidden(&parsed::<EmailAddress>(EMAIL).normalized());
     assert_hidden(&Private::new(EVIDENCE_METADATA));
-    let carried =
-        CarriedNumber { document_type: DocumentType::Nif, issuer: None, number: Private::new(DOCUMENT.to_owned()) };
+    let carried = CarriedNumber {
+        document_type: DocumentType::Nif,
+        countries: Vec::new(),
+        numbers: vec![Private::new(DOCUMENT.to_owned())],
+    };
     assert_hidden(&Given::Numbers(std::slice::from_ref(&carried)));
     assert_hidden(&Given::Text(&parsed(CODE)));
     let phone = Msisdn::new(parsed::<PhoneNumber>(PHONE), parsed::<CountryCode>("34"));

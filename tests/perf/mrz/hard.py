@@ -4,6 +4,7 @@
     hard.py lookalikes --seed 1 --count 600 --out FOLDER
 
 * `lookalikes`: numbers full of 0 O D Q U, 8 B, 5 S, 1 I, 2 Z, 6 G, with right check digits, tilted or squeezed.
+* `names`: names full of letters that resemble others, tilted or squeezed.
 * `codes`: document codes and states that look like digits or each other, turned about the upright axis.
 * `diagonal`: cards of three lines at 30 to 55 degrees from an edge of the picture, in every quadrant.
 * `grounds`: cards on weave, checks, dots and grain.
@@ -49,12 +50,17 @@ def number(r, state):
     return "".join(made).ljust(9, "<")
 
 
-def zone(r, kind, head=None, num=None):
+def name(r):
+    """A word of letters that resemble others, most of all O D Q and C G."""
+    return "".join(r.choice(r.choice(("ODQ", "CG", "UV", "EF", "BPR", "IJTL", "MNWHK", ALPHA))) for _ in range(r.randint(4, 9)))
+
+
+def zone(r, kind, head=None, num=None, full=None):
     c = (head or r.choice(HEADS[kind]))[2:]
     state = c.rstrip("<")
     num = num or number(r, state)
     head = head or {"TD1": "ID", "TD2": "I<", "TD3": "P<"}[kind] + c
-    sur, giv = "<".join(r.sample(SUR, r.choice((1, 1, 2)))), r.choice(GIV)
+    sur, giv = full or ("<".join(r.sample(SUR, r.choice((1, 1, 2)))), r.choice(GIV))
     dob, exp, sex = ymd(r, 1940, 2008), ymd(r, 2026, 2036), r.choice("MF<")
     fill = lambda s, k: (s + "<" * k)[:k]
     n = r.randrange(10**8)
@@ -181,7 +187,7 @@ def picture(what, seed, i, font):
     head = r.choice(HEADS[kind])
     angle = dict(roll=r.uniform(-8, 8), yaw=0, pitch=0, squeeze=(1, 1), noise=(0, 4))
     size = r.uniform(14, 30)
-    if what == "lookalikes":
+    if what in ("lookalikes", "names"):
         side = r.choice(("yaw", "pitch", "squeezed", "squeezed", "plain"))
         if side in ("yaw", "pitch"):
             angle[side] = r.choice((-1, 1)) * r.uniform(28, 46)
@@ -199,14 +205,14 @@ def picture(what, seed, i, font):
     else:
         angle.update(roll=r.uniform(-4, 4), noise=(0, 3))
         size = r.uniform(18, 30)
-    lines = zone(r, kind, head)
+    lines = zone(r, kind, head, full=(name(r), name(r)) if what == "names" else None)
     im = card(r, kind, lines, 2 * size, font, on_a_name if what == "dirt" else None)
     return view(r, nr, im, **angle), r.randint(75, 95), dict(type=kind, lines=lines, px_per_char=round(size, 1))
 
 
 def main():
     ap = argparse.ArgumentParser()
-    ap.add_argument("what", choices=("lookalikes", "codes", "diagonal", "grounds", "dirt"))
+    ap.add_argument("what", choices=("lookalikes", "names", "codes", "diagonal", "grounds", "dirt"))
     ap.add_argument("--seed", default="1")
     ap.add_argument("--count", type=int, default=100)
     ap.add_argument("--font", default="/usr/share/fonts/opentype/ocr-b/OCRB.otf")

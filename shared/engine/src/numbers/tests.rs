@@ -6,7 +6,8 @@ use std::{fs, path::Path};
 /// Kind, issuer and number of a zone's document. Check digits are not verified here.
 fn of(format: Format, lines: &[&str]) -> Option<(DocumentType, Option<String>, String)> {
     let parsed = icao::parse_as(format, lines).expect("a zone");
-    carried(&parsed.fields).map(|it| (it.document_type, it.issuer.map(String::from), it.number.expose().clone()))
+    carried(&parsed.fields)
+        .map(|it| (it.document_type, it.countries.first().copied().map(String::from), it.numbers[0].expose().clone()))
 }
 
 fn found(
@@ -46,6 +47,23 @@ fn other_documents_go_by_their_own_number() {
 }
 
 #[test]
+fn holders_may_give_a_national_number_and_name_their_territory() {
+    let carried = |format: Format, lines: &[&str]| {
+        let parsed = icao::parse_as(format, lines).expect("a zone");
+        let carried = carried(&parsed.fields).expect("a number");
+        let numbers: Vec<String> = carried.numbers.iter().map(|number| number.expose().clone()).collect();
+        (numbers, carried.countries.into_iter().map(String::from).collect::<Vec<_>>())
+    };
+    let dutch = ["I<NLDSPECI20142999999990<<<<<8", "6503101F2403096NLD<<<<<<<<<<<8", "BRUIJN<<WILLEKE<<<<<<<<<<<<<<<"];
+    let (numbers, countries) = carried(Format::Td1, &dutch);
+    assert_eq!((numbers, countries), (vec!["SPECI2014".to_owned(), "999999990".to_owned()], vec!["NL".to_owned()]));
+    let british = ["P<GBDSMITH<<JANE<<<<<<<<<<<<<<<<<<<<<<<<<<<<", "1234567897GBD8001014F3101017<<<<<<<<<<<<<<00"];
+    let (_, countries) = carried(Format::Td3, &british);
+    assert!(["GB", "BM", "GI", "JE"].iter().all(|code| countries.iter().any(|country| country == code)));
+    assert!(!countries.iter().any(|country| country == "IE"));
+}
+
+#[test]
 fn a_visa_and_a_document_without_a_number_go_by_none() {
     let lines = ["V<ESPESPANOLA<ESPANOLA<<CARMEN<<<<<<<<<<<<<<", "ZAB0002549ESP8001014F2501017A9999999900<<<<<"];
     assert_eq!(of(Format::MrvA, &lines), None);
@@ -65,8 +83,8 @@ fn fixture(name: &str) -> Vec<u8> {
 async fn a_picture_gives_the_number_of_its_document() {
     let ReadNumbers { numbers: read, other_zones } = read(fixture("otp-dni.jpg")).await;
     assert_eq!((read.len(), other_zones), (1, false));
-    assert_eq!((read[0].document_type, read[0].issuer.map(String::from).as_deref()), (DocumentType::Nif, Some("ES")));
-    assert_eq!(read[0].number.expose(), "12345678Z");
+    assert_eq!((read[0].document_type, &read[0].countries[..]), (DocumentType::Nif, &["ES".parse().unwrap()][..]));
+    assert_eq!(read[0].numbers, [Private::new("12345678Z".to_owned())]);
 }
 
 #[tokio::test]

@@ -62,9 +62,29 @@ pub fn holder_number(fields: &Fields) -> Option<Personal> {
     (of(&fields.state).holder_number)(fields)
 }
 
+/// Every number by which its holder may know the document, the one of [`holder_number`] first: national numbers in the
+/// optional data whose control holds, and shorter ways to write them. Each belongs to one person. Empty if
+/// [`holder_number`] has none.
+pub fn holder_numbers(fields: &Fields) -> Vec<Personal> {
+    let country = of(&fields.state);
+    let Some(own) = (country.holder_number)(fields) else { return Vec::new() };
+    let national =
+        (country.controlled)(fields).into_iter().filter(|number| control_of(country, number) == Control::Holds);
+    let further = national.chain((country.further_numbers)(fields)).map(Personal::new);
+    further.fold(vec![own], |mut numbers, number| {
+        if !numbers.contains(&number) {
+            numbers.push(number);
+        }
+        numbers
+    })
+}
+
 /// Compares a declared number with those of the document that its holder may give.
 pub fn compare_number(fields: &Fields, declared: &str) -> Agreement {
-    (of(&fields.state).compare_number)(fields, declared)
+    let numbers = holder_numbers(fields).into_iter();
+    numbers
+        .map(|number| confusable::compare_numbers(declared, number.as_str()))
+        .fold((of(&fields.state).compare_number)(fields, declared), Agreement::max)
 }
 
 /// The document's number with a control of its state, wherever the state puts it.
@@ -79,7 +99,11 @@ pub fn controlled_number(fields: &Fields) -> Option<ControlledNumber> {
 /// Checks a number by the rules of a state (three letters, as a zone prints it). Case, spaces, hyphens and fillers are
 /// ignored.
 pub fn control(state: &str, number: &str) -> Control {
-    match (of(state).control)(&confusable::bare(number)) {
+    control_of(of(state), number)
+}
+
+fn control_of(country: &Country, number: &str) -> Control {
+    match (country.control)(&confusable::bare(number)) {
         Some(true) => Control::Holds,
         Some(false) => Control::Broken,
         None => Control::Unknown,

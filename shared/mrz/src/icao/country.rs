@@ -33,7 +33,10 @@ pub(super) struct Country {
     pub(super) kind: fn(&Fields) -> Option<Kind>,
     /// The number by which its holder knows the document; `None` if it is not printed.
     pub(super) holder_number: fn(&Fields) -> Option<Personal>,
-    /// Compares a declared number with those that a holder may give.
+    /// Other ways in which holders write a number of theirs, besides those with a control: only such as belong to one
+    /// person.
+    pub(super) further_numbers: fn(&Fields) -> Vec<String>,
+    /// Compares a declared number with those of the document that are no numbers of its holder for sure.
     pub(super) compare_number: fn(&Fields, &str) -> Agreement,
     /// The numbers that may have a control, in the order in which they are tried.
     pub(super) controlled: fn(&Fields) -> Vec<String>,
@@ -54,6 +57,7 @@ pub(super) const STANDARD: Country = Country {
     codes: &[],
     kind,
     holder_number,
+    further_numbers: |_| Vec::new(),
     compare_number,
     controlled,
     control: |_| None,

@@ -47,13 +47,17 @@ const TERRITORIES: [(&str, &[&str]); 2] = [
 /// whose people carry its passports, or the state whose territory issued it. `GBD`, `GBN`, `GBO`, `GBP` and `GBS` are
 /// Britain.
 pub fn may_be(code: &str, country: &str) -> bool {
+    countries(code).iter().any(|one| one.eq_ignore_ascii_case(country))
+}
+
+/// The countries (two letters) for which [`may_be`] holds, the issuing one first. Empty for organisations, refugees and
+/// specimens.
+pub fn countries(code: &str) -> Vec<&'static str> {
     let british = matches!(code, "GBD" | "GBN" | "GBO" | "GBP" | "GBS");
-    let Some(issuer) = (if british { Some("GB") } else { alpha2(code) }) else { return false };
-    let is = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
-    let belongs = |state: &str, territory: &str| {
-        TERRITORIES.iter().any(|(of, all)| is(of, state) && all.iter().any(|one| is(one, territory)))
-    };
-    is(issuer, country) || belongs(issuer, country) || belongs(country, issuer)
+    let Some(issuer) = (if british { Some("GB") } else { alpha2(code) }) else { return Vec::new() };
+    let territories = TERRITORIES.iter().filter(|(state, _)| *state == issuer).flat_map(|(_, all)| all.iter().copied());
+    let states = TERRITORIES.iter().filter(|(_, all)| all.contains(&issuer)).map(|(state, _)| *state);
+    std::iter::once(issuer).chain(territories).chain(states).collect()
 }
 
 /// Whether a zone may have this code, given without fillers.

@@ -105,8 +105,8 @@ fn number(declared: &IdentityDocument, told: Told<'_>, extracted: &Extracted) ->
     let number = extracted.document_number.as_ref()?;
     let carried = CarriedNumber {
         document_type: told.kind_of(number.expose()),
-        issuer: None,
-        number: Private::new(number.expose().clone()),
+        countries: Vec::new(),
+        numbers: vec![Private::new(number.expose().clone())],
     };
     // The number only: type and country have a check of their own.
     let declared = IdentityDocument { document_number, document_type: None, country: None };

@@ -5,8 +5,8 @@ use CheckResult::{Fail, Inconclusive, Pass};
 fn read(numbers: &[&str], other_zones: bool) -> ReadNumbers {
     let carried = |number: &&str| CarriedNumber {
         document_type: DocumentType::Passport,
-        issuer: None,
-        number: Private::new((*number).to_owned()),
+        countries: Vec::new(),
+        numbers: vec![Private::new((*number).to_owned())],
     };
     ReadNumbers { numbers: numbers.iter().map(carried).collect(), other_zones }
 }

@@ -18,6 +18,7 @@ pub(super) const SPAIN: Country = Country {
     codes: &["ESP"],
     kind,
     holder_number,
+    further_numbers,
     compare_number,
     controlled,
     control,
@@ -50,6 +51,15 @@ fn holder_number(fields: &Fields) -> Option<Personal> {
         Kind::Nif | Kind::Nie => card(fields).personal.map(Personal::new),
         Kind::Passport | Kind::IdentityCard | Kind::Visa => (STANDARD.holder_number)(fields),
     }
+}
+
+/// Holders of a passport may give the NIF in it, whose letter need not be printed.
+fn further_numbers(fields: &Fields) -> Vec<String> {
+    passport_nif(fields)
+        .filter(|nif| control(nif.number.as_bytes()) == Some(true))
+        .map(|nif| nif.number)
+        .into_iter()
+        .collect()
 }
 
 fn compare_number(fields: &Fields, declared: &str) -> Agreement {

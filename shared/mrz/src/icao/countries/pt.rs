@@ -1,22 +1,18 @@
 //! Portugal.
 
 use crate::icao::{
-    agreement::Agreement,
-    confusable::bare,
     control::base36,
     country::{Country, STANDARD},
     fields::Fields,
 };
 
-pub(super) const PORTUGAL: Country = Country { codes: &["PRT"], compare_number, control, ..STANDARD };
+pub(super) const PORTUGAL: Country = Country { codes: &["PRT"], further_numbers, control, ..STANDARD };
 
 /// Holders know the first eight digits of the number of a card, the NIC, with its control digit or without.
-fn compare_number(fields: &Fields, declared: &str) -> Agreement {
-    let number = bare(fields.number.as_str());
-    let declared_number = bare(declared);
-    let is_nic = control(&number) == Some(true) && matches!(declared_number.len(), 8 | 9);
-    let nic = is_nic && number.starts_with(&declared_number);
-    (STANDARD.compare_number)(fields, declared).max(if nic { Agreement::Match } else { Agreement::Mismatch })
+fn further_numbers(fields: &Fields) -> Vec<String> {
+    let number = fields.number.as_str();
+    let nic = if control(number.as_bytes()) == Some(true) { [number.get(..8), number.get(..9)] } else { [None; 2] };
+    nic.into_iter().flatten().map(str::to_owned).collect()
 }
 
 /// Cartão de cidadão: 8 digits, a digit, two characters and a digit; all by Luhn's rule over base 36 (Portaria

@@ -1,15 +1,13 @@
 //! Romania.
 
 use crate::icao::{
-    agreement::Agreement,
-    confusable::compare_numbers,
     control::{digits, weighted},
     country::{Country, STANDARD},
     fields::Fields,
     format::Format,
 };
 
-pub(super) const ROMANIA: Country = Country { codes: &["ROU"], compare_number, controlled, control, ..STANDARD };
+pub(super) const ROMANIA: Country = Country { codes: &["ROU"], controlled, control, ..STANDARD };
 
 /// Cod numeric personal: 13 digits by weights, modulo 11, 10 as 1 (law 105/1996, regulation).
 fn control(number: &[u8]) -> Option<bool> {
@@ -21,11 +19,6 @@ fn control(number: &[u8]) -> Option<bool> {
 /// The card (TD2) omits the birthday from the personal number, because it is in the zone anyway.
 fn controlled(fields: &Fields) -> Vec<String> {
     of_card(fields).into_iter().chain((STANDARD.controlled)(fields)).collect()
-}
-
-fn compare_number(fields: &Fields, declared: &str) -> Agreement {
-    let personal = of_card(fields).map_or(Agreement::Mismatch, |number| compare_numbers(declared, &number));
-    personal.max((STANDARD.compare_number)(fields, declared))
 }
 
 fn of_card(fields: &Fields) -> Option<String> {

@@ -1,14 +1,12 @@
 //! Russia.
 
 use crate::icao::{
-    agreement::Agreement,
-    confusable::compare_numbers,
     country::{Country, STANDARD},
     fields::Fields,
     personal::Personal,
 };
 
-pub(super) const RUSSIA: Country = Country { codes: &["RUS"], holder_number, compare_number, ..STANDARD };
+pub(super) const RUSSIA: Country = Country { codes: &["RUS"], holder_number, ..STANDARD };
 
 /// Series and number of an internal passport (`PN`), ten digits: the last digit of the series is the first of the
 /// optional data, because the field has nine places.
@@ -21,9 +19,4 @@ fn internal(fields: &Fields) -> Option<String> {
 
 fn holder_number(fields: &Fields) -> Option<Personal> {
     internal(fields).map(Personal::new).or_else(|| (STANDARD.holder_number)(fields))
-}
-
-fn compare_number(fields: &Fields, declared: &str) -> Agreement {
-    let own = internal(fields).map_or(Agreement::Mismatch, |number| compare_numbers(declared, &number));
-    own.max((STANDARD.compare_number)(fields, declared))
 }
