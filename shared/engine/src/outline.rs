@@ -21,7 +21,7 @@ use std::ops::RangeInclusive;
 const OVER_PRINT: f32 = 3.0;
 /// How far a corner may be outside the picture, as a share of the document's width, where its edges are seen: corners
 /// are round.
-const OUTSIDE: f32 = 0.006;
+const OUTSIDE: f32 = 0.008;
 /// In errors of the estimate: an edge that is not seen is in the picture from here on, and a border of the picture that
 /// is no farther away may be the edge.
 const INSIDE: f32 = 1.0;

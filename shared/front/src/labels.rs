@@ -247,8 +247,25 @@ pub(crate) enum Found {
     Beginning(Label),
 }
 
-/// The label on a line of text.
+impl Found {
+    pub(crate) fn label(self) -> Label {
+        match self {
+            Self::Line(label) | Self::Beginning(label) => label,
+        }
+    }
+}
+
+/// The label on a line of text. Where it is printed in several languages, the last one says enough.
 pub(crate) fn find(text: &str) -> Option<Found> {
+    let found = find_in(text);
+    let last = || text.rsplit_once(['/', '|']).and_then(|(_, last)| find_in(last));
+    match found {
+        Some(Found::Line(_)) => found,
+        _ => last().filter(|last| matches!(last, Found::Line(_))).or(found),
+    }
+}
+
+fn find_in(text: &str) -> Option<Found> {
     let letters: Vec<u8> = text.chars().filter_map(plain).map(|letter| letter as u8).collect();
     let mut covered = vec![false; letters.len()];
     let mut best: Option<(usize, Label, usize)> = None;
@@ -320,6 +337,7 @@ mod tests {
             ("DNI", Label::Number),
             ("NÚM. SOPORTE", Label::Document),
             ("VÁLIDO HASTA / Valid until", Label::Expiry),
+            ("Seto/ Sex(5)", Label::Sex),
         ] {
             assert_eq!(find(text), Some(Found::Line(label)), "{text}");
         }

@@ -143,25 +143,31 @@ impl Items {
         let (mut seen, mut flush, mut typed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let (mut heights, mut ratios) = (Vec::new(), Vec::new());
         for item in &self.0 {
-            match item.label {
-                Some(labels::Found::Line(label)) => {
-                    seen.insert(label);
-                    if let Some(value) = self.below(item).filter(|_| label != Label::Title) {
-                        flush.insert(label);
-                        heights.push(item.height);
-                        if let (Some(label), Some(value)) = (item.line.pitch(), value.line.pitch()) {
-                            ratios.push(value / label);
-                        }
-                    }
+            let Some(found) = item.label else { continue };
+            let label = found.label();
+            seen.insert(label);
+            let value = self.below(item).filter(|_| label != Label::Title);
+            let ratio = value.and_then(|value| Some(value.line.pitch()? / item.line.pitch()?));
+            // What was misread of a label looks like a value on its line, unless the value is below it.
+            let alone = match found {
+                labels::Found::Line(_) => true,
+                labels::Found::Beginning(_) => {
+                    ratio.is_some_and(|ratio| ratio >= VALUE_OVER_LABEL)
+                        && value.is_some_and(|value| value.label.is_none())
                 }
-                Some(labels::Found::Beginning(label)) => {
-                    seen.insert(label);
-                    // DNI is in front of its number on a card, too.
-                    if label != Label::Number && label != Label::Title {
-                        typed.insert(label);
-                    }
+            };
+            match alone {
+                true if value.is_some() => {
+                    flush.insert(label);
+                    heights.push(item.height);
+                    ratios.extend(ratio);
                 }
-                None => {}
+                true => {}
+                // DNI is in front of its number on a card, too.
+                false if label != Label::Number && label != Label::Title => {
+                    typed.insert(label);
+                }
+                false => {}
             }
         }
         // The detector knows heights badly; the distance of letters is known better, and that of all of them best.
@@ -219,6 +225,21 @@ mod tests {
         lines.push(line_at("DNI", 30.0, 480.0, label));
         lines.push(line_at("12345678Z", 80.0, 475.0, 28.0));
         lines
+    }
+
+    #[test]
+    fn a_label_that_is_half_misread_stays_one() {
+        let mut lines = card(14.0, 22.0);
+        for (line, x, y) in [
+            ("NOMBRE XWQKJ", 350.0, 170.0),
+            ("NACIONALIDAD QWKXJPWLKX", 550.0, 240.0),
+            ("VALIDEZ XKWQJPF", 600.0, 380.0),
+        ] {
+            lines.retain(|other| other.quad.0[0].x != x || other.quad.0[0].y != y);
+            lines.push(line_at(line, x, y, 14.0));
+        }
+        let layout = Items::of(lines).layout();
+        assert_eq!((layout.arrangement, layout.typed), (Arrangement::Document, 0), "{layout:?}");
     }
 
     fn typed(rows: &[&str]) -> Vec<Line> {

@@ -9,6 +9,8 @@ use acredita_pictures::Luma;
 
 /// The longer side of the detector's picture. Larger ones read no better, and cost in proportion to their area.
 pub(crate) const LONG_SIDE: usize = 640;
+/// The same where a part will be looked at closely.
+pub(crate) const GLANCE: usize = 448;
 /// A small picture is enlarged up to this.
 const MOST_ENLARGED: f32 = 3.0;
 /// A picture longer than this, compared with its width, has no line that the detector could see at its size.
@@ -28,15 +30,16 @@ pub(crate) struct Place {
     pub(crate) sure: f32,
 }
 
-/// The lines of a picture from top to bottom, and the number of pixels that the detector looked at.
-pub(crate) fn find(models: &Models, picture: &Luma) -> Result<(Vec<Place>, usize), Failure> {
+/// The lines of a picture from top to bottom, and the number of pixels that the detector looked at. `long_side` is that of
+/// its picture.
+pub(crate) fn find(models: &Models, picture: &Luma, long_side: usize) -> Result<(Vec<Place>, usize), Failure> {
     let (short, long) = (picture.width.min(picture.height), picture.width.max(picture.height));
     if short == 0 || long / short > MOST_ELONGATED || picture.pixels.len() != picture.width * picture.height {
         return Ok((Vec::new(), 0));
     }
-    let scale = (LONG_SIDE as f32 / long as f32).min(MOST_ENLARGED);
+    let scale = (long_side as f32 / long as f32).min(MOST_ENLARGED);
     let side = |side: usize| {
-        ((side as f32 * scale / DETECTOR_STEP as f32).round() as usize).clamp(1, LONG_SIDE / DETECTOR_STEP)
+        ((side as f32 * scale / DETECTOR_STEP as f32).round() as usize).clamp(1, long_side / DETECTOR_STEP)
             * DETECTOR_STEP
     };
     let map = Map {
@@ -73,7 +76,7 @@ pub(crate) fn find_within(models: &Models, picture: &Luma, part: &Quad) -> Resul
     }
     let row = |row: usize| &picture.pixels[row * picture.width..][columns.clone()];
     let pixels: Vec<u8> = rows.clone().flat_map(row).copied().collect();
-    let (mut places, work) = find(models, &Luma { width: columns.len(), height: rows.len(), pixels })?;
+    let (mut places, work) = find(models, &Luma { width: columns.len(), height: rows.len(), pixels }, LONG_SIDE)?;
     for place in &mut places {
         let moved = |point: Point| Point { x: point.x + columns.start as f32, y: point.y + rows.start as f32 };
         place.quad = Quad(place.quad.0.map(moved));

@@ -40,9 +40,8 @@ impl Reader {
         Self(OnceLock::new())
     }
 
-    /// Reads a picture, except for the machine-readable zones on it, which would agree with themselves. Above a zone, and
-    /// to the right of the portrait, is the print of a page: that part is looked at closely, because the labels of a page
-    /// are small.
+    /// Reads a picture, except for the machine-readable zones on it, which would agree with themselves. Labels are small:
+    /// the part above a zone, or all print that is small in its picture, is looked at closely.
     ///
     /// # Errors
     ///
@@ -54,10 +53,12 @@ impl Reader {
             Ok((models, alphabet))
         });
         let (models, alphabet) = unpacked.as_ref().map_err(|failure| *failure)?;
-        let (mut places, mut detector_pixels) = lines::find(models, picture)?;
-        if let Some(print) = zones.first().map(print_above) {
-            let (closer, pixels) = lines::find_within(models, picture, &print)?;
-            places = replaced(places, closer, &print);
+        let long_side = if zones.is_empty() { lines::LONG_SIDE } else { lines::GLANCE };
+        let (mut places, mut detector_pixels) = lines::find(models, picture, long_side)?;
+        let part = zones.first().map_or_else(|| small_print(&places, picture), |zone| Some(print_above(zone)));
+        if let Some(part) = part {
+            let (closer, pixels) = lines::find_within(models, picture, &part)?;
+            places = replaced(places, closer, &part);
             detector_pixels += pixels;
         }
         places.retain(|place| !zones.iter().any(|zone| zone.contains(place.quad.centre())));
@@ -85,6 +86,27 @@ impl Reader {
         }
         Ok(Front::of(found, work))
     }
+}
+
+/// Where all print is, if that is a small part of the picture.
+fn small_print(places: &[Place], picture: &Luma) -> Option<Quad> {
+    /// Shares of the picture's longer side: that of the print at most, and what is left around it.
+    const SMALL: f32 = 0.65;
+    const AROUND: f32 = 0.02;
+    let long = picture.width.max(picture.height) as f32;
+    let corners = places.iter().flat_map(|place| place.quad.0);
+    let ends = |of: fn(&Point) -> f32| {
+        corners
+            .clone()
+            .map(|corner| of(&corner))
+            .fold((f32::MAX, f32::MIN), |(low, high), end| (low.min(end), high.max(end)))
+    };
+    let ((left, right), (top, bottom)) = (ends(|point| point.x), ends(|point| point.y));
+    let is_small = (right - left).max(bottom - top) <= SMALL * long;
+    let around = AROUND * long;
+    let (left, right, top, bottom) = (left - around, right + around, top - around, bottom + around);
+    let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
+    (is_small && !places.is_empty()).then(|| Quad(corners.map(|(x, y)| Point { x, y })))
 }
 
 /// Where the print of a page is, by its zone: in shares of the zone's width, from its left end and upwards.

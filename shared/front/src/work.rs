@@ -3,7 +3,7 @@
 /// The work that a picture took: the same on every machine, unlike time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
-    /// Pixels that the detector of lines looked at: at most 640 × 640, and as many again above a zone.
+    /// Pixels that the detector of lines looked at: at most 640 × 640, and as many again for small print.
     pub detector_pixels: usize,
     /// Lines that were read, each as often as it was: at most 46.
     pub lines: usize,
