@@ -48,8 +48,8 @@ async fn a_create_is_one_transaction_and_the_kick_of_its_message() {
         assert_eq!(calls(&world, keyed.clone(), status).await, expected, "{path}, with a key");
         assert_eq!(
             calls(&world, keyed, status).await,
-            ["TransactWriteItems"],
-            "{path}, again: the refusal brings the first answer"
+            ["TransactWriteItems", "GetItem"],
+            "{path}, again: the refusal brings the first answer, and one read sees that it was not deleted"
         );
     }
 }

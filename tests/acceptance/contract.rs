@@ -6,6 +6,7 @@
 mod agent;
 mod device;
 mod documents;
+mod erasure;
 mod errors;
 mod frozen;
 mod idempotency;

@@ -193,7 +193,7 @@ forward! { Scorings {
     fn record_score(reservation: &Reservation, assessment: Assessment, captures: Vec<Capture>, now: Time) -> Result<(), StepError>;
     fn record_delegation(reservation: &Reservation, delegation: HostedDelegation, now: Time) -> Result<(), StepError>;
     fn close(scoring: &Scoring, now: Time) -> Result<(), StepError>;
-    fn delete(scoring: &Scoring, now: Time) -> Result<Erasure, StepError>;
+    fn delete(scoring: &Scoring, force: bool, now: Time) -> Result<Erasure, StepError>;
 } }
 
 forward! { Outbox {
@@ -217,12 +217,12 @@ impl Housekeeping for Faulty<dyn Housekeeping> {
         self.faults.call("Housekeeping::postpone", self.port.postpone(due, until)).await
     }
 
-    async fn erase_later(&self, erasure: &Erasure, now: Time) -> Result<(), Unavailable> {
-        self.faults.call("Housekeeping::erase_later", self.port.erase_later(erasure, now)).await
+    async fn leave_leftovers(&self, org: &OrgId, id: ScoringId, now: Time) -> Result<(), Unavailable> {
+        self.faults.call("Housekeeping::leave_leftovers", self.port.leave_leftovers(org, id, now)).await
     }
 
-    async fn erased(&self, erasure: &Erasure) -> Result<(), Unavailable> {
-        self.faults.call("Housekeeping::erased", self.port.erased(erasure)).await
+    async fn erased(&self, due: &Due) -> Result<(), Unavailable> {
+        self.faults.call("Housekeeping::erased", self.port.erased(due)).await
     }
 }
 
@@ -238,7 +238,7 @@ forward! { Pictures {
     fn put(key: &PictureKey, format: PictureFormat, bytes: Bytes) -> Result<(), Unavailable>;
     fn get(key: &PictureKey, max_bytes: usize) -> Result<Option<StoredPicture>, Unavailable>;
     fn remove(key: &PictureKey) -> Result<(), Unavailable>;
-    fn erase(prefix: &PicturePrefix) -> Result<(), Unavailable>;
+    fn erase(prefix: &PicturePrefix, spared: &[PictureKey]) -> Result<(), Unavailable>;
     fn link_to_read(key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
     fn link_to_write(key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
 } }

@@ -61,6 +61,11 @@ impl Subject {
 
     pub async fn of(world: &World, method: Method, body: Value) -> Self {
         let created = world.call("POST", method.path(), Some(body)).await;
+        Self::created(method, &created)
+    }
+
+    /// The one that this answer created.
+    pub fn created(method: Method, created: &Answer) -> Self {
         assert!(created.status.is_success(), "{}", created.json());
         let optional = |field: &str| created.json()[field].as_str().map(str::to_owned);
         Self {

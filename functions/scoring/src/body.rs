@@ -2,12 +2,14 @@
 
 use acredita_domain::{
     idempotency::Idempotency,
+    ids::ScoringId,
     scoring::{DocumentKind, MaxScoreRetries, Provider},
     use_cases::CreateScoring,
 };
 use acredita_http::{
     Faults, Fields, ParseRequest, RequestReader,
     actor::DocumentTypeBody,
+    admin::force,
     idempotency::idempotency,
     request::{BodyKind, MAX_JSON},
 };
@@ -53,6 +55,21 @@ pub struct ScoreBody {
     /// The other side.
     #[schema(value_type = Option<String>, format = Binary)]
     pub back: Option<Vec<u8>>,
+}
+
+pub struct DeleteScoringRequest {
+    pub id: ScoringId,
+    pub force: bool,
+}
+
+impl ParseRequest for DeleteScoringRequest {
+    const BODY: BodyKind = BodyKind::None;
+
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+        let id = request.path("scoring_id", faults);
+        let force = force(request, faults);
+        Some(Self { id: id?, force: force? })
+    }
 }
 
 pub struct CreateScoringRequest {

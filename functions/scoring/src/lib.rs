@@ -1,4 +1,4 @@
-//! Scoring: create, read, captures, score, delegate, close.
+//! Scoring: create, read, captures, score, delegate, close, delete.
 
 pub mod answers;
 pub mod body;
@@ -7,8 +7,8 @@ use acredita_domain::use_cases;
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     multipart::PicturesRequest,
-    params::{IdempotencyHeader, OrgPath, ScoringPath},
-    principal::{ReadScorings, WriteScorings},
+    params::{ForceQuery, IdempotencyHeader, OrgPath, ScoringPath},
+    principal::{DeleteScorings, ReadScorings, WriteScorings},
     request::ScoringRequest,
 };
 use answers::{CapturesAnswer, CreatedScoring, DelegationAnswer, ScoringAnswer};
@@ -17,7 +17,7 @@ use axum::{
     extract::State,
     http::{HeaderName, HeaderValue, StatusCode, header::CACHE_CONTROL},
 };
-use body::{CreateScoringBody, CreateScoringRequest, ScoreBody};
+use body::{CreateScoringBody, CreateScoringRequest, DeleteScoringRequest, ScoreBody};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn router() -> OpenApiRouter<Api> {
@@ -28,6 +28,7 @@ pub fn router() -> OpenApiRouter<Api> {
         .routes(routes!(score_document))
         .routes(routes!(delegate_scoring))
         .routes(routes!(close_scoring))
+        .routes(routes!(delete_scoring))
 }
 
 /// Asks for a document to be scored.
@@ -175,4 +176,25 @@ async fn close_scoring(
     Checked(ScoringRequest { id }): Checked<ScoringRequest>,
 ) -> Result<StatusCode, ApiError> {
     api.done(use_cases::close_scoring(api.app(), &principal.org, id).await)
+}
+
+/// Deletes a scoring that stands alone, and its pictures. That of an identification goes with the identification.
+#[utoipa::path(
+    delete,
+    path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}",
+    tag = "Scoring",
+    params(OrgPath, ScoringPath, ForceQuery),
+    responses(
+        (status = 204, description = "Deleted."),
+        (status = 403, description = "The scoring is closed or expired, or the token does not allow this."),
+        (status = 404, description = "No such scoring."),
+        (status = 409, description = "The scoring belongs to an identification, or another request changed it at the same time."),
+    ),
+)]
+async fn delete_scoring(
+    State(api): State<Api>,
+    principal: Principal<DeleteScorings>,
+    Checked(DeleteScoringRequest { id, force }): Checked<DeleteScoringRequest>,
+) -> Result<StatusCode, ApiError> {
+    api.done(use_cases::delete_scoring(api.app(), &principal.org, id, principal.force(force)).await)
 }

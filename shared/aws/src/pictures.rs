@@ -29,11 +29,16 @@ impl S3Pictures {
         Self { client, bucket }
     }
 
-    /// A page of the objects with a prefix, and whether there are more.
-    async fn list(&self, prefix: &PicturePrefix) -> Result<(Vec<ObjectIdentifier>, bool), Unavailable> {
+    /// A page of the objects with a prefix, the first one or the next, and what asks for the one after it.
+    async fn list(
+        &self,
+        prefix: &PicturePrefix,
+        next: Option<String>,
+    ) -> Result<(Vec<ObjectIdentifier>, Option<String>), Unavailable> {
         let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix.as_str());
+        let request = request.set_continuation_token(next);
         let page = request.send().await.map_err(|error| unavailable(PICTURES, "list pictures", &error))?;
-        let more = page.is_truncated().unwrap_or(false);
+        let more = page.next_continuation_token;
         let keys = page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
         let objects = keys.map(|key| ObjectIdentifier::builder().key(key).build().expect("the key is set"));
         Ok((objects.collect(), more))
@@ -75,16 +80,18 @@ impl Pictures for S3Pictures {
         Ok(())
     }
 
-    /// S3 lists the current objects, so each pass finds what the previous one left.
-    async fn erase(&self, prefix: &PicturePrefix) -> Result<(), Unavailable> {
+    async fn erase(&self, prefix: &PicturePrefix, spared: &[PictureKey]) -> Result<(), Unavailable> {
+        let mut next = None;
         loop {
-            let (objects, more) = self.list(prefix).await?;
+            let (mut objects, more) = self.list(prefix, next).await?;
+            objects.retain(|object| spared.iter().all(|key| key.as_str() != object.key));
             if !objects.is_empty() {
                 self.remove_all(objects).await?;
             }
-            if !more {
+            if more.is_none() {
                 return Ok(());
             }
+            next = more;
         }
     }
 

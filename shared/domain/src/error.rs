@@ -25,8 +25,8 @@ pub enum Error {
     /// The state, or a concurrent change, forbids it.
     #[error(transparent)]
     Conflict(#[from] Conflict),
-    /// Deleting requires the state CREATED, or force and the permission for it.
-    #[error("only an identification that is CREATED can be deleted without force and its permission")]
+    /// Deleting what is no longer open requires force and the permission for it.
+    #[error("in this state it can only be deleted with force and the permission for it")]
     DeleteForbidden,
     /// Too many messages: to this identification, or to this destination.
     #[error("too many messages")]
@@ -61,6 +61,12 @@ pub enum Conflict {
     ConcurrentChange,
     #[error("this idempotency key was used with another body")]
     IdempotencyKeyReused,
+    /// An idempotency key created it, and it was deleted since.
+    #[error("what this idempotency key created was deleted")]
+    CreatedAndDeleted,
+    /// It is deleted with its identification, and not before.
+    #[error("the scoring belongs to an identification, and is deleted with it")]
+    LinkedScoring,
     /// There is nothing to resend: the caller delivers the code.
     #[error("the channel is external: the caller delivers the code")]
     ExternalChannel,

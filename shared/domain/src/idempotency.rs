@@ -1,6 +1,6 @@
 //! Idempotency keys: a create that is sent twice creates once, and both get the same answer.
 
-use crate::{hex::hex, invalid::Invalid};
+use crate::invalid::Invalid;
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use std::{fmt, str::FromStr};
@@ -46,27 +46,28 @@ impl Operation {
     }
 }
 
-/// Identifies a repeated request: the key, and a digest of the body.
+/// Identifies a repeated request: digests of the key and of the body. They never leave memory: whoever knew the rest of a
+/// body could try what is not known of it. [`Keyring::request_marks`](crate::keys::Keyring::request_marks) makes what is
+/// stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Idempotency {
-    key: [u8; 32],
-    body: [u8; 32],
+    pub(crate) key: [u8; 32],
+    pub(crate) body: [u8; 32],
+}
+
+/// A request as it is stored and recognized again: keyed digests, in hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestMark {
+    /// Part of the record's own key.
+    pub key: String,
+    /// The same key with another body is a conflict.
+    pub body: String,
 }
 
 impl Idempotency {
     /// `canonical_body` is the body without what is insignificant (white space, order of members).
     pub fn new(key: &IdempotencyKey, canonical_body: &[u8]) -> Self {
         Self { key: Sha256::digest(key.0.as_bytes()).into(), body: Sha256::digest(canonical_body).into() }
-    }
-
-    /// Part of the record's own key. A digest, because a caller may put anything into a key.
-    pub fn key_digest(&self) -> String {
-        hex(&self.key)
-    }
-
-    /// The same key with another body is a conflict.
-    pub fn body_digest(&self) -> String {
-        hex(&self.body)
     }
 }
 

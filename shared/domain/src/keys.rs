@@ -7,6 +7,7 @@
 use crate::{
     code::OtpCode,
     hex::hex,
+    idempotency::{Idempotency, Operation, RequestMark},
     ids::{IdentificationId, OrgId},
     invalid::Invalid,
     system::Entropy,
@@ -142,6 +143,17 @@ impl Keyring {
     /// Identifies a destination (a phone, an address) in the throttle without revealing it.
     pub fn destination_digest(&self, destination: &str) -> String {
         hex(&mac(self.newest(), "destination throttle", &[destination.as_bytes()]))
+    }
+
+    /// How a request of an organisation is recorded, by the newest key first; the others find what they recorded before
+    /// they were replaced.
+    pub fn request_marks(&self, org: &OrgId, operation: Operation, request: &Idempotency) -> Vec<RequestMark> {
+        let scope = [org.as_str().as_bytes(), operation.as_str().as_bytes()];
+        let mark = |key: &MasterKey| RequestMark {
+            key: hex(&mac(key, "idempotency key", &[scope[0], scope[1], &request.key])),
+            body: hex(&mac(key, "idempotency body", &[scope[0], scope[1], &request.body])),
+        };
+        self.keys.iter().map(mark).collect()
     }
 
     fn newest(&self) -> &MasterKey {

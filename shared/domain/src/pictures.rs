@@ -138,7 +138,7 @@ impl PictureKey {
 
     /// The place for a side's picture of a delegated capture, until it is scored.
     pub fn upload(org: &OrgId, scoring: ScoringId, side: Side) -> Self {
-        Self(format!("{}{}", PicturePrefix::uploads(org, scoring).0, side.part()))
+        Self(format!("{}upload-{}", PicturePrefix::scoring(org, scoring).0, side.part()))
     }
 
     /// A picture kept as evidence of a validation.
@@ -160,11 +160,6 @@ pub struct PicturePrefix(String);
 impl PicturePrefix {
     pub fn scoring(org: &OrgId, id: ScoringId) -> Self {
         Self(format!("{org}/s/{id}/"))
-    }
-
-    /// What was put behind the upload links of a scoring.
-    pub fn uploads(org: &OrgId, id: ScoringId) -> Self {
-        Self(format!("{}upload-", Self::scoring(org, id).0))
     }
 
     pub fn identification(org: &OrgId, id: IdentificationId) -> Self {

@@ -116,6 +116,11 @@ impl Scoring {
         }
     }
 
+    /// Whether it was created with an identification, which says whom to expect.
+    pub fn is_linked(&self) -> bool {
+        self.declared.is_some()
+    }
+
     pub fn status(&self, now: Time) -> ScoringStatus {
         match &self.assessment {
             _ if self.closed => ScoringStatus::Closed,

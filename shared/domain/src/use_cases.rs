@@ -30,7 +30,7 @@ pub use identity_document::{
 };
 pub use metadata::{Metadata, read_metadata};
 pub use otp::{CreateOtp, OtpAttempt, create_otp_identification, validate_otp_identification};
-pub use remove::{Force, delete_identification};
+pub use remove::{Force, delete_identification, delete_scoring};
 pub use resend::resend_otp;
 pub use score::score_document;
 pub use scorings::{

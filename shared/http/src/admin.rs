@@ -3,7 +3,6 @@
 
 use crate::{
     fault::{Faults, Place},
-    jwt::Permission,
     principal::{Delete, Principal},
     request::{BodyKind, MAX_JSON, ParseRequest, RequestReader},
 };
@@ -51,9 +50,8 @@ pub struct DeleteRequest {
 }
 
 impl DeleteRequest {
-    /// Force counts only with its permission; without, the request is one without force.
     pub fn force(&self, principal: &Principal<Delete>) -> Force {
-        if self.force && principal.has(Permission::IdentificationsForceDelete) { Force::Permitted } else { Force::No }
+        principal.force(self.force)
     }
 }
 
@@ -62,16 +60,21 @@ impl ParseRequest for DeleteRequest {
 
     fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         let id = admin_id(request, faults);
-        let force = match request.query("force", faults) {
-            None => false,
-            Some(text) if text.eq_ignore_ascii_case("true") => true,
-            Some(text) if text.eq_ignore_ascii_case("false") => false,
-            Some(_) => {
-                faults.add(Place::Query("force"), "is neither true nor false");
-                return None;
-            }
-        };
-        Some(Self { id: id?, force })
+        let force = force(request, faults);
+        Some(Self { id: id?, force: force? })
+    }
+}
+
+/// Whether the query asks for force.
+pub fn force(request: &RequestReader<'_>, faults: &mut Faults) -> Option<bool> {
+    match request.query("force", faults) {
+        None => Some(false),
+        Some(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        Some(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        Some(_) => {
+            faults.add(Place::Query("force"), "is neither true nor false");
+            None
+        }
     }
 }
 

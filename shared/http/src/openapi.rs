@@ -83,7 +83,7 @@ fn example(status: &str) -> Value {
     let details = match status.as_u16() {
         400 => "/actor/email: is not an e-mail address",
         401 => "the token has expired",
-        403 => "only an identification that is CREATED can be deleted without force and its permission",
+        403 => "in this state it can only be deleted with force and the permission for it",
         404 => "no such identification",
         409 => "the identification is CLOSED",
         413 => "/front: is larger than 10 MiB",

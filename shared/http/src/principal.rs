@@ -6,7 +6,7 @@ use crate::{
     jwt::{Claims, Permission, TokenError},
     request::path_params,
 };
-use acredita_domain::ids::OrgId;
+use acredita_domain::{ids::OrgId, use_cases::Force};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
@@ -46,6 +46,13 @@ impl Authority for WriteScorings {
     const PERMISSION: Permission = Permission::ScoringsWrite;
 }
 
+pub struct DeleteScorings;
+
+impl Authority for DeleteScorings {
+    const PERMISSION: Permission = Permission::ScoringsWrite;
+    const FORBIDDEN: bool = true;
+}
+
 pub struct ReadScorings;
 
 impl Authority for ReadScorings {
@@ -61,8 +68,9 @@ pub struct Principal<A> {
 }
 
 impl<A> Principal<A> {
-    pub fn has(&self, permission: Permission) -> bool {
-        self.claims.has(permission)
+    /// Force counts only with its permission; without, the request is one without force.
+    pub fn force(&self, asked: bool) -> Force {
+        if asked && self.claims.has(Permission::IdentificationsForceDelete) { Force::Permitted } else { Force::No }
     }
 }
 

@@ -78,6 +78,7 @@ pub const OPERATIONS: &[Operation] = operations! {
         score_document: Put Scoring "/score", Multipart => 204, SCORE;
         delegate_scoring: Post Scoring "/delegate", No => 200, DELEGATE;
         close_scoring: Post Scoring "/close", No => 204, READ;
+        delete_scoring: Delete Scoring "", No => 204, DELETE, [409];
     }
     "scoring" serves "/scorings/identity_document" with "scorings:read" {
         read_scoring: Get Scoring "", No => 200, READ;

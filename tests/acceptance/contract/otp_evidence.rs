@@ -185,8 +185,8 @@ impl Pictures for Interrupted {
     async fn remove(&self, key: &PictureKey) -> Result<(), Unavailable> {
         self.pictures.remove(key).await
     }
-    async fn erase(&self, prefix: &PicturePrefix) -> Result<(), Unavailable> {
-        self.pictures.erase(prefix).await
+    async fn erase(&self, prefix: &PicturePrefix, spared: &[PictureKey]) -> Result<(), Unavailable> {
+        self.pictures.erase(prefix, spared).await
     }
     async fn link_to_read(&self, key: &PictureKey, now: acredita_domain::Time) -> Result<SignedLink, Unavailable> {
         self.pictures.link_to_read(key, now).await

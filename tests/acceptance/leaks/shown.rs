@@ -142,9 +142,10 @@ async fn no_identification_shows_whom_it_is_about() {
     for body in [bodies::otp(), bodies::external_otp()] {
         let (_, otp) = stored(&world, "otp", body).await;
         assert_hidden(&otp);
-        let request = Idempotency::new(&parsed(KEY), STRAY.as_bytes());
-        let answer = FirstAnswer("{}".to_owned());
-        let record = IdempotencyRecord { operation: Operation::CreateOtpIdentification, request, answer };
+        let operation = Operation::CreateOtpIdentification;
+        let keys = world.app.keys.current().await.expect("keys");
+        let marks = keys.request_marks(&otp.org, operation, &Idempotency::new(&parsed(KEY), STRAY.as_bytes()));
+        let record = IdempotencyRecord { operation, marks, answer: FirstAnswer("{}".to_owned()) };
         assert_hidden(&NewIdentification {
             keep_until: otp.expires_at,
             identification: otp,

@@ -2,7 +2,7 @@
 //! get some of every kind of work.
 
 use crate::{
-    events::IDENTIFICATION_ID,
+    events::{IDENTIFICATION_ID, SCORING_ID},
     replay::{http_events, replay, stage},
 };
 use acceptance::{World, bodies, wire::Action};
@@ -45,10 +45,14 @@ pub async fn used() -> BTreeMap<String, BTreeSet<Action>> {
 }
 
 async fn put_something_to_erase(world: &World, values: &[(&str, String)]) {
-    let id = values.iter().find(|(placeholder, _)| *placeholder == IDENTIFICATION_ID).expect("an identification");
-    let (org, id) = (acceptance::ORG.parse().expect("an organisation"), id.1.parse().expect("an id"));
+    let org = acceptance::ORG.parse().expect("an organisation");
     let picture = bodies::png(1);
-    let key = PictureKey::evidence(&org, id, &Sha256Digest::of(&picture));
+    let digest = Sha256Digest::of(&picture);
+    let key = match values.iter().find(|(placeholder, _)| [IDENTIFICATION_ID, SCORING_ID].contains(placeholder)) {
+        Some((SCORING_ID, id)) => PictureKey::capture(&org, id.parse().expect("an id"), &digest),
+        Some((_, id)) => PictureKey::evidence(&org, id.parse().expect("an id"), &digest),
+        None => panic!("something to delete"),
+    };
     world.app.stores.pictures.put(&key, PictureFormat::Png, picture.into()).await.expect("S3 answers");
 }
 

@@ -1,7 +1,7 @@
 //! One transaction: new entities or a step of one, their effects, and the record of an idempotency key.
 
 use super::{
-    items::{Item, Key, decode_remembered, encode_erasure, encode_message, encode_remembered, millis},
+    items::{Item, Key, decode_remembered, encode_leftovers, encode_message, encode_remembered, millis},
     store::{Change, DynamoStore, NotCommitted, Reasons, cancelled, corrupt},
     throttle,
 };
@@ -9,8 +9,9 @@ use crate::errors::{STORE, unusable};
 use acredita_domain::{
     Time,
     error::Unavailable,
-    ids::OrgId,
-    ports::{CreateError, Erasure, IdempotencyRecord, NewOutboxMessage, StepError},
+    idempotency::RequestMark,
+    ids::{OrgId, ScoringId},
+    ports::{CreateError, IdempotencyRecord, NewOutboxMessage, StepError},
 };
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
@@ -25,13 +26,13 @@ pub(crate) struct Commit<'a> {
     writes: Vec<TransactWriteItem>,
     steps: Vec<usize>,
     destinations: Vec<(usize, Key)>,
-    memory: Option<(usize, Key, IdempotencyRecord)>,
+    memory: Vec<(usize, Key, RequestMark)>,
 }
 
 impl<'a> Commit<'a> {
     pub fn new(store: &'a DynamoStore, operation: &'static str, now: Time) -> Self {
         let (writes, steps, destinations) = (Vec::new(), Vec::new(), Vec::new());
-        Self { store, operation, now, writes, steps, destinations, memory: None }
+        Self { store, operation, now, writes, steps, destinations, memory: Vec::new() }
     }
 
     /// A new item. Its id is random, so an existing one is a fault.
@@ -47,9 +48,9 @@ impl<'a> Commit<'a> {
         self
     }
 
-    /// The erasure of a scoring's uploads.
-    pub fn erase(mut self, erasure: &Erasure) -> Self {
-        self.writes.push(self.store.put(encode_erasure(erasure, self.now)));
+    /// What is left of a scoring that ends, to be erased later.
+    pub fn leave_leftovers(mut self, org: &OrgId, scoring: ScoringId) -> Self {
+        self.writes.push(self.store.put(encode_leftovers(org, scoring, self.now)));
         self
     }
 
@@ -68,10 +69,16 @@ impl<'a> Commit<'a> {
 
     pub fn remember(mut self, org: &OrgId, record: Option<IdempotencyRecord>) -> Self {
         let Some(record) = record else { return self };
-        let key = Key::remembered(org, record.operation.as_str(), &record.request.key_digest());
-        let item = encode_remembered(org, &record, self.now);
-        self.memory = Some((self.writes.len(), key, record));
-        self.writes.push(self.store.put_if(item, FORGOTTEN, vec![("now", millis(self.now))]));
+        for (at, mark) in record.marks.iter().enumerate() {
+            let key = Key::remembered(org, record.operation.as_str(), &mark.key);
+            let values = vec![("now", millis(self.now))];
+            self.memory.push((self.writes.len(), key.clone(), mark.clone()));
+            self.writes.push(match at {
+                0 => self.store.put_if(encode_remembered(org, &record, mark, self.now), FORGOTTEN, values),
+                // Recorded by a key that has been replaced since.
+                _ => self.store.check(key, FORGOTTEN, values),
+            });
+        }
         self
     }
 
@@ -82,8 +89,9 @@ impl<'a> Commit<'a> {
             Err(NotCommitted::Unavailable(unavailable)) => return Err(CreateError::Unavailable(unavailable)),
             Err(NotCommitted::Cancelled(reasons)) => reasons,
         };
-        if let Some((index, key, record)) = self.memory.take_if(|(index, ..)| reasons.failed(*index)) {
-            let answer = first_answer(self.store, self.operation, key, reasons.item(index), &record).await;
+        if let Some(at) = self.memory.iter().position(|(index, ..)| reasons.failed(*index)) {
+            let (index, key, mark) = self.memory.swap_remove(at);
+            let answer = first_answer(self.store, self.operation, key, reasons.item(index), &mark).await;
             return Err(answer.unwrap_or_else(CreateError::Unavailable));
         }
         Err(match self.too_many_messages(&mut reasons).await {
@@ -127,7 +135,7 @@ async fn first_answer(
     operation: &'static str,
     key: Key,
     refused: Option<Item>,
-    record: &IdempotencyRecord,
+    mark: &RequestMark,
 ) -> Result<CreateError, Unavailable> {
     let item = match refused {
         Some(item) => Some(item),
@@ -135,7 +143,7 @@ async fn first_answer(
     };
     let item = item.ok_or_else(|| unusable(STORE, operation, "a key was refused without its first answer"))?;
     let remembered = decode_remembered(&item).map_err(|fault| corrupt(operation, fault))?;
-    if remembered.body_digest == record.request.body_digest() {
+    if remembered.body_digest == mark.body {
         Ok(CreateError::Replay(remembered.answer))
     } else {
         Ok(CreateError::KeyReused)

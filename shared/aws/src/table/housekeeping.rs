@@ -2,7 +2,7 @@
 
 use super::{
     expressions::bind,
-    items::{DuePartitions, decode_due, encode_erasure, key_of_due, millis, partition_of_due, text},
+    items::{DuePartitions, decode_due, encode_leftovers, key_of_due, millis, partition_of_due, text},
     store::{Change, DynamoStore, Refused},
 };
 use crate::{
@@ -12,7 +12,8 @@ use crate::{
 use acredita_domain::{
     Time,
     error::Unavailable,
-    ports::{Due, DueStream, Erasure, FindError, Housekeeping},
+    ids::{OrgId, ScoringId},
+    ports::{Due, DueStream, FindError, Housekeeping},
 };
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -34,7 +35,7 @@ impl Housekeeping for DynamoStore {
     async fn postpone(&self, due: &Due, until: Time) -> Result<(), Unavailable> {
         let mut condition = "attribute_exists(#due_at)".to_owned();
         let mut values = vec![("until", millis(until)), ("partition", partition_of_due(due))];
-        if let Due::Identification(org, _) | Due::Scoring(org, _) = due {
+        if let Due::Identification(org, _) | Due::Scoring(org, _) | Due::Leftovers(org, _) = due {
             condition.push_str(" AND #org = :org");
             values.push(("org", text(org)));
         }
@@ -47,12 +48,12 @@ impl Housekeeping for DynamoStore {
         }
     }
 
-    async fn erase_later(&self, erasure: &Erasure, now: Time) -> Result<(), Unavailable> {
-        self.replace("erase later", encode_erasure(erasure, now)).await
+    async fn leave_leftovers(&self, org: &OrgId, id: ScoringId, now: Time) -> Result<(), Unavailable> {
+        self.replace("leave leftovers", encode_leftovers(org, id, now)).await
     }
 
-    async fn erased(&self, erasure: &Erasure) -> Result<(), Unavailable> {
-        self.remove("erased", key_of_due(&Due::Erasure(erasure.clone()))).await
+    async fn erased(&self, due: &Due) -> Result<(), Unavailable> {
+        self.remove("erased", key_of_due(due)).await
     }
 }
 

@@ -4,11 +4,11 @@ use super::{
     commit::Commit,
     items::{
         Key, Pointer, Standing, decode_identification, decode_pointer, encode_erasure, encode_identification,
-        encode_pointer, encode_scoring, number,
+        encode_pointer, encode_scoring, number, text,
     },
     scorings::{Closing, close},
     store::{Change, DynamoStore, Refused, corrupt},
-    transitions::{OPEN, Step, open_values, taken_by},
+    transitions::{OPEN, Step, new_mark, open_values, taken_by},
 };
 use acredita_domain::{
     Time,
@@ -65,7 +65,7 @@ impl Identifications for DynamoStore {
         if scoring.is_some() || !outbox.is_empty() {
             let mut commit = Commit::new(self, name, now).step(change).outbox(outbox);
             if let Some(scoring) = scoring {
-                commit = commit.erase(&Erasure::of_uploads(org, scoring));
+                commit = commit.leave_leftovers(org, scoring);
                 if let Some(closing) = closing(&transition) {
                     commit = commit.step(close(org, scoring, closing, now));
                 }
@@ -92,11 +92,17 @@ impl Identifications for DynamoStore {
 
     async fn give_back_try(&self, org: &OrgId, id: IdentificationId) -> Result<(), StepError> {
         let mut values = open_values(org, Time::UNIX_EPOCH);
-        values.extend([("zero", number(0)), ("minus_one", number(-1))]);
-        let condition = "#org = :org AND #status = :created AND #tries > :zero";
-        let change = Change { key: Key::identification(id), update: "ADD #tries :minus_one", condition, values };
-        self.update("give back try", change).await?;
-        Ok(())
+        let mark = new_mark();
+        values.extend([("zero", number(0)), ("one", number(1)), ("step", text(&mark))]);
+        let condition = "#org = :org AND #status = :created AND #tries > :zero AND \
+                         (attribute_not_exists(#step) OR #step <> :step)";
+        let update = "SET #tries = #tries - :one, #step = :step";
+        match self.update("give back try", Change { key: Key::identification(id), update, condition, values }).await {
+            // The SDK retried after a lost answer: it was given back by this very call.
+            Err(Refused::Condition(Some(item))) if taken_by(&item, &mark) => Ok(()),
+            Err(refused) => Err(refused.into()),
+            Ok(_) => Ok(()),
+        }
     }
 
     async fn delete(&self, identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError> {

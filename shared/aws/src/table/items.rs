@@ -6,9 +6,15 @@
 //! | `IDN#<identification>` / `OBX#<message>` | effect to carry out | `org`, `state`, of a refused one `refusal`, `effect`, of a code `generation`, `attempts`, while a worker has it `lease`, `lease_until` |
 //! | `ADM#<admin id>` / `A` | a back office's id | `org`, `identification_id` |
 //! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, `assessment`, `captures`, of a capture that a provider hosts `delegation`, while a request holds a retry `lease`, `lease_until`, and of the step that was taken last `step` |
-//! | `IDM#<org>#<operation>#<key digest>` / `A` | a create's first answer | `body_digest`, `answer`, `valid_until` |
+//! | `IDM#<org>#<operation>#<keyed digest of the key>` / `A` | a create's first answer | `body_digest`, `answer`, `valid_until` |
 //! | `DST#<org>#<destination digest>` / `A` | a destination's latest sends | `s1` (newest) to `s5` |
-//! | `ERA#<id>` / `A` | pictures to erase: of a deleted entity, or, with `<scoring>-uploads`, of one that is over | `prefixes` |
+//! | `ERA#<id>` / `A` | pictures of a deleted entity, to erase | `prefixes` |
+//! | `LEF#<scoring>` / `A` | pictures to erase of a scoring that is over, but for those it refers to | `org` |
+//!
+//! What is kept about a person is in `IDN#…`/`A` (with the digests of pictures) and the linked `SCO#…`, and in the
+//! pictures under both; a deletion removes them. What it leaves names nobody: `OBX#…` and `IDM#…` have ids, sealed codes
+//! and digests under the deployment's keys, `DST#…` such a digest, and all of them end by `ttl`; `ERA#…` and `LEF#…` have
+//! ids, and end when they are done. `tests/acceptance/contract/erasure.rs` holds this list.
 //!
 //! Attributes used by a condition or an update are separate: text as `S`, numbers as `N`, times as epoch milliseconds.
 //! Those that are written once and read completely (`actor`, `method`, `terms`, `validation`, `assessment`, `captures`,
@@ -29,7 +35,7 @@ mod scoring;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use due::{DuePartitions, decode_due, encode_erasure, key_of_due, partition_of_due};
+pub(crate) use due::{DuePartitions, decode_due, encode_erasure, encode_leftovers, key_of_due, partition_of_due};
 pub(crate) use identification::{
     Pointer, decode_identification, decode_pointer, encode_identification, encode_pointer,
 };
@@ -96,6 +102,10 @@ impl Key {
 
     pub fn destination(org: &OrgId, digest: &str) -> Self {
         Self::alone(format!("DST#{org}#{digest}"))
+    }
+
+    pub fn leftovers(id: ScoringId) -> Self {
+        Self::alone(format!("LEF#{id}"))
     }
 
     pub fn erasure(id: &str) -> Self {

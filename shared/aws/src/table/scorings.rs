@@ -21,7 +21,7 @@ const OPEN: &str = "#org = :org AND #closed = :no AND #expires_at > :now";
 /// No request holds a retry, or the one that does has let its lease end.
 const FREE: &str = "(attribute_not_exists(#lease_until) OR #lease_until <= :now)";
 const OPEN_AS_JUDGED: &str = "#org = :org AND #closed = :no AND #expires_at > :now AND #version = :version";
-const OVER: &str = "#org = :org AND #expires_at <= :now";
+const OURS: &str = "#org = :org";
 
 #[async_trait]
 impl Scorings for DynamoStore {
@@ -101,15 +101,19 @@ impl Scorings for DynamoStore {
     async fn close(&self, scoring: &Scoring, now: Time) -> Result<(), StepError> {
         let Scoring { id, ref org, .. } = *scoring;
         let commit = Commit::new(self, "close scoring", now).step(close(org, id, Closing::Open, now));
-        commit.erase(&Erasure::of_uploads(org, id)).take().await
+        commit.leave_leftovers(org, id).take().await
     }
 
-    async fn delete(&self, scoring: &Scoring, now: Time) -> Result<Erasure, StepError> {
+    async fn delete(&self, scoring: &Scoring, force: bool, now: Time) -> Result<Erasure, StepError> {
         let operation = "delete scoring";
         let erasure =
             Erasure { id: scoring.id.to_string(), prefixes: vec![PicturePrefix::scoring(&scoring.org, scoring.id)] };
         let writes = vec![
-            self.delete_if(Key::scoring(scoring.id), OVER, scoring_values(&scoring.org, now)),
+            self.delete_if(
+                Key::scoring(scoring.id),
+                if force { OURS } else { OPEN },
+                scoring_values(&scoring.org, now),
+            ),
             self.put(encode_erasure(&erasure, now)),
         ];
         self.transact(operation, writes).await.map_err(|error| error.into_step_error(operation, 1))?;
@@ -157,7 +161,7 @@ pub(crate) fn close(org: &OrgId, id: ScoringId, closing: Closing, now: Time) -> 
             values.push(("version", number(version)));
             OPEN_AS_JUDGED
         }
-        Closing::Any => "#org = :org",
+        Closing::Any => OURS,
     };
     let update = "SET #closed = :yes, #version = #version + :one REMOVE #lease, #lease_until";
     Change { key: Key::scoring(id), update, condition, values }

@@ -89,16 +89,31 @@ async fn another_organisation_deletes_nothing_not_even_by_force(ports: &Ports) {
 async fn a_scoring_goes_when_its_time_is_over(ports: &Ports) {
     let scoring = scoring();
     ports.scorings.create(only(&scoring), now()).await.expect("created");
-    assert_eq!(ports.scorings.delete(&scoring, now() + LIFE - TICK).await, LOST);
-    let erasure = ports.scorings.delete(&scoring, now() + LIFE).await.expect("deleted");
+    let erasure = ports.scorings.delete(&scoring, true, now() + LIFE).await.expect("deleted");
     assert_eq!(erasure.prefixes, [PicturePrefix::scoring(&org(), scoring.id)]);
     assert_eq!(ports.scorings.find(&org(), scoring.id).await, Ok(None));
-    assert_eq!(ports.scorings.delete(&scoring, now() + LIFE).await, LOST, "once");
+    assert_eq!(ports.scorings.delete(&scoring, true, now() + LIFE).await, LOST, "once");
     assert_eq!(ports.due(now() + LIFE).await, []);
     assert_eq!(ports.due(now() + LIFE + ERASE_AGAIN_AFTER).await, [Due::Erasure(erasure)]);
 }
 
+async fn a_scoring_that_is_not_open_goes_by_force_only(ports: &Ports) {
+    let [open, closed, over] = [scoring(), scoring(), scoring()];
+    for scoring in [&open, &closed, &over] {
+        ports.scorings.create(only(scoring), now()).await.expect("created");
+    }
+    ports.scorings.close(&closed, now()).await.expect("closed");
+    ports.scorings.delete(&open, false, now() + LIFE - TICK).await.expect("deleted");
+    for (scoring, at) in [(&closed, now()), (&over, now() + LIFE)] {
+        assert_eq!(ports.scorings.delete(scoring, false, at).await, LOST);
+        assert!(ports.scorings.find(&org(), scoring.id).await.expect("an answer").is_some());
+        ports.scorings.delete(scoring, true, at).await.expect("by force");
+        assert_eq!(ports.scorings.find(&org(), scoring.id).await, Ok(None));
+    }
+}
+
 on_aws! {
+    a_scoring_that_is_not_open_goes_by_force_only,
     an_identification_goes_with_its_handle_and_its_scoring,
     only_what_is_open_goes_without_force,
     an_identification_is_deleted_once_however_many_try_at_once,

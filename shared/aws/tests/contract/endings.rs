@@ -9,7 +9,7 @@ use acredita_domain::{
     identification::{Closable, Identification, ScoringEvidence, State, Status, Transition, Validation},
     pictures::{Capture, PictureFormat, Sha256Digest, Side},
     ports::limits::{ERASE_AGAIN_AFTER, RETRY_LEASE},
-    ports::{Due, Erasure, NewIdentification, StepError},
+    ports::{Due, NewIdentification, StepError},
     scoring::{Scoring, ScoringStatus},
 };
 
@@ -57,7 +57,7 @@ async fn state(ports: &Ports, identification: &Identification) -> State {
 }
 
 fn erased_later(scoring: &Scoring) -> Due {
-    Due::Erasure(Erasure::of_uploads(&org(), scoring.id))
+    Due::Leftovers(org(), scoring.id)
 }
 
 async fn a_validation_keeps_what_it_was_made_on_and_closes_the_scoring(ports: &Ports) {
@@ -132,7 +132,7 @@ async fn an_end_that_is_refused_closes_nothing(ports: &Ports) {
     assert!(!ports.due(now() + LIFE + ERASE_AGAIN_AFTER).await.contains(&erased_later(&scored)));
 }
 
-async fn what_was_uploaded_is_erased_after_every_end(ports: &Ports) {
+async fn what_is_left_is_erased_after_every_end(ports: &Ports) {
     for (end, at) in [(cancel(), now()), (Transition::Expire, now() + LIFE)] {
         let (identification, scored) = scored(ports).await;
         take(ports, &identification, end, at).await.expect("ended");
@@ -144,10 +144,9 @@ async fn what_was_uploaded_is_erased_after_every_end(ports: &Ports) {
     ports.scorings.create(only(&alone), now()).await.expect("created");
     ports.scorings.close(&alone, now()).await.expect("closed");
     assert!(ports.due(now() + ERASE_AGAIN_AFTER).await.contains(&erased_later(&alone)));
-    let erasure = Erasure::of_uploads(&org(), alone.id);
-    ports.housekeeping.erased(&erasure).await.expect("erased");
+    ports.housekeeping.erased(&erased_later(&alone)).await.expect("erased");
     assert!(!ports.due(now() + ERASE_AGAIN_AFTER).await.contains(&erased_later(&alone)));
-    ports.housekeeping.erase_later(&erasure, now() + LIFE).await.expect("once more");
+    ports.housekeeping.leave_leftovers(&org(), alone.id, now() + LIFE).await.expect("once more");
     assert!(ports.due(now() + LIFE + ERASE_AGAIN_AFTER).await.contains(&erased_later(&alone)));
 }
 
@@ -195,6 +194,6 @@ on_aws! {
     a_scoring_that_is_closed_already_does_not_keep_its_identification_open,
     what_has_expired_stays_expired,
     an_end_that_is_refused_closes_nothing,
-    what_was_uploaded_is_erased_after_every_end,
+    what_is_left_is_erased_after_every_end,
     validations_scores_and_cancellations_at_once_agree_in_the_end,
 }

@@ -91,8 +91,8 @@ async fn what_is_gone_stays_gone(ports: &Ports) {
     let identification = agent();
     ports.identifications.create(alone(&identification), now()).await.expect("created");
     let erasure = ports.identifications.delete(&identification, true, now()).await.expect("deleted");
-    ports.housekeeping.erased(&erasure).await.expect("erased");
-    ports.housekeeping.erased(&erasure).await.expect("erasing twice is fine");
+    ports.housekeeping.erased(&Due::Erasure(erasure.clone())).await.expect("erased");
+    ports.housekeeping.erased(&Due::Erasure(erasure.clone())).await.expect("erasing twice is fine");
     for gone in
         [Due::Identification(org(), identification.id), Due::Erasure(erasure), Due::Scoring(org(), scoring().id)]
     {
@@ -123,7 +123,7 @@ async fn an_erasure_is_due_until_it_is_done(ports: &Ports) {
     ports.housekeeping.postpone(&due, now() + LIFE).await.expect("postponed");
     assert_eq!(ports.due(now() + ERASE_AGAIN_AFTER).await, []);
     assert_eq!(ports.due(now() + LIFE).await, [due]);
-    ports.housekeeping.erased(&erasure).await.expect("done");
+    ports.housekeeping.erased(&Due::Erasure(erasure.clone())).await.expect("done");
     assert_eq!(ports.due(now() + LIFE).await, []);
 }
 

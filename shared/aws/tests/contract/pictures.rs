@@ -84,8 +84,8 @@ async fn all_of_a_prefix_goes_and_nothing_else(ports: &Ports) {
         keep(ports, key).await;
     }
     let prefix = PicturePrefix::scoring(&org(), mine);
-    ports.pictures.erase(&prefix).await.expect("erased");
-    ports.pictures.erase(&prefix).await.expect("nothing left to erase");
+    ports.pictures.erase(&prefix, &[]).await.expect("erased");
+    ports.pictures.erase(&prefix, &[]).await.expect("nothing left to erase");
     for key in &going {
         assert_eq!(read(ports, key).await, None);
     }
@@ -107,7 +107,7 @@ async fn a_prefix_goes_even_when_one_listing_does_not_hold_it(ports: &Ports) {
         }
     })
     .await;
-    ports.pictures.erase(&PicturePrefix::scoring(&org(), id)).await.expect("erased");
+    ports.pictures.erase(&PicturePrefix::scoring(&org(), id), &[]).await.expect("erased");
     sixteen_at_once(|task| {
         let ports = ports.clone();
         async move {

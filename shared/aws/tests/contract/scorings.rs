@@ -152,7 +152,7 @@ async fn another_organisation_changes_nothing(ports: &Ports) {
     assert_eq!(record(ports, &stolen, now()).await, LOST);
     assert_eq!(give_back(ports, &stolen).await, LOST);
     assert_eq!(ports.scorings.close(&foreign, now()).await, LOST);
-    assert_eq!(ports.scorings.delete(&foreign, now() + LIFE).await, Err(StepError::Lost));
+    assert_eq!(ports.scorings.delete(&foreign, true, now() + LIFE).await, Err(StepError::Lost));
     assert_eq!(current(ports, &mine).await, mine);
 }
 

@@ -139,7 +139,7 @@ async fn a_request_costs_as_many_calls_as_it_may() {
     assert_eq!(wire.calls(), ["UpdateItem"]);
     let erasure = ports.identifications.delete(&identification, true, now()).await.expect("deleted");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
-    ports.housekeeping.erased(&erasure).await.expect("erased");
+    ports.housekeeping.erased(&Due::Erasure(erasure.clone())).await.expect("erased");
     assert_eq!(wire.calls(), ["DeleteItem"]);
     assert_eq!(ports.due(now()).await, []);
     assert_eq!(wire.calls(), ["Query"; 16], "eight partitions of messages, and eight of all else");

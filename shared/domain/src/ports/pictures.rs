@@ -23,7 +23,8 @@ pub trait Pictures: Send + Sync {
     async fn get(&self, key: &PictureKey, max_bytes: usize) -> Result<Option<StoredPicture>, Unavailable>;
     /// Removes one picture. Succeeds if it does not exist.
     async fn remove(&self, key: &PictureKey) -> Result<(), Unavailable>;
-    async fn erase(&self, prefix: &PicturePrefix) -> Result<(), Unavailable>;
+    /// Removes every picture with the prefix, but for these.
+    async fn erase(&self, prefix: &PicturePrefix, spared: &[PictureKey]) -> Result<(), Unavailable>;
     /// A link to read a picture, valid for [`super::limits::LINK_LIFE`] from `now`.
     async fn link_to_read(&self, key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
     /// A link to write a picture, valid for [`super::limits::LINK_LIFE`] from `now`.

@@ -3,7 +3,7 @@
 use super::{CreateError, FindError, FirstAnswer, MessageRef, NewOutboxMessage, StepError};
 use crate::{
     Time,
-    idempotency::{Idempotency, Operation},
+    idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
     ids::{AdminIdentificationId, IdentificationId, LeaseId, OrgId, ScoringId},
     pictures::{Capture, PicturePrefix},
@@ -17,7 +17,8 @@ use futures_util::stream::BoxStream;
 #[derive(Clone, Debug)]
 pub struct IdempotencyRecord {
     pub operation: Operation,
-    pub request: Idempotency,
+    /// The first one is written, and each of them finds an earlier request.
+    pub marks: Vec<RequestMark>,
     /// The answer to a repeated request.
     pub answer: FirstAnswer,
 }
@@ -58,7 +59,7 @@ pub trait Identifications: Send + Sync {
     ) -> Result<Option<Identification>, FindError>;
     /// Takes a step if it can be taken at `now`, and puts its effects into the outbox. Every step but
     /// [`Transition::Resend`] is the end of the linked scoring, which is closed with it (one that has expired remains so),
-    /// and leaves an [`Erasure`] of its uploads. One write, or one transaction if there is more than the step.
+    /// and leaves [`Due::Leftovers`]. One write, or one transaction if there is more than the step.
     async fn transition(
         &self,
         identification: &Identification,
@@ -121,26 +122,19 @@ pub trait Scorings: Send + Sync {
         delegation: HostedDelegation,
         now: Time,
     ) -> Result<(), StepError>;
-    /// Closes a scoring that is open at `now`, and leaves an [`Erasure`] of its uploads. One transaction.
+    /// Closes a scoring that is open at `now`, and leaves [`Due::Leftovers`]. One transaction.
     async fn close(&self, scoring: &Scoring, now: Time) -> Result<(), StepError>;
-    /// Deletes a scoring whose time is over, and leaves an [`Erasure`] of its pictures that is due
-    /// [`super::limits::ERASE_AGAIN_AFTER`] from `now`. One transaction.
-    async fn delete(&self, scoring: &Scoring, now: Time) -> Result<Erasure, StepError>;
+    /// Deletes a scoring that stands alone, and leaves an [`Erasure`] of its pictures that is due
+    /// [`super::limits::ERASE_AGAIN_AFTER`] from `now`. Without `force` only if it is open at `now`. One transaction.
+    async fn delete(&self, scoring: &Scoring, force: bool, now: Time) -> Result<Erasure, StepError>;
 }
 
-/// Pictures to erase: their entity is deleted, or they are uploads that nobody will score.
+/// Pictures to erase: their entity is already deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Erasure {
-    /// One for each reason to erase, so that none takes another's place.
+    /// The id of the deleted entity.
     pub id: String,
     pub prefixes: Vec<PicturePrefix>,
-}
-
-impl Erasure {
-    /// What was put, and may still be put, behind the upload links of a scoring that is over.
-    pub fn of_uploads(org: &OrgId, id: ScoringId) -> Self {
-        Self { id: format!("{id}-uploads"), prefixes: vec![PicturePrefix::uploads(org, id)] }
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,6 +146,9 @@ pub enum Due {
     /// A scoring to erase.
     Scoring(OrgId, ScoringId),
     Erasure(Erasure),
+    /// The pictures of a scoring that is over, but for those that it refers to: uploads that nobody scored, earlier ones,
+    /// and those of scores that came too late. Due [`super::limits::ERASE_AGAIN_AFTER`] from its end.
+    Leftovers(OrgId, ScoringId),
 }
 
 /// Due work, each item once. A corrupt item is an error in its place, and the stream goes on; an item that cannot be
@@ -168,8 +165,8 @@ pub trait Housekeeping: Send + Sync {
     fn over(&self, now: Time) -> DueStream<'_>;
     /// Makes the item due again at `until`. One write. An item deleted meanwhile stays deleted.
     async fn postpone(&self, due: &Due, until: Time) -> Result<(), Unavailable>;
-    /// Leaves an erasure that is due [`super::limits::ERASE_AGAIN_AFTER`] from `now`. One write.
-    async fn erase_later(&self, erasure: &Erasure, now: Time) -> Result<(), Unavailable>;
-    /// Marks an erasure as done. One write.
-    async fn erased(&self, erasure: &Erasure) -> Result<(), Unavailable>;
+    /// Leaves [`Due::Leftovers`] of a scoring that ended `now`. One write.
+    async fn leave_leftovers(&self, org: &OrgId, id: ScoringId, now: Time) -> Result<(), Unavailable>;
+    /// Removes an erasure, or leftovers, that are erased. One write.
+    async fn erased(&self, due: &Due) -> Result<(), Unavailable>;
 }

@@ -85,10 +85,12 @@ pub async fn validate_agent_identification(
 async fn explain_late_evidence(app: &App, org: &OrgId, id: IdentificationId) -> Error {
     match app.find(org, id, MethodKind::Agent).await {
         Ok(_) => Conflict::ConcurrentChange.into(),
-        Err(Error::NotFound(what)) => match app.stores.pictures.erase(&PicturePrefix::identification(org, id)).await {
-            Ok(()) => Error::NotFound(what),
-            Err(unavailable) => unavailable.into(),
-        },
+        Err(Error::NotFound(what)) => {
+            match app.stores.pictures.erase(&PicturePrefix::identification(org, id), &[]).await {
+                Ok(()) => Error::NotFound(what),
+                Err(unavailable) => unavailable.into(),
+            }
+        }
         Err(error) => error,
     }
 }

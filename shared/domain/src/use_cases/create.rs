@@ -6,7 +6,7 @@ use crate::{
     actor::Actor,
     code::OtpCode,
     expires_in::ExpiresIn,
-    idempotency::Idempotency,
+    idempotency::{Idempotency, Operation},
     identification::{Identification, Method, State},
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
     keys::Sealed,
@@ -88,11 +88,9 @@ impl Creation {
         let scoring_id = scoring.as_ref().map(|scoring| scoring.id);
         let (code, sealed) = code.map(|ExternalCode { code, sealed }| (code, sealed)).unzip();
         let operation = identification.method.kind().create_operation();
-        let idempotency = idempotency.map(|request| {
-            let stored = StoredCreated { admin_id, id, created_at, expires_at, scoring_id, code: sealed };
-            let answer = serde_json::to_string(&stored).expect("ids, times and strings always serialize");
-            IdempotencyRecord { operation, request, answer: FirstAnswer(answer) }
-        });
+        let org = identification.org.clone();
+        let stored = StoredCreated { admin_id, id, created_at, expires_at, scoring_id, code: sealed };
+        let idempotency = record(app, &org, operation, idempotency, &stored).await?;
         let keep_until = app.policy.keep_until(expires_at);
         let messages = effects::references(&outbox);
         let new = NewIdentification { identification, scoring, keep_until, outbox, idempotency };
@@ -101,7 +99,7 @@ impl Creation {
                 effects::kick(app, &messages).await;
                 Ok(Created { admin_id, id, created_at, expires_at, scoring_id, code })
             }
-            Err(error) => open_answer(app, &first_answer(error)?).await,
+            Err(error) => open_answer(app, &org, &first_answer(error)?).await,
         }
     }
 }
@@ -129,9 +127,25 @@ struct StoredCreated {
     code: Option<Sealed>,
 }
 
-async fn open_answer(app: &App, answer: &FirstAnswer) -> Result<Created, Error> {
+/// The record of a create with an idempotency key.
+pub(super) async fn record(
+    app: &App,
+    org: &OrgId,
+    operation: Operation,
+    request: Option<Idempotency>,
+    answer: &impl Serialize,
+) -> Result<Option<IdempotencyRecord>, Error> {
+    let Some(request) = request else { return Ok(None) };
+    let marks = app.keys.current().await?.request_marks(org, operation, &request);
+    let answer = FirstAnswer(serde_json::to_string(answer).expect("ids, times and strings always serialize"));
+    Ok(Some(IdempotencyRecord { operation, marks, answer }))
+}
+
+async fn open_answer(app: &App, org: &OrgId, answer: &FirstAnswer) -> Result<Created, Error> {
     let stored: StoredCreated = serde_json::from_str(&answer.0).map_err(|_| Error::Corrupt("first answer"))?;
     let StoredCreated { admin_id, id, created_at, expires_at, scoring_id, code } = stored;
+    // The answer outlives what it is about, and would bring its ids and its code back.
+    app.stores.identifications.find(org, id).await?.ok_or(Conflict::CreatedAndDeleted)?;
     let code = match code {
         Some(sealed) => Some(OtpCode::unsealed(app.keys.current().await?.open(&id.to_string(), &sealed)?)),
         None => None,

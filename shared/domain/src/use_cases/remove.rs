@@ -1,10 +1,12 @@
-//! Deletes an identification with its linked scoring and all their pictures.
+//! Deletes an identification with its linked scoring and all their pictures, or a scoring that stands alone.
 
+use super::scorings::read_scoring;
 use crate::{
-    App, Error,
+    App, Conflict, Error,
     identification::{MethodKind, Status},
-    ids::{AdminIdentificationId, OrgId},
+    ids::{AdminIdentificationId, OrgId, ScoringId},
     ports::{Erasure, StepError},
+    scoring::ScoringStatus,
 };
 
 /// Whether the caller requested force and has the permission.
@@ -31,13 +33,37 @@ pub async fn delete_identification(
     if !force && identification.status(now) != Status::Created {
         return Err(Error::DeleteForbidden);
     }
-    match app.stores.identifications.delete(&identification, force, now).await {
+    erase_now(app, app.stores.identifications.delete(&identification, force, now).await, force, "identification").await
+}
+
+/// Deletes an open scoring that stands alone, or any with permitted force. Its pictures are erased like those of an
+/// identification.
+pub async fn delete_scoring(app: &App, org: &OrgId, id: ScoringId, force: Force) -> Result<(), Error> {
+    let (scoring, now) = read_scoring(app, org, id).await?;
+    if scoring.is_linked() {
+        return Err(Conflict::LinkedScoring.into());
+    }
+    let force = force == Force::Permitted;
+    if !force && matches!(scoring.status(now), ScoringStatus::Closed | ScoringStatus::Expired) {
+        return Err(Error::DeleteForbidden);
+    }
+    erase_now(app, app.stores.scorings.delete(&scoring, force, now).await, force, "scoring").await
+}
+
+/// Erases the pictures of what was deleted, as far as that can be done now.
+async fn erase_now(
+    app: &App,
+    deleted: Result<Erasure, StepError>,
+    force: bool,
+    what: &'static str,
+) -> Result<(), Error> {
+    match deleted {
         Ok(erasure) => {
             let _ = erase_pictures(app, &erasure).await;
             Ok(())
         }
         // Gone meanwhile: another request has deleted it.
-        Err(StepError::Lost) if force => Err(Error::NotFound("identification")),
+        Err(StepError::Lost) if force => Err(Error::NotFound(what)),
         Err(error) => Err(error.into()),
     }
 }
@@ -45,7 +71,7 @@ pub async fn delete_identification(
 /// Erases the pictures that are there now. The erasure itself stays until it is due, because more may still arrive.
 pub(super) async fn erase_pictures(app: &App, erasure: &Erasure) -> Result<(), Error> {
     for prefix in &erasure.prefixes {
-        app.stores.pictures.erase(prefix).await?;
+        app.stores.pictures.erase(prefix, &[]).await?;
     }
     Ok(())
 }

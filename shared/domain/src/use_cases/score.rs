@@ -247,10 +247,12 @@ async fn explain_late_score(app: &App, reservation: &Reservation, stored: &Store
                 not_open.into()
             }
         },
-        Err(gone @ Error::NotFound(_)) => match app.stores.pictures.erase(&PicturePrefix::scoring(org, id)).await {
-            Ok(()) => gone,
-            Err(unavailable) => unavailable.into(),
-        },
+        Err(gone @ Error::NotFound(_)) => {
+            match app.stores.pictures.erase(&PicturePrefix::scoring(org, id), &[]).await {
+                Ok(()) => gone,
+                Err(unavailable) => unavailable.into(),
+            }
+        }
         Err(error) => error,
     }
 }

@@ -1,7 +1,7 @@
 //! Scorings: create, read, captures, delegate, close. Scoring itself is in `score`.
 
 use super::{
-    create::first_answer,
+    create::{first_answer, record},
     reservation::{explain_lost, give_back_retry, reserve_retry},
 };
 use crate::{
@@ -11,8 +11,8 @@ use crate::{
     ids::{DelegationId, OrgId, ScoringId},
     pictures::{Capture, PictureKey, Side, SignedLink},
     ports::{
-        CaptureRequest, DelegatedCapture, FirstAnswer, HostedCapture, IdempotencyRecord, NewScoring, OpenedCapture,
-        Reservation, StepError, limits::LINK_LIFE, unless_lost,
+        CaptureRequest, DelegatedCapture, HostedCapture, NewScoring, OpenedCapture, Reservation, StepError,
+        limits::LINK_LIFE, unless_lost,
     },
     scoring::{
         DocumentKind, HostedDelegation, MaxScoreRetries, Provider, ProviderReference, Scoring, ScoringStatus,
@@ -58,14 +58,16 @@ pub async fn create_scoring(
     let id = ScoringId::generate(&*app.entropy);
     let scoring = Scoring::new(id, org.clone(), terms, created_at, created_at + command.expires_in.delta());
     let created = ScoringCreated { id: scoring.id, created_at, expires_at: scoring.expires_at };
-    let idempotency = idempotency.map(|request| {
-        let answer = FirstAnswer(serde_json::to_string(&created).expect("an id and two times always serialize"));
-        IdempotencyRecord { operation: Operation::CreateScoring, request, answer }
-    });
+    let idempotency = record(app, org, Operation::CreateScoring, idempotency, &created).await?;
     let keep_until = app.policy.keep_until(scoring.expires_at);
     match app.stores.scorings.create(NewScoring { scoring, keep_until, idempotency }, now).await {
         Ok(()) => Ok(created),
-        Err(error) => serde_json::from_str(&first_answer(error)?.0).map_err(|_| Error::Corrupt("first answer")),
+        Err(error) => {
+            let first: ScoringCreated =
+                serde_json::from_str(&first_answer(error)?.0).map_err(|_| Error::Corrupt("first answer"))?;
+            app.stores.scorings.find(org, first.id).await?.ok_or(Conflict::CreatedAndDeleted)?;
+            Ok(first)
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::remove::erase_pictures;
 use crate::{
     App, Error, Time,
     identification::{Identification, State, Transition},
+    pictures::{PictureKey, PicturePrefix},
     ports::{Due, Erasure, StepError, limits::REKICK_AFTER, unless_lost},
 };
 use chrono::TimeDelta;
@@ -75,7 +76,17 @@ async fn handle(app: &App, due: &Due) -> Result<Done, Error> {
         Due::Erasure(erasure) => {
             // This is the last erasure. Until it is done, the item stays due.
             erase_pictures(app, erasure).await?;
-            app.stores.housekeeping.erased(erasure).await?;
+            app.stores.housekeeping.erased(due).await?;
+            Ok(Done::Erased)
+        }
+        Due::Leftovers(org, id) => {
+            // Deleted meanwhile: then all of its pictures have an erasure of their own.
+            if let Some(scoring) = app.stores.scorings.find(org, *id).await? {
+                let referred_to = scoring.captures.iter().map(|capture| PictureKey::capture(org, *id, &capture.sha256));
+                let spared: Vec<PictureKey> = referred_to.collect();
+                app.stores.pictures.erase(&PicturePrefix::scoring(org, *id), &spared).await?;
+            }
+            app.stores.housekeeping.erased(due).await?;
             Ok(Done::Erased)
         }
         Due::Identification(org, id) => {
@@ -94,10 +105,10 @@ async fn handle(app: &App, due: &Due) -> Result<Done, Error> {
                 return Ok(Done::Nothing);
             };
             if app.policy.keep_until(scoring.expires_at) <= now {
-                return erase_deleted(app, app.stores.scorings.delete(&scoring, now).await).await;
+                return erase_deleted(app, app.stores.scorings.delete(&scoring, true, now).await).await;
             }
             // Links to upload outlive it by some minutes.
-            app.stores.housekeeping.erase_later(&Erasure::of_uploads(org, *id), now).await?;
+            app.stores.housekeeping.leave_leftovers(org, *id, now).await?;
             app.stores.housekeeping.postpone(due, app.policy.keep_until(scoring.expires_at)).await?;
             Ok(Done::Nothing)
         }

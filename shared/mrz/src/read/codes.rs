@@ -22,13 +22,14 @@ const LENGTH: usize = 3;
 /// The issuing state stands in the same place in every format.
 const STATE: Span = Span { line: 0, from: 2, to: 2 + LENGTH };
 
-/// Weighs the alternatives of both codes by the codes that they make.
-pub(crate) fn favour_existing(format: Format, positions: &mut [Vec<Position>]) {
+/// The positions with the alternatives of both codes weighed by the codes that they make.
+pub(crate) fn weighed(format: Format, mut positions: Vec<Vec<Position>>) -> Vec<Vec<Position>> {
     for Span { line, from, to } in [Some(STATE), format.layout().nationality].into_iter().flatten() {
         if let Some(word) = positions.get_mut(line).and_then(|row| row.get_mut(from..to)?.as_mut_array::<LENGTH>()) {
             weigh(word);
         }
     }
+    positions
 }
 
 fn weigh(word: &mut [Position; LENGTH]) {
@@ -86,7 +87,7 @@ mod tests {
         let mut rows: Vec<Vec<Look>> = PASSPORT.iter().map(|line| looks(line)).collect();
         changes.iter().for_each(|&((line, column), look)| rows[line][column] = look);
         let rows: Vec<&[Look]> = rows.iter().map(Vec::as_slice).collect();
-        let positions = positions::of(Format::Td3, &rows);
+        let positions = super::weighed(Format::Td3, positions::of(Format::Td3, &rows));
         [(0, 2), (1, 10)].map(|(line, from)| {
             let word = positions[line][from..from + 3].iter().map(|position| position.alternatives[0]);
             (

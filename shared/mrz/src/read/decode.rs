@@ -6,7 +6,7 @@ use crate::{
         format::{Checked, Format, Outcome, Span},
     },
     read::{
-        ambiguity,
+        ambiguity, codes,
         positions::{self, Position},
         repair,
         sheet::Look,
@@ -48,7 +48,7 @@ pub(crate) struct Decoded {
 
 /// Decodes a window as a format of its size.
 pub(crate) fn decode(format: Format, rows: &[&[Look]]) -> Decoded {
-    let positions = positions::of(format, rows);
+    let positions = codes::weighed(format, positions::of(format, rows));
     let text_of = |pick: fn(&Position) -> u8| -> Vec<Vec<u8>> {
         positions.iter().map(|row| row.iter().map(pick).collect()).collect()
     };

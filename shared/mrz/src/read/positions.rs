@@ -6,7 +6,6 @@ use crate::{
         format::Format,
     },
     read::{
-        codes,
         network::{FILLER, Likelihoods, NOTHING},
         sheet::Look,
         spelling::{self, Kinds},
@@ -107,13 +106,10 @@ pub(crate) fn of(format: Format, rows: &[&[Look]]) -> Vec<Vec<Position>> {
         }
         Position { raw, masked, alternatives: graded, likelihood: likeliest }
     };
-    let mut positions: Vec<Vec<Position>> = rows
-        .iter()
+    rows.iter()
         .enumerate()
         .map(|(line, row)| row.iter().enumerate().map(|(column, look)| position(line, column, look)).collect())
-        .collect();
-    codes::favour_existing(format, &mut positions);
-    positions
+        .collect()
 }
 
 fn raw(likelihoods: &Likelihoods) -> u8 {

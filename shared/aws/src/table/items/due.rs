@@ -3,6 +3,7 @@
 use super::{Corrupt, Item, Key, json, millis, read_json, read_parsed, read_reference, read_text, text};
 use acredita_domain::{
     Time,
+    ids::{OrgId, ScoringId},
     ports::limits::ERASE_AGAIN_AFTER,
     ports::{Due, Erasure},
 };
@@ -53,6 +54,14 @@ pub(crate) fn encode_erasure(erasure: &Erasure, now: Time) -> Item {
     item
 }
 
+/// What is left of a scoring that ended `now`. It has no time to live: it stays until it is erased.
+pub(crate) fn encode_leftovers(org: &OrgId, id: ScoringId, now: Time) -> Item {
+    let mut item = Key::leftovers(id).item();
+    item.insert("org".to_owned(), text(org));
+    set_due(&mut item, DuePartitions::Ends.of(&id.to_string()), now + ERASE_AGAIN_AFTER);
+    item
+}
+
 /// The due work of a row of the index. A row has the keys, `org` and `prefixes`; its kind is in its key.
 pub(crate) fn decode_due(item: &Item) -> Result<Due, Corrupt> {
     let pk = read_text(item, "pk")?;
@@ -63,6 +72,7 @@ pub(crate) fn decode_due(item: &Item) -> Result<Due, Corrupt> {
         }
         ("IDN", _) => Ok(Due::Message(read_reference(item)?)),
         ("SCO", "A") => Ok(Due::Scoring(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("scoring id"))?)),
+        ("LEF", "A") => Ok(Due::Leftovers(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("scoring id"))?)),
         ("ERA", "A") => Ok(Due::Erasure(Erasure { id: id.to_owned(), prefixes: read_json(item, "prefixes")? })),
         _ => Err(Corrupt("due kind")),
     }
@@ -74,6 +84,7 @@ pub(crate) fn key_of_due(due: &Due) -> Key {
         Due::Identification(_, id) => Key::identification(*id),
         Due::Scoring(_, id) => Key::scoring(*id),
         Due::Erasure(erasure) => Key::erasure(&erasure.id),
+        Due::Leftovers(_, id) => Key::leftovers(*id),
     }
 }
 
@@ -81,7 +92,7 @@ pub(crate) fn partition_of_due(due: &Due) -> AttributeValue {
     match due {
         Due::Message(message) => DuePartitions::Messages.of(&message.message_id.to_string()),
         Due::Identification(_, id) => DuePartitions::Ends.of(&id.to_string()),
-        Due::Scoring(_, id) => DuePartitions::Ends.of(&id.to_string()),
+        Due::Scoring(_, id) | Due::Leftovers(_, id) => DuePartitions::Ends.of(&id.to_string()),
         Due::Erasure(erasure) => DuePartitions::Ends.of(&erasure.id),
     }
 }

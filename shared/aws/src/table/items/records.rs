@@ -3,7 +3,7 @@
 use super::{Corrupt, Item, Key, SLACK, check_schema, millis, read_text, read_time, set_ttl, text};
 use acredita_domain::{
     Time,
-    idempotency::IDEMPOTENCY_WINDOW,
+    idempotency::{IDEMPOTENCY_WINDOW, RequestMark},
     ids::OrgId,
     otp::MAX_DESTINATION_SENDS,
     ports::{FirstAnswer, IdempotencyRecord},
@@ -17,10 +17,10 @@ pub(crate) struct Remembered {
 }
 
 /// A create's first answer, valid for [`IDEMPOTENCY_WINDOW`].
-pub(crate) fn encode_remembered(org: &OrgId, record: &IdempotencyRecord, now: Time) -> Item {
-    let mut item = Key::remembered(org, record.operation.as_str(), &record.request.key_digest()).item();
+pub(crate) fn encode_remembered(org: &OrgId, record: &IdempotencyRecord, mark: &RequestMark, now: Time) -> Item {
+    let mut item = Key::remembered(org, record.operation.as_str(), &mark.key).item();
     let valid_until = now + IDEMPOTENCY_WINDOW;
-    item.insert("body_digest".to_owned(), text(record.request.body_digest()));
+    item.insert("body_digest".to_owned(), text(&mark.body));
     item.insert("answer".to_owned(), text(&record.answer.0));
     item.insert("valid_until".to_owned(), millis(valid_until));
     set_ttl(&mut item, valid_until + SLACK);

@@ -1,6 +1,6 @@
 use super::{records::Remembered, *};
 use acredita_domain::{
-    idempotency::{Idempotency, Operation},
+    idempotency::{Operation, RequestMark},
     identification::State,
     messages::Refusal,
     otp::{DESTINATION_WINDOW, MAX_DESTINATION_SENDS},
@@ -95,8 +95,9 @@ proptest! {
     #[test]
     fn a_first_answer_comes_back_as_it_went(org in arbitrary::org(), answer in "\\PC{0,200}", body in any::<[u8; 8]>(), now in arbitrary::time()) {
         let record = record(&answer, &body);
-        let remembered = Remembered { body_digest: record.request.body_digest(), answer: FirstAnswer(answer) };
-        prop_assert_eq!(decode_remembered(&encode_remembered(&org, &record, now)), Ok(remembered));
+        let mark = &record.marks[0];
+        let remembered = Remembered { body_digest: mark.body.clone(), answer: FirstAnswer(answer) };
+        prop_assert_eq!(decode_remembered(&encode_remembered(&org, &record, mark, now)), Ok(remembered));
     }
 
     #[test]
@@ -106,6 +107,13 @@ proptest! {
         let item = encode_erasure(&erasure, now);
         prop_assert!(!item.contains_key("ttl"), "an erasure waits until it is done");
         prop_assert_eq!(decode_due(&item), Ok(Due::Erasure(erasure)));
+    }
+
+    #[test]
+    fn leftovers_come_back_as_they_went(org in arbitrary::org(), id in arbitrary::scoring_id(), now in arbitrary::time()) {
+        let item = encode_leftovers(&org, id, now);
+        prop_assert!(!item.contains_key("ttl"), "they wait until they are erased");
+        prop_assert_eq!(decode_due(&item), Ok(Due::Leftovers(org, id)));
     }
 
     #[test]
@@ -127,12 +135,9 @@ proptest! {
 }
 
 fn record(answer: &str, body: &[u8]) -> IdempotencyRecord {
-    let key = "key".parse().expect("a key");
-    IdempotencyRecord {
-        operation: Operation::CreateScoring,
-        request: Idempotency::new(&key, body),
-        answer: FirstAnswer(answer.to_owned()),
-    }
+    let mark = RequestMark { key: "key".to_owned(), body: format!("{body:?}") };
+    let answer = FirstAnswer(answer.to_owned());
+    IdempotencyRecord { operation: Operation::CreateScoring, marks: vec![mark], answer }
 }
 
 #[test]
