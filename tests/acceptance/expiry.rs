@@ -71,7 +71,7 @@ async fn an_expired_otp_sends_nothing_and_asks_nobody_to_wait() {
             world.sweep().await;
         }
         world.call("POST", &otp.actor_path("/resend"), None).await.expect(409);
-        otp.try_code(&world, "000000").await.expect(409);
+        otp.try_code(&world, "untrue").await.expect(409);
         let metadata = otp.metadata(&world).await.expect(200).json();
         assert_eq!((&metadata["attempts_left"], metadata.get("resend_available_at")), (&json!(5), None));
         world.deliver().await;
@@ -109,7 +109,7 @@ async fn other_ends_do_not_expire() {
     }
     let failed = Subject::create(&world, Method::Otp).await;
     for _ in 0..5 {
-        failed.try_code(&world, "000000").await.expect(400);
+        failed.try_code(&world, "untrue").await.expect(400);
     }
     world.clock.advance(LIFE);
     world.sweep().await;
@@ -123,7 +123,7 @@ async fn a_code_lives_ten_minutes_and_is_refused_at_the_end_of_them() {
     world.clock.advance(CODE_LIFE);
     let refused = otp.validate(&world).await.expect(400);
     assert_eq!(world.metadata("otp", &otp.id).await["attempts_left"], 5, "right and late costs no try");
-    let wrong = otp.try_code(&world, "000000").await.expect(400);
+    let wrong = otp.try_code(&world, "untrue").await.expect(400);
     assert_eq!(refused.json(), wrong.json(), "which of them it was is not told");
 
     let otp = Subject::delivered(&world).await;

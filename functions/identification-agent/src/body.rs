@@ -25,7 +25,7 @@ pub struct ValidateAgentBody {
     /// The agent's name or id.
     #[schema(example = "shop-042/maria")]
     pub agent: String,
-    /// A PNG of the person's document in base64, padded or not. Required when the identification asks for a picture,
+    /// A PNG of the person's document in base64 or base64url, padded or not, in lines or not, or as a `data:` URL. Required when the identification asks for a picture,
     /// refused otherwise.
     #[schema(content_encoding = "base64", content_media_type = "image/png")]
     pub evidence: Option<String>,

@@ -65,6 +65,10 @@ impl ParseRequest for CreateOtpRequest {
         let expires_in = body.required_text("expires_in", faults);
         let second_factor = second_factor(&body, actor.as_ref(), faults);
         let delivery = delivery(&body, actor.as_ref(), faults);
+        let channel = delivery.as_ref().map(Delivery::channel);
+        if second_factor.zip(channel).is_some_and(|(factor, channel)| !factor.differs_from(channel)) {
+            faults.add(body.place("two_factor_type"), "proves nothing that the channel does not");
+        }
         let command = CreateOtp { actor: actor?, delivery: delivery?, second_factor, expires_in: expires_in? };
         Some(Self { command, idempotency })
     }
@@ -90,7 +94,7 @@ fn delivery(body: &Fields<'_>, actor: Option<&Actor>, faults: &mut Faults) -> Op
     }
     let fields = body.object("channel", faults)?;
     let channel: Option<Channel> = fields.required_text("type", faults);
-    let external = fields.lenient_boolean("external", faults).unwrap_or(false);
+    let external = fields.boolean_or_text("external", faults).unwrap_or(false);
     let channel = channel?;
     let destination = Destination::of(actor?, channel);
     let needed = if channel == Channel::Email { "email" } else { "msisdn" };

@@ -5,11 +5,11 @@ pub mod body;
 use acredita_domain::{identification::MethodKind, use_cases};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
-    answers::CreatedIdentification,
+    answers::{CreateAnswer, CreatedIdentification},
     params::{IdempotencyHeader, OrgPath},
     principal::Admin,
 };
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use body::{CreateOtpBody, CreateOtpRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -46,11 +46,11 @@ async fn create_otp_identification(
     State(api): State<Api>,
     principal: Principal<Admin>,
     Checked(request): Checked<CreateOtpRequest>,
-) -> Result<(StatusCode, Json<CreatedIdentification>), ApiError> {
+) -> Result<CreateAnswer<CreatedIdentification>, ApiError> {
     let created =
         use_cases::create_otp_identification(api.app(), &principal.org, request.command, request.idempotency).await;
     let created = created.map_err(|error| api.refused(error))?;
-    Ok((StatusCode::CREATED, Json(created.into())))
+    Ok(CreateAnswer::new(StatusCode::CREATED, created))
 }
 
 acredita_http::admin_operations! {

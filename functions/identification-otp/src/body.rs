@@ -2,6 +2,7 @@
 
 use acredita_domain::{
     Error, Invalid,
+    code::{CodeAlphabet, CodeFormat},
     device::DeviceEvidence,
     identification::Status,
     ids::IdentificationId,
@@ -21,7 +22,8 @@ use utoipa::ToSchema;
 /// A code and, where one is asked for, a second factor.
 #[derive(ToSchema)]
 pub struct ValidateOtpBody {
-    /// The code, in upper or lower case.
+    /// The code, in upper or lower case. White space, hyphens and invisible characters in it are dropped, and digits of
+    /// any script are taken. What is then not of the `code_format` is refused and is no try.
     #[schema(example = "k7m2pq")]
     pub code: String,
     /// The second factor. Required when the identification has one.
@@ -43,10 +45,11 @@ pub enum TwoFactor {
 /// card's back, a passport's data page.
 #[derive(ToSchema)]
 pub struct DocumentPictures {
-    /// The side with the portrait, or a passport's data page: JPEG or PNG in base64, padded or not.
+    /// The side with the portrait, or a passport's data page: JPEG or PNG in base64 or base64url, padded or not, in
+    /// lines or not, or as a `data:` URL.
     #[schema(content_encoding = "base64", content_media_type = "image/*")]
     pub front: Option<String>,
-    /// The other side: JPEG or PNG in base64, padded or not.
+    /// The other side: likewise.
     #[schema(content_encoding = "base64", content_media_type = "image/*")]
     pub back: Option<String>,
 }
@@ -62,6 +65,8 @@ pub struct OtpMetadata {
     pub two_factor_type: Option<SecondFactor>,
     /// The way the code is delivered.
     pub channel: ChannelMetadata,
+    /// The shape of the code, for the keyboard and the field to show.
+    pub code_format: CodeFormatMetadata,
     /// How many wrong tries are left.
     pub attempts_left: u32,
     /// When a resend becomes possible; absent when no more resends are.
@@ -81,6 +86,23 @@ pub struct ChannelMetadata {
     pub external: bool,
 }
 
+/// The shape of a code.
+#[derive(Serialize, ToSchema)]
+pub struct CodeFormatMetadata {
+    /// How many characters.
+    #[schema(example = 6)]
+    pub length: usize,
+    /// `ALPHANUMERIC`: digits and letters, without those that people mix up.
+    #[schema(value_type = String, example = "ALPHANUMERIC")]
+    pub alphabet: CodeAlphabet,
+}
+
+impl From<CodeFormat> for CodeFormatMetadata {
+    fn from(CodeFormat { length, alphabet }: CodeFormat) -> Self {
+        Self { length, alphabet }
+    }
+}
+
 impl TryFrom<&Metadata> for OtpMetadata {
     type Error = Error;
 
@@ -94,6 +116,7 @@ impl TryFrom<&Metadata> for OtpMetadata {
                 channel: otp.delivery.channel(),
                 external: matches!(otp.delivery, Delivery::External(_)),
             },
+            code_format: otp.code_format().into(),
             attempts_left: otp.attempts_left(),
             resend_available_at: otp.resend_available_at().filter(|_| open).map(Rfc3339),
         })

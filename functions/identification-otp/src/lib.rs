@@ -85,7 +85,7 @@ async fn validate_otp_identification(
     responses(
         (status = 204, description = "A new code is on its way."),
         (status = 404, description = "No such identification."),
-        (status = 409, description = "The identification is not CREATED, or the caller delivers the code."),
+        (status = 409, description = "The identification is not CREATED, has used up its messages, or its caller delivers the code."),
         (status = 429, description = "Too soon, or too often. `Retry-After` says when."),
     ),
 )]

@@ -5,11 +5,11 @@ pub mod body;
 use acredita_domain::{identification::MethodKind, use_cases};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
-    answers::CreatedIdentification,
+    answers::{CreateAnswer, CreatedIdentification},
     params::{IdempotencyHeader, OrgPath},
     principal::Admin,
 };
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use body::{CreateIdentityDocumentBody, CreateIdentityDocumentRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -45,13 +45,13 @@ async fn create_identity_document_identification(
     State(api): State<Api>,
     principal: Principal<Admin>,
     Checked(request): Checked<CreateIdentityDocumentRequest>,
-) -> Result<(StatusCode, Json<CreatedIdentification>), ApiError> {
+) -> Result<CreateAnswer<CreatedIdentification>, ApiError> {
     let command = request.command(api.external_provider(&principal.org))?;
     let created =
         use_cases::create_identity_document_identification(api.app(), &principal.org, command, request.idempotency)
             .await;
     let created = created.map_err(|error| api.refused(error))?;
-    Ok((StatusCode::OK, Json(created.into())))
+    Ok(CreateAnswer::new(StatusCode::OK, created))
 }
 
 acredita_http::admin_operations! {

@@ -6,6 +6,7 @@ pub mod body;
 use acredita_domain::use_cases;
 use acredita_http::{
     Api, ApiError, Checked, Principal,
+    answers::CreateAnswer,
     multipart::PicturesRequest,
     params::{ForceQuery, IdempotencyHeader, OrgPath, ScoringPath},
     principal::{DeleteScorings, ReadScorings, WriteScorings},
@@ -51,9 +52,10 @@ async fn create_scoring(
     State(api): State<Api>,
     principal: Principal<WriteScorings>,
     Checked(request): Checked<CreateScoringRequest>,
-) -> Result<Json<CreatedScoring>, ApiError> {
+) -> Result<CreateAnswer<CreatedScoring>, ApiError> {
     let created = use_cases::create_scoring(api.app(), &principal.org, request.command, request.idempotency).await;
-    created.map(|created| Json(created.into())).map_err(|error| api.refused(error))
+    let created = created.map_err(|error| api.refused(error))?;
+    Ok(CreateAnswer { status: StatusCode::OK, replayed: created.replayed, body: created.into() })
 }
 
 /// Reads a scoring, with its score and the checks behind it.

@@ -5,7 +5,7 @@
 //! the actor's side.
 
 use crate::drain::answered_after_reading;
-use acredita_http::{Api, ApiError, layers, openapi, request::ClientIp};
+use acredita_http::{Api, ApiError, layers, openapi, path::decode_unreserved, request::ClientIp};
 use acredita_manifest::{OPERATIONS, Operation, ROOT};
 use axum::{
     Router,
@@ -78,6 +78,7 @@ impl Gateway {
         if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
             request.extensions_mut().insert(ClientIp(peer.ip()));
         }
+        decode_unreserved(request.uri_mut());
         let Parts { routers, no_function } = &*self.0;
         let router = |name| routers.get(name).unwrap_or(no_function);
         if let Some(function) = function(request.method(), request.uri().path()) {

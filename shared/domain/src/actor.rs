@@ -2,7 +2,10 @@
 
 use crate::{
     invalid::Invalid,
-    text::{DocumentNumber, PersonName, Private, checked, private_text, stored_as_text},
+    text::{
+        DocumentNumber, PersonName, Private, checked, clean, is_hyphen, private_text, stored_as_text, trimmed,
+        without_separators,
+    },
     vocabulary::names,
 };
 use serde::{Deserialize, Serialize};
@@ -65,6 +68,17 @@ names! {
     }
 }
 
+impl Language {
+    /// Reads a language with or without a region or a script (BCP 47): `es`, `es-ES`, `ca_ES`, `es-419`. What follows
+    /// the language changes nothing.
+    pub fn from_tag(tag: &str) -> Result<Self, Invalid> {
+        let mut parts = tag.split(['-', '_']);
+        let language = parts.next().unwrap_or_default().parse();
+        let part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+        if parts.all(part) { language } else { Err(Invalid("is not a language with an optional region")) }
+    }
+}
+
 /// ISO 3166-1 alpha-2 codes, officially assigned, in one string.
 const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH \
     CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW \
@@ -82,11 +96,17 @@ impl Country {
     pub fn all() -> impl Iterator<Item = Self> {
         COUNTRIES.split_ascii_whitespace().filter_map(|code| code.parse().ok())
     }
+
+    pub fn is_spain(self) -> bool {
+        self.0 == *b"ES"
+    }
 }
 
+/// In any case.
 impl FromStr for Country {
     type Err = Invalid;
     fn from_str(text: &str) -> Result<Self, Invalid> {
+        let text = text.to_ascii_uppercase();
         match text.as_bytes() {
             &[a, b] if COUNTRIES.split_ascii_whitespace().any(|code| code == text) => Ok(Self([a, b])),
             _ => Err(Invalid("is not an ISO 3166-1 alpha-2 country code")),
@@ -126,13 +146,18 @@ impl EmailAddress {
     }
 }
 
-/// The part of RFC 5321 §4.1.2 that mail providers accept: a dot-atom, `@`, and a domain of at least two labels.
+/// The part of RFC 5321 §4.1.2 that mail providers accept: a dot-atom, `@`, and a domain of at least two labels. An
+/// internationalised domain is converted to what the DNS knows (`exämple.de` is `xn--exmple-cua.de`).
 fn read_address(text: &str) -> Result<String, Invalid> {
-    let text = text.trim();
-    let dot_atom = |local: &str| {
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
-        local.len() <= 64 && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(allowed))
+    let problem = Invalid("is not an e-mail address");
+    let text = clean(text)?;
+    let (local, domain) = text.split_once('@').ok_or(problem)?;
+    let domain = match domain {
+        ascii if ascii.is_ascii() => ascii.to_owned(),
+        domain => idna::domain_to_ascii_strict(domain).map_err(|_| problem)?,
     };
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
+    let dot_atom = local.len() <= 64 && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(allowed));
     let label = |label: &str| {
         !label.is_empty()
             && label.len() <= 63
@@ -140,14 +165,9 @@ fn read_address(text: &str) -> Result<String, Invalid> {
             && !label.ends_with('-')
             && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
     };
-    match text.split_once('@') {
-        Some((local, domain))
-            if text.len() <= 254 && dot_atom(local) && domain.contains('.') && domain.split('.').all(label) =>
-        {
-            Ok(text.to_owned())
-        }
-        _ => Err(Invalid("is not an e-mail address")),
-    }
+    let address = format!("{local}@{domain}");
+    let good = address.len() <= 254 && dot_atom && domain.contains('.') && domain.split('.').all(label);
+    if good { Ok(address) } else { Err(problem) }
 }
 
 /// A phone: country calling code and subscriber number.
@@ -178,17 +198,40 @@ impl Msisdn {
 private_text! {
     /// A subscriber number: 1 to 20 digits, which is what a 64-bit integer can hold. Carriers take at most 15 with the
     /// country code (E.164); the contract has no such limit, so refusing a longer one is left to them.
-    PhoneNumber,
-    |text| digits(text.trim(), 20, "is not an integer or a string of 1 to 20 digits")
+    PhoneNumber, read_phone_number
 }
 
 private_text! {
-    /// A country calling code: 1 to 4 digits, with an optional `+` before them that is not kept.
+    /// A country calling code: 1 to 4 digits, the first of which is not 0, without the `+` or `00` before them.
     CountryCode,
     |text| {
-        let text = text.trim();
-        digits(text.strip_prefix('+').unwrap_or(text), 4, "is not 1 to 4 digits with an optional leading +")
+        let problem = "is not 1 to 4 digits with an optional leading + or 00";
+        let text = trimmed(text)?;
+        let code = text.strip_prefix('+').or_else(|| text.strip_prefix("00")).unwrap_or(text);
+        let code = digits(code, 4, problem)?;
+        // No calling code begins with 0 (ITU-T E.164).
+        checked(&code, !code.starts_with('0'), problem)
     }
+}
+
+/// Digits of any script, grouped by blanks, hyphens, dots and brackets.
+fn read_phone_number(text: &str) -> Result<String, Invalid> {
+    let problem = "is not an integer or a string of 1 to 20 digits";
+    let shown = || text.chars().filter(|c| !c.is_whitespace() && !crate::text::is_invisible(*c));
+    // A sign, or the fraction of a number that a spreadsheet wrote (`612345678.0`): a digit more would be another phone.
+    let signed = shown().next().is_some_and(is_hyphen);
+    let fraction =
+        text.matches(is_dot).count() == 1 && text.rsplit(is_dot).next().is_some_and(|end| end.trim().len() <= 2);
+    if signed || fraction {
+        return Err(Invalid(problem));
+    }
+    let bracket = |c: &char| matches!(c, '(' | ')' | '[' | ']');
+    let number: String = without_separators(text).filter(|c| !bracket(c) && !is_dot(*c)).take(21).collect();
+    digits(&number, 20, problem)
+}
+
+fn is_dot(c: char) -> bool {
+    matches!(c, '.' | '·' | '\u{2024}' | '\u{2027}' | '\u{FF0E}')
 }
 
 fn digits(text: &str, most: usize, problem: &'static str) -> Result<String, Invalid> {
@@ -215,8 +258,20 @@ mod tests {
 
     #[test]
     fn an_address_is_one_that_mail_can_be_sent_to() {
-        for text in ["example@email.com", "a.b+c@x-y.co.uk", " padded@email.com "] {
+        for text in ["example@email.com", "a.b+c@x-y.co.uk", " padded@email.com ", "\u{200B}pasted@email.com\n"] {
             assert!(text.parse::<EmailAddress>().is_ok(), "{text}");
+        }
+        for (text, read) in [
+            ("user@exämple.de", "user@xn--exmple-cua.de"),
+            ("user@EXÄMPLE.de", "user@xn--exmple-cua.de"),
+            ("user@correo.españa.es", "user@correo.xn--espaa-rta.es"),
+            ("user@例え.jp", "user@xn--r8jz45g.jp"),
+            ("A@Email.com", "A@Email.com"),
+        ] {
+            assert_eq!(text.parse::<EmailAddress>().map(|a| a.expose().to_owned()), Ok(read.to_owned()), "{text}");
+        }
+        for text in ["josé@example.com", "a@ex\u{202E}ämple.de", "a@ä", "a@-ä.de", "a@ä b.de", "a@ä@b.de"] {
+            assert!(text.parse::<EmailAddress>().is_err(), "{text}");
         }
         for text in
             ["", "a", "a@b", "@b.c", "a@", "a b@c.d", "a@b..c", "a@-b.c", ".a@b.c", "a@b@c.d", "a@b.c\r\nBcc: x@y.z"]
@@ -229,7 +284,8 @@ mod tests {
     fn countries_are_the_ones_of_iso_3166() {
         assert_eq!(COUNTRIES.split_ascii_whitespace().count(), 249);
         assert_eq!("ES".parse::<Country>().map(|c| c.to_string()), Ok("ES".to_owned()));
-        for text in ["", "es", "XX", "ESP", "E", "D A", "S "] {
+        assert_eq!("es".parse::<Country>().map(|c| c.to_string()), Ok("ES".to_owned()));
+        for text in ["", "XX", "ESP", "E", "D A", "S ", "ß"] {
             assert!(text.parse::<Country>().is_err(), "{text}");
         }
     }
@@ -240,5 +296,56 @@ mod tests {
         assert_eq!(phone.e164().expose(), "+346123456789");
         assert!("12a".parse::<PhoneNumber>().is_err());
         assert!("++34".parse::<CountryCode>().is_err());
+    }
+
+    #[test]
+    fn a_phone_is_read_as_people_group_it() {
+        let read = |text: &str| text.parse::<PhoneNumber>().map(|number| number.expose().to_owned()).ok();
+        for text in [
+            "612345678",
+            "612 34 56 78",
+            "612-345-678",
+            "612.345.678",
+            "(612) 345 [678]",
+            "612\u{A0}345\u{2009}678",
+            "\u{202D}612345678\u{202C}",
+            "612\u{200B}345\u{2011}678",
+            "٦١٢٣٤٥٦٧٨",
+            "６１２（３４５）６７８",
+        ] {
+            assert_eq!(read(text).as_deref(), Some("612345678"), "{text:?}");
+        }
+        for text in [
+            "",
+            "-612345678",
+            "612345678.0",
+            "612345678.00",
+            "6.5",
+            "+34612345678",
+            "612/345678",
+            "61234567a",
+            "6e8",
+            "()",
+            "\u{200B}",
+        ] {
+            assert_eq!(read(text), None, "{text:?}");
+        }
+        let code = |text: &str| text.parse::<CountryCode>().map(|code| code.expose().to_owned()).ok();
+        for text in ["34", "+34", "0034", " +34\u{200E}"] {
+            assert_eq!(code(text).as_deref(), Some("34"), "{text:?}");
+        }
+        for text in ["0", "00", "034", "+034", "00034", "+0034", "000", "12345", "3 4"] {
+            assert_eq!(code(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_language_may_have_a_region() {
+        for tag in ["ca", "CA", "ca-ES", "ca_ES", "ca-ES-valencia", "ca-Latn-ES", "ca-419"] {
+            assert_eq!(Language::from_tag(tag), Ok(Language::Catalan), "{tag}");
+        }
+        for tag in ["", "fr", "fr-ES", "ESP", "es-", "-es", "es--ES", "es ES", "es-E.S", "es-toolongapart"] {
+            assert!(Language::from_tag(tag).is_err(), "{tag}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     ids::InstallationId,
-    text::{Private, checked, private_text},
+    text::{Private, checked, is_invisible, private_text},
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -30,11 +30,12 @@ private_text! {
 }
 
 private_text! {
-    /// The client's `User-Agent`: printable, at most 1,024 characters (one header line has no reason to be longer).
+    /// The client's `User-Agent`: any text of at most 1,024 characters (one header line has no reason to be longer).
     UserAgent,
     |text| {
-        let good = !text.trim().is_empty() && text.len() <= 1_024 && !text.chars().any(char::is_control);
-        checked(text, good, "is not 1 to 1,024 printable characters")
+        let text = text.trim();
+        let shown = text.chars().any(|c| !c.is_whitespace() && !is_invisible(c));
+        checked(text, shown && text.chars().count() <= 1_024, "is not 1 to 1,024 characters")
     }
 }
 
@@ -44,10 +45,15 @@ private_text! {
     |text| checked(text, is_location(text), "is not latitude,longitude in degrees")
 }
 
+/// No device prints a number with more characters.
+const MAX_DEGREES: usize = 40;
+
+/// Small numbers may have an exponent: Java prints 0.0009485 as `9.485E-4`.
 fn is_location(text: &str) -> bool {
     let degrees = |text: &str, most: f64| {
         let text = text.trim();
-        let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+'));
+        let numeric = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E');
+        let plain = text.len() <= MAX_DEGREES && text.bytes().all(numeric);
         plain && text.parse::<f64>().is_ok_and(|degrees| degrees.abs() <= most)
     };
     text.split_once(',').is_some_and(|(latitude, longitude)| degrees(latitude, 90.0) && degrees(longitude, 180.0))
@@ -59,10 +65,21 @@ mod tests {
 
     #[test]
     fn a_location_is_on_the_globe() {
-        for text in ["40.4168,-3.7038", "90,180", "-90,-180", "0,0", "40.4168, -3.7038"] {
+        for text in [
+            "40.4168,-3.7038",
+            "90,180",
+            "-90,-180",
+            "0,0",
+            "40.4168, -3.7038",
+            "39.9,9.485E-4",
+            "-1e1,1.8e+2",
+            "1E-400,0",
+        ] {
             assert!(text.parse::<Location>().is_ok(), "{text}");
         }
-        for text in ["", "40", "91,0", "0,181", "a,b", "NaN,0", "inf,0", "1,2,3", "1e1,0", ","] {
+        for text in
+            ["", "40", "91,0", "0,181", "a,b", "NaN,0", "inf,0", "1,2,3", "1e2,0", "1e,0", "1e400,0", "infinity,0", ","]
+        {
             assert!(text.parse::<Location>().is_err(), "{text}");
         }
     }

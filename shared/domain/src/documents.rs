@@ -1,10 +1,8 @@
 //! The numbers on identity documents, and whether a document is the declared one.
 
-mod spanish;
-
 use crate::{
     actor::{Country, DocumentType, IdentityDocument},
-    compare::same_text,
+    document_numbers::{NumberKind, same_number},
     text::Private,
 };
 use subtle::Choice;
@@ -50,12 +48,36 @@ pub fn are_declared(carried: &[CarriedNumber], declared: Option<&IdentityDocumen
     let expected = number.map_or("", |number| number.expose());
     let one_is_there = choice(number.is_some() && !carried.is_empty());
     carried.iter().fold(one_is_there, |so_far, one| {
-        let is_expected = |number: &Private<String>| {
-            same_text(&comparable(expected, one.document_type), &comparable(number.expose(), one.document_type))
+        let spanish = one.countries.iter().any(|country| country.is_spain());
+        let kind = match one.document_type {
+            DocumentType::Nif | DocumentType::Nie => NumberKind::Spanish,
+            // It bears the NIF, too.
+            DocumentType::Passport if spanish => NumberKind::Unknown,
+            DocumentType::Passport | DocumentType::IdentityCard => NumberKind::Other,
         };
+        let is_expected = |number: &Private<String>| same_number(expected, number.expose(), kind);
         let same = one.numbers.iter().fold(choice(false), |found, number| found | is_expected(number));
         so_far & same & choice(is_of_kind(one, declared))
     })
+}
+
+/// Whether a text that a person typed is the declared number.
+pub fn is_declared(typed: &str, declared: Option<&IdentityDocument>) -> Choice {
+    let number = declared.and_then(|document| document.document_number.as_ref());
+    let expected = number.map_or("", |number| number.expose());
+    same_number(expected, typed, declared.map_or(NumberKind::Unknown, kind_of_number)) & choice(number.is_some())
+}
+
+/// What the declared type and country say about the declared number.
+fn kind_of_number(declared: &IdentityDocument) -> NumberKind {
+    let spanish = declared.country.is_none_or(|country| country.is_spain());
+    match declared.document_type {
+        // People declare their nationality along with a NIE.
+        Some(DocumentType::Nif | DocumentType::Nie) => NumberKind::Spanish,
+        // A DNI is a card as well.
+        None | Some(DocumentType::IdentityCard) if spanish => NumberKind::Unknown,
+        None | Some(DocumentType::Passport | DocumentType::IdentityCard) => NumberKind::Other,
+    }
 }
 
 /// Whether the document's type and country agree with what was declared. Undeclared properties are not compared.
@@ -72,15 +94,6 @@ fn is_of_kind(carried: &CarriedNumber, declared: Option<&IdentityDocument>) -> b
         .and_then(|document| document.country)
         .is_none_or(|country| spanish || carried.countries.is_empty() || carried.countries.contains(&country));
     type_fits && country_fits
-}
-
-/// The letters and digits of a number, for comparison: zones have fillers where documents print spaces and hyphens.
-fn comparable(number: &str, kind: DocumentType) -> String {
-    let plain: String = number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
-    match kind {
-        DocumentType::Nif | DocumentType::Nie => spanish::canonical(&plain),
-        DocumentType::Passport | DocumentType::IdentityCard => plain,
-    }
 }
 
 fn choice(yes: bool) -> Choice {
@@ -113,10 +126,10 @@ mod tests {
     #[test]
     fn a_number_is_compared_as_people_mean_it() {
         let dni = [carried(DocumentType::Nif, "ES", "01234567L")];
-        for text in ["01234567L", "01.234.567-l", " 1234567 L ", "1234567l", "1234567", "ES01234567L"] {
+        for text in ["01234567L", "01.234.567-l", " 1234567 L ", "1234567l", "1234567", "01234567", "ES01234567L"] {
             assert!(are(&dni, &declared(text, NIF, Some("ES"))), "{text}");
         }
-        for text in ["01234567M", "123456", "11234567L", "L", "-"] {
+        for text in ["01234567M", "1234568", "123456", "11234567L", "L", "1"] {
             assert!(!are(&dni, &declared(text, NIF, Some("ES"))), "{text}");
         }
         let nie = Some(DocumentType::Nie);
@@ -129,6 +142,29 @@ mod tests {
         let passport = [carried(DocumentType::Passport, "DE", "C01X00T47")];
         assert!(are(&passport, &declared("C01X 00T47", Some(DocumentType::Passport), Some("DE"))));
         assert!(!are(&passport, &declared("1X00T47", Some(DocumentType::Passport), Some("DE"))));
+    }
+
+    #[test]
+    fn what_was_typed_is_compared_as_what_was_read() {
+        let is = |typed, declared: &IdentityDocument| bool::from(is_declared(typed, Some(declared)));
+        let card = Some(DocumentType::IdentityCard);
+        let passport = Some(DocumentType::Passport);
+        for (number, kind, country, typed, same) in [
+            ("01234567L", NIF, Some("ES"), "1234567l", true),
+            ("12345678", NIF, Some("MA"), "12345678Z", true),
+            ("12345678", NIF, None, "12345678A", false),
+            ("1234567", NIF, None, "01234567", true),
+            ("12345678", None, None, "12345678Z", true),
+            ("1234567", None, None, "01234567", false),
+            ("12345678", card, Some("ES"), "12345678Z", true),
+            ("12345678", card, Some("PT"), "12345678Z", false),
+            ("12345678", passport, Some("ES"), "12345678Z", false),
+            ("0AB12", passport, None, "0ab-12", true),
+            ("0AB12", passport, None, "AB12", false),
+        ] {
+            assert_eq!(is(typed, &declared(number, kind, country)), same, "{number} {kind:?} {country:?} {typed}");
+        }
+        assert!(!bool::from(is_declared("", None)) && !bool::from(is_declared("12345678Z", None)));
     }
 
     #[test]

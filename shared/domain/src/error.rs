@@ -31,8 +31,8 @@ pub enum Error {
     /// Too many messages: to this identification, or to this destination.
     #[error("too many messages")]
     TooManyMessages {
-        /// When the next one may be sent; `None` when this identification has used up its sends.
-        again_at: Option<Time>,
+        /// When the next one may be sent.
+        again_at: Time,
     },
     #[error("{part}: {fault}")]
     Picture {
@@ -70,6 +70,9 @@ pub enum Conflict {
     /// There is nothing to resend: the caller delivers the code.
     #[error("the channel is external: the caller delivers the code")]
     ExternalChannel,
+    /// [`crate::otp::MAX_SENDS`] is reached.
+    #[error("the identification has used up its messages")]
+    NoSendsLeft,
     /// The scoring's state does not allow this.
     #[error("the scoring is {0}")]
     ScoringState(scoring::ScoringStatus),
@@ -138,7 +141,7 @@ impl From<StepError> for Error {
     fn from(error: StepError) -> Self {
         match error {
             StepError::Lost => Conflict::ConcurrentChange.into(),
-            StepError::TooManyMessages { again_at } => Self::TooManyMessages { again_at: Some(again_at) },
+            StepError::TooManyMessages { again_at } => Self::TooManyMessages { again_at },
             StepError::Unavailable(unavailable) => unavailable.into(),
         }
     }

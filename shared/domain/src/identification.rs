@@ -190,7 +190,8 @@ pub enum Transition {
     /// version that was judged.
     Validate {
         validation: Box<Validation>,
-        /// For an OTP: only while this generation's code is the live one.
+        /// For an OTP: only while this generation's code is the live one. The try that was counted for it is taken
+        /// back, because it was not wrong.
         generation: Option<u32>,
     },
     /// CREATED → CREATED, while it has not expired and has a send left: the live code is invalidated, and this

@@ -5,7 +5,7 @@
 //! purpose's name (NIST SP 800-108 §4.1 in its simplest form: one block of HMAC-SHA-256).
 
 use crate::{
-    code::OtpCode,
+    code::{OtpCode, TypedCode},
     hex::hex,
     idempotency::{Idempotency, Operation, RequestMark},
     ids::{IdentificationId, OrgId},
@@ -108,10 +108,9 @@ impl Keyring {
 
     /// Whether the attempt is the code behind `stored`. Takes the same time whatever the answer is, and does the same
     /// work when nothing is stored or the key is gone.
-    pub fn code_matches(&self, context: CodeContext<'_>, stored: Option<&CodeHash>, typed: &str) -> Choice {
-        let typed = typed.trim().to_ascii_lowercase();
+    pub fn code_matches(&self, context: CodeContext<'_>, stored: Option<&CodeHash>, typed: &TypedCode) -> Choice {
         let key = stored.and_then(|stored| self.find(&stored.key_id));
-        let mac = hex(&code_mac(key.unwrap_or(self.newest()), context, &typed));
+        let mac = hex(&code_mac(key.unwrap_or(self.newest()), context, typed.expose()));
         let expected = stored.map_or_else(|| "0".repeat(mac.len()), |stored| stored.mac.clone());
         mac.as_bytes().ct_eq(expected.as_bytes()) & Choice::from(u8::from(key.is_some()))
     }
@@ -219,19 +218,23 @@ mod tests {
         CodeContext { org, id: *id, generation: 1 }
     }
 
+    fn typed(text: &str) -> TypedCode {
+        text.parse().expect("a code")
+    }
+
     #[test]
     fn a_code_matches_only_what_it_was_made_for() {
         let (keys, ids, code) = (ring(&[1]), ids(), OtpCode::unsealed("abc234".to_owned()));
         let made_for = first(&ids);
         let hash = keys.hash_code(made_for, &code);
         let other: OrgId = "other".parse().expect("an organisation");
-        let matches = |context, typed: &str| bool::from(keys.code_matches(context, Some(&hash), typed));
+        let matches = |context, text: &str| bool::from(keys.code_matches(context, Some(&hash), &typed(text)));
         assert!(matches(made_for, "abc234"));
         assert!(matches(made_for, " ABC234 "), "people type capitals and spaces");
         assert!(!matches(made_for, "abc235"));
         assert!(!matches(CodeContext { generation: 2, ..made_for }, "abc234"), "another generation");
         assert!(!matches(CodeContext { org: &other, ..made_for }, "abc234"), "another organisation");
-        assert!(!bool::from(keys.code_matches(made_for, None, "abc234")), "no code yet");
+        assert!(!bool::from(keys.code_matches(made_for, None, &typed("abc234"))), "no code yet");
     }
 
     #[test]
@@ -239,9 +242,9 @@ mod tests {
         let (ids, code) = (ids(), OtpCode::unsealed("abc234".to_owned()));
         let old = ring(&[1]).hash_code(first(&ids), &code);
         let rotated = ring(&[2, 1]);
-        assert!(bool::from(rotated.code_matches(first(&ids), Some(&old), "abc234")));
+        assert!(bool::from(rotated.code_matches(first(&ids), Some(&old), &typed("abc234"))));
         assert_ne!(rotated.hash_code(first(&ids), &code), old);
-        assert!(!bool::from(ring(&[2]).code_matches(first(&ids), Some(&old), "abc234")), "its key is gone");
+        assert!(!bool::from(ring(&[2]).code_matches(first(&ids), Some(&old), &typed("abc234"))), "its key is gone");
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod app;
 pub mod code;
 mod compare;
 pub mod device;
+pub mod document_numbers;
 pub mod documents;
 pub mod error;
 pub mod expires_in;

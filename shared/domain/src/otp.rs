@@ -6,10 +6,11 @@
 use crate::{
     Time,
     actor::{Actor, EmailAddress, Msisdn},
+    code::CodeFormat,
     compare::same_text,
     documents::{self, CarriedNumber},
     keys::CodeHash,
-    text::{Attempt, DocumentNumber, Private},
+    text::{Attempt, Private},
     vocabulary::names,
 };
 use chrono::TimeDelta;
@@ -93,6 +94,13 @@ pub enum Delivery {
     Sent(Destination),
 }
 
+impl SecondFactor {
+    /// Whether it proves something that a code on this channel does not.
+    pub fn differs_from(self, channel: Channel) -> bool {
+        (self, channel) != (Self::Email, Channel::Email)
+    }
+}
+
 impl Delivery {
     pub fn channel(&self) -> Channel {
         match self {
@@ -115,7 +123,7 @@ pub struct LiveCode {
 pub struct Otp {
     pub delivery: Delivery,
     pub second_factor: Option<SecondFactor>,
-    /// Counted tries. At [`MAX_TRIES`] the identification has failed.
+    /// Counted tries: the wrong ones, and those that are being judged. At [`MAX_TRIES`] the identification has failed.
     pub tries: u32,
     /// The number of the live code: 1 for the first, one more for each resend.
     pub generation: u32,
@@ -128,6 +136,12 @@ pub struct Otp {
 }
 
 impl Otp {
+    /// The codes that can be right.
+    pub fn code_format(&self) -> CodeFormat {
+        CodeFormat::STANDARD
+    }
+
+    /// How many wrong tries are left. A right one is not counted in the end, however many came at once.
     pub fn attempts_left(&self) -> u32 {
         MAX_TRIES.saturating_sub(self.tries)
     }
@@ -169,13 +183,10 @@ pub fn second_factor_matches(actor: &Actor, asked: Option<SecondFactor>, given: 
     };
     match asked {
         None => Choice::from(1),
-        Some(SecondFactor::DocumentNumber) => {
-            let number = actor.identity_document.as_ref().and_then(|document| document.document_number.as_ref());
-            let given = given.parse::<DocumentNumber>().map(|number| number.normalized().expose().clone());
-            expected(number.map(DocumentNumber::normalized), given.unwrap_or_default())
-        }
+        Some(SecondFactor::DocumentNumber) => documents::is_declared(given, actor.identity_document.as_ref()),
         Some(SecondFactor::Email) => {
-            expected(actor.email.as_ref().map(EmailAddress::normalized), given.trim().to_lowercase())
+            let given = given.parse::<EmailAddress>().map(|address| address.normalized().expose().clone());
+            expected(actor.email.as_ref().map(EmailAddress::normalized), given.unwrap_or_default())
         }
         Some(SecondFactor::PersonalDocumentImage) => documents::are_declared(numbers, actor.identity_document.as_ref()),
     }
@@ -184,7 +195,10 @@ pub fn second_factor_matches(actor: &Actor, asked: Option<SecondFactor>, given: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::actor::{DocumentType, IdentityDocument};
+    use crate::{
+        actor::{DocumentType, IdentityDocument},
+        text::DocumentNumber,
+    };
 
     fn actor() -> Actor {
         let number: DocumentNumber = "12345678A".parse().expect("a number");

@@ -5,6 +5,7 @@ use crate::numbers;
 use acredita_domain::{
     actor::{Actor, Country},
     ports::{Comparison, Likeness},
+    text::visible,
 };
 use acredita_mrz::icao::{Agreement, Name, NamePart, Personal, names, transliteration::variants};
 
@@ -17,7 +18,9 @@ pub struct InternalComparison;
 
 impl Comparison for InternalComparison {
     fn names(&self, declared: &Actor, last_name: Option<&str>, name: Option<&str>) -> Option<Likeness> {
-        let declared = [&declared.last_name, &declared.name].map(|name| name.as_ref().map(|name| name.expose()));
+        let declared =
+            [&declared.last_name, &declared.name].map(|name| name.as_ref().map(|name| visible(name.expose())));
+        let declared = declared.each_ref().map(|name| name.as_deref());
         let [surname, given] = [declared[0].zip(last_name), declared[1].zip(name)];
         if surname.is_none() && given.is_none() {
             return None;

@@ -74,7 +74,7 @@ fn number(zone: &Zone) -> Option<CarriedNumber> {
 }
 
 /// The numbers that identify the document for its holder.
-fn carried(fields: &Fields) -> Option<CarriedNumber> {
+pub(crate) fn carried(fields: &Fields) -> Option<CarriedNumber> {
     let document_type = match countries::kind(fields)? {
         Kind::Visa => return None,
         Kind::Passport => DocumentType::Passport,

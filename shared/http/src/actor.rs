@@ -5,8 +5,15 @@ use acredita_domain::{
     Invalid,
     actor::{Actor, DocumentType, IdentityDocument, Language, Msisdn},
 };
+use serde_json::json;
 use std::str::FromStr;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        KnownFormat, ObjectBuilder, Schema, SchemaFormat,
+        schema::{SchemaType, Type},
+    },
+};
 
 /// The person to identify.
 #[derive(ToSchema)]
@@ -25,8 +32,9 @@ pub struct ActorBody {
     pub email: Option<String>,
     /// Required when an SMS or a WhatsApp message is to be sent.
     pub msisdn: Option<MsisdnBody>,
-    /// The language of messages, in upper or lower case. Default: `ES`.
-    #[schema(example = "ES", pattern = "^(?i:ES|EN|EU|GL|CA|DE)$")]
+    /// The language of messages: `ES`, `EN`, `EU`, `GL`, `CA` or `DE`, in any case, with or without a region (`es-ES`).
+    /// Default: `ES`.
+    #[schema(example = "ES")]
     pub language: Option<String>,
 }
 
@@ -39,8 +47,8 @@ pub struct IdentityDocumentBody {
     pub document_number: Option<String>,
     /// Its type.
     pub document_type: Option<DocumentTypeBody>,
-    /// ISO 3166-1 alpha-2.
-    #[schema(example = "ES", pattern = "^[A-Z]{2}$")]
+    /// ISO 3166-1 alpha-2, in any case.
+    #[schema(example = "ES", pattern = "^[A-Za-z]{2}$")]
     pub country: Option<String>,
 }
 
@@ -53,12 +61,29 @@ crate::schema_of_names! {
 #[derive(ToSchema)]
 #[schema(as = Msisdn)]
 pub struct MsisdnBody {
-    /// A 64-bit integer or a string of digits.
-    #[schema(value_type = u64, example = 6123456789_u64)]
-    pub phone_number: u64,
-    /// Digits, with an optional leading `+`.
-    #[schema(example = "34", pattern = r"^\+?[0-9]{1,4}$")]
+    #[schema(schema_with = phone_number)]
+    pub phone_number: String,
+    #[schema(schema_with = country_code)]
     pub country_code: String,
+}
+
+/// An integer or a text: what holds for the one says nothing about the other.
+fn number_or_text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Integer, Type::String]))
+}
+
+fn phone_number() -> Schema {
+    let description = "A 64-bit integer, or a string of at most 20 digits of any script. Blanks, hyphens, dots and brackets in it are dropped.";
+    let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
+    let schema = number_or_text().format(Some(format)).minimum(Some(0)).description(Some(description));
+    schema.examples([json!(6_123_456_789_u64), json!("612 345 678")]).build().into()
+}
+
+fn country_code() -> Schema {
+    let description = "1 to 4 digits, as an integer or as a string with an optional leading + or 00.";
+    let schema = number_or_text().minimum(Some(1)).maximum(Some(9_999)).description(Some(description));
+    let schema = schema.pattern(Some(r"^\s*(\+|00)?[1-9][0-9]{0,3}\s*$"));
+    schema.examples([json!("34"), json!(34)]).build().into()
 }
 
 /// Whether the actor's names are required.
@@ -82,7 +107,7 @@ pub fn read_actor(fields: &Fields<'_>, names: Names, faults: &mut Faults) -> Act
             .map(|fields| read_identity_document(&fields, faults)),
         email: fields.text("email", faults),
         msisdn: fields.object("msisdn", faults).and_then(|fields| read_msisdn(&fields, faults)),
-        language: fields.text("language", faults).map_or_else(Language::default, |AnyCase(language)| language),
+        language: fields.text("language", faults).map_or_else(Language::default, |Tag(language)| language),
     }
 }
 
@@ -106,17 +131,17 @@ fn read_msisdn(fields: &Fields<'_>, faults: &mut Faults) -> Option<Msisdn> {
     for name in ["phone_number", "country_code"].into_iter().filter(|name| !fields.has(name)) {
         fields.missing(name, faults);
     }
-    let phone_number = fields.digits("phone_number", faults);
-    let country_code = fields.text("country_code", faults);
+    let phone_number = fields.number_or_text("phone_number", faults);
+    let country_code = fields.number_or_text("country_code", faults);
     Some(Msisdn::new(phone_number?, country_code?))
 }
 
-/// A language in upper or lower case.
-struct AnyCase(Language);
+/// A language with an optional region.
+struct Tag(Language);
 
-impl FromStr for AnyCase {
+impl FromStr for Tag {
     type Err = Invalid;
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        text.to_ascii_uppercase().parse().map(Self)
+        Language::from_tag(text).map(Self)
     }
 }

@@ -67,7 +67,7 @@ impl ParseRequest for DeleteRequest {
 
 /// Whether the query asks for force.
 pub fn force(request: &RequestReader<'_>, faults: &mut Faults) -> Option<bool> {
-    match request.query("force", faults) {
+    match request.query("force", faults).as_deref() {
         None => Some(false),
         Some(text) if text.eq_ignore_ascii_case("true") => Some(true),
         Some(text) if text.eq_ignore_ascii_case("false") => Some(false),

@@ -5,7 +5,13 @@ use acredita_domain::{
     actor::{Actor, Language},
     identification::{MethodKind, Status},
     ids::{AdminIdentificationId, IdentificationId, ScoringId},
+    otp::SecondFactor,
     use_cases::{Created, Metadata},
+};
+use axum::{
+    Json,
+    http::{HeaderName, HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
 };
 use chrono::SecondsFormat;
 use serde::{Serialize, Serializer};
@@ -50,6 +56,12 @@ pub struct CreatedIdentification {
     pub code: Option<String>,
 }
 
+impl CreateAnswer<CreatedIdentification> {
+    pub fn new(status: StatusCode, created: Created) -> Self {
+        Self { status, replayed: created.replayed, body: created.into() }
+    }
+}
+
 impl From<Created> for CreatedIdentification {
     fn from(created: Created) -> Self {
         Self {
@@ -64,6 +76,26 @@ impl From<Created> for CreatedIdentification {
     }
 }
 
+/// The answer to a create. One that repeats an earlier request's answer says so in a header.
+pub struct CreateAnswer<T> {
+    pub status: StatusCode,
+    pub replayed: bool,
+    pub body: T,
+}
+
+/// The header of a repeated answer; absent where the request itself created.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+impl<T: Serialize> IntoResponse for CreateAnswer<T> {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        if self.replayed {
+            response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+        }
+        response
+    }
+}
+
 /// The actor as the actor's side sees it: masked, so that it reveals nothing new.
 #[derive(Serialize, ToSchema)]
 pub struct MaskedActor {
@@ -74,7 +106,7 @@ pub struct MaskedActor {
     /// The language of messages.
     #[schema(value_type = String, example = "ES")]
     pub language: Language,
-    /// The address, masked.
+    /// The address, masked; absent where it is asked for as the second factor.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "e*****e@email.com")]
     pub email: Option<String>,
@@ -84,12 +116,15 @@ pub struct MaskedActor {
     pub msisdn: Option<String>,
 }
 
-impl From<&Actor> for MaskedActor {
-    fn from(actor: &Actor) -> Self {
+impl MaskedActor {
+    /// What is asked for as a second factor is not shown, not even in part. A number or a picture of the document never
+    /// is.
+    fn of(actor: &Actor, asked: Option<SecondFactor>) -> Self {
+        let email = actor.email.as_ref().filter(|_| asked != Some(SecondFactor::Email));
         Self {
             name: actor.name.as_ref().map(|name| name.expose().to_owned()),
             language: actor.language,
-            email: actor.email.as_ref().map(|email| email.masked()),
+            email: email.map(|email| email.masked()),
             msisdn: actor.msisdn.as_ref().map(|msisdn| msisdn.masked()),
         }
     }
@@ -127,7 +162,7 @@ impl From<&Metadata> for CommonMetadata {
             status: identification.status(metadata.now),
             created_at: Rfc3339(identification.created_at),
             expires_at: Rfc3339(identification.expires_at),
-            actor: (&identification.actor).into(),
+            actor: MaskedActor::of(&identification.actor, identification.otp().and_then(|otp| otp.second_factor)),
         }
     }
 }

@@ -7,14 +7,16 @@ use crate::{
 use acredita_domain::{device::DeviceEvidence, ids::IdentificationId, text::Private};
 
 pub const INSTALLATION_ID: &str = "x-installation_id";
+/// What gateways and servers that take no underscore in a name make of it.
+pub const INSTALLATION_ID_RENAMED: &str = "x-installation-id";
 pub const FINGERPRINT: &str = "x-fingerprint";
 pub const LOCATION: &str = "x-location";
 
 pub fn device_evidence(request: &RequestReader<'_>, faults: &mut Faults) -> Option<DeviceEvidence> {
-    let installation_id = request.required_header(INSTALLATION_ID, faults);
-    let fingerprint = request.required_header(FINGERPRINT, faults);
-    let location = request.header(LOCATION, faults);
-    let user_agent = request.required_header("user-agent", faults);
+    let installation_id = request.required_header(&[INSTALLATION_ID, INSTALLATION_ID_RENAMED], faults);
+    let fingerprint = request.required_header(&[FINGERPRINT], faults);
+    let location = request.header_unless_empty(LOCATION, faults);
+    let user_agent = request.required_text_header("user-agent", faults);
     let ip = request.client_ip().map(Private::new);
     Some(DeviceEvidence {
         installation_id: installation_id?,

@@ -163,11 +163,9 @@ impl ApiError {
         let Self::Domain { error, now } = self else { return None };
         match error {
             Error::Unavailable(_) => Some(UNAVAILABLE_RETRY_AFTER),
-            Error::TooManyMessages { again_at: Some(at) } => {
-                Some((*at - *now).num_milliseconds().max(0).div_euclid(1_000) + 1)
+            Error::TooManyMessages { again_at } => {
+                Some((*again_at - *now).num_milliseconds().max(0).div_euclid(1_000) + 1)
             }
-            // Never again for this identification: a day is as good as any answer that a client can act on.
-            Error::TooManyMessages { again_at: None } => Some(86_400),
             _ => None,
         }
     }

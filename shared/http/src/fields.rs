@@ -4,13 +4,12 @@ use crate::{
     base64,
     fault::{Faults, Place},
 };
-use acredita_domain::{
-    Invalid,
-    text::{clean, ordinary},
-};
+use acredita_domain::{Invalid, text::trimmed};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 use std::str::FromStr;
+
+const NO_BOOLEAN: Invalid = Invalid("is not a boolean, nor the string true or false");
 
 /// The fields of one JSON object of a body. A field that is `null` is absent. Unknown fields are ignored.
 #[derive(Clone, Debug)]
@@ -58,7 +57,7 @@ impl<'a> Fields<'a> {
     /// A string that is a `T`.
     pub fn text<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
         let parsed = match self.get(name)? {
-            Value::String(text) => clean(text).and_then(|text| text.parse()),
+            Value::String(text) => trimmed(text).and_then(str::parse),
             _ => Err(Invalid("is not a string")),
         };
         faults.value(self.place(name), parsed)
@@ -80,13 +79,17 @@ impl<'a> Fields<'a> {
         faults.value(self.place(name), parsed)
     }
 
-    /// A boolean, or the string `true` or `false`, which the published API accepts too.
-    pub fn lenient_boolean(&self, name: &str, faults: &mut Faults) -> Option<bool> {
+    /// A boolean, or the text `true` or `false` in any case, where the published API documents a text. Every other
+    /// boolean and number of the contract is one in JSON, too: a text there is a mistake of the caller's.
+    pub fn boolean_or_text(&self, name: &str, faults: &mut Faults) -> Option<bool> {
         let parsed = match self.get(name)? {
             Value::Bool(value) => Ok(*value),
-            Value::String(text) if text.eq_ignore_ascii_case("true") => Ok(true),
-            Value::String(text) if text.eq_ignore_ascii_case("false") => Ok(false),
-            _ => Err(Invalid("is not a boolean, nor the string true or false")),
+            Value::String(text) => match trimmed(text) {
+                Ok(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+                Ok(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+                _ => Err(NO_BOOLEAN),
+            },
+            _ => Err(NO_BOOLEAN),
         };
         faults.value(self.place(name), parsed)
     }
@@ -100,12 +103,12 @@ impl<'a> Fields<'a> {
         faults.value(self.place(name), parsed)
     }
 
-    /// A 64-bit integer or a string of digits, as a `T`.
-    pub fn digits<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
+    /// A non-negative 64-bit integer or a text, as a `T`.
+    pub fn number_or_text<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
         let parsed = match self.get(name)? {
-            Value::Number(number) => number.to_string().parse(),
-            Value::String(text) => ordinary(text).and_then(|text| text.parse()),
-            _ => Err(Invalid("is not an integer or a string of digits")),
+            Value::Number(number) if number.is_u64() => number.to_string().parse(),
+            Value::String(text) => text.parse(),
+            _ => Err(Invalid("is not a non-negative integer or a string of digits")),
         };
         faults.value(self.place(name), parsed)
     }
@@ -115,7 +118,7 @@ impl<'a> Fields<'a> {
         self.get(name).is_some_and(Value::is_object)
     }
 
-    /// Bytes in base64, padded or not.
+    /// Bytes in base64, in any of its usual forms.
     pub fn bytes(&self, name: &str, faults: &mut Faults) -> Option<Bytes> {
         let text = self.raw(name, faults)?;
         faults.value(self.place(name), base64::decode(text).map(Bytes::from))

@@ -13,6 +13,8 @@ const MAX_JSON_DEPTH: usize = 64;
 
 /// Parses JSON that nests no deeper than [`MAX_JSON_DEPTH`] and repeats no member.
 pub fn parse(body: &[u8]) -> Result<Value, Invalid> {
+    // Some editors and frameworks begin every UTF-8 text with one (RFC 8259 §8.1 lets a parser ignore it).
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     if body.is_empty() {
         return Err(Invalid("a JSON body is required"));
     }
@@ -131,6 +133,16 @@ mod tests {
         for text in [r#"{"a":1,"a":1}"#, r#"{"a":1,"\u0061":2}"#, r#"[{"b":{"a":null,"a":null}}]"#] {
             assert_eq!(parse(text.as_bytes()), Err(Invalid(TWICE)), "{text}");
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped_once_and_only_at_the_start() {
+        assert_eq!(parse("\u{FEFF}{\"a\":1}".as_bytes()), parse(br#"{"a":1}"#));
+        assert_eq!(parse("\u{FEFF}".as_bytes()), Err(Invalid("a JSON body is required")));
+        for text in ["\u{FEFF}\u{FEFF}{}", "{}\u{FEFF}", " \u{FEFF}{}"] {
+            assert_eq!(parse(text.as_bytes()), Err(Invalid("is not JSON")), "{text:?}");
+        }
+        assert_eq!(parse(b"\xFF\xFE{\0}\0"), Err(Invalid("is not UTF-8")));
     }
 
     #[test]

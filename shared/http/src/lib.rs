@@ -23,6 +23,7 @@ pub mod logs;
 pub mod multipart;
 pub mod openapi;
 pub mod params;
+pub mod path;
 pub mod principal;
 pub mod request;
 pub mod vocabulary;

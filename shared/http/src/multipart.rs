@@ -3,12 +3,14 @@
 
 use crate::{
     api::Api,
+    base64,
     error::ApiError,
-    fault::Faults,
+    fault::{Faults, Place, RequestFault},
+    json,
     request::{ScoringRequest, body_fault, check, read_body},
 };
 use acredita_domain::{
-    Error, Time,
+    Error, Invalid, Time,
     ids::ScoringId,
     pictures::{MAX_PICTURE_BYTES, PictureFault, PictureFormat, Side, UploadedPicture},
 };
@@ -17,9 +19,10 @@ use axum::{
     extract::{FromRequest, Request},
     http::{HeaderMap, header},
 };
-use multer::{Constraints, Multipart, SizeLimit};
+use bytes::Bytes;
+use multer::Multipart;
 
-/// Two pictures, plus room for the headers of their parts.
+/// Two pictures, plus room for the headers of their parts. Of pictures in base64 so much smaller ones: two of 7 MiB.
 const MAX_BODY: usize = 2 * MAX_PICTURE_BYTES + 64 * 1024;
 
 /// A scoring, and the pictures to score.
@@ -49,8 +52,8 @@ pub async fn read_pictures(headers: &HeaderMap, body: Body, now: Time) -> Result
     let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     let multipart = matches!(essence.as_str(), "multipart/form-data" | "multipart/mixed");
     if !multipart {
-        // Some clients label even an empty body.
-        return if body.is_empty() { Ok(Vec::new()) } else { Err(ApiError::UnsupportedMediaType(NOT_MULTIPART)) };
+        // Some clients label even an empty body, and some send an empty object for none.
+        return if is_none(&body) { Ok(Vec::new()) } else { Err(ApiError::UnsupportedMediaType(NOT_MULTIPART)) };
     }
     // The parser takes form-data only; what follows the boundary is the same in both (RFC 2046 §5.1.1).
     let as_form = content_type
@@ -60,51 +63,102 @@ pub async fn read_pictures(headers: &HeaderMap, body: Body, now: Time) -> Result
     let boundary = as_form
         .and_then(|as_form| multer::parse_boundary(as_form).ok())
         .ok_or_else(|| body_fault("is multipart without a boundary"))?;
-    read_parts(body, boundary, now).await
+    // RFC 7578 §4.7 deprecates encodings in forms: whoever sends one there does not mean it.
+    let encoded = essence == "multipart/mixed";
+    read_parts(body, boundary, encoded, now).await
+}
+
+fn is_none(body: &[u8]) -> bool {
+    body.is_empty() || json::parse(body).is_ok_and(|value| value.as_object().is_some_and(serde_json::Map::is_empty))
 }
 
 const NOT_MULTIPART: &str = "the body has to be multipart/mixed or multipart/form-data";
 
-async fn read_parts(body: bytes::Bytes, boundary: String, now: Time) -> Result<Vec<UploadedPicture>, ApiError> {
-    let constraints = Constraints::new().size_limit(SizeLimit::new().per_field(MAX_PICTURE_BYTES as u64));
+/// Reads the parts. `encoded` tells whether a part may have a transfer encoding.
+async fn read_parts(body: Bytes, boundary: String, encoded: bool, now: Time) -> Result<Vec<UploadedPicture>, ApiError> {
     let stream = futures_util::stream::once(async move { Ok::<_, std::convert::Infallible>(body) });
-    let mut multipart = Multipart::with_constraints(stream, boundary, constraints);
+    let mut multipart = Multipart::new(stream, boundary);
     let mut pictures: Vec<UploadedPicture> = Vec::with_capacity(2);
+    let mut parts = 0;
     while let Some(field) = multipart.next_field().await.map_err(broken)? {
-        let side = side_of(&field, pictures.len())?;
+        let side = side_of(&field, parts);
+        let encoding = if encoded { TransferEncoding::of(field.headers()) } else { TransferEncoding::None };
+        let bytes = field.bytes().await.map_err(broken)?;
+        parts += 1;
+        // A file input that was left empty.
+        if bytes.is_empty() {
+            continue;
+        }
+        let side = side.ok_or_else(|| body_fault("has a part that is neither front nor back"))?;
         if pictures.iter().any(|picture| picture.side == side) {
             return Err(body_fault("has two parts for the same side"));
         }
         let fault = |fault| ApiError::Domain { error: Error::Picture { part: side.part(), fault }, now };
-        let bytes = match field.bytes().await {
-            Ok(bytes) => bytes,
-            Err(multer::Error::FieldSizeExceeded { .. }) => return Err(fault(PictureFault::TooManyBytes)),
-            Err(error) => return Err(broken(error)),
-        };
+        let bytes = encoding.decode(bytes).map_err(|Invalid(problem)| part_fault(side, problem))?;
+        if bytes.len() > MAX_PICTURE_BYTES {
+            return Err(fault(PictureFault::TooManyBytes));
+        }
         if PictureFormat::sniff(&bytes).is_none() {
             return Err(fault(PictureFault::Unsupported));
         }
         pictures.push(UploadedPicture { side, bytes });
     }
-    if pictures.is_empty() {
+    if parts == 0 {
         return Err(body_fault("is multipart without a part"));
     }
     Ok(pictures)
+}
+
+fn part_fault(side: Side, problem: &'static str) -> ApiError {
+    ApiError::Faults(vec![RequestFault { place: Place::Body(format!("/{}", side.part())), problem }])
+}
+
+/// A `Content-Transfer-Encoding` (RFC 2045 §6), as mail libraries set it.
+#[derive(Clone, Copy)]
+enum TransferEncoding {
+    None,
+    Base64,
+    QuotedPrintable,
+}
+
+impl TransferEncoding {
+    fn of(headers: &HeaderMap) -> Self {
+        let stated = headers.get("content-transfer-encoding").and_then(|value| value.to_str().ok()).unwrap_or("");
+        match stated.trim().to_ascii_lowercase().as_str() {
+            "base64" => Self::Base64,
+            "quoted-printable" => Self::QuotedPrintable,
+            _ => Self::None,
+        }
+    }
+
+    fn decode(self, bytes: Bytes) -> Result<Bytes, Invalid> {
+        match self {
+            Self::None => Ok(bytes),
+            Self::Base64 => {
+                let text = std::str::from_utf8(&bytes).map_err(|_| Invalid("is not base64"))?;
+                base64::decode(text).map(Bytes::from)
+            }
+            Self::QuotedPrintable => quoted_printable::decode(&bytes, quoted_printable::ParseMode::Robust)
+                .map(Bytes::from)
+                .map_err(|_| Invalid("is not quoted-printable")),
+        }
+    }
 }
 
 fn broken(_: multer::Error) -> ApiError {
     body_fault("is broken multipart")
 }
 
-/// The side of a part: by its name, else by its file name's stem, else by its order. A name that is given has to be one
-/// that we know.
-fn side_of(field: &multer::Field<'_>, index: usize) -> Result<Side, ApiError> {
-    let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_ascii_lowercase();
-    let known = |name: &str| Side::ALL.iter().copied().find(|side| side.part() == name);
-    let unknown = || body_fault("has a part that is neither front nor back");
-    match (field.name().filter(|name| !name.is_empty()), field.file_name().filter(|name| !name.is_empty())) {
-        (Some(name), _) => known(&name.to_ascii_lowercase()).ok_or_else(unknown),
-        (None, Some(file)) => known(&stem(file)).ok_or_else(unknown),
-        (None, None) => Side::ALL.get(index).copied().ok_or_else(unknown),
-    }
+/// The side of a part: by its name, else by its file name's stem, else by its order among the parts. A name or a stem
+/// that is neither `front` nor `back` counts as none: `file` and `upload` say nothing.
+fn side_of(field: &multer::Field<'_>, index: usize) -> Option<Side> {
+    let known = |name: &str| Side::ALL.iter().copied().find(|side| side.part().eq_ignore_ascii_case(name.trim()));
+    let by_name = field.name().and_then(known);
+    by_name.or_else(|| known(stem(field.file_name()?))).or_else(|| Side::ALL.get(index).copied())
+}
+
+/// The name of a file without its folders (old browsers send them) and its extension.
+fn stem(path: &str) -> &str {
+    let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
 }

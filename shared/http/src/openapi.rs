@@ -8,7 +8,7 @@ use utoipa::{
     openapi::{
         ComponentsBuilder, ContentBuilder, HeaderBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref,
         RefOr, Response, ResponseBuilder,
-        path::Operation,
+        path::{Operation, Parameter},
         schema::{ObjectBuilder, SchemaType, Type},
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
@@ -55,10 +55,19 @@ fn complete(operation: &mut Operation) {
         let missing = ResponseBuilder::new().description(description).build();
         operation.responses.responses.entry(status.to_owned()).or_insert(RefOr::T(missing));
     }
+    let is_key = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(it) if it.name == "Idempotency-Key");
+    let creates = operation.parameters.iter().flatten().any(is_key);
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
         if refusal(status) {
             describe_refusal(status, response);
+        }
+        if creates && !refusal(status) {
+            let yes = ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(["true"]));
+            let header = HeaderBuilder::new()
+                .schema(Some(RefOr::T(yes.build().into())))
+                .description(Some("Only where an earlier request with the same key got this answer first."));
+            response.headers.insert("Idempotent-Replayed".to_owned(), header.build().into());
         }
         let text = RefOr::T(ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).build().into());
         let header =

@@ -49,8 +49,8 @@ pub struct ForceQuery {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct IdempotencyHeader {
-    /// 1 to 255 visible characters. For 24 hours the same key with the same body gets the first request's answer, and
-    /// nothing new is created.
+    /// 1 to 255 visible characters. For 24 hours the same key with the same body gets the first request's answer, with
+    /// the header `Idempotent-Replayed: true`, and nothing new is created.
     #[param(rename = "Idempotency-Key", example = "order-4711", max_length = 255)]
     pub idempotency_key: Option<String>,
 }
@@ -59,16 +59,16 @@ pub struct IdempotencyHeader {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct DeviceHeaders {
-    /// The installation of the app, or of the browser.
+    /// The installation of the app, or of the browser. The name `x-installation-id` is taken, too.
     #[param(rename = "x-installation_id")]
     pub installation_id: Uuid,
     /// A fingerprint of the device, computed by the client: 1 to 128 visible characters.
     #[param(rename = "x-fingerprint", example = "f6a1c0", max_length = 128)]
     pub fingerprint: String,
-    /// `latitude,longitude` in degrees.
+    /// `latitude,longitude` in degrees. Absent when it is empty.
     #[param(rename = "x-location", example = "40.4168,-3.7038")]
     pub location: Option<String>,
-    /// The client.
+    /// The client: any text.
     #[param(rename = "User-Agent", example = "example-app/1.0")]
     pub user_agent: String,
 }

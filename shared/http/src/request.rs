@@ -14,12 +14,13 @@ use acredita_domain::{
 use axum::{
     body::Body,
     extract::{FromRequest, FromRequestParts, RawPathParams, Request},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
-use std::{net::IpAddr, str::FromStr};
+use std::{borrow::Cow, net::IpAddr, str::FromStr};
 
 /// The most bytes of a JSON body.
 pub const MAX_JSON: usize = 1024 * 1024;
@@ -106,6 +107,9 @@ fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
 
 /// Reads a body of at most `most` bytes, and not one more.
 pub(crate) async fn read_body(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, ApiError> {
+    if !headers.get_all(header::CONTENT_ENCODING).iter().all(is_identity) {
+        return Err(ApiError::UnsupportedMediaType("the body has to be sent without a content encoding"));
+    }
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > most) {
         return Err(ApiError::BodyTooLarge);
@@ -115,6 +119,12 @@ pub(crate) async fn read_body(headers: &HeaderMap, body: Body, most: usize) -> R
         Err(error) if error.is::<LengthLimitError>() => Err(ApiError::BodyTooLarge),
         Err(_) => Err(body_fault("was cut off")),
     }
+}
+
+/// Whether a `Content-Encoding` leaves the body as it is (RFC 9110 §8.4).
+fn is_identity(encoding: &HeaderValue) -> bool {
+    let codings = encoding.to_str().unwrap_or("unknown").split(',').map(str::trim);
+    codings.into_iter().all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity"))
 }
 
 pub(crate) fn body_fault(problem: &'static str) -> ApiError {
@@ -137,35 +147,64 @@ impl RequestReader<'_> {
         faults.value(Place::Path(name), text.parse())
     }
 
-    /// A parameter of the query, which may be absent but not repeated.
-    pub fn query(&self, name: &'static str, faults: &mut Faults) -> Option<&str> {
-        let mut values =
-            self.query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).filter(|(n, _)| *n == name);
-        let first = values.next()?.1;
+    /// A parameter of the query, decoded, which may be absent but not repeated.
+    pub fn query(&self, name: &'static str, faults: &mut Faults) -> Option<Cow<'_, str>> {
+        let pairs = self.query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        let mut values = pairs.filter(|(n, _)| decoded(n) == name).map(|(_, value)| decoded(value));
+        let first = values.next()?;
         if values.next().is_some() {
             faults.add(Place::Query(name), "is given more than once");
         }
         Some(first)
     }
 
-    /// A header, which may be absent but not repeated.
+    /// A header of visible ASCII, which may be absent but not repeated.
     pub fn header<T: FromStr<Err = Invalid>>(&self, name: &'static str, faults: &mut Faults) -> Option<T> {
-        let mut values = self.headers.get_all(name).iter();
-        let first = values.next()?;
-        if values.next().is_some() {
-            faults.add(Place::Header(name), "is given more than once");
-            return None;
-        }
-        let parsed = first.to_str().map_err(|_| Invalid("is not visible ASCII")).and_then(|text| text.trim().parse());
-        faults.value(Place::Header(name), parsed)
+        let value = self.only_value(&[name], faults)?;
+        faults.value(Place::Header(name), visible(value).and_then(|text| text.trim().parse()))
     }
 
-    /// A required header.
-    pub fn required_header<T: FromStr<Err = Invalid>>(&self, name: &'static str, faults: &mut Faults) -> Option<T> {
-        if !self.headers.contains_key(name) {
-            faults.add(Place::Header(name), "is required");
+    /// A header that is absent when it is empty.
+    pub fn header_unless_empty<T: FromStr<Err = Invalid>>(&self, name: &'static str, faults: &mut Faults) -> Option<T> {
+        let value = self.only_value(&[name], faults)?;
+        let text = faults.value(Place::Header(name), visible(value))?.trim();
+        if text.is_empty() { None } else { faults.value(Place::Header(name), text.parse()) }
+    }
+
+    /// A required header, under the first of these names or another one.
+    pub fn required_header<T: FromStr<Err = Invalid>>(&self, names: &[&'static str], faults: &mut Faults) -> Option<T> {
+        let value = self.required_value(names, faults)?;
+        faults.value(Place::Header(names[0]), visible(value).and_then(|text| text.trim().parse()))
+    }
+
+    /// A required header of any text: UTF-8, or else Latin-1, as clients send it in fact.
+    pub fn required_text_header<T: FromStr<Err = Invalid>>(
+        &self,
+        name: &'static str,
+        faults: &mut Faults,
+    ) -> Option<T> {
+        let bytes = self.required_value(&[name], faults)?.as_bytes();
+        let latin = |_| Cow::Owned(bytes.iter().copied().map(char::from).collect());
+        let text: Cow<'_, str> = std::str::from_utf8(bytes).map_or_else(latin, Cow::Borrowed);
+        faults.value(Place::Header(name), text.parse())
+    }
+
+    fn required_value(&self, names: &[&'static str], faults: &mut Faults) -> Option<&HeaderValue> {
+        if !names.iter().any(|name| self.headers.contains_key(*name)) {
+            faults.add(Place::Header(names[0]), "is required");
         }
-        self.header(name, faults)
+        self.only_value(names, faults)
+    }
+
+    /// The value of a header that goes by these names; a fault if there are several.
+    fn only_value(&self, names: &[&'static str], faults: &mut Faults) -> Option<&HeaderValue> {
+        let mut values = names.iter().flat_map(|name| self.headers.get_all(*name));
+        let first = values.next()?;
+        if values.next().is_some() {
+            faults.add(Place::Header(names[0]), "is given more than once");
+            return None;
+        }
+        Some(first)
     }
 
     /// The fields of the body.
@@ -182,6 +221,14 @@ impl RequestReader<'_> {
     pub fn client_ip(&self) -> Option<IpAddr> {
         self.client_ip.map(|ClientIp(ip)| ip)
     }
+}
+
+fn decoded(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8_lossy()
+}
+
+fn visible(value: &HeaderValue) -> Result<&str, Invalid> {
+    value.to_str().map_err(|_| Invalid("is not visible ASCII"))
 }
 
 /// A request that only names an identification of the actor's side.

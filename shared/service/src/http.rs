@@ -6,6 +6,7 @@ use acredita_http::{
     Api,
     layers::{self, RequestId},
     logs,
+    path::decode_unreserved,
     request::ClientIp,
 };
 use lambda_http::{
@@ -37,6 +38,7 @@ pub async fn serve(
 /// Gives the router what only the gateway knows: the client's address, the request's id, and where in the path its
 /// route begins.
 pub fn prepare(mut request: Request) -> Request {
+    decode_unreserved(request.uri_mut());
     let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else {
         return request;
     };

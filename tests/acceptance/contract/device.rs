@@ -6,7 +6,7 @@ use acceptance::{
     subject::{Method, Subject},
 };
 use acredita_domain::identification::State;
-use axum::extract::ConnectInfo;
+use axum::{extract::ConnectInfo, http::HeaderValue};
 use serde_json::json;
 use std::net::SocketAddr;
 
@@ -42,7 +42,6 @@ fn bad_values() -> Vec<(&'static str, Vec<String>)> {
         (
             "x-location",
             texts(&[
-                "",
                 "40.4168",
                 "40.4168,",
                 ",",
@@ -54,7 +53,9 @@ fn bad_values() -> Vec<(&'static str, Vec<String>)> {
                 "NaN,0",
                 "inf,0",
                 "0,inf",
-                "1e1,0",
+                "1e2,0",
+                "0,1e400",
+                "1e,0",
                 "1,2,3",
                 "40.4168;-3.7038",
                 "0x10,0",
@@ -118,13 +119,46 @@ async fn values_at_the_edge_are_fine() {
         ("x-location", "-90,-180".to_owned()),
         ("x-location", "0,0".to_owned()),
         ("x-location", "40.4168, -3.7038".to_owned()),
+        ("x-location", "39.9,9.485E-4".to_owned()),
+        ("x-location", "-1e1,+1.5e+2".to_owned()),
+        ("x-location", String::new()),
+        ("x-location", "  ".to_owned()),
         ("user-agent", "x".to_owned()),
         ("user-agent", "Mozilla/5.0 (Linux; Android 16) example-app/1.0".to_owned()),
+        ("user-agent", "compañía/1.0".to_owned()),
+        ("user-agent", "遠傳電信/2 (🙂)".to_owned()),
+        ("user-agent", "x".repeat(1_024)),
     ] {
         let subject = Subject::create(&world, Method::Agent).await;
         let call = validate(&world, Method::Agent, &subject.id).without(name).header(name, value.clone());
         assert_eq!(world.send(call).await.status, 204, "{name}: {value}");
     }
+}
+
+#[tokio::test]
+async fn the_installation_may_come_by_the_name_that_gateways_give_it() {
+    let world = World::start().await;
+    let id = "0a000000-0000-4000-8000-00000000000a";
+    for method in Method::ALL {
+        let renamed = || validate(&world, method, NOBODY).without("x-installation_id").header("x-installation-id", id);
+        world.send(renamed()).await.expect(404);
+        let both = world.send(renamed().header("x-installation_id", id)).await.expect(400);
+        assert_eq!(both.details(), ["header x-installation_id: is given more than once"]);
+    }
+}
+
+#[tokio::test]
+async fn a_user_agent_may_be_latin_1() {
+    let world = World::start().await;
+    let subject = Subject::create(&world, Method::Agent).await;
+    let mut request = validate(&world, Method::Agent, &subject.id).without("user-agent").into_request();
+    let bytes = HeaderValue::from_bytes(b"compa\xF1\xEDa/1.0").expect("a header may have such bytes");
+    request.headers_mut().insert("user-agent", bytes);
+    world.send_request(request).await.expect(204);
+    let (org, id) = (ORG.parse().expect("an organisation"), subject.id.parse().expect("an id"));
+    let kept = world.app.stores.identifications.find(&org, id).await.expect("an answer").expect("it is there");
+    let State::Validated(validation) = kept.state else { panic!("validated") };
+    assert_eq!(validation.device.user_agent.expose(), "compañía/1.0");
 }
 
 #[tokio::test]

@@ -26,10 +26,12 @@ async fn the_same_key_answers_what_the_first_answered() {
     let world = World::start().await;
     for create in creates() {
         let first = world.send(keyed(&world, create, "order-4711")).await.expect(create.success);
+        assert!(!first.headers.contains_key("idempotent-replayed"));
         world.clock.advance(TimeDelta::minutes(5));
         for _ in 0..3 {
             let again = world.send(keyed(&world, create, "order-4711")).await.expect(create.success);
             assert_eq!(again.json(), first.json(), "{}", create.path);
+            assert_eq!(again.headers["idempotent-replayed"], "true");
             assert_ne!(again.headers["x-request-id"], first.headers["x-request-id"]);
         }
     }

@@ -26,6 +26,19 @@ async fn every_method_shows_the_published_actor_masked() {
 }
 
 #[tokio::test]
+async fn what_is_asked_for_as_a_second_factor_is_not_shown_even_in_part() {
+    let world = World::start().await;
+    for (factor, shown) in [("EMAIL", false), ("DOCUMENT_NUMBER", true), ("PERSONAL_DOCUMENT_IMAGE", true)] {
+        let mut body = bodies::external_otp();
+        body["two_factor_type"] = json!(factor);
+        let metadata = Subject::of(&world, Method::Otp, body).await.metadata(&world).await.json();
+        assert_eq!(metadata["actor"].get("email").is_some(), shown, "{factor}: {metadata}");
+        assert_eq!(metadata["actor"]["msisdn"], "*******789", "it is the channel");
+        assert!(!metadata.to_string().contains("12345678"), "{metadata}");
+    }
+}
+
+#[tokio::test]
 async fn an_address_shows_its_ends_and_its_domain() {
     let world = World::start().await;
     for (address, masked) in [

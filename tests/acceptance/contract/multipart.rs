@@ -1,7 +1,7 @@
 //! §5, the pictures of a score: the possible parts, their contents, and that an error uses up no retry.
 
 use super::stage::create_scoring;
-use acceptance::{Answer, World, bodies, subject::put_pictures};
+use acceptance::{Answer, World, bodies, request::base64, subject::put_pictures};
 use serde_json::{Value, json};
 
 const MIB: usize = 1024 * 1024;
@@ -120,6 +120,10 @@ async fn parts_are_told_by_name_then_by_file_name_then_by_order() {
         (file("FRONT.PNG"), file("Back.png"), &both),
         (bare.clone(), bare.clone(), &both),
         (bare.clone(), named("back", "x"), &both),
+        (named("file", "back.png"), named("upload", "front.png"), &turned),
+        (named("selfie", "a.png"), named("file[]", "b.png"), &both),
+        (named("document", "C:\\\\fakepath\\\\Front.png"), named("document", "/tmp/back.png"), &both),
+        (named("", "image.png"), named("back", "image.png"), &both),
         ("Content-Disposition: inline".to_owned(), "Content-Disposition: inline".to_owned(), &both),
     ] {
         for kind in ["form-data", "mixed"] {
@@ -170,13 +174,12 @@ async fn unknown_and_doubled_parts_are_refused() {
     let scoring = create_scoring(&world, |_| {}).await;
     let (one, two, three) = (bodies::png(1), bodies::png(2), bodies::png(3));
     for parts in [
-        vec![("selfie", &one)],
-        vec![("front", &one), ("selfie", &two)],
+        vec![("back", &one), ("selfie", &two)],
         vec![("front", &one), ("front", &two)],
         vec![("back", &one), ("BACK", &one)],
         vec![("front", &one), ("back", &two), ("front", &three)],
         vec![("front", &one), ("back", &two), ("", &three)],
-        vec![("front[]", &one)],
+        vec![("a", &one), ("b", &two), ("c", &three)],
     ] {
         let parts: Vec<(&str, &[u8])> = parts.into_iter().map(|(name, bytes)| (name, bytes.as_slice())).collect();
         let answer = put_pictures(&world, &scoring, &parts).await.expect(400);
@@ -215,6 +218,76 @@ async fn broken_multipart_is_refused() {
 }
 
 #[tokio::test]
+async fn a_part_without_bytes_is_absent() {
+    let world = World::start().await;
+    let empty = &b""[..];
+    let (one, two) = (bodies::png(1), bodies::png(2));
+    for (parts, captures) in [
+        (vec![("front", one.as_slice()), ("back", empty)], vec![("FRONT".to_owned(), 1)]),
+        (vec![("front", empty), ("back", &two)], vec![("BACK".to_owned(), 2)]),
+        (vec![("front", empty), ("front", &one)], vec![("FRONT".to_owned(), 1)]),
+        (
+            vec![("front", &one), ("back", &two), ("comment", empty)],
+            vec![("FRONT".to_owned(), 1), ("BACK".to_owned(), 2)],
+        ),
+        (vec![("a", empty), ("b", &two)], vec![("BACK".to_owned(), 2)]),
+    ] {
+        let scoring = create_scoring(&world, |_| {}).await;
+        put_pictures(&world, &scoring, &parts).await.expect(204);
+        assert_eq!(captured(&world, &scoring).await, captures);
+    }
+    let scoring = create_scoring(&world, |_| {}).await;
+    put_pictures(&world, &scoring, &[("front", empty), ("back", empty)]).await.expect(409);
+    untouched(&world, &scoring).await;
+}
+
+/// Quoted-printable (RFC 2045 §6.7), with soft line breaks.
+fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
+    bytes
+        .chunks(24)
+        .map(|line| line.iter().map(|byte| format!("={byte:02X}")).collect::<String>())
+        .collect::<Vec<_>>()
+        .join("=\r\n")
+        .into_bytes()
+}
+
+#[tokio::test]
+async fn a_transfer_encoding_is_undone_in_mail_and_not_in_forms() {
+    let world = World::start().await;
+    let picture = bodies::png(1);
+    let text = base64(&picture);
+    let lines: Vec<&str> = text.as_bytes().chunks(76).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    for (encoding, bytes) in [
+        ("base64", lines.join("\r\n").into_bytes()),
+        ("Base64", text.clone().into_bytes()),
+        ("quoted-printable", quoted_printable(&picture)),
+        ("binary", picture.clone()),
+        ("8bit", picture.clone()),
+    ] {
+        let headers =
+            format!("Content-Disposition: attachment; filename=\"front.png\"\r\nContent-Transfer-Encoding: {encoding}");
+        let body = multipart(&[Part(&headers, &bytes)]);
+        let scoring = create_scoring(&world, |_| {}).await;
+        let answer = send(&world, &scoring, "multipart/mixed; boundary=frontier", body.clone()).await;
+        assert_eq!(answer.status, 204, "{encoding}: {}", answer.json());
+        assert_eq!(captured(&world, &scoring).await, [("FRONT".to_owned(), 1)], "{encoding}");
+        let plain = matches!(encoding, "binary" | "8bit");
+        let scoring = create_scoring(&world, |_| {}).await;
+        let answer = send(&world, &scoring, "multipart/form-data; boundary=frontier", body).await;
+        assert_eq!(answer.status, if plain { 204 } else { 415 }, "{encoding}");
+    }
+    let scoring = create_scoring(&world, |_| {}).await;
+    for (encoding, bytes) in [("base64", &b"*"[..]), ("base64", b"\xFF")] {
+        let headers =
+            format!("Content-Disposition: attachment; name=\"front\"\r\nContent-Transfer-Encoding: {encoding}");
+        let answer =
+            send(&world, &scoring, "multipart/mixed; boundary=frontier", multipart(&[Part(&headers, bytes)])).await;
+        assert!(answer.expect(400).details()[0].starts_with("/front: is not "), "{encoding}");
+    }
+    untouched(&world, &scoring).await;
+}
+
+#[tokio::test]
 async fn a_body_that_is_no_multipart_is_of_the_wrong_type() {
     let world = World::start().await;
     let scoring = create_scoring(&world, |_| {}).await;
@@ -233,6 +306,12 @@ async fn a_body_that_is_no_multipart_is_of_the_wrong_type() {
     world.send(unlabelled).await.expect(415);
     // An empty body asks for the pictures uploaded before, whatever its content type.
     send(&world, &scoring, "application/json", Vec::new()).await.expect(409);
+    for nothing in ["{}", " {\n}", "\u{FEFF}{}"] {
+        send(&world, &scoring, "application/json", nothing.as_bytes().to_vec()).await.expect(409);
+    }
+    for something in ["[]", "{\"front\":\"\"}", "null"] {
+        send(&world, &scoring, "application/json", something.as_bytes().to_vec()).await.expect(415);
+    }
     untouched(&world, &scoring).await;
 }
 
@@ -264,7 +343,6 @@ async fn jpeg_and_png_are_taken_by_their_bytes_and_nothing_else() {
         b"II*\0\x08\0\0\0",
         b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
         b"hello",
-        b"",
         b"\x89PNG",
         b"\xFF\xD8",
         b"\n\x89PNG\r\n\x1a\n",

@@ -70,7 +70,6 @@ async fn what_the_channel_and_the_factor_need_of_the_actor_is_required() {
         ("SMS", true, Some("DOCUMENT_NUMBER"), "email", None),
         ("SMS", true, Some("PERSONAL_DOCUMENT_IMAGE"), "identity_document", Some("/actor/identity_document")),
         ("SMS", true, Some("PERSONAL_DOCUMENT_IMAGE"), "email", None),
-        ("EMAIL", false, Some("EMAIL"), "email", Some("/actor/email")),
     ] {
         let mut body = body(channel, external, factor);
         body["actor"][missing] = Value::Null;
@@ -97,13 +96,25 @@ async fn what_the_channel_and_the_factor_need_of_the_actor_is_required() {
 }
 
 #[tokio::test]
+async fn a_second_factor_is_of_another_kind_than_the_channel() {
+    let world = World::start().await;
+    for external in [false, true] {
+        let details = world.call("POST", OTP, Some(body("EMAIL", external, Some("EMAIL")))).await.expect(400).details();
+        assert!(details.len() == 1 && details[0].starts_with("/two_factor_type: "), "{details:?}");
+        for (channel, factor) in [("SMS", "EMAIL"), ("WHATSAPP", "EMAIL"), ("EMAIL", "DOCUMENT_NUMBER")] {
+            world.call("POST", OTP, Some(body(channel, external, Some(factor)))).await.expect(201);
+        }
+    }
+}
+
+#[tokio::test]
 async fn channels_factors_and_external_are_the_published_ones() {
     let world = World::start().await;
     for (pointer, values) in [
-        ("/channel/type", vec![json!("sms"), json!("PUSH"), json!(""), json!(null), json!(1)]),
+        ("/channel/type", vec![json!("PUSH"), json!(""), json!(null), json!(1)]),
         ("/channel/external", vec![json!("yes"), json!(""), json!(1), json!([])]),
         ("/channel", vec![json!("SMS"), json!([]), json!(null)]),
-        ("/two_factor_type", vec![json!("email"), json!("PIN"), json!(""), json!(1)]),
+        ("/two_factor_type", vec![json!("e-mail"), json!("PIN"), json!(""), json!(1)]),
     ] {
         for value in values {
             let mut body = bodies::external_otp();
@@ -113,7 +124,16 @@ async fn channels_factors_and_external_are_the_published_ones() {
             assert!(details[0].starts_with(pointer), "{pointer} {value}: {details:?}");
         }
     }
-    for external in [json!(true), json!("true"), json!("TRUE")] {
+    let mut any_case = bodies::external_otp();
+    any_case["channel"]["type"] = json!("WhatsApp");
+    any_case["two_factor_type"] = json!("document_number");
+    let subject = Subject::of(&world, Method::Otp, any_case).await;
+    let metadata = subject.metadata(&world).await.json();
+    assert_eq!(
+        (&metadata["channel"]["type"], &metadata["two_factor_type"]),
+        (&json!("WHATSAPP"), &json!("DOCUMENT_NUMBER"))
+    );
+    for external in [json!(true), json!("true"), json!("TRUE"), json!(" true\n")] {
         let mut body = bodies::external_otp();
         body["channel"]["external"] = external;
         assert!(world.call("POST", OTP, Some(body)).await.expect(201).json()["code"].is_string());
@@ -133,15 +153,28 @@ async fn a_code_has_six_characters_that_nobody_mixes_up() {
     assert_eq!(codes.len(), 61, "two of 61 codes are the same once in 485,000 runs");
     for code in &codes {
         assert!(code.len() == 6 && code.chars().all(|c| "23456789abcdefghjkmnpqrstuvwxyz".contains(c)), "{code}");
+        assert!(code.bytes().any(|byte| byte.is_ascii_digit()), "phones fill in only a code with a digit: {code}");
     }
     let seen: BTreeSet<char> = codes.iter().flat_map(|code| code.chars()).collect();
     assert!(seen.len() > 25, "366 characters show nearly all of the alphabet: {seen:?}");
 }
 
 #[tokio::test]
-async fn a_code_is_right_in_any_case_and_with_space_around_it() {
+async fn a_code_is_right_however_it_is_typed_or_pasted() {
     let world = World::start().await;
-    for change in [str::to_uppercase as fn(&str) -> String, str::to_lowercase, |code| format!("  {code} ")] {
+    for change in [
+        str::to_uppercase as fn(&str) -> String,
+        str::to_lowercase,
+        |code| format!("  {code} "),
+        |code| format!("{code}\n"),
+        |code| format!("\t{} {}", &code[..3], &code[3..]),
+        |code| format!("{}-{}", &code[..3], &code[3..]),
+        |code| format!("{}\u{2011}{}", &code[..2], &code[2..]),
+        |code| format!("\u{2068}{code}\u{2069}\u{200B}"),
+        |code| format!("\u{202D}{}\u{AD}{}\u{202C}", &code[..1], &code[1..]),
+        |code| code.chars().filter_map(|c| char::from_u32(u32::from(c) + 0xFEE0)).collect(),
+        |code| code.chars().map(|c| c.to_digit(10).and_then(|d| char::from_u32(0x0660 + d)).unwrap_or(c)).collect(),
+    ] {
         let subject = Subject::create(&world, Method::Otp).await;
         let code = change(subject.code.as_deref().expect("an external channel"));
         subject.try_code(&world, &code).await.expect(204);
@@ -209,7 +242,7 @@ async fn an_outdated_code_counts_only_if_it_is_wrong() {
         subject.try_code(&world, code).await.expect(400);
         assert_eq!(subject.attempts_left(&world).await, 5);
     }
-    subject.try_code(&world, "wrong!").await.expect(400);
+    subject.try_code(&world, "untrue").await.expect(400);
     assert_eq!(subject.attempts_left(&world).await, 4);
 }
 
@@ -219,11 +252,11 @@ async fn the_fifth_wrong_try_fails_the_identification() {
     let subject = Subject::create(&world, Method::Otp).await;
     for left in (0..5).rev() {
         assert_eq!(subject.status(&world).await.as_deref(), Some("CREATED"));
-        subject.try_code(&world, "wrong!").await.expect(400);
+        subject.try_code(&world, "untrue").await.expect(400);
         assert_eq!(subject.attempts_left(&world).await, left);
     }
     assert_eq!(subject.status(&world).await.as_deref(), Some("FAILED"));
-    subject.try_code(&world, "wrong!").await.expect(409);
+    subject.try_code(&world, "untrue").await.expect(409);
     subject.validate(&world).await.expect(409);
     assert_eq!(subject.status(&world).await.as_deref(), Some("FAILED"));
 }
@@ -233,7 +266,7 @@ async fn the_fifth_try_may_be_the_right_one() {
     let world = World::start().await;
     let subject = Subject::create(&world, Method::Otp).await;
     for _ in 0..4 {
-        subject.try_code(&world, "wrong!").await.expect(400);
+        subject.try_code(&world, "untrue").await.expect(400);
     }
     subject.validate(&world).await.expect(204);
 }
@@ -248,6 +281,13 @@ async fn a_syntax_fault_is_no_try() {
         json!({ "code": "" }),
         json!({ "code": 222222 }),
         json!({ "code": "x".repeat(257) }),
+        json!({ "code": "22222" }),
+        json!({ "code": "2222222" }),
+        json!({ "code": "222220" }),
+        json!({ "code": "22222!" }),
+        json!({ "code": "22222o" }),
+        json!({ "code": "\u{200B}" }),
+        json!({ "code": "222222", "two_factor": " \u{200B}" }),
         json!({ "code": "222222", "two_factor": 5 }),
         json!({ "code": "222222" }),
     ] {
@@ -278,8 +318,8 @@ async fn a_factor_is_compared_as_people_mean_it() {
     for (factor, right, wrong) in [
         (
             "DOCUMENT_NUMBER",
-            vec!["12345678A", "12345678a", "12.345.678-A", " 12345678 A "],
-            vec!["12345678B", "2345678A", "123456789A", "-"],
+            vec!["12345678A", "12345678a", "12.345.678-A", " 12345678 A ", "012345678A", "１２３４５６７８A"],
+            vec!["12345678B", "2345678A", "123456789A", "12345678", "12345678Z", "12345687A", "-"],
         ),
         (
             "EMAIL",
@@ -300,6 +340,48 @@ async fn a_factor_is_compared_as_people_mean_it() {
 }
 
 #[tokio::test]
+async fn a_document_number_is_the_same_in_all_its_forms_and_no_other_is() {
+    let world = World::start().await;
+    for (kind, declared, right, wrong) in [
+        ("NIF", "01234567L", vec!["1234567L", "1234567"], vec!["1234567M", "10234567L"]),
+        ("NIF", "1234567L", vec!["01234567L", "01234567-l"], vec!["01234567T"]),
+        ("NIF", "12345678", vec!["12345678Z"], vec!["12345678A", "1234567Z"]),
+        ("NIE", "X0123456S", vec!["x123456s", "X00123456S", "X123456"], vec!["Y0123456S", "0123456S"]),
+        ("PASSPORT", "AB012345", vec!["ab 012345"], vec!["AB12345"]),
+        ("PASSPORT", "01234567", vec!["0123-4567"], vec!["1234567", "01234567L"]),
+    ] {
+        for (typed, status) in right.iter().map(|text| (text, 204)).chain(wrong.iter().map(|text| (text, 400))) {
+            let mut body = body("SMS", true, Some("DOCUMENT_NUMBER"));
+            body["actor"]["identity_document"] = json!({ "document_number": declared, "document_type": kind });
+            let subject = Subject::of(&world, Method::Otp, body).await;
+            let details = attempt(&world, &subject, subject.code(), json!(typed), status).await;
+            assert_eq!(subject.attempts_left(&world).await, if status == 204 { 5 } else { 4 }, "{typed}: {details:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_right_try_is_not_among_the_wrong_ones() {
+    let world = World::start().await;
+    let subject = Subject::create(&world, Method::Otp).await;
+    subject.try_code(&world, "untrue").await.expect(400);
+    subject.validate(&world).await.expect(204);
+    assert_eq!(subject.attempts_left(&world).await, 4);
+    let subject = Subject::create(&world, Method::Otp).await;
+    let answers = futures_util::future::join_all((0..10).map(|_| subject.validate(&world))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 204).count(), 1);
+    assert_eq!(subject.attempts_left(&world).await, 5, "of a double tap none was wrong");
+}
+
+#[tokio::test]
+async fn metadata_tells_the_shape_of_the_code() {
+    let world = World::start().await;
+    let subject = Subject::create(&world, Method::Otp).await;
+    let metadata = subject.metadata(&world).await.json();
+    assert_eq!(metadata["code_format"], json!({ "length": 6, "alphabet": "ALPHANUMERIC" }));
+}
+
+#[tokio::test]
 async fn nobody_learns_which_of_code_and_factor_was_wrong() {
     let world = World::start().await;
     let mut factored = bodies::otp();
@@ -308,9 +390,9 @@ async fn nobody_learns_which_of_code_and_factor_was_wrong() {
     world.deliver().await;
     let code = world.code_of(&subject.id);
     let right = json!("12345678A");
-    let wrong_code = attempt(&world, &subject, "wrong!", right.clone(), 400).await;
+    let wrong_code = attempt(&world, &subject, "untrue", right.clone(), 400).await;
     let wrong_factor = attempt(&world, &subject, &code, json!("87654321A"), 400).await;
-    let both_wrong = attempt(&world, &subject, "wrong!", json!("87654321A"), 400).await;
+    let both_wrong = attempt(&world, &subject, "untrue", json!("87654321A"), 400).await;
     world.clock.advance(TimeDelta::minutes(10));
     let outdated = attempt(&world, &subject, &code, right, 400).await;
     assert_eq!([&wrong_factor, &both_wrong, &outdated], [&wrong_code; 3]);
@@ -322,7 +404,7 @@ async fn nobody_learns_which_of_code_and_factor_was_wrong() {
 async fn concurrent_tries_never_get_more_than_five_compares() {
     let world = World::start().await;
     let subject = Subject::create(&world, Method::Otp).await;
-    let tries = futures_util::future::join_all((0..16).map(|_| subject.try_code(&world, "wrong!"))).await;
+    let tries = futures_util::future::join_all((0..16).map(|_| subject.try_code(&world, "untrue"))).await;
     let answered = |status: u16| tries.iter().filter(|answer| answer.status.as_u16() == status).count();
     assert_eq!((answered(400), answered(409)), (5, 11));
     assert_eq!(subject.status(&world).await.as_deref(), Some("FAILED"));

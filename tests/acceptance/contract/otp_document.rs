@@ -145,8 +145,8 @@ async fn the_fifth_wrong_try_fails_the_identification_and_a_right_picture_comes_
     for (code, picture, left) in [
         (right_code, &others, 4),
         (right_code, &unreadable, 3),
-        ("wrong!", &right, 2),
-        ("wrong!", &others, 1),
+        ("untrue", &right, 2),
+        ("untrue", &others, 1),
         (right_code, &others, 0),
     ] {
         show(&world, &subject, code, picture).await.expect(400);
@@ -168,7 +168,7 @@ async fn nobody_learns_which_of_code_and_picture_was_wrong() {
     let Pictures { right, others, unreadable } = pictures(&world);
     let mut refusals = Vec::new();
     for (code, picture) in
-        [("wrong!", &right), (code.as_str(), &others), (code.as_str(), &unreadable), ("wrong!", &unreadable)]
+        [("untrue", &right), (code.as_str(), &others), (code.as_str(), &unreadable), ("untrue", &unreadable)]
     {
         world.numbers.take_reads();
         world.wire.take();
@@ -354,7 +354,7 @@ async fn a_document_is_really_read() {
         show(&world, &subject, &code, &fixture(wrong)).await.expect(400);
         assert_eq!(subject.attempts_left(&world).await, left, "{wrong}");
     }
-    show(&world, &subject, "wrong!", &fixture("otp-dni.jpg")).await.expect(400);
+    show(&world, &subject, "untrue", &fixture("otp-dni.jpg")).await.expect(400);
     show(&world, &subject, &code, &fixture("otp-dni.jpg")).await.expect(204);
 }
 

@@ -119,12 +119,12 @@ async fn a_resend_does_not_reset_the_tries() {
     let world = World::start().await;
     let subject = sms(&world, 600_000_001).await;
     for _ in 0..4 {
-        subject.try_code(&world, "wrong!").await.expect(400);
+        subject.try_code(&world, "untrue").await.expect(400);
     }
     world.clock.advance(TimeDelta::seconds(30));
     resend(&world, &subject).await.expect(204);
     assert_eq!(subject.attempts_left(&world).await, 1);
-    subject.try_code(&world, "wrong!").await.expect(400);
+    subject.try_code(&world, "untrue").await.expect(400);
     assert_eq!(subject.status(&world).await.as_deref(), Some("FAILED"));
     world.clock.advance(TimeDelta::seconds(30));
     resend(&world, &subject).await.expect(409);
@@ -143,8 +143,9 @@ async fn an_identification_sends_five_times_at_most() {
     assert!(subject.metadata(&world).await.json().get("resend_available_at").is_none());
     for _ in 0..3 {
         world.clock.advance(TimeDelta::minutes(11));
-        let refused = resend(&world, &subject).await.expect(429);
-        assert!(retry_after(&refused) > TimeDelta::zero());
+        let refused = resend(&world, &subject).await.expect(409);
+        assert_eq!(refused.details(), ["the identification has used up its messages"]);
+        assert!(!refused.headers.contains_key("retry-after"), "it is final");
     }
     assert_eq!(subject.status(&world).await.as_deref(), Some("CREATED"));
 }

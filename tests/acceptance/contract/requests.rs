@@ -118,16 +118,16 @@ async fn names_are_required_where_a_person_is_asked_for() {
 async fn document_types_and_countries_are_the_published_ones() {
     let world = World::start().await;
     let operation = agent();
-    for kind in ["NIF", "NIE", "PASSPORT", "IDENTITY_CARD", " NIF "] {
+    for kind in ["NIF", "NIE", "PASSPORT", "IDENTITY_CARD", " NIF ", "nif", "Identity_Card", "\u{200B}passport\n"] {
         create(&world, operation, "/actor/identity_document/document_type", json!(kind), true).await;
     }
-    for kind in ["nif", "DNI", "ID_CARD", "DRIVING_LICENSE", "", "NIF,NIE"] {
+    for kind in ["DNI", "N IF", "ID_CARD", "DRIVING_LICENSE", "", "NIF,NIE"] {
         create(&world, operation, "/actor/identity_document/document_type", json!(kind), false).await;
     }
-    for country in ["ES", "DE", "GB", "US", "ZW", "AX"] {
+    for country in ["ES", "DE", "GB", "US", "ZW", "AX", "es", "Pt"] {
         create(&world, operation, "/actor/identity_document/country", json!(country), true).await;
     }
-    for country in ["es", "ESP", "UK", "XX", "EU", "E", "", "11", "E S"] {
+    for country in ["ESP", "UK", "XX", "EU", "E", "", "11", "E S"] {
         create(&world, operation, "/actor/identity_document/country", json!(country), false).await;
     }
     for wrong in [json!("NIF"), json!([]), json!(true)] {
@@ -153,6 +153,8 @@ async fn a_language_may_be_in_any_case_and_is_spanish_when_nothing_is_said() {
             language.to_lowercase(),
             format!("{first}{}", second.to_lowercase()),
             format!(" {language} "),
+            format!("{}-ES", language.to_lowercase()),
+            format!("{language}_es"),
         ] {
             let subject =
                 Subject::of(&world, Method::Agent, with(bodies::agent(false), "/actor/language", json!(text))).await;
@@ -161,7 +163,9 @@ async fn a_language_may_be_in_any_case_and_is_spanish_when_nothing_is_said() {
     }
     let unsaid = Subject::of(&world, Method::Agent, with(bodies::agent(false), "/actor/language", Value::Null)).await;
     assert_eq!(unsaid.metadata(&world).await.json()["actor"]["language"], "ES");
-    for language in [json!("FR"), json!("ESP"), json!("es-ES"), json!(""), json!(1)] {
+    for language in
+        [json!("FR"), json!("ESP"), json!("fr-ES"), json!("es-"), json!("es ES"), json!("-ES"), json!(""), json!(1)]
+    {
         create(&world, agent(), "/actor/language", language, false).await;
     }
 }
@@ -178,6 +182,15 @@ async fn a_phone_number_is_a_64_bit_integer_or_digits() {
         json!(" 612 ".trim()),
         json!(" 612345678 "),
         json!(1),
+        json!("612 345 678"),
+        json!("612-34-56-78"),
+        json!("612.345.678"),
+        json!("(612) 345678"),
+        json!("612\u{A0}345\u{200B}678"),
+        json!("\u{202D}612345678\u{202C}"),
+        json!("٦١٢٣٤٥٦٧٨"),
+        json!("６１２３４５６７８"),
+        json!(u64::MAX),
     ] {
         create(&world, agent(), "/actor/msisdn/phone_number", phone, true).await;
     }
@@ -188,10 +201,11 @@ async fn a_phone_number_is_a_64_bit_integer_or_digits() {
         json!("1.5"),
         json!("-1"),
         json!("+34612345678"),
-        json!("612 345 678"),
         json!("61234567a"),
-        json!("٦١٢"),
-        json!("１２３"),
+        json!("612345678.0"),
+        json!(612345678.0),
+        json!("()"),
+        json!("\u{200B}"),
         json!(""),
         json!(true),
         json!([612]),
@@ -204,10 +218,12 @@ async fn a_phone_number_is_a_64_bit_integer_or_digits() {
 }
 
 #[tokio::test]
-async fn a_country_code_is_digits_with_an_optional_plus() {
+async fn a_country_code_is_digits_with_an_optional_plus_or_two_zeros() {
     let world = World::start().await;
-    for code in ["34", "+34", "1", "+1", "1684", " 34 "] {
-        create(&world, agent(), "/actor/msisdn/country_code", json!(code), true).await;
+    for code in
+        [json!("34"), json!("+34"), json!("0034"), json!("1"), json!("+1"), json!("1684"), json!(" 34 "), json!(34)]
+    {
+        create(&world, agent(), "/actor/msisdn/country_code", code, true).await;
     }
     for code in [
         json!("++34"),
@@ -217,7 +233,14 @@ async fn a_country_code_is_digits_with_an_optional_plus() {
         json!("ES"),
         json!("3 4"),
         json!(""),
-        json!(34),
+        json!(-34),
+        json!(34.0),
+        json!("0"),
+        json!("00"),
+        json!("034"),
+        json!("+0034"),
+        json!(0),
+        json!(12345),
         json!("٣٤"),
     ] {
         create(&world, agent(), "/actor/msisdn/country_code", code, false).await;
@@ -228,7 +251,14 @@ async fn a_country_code_is_digits_with_an_optional_plus() {
 #[tokio::test]
 async fn an_email_is_one_that_mail_can_be_sent_to() {
     let world = World::start().await;
-    for email in ["example@email.com", " example@email.com ", "a.b+c@x-y.co.uk", "EXAMPLE@EMAIL.COM"] {
+    for email in [
+        "example@email.com",
+        " example@email.com ",
+        "a.b+c@x-y.co.uk",
+        "EXAMPLE@EMAIL.COM",
+        "user@exämple.de",
+        "user@españa.es",
+    ] {
         create(&world, agent(), "/actor/email", json!(email), true).await;
     }
     for email in [
@@ -259,10 +289,18 @@ async fn texts_are_trimmed_bounded_and_without_control_characters() {
         for text in ["x".repeat(257), String::new(), "  ".to_owned()] {
             create(&world, agent(), pointer, json!(text), false).await;
         }
-        for control in ['\0', '\n', '\r', '\t', '\u{1b}', '\u{7f}', '\u{85}', '\u{9f}'] {
+        for control in ['\0', '\u{1b}', '\u{7f}', '\u{9f}', '\u{202D}', '\u{202E}'] {
             for text in [format!("Ja{control}mes"), format!("{control}James"), format!("James{control}")] {
                 create(&world, agent(), pointer, json!(text), false).await;
             }
+        }
+        for space in ['\n', '\r', '\t', '\u{85}'] {
+            create(&world, agent(), pointer, json!(format!("Ja{space}mes")), false).await;
+            create(&world, agent(), pointer, json!(format!("{space}James{space}")), true).await;
+        }
+        for invisible in ['\u{200B}', '\u{200F}', '\u{2060}', '\u{FEFF}', '\u{AD}', '\u{2068}', '\u{3000}'] {
+            create(&world, agent(), pointer, json!(format!("{invisible}James{invisible}")), true).await;
+            create(&world, agent(), pointer, json!(invisible.to_string()), false).await;
         }
         for wrong in [json!(5), json!(true), json!(["James"]), json!({})] {
             create(&world, agent(), pointer, wrong, false).await;
@@ -274,6 +312,53 @@ async fn texts_are_trimmed_bounded_and_without_control_characters() {
 }
 
 #[tokio::test]
+async fn a_document_number_has_a_letter_or_a_digit() {
+    let world = World::start().await;
+    for operation in creates().filter(|operation| operation.path.starts_with("/identifications")) {
+        for number in [".", "---", "- -", "/", "\u{200B}."] {
+            create(&world, operation, "/actor/identity_document/document_number", json!(number), false).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_before_json_is_skipped_and_no_encoding_is_undone() {
+    let world = World::start().await;
+    for operation in creates() {
+        let body = operation.body().expect("a body").to_string();
+        let send = |body: Vec<u8>| world.request("POST", operation.path, None).body("application/json", body);
+        let marked = [b"\xEF\xBB\xBF", body.as_bytes()].concat();
+        world.send(send(marked)).await.expect(operation.success);
+        for encoding in ["identity", "Identity", ""] {
+            let call = send(body.clone().into_bytes()).header("content-encoding", encoding);
+            world.send(call).await.expect(operation.success);
+        }
+        for encoding in ["gzip", "br", "identity, gzip", "deflate", "x"] {
+            let refused = world.send(send(body.clone().into_bytes()).header("content-encoding", encoding)).await;
+            assert_eq!(refused.expect(415).json()["errors"][0]["title"], "INVALID_INPUT", "{encoding}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_path_and_a_query_are_compared_decoded() {
+    let world = World::start().await;
+    let subject = Subject::create(&world, Method::Agent).await;
+    let encoded = subject.id.replace('-', "%2D");
+    world.call("GET", &format!("/identifications/agent/{encoded}"), None).await.expect(200);
+    world.call("GET", &format!("/%69dentifications/a%67ent/{encoded}"), None).await.expect(200);
+    world.call("GET", &format!("/identifications%2Fagent/{encoded}"), None).await.expect(404);
+    world.call("GET", &format!("/identifications/agent/{}/", subject.id), None).await.expect(404);
+    world.call("DELETE", &subject.admin_path("?force=fa%4Cse"), None).await.expect(204);
+    let subject = Subject::create(&world, Method::Agent).await;
+    for query in ["?f%6Frce=maybe", "?force=%74rue1", "?force=", "?force", "?force=true&%66orce=true", "?force=%FF"] {
+        let details = world.call("DELETE", &subject.admin_path(query), None).await.expect(400).details();
+        assert!(details[0].starts_with("query parameter force: "), "{query}: {details:?}");
+    }
+    world.call("DELETE", &subject.admin_path("?force=TRUE"), None).await.expect(204);
+}
+
+#[tokio::test]
 async fn a_cancel_needs_a_reason_of_at_most_a_thousand_characters() {
     let world = World::start().await;
     for method in Method::ALL {
@@ -281,15 +366,24 @@ async fn a_cancel_needs_a_reason_of_at_most_a_thousand_characters() {
             json!("x".repeat(1_000)),
             json!("é".repeat(1_000)),
             json!(" because "),
+            json!("first\r\nsecond\n"),
             json!(format!(" {} ", "x".repeat(1_000))),
         ] {
             let subject = Subject::create(&world, method).await;
             world.call("POST", &subject.admin_path("/cancel"), Some(json!({ "reason": reason }))).await.expect(204);
         }
         let subject = Subject::create(&world, method).await;
-        for reason in
-            [json!(null), json!(""), json!("   "), json!("x".repeat(1_001)), json!("a\nb"), json!(7), json!(["x"])]
-        {
+        for reason in [
+            json!(null),
+            json!(""),
+            json!("   "),
+            json!("\u{200B}"),
+            json!("x".repeat(1_001)),
+            json!("a\tb"),
+            json!("a\u{202E}b"),
+            json!(7),
+            json!(["x"]),
+        ] {
             let answer =
                 world.call("POST", &subject.admin_path("/cancel"), Some(json!({ "reason": reason }))).await.expect(400);
             assert!(answer.details()[0].starts_with("/reason: "), "{reason}");

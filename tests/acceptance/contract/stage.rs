@@ -29,7 +29,7 @@ pub async fn in_state(world: &World, method: Method, state: &str) -> Option<Subj
         "CANCELLED" => drop(subject.cancel(world).await.expect(204)),
         "FAILED" if method == Method::Otp => {
             for _ in 0..5 {
-                subject.try_code(world, "wrong!").await.expect(400);
+                subject.try_code(world, "untrue").await.expect(400);
             }
         }
         "FAILED" => return None,

@@ -38,9 +38,9 @@ async fn a_right_code_validates_once() {
 async fn a_wrong_code_is_counted_at_least_once_and_at_most_per_try() {
     at_every_call(async |world: &mut World, run: &Run| {
         let otp = Subject::delivered(world).await;
-        let first = run.first_try(world, otp.attempt(world, "000000")).await;
+        let first = run.first_try(world, otp.attempt(world, "untrue")).await;
         run.assert_told(&first, 400, &[]);
-        world.send(otp.attempt(world, "000000")).await.expect(400);
+        world.send(otp.attempt(world, "untrue")).await.expect(400);
         let left = world.metadata("otp", &otp.id).await["attempts_left"].as_u64();
         let counted = 1 + u64::from(run.fault.is_none() || run.silenced("Identifications::count_try"));
         assert_eq!(left, Some(5 - counted));
@@ -53,13 +53,13 @@ async fn the_fifth_wrong_code_fails_the_identification_whatever_is_lost() {
     at_every_call(async |world: &mut World, run: &Run| {
         let otp = Subject::delivered(world).await;
         for _ in 0..4 {
-            world.send(otp.attempt(world, "000000")).await.expect(400);
+            world.send(otp.attempt(world, "untrue")).await.expect(400);
         }
-        let first = run.first_try(world, otp.attempt(world, "000000")).await;
+        let first = run.first_try(world, otp.attempt(world, "untrue")).await;
         // The failure is recorded for readers of the table only: the count alone has ended the identification.
         run.assert_told(&first, 400, &["Identifications::transition"]);
         let counted = first.status == 400 || run.silenced("Identifications::count_try");
-        world.send(otp.attempt(world, "000000")).await.expect(if counted { 409 } else { 400 });
+        world.send(otp.attempt(world, "untrue")).await.expect(if counted { 409 } else { 400 });
         world.send(otp.validation(world)).await.expect(409);
         assert_eq!(world.status("otp", &otp.id).await, "FAILED");
         let noted = text(&world.identifications().await[0], "status") == "FAILED";

@@ -181,7 +181,6 @@ impl Model {
             }
             // Right but too late costs no try.
             Kind::Otp { .. } | Kind::ExternalOtp if it.code_until.is_none_or(|until| now >= until) => return 400,
-            Kind::Otp { .. } | Kind::ExternalOtp => it.tries += 1,
             _ => {}
         }
         it.state = State::Validated;
@@ -197,7 +196,10 @@ impl Model {
         if let Some(refused) = it.refuses(now) {
             return refused;
         }
-        if it.sends >= MAX_SENDS || now < it.last_send + RESEND_PAUSE || !self.may_send(phone) {
+        if it.sends >= MAX_SENDS {
+            return 409;
+        }
+        if now < it.last_send + RESEND_PAUSE || !self.may_send(phone) {
             return 429;
         }
         let it = &mut self.identifications[which];

@@ -219,7 +219,7 @@ impl<const FOLDER: bool> Service<FOLDER> {
         match self.handles[which].kind {
             Kind::Agent { picture } => self.confirm(which, !picture).await,
             // No code contains a zero.
-            _ => self.try_code(which, "000000").await,
+            _ => self.try_code(which, "untrue").await,
         }
     }
 

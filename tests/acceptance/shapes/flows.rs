@@ -31,7 +31,7 @@ on_both_shapes! {
             let (code, text) = (message["code"].as_str().expect("a code"), message["text"].as_str().expect("a text"));
             assert_eq!((&message["status"], &message["channel"], &message["to"]), (&json!("DELIVERED"), &json!(channel), &json!(to)));
             assert_eq!(text.matches(code).count(), 1, "{text}");
-            service.step(&created, Step::Code("wrong!")).await.expect(400);
+            service.step(&created, Step::Code("untrue")).await.expect(400);
             assert_eq!(service.metadata("otp", &created.id).await["attempts_left"], 4);
             let validated = service.step(&created, Step::Code(&code.to_uppercase())).await.expect(204);
             assert!(validated.body.is_empty());
@@ -72,7 +72,7 @@ on_both_shapes! {
             service.call("PUT", &format!("{path}/validate"), Some(body)).await
         };
         let wrong = show(&code, "otp-other.jpg").await.expect(400);
-        assert_eq!(show("wrong!", "otp-dni.jpg").await.expect(400).details(), wrong.details());
+        assert_eq!(show("untrue", "otp-dni.jpg").await.expect(400).details(), wrong.details());
         assert_eq!(service.metadata("otp", &created.id).await["attempts_left"], 3);
         show(&code, "otp-dni.jpg").await.expect(204);
         show(&code, "otp-dni.jpg").await.expect(409);

@@ -94,7 +94,7 @@ impl Identifications for DynamoStore {
         let mut values = open_values(org, Time::UNIX_EPOCH);
         let mark = new_mark();
         values.extend([("zero", number(0)), ("one", number(1)), ("step", text(&mark))]);
-        let condition = "#org = :org AND #status = :created AND #tries > :zero AND \
+        let condition = "#org = :org AND (#status = :created OR #status = :validated) AND #tries > :zero AND \
                          (attribute_not_exists(#step) OR #step <> :step)";
         let update = "SET #tries = #tries - :one, #step = :step";
         match self.update("give back try", Change { key: Key::identification(id), update, condition, values }).await {

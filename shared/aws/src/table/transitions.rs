@@ -20,7 +20,7 @@ pub(crate) const OPEN: &str = "#org = :org AND #status = :created AND #expires_a
 /// Like [`OPEN`], but allows the last try to be counted: it is the one being judged.
 const OPEN_FOR_VALIDATION: &str = "#org = :org AND #status = :created AND #expires_at > :now";
 const OPEN_FOR_THIS_CODE: &str =
-    "#org = :org AND #status = :created AND #expires_at > :now AND #generation = :generation";
+    "#org = :org AND #status = :created AND #expires_at > :now AND #generation = :generation AND #tries > :zero";
 const OPEN_FOR_NEXT_CODE: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries) AND #generation = :previous AND #sends < :max_sends";
 /// An identification whose tries are used up has failed, recorded or not, and does not expire any more.
 const OVER: &str = "#org = :org AND #status = :created AND #expires_at <= :now AND (attribute_not_exists(#tries) OR #tries < :max_tries)";
@@ -57,9 +57,15 @@ impl Step {
         let (name, next, update, condition) = match transition {
             Transition::Validate { validation, generation } => {
                 values.push(("validation", json(validation)));
-                values.extend(generation.map(|generation| ("generation", number(generation))));
-                let condition = if generation.is_some() { OPEN_FOR_THIS_CODE } else { OPEN_FOR_VALIDATION };
-                let update = "SET #status = :next, #step = :step, #validation = :validation";
+                let (update, condition) = match generation {
+                    None => ("SET #status = :next, #step = :step, #validation = :validation", OPEN_FOR_VALIDATION),
+                    Some(generation) => {
+                        values.extend([("generation", number(*generation)), ("zero", number(0)), ("one", number(1))]);
+                        let update =
+                            "SET #status = :next, #step = :step, #validation = :validation, #tries = #tries - :one";
+                        (update, OPEN_FOR_THIS_CODE)
+                    }
+                };
                 ("validate", Status::Validated, update, condition)
             }
             Transition::Resend { generation } => {

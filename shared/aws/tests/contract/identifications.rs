@@ -124,8 +124,12 @@ async fn what_is_over_expires_and_not_before(ports: &Ports) {
 async fn a_code_of_another_generation_does_not_validate(ports: &Ports) {
     let current = created(ports, otp()).await;
     let with = |generation| Transition::Validate { validation: Box::new(validation()), generation: Some(generation) };
+    assert_eq!(take(ports, &current, with(1), now()).await, LOST, "no try was counted for it");
+    ports.identifications.count_try(&org(), current.id, now()).await.expect("a try is left");
     assert_eq!(take(ports, &current, with(2), now()).await, LOST);
     take(ports, &current, with(1), now()).await.expect("the live one");
+    let validated = ports.identifications.find(&org(), current.id).await.expect("an answer").expect("it is there");
+    assert_eq!(otp_of(&validated).tries, 0, "a right try is not a wrong one");
 }
 
 async fn five_tries_are_counted_however_many_come_at_once(ports: &Ports) {

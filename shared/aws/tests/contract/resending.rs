@@ -39,6 +39,7 @@ async fn the_next_generation_starts_without_a_code(ports: &Ports) {
     assert_eq!((after.generation, after.sends, after.last_send_at, &after.code), (2, 2, later, &None));
     let claim = ports.outbox.claim(second.message.reference, lease(), later, later + LEASE).await.expect("an answer");
     assert!(matches!(claim, Claim::Taken(taken) if taken.effect == Effect::Code { generation: 2 }));
+    ports.identifications.count_try(&org(), identification.id, later).await.expect("a try is left");
     let of_the_first = Transition::Validate { validation: Box::new(validation()), generation: Some(1) };
     assert_eq!(
         ports.identifications.transition(&identification, of_the_first, Vec::new(), later).await,

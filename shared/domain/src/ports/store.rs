@@ -70,7 +70,7 @@ pub trait Identifications: Send + Sync {
     /// Counts a try of an OTP that is open at `now` and has tries left, and returns the updated identification. One
     /// write.
     async fn count_try(&self, org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;
-    /// Takes back a counted try. One write.
+    /// Takes back a counted try of an identification that is CREATED or VALIDATED. One write.
     async fn give_back_try(&self, org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
     /// Deletes the identification and its linked scoring, and leaves an [`Erasure`] of their pictures that is due
     /// [`super::limits::ERASE_AGAIN_AFTER`] from `now`. Without `force` only if it is CREATED at `now`. One

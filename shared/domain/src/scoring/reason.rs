@@ -58,7 +58,8 @@ names! {
         NumberMismatch = "NUMBER_MISMATCH",
         /// Not the declared name.
         NameMismatch = "NAME_MISMATCH",
-        /// The name partly matches, or was not read well enough to decide.
+        /// The name is the declared one in part: a surname more or less, another order, a title. Another picture shows the
+        /// same name.
         NameDoubtful = "NAME_DOUBTFUL",
         /// The provider does not know this kind of document.
         UnsupportedDocument = "UNSUPPORTED_DOCUMENT",
@@ -119,7 +120,6 @@ impl Reason {
             | Self::ZoneUnreadable
             | Self::ZoneDoubtful
             | Self::CheckDigitsDoubtful
-            | Self::NameDoubtful
             | Self::NotAFront
             | Self::PrintUnreadable
             | Self::PortraitAbsent
@@ -135,6 +135,7 @@ impl Reason {
             | Self::CountryMismatch
             | Self::NumberMismatch
             | Self::NameMismatch
+            | Self::NameDoubtful
             | Self::UnsupportedDocument
             | Self::NotAnIdentityDocument
             | Self::SuspiciousWords
@@ -158,7 +159,13 @@ mod tests {
         for reason in [Reason::Blurred, Reason::SideMissing, Reason::CheckDigitsDoubtful, Reason::ZoneUnreadable] {
             assert_eq!(reason.advice(), Some(Advice::Retry), "{reason}");
         }
-        for reason in [Reason::CheckDigitsWrong, Reason::Expired, Reason::NumberMismatch, Reason::ProviderResultLost] {
+        for reason in [
+            Reason::CheckDigitsWrong,
+            Reason::NameDoubtful,
+            Reason::Expired,
+            Reason::NumberMismatch,
+            Reason::ProviderResultLost,
+        ] {
             assert_eq!(reason.advice(), Some(Advice::Final), "{reason}");
         }
     }

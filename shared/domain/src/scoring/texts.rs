@@ -125,11 +125,7 @@ const fn of_reason(reason: Reason) -> &'static Texts {
             "No es veuen les línies de lletres i signes < del document. Fotografiï la cara que les porta.",
             "Die Zeilen aus Buchstaben und <-Zeichen wurden nicht gefunden. Fotografieren Sie die Seite, auf der sie stehen.",
         ],
-        Reason::ZoneUnreadable
-        | Reason::ZoneDoubtful
-        | Reason::CheckDigitsDoubtful
-        | Reason::NameDoubtful
-        | Reason::PrintUnreadable => &[
+        Reason::ZoneUnreadable | Reason::ZoneDoubtful | Reason::CheckDigitsDoubtful | Reason::PrintUnreadable => &[
             "El documento no se lee con claridad. Acérquese, con buena luz y sin reflejos.",
             "The document cannot be read clearly. Move closer, in good light and without reflections.",
             "Dokumentua ez da argi irakurtzen. Hurbildu, argi onarekin eta islarik gabe.",
@@ -168,6 +164,14 @@ const fn of_reason(reason: Reason) -> &'static Texts {
             "O documento non coincide cos datos indicados.",
             "El document no coincideix amb les dades indicades.",
             "Das Dokument stimmt nicht mit den angegebenen Daten überein.",
+        ],
+        Reason::NameDoubtful => &[
+            "El nombre del documento no coincide del todo con el indicado. Revise el nombre y los apellidos indicados.",
+            "The name on the document is not completely the one that was given. Check the names that were given.",
+            "Dokumentuko izena ez dator guztiz bat emandakoarekin. Egiaztatu emandako izen-abizenak.",
+            "O nome do documento non coincide de todo co indicado. Revise o nome e os apelidos indicados.",
+            "El nom del document no coincideix del tot amb l'indicat. Revisi el nom i els cognoms indicats.",
+            "Der Name auf dem Dokument stimmt nicht ganz mit dem angegebenen überein. Prüfen Sie die angegebenen Namen.",
         ],
         Reason::UnsupportedDocument => &[
             "Este tipo de documento no se puede comprobar aquí.",

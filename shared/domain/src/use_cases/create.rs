@@ -28,6 +28,8 @@ pub struct Created {
     pub scoring_id: Option<ScoringId>,
     /// Only when the caller delivers the code.
     pub code: Option<OtpCode>,
+    /// Whether an earlier request with the same idempotency key created it.
+    pub replayed: bool,
 }
 
 /// An identification being created, before its method is known.
@@ -97,7 +99,7 @@ impl Creation {
         match app.stores.identifications.create(new, now).await {
             Ok(()) => {
                 effects::kick(app, &messages).await;
-                Ok(Created { admin_id, id, created_at, expires_at, scoring_id, code })
+                Ok(Created { admin_id, id, created_at, expires_at, scoring_id, code, replayed: false })
             }
             Err(error) => open_answer(app, &org, &first_answer(error)?).await,
         }
@@ -109,7 +111,7 @@ pub(super) fn first_answer(error: CreateError) -> Result<FirstAnswer, Error> {
     Err(match error {
         CreateError::Replay(answer) => return Ok(answer),
         CreateError::KeyReused => Conflict::IdempotencyKeyReused.into(),
-        CreateError::TooManyMessages { again_at } => Error::TooManyMessages { again_at: Some(again_at) },
+        CreateError::TooManyMessages { again_at } => Error::TooManyMessages { again_at },
         CreateError::Unavailable(unavailable) => unavailable.into(),
     })
 }
@@ -150,5 +152,5 @@ async fn open_answer(app: &App, org: &OrgId, answer: &FirstAnswer) -> Result<Cre
         Some(sealed) => Some(OtpCode::unsealed(app.keys.current().await?.open(&id.to_string(), &sealed)?)),
         None => None,
     };
-    Ok(Created { admin_id, id, created_at, expires_at, scoring_id, code })
+    Ok(Created { admin_id, id, created_at, expires_at, scoring_id, code, replayed: true })
 }

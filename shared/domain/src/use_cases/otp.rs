@@ -8,7 +8,7 @@ use super::{
 use crate::{
     App, Conflict, Error, Time,
     actor::Actor,
-    code::OtpCode,
+    code::{OtpCode, TypedCode},
     device::DeviceEvidence,
     expires_in::ExpiresIn,
     idempotency::Idempotency,
@@ -18,7 +18,6 @@ use crate::{
     otp::{Delivery, LiveCode, MAX_TRIES, Otp, SecondFactor, second_factor_matches},
     pictures::Capture,
     ports::{StepError, unless_lost},
-    text::Attempt,
 };
 
 pub struct CreateOtp {
@@ -72,7 +71,7 @@ pub async fn create_otp_identification(
 }
 
 pub struct OtpAttempt {
-    pub code: Attempt,
+    pub code: TypedCode,
     pub second_factor: Option<GivenFactor>,
 }
 
@@ -112,7 +111,7 @@ pub async fn validate_otp_identification(
     let otp = counted.otp().ok_or(Error::Corrupt("an OTP identification without an OTP"))?;
     let numbers = second_factor::read_numbers(app, otp.second_factor, given.as_ref()).await?;
     let context = CodeContext { org, id, generation: otp.generation };
-    let right = keys.code_matches(context, otp.code.as_ref().map(|code| &code.hash), code.expose())
+    let right = keys.code_matches(context, otp.code.as_ref().map(|code| &code.hash), &code)
         & second_factor_matches(&counted.actor, otp.second_factor, second_factor::comparable(given.as_ref(), &numbers));
     let alive = otp.code.as_ref().is_some_and(|code| now < code.expires_at);
     match (bool::from(right), alive) {
@@ -169,6 +168,8 @@ async fn explain_right_one_lost(
     captures: &[Capture],
 ) -> Error {
     let (why, current) = explain_lost(app, org, id, now, WRONG_CODE).await;
+    // It was right. If this fails, it counts as a wrong one.
+    let _ = app.stores.identifications.give_back_try(org, id).await;
     if (current.is_some() || matches!(why, Error::NotFound(_)))
         && let Err(error) = second_factor::forget(app, org, id, captures, current.as_ref()).await
     {

@@ -40,8 +40,7 @@ fn may_resend(identification: &Identification, now: Time) -> Result<(&Otp, &Dest
         return Err(Conflict::ExternalChannel.into());
     };
     identification.require_open(now)?;
-    match otp.resend_available_at() {
-        Some(at) if at <= now => Ok((otp, destination)),
-        again_at => Err(Error::TooManyMessages { again_at }),
-    }
+    // Final, unlike a message that comes too early.
+    let again_at = otp.resend_available_at().ok_or(Conflict::NoSendsLeft)?;
+    if again_at <= now { Ok((otp, destination)) } else { Err(Error::TooManyMessages { again_at }) }
 }

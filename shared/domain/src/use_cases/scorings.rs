@@ -36,6 +36,9 @@ pub struct ScoringCreated {
     pub id: ScoringId,
     pub created_at: Time,
     pub expires_at: Time,
+    /// Whether an earlier request with the same idempotency key created it.
+    #[serde(skip)]
+    pub replayed: bool,
 }
 
 /// Creates a scoring. A provider that this deployment does not have, or this organisation may not use, is treated as
@@ -57,7 +60,7 @@ pub async fn create_scoring(
     };
     let id = ScoringId::generate(&*app.entropy);
     let scoring = Scoring::new(id, org.clone(), terms, created_at, created_at + command.expires_in.delta());
-    let created = ScoringCreated { id: scoring.id, created_at, expires_at: scoring.expires_at };
+    let created = ScoringCreated { id: scoring.id, created_at, expires_at: scoring.expires_at, replayed: false };
     let idempotency = record(app, org, Operation::CreateScoring, idempotency, &created).await?;
     let keep_until = app.policy.keep_until(scoring.expires_at);
     match app.stores.scorings.create(NewScoring { scoring, keep_until, idempotency }, now).await {
@@ -66,7 +69,7 @@ pub async fn create_scoring(
             let first: ScoringCreated =
                 serde_json::from_str(&first_answer(error)?.0).map_err(|_| Error::Corrupt("first answer"))?;
             app.stores.scorings.find(org, first.id).await?.ok_or(Conflict::CreatedAndDeleted)?;
-            Ok(first)
+            Ok(ScoringCreated { replayed: true, ..first })
         }
     }
 }

@@ -1,13 +1,16 @@
 //! The declared data: type and country, number, name. What was not declared is not compared.
 
-use super::line::{about, not_applicable, open, passed, wrong};
+use super::line::{about, doubtful as unsure, not_applicable, passed, wrong};
 use crate::{
     document::Document,
+    numbers::carried,
     viewed::{Expected, Found},
 };
 use acredita_domain::{
-    actor::DocumentType,
+    actor::{DocumentType, IdentityDocument},
+    documents::are_declared,
     scoring::{Check, CheckName, Reason},
+    text::visible,
 };
 use acredita_mrz::icao::{Agreement, Fields, Format, Kind, countries, names, states};
 
@@ -51,14 +54,22 @@ fn number(found: &Found<'_>, expected: &Expected) -> Check {
         return not_applicable(name).noting("no number was declared");
     };
     about(name, found, |document| {
-        compared(
-            name,
-            document,
-            countries::compare_number(document.fields(), declared),
-            Reason::NumberMismatch,
-            Reason::ZoneDoubtful,
-        )
+        // A document may bear other numbers than the one it is known by: the support number, the NIF in a passport.
+        let agreement = if is_its_number(document.fields(), declared) {
+            Agreement::Match
+        } else {
+            countries::compare_number(document.fields(), declared)
+        };
+        compared(name, document, agreement, Reason::NumberMismatch, Reason::ZoneDoubtful)
     })
+}
+
+/// Whether the declared number is the one that the document is known by, as for a second factor. Type and country have a
+/// line of their own.
+fn is_its_number(fields: &Fields, declared: &str) -> bool {
+    let Ok(declared) = declared.parse() else { return false };
+    let declared = IdentityDocument { document_number: Some(declared), document_type: None, country: None };
+    carried(fields).is_some_and(|number| are_declared(&[number], Some(&declared)).into())
 }
 
 fn name(found: &Found<'_>, expected: &Expected) -> Check {
@@ -68,7 +79,8 @@ fn name(found: &Found<'_>, expected: &Expected) -> Check {
         return not_applicable(name).noting("no name was declared");
     }
     about(name, found, |document| {
-        let agreement = names::compare(surname, given, &document.fields().name);
+        let [surname, given] = [surname, given].map(|name| name.map(visible));
+        let agreement = names::compare(surname.as_deref(), given.as_deref(), &document.fields().name);
         compared(name, document, agreement, Reason::NameMismatch, Reason::NameDoubtful)
     })
 }
@@ -76,7 +88,7 @@ fn name(found: &Found<'_>, expected: &Expected) -> Check {
 fn compared(name: CheckName, document: &Document, agreement: Agreement, mismatch: Reason, doubtful: Reason) -> Check {
     match agreement {
         Agreement::Match => passed(name),
-        Agreement::Doubtful => open(name, doubtful),
+        Agreement::Doubtful => unsure(name, document, doubtful),
         Agreement::Mismatch => wrong(name, document, mismatch),
     }
 }

@@ -33,6 +33,15 @@ pub(super) fn about(name: CheckName, found: &Found<'_>, check: impl FnOnce(&Docu
     }
 }
 
+/// Something without a check digit is the declared one in part: for this reason if every character is as printed, else a
+/// picture to be retaken.
+pub(super) fn doubtful(name: CheckName, document: &Document, reason: Reason) -> Check {
+    match document.certainty {
+        Certainty::Confident => open(name, reason),
+        Certainty::Accepted | Certainty::Doubtful => open(name, Reason::ZoneDoubtful),
+    }
+}
+
 /// Something without a check digit is wrong: a failure if every character is as printed, else a picture to be retaken.
 pub(super) fn wrong(name: CheckName, document: &Document, reason: Reason) -> Check {
     match document.certainty {

@@ -7,12 +7,14 @@ use crate::{
         Document,
         samples::{DNI, NIE, PASSPORT, SPANISH_PASSPORT, document},
     },
+    numbers::carried,
     printed::samples::CONFIRMING,
     viewed::{Expected, Found},
 };
 use acredita_domain::{
     Time,
     actor::{Actor, DocumentType, IdentityDocument},
+    documents::{are_declared, is_declared},
     scoring::{Check, CheckName, CheckResult, DocumentKind, Reason, judge},
 };
 
@@ -155,9 +157,52 @@ fn another_type_country_number_or_name_fails_its_own_line() {
 
 #[test]
 fn a_name_that_was_half_given_is_a_matter_for_a_person() {
-    let expected = person(kind(DocumentType::Nif, "ES"), "12345678Z", "Ana", "Gil");
-    let lines = complaints(&of(&document(&DNI, Confident), &expected));
-    assert_eq!(lines, [(CheckName::NameMatch, CheckResult::Inconclusive, Some(Reason::NameDoubtful))]);
+    for (given, surname) in [
+        ("Ana", "Gil"),
+        ("Ana", "Muñoz"),
+        ("Ana", "Gil Muñoz"),
+        ("Muñoz Gil", "Ana"),
+        ("Ana María", "Muñoz Gil"),
+        ("Dr. Ana", "Muñoz Gil"),
+        ("Ana", "de Muñoz Gil"),
+        ("\u{410}na", "Muñoz Gil"),
+    ] {
+        let expected = person(kind(DocumentType::Nif, "ES"), "12345678Z", given, surname);
+        let lines = complaints(&of(&document(&DNI, Confident), &expected));
+        let told = [(CheckName::NameMatch, CheckResult::Inconclusive, Some(Reason::NameDoubtful))];
+        assert_eq!(lines, told, "{given} {surname}");
+        let lines = complaints(&of(&document(&DNI, Accepted), &expected));
+        let picture = [(CheckName::NameMatch, CheckResult::Inconclusive, Some(Reason::ZoneDoubtful))];
+        assert_eq!(lines, picture, "a better picture may show the declared one: {given} {surname}");
+    }
+}
+
+#[test]
+fn what_nobody_sees_in_a_name_is_not_compared() {
+    let expected = person(kind(DocumentType::Nif, "ES"), "12345678Z", "A\u{200B}na", "Muñoz\u{200E} Gil");
+    assert_eq!(complaints(&of(&document(&DNI, Confident), &expected)), []);
+}
+
+#[test]
+fn a_number_is_the_declared_one_in_every_form_that_a_second_factor_takes() {
+    let dni = document(&DNI, Confident);
+    for number in [
+        "12345678",
+        "012345678z",
+        "12.345.678-Z",
+        "１２３４５６７８Ｚ",
+        "ES12345678Z",
+        "12345678A",
+        "12345687Z",
+        "1234567",
+    ] {
+        let expected = person(kind(DocumentType::Nif, "ES"), number, "Ana", "Muñoz Gil");
+        let scored = result(&of(&dni, &expected), CheckName::DeclaredMatch) == CheckResult::Pass;
+        let declared = expected.actor.as_ref().and_then(|actor| actor.identity_document.as_ref());
+        assert_eq!(scored, bool::from(is_declared("12345678Z", declared)), "{number}");
+        let shown = carried(dni.fields()).expect("a number");
+        assert_eq!(scored, bool::from(are_declared(&[shown], declared)), "{number}");
+    }
 }
 
 #[test]
