@@ -36,8 +36,8 @@ pub struct CreateScoringBody {
 pub struct DocumentBody {
     /// Its type.
     pub r#type: DocumentTypeBody,
-    /// ISO 3166-1 alpha-2.
-    #[schema(example = "ES", pattern = "^[A-Z]{2}$")]
+    /// ISO 3166-1 alpha-2, in any case.
+    #[schema(example = "ES", pattern = "^[A-Za-z]{2}$")]
     pub country: String,
 }
 
