@@ -30,7 +30,8 @@ pub fn router() -> OpenApiRouter<Api> {
         (status = 200, description = "The identification, masked.", body = OtpMetadata, example = json!({
             "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "type": "OTP", "status": "CREATED", "created_at": "2026-11-20T08:33:00Z",
             "expires_at": "2026-11-20T09:33:00Z", "actor": {"name": "James", "language": "ES", "email": "e*****e@email.com", "msisdn": "*******789"},
-            "two_factor_type": "DOCUMENT_NUMBER", "channel": {"type": "SMS", "external": false}, "attempts_left": 5,
+            "two_factor_type": "DOCUMENT_NUMBER", "channel": {"type": "SMS", "external": false},
+            "code_format": {"length": 6, "alphabet": "ALPHANUMERIC"}, "attempts_left": 5,
             "resend_available_at": "2026-11-20T08:33:30Z"})),
         (status = 404, description = "No such identification."),
     ),

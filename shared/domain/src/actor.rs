@@ -195,6 +195,9 @@ impl Msisdn {
     }
 }
 
+pub const NOT_A_PHONE_NUMBER: &str = "is not an integer or a string of 1 to 20 digits";
+pub const NOT_A_COUNTRY_CODE: &str = "is not 1 to 4 digits with an optional leading + or 00";
+
 private_text! {
     /// A subscriber number: 1 to 20 digits, which is what a 64-bit integer can hold. Carriers take at most 15 with the
     /// country code (E.164); the contract has no such limit, so refusing a longer one is left to them.
@@ -205,7 +208,7 @@ private_text! {
     /// A country calling code: 1 to 4 digits, the first of which is not 0, without the `+` or `00` before them.
     CountryCode,
     |text| {
-        let problem = "is not 1 to 4 digits with an optional leading + or 00";
+        let problem = NOT_A_COUNTRY_CODE;
         let text = trimmed(text)?;
         let code = text.strip_prefix('+').or_else(|| text.strip_prefix("00")).unwrap_or(text);
         let code = digits(code, 4, problem)?;
@@ -216,7 +219,7 @@ private_text! {
 
 /// Digits of any script, grouped by blanks, hyphens, dots and brackets.
 fn read_phone_number(text: &str) -> Result<String, Invalid> {
-    let problem = "is not an integer or a string of 1 to 20 digits";
+    let problem = NOT_A_PHONE_NUMBER;
     let shown = || text.chars().filter(|c| !c.is_whitespace() && !crate::text::is_invisible(*c));
     // A sign, or the fraction of a number that a spreadsheet wrote (`612345678.0`): a digit more would be another phone.
     let signed = shown().next().is_some_and(is_hyphen);

@@ -3,7 +3,7 @@
 use crate::{fault::Faults, fields::Fields};
 use acredita_domain::{
     Invalid,
-    actor::{Actor, DocumentType, IdentityDocument, Language, Msisdn},
+    actor::{Actor, DocumentType, IdentityDocument, Language, Msisdn, NOT_A_COUNTRY_CODE, NOT_A_PHONE_NUMBER},
 };
 use serde_json::json;
 use std::str::FromStr;
@@ -131,8 +131,8 @@ fn read_msisdn(fields: &Fields<'_>, faults: &mut Faults) -> Option<Msisdn> {
     for name in ["phone_number", "country_code"].into_iter().filter(|name| !fields.has(name)) {
         fields.missing(name, faults);
     }
-    let phone_number = fields.number_or_text("phone_number", faults);
-    let country_code = fields.number_or_text("country_code", faults);
+    let phone_number = fields.number_or_text("phone_number", NOT_A_PHONE_NUMBER, faults);
+    let country_code = fields.number_or_text("country_code", NOT_A_COUNTRY_CODE, faults);
     Some(Msisdn::new(phone_number?, country_code?))
 }
 

@@ -103,12 +103,17 @@ impl<'a> Fields<'a> {
         faults.value(self.place(name), parsed)
     }
 
-    /// A non-negative 64-bit integer or a text, as a `T`.
-    pub fn number_or_text<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
+    /// A non-negative 64-bit integer or a text, as a `T`; `problem` is that of any other value.
+    pub fn number_or_text<T: FromStr<Err = Invalid>>(
+        &self,
+        name: &str,
+        problem: &'static str,
+        faults: &mut Faults,
+    ) -> Option<T> {
         let parsed = match self.get(name)? {
             Value::Number(number) if number.is_u64() => number.to_string().parse(),
             Value::String(text) => text.parse(),
-            _ => Err(Invalid("is not a non-negative integer or a string of digits")),
+            _ => Err(Invalid(problem)),
         };
         faults.value(self.place(name), parsed)
     }

@@ -81,7 +81,7 @@ async fn read_parts(body: Bytes, boundary: String, encoded: bool, now: Time) -> 
     let mut pictures: Vec<UploadedPicture> = Vec::with_capacity(2);
     let mut parts = 0;
     while let Some(field) = multipart.next_field().await.map_err(broken)? {
-        let side = side_of(&field, parts);
+        let (side, is_named_otherwise) = (side_of(&field, parts), is_named_otherwise(&field));
         let encoding = if encoded { TransferEncoding::of(field.headers()) } else { TransferEncoding::None };
         let bytes = field.bytes().await.map_err(broken)?;
         parts += 1;
@@ -99,7 +99,9 @@ async fn read_parts(body: Bytes, boundary: String, encoded: bool, now: Time) -> 
             return Err(fault(PictureFault::TooManyBytes));
         }
         if PictureFormat::sniff(&bytes).is_none() {
-            return Err(fault(PictureFault::Unsupported));
+            // A field such as `comment` is no picture that we do not support.
+            let other = || body_fault("has a part that is neither front nor back");
+            return Err(if is_named_otherwise { other() } else { fault(PictureFault::Unsupported) });
         }
         pictures.push(UploadedPicture { side, bytes });
     }
@@ -152,9 +154,16 @@ fn broken(_: multer::Error) -> ApiError {
 /// The side of a part: by its name, else by its file name's stem, else by its order among the parts. A name or a stem
 /// that is neither `front` nor `back` counts as none: `file` and `upload` say nothing.
 fn side_of(field: &multer::Field<'_>, index: usize) -> Option<Side> {
+    named_side(field).or_else(|| Side::ALL.get(index).copied())
+}
+
+fn named_side(field: &multer::Field<'_>) -> Option<Side> {
     let known = |name: &str| Side::ALL.iter().copied().find(|side| side.part().eq_ignore_ascii_case(name.trim()));
-    let by_name = field.name().and_then(known);
-    by_name.or_else(|| known(stem(field.file_name()?))).or_else(|| Side::ALL.get(index).copied())
+    field.name().and_then(known).or_else(|| known(stem(field.file_name()?)))
+}
+
+fn is_named_otherwise(field: &multer::Field<'_>) -> bool {
+    field.name().is_some_and(|name| !name.is_empty()) && named_side(field).is_none()
 }
 
 /// The name of a file without its folders (old browsers send them) and its extension.

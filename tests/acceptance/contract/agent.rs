@@ -78,13 +78,22 @@ async fn a_picture_is_required_when_it_was_asked_for_and_refused_when_not() {
 }
 
 #[tokio::test]
-async fn evidence_is_base64_of_a_png_with_or_without_padding() {
+async fn evidence_is_a_png_in_any_of_the_usual_forms_of_base64() {
     let world = World::start().await;
     // No padding, one `=`, two `=`.
     for equals in 0..3 {
         let ends = |text: &String| text.chars().rev().take_while(|c| *c == '=').count() == equals;
         let padded = (1..).map(|seed| base64(&bodies::png(seed))).find(ends).expect("pictures of all lengths");
-        for text in [padded.clone(), padded.trim_end_matches('=').to_owned()] {
+        let lines: Vec<String> =
+            padded.as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+        for text in [
+            padded.clone(),
+            padded.trim_end_matches('=').to_owned(),
+            lines.join("\n"),
+            lines.join("\r\n") + "\r\n",
+            padded.replace('+', "-").replace('/', "_"),
+            format!("data:image/png;base64,{padded}"),
+        ] {
             validate(&world, &with_picture(&world).await, &json!({ "agent": "maria", "evidence": text }), None).await;
         }
     }
@@ -94,8 +103,8 @@ async fn evidence_is_base64_of_a_png_with_or_without_padding() {
         String::new(),
         "*".to_owned(),
         "iVBORw0KGgo*".to_owned(),
-        format!("data:image/png;base64,{good}"),
-        good.replace(['+', '/'], "-"),
+        format!("data:image/png,{good}"),
+        good.replace(['+', '/'], "."),
         good[1..].to_owned(),
         base64(b"\x89PNG\r\n\x1a"),
         base64(b"\xFF\xD8\xFF\xE0 a JPEG"),

@@ -80,21 +80,19 @@ async fn the_actor_may_be_flat_and_actor_wins() {
 #[tokio::test]
 async fn configurations_and_providers_are_the_published_ones() {
     let world = World::with_external_provider().await;
-    for configuration in ["LOW", "MEDIUM", "HIGH", " LOW "] {
+    for configuration in ["LOW", "MEDIUM", "HIGH", " LOW ", "Medium", "high\n"] {
         let subject = with_configuration(&world, configuration).await;
-        assert_eq!(subject.metadata(&world).await.json()["configuration_name"], configuration.trim());
+        assert_eq!(subject.metadata(&world).await.json()["configuration_name"], configuration.trim().to_uppercase());
     }
-    for (provider, scores) in [("INTERNAL", "INTERNAL"), ("EXTERNAL", "GOOGLE"), (" EXTERNAL ", "GOOGLE")] {
+    for (provider, scores) in [("INTERNAL", "INTERNAL"), ("EXTERNAL", "GOOGLE"), (" External ", "GOOGLE")] {
         let subject =
             Subject::of(&world, Method::IdentityDocument, json!({ "scoring": { "provider": provider } })).await;
         assert_eq!(subject.metadata(&world).await.json()["scoring"]["provider"], scores);
     }
     for (body, pointer) in [
-        (json!({ "configuration_name": "low" }), "/configuration_name"),
         (json!({ "configuration_name": "STRICT" }), "/configuration_name"),
         (json!({ "configuration_name": 1 }), "/configuration_name"),
         (json!({ "scoring": { "provider": "GOOGLE" } }), "/scoring/provider"),
-        (json!({ "scoring": { "provider": "internal" } }), "/scoring/provider"),
         (json!({ "scoring": { "provider": 1 } }), "/scoring/provider"),
         (json!({ "scoring": "INTERNAL" }), "/scoring"),
     ] {

@@ -185,6 +185,10 @@ async fn unknown_and_doubled_parts_are_refused() {
         let answer = put_pictures(&world, &scoring, &parts).await.expect(400);
         assert_eq!(answer.json()["errors"][0]["title"], "INVALID_INPUT");
     }
+    for text in [&b"hello"[..], b"%PDF-1.7"] {
+        put_pictures(&world, &scoring, &[("comment", text), ("front", &one), ("back", &two)]).await.expect(400);
+        put_pictures(&world, &scoring, &[("front", &one), ("back", &two), ("comment", text)]).await.expect(400);
+    }
     let bare = "Content-Type: image/png";
     let doubled = multipart(&[Part("Content-Disposition: form-data; name=\"back\"", &one), Part(bare, &two)]);
     send(&world, &scoring, "multipart/mixed; boundary=frontier", doubled).await.expect(400);

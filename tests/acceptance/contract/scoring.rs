@@ -84,7 +84,7 @@ async fn the_document_is_required_and_checked() {
         (json!({ "country": "ES" }), "/document/type"),
         (json!({ "type": "NIF" }), "/document/country"),
         (json!({ "type": "DNI", "country": "ES" }), "/document/type"),
-        (json!({ "type": "NIF", "country": "es" }), "/document/country"),
+        (json!({ "type": "NIF", "country": "ESP" }), "/document/country"),
     ] {
         let mut body = bodies::scoring();
         body["document"] = document;
@@ -95,18 +95,20 @@ async fn the_document_is_required_and_checked() {
         let scoring = create_scoring(&world, |body| body["document"] = json!({ "type": kind, "country": "DE" })).await;
         assert_eq!(read(&world, &scoring).await["document"], json!({ "type": kind, "country": "DE" }));
     }
+    let any_case = create_scoring(&world, |body| body["document"] = json!({ "type": "nif", "country": "es" })).await;
+    assert_eq!(read(&world, &any_case).await["document"], json!({ "type": "NIF", "country": "ES" }));
 }
 
 #[tokio::test]
 async fn a_provider_that_is_not_configured_is_not_found() {
     let world = World::start().await;
-    for provider in ["GOOGLE", "VERIDAS"] {
+    for provider in ["GOOGLE", "VERIDAS", "google"] {
         let mut body = bodies::scoring();
         body["provider"] = json!(provider);
         let answer = world.call("POST", PATH, Some(body)).await.expect(404);
         assert_eq!(answer.json()["errors"][0]["title"], "RESOURCE_NOT_FOUND");
     }
-    for provider in [json!(null), json!("EXTERNAL"), json!("google"), json!("MITEK"), json!(1)] {
+    for provider in [json!(null), json!("EXTERNAL"), json!("goo gle"), json!("MITEK"), json!(1)] {
         let mut body = bodies::scoring();
         body["provider"] = provider;
         let details = world.call("POST", PATH, Some(body)).await.expect(400).details();
