@@ -136,7 +136,7 @@ impl ParseRequest for ValidateOtpRequest {
         let id = request.path("identification_id", faults);
         let device = device_evidence(request, faults);
         let body = request.body(faults)?;
-        let code = body.required_text("code", faults);
+        let code = body.required_as_typed("code", faults);
         let second_factor = second_factor(&body, faults);
         Some(Self { id: id?, device: device?, attempt: OtpAttempt { code: code?, second_factor } })
     }

@@ -63,6 +63,15 @@ impl<'a> Fields<'a> {
         faults.value(self.place(name), parsed)
     }
 
+    /// A required string that is a `T`, whatever is around and in it: `T` reads it as it came.
+    pub fn required_as_typed<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
+        if !self.has(name) {
+            self.missing(name, faults);
+        }
+        let text = self.raw(name, faults)?;
+        faults.value(self.place(name), text.parse())
+    }
+
     /// A required string that is a `T`.
     pub fn required_text<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
         if !self.has(name) {

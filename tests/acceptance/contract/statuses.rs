@@ -45,7 +45,7 @@ fn refusal(answer: Answer, status: u16, code: &str, title: &str) -> Answer {
 #[tokio::test]
 async fn a_fault_in_the_body_is_invalid_input() {
     let world = World::start().await;
-    for body in ["", "{", "[]", "null", "17", r#""text""#, "{} {}", "{\"reason\":", "{'reason':'x'}", "\u{feff}{}"] {
+    for body in ["", "{", "[]", "null", "17", r#""text""#, "{} {}", "{\"reason\":", "{'reason':'x'}", "\u{feff}{"] {
         let call = world.request("POST", &format!("{AGENT}/{NOBODY}/cancel"), None).body("application/json", body);
         let answer = refusal(world.send(call).await, 400, "MDOC_001", "INVALID_INPUT");
         assert!(answer.details()[0].starts_with(": "), "{body}: the pointer of the whole body is empty");
