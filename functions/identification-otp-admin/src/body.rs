@@ -76,7 +76,7 @@ impl ParseRequest for CreateOtpRequest {
 
 /// Reads the second factor, and checks that the actor has what it asks for.
 fn second_factor(body: &Fields<'_>, actor: Option<&Actor>, faults: &mut Faults) -> Option<SecondFactor> {
-    let factor: SecondFactor = body.text("two_factor_type", faults)?;
+    let factor: SecondFactor = body.name("two_factor_type", faults)?;
     let document_number = actor.and_then(|actor| actor.identity_document.as_ref()?.document_number.as_ref());
     match factor {
         SecondFactor::DocumentNumber | SecondFactor::PersonalDocumentImage => {
@@ -93,7 +93,7 @@ fn delivery(body: &Fields<'_>, actor: Option<&Actor>, faults: &mut Faults) -> Op
         body.missing("channel", faults);
     }
     let fields = body.object("channel", faults)?;
-    let channel: Option<Channel> = fields.required_text("type", faults);
+    let channel: Option<Channel> = fields.required_name("type", faults);
     let external = fields.boolean_or_text("external", faults).unwrap_or(false);
     let channel = channel?;
     let destination = Destination::of(actor?, channel);

@@ -97,7 +97,7 @@ impl ParseRequest for CreateIdentityDocumentRequest {
         let body = request.body(faults)?;
         let actor = if body.has("actor") { body.object("actor", faults) } else { Some(body.clone()) };
         let actor = actor.map(|fields| read_actor(&fields, Names::Optional, faults));
-        let configuration = body.text("configuration_name", faults).unwrap_or_default();
+        let configuration = body.name("configuration_name", faults).unwrap_or_default();
         let expires_in = body.text("expires_in", faults).unwrap_or(ExpiresIn::LONGEST);
         let external = body.object("scoring", faults).is_some_and(|fields| external(&fields, faults));
         Some(Self { actor: actor?, configuration, expires_in, external, idempotency })
@@ -105,5 +105,5 @@ impl ParseRequest for CreateIdentityDocumentRequest {
 }
 
 fn external(fields: &Fields<'_>, faults: &mut Faults) -> bool {
-    matches!(fields.text("provider", faults), Some(Choice::External))
+    matches!(fields.name("provider", faults), Some(Choice::External))
 }

@@ -87,7 +87,7 @@ impl ParseRequest for CreateScoringRequest {
             body.missing("document", faults);
         }
         let document = body.object("document", faults).and_then(|fields| document(&fields, faults));
-        let provider: Option<Provider> = body.required_text("provider", faults);
+        let provider: Option<Provider> = body.required_name("provider", faults);
         let expires_in = body.required_text("expires_in", faults);
         let max_retries = if body.has("max_score_retries") {
             body.integer("max_score_retries", faults)
@@ -105,7 +105,7 @@ impl ParseRequest for CreateScoringRequest {
 }
 
 fn document(fields: &Fields<'_>, faults: &mut Faults) -> Option<DocumentKind> {
-    let document_type = fields.required_text("type", faults);
-    let country = fields.required_text("country", faults);
+    let document_type = fields.required_name("type", faults);
+    let country = fields.required_name("country", faults);
     Some(DocumentKind { document_type: document_type?, country: country? })
 }

@@ -19,12 +19,10 @@ macro_rules! names {
             }
         }
 
-        /// In any case.
         impl std::str::FromStr for $name {
             type Err = $crate::Invalid;
             fn from_str(text: &str) -> Result<Self, $crate::Invalid> {
-                let named = |name: &&Self| name.as_str().eq_ignore_ascii_case(text);
-                Self::ALL.iter().find(named).copied().ok_or($crate::Invalid($problem))
+                match text { $($text => Ok(Self::$variant),)+ _ => Err($crate::Invalid($problem)) }
             }
         }
 

@@ -122,8 +122,8 @@ pub fn required_actor(body: &Fields<'_>, faults: &mut Faults) -> Option<Actor> {
 pub fn read_identity_document(fields: &Fields<'_>, faults: &mut Faults) -> IdentityDocument {
     IdentityDocument {
         document_number: fields.text("document_number", faults),
-        document_type: fields.text("document_type", faults),
-        country: fields.text("country", faults),
+        document_type: fields.name("document_type", faults),
+        country: fields.name("country", faults),
     }
 }
 

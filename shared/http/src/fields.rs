@@ -63,6 +63,23 @@ impl<'a> Fields<'a> {
         faults.value(self.place(name), parsed)
     }
 
+    /// A name of a vocabulary, in any case: what callers write is answered as the contract has it.
+    pub fn name<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
+        let parsed = match self.get(name)? {
+            Value::String(text) => trimmed(text).and_then(|text| text.to_ascii_uppercase().parse()),
+            _ => Err(Invalid("is not a string")),
+        };
+        faults.value(self.place(name), parsed)
+    }
+
+    /// A required name of a vocabulary.
+    pub fn required_name<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
+        if !self.has(name) {
+            self.missing(name, faults);
+        }
+        self.name(name, faults)
+    }
+
     /// A required string that is a `T`, whatever is around and in it: `T` reads it as it came.
     pub fn required_as_typed<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
         if !self.has(name) {

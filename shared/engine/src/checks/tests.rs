@@ -172,8 +172,8 @@ fn a_name_that_was_half_given_is_a_matter_for_a_person() {
         let told = [(CheckName::NameMatch, CheckResult::Inconclusive, Some(Reason::NameDoubtful))];
         assert_eq!(lines, told, "{given} {surname}");
         let lines = complaints(&of(&document(&DNI, Accepted), &expected));
-        let picture = [(CheckName::NameMatch, CheckResult::Inconclusive, Some(Reason::ZoneDoubtful))];
-        assert_eq!(lines, picture, "a better picture may show the declared one: {given} {surname}");
+        let picture = (CheckName::NameMatch, CheckResult::Inconclusive, Some(Reason::ZoneDoubtful));
+        assert!(lines.contains(&picture), "a better picture may show the declared one: {given} {surname}");
     }
 }
 
