@@ -34,7 +34,7 @@ pub struct ActorBody {
     pub msisdn: Option<MsisdnBody>,
     /// The language of messages: `ES`, `EN`, `EU`, `GL`, `CA` or `DE`, in any case, with or without a region (`es-ES`).
     /// Default: `ES`.
-    #[schema(example = "ES")]
+    #[schema(example = "ES", pattern = r"^\s*([Ee][SsNnUu]|[Gg][Ll]|[Cc][Aa]|[Dd][Ee])([-_][A-Za-z0-9]{1,8})*\s*$")]
     pub language: Option<String>,
 }
 
