@@ -62,7 +62,7 @@ fn signed(keyring: &Keyring) -> CodeHash {
 }
 
 fn verifies(keyring: &Keyring, hash: &CodeHash) -> bool {
-    keyring.code_matches(context(&org()), Some(hash), code().expose()).into()
+    keyring.code_matches(context(&org()), Some(hash), &code().expose().parse().expect("a code")).into()
 }
 
 /// The hash of a code that was signed with the key made of this text.
