@@ -4,6 +4,7 @@
 //! modules are tests.
 
 mod agent;
+mod claims;
 mod device;
 mod documents;
 mod erasure;
@@ -22,6 +23,7 @@ mod otp_evidence;
 mod otp_sends;
 mod published;
 mod requests;
+mod roles;
 mod scoring;
 mod stage;
 mod statuses;

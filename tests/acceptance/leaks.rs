@@ -9,7 +9,11 @@ mod logged;
 mod shown;
 mod stored;
 
-use acceptance::{Call, ORG, World, bodies, request::base64};
+use acceptance::{
+    Call, ORG, World, bodies,
+    request::base64,
+    tokens::{ISSUER, claims},
+};
 use serde_json::{Value, json};
 use std::{
     io,
@@ -28,10 +32,12 @@ const USER_AGENT: &str = "canary-user-agent/9.9";
 const FINGERPRINT: &str = "canary-fingerprint";
 const LOCATION: &str = "12.345678,-98.765432";
 const KEY: &str = "canary-idempotency-key";
+const SUBJECT: &str = "canary-subject@example.org";
+const CLIENT: &str = "canary-client";
 /// The canary for places where no such value belongs: paths, queries, broken bodies.
 const STRAY: &str = "canary-stray";
 
-const CANARIES: [&str; 13] = [
+const CANARIES: [&str; 15] = [
     NAME,
     LAST_NAME,
     DOCUMENT,
@@ -44,6 +50,8 @@ const CANARIES: [&str; 13] = [
     FINGERPRINT,
     LOCATION,
     KEY,
+    SUBJECT,
+    CLIENT,
     STRAY,
 ];
 
@@ -71,9 +79,12 @@ fn with_actor(mut body: Value) -> Value {
     body
 }
 
-/// A request whose device headers are canaries.
+/// A request whose device headers and whose token's subject and client are canaries.
 fn request(world: &World, method: &str, path: &str, body: Option<Value>) -> Call {
-    let call = Call::org(method, ORG, path).token(&world.token(ORG));
+    let mut claims = claims(ORG, world.in_thirty_days());
+    claims["sub"] = json!(SUBJECT);
+    claims["client_id"] = json!(CLIENT);
+    let call = Call::org(method, ORG, path).token(&ISSUER.sign(&claims));
     let device = |call: Call| {
         let installation = "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11";
         call.header("x-installation_id", installation)

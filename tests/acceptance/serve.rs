@@ -4,7 +4,7 @@
 use acceptance::{
     Answer, Call, bodies,
     program::{Program, binary},
-    tokens::{ISSUER, Issuer, claims},
+    tokens::{AUD, ISS, ISSUER, Issuer, claims},
 };
 use acredita_aws::{AwsClients, SystemClock, sdk_config};
 use acredita_domain::ports::Clock;
@@ -161,13 +161,45 @@ async fn with_a_jwks_only_its_keys_count() {
     std::fs::write(&jwks, ISSUER.jwks.to_string()).expect("writable");
     let program = Program::serve(data.path(), &["--jwks", jwks.to_str().expect("UTF-8")]).await;
     assert!(program.printed("tokens").contains("--jwks"), "{}", program.greeting);
-    let in_forty_days = SystemClock.now().timestamp() + 3_600;
+    let in_an_hour = SystemClock.now().timestamp() + 3_600;
     let create = |token: String| {
         program.send(Call::org("POST", ORG, "/identifications/agent").token(&token).json(&bodies::agent(false)))
     };
-    create(ISSUER.sign(&claims(ORG, in_forty_days))).await.expect(201);
+    create(ISSUER.sign(&claims(ORG, in_an_hour))).await.expect(201);
     create(token(&data, &[]).await).await.expect(401);
-    create(Issuer::generate().sign(&claims(ORG, in_forty_days))).await.expect(401);
+    create(Issuer::generate().sign(&claims(ORG, in_an_hour))).await.expect(401);
+}
+
+#[tokio::test]
+async fn an_issuer_has_its_name_its_audience_and_its_claims() {
+    let data = folder();
+    let jwks = data.path().join("jwks.json");
+    std::fs::write(&jwks, ISSUER.jwks.to_string()).expect("writable");
+    let told = ["--issuer", ISS, "--audience", AUD, "--organisations-claim", "groups", "--permissions-claim", "roles"];
+    let arguments = [&["--jwks", jwks.to_str().expect("UTF-8")], &told[..], &["--scope-claim", "scp"]].concat();
+    let program = Program::serve(data.path(), &arguments).await;
+    let good = json!({
+        "iss": ISS, "aud": AUD, "exp": SystemClock.now().timestamp() + 3_600, "groups": [ORG], "roles": "identifications:admin",
+    });
+    for (changed, status) in [
+        (json!({}), 201),
+        (json!({ "roles": "", "scp": "api:everything" }), 201),
+        (json!({ "iss": "https://another.example" }), 401),
+        (json!({ "aud": ["another"] }), 401),
+        (json!({ "roles": "", "permissions": "identifications:admin" }), 401),
+        (json!({ "roles": "", "scope": "api:everything" }), 401),
+        (json!({ "groups": [], "tenants_translation": [{ "org": ORG }] }), 401),
+    ] {
+        let mut claims = good.clone();
+        claims.as_object_mut().expect("an object").extend(changed.as_object().cloned().expect("an object"));
+        let create = Call::org("POST", ORG, "/identifications/agent").json(&bodies::agent(false));
+        let answer = program.send(create.token(&ISSUER.sign(&claims))).await;
+        assert_eq!(answer.status.as_u16(), status, "{changed}");
+    }
+    for pair in told.chunks(2) {
+        let refused = run(&over(&data, "serve", pair)).await;
+        assert_eq!(refused.status.code(), Some(2), "{pair:?} without the keys of an issuer");
+    }
 }
 
 #[tokio::test]
@@ -176,7 +208,7 @@ async fn a_token_may_do_what_it_was_made_for() {
     // Before the service has ever run: the first of the two makes the key.
     let admin = token(&data, &["--permissions", "identifications:admin"]).await;
     let service = Service::start(data.path(), &[]).await;
-    let both = token(&data, &["--permissions", "identifications:admin identifications:validate"]).await;
+    let both = token(&data, &["--permissions", "identifications:admin identifications:agent"]).await;
     let everything = token(&data, &["--scope", "api:everything"]).await;
     let nothing = token(&data, &["--scope", "api:nothing"]).await;
     let unasked = token(&data, &[]).await;

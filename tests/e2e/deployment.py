@@ -17,6 +17,8 @@ import boto3
 from botocore.config import Config
 from samtranslator.yaml_helper import yaml_parse
 
+from stand_ins import AUDIENCE, ISSUER
+
 STACK = "acredita"
 ARTIFACTS = "artifacts"
 FUNCTION = "AWS::Serverless::Function"
@@ -24,6 +26,8 @@ TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
 
 PARAMETERS = {
     "JwksUrl": "https://issuer.example/jwks.json",
+    "Issuer": ISSUER,
+    "Audience": AUDIENCE,
     "SmsOriginationIdentity": "+34600000000",
     "EmailFrom": "codes@acredita.example",
     "DeletionProtection": "false",

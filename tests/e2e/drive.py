@@ -83,7 +83,7 @@ class Drive:
 
     def who_has_no_token_is_refused_by_the_function_and_who_has_no_route_by_the_gateway(self):
         status, headers, body = self.deployed.http("GET", f"{V1}/identifications/otp/{uuid.uuid4()}")
-        assert status == 401 and headers.get("www-authenticate") == "Bearer" and body["errors"][0]["code"] == "MDOC_002", (status, headers, body)
+        assert status == 401 and headers.get("www-authenticate") == "Bearer" and headers.get("cache-control") == "no-store" and body["errors"][0]["code"] == "MDOC_002", (status, headers, body)
         status, _, body = self._call("GET", f"{V1}/nothing")
         assert status == 404 and "errors" not in body, (status, body)
 

@@ -9,6 +9,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 KID = "e2e"
+ISSUER, AUDIENCE = "https://issuer.example/", "acredita"
 SEND_EMAIL = "/v2/email/outbound-emails"
 # SES's answer to an address that it refuses: the recipient's, or a misspelt sender's.
 REFUSED = "refused@acredita.example"
@@ -32,6 +33,8 @@ class Outside:
     def token(self, org):
         """A token with every permission in an organisation, valid for ten minutes."""
         claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
             "tenants_translation": [{"tenant_id": "15", "org": org}],
             "scope": "api:everything",
             "permissions": "identifications:force_delete",

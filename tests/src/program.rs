@@ -1,6 +1,9 @@
 //! Runs the programs as users do: `acredita`, and `aws-local`, which runs the Lambda binaries.
 
-use crate::request::{Answer, Call};
+use crate::{
+    request::{Answer, Call},
+    tokens::{AUD, ISS},
+};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -54,6 +57,7 @@ impl Program {
         let mut command = Command::new(built("aws-local"));
         command.args(["--listen", "127.0.0.1:0", "--binaries"]).arg(binaries());
         command.arg("--data-dir").arg(data_dir).arg("--jwks").arg(jwks);
+        command.args(["--issuer", ISS, "--audience", AUD]);
         Self::start(&mut command, Stdio::null(), "info").await
     }
 

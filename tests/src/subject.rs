@@ -188,7 +188,7 @@ impl Subject {
 pub fn forcing_token(world: &World) -> String {
     world.token_with(
         ORG,
-        "identifications:admin identifications:validate scorings:read scorings:write identifications:force_delete",
+        "identifications:admin identifications:agent identifications:validate scorings:read scorings:write identifications:force_delete",
     )
 }
 

@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 use std::sync::LazyLock;
 
 pub const KID: &str = "test-key";
+/// What [`claims`] say they are from and for.
+pub const ISS: &str = "https://issuer.example/";
+pub const AUD: &str = "acredita";
 
 /// An issuer with one RSA key.
 pub struct Issuer {
@@ -46,6 +49,19 @@ impl Issuer {
     pub fn sign_as(&self, header: &Header, claims: &Value) -> String {
         encode(header, claims, &EncodingKey::from_rsa_der(&self.pkcs1)).expect("a token")
     }
+
+    /// Signs these texts, JSON or not, with RS256.
+    pub fn sign_texts(&self, header: &str, claims: &str) -> String {
+        sign_texts(header, claims, &EncodingKey::from_rsa_der(&self.pkcs1), Algorithm::RS256)
+    }
+}
+
+/// A token of these texts, JSON or not, whatever algorithm the header names.
+pub fn sign_texts(header: &str, claims: &str, key: &EncodingKey, algorithm: Algorithm) -> String {
+    let text = |part: &str| BASE64_URL_SAFE_NO_PAD.encode(part);
+    let signed = format!("{}.{}", text(header), text(claims));
+    let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), key, algorithm).expect("a signature");
+    format!("{signed}.{signature}")
 }
 
 /// The RSA key inside a PKCS #8 document (RFC 5208 §5): the content of its last element.
@@ -59,5 +75,8 @@ fn pkcs1_of(pkcs8: &[u8]) -> Vec<u8> {
 
 /// Claims for an organisation, valid until `exp` (epoch seconds), with every permission but deleting by force.
 pub fn claims(org: &str, exp: i64) -> Value {
-    json!({ "tenants_translation": [{ "tenant_id": "15", "org": org }], "scope": "api:everything", "exp": exp })
+    json!({
+        "iss": ISS, "aud": AUD, "exp": exp,
+        "tenants_translation": [{ "tenant_id": "15", "org": org }], "scope": "api:everything",
+    })
 }

@@ -166,20 +166,23 @@ impl World {
     pub fn token(&self, org: &str) -> String {
         let today = self.clock.now().timestamp() / 86_400;
         let mut tokens = self.tokens.lock().expect("no test panics while it holds this");
-        tokens.entry((org.to_owned(), today)).or_insert_with(|| ISSUER.sign(&claims(org, self.in_forty_days()))).clone()
+        tokens
+            .entry((org.to_owned(), today))
+            .or_insert_with(|| ISSUER.sign(&claims(org, self.in_thirty_days())))
+            .clone()
     }
 
     /// A token for an organisation with these permissions only.
     pub fn token_with(&self, org: &str, permissions: &str) -> String {
-        let mut claims = claims(org, self.in_forty_days());
+        let mut claims = claims(org, self.in_thirty_days());
         claims["scope"] = json!("");
         claims["permissions"] = json!(permissions);
         ISSUER.sign(&claims)
     }
 
-    /// In epoch seconds: later than the end of anything that a test creates.
-    pub fn in_forty_days(&self) -> i64 {
-        (self.clock.now() + TimeDelta::days(40)).timestamp()
+    /// In epoch seconds: the latest end of a token that is good now.
+    pub fn in_thirty_days(&self) -> i64 {
+        (self.clock.now() + TimeDelta::days(30)).timestamp()
     }
 
     pub async fn send(&self, call: Call) -> Answer {

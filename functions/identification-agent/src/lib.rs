@@ -6,7 +6,7 @@ use acredita_domain::{identification::MethodKind, use_cases};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     params::{DeviceHeaders, IdentificationPath, OrgPath},
-    principal::Validate,
+    principal::Agent,
     request::IdentificationRequest,
 };
 use axum::{Json, extract::State, http::StatusCode};
@@ -33,7 +33,7 @@ pub fn router() -> OpenApiRouter<Api> {
 )]
 async fn read_agent_identification(
     State(api): State<Api>,
-    principal: Principal<Validate>,
+    principal: Principal<Agent>,
     Checked(IdentificationRequest { id }): Checked<IdentificationRequest>,
 ) -> Result<Json<AgentMetadata>, ApiError> {
     let metadata = use_cases::read_metadata(api.app(), &principal.org, MethodKind::Agent, id).await;
@@ -56,9 +56,10 @@ async fn read_agent_identification(
 )]
 async fn validate_agent_identification(
     State(api): State<Api>,
-    principal: Principal<Validate>,
+    principal: Principal<Agent>,
     Checked(request): Checked<ValidateAgentRequest>,
 ) -> Result<StatusCode, ApiError> {
     let ValidateAgentRequest { id, device, confirmation } = request;
-    api.done(use_cases::validate_agent_identification(api.app(), &principal.org, id, device, confirmation).await)
+    let (org, caller) = principal.into_parts();
+    api.done(use_cases::validate_agent_identification(api.app(), &org, id, device, confirmation, caller).await)
 }

@@ -13,11 +13,7 @@ use acredita_http::{
     request::ScoringRequest,
 };
 use answers::{CapturesAnswer, CreatedScoring, DelegationAnswer, ScoringAnswer};
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderName, HeaderValue, StatusCode, header::CACHE_CONTROL},
-};
+use axum::{Json, extract::State, http::StatusCode};
 use body::{CreateScoringBody, CreateScoringRequest, DeleteScoringRequest, ScoreBody};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -157,11 +153,9 @@ async fn delegate_scoring(
     State(api): State<Api>,
     principal: Principal<WriteScorings>,
     Checked(ScoringRequest { id }): Checked<ScoringRequest>,
-) -> Result<([(HeaderName, HeaderValue); 1], Json<DelegationAnswer>), ApiError> {
+) -> Result<Json<DelegationAnswer>, ApiError> {
     let delegation = use_cases::delegate_scoring(api.app(), &principal.org, id).await;
-    // It is a credential: no cache may keep it.
-    let no_store = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    delegation.map(|delegation| (no_store, Json(delegation.into()))).map_err(|error| api.refused(error))
+    delegation.map(|delegation| Json(delegation.into())).map_err(|error| api.refused(error))
 }
 
 /// Closes a scoring. Closing it twice succeeds.

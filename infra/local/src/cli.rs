@@ -3,15 +3,16 @@
 use crate::{
     gateway::document,
     inbox::FailRate,
-    keys::{EVERYTHING, Grant, KeyError, TokenSigner},
+    keys::{Grant, KeyError, TokenSigner},
     logs,
     pages::Overview,
     providers::Providers,
-    serve::{Options, ServeError, Server},
+    serve::{Options, ServeError, Server, TrustedIssuer},
 };
 use acredita_aws::SystemClock;
 use acredita_domain::{ids::OrgId, ports::Clock};
 use acredita_emulators::Emulators;
+use acredita_http::{jwt::TokenPolicy, permission::EVERYTHING};
 use chrono::TimeDelta;
 use clap::{Args, Parser, Subcommand};
 use std::{
@@ -49,15 +50,51 @@ struct ServeArgs {
     /// Folder for all data
     #[arg(long, default_value = ".acredita")]
     data_dir: PathBuf,
-    /// Verify tokens with the keys of this JSON Web Key Set only, instead of the data folder's own
-    #[arg(long)]
-    jwks: Option<PathBuf>,
+    #[command(flatten)]
+    issuer: IssuerArgs,
     /// Let this share of deliveries fail, from 0 to 1, to see retries and dead letters
     #[arg(long, default_value = "0")]
     fail_delivery: FailRate,
     /// External scoring providers: none, or emulators of Google and Veridas that return the answers you set
     #[arg(long, value_enum, default_value_t)]
     providers: Providers,
+}
+
+#[derive(Args)]
+struct IssuerArgs {
+    /// Verify tokens with the keys of this JSON Web Key Set only, instead of the data folder's own
+    #[arg(long)]
+    jwks: Option<PathBuf>,
+    /// The issuer that tokens have to name [default: any]
+    #[arg(long, requires = "jwks")]
+    issuer: Option<String>,
+    /// The audience that tokens have to name [default: any]
+    #[arg(long, requires = "jwks")]
+    audience: Option<String>,
+    /// The claim that holds the organisations [default: tenants_translation]
+    #[arg(long, requires = "jwks")]
+    organisations_claim: Option<String>,
+    /// The claim that holds the permissions [default: permissions]
+    #[arg(long, requires = "jwks")]
+    permissions_claim: Option<String>,
+    /// The claim that holds the scopes [default: scope]
+    #[arg(long, requires = "jwks")]
+    scope_claim: Option<String>,
+}
+
+impl IssuerArgs {
+    fn trusted(self) -> Option<TrustedIssuer> {
+        let defaults = TokenPolicy::default();
+        let policy = TokenPolicy {
+            issuer: self.issuer,
+            audience: self.audience,
+            organisations_claim: self.organisations_claim.unwrap_or(defaults.organisations_claim),
+            permissions_claim: self.permissions_claim.unwrap_or(defaults.permissions_claim),
+            scope_claim: self.scope_claim.unwrap_or(defaults.scope_claim),
+            longest_life: defaults.longest_life,
+        };
+        self.jwks.map(|jwks| TrustedIssuer { jwks, policy })
+    }
 }
 
 #[derive(Args)]
@@ -110,8 +147,9 @@ enum CommandError {
 
 async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     logs::start();
-    let ServeArgs { listen, data_dir, jwks, fail_delivery, providers } = args;
-    let server = Server::start(&Options { listen, data_dir, jwks, fail_delivery, providers }).await?;
+    let ServeArgs { listen, data_dir, issuer, fail_delivery, providers } = args;
+    let issuer = issuer.trusted();
+    let server = Server::start(&Options { listen, data_dir, issuer, fail_delivery, providers }).await?;
     greet(&server.overview, server.emulators.as_ref())?;
     asked_to_stop().await?;
     server.stop().await;

@@ -1,6 +1,7 @@
 //! The secrets of a data folder: the master key of codes, and the key pair that signs local tokens.
 
 use acredita_domain::{keys::Keyring, ports::Entropy};
+use acredita_http::permission::{EVERYTHING, Permission};
 use aws_lc_rs::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
@@ -52,6 +53,10 @@ fn master_key(folder: &Path, entropy: &dyn Entropy) -> Result<[u8; 32], KeyError
     bytes.try_into().map_err(|_| KeyError::NotAKey(path))
 }
 
+/// The issuer and the audience of local tokens.
+pub const ISSUER: &str = "acredita-local";
+pub const AUDIENCE: &str = "acredita";
+
 /// The key pair that signs local tokens (ES256).
 pub struct TokenSigner {
     pkcs8: Vec<u8>,
@@ -90,7 +95,8 @@ impl TokenSigner {
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(self.kid());
         let claims = json!({
-            "iss": "acredita-local",
+            "iss": ISSUER,
+            "aud": AUDIENCE,
             "sub": "local",
             "iat": now.timestamp(),
             "exp": (now + grant.ttl).timestamp(),
@@ -113,8 +119,6 @@ pub struct Grant {
     pub ttl: TimeDelta,
 }
 
-/// The scope that grants everything but deleting by force.
-pub const EVERYTHING: &str = "api:everything";
 /// The organisation of the token that `serve` prints.
 pub const READY_ORG: &str = "demo";
 
@@ -122,7 +126,7 @@ pub const READY_ORG: &str = "demo";
 pub fn ready_grant() -> Grant {
     Grant {
         org: READY_ORG.to_owned(),
-        permissions: "identifications:force_delete".to_owned(),
+        permissions: Permission::IdentificationsForceDelete.to_string(),
         scope: EVERYTHING.to_owned(),
         ttl: TimeDelta::hours(12),
     }

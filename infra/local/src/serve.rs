@@ -58,11 +58,18 @@ const DEAD_LETTER_QUEUE: &str = "acredita-messages-dead";
 pub struct Options {
     pub listen: SocketAddr,
     pub data_dir: PathBuf,
-    /// The keys that verify tokens; `None` stands for the data folder's own.
-    pub jwks: Option<PathBuf>,
+    /// Whose tokens are good; `None` stands for the data folder's own.
+    pub issuer: Option<TrustedIssuer>,
     /// How often a delivery fails on purpose.
     pub fail_delivery: FailRate,
     pub providers: Providers,
+}
+
+/// An issuer of tokens elsewhere.
+pub struct TrustedIssuer {
+    /// The file with its keys.
+    pub jwks: PathBuf,
+    pub policy: TokenPolicy,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -268,19 +275,21 @@ pub async fn serve(listener: TcpListener, router: Router, stop: workers::Stop) {
 
 /// The verifier of tokens and, unless the keys are somebody else's, a valid token.
 fn tokens(options: &Options, app: &App) -> Result<(TokenVerifier, Option<String>), ServeError> {
-    let verifier = |file: String, jwks: &str| {
-        TokenVerifier::new(jwks, TokenPolicy::default()).map_err(|source| ServeError::Jwks { file, source })
+    let verifier = |file: String, jwks: &str, policy| {
+        TokenVerifier::new(jwks, policy).map_err(|source| ServeError::Jwks { file, source })
     };
-    match &options.jwks {
-        Some(path) => {
-            let file = path.display().to_string();
-            let jwks = std::fs::read_to_string(path).map_err(|source| ServeError::Io { what: file.clone(), source })?;
-            Ok((verifier(file, &jwks)?, None))
+    match &options.issuer {
+        Some(TrustedIssuer { jwks, policy }) => {
+            let file = jwks.display().to_string();
+            let jwks = std::fs::read_to_string(jwks).map_err(|source| ServeError::Io { what: file.clone(), source })?;
+            Ok((verifier(file, &jwks, policy.clone())?, None))
         }
         None => {
             let signer = TokenSigner::of(&options.data_dir)?;
             let token = signer.token(&keys::ready_grant(), app.now())?;
-            Ok((verifier("the data folder's keys".to_owned(), &signer.jwks().to_string())?, Some(token)))
+            let (issuer, audience) = (Some(keys::ISSUER.to_owned()), Some(keys::AUDIENCE.to_owned()));
+            let policy = TokenPolicy { issuer, audience, ..TokenPolicy::default() };
+            Ok((verifier("the data folder's keys".to_owned(), &signer.jwks().to_string(), policy)?, Some(token)))
         }
     }
 }

@@ -18,6 +18,7 @@
 use crate::{
     Time,
     actor::Actor,
+    caller::Caller,
     device::DeviceEvidence,
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
     otp::{MAX_TRIES, Otp},
@@ -106,6 +107,9 @@ pub struct AgentEvidence {
     /// The caller's own notes on the evidence: a JSON object, stored unchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Private<String>>,
+    /// Whoever gave the agent's word. Older evidence lacks it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<Caller>,
 }
 
 /// The scoring that a validation relies on, as it was then.

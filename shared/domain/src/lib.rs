@@ -10,6 +10,7 @@
 
 pub mod actor;
 pub mod app;
+pub mod caller;
 pub mod code;
 mod compare;
 pub mod device;

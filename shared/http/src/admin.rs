@@ -2,11 +2,13 @@
 //! [`admin_operations`](crate::admin_operations).
 
 use crate::{
+    api::Api,
+    error::ApiError,
     fault::{Faults, Place},
     principal::{Delete, Principal},
     request::{BodyKind, MAX_JSON, ParseRequest, RequestReader},
 };
-use acredita_domain::{ids::AdminIdentificationId, text::CancellationReason, use_cases::Force};
+use acredita_domain::{Error, ids::AdminIdentificationId, text::CancellationReason, use_cases::Force};
 use utoipa::ToSchema;
 
 /// The reason for cancelling an identification.
@@ -52,6 +54,16 @@ pub struct DeleteRequest {
 impl DeleteRequest {
     pub fn force(&self, principal: &Principal<Delete>) -> Force {
         principal.force(self.force)
+    }
+
+    /// The answer to a refusal. Only force that the token does not permit is refused where it was asked for.
+    pub fn refused(&self, api: &Api, error: Error) -> ApiError {
+        match error {
+            Error::DeleteForbidden if self.force => {
+                ApiError::Forbidden("the token lacks the permission to delete by force")
+            }
+            error => api.refused(error),
+        }
     }
 }
 
@@ -158,7 +170,10 @@ macro_rules! admin_operations {
             $crate::Checked(request): $crate::Checked<$crate::admin::DeleteRequest>,
         ) -> Result<axum::http::StatusCode, $crate::ApiError> {
             let force = request.force(&principal);
-            api.done(acredita_domain::use_cases::delete_identification(api.app(), &principal.org, $kind, request.id, force).await)
+            acredita_domain::use_cases::delete_identification(api.app(), &principal.org, $kind, request.id, force)
+                .await
+                .map(|()| axum::http::StatusCode::NO_CONTENT)
+                .map_err(|error| request.refused(&api, error))
         }
     };
 }

@@ -118,7 +118,9 @@ impl Kind {
 /// Every way to refuse a request.
 #[derive(Debug)]
 pub enum ApiError {
-    /// No token, or an invalid one.
+    /// No token at all.
+    NoToken,
+    /// An invalid token.
     Token(&'static str),
     /// A valid token that does not allow this, where the contract answers 401.
     NotAllowed(&'static str),
@@ -144,6 +146,7 @@ impl ApiError {
     fn parts(&self) -> (StatusCode, Vec<ErrorEntry>) {
         let one = |status: StatusCode, details: String| (status, vec![Kind::of(status).entry(details)]);
         match self {
+            Self::NoToken => one(StatusCode::UNAUTHORIZED, "a bearer token is required".into()),
             Self::Token(why) | Self::NotAllowed(why) => one(StatusCode::UNAUTHORIZED, (*why).into()),
             Self::Forbidden(why) => one(StatusCode::FORBIDDEN, (*why).into()),
             Self::Faults(faults) => (StatusCode::BAD_REQUEST, faults.iter().map(fault_entry).collect()),
@@ -155,6 +158,17 @@ impl ApiError {
             Self::MethodNotAllowed => one(StatusCode::METHOD_NOT_ALLOWED, "this path does not take this method".into()),
             Self::Domain { error, .. } => one(status_of(error), details_of(error)),
             Self::Bug(_) => one(StatusCode::INTERNAL_SERVER_ERROR, "an internal error".into()),
+        }
+    }
+
+    /// `WWW-Authenticate` (RFC 6750 §3). A client that gets `invalid_token` fetches a new token; with
+    /// `insufficient_scope`, a new one is of no use.
+    fn challenge(&self) -> Option<&'static str> {
+        match self {
+            Self::NoToken => Some("Bearer"),
+            Self::Token(_) => Some(r#"Bearer error="invalid_token""#),
+            Self::NotAllowed(_) | Self::Forbidden(_) => Some(r#"Bearer error="insufficient_scope""#),
+            _ => None,
         }
     }
 
@@ -217,8 +231,8 @@ impl IntoResponse for ApiError {
         }
         let (status, errors) = self.parts();
         let mut response = (status, Json(ErrorsResponse { errors })).into_response();
-        if status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        if let Some(challenge) = self.challenge() {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

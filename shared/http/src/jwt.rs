@@ -1,35 +1,25 @@
 //! Tokens: JWTs (RFC 7519) verified against a JWKS (RFC 7517).
 //!
-//! The algorithm is chosen by the key, never by the token (RFC 8725 §3.1): a key verifies RS256, ES256 or EdDSA by its
-//! own type, and a token with any other algorithm is refused, including `none` and HMAC.
+//! A key verifies RS256, ES256 or EdDSA by its own type, and is chosen by the token's `kid` and algorithm together
+//! (RFC 8725 §3.1): a token with any other algorithm is refused, including `none` and HMAC.
 
-use crate::jwks::{IssuerKeys, JwksError, JwksSource};
-use acredita_domain::{Time, error::Unavailable, ids::OrgId, names};
-use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
+use crate::{
+    jwks::{IssuerKeys, JwksError, JwksSource},
+    jws::SignedToken,
+    permission::{EVERYTHING, Permission},
+};
+use acredita_domain::{
+    Time,
+    caller::{Caller, CallerName},
+    error::Unavailable,
+    ids::OrgId,
+};
+use chrono::TimeDelta;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-/// The scope that grants everything except forced deletion.
-const EVERYTHING: &str = "api:everything";
-
-names! {
-    Permission("is not a permission") {
-        IdentificationsAdmin = "identifications:admin",
-        IdentificationsValidate = "identifications:validate",
-        /// Create, score, delegate and close scorings.
-        ScoringsWrite = "scorings:write",
-        /// Read scorings and their pictures.
-        ScoringsRead = "scorings:read",
-        /// Delete an identification whatever its state.
-        IdentificationsForceDelete = "identifications:force_delete",
-    }
-}
-
-impl Permission {
-    fn is_in_everything(self) -> bool {
-        self != Self::IdentificationsForceDelete
-    }
-}
+/// How far an issuer's clock may be ahead of ours, in seconds. There is no such leeway after a token's end.
+const LEEWAY: f64 = 60.0;
 
 /// The claims to read. The defaults are the published API's; an issuer that cannot change its claims is configured
 /// here.
@@ -45,6 +35,8 @@ pub struct TokenPolicy {
     pub permissions_claim: String,
     /// The claim with the scopes, in the same form.
     pub scope_claim: String,
+    /// A token that ends later than this from now is refused: no key stays secret for ever.
+    pub longest_life: TimeDelta,
 }
 
 impl Default for TokenPolicy {
@@ -55,6 +47,7 @@ impl Default for TokenPolicy {
             organisations_claim: "tenants_translation".to_owned(),
             permissions_claim: "permissions".to_owned(),
             scope_claim: "scope".to_owned(),
+            longest_life: TimeDelta::days(30),
         }
     }
 }
@@ -68,7 +61,7 @@ pub struct TokenVerifier {
 pub enum TokenError {
     /// Invalid. The reason is for the caller, and does not help a forger.
     Bad(&'static str),
-    /// The issuer's keys were never available: whether the token is valid is unknown.
+    /// The issuer's keys are not available, or not recent enough: whether the token is valid is unknown.
     NoKeys(Unavailable),
 }
 
@@ -84,64 +77,63 @@ impl TokenVerifier {
         Ok(Self { keys: IssuerKeys::fixed(jwks)?, policy })
     }
 
-    /// Verifies with the keys that an issuer publishes.
-    pub fn fetching(source: Arc<dyn JwksSource>, policy: TokenPolicy) -> Self {
-        Self { keys: IssuerKeys::fetched(source), policy }
+    /// Verifies with the keys that an issuer publishes. While the issuer does not answer, its keys are good for
+    /// `longest_outage` after they were fetched.
+    pub fn fetching(source: Arc<dyn JwksSource>, longest_outage: TimeDelta, policy: TokenPolicy) -> Self {
+        Self { keys: IssuerKeys::fetched(source, longest_outage), policy }
     }
 
     /// Fetches the issuer's keys, if they are fetched. Failure does not matter: the first token will show it.
     pub async fn warm_up(&self, now: Time) {
-        let _ = self.keys.with(None, now).await;
+        self.keys.warm_up(now).await;
     }
 
     /// The claims of a token that is valid at `now`.
     pub async fn verify(&self, token: &str, now: Time) -> Result<Claims, TokenError> {
-        const BAD: &str = "the token is malformed or its signature is invalid";
-        let header = decode_header(token).map_err(|_| BAD)?;
-        let kid = header.kid.as_deref();
-        let keys = self.keys.with(kid, now).await.map_err(TokenError::NoKeys)?;
-        let key = keys.find(kid).ok_or("the token is signed with an unknown key")?;
-        let claims =
-            decode::<Map<String, Value>>(token, &key.key, &signature_only(key.algorithm)).map_err(|_| BAD)?.claims;
+        let token = SignedToken::parse(token)?;
+        let (kid, algorithm) = (token.kid.as_deref(), token.algorithm);
+        let keys = self.keys.with(kid, algorithm, now).await.map_err(TokenError::NoKeys)?;
+        let key = keys.find(kid, algorithm).ok_or("the token is signed with an unknown key")?;
+        let claims = token.verified_by(key)?;
         self.check_times(&claims, now)?;
         self.check_parties(&claims)?;
         Ok(Claims::read(&claims, &self.policy))
     }
 
-    /// `exp` is required, `nbf` honoured (RFC 7519 §4.1.4, §4.1.5), both to the second and without leeway.
+    /// `exp` is required and not too far away; `nbf` and `iat` are honoured (RFC 7519 §4.1.4–§4.1.6). A token that
+    /// was issued in the future is none: either its issuer's clock is wrong, or it is meant for later.
     fn check_times(&self, claims: &Map<String, Value>, now: Time) -> Result<(), &'static str> {
-        let now = now.timestamp() as f64;
+        let now = now.timestamp_millis() as f64 / 1_000.0;
         let exp = claims.get("exp").and_then(Value::as_f64).ok_or("the token has no expiry")?;
         if now >= exp {
             return Err("the token has expired");
         }
-        match claims.get("nbf") {
-            None => Ok(()),
-            Some(nbf) if nbf.as_f64().is_some_and(|nbf| nbf <= now) => Ok(()),
-            Some(_) => Err("the token is not valid yet"),
+        if exp > now + self.policy.longest_life.num_seconds() as f64 {
+            return Err("the token expires too far in the future");
         }
+        let has_come = |claim| {
+            let time = claims.get(claim);
+            time.is_none_or(|time| time.as_f64().is_some_and(|time| time <= now + LEEWAY))
+        };
+        if has_come("nbf") && has_come("iat") { Ok(()) } else { Err("the token is not valid yet") }
     }
 
     fn check_parties(&self, claims: &Map<String, Value>) -> Result<(), &'static str> {
-        let is = |claim: &str, wanted: &str| texts(claims.get(claim)).any(|text| text == wanted);
-        if self.policy.issuer.as_deref().is_some_and(|issuer| !is("iss", issuer)) {
+        let issuer = match claims.get("iss") {
+            None => None,
+            Some(Value::String(issuer)) => Some(issuer.as_str()),
+            Some(_) => return Err("the token's issuer is not a string"),
+        };
+        if self.policy.issuer.is_some() && issuer != self.policy.issuer.as_deref() {
             return Err("the token is from another issuer");
         }
-        if self.policy.audience.as_deref().is_some_and(|audience| !is("aud", audience)) {
+        // Amazon Cognito's access tokens have `client_id` in place of `aud`.
+        let audience = claims.get("aud").or_else(|| claims.get("client_id"));
+        if self.policy.audience.as_deref().is_some_and(|wanted| !texts(audience).any(|text| text == wanted)) {
             return Err("the token is for another audience");
         }
         Ok(())
     }
-}
-
-/// The library checks the signature only; times are checked against our own clock.
-fn signature_only(algorithm: Algorithm) -> Validation {
-    let mut validation = Validation::new(algorithm);
-    validation.required_spec_claims.clear();
-    validation.validate_exp = false;
-    validation.validate_nbf = false;
-    validation.validate_aud = false;
-    validation
 }
 
 /// The contents of a valid token.
@@ -149,6 +141,7 @@ fn signature_only(algorithm: Algorithm) -> Validation {
 pub struct Claims {
     organisations: Vec<OrgId>,
     permissions: Vec<Permission>,
+    caller: Caller,
 }
 
 impl Claims {
@@ -159,7 +152,7 @@ impl Claims {
             |permission: &Permission| (everything && permission.is_in_everything()) || named(permission.as_str());
         let permissions = Permission::ALL.iter().copied().filter(granted).collect();
         let organisations = organisations(claims.get(&policy.organisations_claim));
-        Self { organisations, permissions }
+        Self { organisations, permissions, caller: caller(claims) }
     }
 
     /// Whether the token is for this organisation.
@@ -170,6 +163,16 @@ impl Claims {
     pub fn has(&self, permission: Permission) -> bool {
         self.permissions.contains(&permission)
     }
+
+    pub fn into_caller(self) -> Caller {
+        self.caller
+    }
+}
+
+/// Issuers put the client into `client_id` (RFC 9068 §2.2) or into `azp` (OpenID Connect Core §2).
+fn caller(claims: &Map<String, Value>) -> Caller {
+    let name = |claim| claims.get(claim).and_then(Value::as_str).and_then(|name| name.parse::<CallerName>().ok());
+    Caller { subject: name("sub"), client_id: name("client_id").or_else(|| name("azp")), issuer: name("iss") }
 }
 
 /// The organisations of `[{"tenant_id":"15","org":"yoigo"}]`, of `["yoigo"]` or of `"yoigo"`.

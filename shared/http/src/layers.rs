@@ -5,7 +5,7 @@ use crate::error::ApiError;
 use axum::{
     Router,
     extract::{MatchedPath, Request},
-    http::{HeaderName, HeaderValue},
+    http::{HeaderName, HeaderValue, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
@@ -21,7 +21,7 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone)]
 pub struct RequestId(pub String);
 
-/// Finishes a router: fallbacks, the answer to a panic, request ids, a log line. `new_id` makes the id of a request
+/// Finishes a router: fallbacks, the answer to a panic, request ids, a log line, no caching unless an answer allows it. `new_id` makes the id of a request
 /// that its host has not named.
 pub fn finish(router: Router, new_id: impl Fn() -> String + Clone + Send + Sync + 'static) -> Router {
     router
@@ -39,6 +39,8 @@ async fn name_and_log(new_id: impl Fn() -> String, request: Request, next: Next)
     let mut response =
         answered.unwrap_or_else(|_| span.in_scope(|| ApiError::Bug("a handler panicked").into_response()));
     span.in_scope(|| tracing::info!(status = response.status().as_u16(), "answered"));
+    // Answers are about people, and some hold codes or signed links.
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

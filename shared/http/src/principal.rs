@@ -3,10 +3,11 @@
 use crate::{
     api::Api,
     error::ApiError,
-    jwt::{Claims, Permission, TokenError},
+    jwt::{Claims, TokenError},
+    permission::Permission,
     request::path_params,
 };
-use acredita_domain::{ids::OrgId, use_cases::Force};
+use acredita_domain::{caller::Caller, ids::OrgId, use_cases::Force};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
@@ -32,6 +33,12 @@ pub struct Delete;
 impl Authority for Delete {
     const PERMISSION: Permission = Permission::IdentificationsAdmin;
     const FORBIDDEN: bool = true;
+}
+
+pub struct Agent;
+
+impl Authority for Agent {
+    const PERMISSION: Permission = Permission::IdentificationsAgent;
 }
 
 pub struct Validate;
@@ -72,13 +79,18 @@ impl<A> Principal<A> {
     pub fn force(&self, asked: bool) -> Force {
         if asked && self.claims.has(Permission::IdentificationsForceDelete) { Force::Permitted } else { Force::No }
     }
+
+    /// The organisation, and whoever acts for it.
+    pub fn into_parts(self) -> (OrgId, Caller) {
+        (self.org, self.claims.into_caller())
+    }
 }
 
 impl<A: Authority> FromRequestParts<Api> for Principal<A> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
-        let token = bearer(&parts.headers).ok_or(ApiError::Token("a bearer token is required"))?;
+        let token = bearer(&parts.headers)?;
         let claims = api.tokens().verify(token, api.app().now()).await.map_err(|error| match error {
             TokenError::Bad(why) => ApiError::Token(why),
             TokenError::NoKeys(unavailable) => api.refused(unavailable.into()),
@@ -96,11 +108,14 @@ impl<A: Authority> FromRequestParts<Api> for Principal<A> {
 }
 
 /// The token of the one `Authorization: Bearer …` header (RFC 6750 §2.1).
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
+    const MALFORMED: ApiError = ApiError::Token("the authorization header is malformed");
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let (value, None) = (values.next()?, values.next()) else {
-        return None;
-    };
-    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    let value = values.next().ok_or(ApiError::NoToken)?;
+    if values.next().is_some() {
+        return Err(MALFORMED);
+    }
+    let value = value.to_str().map_err(|_| MALFORMED)?;
+    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(ApiError::NoToken) }
 }

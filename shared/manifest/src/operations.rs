@@ -48,7 +48,7 @@ pub const OPERATIONS: &[Operation] = operations! {
         close_agent_identification: Post Admin "/close", No => 204, CHANGE;
         delete_agent_identification: Delete Admin "", No => 204, DELETE, [409];
     }
-    "identification-agent" serves "/identifications/agent" with "identifications:validate" {
+    "identification-agent" serves "/identifications/agent" with "identifications:agent" {
         read_agent_identification: Get Actor "", No => 200, READ;
         validate_agent_identification: Post Actor "/validate", Json => 204, CHANGE, [413];
     }

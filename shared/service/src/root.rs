@@ -60,7 +60,7 @@ impl Root {
     pub fn tokens(&self) -> TokenVerifier {
         let tokens = &self.settings.tokens;
         let source = HttpsJwks::new(tokens.jwks_url.clone(), self.outbound.clone());
-        TokenVerifier::fetching(Arc::new(source), tokens.policy.clone())
+        TokenVerifier::fetching(Arc::new(source), tokens.longest_outage, tokens.policy.clone())
     }
 
     /// The configured senders, for a function that sends.

@@ -6,9 +6,10 @@
 //! | `TABLE`, `BUCKET`, `QUEUE_URL` | where the state is stored |
 //! | `RETENTION_DAYS` | days that an identification or a scoring is kept after it expires, 1 to 3650 |
 //! | `CODE_KEYS_SECRET` | the secret with the keys, by ARN or name: see [`SecretKeys`](acredita_aws::SecretKeys) |
-//! | `JWKS_URL` | where the issuer of tokens publishes its keys |
-//! | `ISSUER`, `AUDIENCE` | required values in tokens, if any |
+//! | `JWKS_URL`, `ISSUER`, `AUDIENCE` | where the issuer of tokens publishes its keys, and the values that tokens must have |
 //! | `ORGANISATIONS_CLAIM`, `PERMISSIONS_CLAIM`, `SCOPE_CLAIM` | the claims' names, if not the published API's |
+//! | `TOKEN_HOURS` | how far in the future a token may end, 1 to 8760; unset for 720, which is 30 days |
+//! | `JWKS_OUTAGE_HOURS` | how long keys are good while the issuer does not answer, 1 to 8760; unset for 24 |
 //! | `CHANNELS` | the channels for codes: of `SMS`, `EMAIL`, separated by commas; unset if callers deliver all codes themselves |
 //! | `SMS_ORIGINATION_IDENTITY` | a phone number, pool or sender id, by id or ARN; needed for `SMS` |
 //! | `SMS_CONFIGURATION_SET`, `SMS_MAX_PRICE` | optional; the price is in US dollars for each part of a message, such as `0.10` |

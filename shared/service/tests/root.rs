@@ -22,6 +22,8 @@ fn settings(more: &[(&str, &str)]) -> Settings {
         "ACREDITA_RETENTION_DAYS" => Some("90".to_owned()),
         "ACREDITA_CODE_KEYS_SECRET" => Some("codes".to_owned()),
         "ACREDITA_JWKS_URL" => Some("https://issuer.example/jwks.json".to_owned()),
+        "ACREDITA_ISSUER" => Some("https://issuer.example/".to_owned()),
+        "ACREDITA_AUDIENCE" => Some("acredita".to_owned()),
         _ => more.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned()),
     };
     Settings::from_env(env).expect("a complete environment")

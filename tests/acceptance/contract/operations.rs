@@ -8,15 +8,6 @@ use acredita_manifest::{Body, Method};
 use serde_json::Value;
 use std::sync::LazyLock;
 
-/// The permissions of §3.
-pub const PERMISSIONS: [&str; 5] = [
-    "identifications:admin",
-    "identifications:validate",
-    "scorings:write",
-    "scorings:read",
-    "identifications:force_delete",
-];
-
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(document()).expect("a document"));
 
 /// The operations that have an id in their path.

@@ -4,28 +4,14 @@ use super::{
     reference::Model,
     steps::{Force, Kind, Step},
 };
-use acceptance::{
-    Answer, Call, ORG, World, bodies,
-    request::base64,
-    tokens::{ISSUER, claims},
-    world::Setup,
-};
+use acceptance::{Answer, Call, ORG, World, bodies, request::base64, subject::forcing_token, world::Setup};
 use acredita_domain::{Time, ports::Clock};
 use acredita_embedded_aws::Storage;
 use chrono::{SecondsFormat, TimeDelta};
 use proptest_state_machine::StateMachineTest;
 use serde_json::{Value, json};
-use std::sync::LazyLock;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-
-/// Valid for longer than any sequence lasts: signing one for each request would cost more than the request.
-static TOKEN: LazyLock<String> = LazyLock::new(|| ISSUER.sign(&claims(ORG, 32_503_680_000)));
-static FORCE_TOKEN: LazyLock<String> = LazyLock::new(|| {
-    let mut claims = claims(ORG, 32_503_680_000);
-    claims["permissions"] = json!("identifications:force_delete");
-    ISSUER.sign(&claims)
-});
 
 /// The service in memory, or in a folder that a restart takes over.
 pub struct Service<const FOLDER: bool> {
@@ -165,23 +151,18 @@ impl<const FOLDER: bool> Service<FOLDER> {
         self.world().send(call).await
     }
 
-    fn call(method: &str, path: &str, body: Option<Value>) -> Call {
-        let call = Call::org(method, ORG, path).token(&TOKEN);
-        let call = if path.ends_with("/validate") { call.device() } else { call };
-        match body {
-            Some(body) => call.json(&body),
-            None => call,
-        }
+    fn call(&self, method: &str, path: &str, body: Option<Value>) -> Call {
+        self.world().request(method, path, body)
     }
 
     fn actor(&self, which: usize, method: &str, action: &str, body: Option<Value>) -> Call {
         let handle = &self.handles[which];
-        Self::call(method, &format!("/identifications/{}/{}{action}", handle.path(), handle.id), body)
+        self.call(method, &format!("/identifications/{}/{}{action}", handle.path(), handle.id), body)
     }
 
     fn admin(&self, which: usize, method: &str, action: &str, body: Option<Value>) -> Call {
         let handle = &self.handles[which];
-        Self::call(method, &format!("/identifications/{}/{}{action}", handle.path(), handle.admin_id), body)
+        self.call(method, &format!("/identifications/{}/{}{action}", handle.path(), handle.admin_id), body)
     }
 
     async fn create(&mut self, kind: Kind, life: i64) -> Answer {
@@ -195,7 +176,7 @@ impl<const FOLDER: bool> Service<FOLDER> {
         if kind == Kind::Document {
             body["scoring"] = json!({ "provider": "EXTERNAL" });
         }
-        let answer = self.send(Self::call("POST", &format!("/identifications/{path}"), Some(body))).await;
+        let answer = self.send(self.call("POST", &format!("/identifications/{path}"), Some(body))).await;
         if answer.status.is_success() {
             let field = |name: &str| answer.json()[name].as_str().map(str::to_owned);
             let (id, admin_id) = (answer.text("identification_id"), answer.text("admin_identification_id"));
@@ -237,14 +218,18 @@ impl<const FOLDER: bool> Service<FOLDER> {
 
     async fn delete(&self, which: usize, force: Force) -> Answer {
         let call = self.admin(which, "DELETE", if force == Force::No { "" } else { "?force=true" }, None);
-        let call = if force == Force::Permitted { call.without("authorization").token(&FORCE_TOKEN) } else { call };
+        let call = if force == Force::Permitted {
+            call.without("authorization").token(&forcing_token(self.world()))
+        } else {
+            call
+        };
         self.send(call).await
     }
 
     async fn score(&self, which: usize, enough: bool) -> Answer {
         self.world().scorer.answer(if enough { 0.9 } else { 0.4 }, Vec::new());
         let path = format!("/scorings/identity_document/{}/score", self.handles[which].scoring_id);
-        self.send(Self::call("PUT", &path, None).pictures(&[("front", &bodies::png(which as u32))])).await
+        self.send(self.call("PUT", &path, None).pictures(&[("front", &bodies::png(which as u32))])).await
     }
 
     /// Ends the process and starts another. In memory, only the state of the process itself is rebuilt.

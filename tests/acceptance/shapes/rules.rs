@@ -46,22 +46,30 @@ fn retry_after(answer: &Answer) -> u64 {
 on_both_shapes! {
     async fn only_the_issuers_tokens_open_and_only_their_organisation(service: Service) {
         let good = claims(ORG, in_an_hour());
+        let permitted = |permissions: &str| {
+            let mut claims = good.clone();
+            claims["scope"] = json!("");
+            claims["permissions"] = json!(permissions);
+            claims
+        };
         let with = |token: &str| service.send(Call::org("POST", ORG, AGENT).token(token).json(&bodies::agent(false)));
         let mut header = Header::new(Algorithm::HS256);
         header.kid = Some(KID.to_owned());
         let modulus = ISSUER.jwks["keys"][0]["n"].as_str().expect("a member").as_bytes();
         let hmac = encode(&header, &good, &EncodingKey::from_secret(modulus)).expect("a token");
-        for (what, token) in [
-            ("no JWT", "nonsense".to_owned()),
-            ("expired", ISSUER.sign(&claims(ORG, in_an_hour() - 3_700))),
-            ("another issuer's", Issuer::generate().sign(&good)),
-            ("HS256 with the public key", hmac),
-            ("another organisation's", ISSUER.sign(&claims(OTHER_ORG, in_an_hour()))),
-            ("without any permission", ISSUER.sign(&json!({ "tenants_translation": [{ "tenant_id": "15", "org": ORG }], "exp": in_an_hour() }))),
+        let invalid = r#"Bearer error="invalid_token""#;
+        let insufficient = r#"Bearer error="insufficient_scope""#;
+        for (what, token, challenge) in [
+            ("no JWT", "nonsense".to_owned(), invalid),
+            ("expired", ISSUER.sign(&claims(ORG, in_an_hour() - 3_700)), invalid),
+            ("another issuer's", Issuer::generate().sign(&good), invalid),
+            ("HS256 with the public key", hmac, invalid),
+            ("another organisation's", ISSUER.sign(&claims(OTHER_ORG, in_an_hour())), insufficient),
+            ("without any permission", ISSUER.sign(&permitted("")), insufficient),
         ] {
             let answer = with(&token).await;
             assert_eq!(answer.status, 401, "{what}");
-            assert_eq!(refused(answer, 401, "UNAUTHORIZED").headers["www-authenticate"], "Bearer", "{what}");
+            assert_eq!(refused(answer, 401, "UNAUTHORIZED").headers["www-authenticate"], challenge, "{what}");
         }
         refused(service.send(Call::org("POST", ORG, AGENT).json(&bodies::agent(false))).await, 401, "UNAUTHORIZED");
         with(&ISSUER.sign(&good)).await.expect(201);
@@ -72,9 +80,7 @@ on_both_shapes! {
         refused(service.send(call("GET", &created.id)).await, 404, "RESOURCE_NOT_FOUND");
         refused(service.send(call("DELETE", &created.admin)).await, 404, "RESOURCE_NOT_FOUND");
         refused(service.call("GET", &format!("{AGENT}/{}", created.admin), None).await, 404, "RESOURCE_NOT_FOUND");
-        let may_validate = ISSUER.sign(&json!({
-            "tenants_translation": [{ "tenant_id": "15", "org": ORG }], "permissions": "identifications:validate", "exp": in_an_hour(),
-        }));
+        let may_validate = ISSUER.sign(&permitted("identifications:validate"));
         let delete = service.request("DELETE", &format!("{AGENT}/{}", created.admin), None).without("authorization").token(&may_validate);
         refused(service.send(delete).await, 403, "UNAUTHORIZED");
         assert_eq!(service.status(&created).await, "CREATED");

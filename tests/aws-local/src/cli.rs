@@ -1,7 +1,10 @@
 //! The command line.
 
 use crate::serve::{AwsShape, Options};
-use acredita_local::logs;
+use acredita_local::{
+    keys::{AUDIENCE, ISSUER},
+    logs,
+};
 use clap::Parser;
 use std::{
     io::{self, Write},
@@ -20,6 +23,12 @@ struct Cli {
     /// Verify tokens with the keys of this JSON Web Key Set only, instead of the data folder's own
     #[arg(long)]
     jwks: Option<PathBuf>,
+    /// The issuer that tokens have to name
+    #[arg(long, default_value = ISSUER)]
+    issuer: String,
+    /// The audience that tokens have to name
+    #[arg(long, default_value = AUDIENCE)]
+    audience: String,
     /// The folder of all data
     #[arg(long, default_value = ".acredita/aws-local")]
     data_dir: PathBuf,
@@ -36,9 +45,10 @@ fn at_least_one(text: &str) -> Result<usize, &'static str> {
 }
 
 pub async fn run() -> ExitCode {
-    let Cli { listen, jwks, data_dir, binaries, processes } = Cli::parse();
+    let Cli { listen, jwks, issuer, audience, data_dir, binaries, processes } = Cli::parse();
     logs::start();
-    let shape = match AwsShape::start(Options { listen, jwks, data_dir, binaries, processes }).await {
+    let options = Options { listen, jwks, issuer, audience, data_dir, binaries, processes };
+    let shape = match AwsShape::start(options).await {
         Ok(shape) => shape,
         Err(error) => {
             let _ = writeln!(io::stderr(), "aws-local: {error}");

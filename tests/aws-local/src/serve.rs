@@ -18,7 +18,7 @@ use acredita_emulators::{Emulators, PROCESSOR, Recording, VERIDAS_KEY};
 use acredita_local::{
     gateway::document,
     inbox::Inbox,
-    keys::{TokenSigner, ready_grant, secret_text},
+    keys::{AUDIENCE, ISSUER, TokenSigner, ready_grant, secret_text},
     pages,
     serve::{BUCKET, LocalAws, RETENTION, TABLE},
     workers,
@@ -47,6 +47,9 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// The issuer's keys; `None` takes those of the data folder.
     pub jwks: Option<PathBuf>,
+    /// What tokens have to name.
+    pub issuer: String,
+    pub audience: String,
     /// The folder of the functions' binaries.
     pub binaries: PathBuf,
     /// The most processes of each function.
@@ -99,7 +102,7 @@ pub struct AwsShape {
 impl AwsShape {
     /// Starts everything but the functions: the first events do that.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let Options { listen, data_dir: folder, jwks, binaries, processes } = options;
+        let Options { listen, data_dir: folder, jwks, issuer, audience, binaries, processes } = options;
         let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
         let aws = LocalAws::start(Storage::Folder(folder.clone()), clock.clone(), &[]).await?;
         let inbox = Arc::new(Inbox::open(&folder.join("inbox.jsonl")).map_err(io("inbox.jsonl"))?);
@@ -117,6 +120,7 @@ impl AwsShape {
         let stand_ins_at = spawn_router(&mut stand_ins, router).await?;
         let mut variables = variables(&aws, &format!("http://{stand_ins_at}"));
         variables.extend(of_providers(&emulators));
+        variables.extend([("ACREDITA_ISSUER", issuer), ("ACREDITA_AUDIENCE", audience)]);
         let environment = Environment { binaries, variables };
         let missing =
             FUNCTIONS.iter().map(|function| environment.binary(function.name)).find(|binary| !binary.exists());
@@ -204,6 +208,8 @@ pub fn variables(aws: &LocalAws, stand_ins: &str) -> BTreeMap<&'static str, Stri
         ("ACREDITA_RETENTION_DAYS", RETENTION.num_days().to_string()),
         ("ACREDITA_CODE_KEYS_SECRET", "arn:aws:secretsmanager:eu-west-1:000000000000:secret:codes".to_owned()),
         ("ACREDITA_JWKS_URL", format!("{stand_ins}/jwks.json")),
+        ("ACREDITA_ISSUER", ISSUER.to_owned()),
+        ("ACREDITA_AUDIENCE", AUDIENCE.to_owned()),
         ("ACREDITA_CHANNELS", "SMS,EMAIL".to_owned()),
         ("ACREDITA_SMS_ORIGINATION_IDENTITY", "Acredita".to_owned()),
         ("ACREDITA_EMAIL_FROM", "acredita@example.com".to_owned()),

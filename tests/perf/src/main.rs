@@ -85,7 +85,7 @@ fn measure() -> Result<String, Failure> {
     let options = Options {
         listen: ([127, 0, 0, 1], 0).into(),
         data_dir: data.path().to_owned(),
-        jwks: None,
+        issuer: None,
         fail_delivery: FailRate::default(),
         providers: Providers::None,
     };

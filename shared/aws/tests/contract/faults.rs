@@ -161,6 +161,7 @@ async fn an_item_that_is_too_large_changes_nothing() {
         agent: "maria".parse().expect("a name"),
         picture: None,
         metadata: Some(Private::new("x".repeat(450_000))),
+        caller: None,
     };
     let validation = Validation { at, device, agent: Some(agent), captures: Vec::new(), scoring: None };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };

@@ -4,6 +4,7 @@ use super::create::{Created, Draft};
 use crate::{
     App, Conflict, Error,
     actor::Actor,
+    caller::Caller,
     device::DeviceEvidence,
     expires_in::ExpiresIn,
     idempotency::Idempotency,
@@ -40,13 +41,14 @@ pub struct AgentConfirmation {
     pub metadata: Option<Private<String>>,
 }
 
-/// CREATED → VALIDATED, on a shop agent's word and, if required, a picture.
+/// CREATED → VALIDATED, on a shop agent's word and, if required, a picture. `caller` answers for that word.
 pub async fn validate_agent_identification(
     app: &App,
     org: &OrgId,
     id: IdentificationId,
     device: DeviceEvidence,
     confirmation: AgentConfirmation,
+    caller: Caller,
 ) -> Result<(), Error> {
     let identification = app.find(org, id, MethodKind::Agent).await?;
     let asked = matches!(identification.method, Method::Agent { personal_document_image: true });
@@ -72,7 +74,8 @@ pub async fn validate_agent_identification(
         None => None,
     };
     let kept = picture.is_some();
-    let agent = Some(AgentEvidence { agent: confirmation.agent, picture, metadata: confirmation.metadata });
+    let AgentConfirmation { agent, metadata, .. } = confirmation;
+    let agent = Some(AgentEvidence { agent, picture, metadata, caller: Some(caller) });
     let validation = Validation { at: now, device, agent, captures: Vec::new(), scoring: None };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
     match app.stores.identifications.transition(&identification, transition, Vec::new(), now).await {

@@ -7,7 +7,7 @@ use acredita_senders::{email, sms};
 use std::collections::BTreeMap;
 
 /// All variables.
-const WHOLE: [(&str, &str); 24] = [
+const WHOLE: [(&str, &str); 26] = [
     ("ACREDITA_TABLE", "identity"),
     ("ACREDITA_BUCKET", "pictures"),
     ("ACREDITA_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/messages"),
@@ -19,6 +19,8 @@ const WHOLE: [(&str, &str); 24] = [
     ("ACREDITA_ORGANISATIONS_CLAIM", "orgs"),
     ("ACREDITA_PERMISSIONS_CLAIM", "roles"),
     ("ACREDITA_SCOPE_CLAIM", "scopes"),
+    ("ACREDITA_TOKEN_HOURS", "12"),
+    ("ACREDITA_JWKS_OUTAGE_HOURS", "6"),
     ("ACREDITA_CHANNELS", "SMS, EMAIL"),
     ("ACREDITA_SMS_ORIGINATION_IDENTITY", "pool-1"),
     ("ACREDITA_SMS_CONFIGURATION_SET", "codes"),
@@ -64,7 +66,10 @@ fn every_variable_goes_where_it_belongs() {
     assert_eq!(settings.policy.retention, TimeDelta::days(90));
     assert_eq!(settings.code_keys_secret, "arn:aws:secretsmanager:eu-west-1:1:secret:codes");
     assert_eq!(settings.tokens.jwks_url.as_str(), "https://issuer.example/jwks.json");
-    let TokenPolicy { issuer, audience, organisations_claim, permissions_claim, scope_claim } = settings.tokens.policy;
+    assert_eq!(settings.tokens.longest_outage, TimeDelta::hours(6));
+    let TokenPolicy { issuer, audience, organisations_claim, permissions_claim, scope_claim, longest_life } =
+        settings.tokens.policy;
+    assert_eq!(longest_life, TimeDelta::hours(12));
     assert_eq!((issuer.as_deref(), audience.as_deref()), (Some("https://issuer.example/"), Some("acredita")));
     assert_eq!([organisations_claim, permissions_claim, scope_claim], ["orgs", "roles", "scopes"]);
     assert_eq!(settings.policy.channels, [Channel::Sms, Channel::Email]);
@@ -91,6 +96,8 @@ fn an_empty_environment_is_told_all_that_it_needs_at_once() {
         "ACREDITA_QUEUE_URL",
         "ACREDITA_CODE_KEYS_SECRET",
         "ACREDITA_JWKS_URL",
+        "ACREDITA_ISSUER",
+        "ACREDITA_AUDIENCE",
     ];
     assert_eq!(error.missing, expected);
     assert_eq!(error.wrong, []);
@@ -113,15 +120,31 @@ fn faults_of_both_kinds_are_told_together_and_without_values() {
 #[test]
 fn what_is_empty_or_blank_is_not_set() {
     for blank in ["", "  "] {
-        let settings = whole(&[
-            ("ACREDITA_ISSUER", blank),
-            ("ACREDITA_SMS_CONFIGURATION_SET", blank),
-            ("ACREDITA_SMS_MAX_PRICE", blank),
-        ]);
-        assert_eq!(settings.tokens.policy.issuer, None);
+        let settings = whole(&[("ACREDITA_SMS_CONFIGURATION_SET", blank), ("ACREDITA_SMS_MAX_PRICE", blank)]);
         let sms = settings.senders.sms.expect("text messages");
         assert_eq!((sms.configuration_set, sms.max_price), (None, None));
         assert_eq!(missing(&[("ACREDITA_BUCKET", blank)]), ["ACREDITA_BUCKET"]);
+    }
+}
+
+#[test]
+fn keys_without_issuer_and_audience_start_nothing() {
+    for name in ["ACREDITA_JWKS_URL", "ACREDITA_ISSUER", "ACREDITA_AUDIENCE"] {
+        for blank in ["", "  "] {
+            assert_eq!(missing(&[(name, blank)]), [name]);
+        }
+    }
+}
+
+#[test]
+fn tokens_and_keys_are_good_for_hours() {
+    let unset = whole(&[("ACREDITA_TOKEN_HOURS", ""), ("ACREDITA_JWKS_OUTAGE_HOURS", "")]).tokens;
+    assert_eq!((unset.policy.longest_life, unset.longest_outage), (TimeDelta::days(30), TimeDelta::hours(24)));
+    for name in ["ACREDITA_TOKEN_HOURS", "ACREDITA_JWKS_OUTAGE_HOURS"] {
+        for hours in ["0", "-1", "8761", "1.5", "PT1H", "99999999999999999999"] {
+            assert_eq!(wrong(&[(name, hours)]), [name], "{hours}");
+        }
+        assert!(["1", "8760"].iter().all(|hours| read(&[(name, hours)]).is_ok()));
     }
 }
 

@@ -3,6 +3,7 @@
 use acredita_domain::{
     Time,
     actor::{Actor, Country, DocumentType, EmailAddress, IdentityDocument, Language, Msisdn},
+    caller::Caller,
     code::OtpCode,
     device::DeviceEvidence,
     identification::{AgentEvidence, Identification, Method, ScoringEvidence, State, Validation},
@@ -170,12 +171,18 @@ pub fn validation() -> impl Strategy<Value = Validation> {
             ip,
         },
     );
-    let agent = (parsed("\\PC{1,30}"), option::of(digest()), option::of(private("\\{\"note\":\"[a-z]{0,20}\"\\}")))
-        .prop_map(|(agent, picture, metadata)| AgentEvidence { agent, picture, metadata });
+    let metadata = private("\\{\"note\":\"[a-z]{0,20}\"\\}");
+    let agent = (parsed("\\PC{1,30}"), option::of(digest()), option::of(metadata), option::of(caller()))
+        .prop_map(|(agent, picture, metadata, caller)| AgentEvidence { agent, picture, metadata, caller });
     let captures = proptest::collection::vec(capture(), 0..3);
     let scoring = scoring().boxed().prop_map(ScoringEvidence::of);
     (time(), device, option::of(agent), captures, scoring)
         .prop_map(|(at, device, agent, captures, scoring)| Validation { at, device, agent, captures, scoring })
+}
+
+fn caller() -> impl Strategy<Value = Caller> {
+    let name = || option::of(parsed("\\PC{1,30}"));
+    (name(), name(), name()).prop_map(|(subject, client_id, issuer)| Caller { subject, client_id, issuer })
 }
 
 pub fn state() -> impl Strategy<Value = State> {

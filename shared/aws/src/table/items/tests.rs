@@ -1,7 +1,7 @@
 use super::{records::Remembered, *};
 use acredita_domain::{
     idempotency::{Operation, RequestMark},
-    identification::State,
+    identification::{AgentEvidence, State},
     messages::Refusal,
     otp::{DESTINATION_WINDOW, MAX_DESTINATION_SENDS},
     pictures::PicturePrefix,
@@ -44,6 +44,13 @@ fn assert_nothing_is_guessed<T: std::fmt::Debug + PartialEq>(
         assert!(decode(&with(item, name, AttributeValue::Null(true))).is_err(), "{name} of another type");
     }
     assert_eq!(decode(&with(item, "schema", number(SCHEMA + 1))), Err(Corrupt("schema")));
+}
+
+#[test]
+fn an_agents_evidence_from_before_callers_were_kept_is_still_read() {
+    let evidence: AgentEvidence = serde_json::from_str(r#"{"agent":"maria"}"#).expect("evidence");
+    assert_eq!(evidence.caller, None);
+    assert_eq!(serde_json::to_string(&evidence).expect("JSON"), r#"{"agent":"maria"}"#);
 }
 
 proptest! {

@@ -1,0 +1,36 @@
+//! Permissions: one for each role (contract §3).
+
+use acredita_domain::names;
+
+names! {
+    Permission("is not a permission") {
+        /// The back office: create, cancel, close and delete identifications.
+        IdentificationsAdmin = "identifications:admin",
+        /// The shop agent's side of an identification by agent.
+        IdentificationsAgent = "identifications:agent",
+        /// The person's side, which can never speak for an agent.
+        IdentificationsValidate = "identifications:validate",
+        /// Create, score, delegate and close scorings.
+        ScoringsWrite = "scorings:write",
+        /// Read scorings and their pictures.
+        ScoringsRead = "scorings:read",
+        /// Delete an identification whatever its state.
+        IdentificationsForceDelete = "identifications:force_delete",
+    }
+}
+
+/// The scope that grants every permission that is not granted by name only.
+pub const EVERYTHING: &str = "api:everything";
+
+impl Permission {
+    pub fn is_in_everything(self) -> bool {
+        match self {
+            Self::IdentificationsAdmin
+            | Self::IdentificationsAgent
+            | Self::IdentificationsValidate
+            | Self::ScoringsWrite
+            | Self::ScoringsRead => true,
+            Self::IdentificationsForceDelete => false,
+        }
+    }
+}
