@@ -128,8 +128,11 @@ impl TokenVerifier {
             return Err("the token is from another issuer");
         }
         // Amazon Cognito's access tokens have `client_id` in place of `aud`.
-        let audience = claims.get("aud").or_else(|| claims.get("client_id"));
-        if self.policy.audience.as_deref().is_some_and(|wanted| !texts(audience).any(|text| text == wanted)) {
+        let is_for = |wanted: &str| match claims.get("aud") {
+            None => claims.get("client_id").and_then(Value::as_str) == Some(wanted),
+            audience => texts(audience).any(|text| text == wanted),
+        };
+        if self.policy.audience.as_deref().is_some_and(|wanted| !is_for(wanted)) {
             return Err("the token is for another audience");
         }
         Ok(())

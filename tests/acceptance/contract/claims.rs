@@ -166,6 +166,7 @@ async fn issuer_and_audience_are_checked_when_they_are_configured() {
         json!({ "aud": "another", "client_id": "acredita" }),
         json!({ "aud": [], "client_id": "acredita" }),
         json!({ "aud": null, "client_id": "another" }),
+        json!({ "aud": null, "client_id": ["acredita"] }),
     ] {
         refused(read_with(&world, &token(bad.clone())).await, &bad.to_string());
     }
