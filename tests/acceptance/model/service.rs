@@ -4,7 +4,7 @@ use super::{
     reference::Model,
     steps::{Force, Kind, Step},
 };
-use acceptance::{Answer, Call, ORG, World, bodies, request::base64, subject::forcing_token, world::Setup};
+use acceptance::{Answer, Call, World, bodies, request::base64, subject::forcing_token, world::Setup};
 use acredita_domain::{Time, ports::Clock};
 use acredita_embedded_aws::Storage;
 use chrono::{SecondsFormat, TimeDelta};
