@@ -193,6 +193,7 @@ fn plausible(name: &str) -> Option<String> {
             "https://plausible.example"
         }
         "ACREDITA_RETENTION_DAYS" => "90",
+        "ACREDITA_TOKEN_HOURS" | "ACREDITA_JWKS_OUTAGE_HOURS" => "24",
         "ACREDITA_SMS_MAX_PRICE" => "0.10",
         ours if ours.starts_with("ACREDITA_") => "plausible",
         _ => return None,
@@ -223,6 +224,20 @@ fn every_retention_that_can_be_chosen_is_one_that_functions_start_with() {
             plausible(name).map(|value| if name == "ACREDITA_RETENTION_DAYS" { days.to_owned() } else { value })
         };
         assert!(Settings::from_env(env).is_ok(), "{days}");
+    }
+}
+
+#[test]
+fn nothing_is_deployed_without_an_issuer_its_audience_and_its_keys() {
+    for name in ["JwksUrl", "Issuer", "Audience"] {
+        let parameter = &TEMPLATE["Parameters"][name];
+        assert!(parameter.is_object() && parameter.get("Default").is_none(), "{name} has a default");
+        assert!(
+            parameter["AllowedPattern"]
+                .as_str()
+                .is_some_and(|pattern| pattern.contains(r"\S") || pattern.contains(r"[^\s]")),
+            "{name} may be empty"
+        );
     }
 }
 
