@@ -181,7 +181,7 @@ async fn nothing_ever_scans_and_only_the_sweep_queries() {
     let agent = world.call("POST", "/identifications/agent", Some(bodies::agent(true))).await.expect(201);
     let (id, admin) =
         (agent.text("identification_id"), format!("/identifications/agent/{}", agent.text("admin_identification_id")));
-    let evidence = json!({ "agent": "maria", "evidence": base64(&bodies::png(1)) });
+    let evidence = json!({ "agent": "maria", "evidence": base64(&bodies::evidence_png(1)) });
     world.call("POST", &format!("/identifications/agent/{id}/validate"), Some(evidence)).await.expect(204);
     world.call("GET", &format!("/identifications/agent/{id}"), None).await.expect(200);
     world.call("POST", &format!("{admin}/close"), None).await.expect(204);

@@ -5,6 +5,7 @@
 
 mod agent;
 mod claims;
+mod cleaning;
 mod device;
 mod documents;
 mod erasure;

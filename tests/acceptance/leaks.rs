@@ -101,7 +101,7 @@ fn request(world: &World, method: &str, path: &str, body: Option<Value>) -> Call
 
 fn evidence() -> Value {
     let metadata = json!({ "shop": EVIDENCE_METADATA }).to_string();
-    json!({ "agent": AGENT, "evidence": base64(&bodies::png(1)), "evidence_metadata": metadata })
+    json!({ "agent": AGENT, "evidence": base64(&bodies::evidence_png(1)), "evidence_metadata": metadata })
 }
 
 /// Everything that is logged in this process.

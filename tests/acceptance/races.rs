@@ -11,7 +11,9 @@ use acceptance::{
     world::{RecordingSender, ScriptedScorer},
 };
 use acredita_domain::{
-    ports::{DelegatedCapture, MessageRef, OutgoingMessage, ScoreError, ScoreRequest, Scorer, SendError, Sender},
+    ports::{
+        DelegatedCapture, MessageRef, OutgoingMessage, ScoreError, ScoreRequest, Scored, Scorer, SendError, Sender,
+    },
     scoring::{Provider, Verdict},
     use_cases::{Delivered, deliver_message},
 };
@@ -297,7 +299,7 @@ impl Scorer for SlowScorer {
         self.scorer.delegated_capture()
     }
 
-    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, ScoreError> {
+    async fn score(&self, request: ScoreRequest<'_>) -> Result<Scored, ScoreError> {
         self.calls.fetch_add(1, Ordering::SeqCst);
         for _ in 0..50 {
             tokio::task::yield_now().await;

@@ -22,7 +22,7 @@ V1 = f"/v1/orgs/{ORG}"
 DEVICE = {"x-installation_id": "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11", "x-fingerprint": "f6a1c0", "x-location": "40.4168,-3.7038"}
 POISON = '{"this": "is no reference to a message"}'
 # One pixel.
-PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAMgAAADIAQAAAACFI5MzAAAAJ0lEQVR42u3JoQEAAAwCIP9/WvPCPoBK+okxxhhjjDHGGGOMMcYcA4uOdZZzS32eAAAAAElFTkSuQmCC"
 
 
 class Drive:

@@ -24,7 +24,7 @@ pub fn confirmation() -> Value {
 
 /// A confirmation with a picture of the document.
 pub fn evidence() -> Value {
-    json!({ "agent": "shop-042/maria", "evidence": base64(&png(1)) })
+    json!({ "agent": "shop-042/maria", "evidence": base64(&evidence_png(1)) })
 }
 
 /// The body of a validate with a code.
@@ -86,6 +86,11 @@ pub fn fixture(name: &str) -> Vec<u8> {
 /// A small PNG that decodes: 64 × 40, with a pattern that depends on `seed`.
 pub fn png(seed: u32) -> Vec<u8> {
     png_of(64, 40, seed)
+}
+
+/// A PNG that is just large enough for an agent's evidence.
+pub fn evidence_png(seed: u32) -> Vec<u8> {
+    png_of(200 + seed % 3, 200, seed)
 }
 
 /// A grey PNG of noise of this size: about as many bytes as pixels.

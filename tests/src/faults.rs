@@ -239,7 +239,7 @@ forward! { Pictures {
     fn get(key: &PictureKey, max_bytes: usize) -> Result<Option<StoredPicture>, Unavailable>;
     fn remove(key: &PictureKey) -> Result<(), Unavailable>;
     fn erase(prefix: &PicturePrefix, spared: &[PictureKey]) -> Result<(), Unavailable>;
-    fn link_to_read(key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
+    fn link_to_read(key: &PictureKey, format: PictureFormat, now: Time) -> Result<SignedLink, Unavailable>;
     fn link_to_write(key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
 } }
 

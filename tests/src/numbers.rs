@@ -3,7 +3,7 @@
 use acredita_domain::{
     actor::DocumentType,
     documents::{CarriedNumber, ReadNumbers},
-    ports::DocumentNumberReader,
+    ports::{DocumentNumberReader, ReadPicture},
     text::Private,
 };
 use async_trait::async_trait;
@@ -59,12 +59,13 @@ impl DocumentNumberReader for ScriptedNumbers {
         self.behind.version()
     }
 
-    async fn read(&self, bytes: Bytes) -> ReadNumbers {
+    async fn read(&self, bytes: Bytes) -> ReadPicture {
         self.reads.fetch_add(1, Ordering::SeqCst);
         let scripted = self.script.lock().expect("no test panics while it holds this").get(&bytes[..]).cloned();
+        let read = self.behind.read(bytes).await;
         match scripted {
-            Some(read) => read,
-            None => self.behind.read(bytes).await,
+            Some(numbers) => ReadPicture { numbers, ..read },
+            None => read,
         }
     }
 }

@@ -128,8 +128,8 @@ impl World {
             providers,
         });
         let engine = app.engine.as_mut().expect("an engine");
-        let numbers = ScriptedNumbers::before(engine.document_number_reader.clone());
-        engine.document_number_reader = Arc::new(numbers.clone());
+        let numbers = ScriptedNumbers::before(engine.document_number_reader.take().expect("a reader"));
+        engine.document_number_reader = Some(Arc::new(numbers.clone()));
         let gateway = gateway(&app);
         wire.take();
         Self {

@@ -25,8 +25,9 @@ pub struct ValidateAgentBody {
     /// The agent's name or id.
     #[schema(example = "shop-042/maria")]
     pub agent: String,
-    /// A PNG of the person's document in base64 or base64url, padded or not, in lines or not, or as a `data:` URL. Required when the identification asks for a picture,
-    /// refused otherwise.
+    /// A PNG of the person's document in base64 or base64url, padded or not, in lines or not, or as a `data:` URL:
+    /// complete, and at least 200 pixels across and down. Required when the identification asks for a picture, refused
+    /// otherwise. It is kept without metadata.
     #[schema(content_encoding = "base64", content_media_type = "image/png")]
     pub evidence: Option<String>,
     /// Notes: a JSON object as a string, of at most 64 KiB.

@@ -46,7 +46,7 @@ async fn read_agent_identification(
     path = "/v1/orgs/{org_id}/identifications/agent/{identification_id}/validate",
     tag = "Identification by agent",
     params(OrgPath, IdentificationPath, DeviceHeaders),
-    request_body(content = ValidateAgentBody, example = json!({"agent": "shop-042/maria", "evidence": "iVBORw0KGgo", "evidence_metadata": "{\"shop\":\"042\"}"})),
+    request_body(content = ValidateAgentBody, example = json!({"agent": "shop-042/maria", "evidence": "iVBORw0KGgoAAAANSUhEUgAAAMgAAADIAQAAAACFI5MzAAAAJ0lEQVR42u3JoQEAAAwCIP9/WvPCPoBK+okxxhhjjDHGGGOMMcYcA4uOdZZzS32eAAAAAElFTkSuQmCC", "evidence_metadata": "{\"shop\":\"042\"}"})),
     responses(
         (status = 204, description = "Validated."),
         (status = 404, description = "No such identification."),

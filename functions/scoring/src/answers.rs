@@ -206,14 +206,14 @@ pub struct CaptureAnswer {
     /// `image/jpeg` or `image/png`.
     #[schema(value_type = String, example = "image/jpeg")]
     pub content_type: PictureFormat,
-    /// The number of bytes.
+    /// The number of bytes that the link returns.
     pub size_bytes: u64,
-    /// The SHA-256 digest of the bytes, in hexadecimal.
+    /// The SHA-256 digest of the bytes that the link returns, in hexadecimal.
     pub sha256: String,
     /// When it arrived.
     #[schema(value_type = String, format = DateTime)]
     pub captured_at: Rfc3339,
-    /// A signed link to download it.
+    /// A signed link to download it, as an attachment: the picture as it came, without metadata.
     #[schema(format = "uri")]
     pub url: String,
     /// When the link expires.

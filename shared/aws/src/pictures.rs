@@ -61,7 +61,8 @@ impl S3Pictures {
 impl Pictures for S3Pictures {
     async fn put(&self, key: &PictureKey, format: PictureFormat, bytes: Bytes) -> Result<(), Unavailable> {
         let request = self.client.put_object().bucket(&self.bucket).key(key.as_str());
-        let request = request.content_type(format.as_str()).body(ByteStream::from(bytes));
+        let request = request.content_type(format.as_str()).content_disposition(as_a_file(format));
+        let request = request.body(ByteStream::from(bytes));
         request.send().await.map_err(|error| unavailable(PICTURES, "put picture", &error))?;
         Ok(())
     }
@@ -95,8 +96,16 @@ impl Pictures for S3Pictures {
         }
     }
 
-    async fn link_to_read(&self, key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable> {
+    /// What the link returns does not depend on how the picture was stored: its type and that it is a file are part of
+    /// the signature.
+    async fn link_to_read(
+        &self,
+        key: &PictureKey,
+        format: PictureFormat,
+        now: Time,
+    ) -> Result<SignedLink, Unavailable> {
         let request = self.client.get_object().bucket(&self.bucket).key(key.as_str());
+        let request = request.response_content_type(format.as_str()).response_content_disposition(as_a_file(format));
         let signed = request
             .presigned(signed_at(now)?)
             .await
@@ -111,6 +120,14 @@ impl Pictures for S3Pictures {
             .await
             .map_err(|error| unavailable(PICTURES, "sign link to write", &error))?;
         Ok(SignedLink { url: signed.uri().to_owned(), expires_at: now + LINK_LIFE })
+    }
+}
+
+/// Browsers save a picture under this name instead of showing it.
+const fn as_a_file(format: PictureFormat) -> &'static str {
+    match format {
+        PictureFormat::Jpeg => "attachment; filename=\"picture.jpg\"",
+        PictureFormat::Png => "attachment; filename=\"picture.png\"",
     }
 }
 

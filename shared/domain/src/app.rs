@@ -35,11 +35,12 @@ pub struct Stores {
     pub pictures: Arc<dyn Pictures>,
 }
 
-/// Document readers and scorers.
+/// What looks at pictures of documents.
 #[derive(Clone)]
 pub struct Engine {
     pub picture_validator: Arc<dyn PictureValidator>,
-    pub document_number_reader: Arc<dyn DocumentNumberReader>,
+    /// Only in functions that read documents.
+    pub document_number_reader: Option<Arc<dyn DocumentNumberReader>>,
     /// The providers configured in this deployment.
     pub scorers: Vec<Arc<dyn Scorer>>,
 }
@@ -68,6 +69,11 @@ impl App {
     /// A missing engine is a wiring error: any answer would be about a picture that nobody saw.
     pub(crate) fn engine(&self) -> Result<&Engine, Error> {
         self.engine.as_ref().ok_or(Error::NotBuiltIn("engine"))
+    }
+
+    pub(crate) fn document_number_reader(&self) -> Result<&dyn DocumentNumberReader, Error> {
+        let reader = self.engine()?.document_number_reader.as_deref();
+        reader.ok_or(Error::NotBuiltIn("reader of document numbers"))
     }
 
     /// The scorer of a provider, if this deployment has it and the organisation may use it. Withdrawing a provider from

@@ -101,9 +101,12 @@ pub struct Validation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentEvidence {
     pub agent: AgentName,
-    /// The digest of the picture of the document; the bytes are in the picture store.
+    /// The digest of the picture of the document, cleaned; the bytes are in the picture store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Sha256Digest>,
+    /// The digest of the picture as it came; `None` if it was stored like that, as in the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_picture: Option<Sha256Digest>,
     /// The caller's own notes on the evidence: a JSON object, stored unchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Private<String>>,

@@ -96,14 +96,29 @@ impl FromStr for Sha256Digest {
 
 stored_as_text!(Sha256Digest, |digest| digest.0);
 
-/// A picture of a document's side that was uploaded or captured.
+/// A picture of a document's side that was uploaded or captured. It is stored cleaned: see
+/// [`crate::ports::PictureValidator::clean`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capture {
     pub side: Side,
     pub format: PictureFormat,
+    /// Of the stored picture.
     pub size_bytes: u64,
+    /// Of the stored picture.
     pub sha256: Sha256Digest,
+    /// Of the picture as it came; `None` if it was stored like that, as in the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_sha256: Option<Sha256Digest>,
     pub captured_at: Time,
+}
+
+impl Capture {
+    /// The record of a cleaned picture that came as `received`.
+    pub(crate) fn of(side: Side, cleaned: &Picture, received: Sha256Digest, captured_at: Time) -> Self {
+        let Picture { format, bytes } = cleaned;
+        let (size_bytes, sha256) = (bytes.len() as u64, Sha256Digest::of(bytes));
+        Self { side, format: *format, size_bytes, sha256, received_sha256: Some(received), captured_at }
+    }
 }
 
 /// A side's picture as it came, unchecked.
@@ -117,8 +132,17 @@ pub struct UploadedPicture {
 #[derive(Clone)]
 pub struct Picture {
     pub format: PictureFormat,
-    /// Unchanged.
     pub bytes: Bytes,
+}
+
+/// A complete picture, cleaned by [`crate::ports::PictureValidator::clean`].
+#[derive(Clone, Debug)]
+pub struct CleanPicture {
+    pub picture: Picture,
+    /// Pixels across, as stored.
+    pub width: u32,
+    /// Pixels down, as stored.
+    pub height: u32,
 }
 
 impl fmt::Debug for Picture {

@@ -23,10 +23,10 @@ pub use delivery::{
 };
 pub use errors::{CreateError, FindError, FirstAnswer, StepError, unless_lost};
 pub use keys::CodeKeys;
-pub use pictures::{DocumentNumberReader, PictureValidator, Pictures, StoredPicture};
+pub use pictures::{DocumentNumberReader, PictureValidator, Pictures, ReadPicture, StoredPicture};
 pub use scorer::{
     CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ProviderCredential, ScoreError,
-    ScoreRequest, Scorer,
+    ScoreRequest, Scored, Scorer,
 };
 pub use store::{
     Due, DueStream, Erasure, Housekeeping, IdempotencyRecord, Identifications, NewIdentification, NewScoring,

@@ -169,10 +169,10 @@ async fn score(folder: &Path, row: &Value) -> Result<(Verdict, Cost), Failure> {
     };
     let (before, started) = (ALLOCATED.current_usage(), cpu()?);
     ALLOCATED.reset_peak_usage();
-    let verdict =
+    let scored =
         InternalScorer::new(PictureMemory::default()).score(request).await.map_err(|error| format!("{error:?}"))?;
     let cost = Cost { milliseconds: cpu()? - started, bytes: ALLOCATED.peak_usage().saturating_sub(before) };
-    Ok((verdict, cost))
+    Ok((scored.verdict, cost))
 }
 
 /// The CPU time of this process, milliseconds.

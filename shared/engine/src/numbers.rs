@@ -13,7 +13,7 @@ use crate::{
 use acredita_domain::{
     actor::{Country, DocumentType},
     documents::{CarriedNumber, ReadNumbers},
-    ports::DocumentNumberReader,
+    ports::{DocumentNumberReader, ReadPicture},
     text::Private,
 };
 use acredita_mrz::{
@@ -52,10 +52,13 @@ impl DocumentNumberReader for InternalDocumentNumberReader {
         engine()
     }
 
-    async fn read(&self, bytes: Bytes) -> ReadNumbers {
-        let Ok(header) = inspect(&bytes) else { return ReadNumbers::default() };
-        let read = self.memory.work_on(&[header], move || decode(&bytes).map(|luma| numbers(&luma))).await;
-        read.and_then(Result::ok).unwrap_or_default()
+    async fn read(&self, bytes: Bytes) -> ReadPicture {
+        let Ok(header) = inspect(&bytes) else { return ReadPicture::default() };
+        let read = move || {
+            let (luma, cleaned) = decode(&bytes).ok()?;
+            Some(ReadPicture { numbers: numbers(&luma), cleaned: Some(cleaned) })
+        };
+        self.memory.work_on(&[header], read).await.flatten().unwrap_or_default()
     }
 }
 

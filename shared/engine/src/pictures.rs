@@ -2,14 +2,14 @@
 
 use crate::memory::PictureMemory;
 use acredita_domain::{
-    pictures::{MAX_PICTURE_BYTES, Picture, PictureFault, PictureFormat},
+    pictures::{CleanPicture, MAX_PICTURE_BYTES, Picture, PictureFault, PictureFormat},
     ports::PictureValidator,
 };
 use acredita_pictures::{Fault, Format, Header, Limits, Luma};
 use async_trait::async_trait;
 use bytes::Bytes;
 
-/// Decides which bytes are pictures, and which of them are complete.
+/// Decides which bytes are pictures, and cleans those that are complete.
 #[derive(Clone, Debug)]
 pub struct InternalPictureValidator {
     memory: PictureMemory,
@@ -24,18 +24,23 @@ impl InternalPictureValidator {
 #[async_trait]
 impl PictureValidator for InternalPictureValidator {
     fn check(&self, bytes: Bytes) -> Result<Picture, PictureFault> {
-        let format = match inspect(&bytes)?.format {
-            Format::Jpeg => PictureFormat::Jpeg,
-            Format::Png => PictureFormat::Png,
-        };
-        Ok(Picture { format, bytes })
+        Ok(Picture { format: format(inspect(&bytes)?), bytes })
     }
 
-    async fn require_complete(&self, picture: &Picture) -> Result<(), PictureFault> {
+    async fn clean(&self, picture: &Picture) -> Result<CleanPicture, PictureFault> {
         let bytes = picture.bytes.clone();
         let header = inspect(&bytes)?;
-        let verified = self.memory.work_on(&[header], move || acredita_pictures::verify(&bytes, limits())).await;
-        verified.unwrap_or(Err(Fault::Panicked)).map_err(fault)
+        let cleaned = self.memory.work_on(&[header], move || acredita_pictures::clean(&bytes, limits())).await;
+        let cleaned = cleaned.unwrap_or(Err(Fault::Panicked)).map_err(fault)?;
+        let picture = Picture { format: format(header), bytes: cleaned.into() };
+        Ok(CleanPicture { picture, width: header.width, height: header.height })
+    }
+}
+
+fn format(header: Header) -> PictureFormat {
+    match header.format {
+        Format::Jpeg => PictureFormat::Jpeg,
+        Format::Png => PictureFormat::Png,
     }
 }
 
@@ -48,8 +53,12 @@ pub(crate) fn inspect(bytes: &[u8]) -> Result<Header, PictureFault> {
     acredita_pictures::inspect(bytes, limits()).map_err(fault)
 }
 
-pub(crate) fn decode(bytes: &[u8]) -> Result<Luma, PictureFault> {
-    acredita_pictures::decode_within(bytes, limits()).map_err(fault)
+/// Upright brightness, and the picture, cleaned.
+pub(crate) fn decode(bytes: &[u8]) -> Result<(Luma, Picture), PictureFault> {
+    let (luma, cleaned) = acredita_pictures::decode_and_clean(bytes, limits()).map_err(fault)?;
+    // A cleaned picture keeps its first bytes.
+    let format = PictureFormat::sniff(&cleaned).ok_or(PictureFault::Unsupported)?;
+    Ok((luma, Picture { format, bytes: cleaned.into() }))
 }
 
 fn fault(fault: Fault) -> PictureFault {

@@ -12,7 +12,7 @@ use acredita_domain::{
     Time,
     error::Unavailable,
     pictures::Side,
-    ports::{DelegatedCapture, ScoreError, ScoreRequest, Scorer},
+    ports::{DelegatedCapture, ScoreError, ScoreRequest, Scored, Scorer},
     scoring::{Provider, Verdict},
 };
 use acredita_mrz::Options;
@@ -52,7 +52,7 @@ impl Scorer for InternalScorer {
         DelegatedCapture::SignedUpload
     }
 
-    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, ScoreError> {
+    async fn score(&self, request: ScoreRequest<'_>) -> Result<Scored, ScoreError> {
         let sides = [(Side::Front, request.front), (Side::Back, request.back)];
         let shots: Vec<Shot> =
             sides.into_iter().filter_map(|(side, picture)| Some(Shot { side, picture: picture?.clone() })).collect();
@@ -68,7 +68,7 @@ impl Scorer for InternalScorer {
     }
 }
 
-fn judge(shots: &[Shot], expected: &Expected, work: u64, now: Time) -> Result<Verdict, ScoreError> {
+fn judge(shots: &[Shot], expected: &Expected, work: u64, now: Time) -> Result<Scored, ScoreError> {
     // One picture after the other, each dropped before the next is decoded.
     let is_alone = shots.len() == 1;
     let picture = |shot: &Shot| ViewedPicture::of(shot, is_alone, &READER, work);
@@ -79,10 +79,12 @@ fn judge(shots: &[Shot], expected: &Expected, work: u64, now: Time) -> Result<Ve
         Found::Unreadable | Found::OnOtherSide | Found::Absent => (None, None),
     };
     let breakdown = checks::all(&pictures, expected, &found, printed.as_ref(), now);
-    Ok(Verdict {
+    let verdict = Verdict {
         provider_version: format!("{}, acredita-front {}", engine(), acredita_front::VERSION),
         ..Verdict::of(breakdown, extracted)
-    })
+    };
+    let cleaned = pictures.into_iter().map(|picture| (picture.side(), picture.cleaned)).collect();
+    Ok(Scored { verdict, cleaned })
 }
 
 #[cfg(test)]

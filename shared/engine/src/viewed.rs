@@ -9,7 +9,7 @@ use crate::{
 use acredita_domain::{
     actor::{Actor, Country, DocumentType},
     error::Unavailable,
-    pictures::{Picture, PictureFault, PictureFormat, Side},
+    pictures::{Picture, PictureFault, Side},
     ports::ScoreError,
     scoring::DocumentKind,
 };
@@ -34,9 +34,9 @@ impl Shot {
     }
 }
 
-/// A picture that was looked at. The picture itself is gone.
+/// A picture that was looked at. Its pixels are gone.
 pub(crate) struct ViewedPicture {
-    pub(crate) format: PictureFormat,
+    pub(crate) cleaned: Picture,
     pub(crate) view: View,
     pub(crate) reading: Reading,
     /// The documents of the zones that could be read, each with its index in `reading.zones`.
@@ -52,13 +52,13 @@ impl ViewedPicture {
     /// Decodes a picture and looks at it within this budget, in the units of [`Options::work`].
     pub(crate) fn of(shot: &Shot, is_alone: bool, reader: &Reader, work: u64) -> Result<Self, ScoreError> {
         let Shot { side, picture } = shot;
-        let luma = decode(&picture.bytes).map_err(|fault| shot.refused(fault))?;
+        let (luma, cleaned) = decode(&picture.bytes).map_err(|fault| shot.refused(fault))?;
         let view = View::new(*side, &luma);
         let reading = reader.read(&luma, Options { work, ..Options::default() });
         let documents =
             reading.zones.iter().enumerate().filter_map(|(at, zone)| Some((at, Document::of(zone)?))).collect();
         let (print, portrait, outline) = (None, Portrait::Missing, None);
-        let mut viewed = Self { format: picture.format, view, reading, documents, print, portrait, outline };
+        let mut viewed = Self { cleaned, view, reading, documents, print, portrait, outline };
         if viewed.may_be_a_printed_side(is_alone) {
             viewed.read_print(&luma).map_err(|failure| {
                 tracing::error!(%failure, "print cannot be read");

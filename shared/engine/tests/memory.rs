@@ -31,8 +31,10 @@ async fn twenty_four_pictures_of_fifty_megapixels_at_once_take_no_more_than_ther
         let (memory, picture) = (memory.clone(), pictures[at / 3 % 2].clone());
         looking.spawn(async move {
             match at % 3 {
-                0 => InternalPictureValidator::new(memory).require_complete(&picture).await.unwrap(),
-                1 => assert_eq!(InternalDocumentNumberReader::new(memory).read(picture.bytes).await.numbers, []),
+                0 => drop(InternalPictureValidator::new(memory).clean(&picture).await.unwrap()),
+                1 => {
+                    assert_eq!(InternalDocumentNumberReader::new(memory).read(picture.bytes).await.numbers.numbers, [])
+                }
                 _ => {
                     let (front, back) = (Some(&picture), None);
                     let now = chrono::DateTime::UNIX_EPOCH;

@@ -6,7 +6,7 @@
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement for the terminal")]
 
-use acredita_pictures::{Fault, Limits, Luma, Orientation, decode, verify};
+use acredita_pictures::{Fault, Limits, Luma, Orientation, clean, decode};
 use peak_alloc::PeakAlloc;
 use std::{env, fs, hint::black_box};
 use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
@@ -33,7 +33,7 @@ fn main() {
 
 /// Decoding without a decoder of our own.
 fn by_zune(bytes: &[u8], turned: bool) -> Result<Luma, Fault> {
-    verify(bytes, Limits::default())?;
+    clean(bytes, Limits::default())?;
     let options = DecoderOptions::default().set_strict_mode(true).jpeg_set_out_colorspace(ColorSpace::Luma);
     let pixels = JpegDecoder::new_with_options(ZCursor::new(bytes), options).decode().map_err(|_| Fault::Broken)?;
     let (width, height) = stored_size(bytes);

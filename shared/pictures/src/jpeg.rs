@@ -10,6 +10,7 @@
 //! Why it does not decode all of them: `infra/adr/0014-a-jpeg-decoder-of-our-own.md`.
 
 mod bits;
+mod clean;
 mod frame;
 mod huffman;
 mod idct;
@@ -37,24 +38,25 @@ const MAX_BUFFERED_BYTES: u64 = 320 * 1024 * 1024;
 /// Reads only the header, and nothing after the size if it exceeds `max_pixels`.
 pub(super) fn size(bytes: &[u8], max_pixels: u64) -> Result<Size, Fault> {
     let frame = verify::frame_of(bytes, max_pixels)?;
-    // Three colours and their brightness; grey and its turned copy.
+    // Three colours and their brightness; grey and its turned copy. And the cleaned picture.
     let pictures = if frame.components.len() == 1 { 2 } else { 4 };
-    let working_bytes = frame.coefficient_bytes() + pictures * frame.pixels();
+    let working_bytes = frame.coefficient_bytes() + pictures * frame.pixels() + bytes.len() as u64;
     Ok(Size { width: frame.width, height: frame.height, working_bytes })
 }
 
-/// Decodes the complete picture and turns it upright. The caller has checked the header's size.
-pub(super) fn decode(bytes: &[u8]) -> Result<Luma, Fault> {
-    let verified = verified(bytes, true)?;
-    if let Some(luma) = verified.luma {
-        return Ok(luma);
-    }
-    Ok(verified.orientation.apply(to_luma(&verified.without_junk(bytes), &verified.frame)?))
+/// Decodes the complete picture, turns it upright and cleans it. The caller has checked the header's size.
+pub(super) fn decode(bytes: &[u8]) -> Result<(Luma, Vec<u8>), Fault> {
+    let Verified { frame, luma, orientation, cleaned } = verified(bytes, true)?;
+    let luma = match luma {
+        Some(luma) => luma,
+        None => orientation.apply(to_luma(&cleaned, &frame)?),
+    };
+    Ok((luma, cleaned))
 }
 
-/// Requires that the picture is complete and of a supported kind.
-pub(super) fn verify(bytes: &[u8]) -> Result<(), Fault> {
-    verified(bytes, false).map(drop)
+/// Cleans the picture, which must be complete and of a supported kind.
+pub(super) fn clean(bytes: &[u8]) -> Result<Vec<u8>, Fault> {
+    verified(bytes, false).map(|verified| verified.cleaned)
 }
 
 fn verified(bytes: &[u8], decodes: bool) -> Result<Verified, Fault> {

@@ -1,4 +1,5 @@
-//! Pictures of documents: untrusted bytes in, upright brightness out.
+//! Pictures of documents: untrusted bytes in; upright brightness out, and the same picture without anything else that was
+//! in the file.
 //!
 //! The decoders are strict. A picture that ends early or whose data is damaged does not decode, because evidence must
 //! be complete: JPEG is checked by a walk over all of its data, PNG by the checksums of its pixels. The first checks cost
@@ -144,16 +145,32 @@ pub fn decode(bytes: &[u8]) -> Result<Luma, Fault> {
 ///
 /// The picture's [`Fault`].
 pub fn decode_within(bytes: &[u8], limits: Limits) -> Result<Luma, Fault> {
-    guarded(bytes, limits, jpeg::decode, png::decode)
+    decode_and_clean(bytes, limits).map(|(luma, _)| luma)
 }
 
-/// Checks that a picture is complete and undamaged, without producing a pixel of it.
+/// Checks that a picture is complete and undamaged, without producing a pixel of it, and returns it cleaned: the same
+/// pixels in the same format, without metadata and without anything before, between or after what is needed to show
+/// them. Its orientation stays. A cleaned picture is its own cleaned picture.
 ///
 /// # Errors
 ///
 /// The picture's [`Fault`].
-pub fn verify(bytes: &[u8], limits: Limits) -> Result<(), Fault> {
-    guarded(bytes, limits, jpeg::verify, png::verify)
+pub fn clean(bytes: &[u8], limits: Limits) -> Result<Vec<u8>, Fault> {
+    within(limits, guarded(bytes, limits, jpeg::clean, png::clean)?, Vec::len)
+}
+
+/// What [`decode_within`] and [`clean`] return, for hardly more than the cost of the first.
+///
+/// # Errors
+///
+/// The picture's [`Fault`].
+pub fn decode_and_clean(bytes: &[u8], limits: Limits) -> Result<(Luma, Vec<u8>), Fault> {
+    within(limits, guarded(bytes, limits, jpeg::decode, png::decode)?, |(_, cleaned)| cleaned.len())
+}
+
+/// A cleaned picture may be a few bytes longer, where the marker that ends it was missing.
+fn within<T>(limits: Limits, result: T, length: impl FnOnce(&T) -> usize) -> Result<T, Fault> {
+    if length(&result) > limits.bytes { Err(Fault::TooManyBytes) } else { Ok(result) }
 }
 
 /// The decoders get bytes from anybody, and are partly third-party code. A panic in one of them is just another picture

@@ -42,6 +42,14 @@ impl Orientation {
         find(tiff).and_then(Self::of_value).unwrap_or(Self::UPRIGHT)
     }
 
+    /// EXIF data that says nothing else: a big-endian TIFF header and a directory of one entry.
+    pub(super) fn exif(self) -> [u8; 26] {
+        let value = (1..=8).find(|&value| Self::of_value(value) == Some(self)).unwrap_or(1);
+        let mut tiff = *b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0\0\0\0\0";
+        [tiff[18], tiff[19]] = u16::to_be_bytes(value);
+        tiff
+    }
+
     /// The eight values of the standard. 2, 4, 5 and 7 are mirrored.
     const fn of_value(value: u16) -> Option<Self> {
         Some(match value {
@@ -199,6 +207,14 @@ mod tests {
             assert_eq!(Orientation::of_exif(&exif(value, true)), Orientation::UPRIGHT);
         }
         assert_eq!(Orientation::of_exif(b""), Orientation::UPRIGHT);
+    }
+
+    #[test]
+    fn every_orientation_is_found_in_its_own_exif_data() {
+        for value in 1..=8 {
+            let orientation = Orientation::of_value(value).expect("one of the eight");
+            assert_eq!(Orientation::of_exif(&orientation.exif()), orientation);
+        }
     }
 
     proptest! {

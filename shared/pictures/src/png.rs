@@ -1,13 +1,13 @@
 //! PNG (W3C PNG, third edition) to brightness, row by row: whatever the depth, only one row of it is ever in memory.
 //!
-//! [`chunks`] walks all chunks first, checks those of the picture and passes only them to the decoder. Text, profiles and
-//! animation frames, which can unpack to anything, never reach it; an animation counts as its default picture.
+//! [`chunks`] walks all chunks first, checks those of the picture and passes only the cleaned picture to the decoder. Text,
+//! profiles and animation frames, which can unpack to anything, never reach it; an animation counts as its default
+//! picture.
 
 mod chunks;
 
-use super::{Fault, Luma, Size, brightness, orientation::Orientation};
+use super::{Fault, Luma, Size, brightness};
 use ::png::{ColorType, DecodeOptions, Decoder, InterlaceInfo, Reader, Transformations};
-
 use chunks::Checked;
 use std::io::{BufRead, Cursor, Seek};
 
@@ -25,26 +25,27 @@ pub(super) fn size(bytes: &[u8]) -> Result<Size, Fault> {
     Ok(Size { width, height, working_bytes: pixels.saturating_mul(2).saturating_add(bytes.len() as u64) })
 }
 
-/// Decodes the complete picture and turns it upright. The caller has checked the header's size.
-pub(super) fn decode(bytes: &[u8]) -> Result<Luma, Fault> {
-    let checked = check(bytes)?;
-    let luma = rows(reader(checked.picture)?)?;
-    Ok(checked.exif.map_or(Orientation::UPRIGHT, Orientation::of_exif).apply(luma))
+/// Decodes the complete picture, turns it upright and cleans it. The caller has checked the header's size.
+pub(super) fn decode(bytes: &[u8]) -> Result<(Luma, Vec<u8>), Fault> {
+    let Checked { cleaned, orientation } = check(bytes)?;
+    let luma = rows(reader(&cleaned)?)?;
+    Ok((orientation.apply(luma), cleaned))
 }
 
-/// Unpacks all rows and keeps none.
-pub(super) fn verify(bytes: &[u8]) -> Result<(), Fault> {
-    let mut reader = reader(check(bytes)?.picture)?;
+/// Cleans the picture, after unpacking all of its rows, of which none is kept.
+pub(super) fn clean(bytes: &[u8]) -> Result<Vec<u8>, Fault> {
+    let Checked { cleaned, .. } = check(bytes)?;
+    let mut reader = reader(&cleaned)?;
     while reader.next_interlaced_row().map_err(|_| BROKEN)?.is_some() {}
-    Ok(())
+    Ok(cleaned)
 }
 
-fn check(bytes: &[u8]) -> Result<Checked<'_>, Fault> {
+fn check(bytes: &[u8]) -> Result<Checked, Fault> {
     let (width, height) = chunks::size(bytes)?;
     if width.max(height) > MAX_SIDE { Err(BROKEN) } else { chunks::check(bytes) }
 }
 
-fn reader(picture: Vec<u8>) -> Result<Reader<Cursor<Vec<u8>>>, Fault> {
+fn reader(picture: &[u8]) -> Result<Reader<Cursor<&[u8]>>, Fault> {
     let mut options = DecodeOptions::default();
     // The chunks' checksums were checked; that of the compressed stream was not.
     options.set_ignore_crc(true);

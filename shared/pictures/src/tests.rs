@@ -1,5 +1,7 @@
 //! Limits before work, faults by their cause, and orientation.
 
+mod cleaning;
+
 use super::{
     testing::{Jpeg, card, paint, png},
     *,

@@ -24,7 +24,7 @@ use crate::{
 use acredita_domain::{
     Invalid,
     pictures::Picture,
-    ports::{Clock, DelegatedCapture, ProviderCredential, ScoreError, ScoreRequest, Scorer},
+    ports::{Clock, DelegatedCapture, ProviderCredential, ScoreError, ScoreRequest, Scored, Scorer},
     scoring::{DocumentKind, Provider, Verdict},
 };
 use acredita_outbound::{BaseUrl, Outbound};
@@ -232,18 +232,18 @@ impl Scorer for GoogleScorer {
         DelegatedCapture::NotOffered
     }
 
-    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, ScoreError> {
+    async fn score(&self, request: ScoreRequest<'_>) -> Result<Scored, ScoreError> {
         if request.document.is_some_and(|document| !self.mapping.supports(document)) {
             let mut verdict = Verdict::of(vec![unsupported("not sent")], None);
             self.sign(&mut verdict);
-            return Ok(verdict);
+            return Ok(verdict.into());
         }
         let mut job = Job::begin();
         let turn = self.gate.enter(&job).await?;
         match self.run(request, &mut job).await {
             Ok(verdict) => {
                 turn.answered();
-                Ok(verdict)
+                Ok(verdict.into())
             }
             Err(Failed) => {
                 turn.failed();

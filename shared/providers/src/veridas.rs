@@ -22,7 +22,9 @@ use acredita_domain::{
     actor::{Country, DocumentType},
     error::Unavailable,
     pictures::Side,
-    ports::{Clock, Comparison, DelegatedCapture, Entropy, ProviderCredential, ScoreError, ScoreRequest, Scorer},
+    ports::{
+        Clock, Comparison, DelegatedCapture, Entropy, ProviderCredential, ScoreError, ScoreRequest, Scored, Scorer,
+    },
     scoring::{Check, CheckName, CheckResult, DocumentKind, Extracted, Provider, ProviderReference, Reason, Verdict},
 };
 use acredita_outbound::{BaseUrl, Outbound};
@@ -210,12 +212,12 @@ impl Scorer for VeridasScorer {
         DelegatedCapture::Hosted(self)
     }
 
-    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, ScoreError> {
+    async fn score(&self, request: ScoreRequest<'_>) -> Result<Scored, ScoreError> {
         let mut job = Job::begin();
         let turn = self.gate.enter(&job).await?;
         let outcome = self.validate(&request, &mut job).await;
         let outcome = self.settle(turn, outcome)?;
-        Ok(self.verdict(&request, outcome))
+        Ok(self.verdict(&request, outcome).into())
     }
 }
 

@@ -1,4 +1,4 @@
-//! How much of the engine a function links: nothing, the reader of documents, or the scorers.
+//! How much of the engine a function links: nothing, the validator of pictures, the reader of documents, or the scorers.
 //!
 //! Each is a function of its own, named in the `main.rs` that needs it, so that unused code is not linked.
 
@@ -10,6 +10,12 @@ use std::sync::Arc;
 /// For functions that neither read documents nor score.
 pub fn none(_: &Root) -> Option<Engine> {
     None
+}
+
+/// For functions that keep pictures but do not read them.
+pub fn validator(_: &Root) -> Option<Engine> {
+    let picture_validator = Arc::new(InternalPictureValidator::new(PictureMemory::default()));
+    Some(Engine { picture_validator, document_number_reader: None, scorers: Vec::new() })
 }
 
 /// For functions that read documents but do not score.
@@ -30,9 +36,6 @@ pub fn scoring(external: Vec<Arc<dyn Scorer>>) -> Engine {
 }
 
 fn reading(memory: PictureMemory, scorers: Vec<Arc<dyn Scorer>>) -> Engine {
-    Engine {
-        picture_validator: Arc::new(InternalPictureValidator::new(memory.clone())),
-        document_number_reader: Arc::new(InternalDocumentNumberReader::new(memory)),
-        scorers,
-    }
+    let document_number_reader = Some(Arc::new(InternalDocumentNumberReader::new(memory.clone())) as _);
+    Engine { picture_validator: Arc::new(InternalPictureValidator::new(memory)), document_number_reader, scorers }
 }

@@ -67,7 +67,7 @@ async fn the_agent_has_to_say_who_they_are() {
 #[tokio::test]
 async fn a_picture_is_required_when_it_was_asked_for_and_refused_when_not() {
     let world = World::start().await;
-    let picture = base64(&bodies::png(1));
+    let picture = base64(&bodies::evidence_png(1));
     let asked = with_picture(&world).await;
     validate(&world, &asked, &json!({ "agent": "maria" }), Some("/evidence")).await;
     validate(&world, &asked, &json!({ "agent": "maria", "evidence": null }), Some("/evidence")).await;
@@ -83,7 +83,7 @@ async fn evidence_is_a_png_in_any_of_the_usual_forms_of_base64() {
     // No padding, one `=`, two `=`.
     for equals in 0..3 {
         let ends = |text: &String| text.chars().rev().take_while(|c| *c == '=').count() == equals;
-        let padded = (1..).map(|seed| base64(&bodies::png(seed))).find(ends).expect("pictures of all lengths");
+        let padded = (1..).map(|seed| base64(&bodies::evidence_png(seed))).find(ends).expect("pictures of all lengths");
         let lines: Vec<String> =
             padded.as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
         for text in [
@@ -98,7 +98,7 @@ async fn evidence_is_a_png_in_any_of_the_usual_forms_of_base64() {
         }
     }
     let subject = with_picture(&world).await;
-    let good = base64(&bodies::png(1));
+    let good = base64(&bodies::evidence_png(1));
     for text in [
         String::new(),
         "*".to_owned(),
@@ -124,10 +124,37 @@ async fn evidence_is_a_png_in_any_of_the_usual_forms_of_base64() {
 }
 
 #[tokio::test]
+async fn evidence_decodes_and_is_large_enough_to_show_something() {
+    let world = World::start().await;
+    let subject = with_picture(&world).await;
+    let whole = bodies::evidence_png(1);
+    let mut damaged = whole.clone();
+    damaged[whole.len() / 2] ^= 1;
+    let mut huge = whole.clone();
+    huge[16..24].copy_from_slice(&[0, 0, 0xC3, 0x50, 0, 0, 0x03, 0xE9]);
+    let checksum = crc32fast::hash(&huge[12..29]).to_be_bytes();
+    huge[29..33].copy_from_slice(&checksum);
+    for (picture, why) in [
+        (b"\x89PNG\r\n\x1a\n".to_vec(), "cannot be decoded"),
+        (whole[..whole.len() - 1].to_vec(), "cannot be decoded"),
+        (damaged, "cannot be decoded"),
+        (bodies::png_of(199, 300, 1), "is smaller than 200 × 200 pixels"),
+        (bodies::png_of(300, 199, 1), "is smaller than 200 × 200 pixels"),
+        (huge, "is larger than 50 megapixels"),
+    ] {
+        let body = json!({ "agent": "maria", "evidence": base64(&picture) });
+        let refused = world.call("POST", &subject.actor_path("/validate"), Some(body)).await.expect(400);
+        assert_eq!(refused.details(), [format!("/evidence: {why}")]);
+    }
+    assert!(kept_pictures(&world).await.is_empty());
+    validate(&world, &subject, &json!({ "agent": "maria", "evidence": base64(&whole) }), None).await;
+}
+
+#[tokio::test]
 async fn a_large_picture_travels_in_the_body() {
     let world = World::start().await;
     let subject = with_picture(&world).await;
-    let mut picture = bodies::png(1);
+    let mut picture = bodies::evidence_png(1);
     picture.resize(4 * 1024 * 1024, 0);
     validate(&world, &subject, &json!({ "agent": "maria", "evidence": base64(&picture) }), None).await;
     picture.resize(5 * 1024 * 1024, 0);
@@ -173,7 +200,7 @@ async fn metadata_is_text_that_holds_a_json_object() {
 async fn what_the_agent_left_is_kept_as_evidence() {
     let world = World::start().await;
     let subject = with_picture(&world).await;
-    let body = json!({ "agent": " shop-042/maria ", "evidence": base64(&bodies::png(7)), "evidence_metadata": "{\"shop\":\"042\"}" });
+    let body = json!({ "agent": " shop-042/maria ", "evidence": base64(&bodies::evidence_png(7)), "evidence_metadata": "{\"shop\":\"042\"}" });
     validate(&world, &subject, &body, None).await;
     let (org, id) = (ORG.parse().expect("an organisation"), subject.id.parse().expect("an id"));
     let kept = world.app.stores.identifications.find(&org, id).await.expect("an answer").expect("it is there");
@@ -191,7 +218,7 @@ async fn what_the_agent_left_is_kept_as_evidence() {
 async fn the_evidence_goes_with_the_identification() {
     let world = World::start().await;
     let subject = with_picture(&world).await;
-    validate(&world, &subject, &json!({ "agent": "maria", "evidence": base64(&bodies::png(7)) }), None).await;
+    validate(&world, &subject, &json!({ "agent": "maria", "evidence": base64(&bodies::evidence_png(7)) }), None).await;
     assert_eq!(kept_pictures(&world).await.len(), 1);
     subject.delete(&world).await.expect(403);
     assert_eq!(kept_pictures(&world).await.len(), 1);

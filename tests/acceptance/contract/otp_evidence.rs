@@ -188,8 +188,13 @@ impl Pictures for Interrupted {
     async fn erase(&self, prefix: &PicturePrefix, spared: &[PictureKey]) -> Result<(), Unavailable> {
         self.pictures.erase(prefix, spared).await
     }
-    async fn link_to_read(&self, key: &PictureKey, now: acredita_domain::Time) -> Result<SignedLink, Unavailable> {
-        self.pictures.link_to_read(key, now).await
+    async fn link_to_read(
+        &self,
+        key: &PictureKey,
+        format: PictureFormat,
+        now: acredita_domain::Time,
+    ) -> Result<SignedLink, Unavailable> {
+        self.pictures.link_to_read(key, format, now).await
     }
     async fn link_to_write(&self, key: &PictureKey, now: acredita_domain::Time) -> Result<SignedLink, Unavailable> {
         self.pictures.link_to_write(key, now).await

@@ -36,7 +36,7 @@ async fn an_agent_confirms_a_person() {
     let path = format!("/identifications/agent/{}/validate", created.text("identification_id"));
     // Base64 as published: without padding.
     let unpadded = (1..)
-        .map(|seed| base64(&bodies::png(seed)))
+        .map(|seed| base64(&bodies::evidence_png(seed)))
         .find(|text| text.ends_with('='))
         .expect("a length that needs padding");
     let body = json!({ "agent": "shop-042/maria", "evidence": unpadded.trim_end_matches('='), "evidence_metadata": "{\"shop\":\"042\"}" });

@@ -33,7 +33,7 @@ async fn an_agent_identification_goes_with_its_evidence() {
     at_every_call(async |world: &mut World, run: &Run| {
         let agent = world.call("POST", "/identifications/agent", Some(bodies::agent(true))).await.expect(201);
         let path = format!("/identifications/agent/{}/validate", agent.text("identification_id"));
-        let evidence = json!({ "agent": "maria", "evidence": base64(&bodies::png(1)) });
+        let evidence = json!({ "agent": "maria", "evidence": base64(&bodies::evidence_png(1)) });
         world.call("POST", &path, Some(evidence)).await.expect(204);
         assert_eq!(world.pictures().await.len(), 1);
         is_deleted_once(world, run, "agent", &agent.text("admin_identification_id")).await;

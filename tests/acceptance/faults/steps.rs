@@ -89,7 +89,7 @@ async fn an_outdated_code_costs_no_try_unless_its_answer_is_lost() {
 async fn an_agent_validates_once_and_the_evidence_is_there() {
     at_every_call(async |world: &mut World, run: &Run| {
         let agent = Subject::of(world, Method::Agent, bodies::agent(true)).await;
-        let body = json!({ "agent": "maria", "evidence": base64(&bodies::png(1)), "evidence_metadata": "{}" });
+        let body = json!({ "agent": "maria", "evidence": base64(&bodies::evidence_png(1)), "evidence_metadata": "{}" });
         let step = world.request("POST", &agent.actor_path("/validate"), Some(body));
         is_taken_once(world, run, step, &[]).await;
         assert_eq!(world.status("agent", &agent.id).await, "VALIDATED");

@@ -57,7 +57,7 @@ async fn what_retention_takes_is_erased_with_its_pictures() {
         let agent = world.call("POST", "/identifications/agent", Some(bodies::agent(true))).await.expect(201);
         let path = format!("/identifications/agent/{}/validate", agent.text("identification_id"));
         world
-            .call("POST", &path, Some(json!({ "agent": "maria", "evidence": base64(&bodies::png(1)) })))
+            .call("POST", &path, Some(json!({ "agent": "maria", "evidence": base64(&bodies::evidence_png(1)) })))
             .await
             .expect(204);
         let document = world

@@ -207,7 +207,7 @@ impl<const FOLDER: bool> Service<FOLDER> {
     async fn confirm(&self, which: usize, picture: bool) -> Answer {
         let mut body = json!({ "agent": "maria" });
         if picture {
-            body["evidence"] = json!(base64(&bodies::png(which as u32)));
+            body["evidence"] = json!(base64(&bodies::evidence_png(which as u32)));
         }
         self.send(self.actor(which, "POST", "/validate", Some(body))).await
     }

@@ -84,7 +84,8 @@ async fn used_to_sweep() -> BTreeSet<Action> {
         world.send(score.pictures(&[("front", &bodies::png(1))])).await.expect(204);
     }
     let agent = world.call("POST", "/identifications/agent", Some(bodies::agent(true))).await.expect(201);
-    let evidence = serde_json::json!({ "agent": "maria", "evidence": acceptance::request::base64(&bodies::png(1)) });
+    let evidence =
+        serde_json::json!({ "agent": "maria", "evidence": acceptance::request::base64(&bodies::evidence_png(1)) });
     let validate = format!("/identifications/agent/{}/validate", agent.text("identification_id"));
     world.call("POST", &validate, Some(evidence)).await.expect(204);
     world.wire.take_actions();

@@ -3,7 +3,7 @@
 use acredita_domain::{
     actor::Actor,
     error::Unavailable,
-    ports::{DelegatedCapture, OutgoingMessage, ScoreError, ScoreRequest, Scorer, SendError, Sender},
+    ports::{DelegatedCapture, OutgoingMessage, ScoreError, ScoreRequest, Scored, Scorer, SendError, Sender},
     scoring::{Check, CheckName, CheckResult, Provider, Score, Verdict},
 };
 use async_trait::async_trait;
@@ -93,7 +93,7 @@ impl Scorer for ScriptedScorer {
         DelegatedCapture::NotOffered
     }
 
-    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, ScoreError> {
+    async fn score(&self, request: ScoreRequest<'_>) -> Result<Scored, ScoreError> {
         let answer = self.0.lock().expect("no test panics while it holds this").clone();
         let mut verdict = answer.ok_or(Unavailable("the provider"))?;
         let number = |declared: &Actor| {
@@ -109,6 +109,6 @@ impl Scorer for ScriptedScorer {
                 verdict.breakdown.push(Check::new(check, CheckResult::Pass));
             }
         }
-        Ok(verdict)
+        Ok(verdict.into())
     }
 }

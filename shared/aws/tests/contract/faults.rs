@@ -160,6 +160,7 @@ async fn an_item_that_is_too_large_changes_nothing() {
     let agent = AgentEvidence {
         agent: "maria".parse().expect("a name"),
         picture: None,
+        received_picture: None,
         metadata: Some(Private::new("x".repeat(450_000))),
         caller: None,
     };

@@ -123,11 +123,12 @@ async fn a_link_to_read_opens_one_picture_for_reading(ports: &Ports) {
     let key = a_key();
     keep(ports, &key).await;
     let now = real_now();
-    let link = ports.pictures.link_to_read(&key, now).await.expect("a link");
+    let link = ports.pictures.link_to_read(&key, PictureFormat::Png, now).await.expect("a link");
     assert_eq!(link.expires_at, now + LINK_LIFE);
     let answer = Client::new().get(&link.url).send().await.expect("an answer");
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(answer.headers()["content-type"], "image/png");
+    assert_eq!(answer.headers()["content-disposition"], "attachment; filename=\"picture.png\"");
     assert_eq!(answer.bytes().await.expect("a body"), BYTES);
 
     let written = Client::new().put(&link.url).body("else").send().await.expect("an answer");
@@ -135,6 +136,22 @@ async fn a_link_to_read_opens_one_picture_for_reading(ports: &Ports) {
     let elsewhere = link.url.replace(key.as_str(), a_key().as_str());
     let answer = Client::new().get(elsewhere).send().await.expect("an answer");
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+}
+
+async fn a_link_to_read_returns_a_file_however_the_picture_was_stored(ports: &Ports) {
+    let key = PictureKey::upload(&org(), scoring().id, Side::Front);
+    let to_write = ports.pictures.link_to_write(&key, real_now()).await.expect("a link");
+    let stored = Client::new().put(&to_write.url).header("content-type", "text/html").body(BYTES).send().await;
+    assert_eq!(stored.expect("an answer").status(), StatusCode::OK);
+    let link = ports.pictures.link_to_read(&key, PictureFormat::Jpeg, real_now()).await.expect("a link");
+    let answer = Client::new().get(&link.url).send().await.expect("an answer");
+    assert_eq!(answer.headers()["content-type"], "image/jpeg");
+    assert_eq!(answer.headers()["content-disposition"], "attachment; filename=\"picture.jpg\"");
+    for (name, other) in [("image%2Fjpeg", "text%2Fhtml"), ("attachment", "inline")] {
+        assert!(link.url.contains(name));
+        let answer = Client::new().get(link.url.replace(name, other)).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{other}");
+    }
 }
 
 async fn a_link_to_write_takes_a_picture_of_any_type(ports: &Ports) {
@@ -155,10 +172,11 @@ async fn a_link_lives_from_the_time_that_it_is_given(ports: &Ports) {
     let key = a_key();
     keep(ports, &key).await;
     let before = real_now() - LINK_LIFE - TimeDelta::seconds(1);
-    let outdated = ports.pictures.link_to_read(&key, before).await.expect("a link");
+    let outdated = ports.pictures.link_to_read(&key, PictureFormat::Png, before).await.expect("a link");
     let answer = Client::new().get(&outdated.url).send().await.expect("an answer");
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
-    let almost = ports.pictures.link_to_read(&key, before + TimeDelta::seconds(60)).await.expect("a link");
+    let almost =
+        ports.pictures.link_to_read(&key, PictureFormat::Png, before + TimeDelta::seconds(60)).await.expect("a link");
     assert_eq!(Client::new().get(&almost.url).send().await.expect("an answer").status(), StatusCode::OK);
 }
 
@@ -170,6 +188,7 @@ on_aws! {
     all_of_a_prefix_goes_and_nothing_else,
     a_prefix_goes_even_when_one_listing_does_not_hold_it,
     a_link_to_read_opens_one_picture_for_reading,
+    a_link_to_read_returns_a_file_however_the_picture_was_stored,
     a_link_to_write_takes_a_picture_of_any_type,
     a_link_lives_from_the_time_that_it_is_given,
 }

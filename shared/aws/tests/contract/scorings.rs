@@ -32,6 +32,7 @@ fn capture() -> Capture {
         format: PictureFormat::Jpeg,
         size_bytes: 3,
         sha256: Sha256Digest::of(b"abc"),
+        received_sha256: Some(Sha256Digest::of(b"abc and more")),
         captured_at: now(),
     }
 }

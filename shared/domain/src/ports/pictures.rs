@@ -3,7 +3,7 @@
 use crate::{
     Time,
     documents::ReadNumbers,
-    pictures::{Picture, PictureFault, PictureFormat, PictureKey, PicturePrefix, SignedLink},
+    pictures::{CleanPicture, Picture, PictureFault, PictureFormat, PictureKey, PicturePrefix, SignedLink},
     unavailable::Unavailable,
 };
 use async_trait::async_trait;
@@ -25,19 +25,30 @@ pub trait Pictures: Send + Sync {
     async fn remove(&self, key: &PictureKey) -> Result<(), Unavailable>;
     /// Removes every picture with the prefix, but for these.
     async fn erase(&self, prefix: &PicturePrefix, spared: &[PictureKey]) -> Result<(), Unavailable>;
-    /// A link to read a picture, valid for [`super::limits::LINK_LIFE`] from `now`.
-    async fn link_to_read(&self, key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
+    /// A link to download a picture as a file, valid for [`super::limits::LINK_LIFE`] from `now`. Browsers do not show
+    /// what it returns.
+    async fn link_to_read(&self, key: &PictureKey, format: PictureFormat, now: Time)
+    -> Result<SignedLink, Unavailable>;
     /// A link to write a picture, valid for [`super::limits::LINK_LIFE`] from `now`.
     async fn link_to_write(&self, key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
 }
 
-/// Decides which bytes are pictures.
+/// Decides which bytes are pictures, and what of them is kept.
 #[async_trait]
 pub trait PictureValidator: Send + Sync {
     /// Checks without decoding: the format, by the first bytes, and that the header keeps within the limits.
     fn check(&self, bytes: Bytes) -> Result<Picture, PictureFault>;
-    /// Requires a complete and undamaged picture. Decoders require that anyway.
-    async fn require_complete(&self, picture: &Picture) -> Result<(), PictureFault>;
+    /// Requires a complete and undamaged picture, and returns it cleaned: the same pixels without metadata (where it was
+    /// taken, by which device, comments, smaller copies) and without anything after them. Decoders do both on the way.
+    async fn clean(&self, picture: &Picture) -> Result<CleanPicture, PictureFault>;
+}
+
+/// What was read in a picture.
+#[derive(Clone, Debug, Default)]
+pub struct ReadPicture {
+    pub numbers: ReadNumbers,
+    /// The picture, cleaned; `None` if it does not decode.
+    pub cleaned: Option<Picture>,
 }
 
 /// Reads the numbers on identity documents.
@@ -46,7 +57,7 @@ pub trait DocumentNumberReader: Send + Sync {
     /// The reader and its version, needed to reproduce a reading.
     fn version(&self) -> String;
     /// The number of each document in the picture whose machine-readable zone was read beyond doubt and whose check
-    /// digits are right, and whether there is any other zone. Empty for a picture that does not decode. Faults of a
+    /// digits are right, and whether there is any other zone. Nothing for a picture that does not decode. Faults of a
     /// zone are not reported: they concern only the person.
-    async fn read(&self, bytes: Bytes) -> ReadNumbers;
+    async fn read(&self, bytes: Bytes) -> ReadPicture;
 }

@@ -93,6 +93,20 @@ pub trait ProviderCredential: Send + Sync {
     async fn read(&self) -> Result<Private<String>, Unavailable>;
 }
 
+/// What a scorer makes of pictures.
+#[derive(Debug)]
+pub struct Scored {
+    pub verdict: Verdict,
+    /// The pictures, cleaned, if the scorer decodes them. The others get cleaned ones.
+    pub cleaned: Vec<(Side, Picture)>,
+}
+
+impl From<Verdict> for Scored {
+    fn from(verdict: Verdict) -> Self {
+        Self { verdict, cleaned: Vec::new() }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScoreError {
     #[error("{}: {fault}", side.part())]
@@ -108,5 +122,5 @@ pub trait Scorer: Send + Sync {
     fn provider(&self) -> Provider;
     fn delegated_capture(&self) -> DelegatedCapture<'_>;
     /// An outage does not use up a retry.
-    async fn score(&self, request: ScoreRequest<'_>) -> Result<Verdict, ScoreError>;
+    async fn score(&self, request: ScoreRequest<'_>) -> Result<Scored, ScoreError>;
 }

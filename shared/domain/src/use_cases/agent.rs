@@ -10,7 +10,7 @@ use crate::{
     idempotency::Idempotency,
     identification::{AgentEvidence, Method, MethodKind, Transition, Validation},
     ids::{IdentificationId, OrgId},
-    pictures::{PictureFormat, PictureKey, PicturePrefix, Sha256Digest},
+    pictures::{CleanPicture, PictureFault, PictureKey, PicturePrefix, Sha256Digest},
     ports::StepError,
     text::{AgentName, Private},
 };
@@ -69,13 +69,13 @@ pub async fn validate_agent_identification(
     }
     let now = app.now();
     identification.require_open(now)?;
-    let picture = match confirmation.evidence {
-        Some(bytes) => Some(keep_evidence(app, org, id, bytes).await?),
-        None => None,
+    let (picture, received_picture) = match confirmation.evidence {
+        Some(bytes) => keep_evidence(app, org, id, bytes).await.map(|(kept, received)| (Some(kept), Some(received)))?,
+        None => (None, None),
     };
     let kept = picture.is_some();
     let AgentConfirmation { agent, metadata, .. } = confirmation;
-    let agent = Some(AgentEvidence { agent, picture, metadata, caller: Some(caller) });
+    let agent = Some(AgentEvidence { agent, picture, received_picture, metadata, caller: Some(caller) });
     let validation = Validation { at: now, device, agent, captures: Vec::new(), scoring: None };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
     match app.stores.identifications.transition(&identification, transition, Vec::new(), now).await {
@@ -98,9 +98,36 @@ async fn explain_late_evidence(app: &App, org: &OrgId, id: IdentificationId) -> 
     }
 }
 
-/// The picture is stored before the state changes: a state never refers to a missing picture.
-async fn keep_evidence(app: &App, org: &OrgId, id: IdentificationId, bytes: Bytes) -> Result<Sha256Digest, Error> {
-    let digest = Sha256Digest::of(&bytes);
-    app.stores.pictures.put(&PictureKey::evidence(org, id, &digest), PictureFormat::Png, bytes).await?;
-    Ok(digest)
+/// The digests of the picture as it is kept and as it came. It is stored before the state changes: a state never refers
+/// to a missing picture.
+async fn keep_evidence(
+    app: &App,
+    org: &OrgId,
+    id: IdentificationId,
+    bytes: Bytes,
+) -> Result<(Sha256Digest, Sha256Digest), Error> {
+    let received = Sha256Digest::of(&bytes);
+    let CleanPicture { picture, .. } = clean_evidence(app, bytes).await?;
+    let digest = Sha256Digest::of(&picture.bytes);
+    app.stores.pictures.put(&PictureKey::evidence(org, id, &digest), picture.format, picture.bytes).await?;
+    Ok((digest, received))
+}
+
+/// Nobody sees anything of a document in fewer pixels than this, across or down.
+const MIN_EVIDENCE_SIDE: u32 = 200;
+
+async fn clean_evidence(app: &App, bytes: Bytes) -> Result<CleanPicture, Error> {
+    let refused = |problem| Error::BadField { pointer: "/evidence", problem };
+    let fault = |fault| match fault {
+        PictureFault::Unsupported => refused("is not a PNG"),
+        PictureFault::TooManyBytes => refused("is larger than 10 MiB"),
+        PictureFault::TooManyPixels => refused("is larger than 50 megapixels"),
+        PictureFault::Undecodable => refused("cannot be decoded"),
+    };
+    let validator = &app.engine()?.picture_validator;
+    let clean = validator.clean(&validator.check(bytes).map_err(fault)?).await.map_err(fault)?;
+    if clean.width.min(clean.height) < MIN_EVIDENCE_SIDE {
+        return Err(refused("is smaller than 200 × 200 pixels"));
+    }
+    Ok(clean)
 }

@@ -7,7 +7,6 @@
 
 use crate::{
     actor::{Actor, DocumentType, IdentityDocument},
-    app::Engine,
     documents::{ReadNumbers, are_declared},
     ports::DocumentNumberReader,
     scoring::{Check, CheckName, CheckResult, Judgement, Provider, Reason, Score, Scoring, Verdict, judge},
@@ -18,7 +17,7 @@ use bytes::Bytes;
 /// provider was shown; there are none for a capture on a provider's pages. Our own engine has already compared
 /// everything, and a verdict without any judgement stays as it is.
 pub(super) async fn with_declared_compared(
-    engine: &Engine,
+    reader: &dyn DocumentNumberReader,
     scoring: &Scoring,
     verdict: Verdict,
     pictures: Vec<Bytes>,
@@ -31,7 +30,7 @@ pub(super) async fn with_declared_compared(
     }
     let number = match declared_number(declared) {
         _ if is_compared(&verdict, CheckName::DeclaredMatch) => None,
-        Some(document) => Some(read_and_compared(&*engine.document_number_reader, document, pictures).await),
+        Some(document) => Some(read_and_compared(reader, document, pictures).await),
         None => open_whose(declared, &verdict),
     };
     let name = open_name(declared, &verdict);
@@ -85,7 +84,7 @@ async fn read_and_compared(
     let mut read = ReadNumbers::default();
     // One after the other: decoding takes most of a request's memory.
     for bytes in pictures {
-        read = read.and(reader.read(bytes).await);
+        read = read.and(reader.read(bytes).await.numbers);
     }
     compared(&read, declared, sides, &reader.version())
 }

@@ -3,7 +3,7 @@
 use super::{
     create::{Created, Creation, Draft, ExternalCode},
     effects,
-    second_factor::{self, GivenFactor},
+    second_factor::{self, GivenFactor, ReadFactor},
 };
 use crate::{
     App, Conflict, Error, Time,
@@ -109,13 +109,13 @@ pub async fn validate_otp_identification(
         counted => counted?,
     };
     let otp = counted.otp().ok_or(Error::Corrupt("an OTP identification without an OTP"))?;
-    let numbers = second_factor::read_numbers(app, otp.second_factor, given.as_ref()).await?;
+    let read = second_factor::read_pictures(app, otp.second_factor, given.as_ref()).await?;
     let context = CodeContext { org, id, generation: otp.generation };
     let right = keys.code_matches(context, otp.code.as_ref().map(|code| &code.hash), &code)
-        & second_factor_matches(&counted.actor, otp.second_factor, second_factor::comparable(given.as_ref(), &numbers));
+        & second_factor_matches(&counted.actor, otp.second_factor, second_factor::comparable(given.as_ref(), &read));
     let alive = otp.code.as_ref().is_some_and(|code| now < code.expires_at);
     match (bool::from(right), alive) {
-        (true, true) => accept(app, &counted, device, given, now).await,
+        (true, true) => accept(app, &counted, device, read, now).await,
         (true, false) => {
             // A try that was right but late must not cost one; losing the race to another transition changes nothing.
             unless_lost(app.stores.identifications.give_back_try(org, id).await)?;
@@ -136,11 +136,11 @@ async fn accept(
     app: &App,
     identification: &Identification,
     device: DeviceEvidence,
-    given: Option<GivenFactor>,
+    read: ReadFactor,
     now: Time,
 ) -> Result<(), Error> {
     let (org, id) = (&identification.org, identification.id);
-    let captures = match second_factor::keep(app, identification, given).await {
+    let captures = match second_factor::keep(app, identification, read).await {
         Ok(captures) => captures,
         Err(error) => {
             // An outage of the picture store must not use up the tries of a person who was right. If this fails too, it

@@ -14,7 +14,8 @@ use crate::{
         UploadedPicture,
     },
     ports::{
-        CollectError, DelegatedCapture, HostedCapture, Reservation, ScoreRequest, Scorer, StepError, StoredPicture,
+        CollectError, DelegatedCapture, HostedCapture, Reservation, ScoreRequest, Scored, Scorer, StepError,
+        StoredPicture,
     },
     scoring::{Assessment, HostedDelegation, Provider, Scoring, Verdict},
 };
@@ -24,6 +25,15 @@ use bytes::Bytes;
 struct SidePicture {
     picture: Picture,
     capture: Capture,
+}
+
+impl SidePicture {
+    /// Puts the cleaned picture in the place of the one that came.
+    fn replace_by(&mut self, cleaned: Picture) {
+        let Capture { side, captured_at, ref sha256, .. } = self.capture;
+        self.capture = Capture::of(side, &cleaned, sha256.clone(), captured_at);
+        self.picture = cleaned;
+    }
 }
 
 /// A verdict, and the pictures that it is about.
@@ -90,10 +100,11 @@ async fn judge_pictures(
 
     let external = scoring.provider != Provider::Internal;
     if external {
-        // Our own scorer finds out when it decodes them. Others look at the bytes, and may be less strict.
-        for SidePicture { picture, capture } in &sides[..new] {
-            let complete = app.engine()?.picture_validator.require_complete(picture).await;
-            complete.map_err(|fault| Error::Picture { part: capture.side.part(), fault })?;
+        // Our own scorer cleans them when it decodes them. Others look at the bytes, may be less strict, and have no
+        // use for anything but the picture.
+        for side in &mut sides[..new] {
+            let cleaned = app.engine()?.picture_validator.clean(&side.picture).await;
+            side.replace_by(cleaned.map_err(|fault| Error::Picture { part: side.capture.side.part(), fault })?.picture);
         }
         // Before the call, so that a store that does not answer costs no call: neither money nor personal data.
         stored.keep(app, scoring, &sides[..new]).await?;
@@ -107,13 +118,17 @@ async fn judge_pictures(
         now,
     };
     let request = if external { for_others(request) } else { request };
-    let verdict = scorer.score(request).await?;
+    let Scored { verdict, mut cleaned } = scorer.score(request).await?;
+    let shown = [request.front, request.back].into_iter().flatten().map(|picture| picture.bytes.clone()).collect();
     if !external {
+        for side in &mut sides[..new] {
+            let at = cleaned.iter().position(|(cleaned, _)| *cleaned == side.capture.side);
+            side.replace_by(cleaned.swap_remove(at.ok_or(Error::NotBuiltIn("cleaning of pictures"))?).1);
+        }
         // After the verdict, because only now is it known that they decode.
         stored.keep(app, scoring, &sides[..new]).await?;
     }
-    let shown = [request.front, request.back].into_iter().flatten().map(|picture| picture.bytes.clone()).collect();
-    let verdict = with_declared_compared(app.engine()?, scoring, verdict, shown).await;
+    let verdict = with_declared_compared(app.document_number_reader()?, scoring, verdict, shown).await;
     Ok(Judged { verdict, captures: sides.into_iter().map(|side| side.capture).collect() })
 }
 
@@ -161,7 +176,7 @@ async fn judge_hosted(
         CollectError::NotCaptured => Conflict::NotCapturedYet.into(),
         CollectError::Unavailable(unavailable) => Error::from(unavailable),
     })?;
-    let verdict = with_declared_compared(app.engine()?, scoring, verdict, Vec::new()).await;
+    let verdict = with_declared_compared(app.document_number_reader()?, scoring, verdict, Vec::new()).await;
     Ok(Judged { verdict, captures: scoring.captures.clone() })
 }
 
@@ -174,8 +189,8 @@ fn check_uploaded(app: &App, uploaded: Vec<UploadedPicture>) -> Result<Vec<SideP
 fn check_side(app: &App, side: Side, bytes: Bytes, captured_at: Time) -> Result<SidePicture, Error> {
     let checked = app.engine()?.picture_validator.check(bytes);
     let picture = checked.map_err(|fault| Error::Picture { part: side.part(), fault })?;
-    let sha256 = Sha256Digest::of(&picture.bytes);
-    let capture = Capture { side, format: picture.format, size_bytes: picture.bytes.len() as u64, sha256, captured_at };
+    let (format, size_bytes, sha256) = (picture.format, picture.bytes.len() as u64, Sha256Digest::of(&picture.bytes));
+    let capture = Capture { side, format, size_bytes, sha256, received_sha256: None, captured_at };
     Ok(SidePicture { picture, capture })
 }
 

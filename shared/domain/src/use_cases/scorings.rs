@@ -92,7 +92,8 @@ pub async fn read_captures(app: &App, org: &OrgId, id: ScoringId) -> Result<Capt
     let (scoring, now) = read_scoring(app, org, id).await?;
     let mut captures = Vec::with_capacity(scoring.captures.len());
     for capture in scoring.captures {
-        let link = app.stores.pictures.link_to_read(&PictureKey::capture(org, id, &capture.sha256), now).await?;
+        let key = PictureKey::capture(org, id, &capture.sha256);
+        let link = app.stores.pictures.link_to_read(&key, capture.format, now).await?;
         captures.push(LinkedCapture { capture, link });
     }
     Ok(captures)

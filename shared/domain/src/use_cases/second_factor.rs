@@ -4,8 +4,8 @@
 //! A picture goes through three stages. Faults that show without decoding it are faults of the request, and do not
 //! count as a try. Then the try is counted, and only then is the picture decoded and read, so that wrong tries
 //! cause at most [`crate::otp::MAX_TRIES`] decodings per identification; from here on any fault of a picture makes the
-//! try a wrong one. Last, the pictures of a right try are kept, and those of a wrong one are not: they prove nothing
-//! beyond the count, and may well be another person's papers.
+//! try a wrong one. Last, the pictures of a right try are kept, cleaned, and those of a wrong one are not: they prove
+//! nothing beyond the count, and may well be another person's papers.
 //!
 //! # What a crash leaves behind
 //!
@@ -20,7 +20,8 @@ use crate::{
     identification::{Identification, State},
     ids::{IdentificationId, OrgId},
     otp::{Given, SecondFactor},
-    pictures::{Capture, PictureFault, PictureFormat, PictureKey, Sha256Digest, Side, UploadedPicture},
+    pictures::{Capture, Picture, PictureKey, Sha256Digest, Side, UploadedPicture},
+    ports::ReadPicture,
     text::Attempt,
 };
 
@@ -69,50 +70,53 @@ pub(super) fn require_asked(asked: Option<SecondFactor>, given: Option<&GivenFac
     Err(Error::BadField { pointer: "/two_factor", problem })
 }
 
-/// The numbers in the pictures, if pictures are asked for. The work depends on the pictures alone.
-pub(super) async fn read_numbers(
+/// What the pictures that were asked for show.
+#[derive(Default)]
+pub(super) struct ReadFactor {
+    /// None if any of the pictures does not decode.
+    numbers: Vec<CarriedNumber>,
+    /// Each picture as it came, and cleaned.
+    pictures: Vec<(UploadedPicture, Picture)>,
+}
+
+/// Reads the pictures, if pictures are asked for. The work depends on the pictures alone.
+pub(super) async fn read_pictures(
     app: &App,
     asked: Option<SecondFactor>,
     given: Option<&GivenFactor>,
-) -> Result<Vec<CarriedNumber>, Error> {
-    let mut numbers = Vec::new();
+) -> Result<ReadFactor, Error> {
+    let mut all = ReadFactor::default();
     if asked == Some(SecondFactor::PersonalDocumentImage) {
-        for picture in given.map_or(&[][..], GivenFactor::pictures) {
-            numbers.extend(app.engine()?.document_number_reader.read(picture.bytes.clone()).await.numbers);
+        let pictures = given.map_or(&[][..], GivenFactor::pictures);
+        for picture in pictures {
+            let ReadPicture { numbers, cleaned } = app.document_number_reader()?.read(picture.bytes.clone()).await;
+            all.numbers.extend(numbers.numbers);
+            all.pictures.extend(cleaned.map(|cleaned| (picture.clone(), cleaned)));
+        }
+        if all.pictures.len() < pictures.len() {
+            all.numbers.clear();
         }
     }
-    Ok(numbers)
+    Ok(all)
 }
 
 /// The given factor, ready for comparison.
-pub(super) fn comparable<'a>(given: Option<&'a GivenFactor>, numbers: &'a [CarriedNumber]) -> Given<'a> {
+pub(super) fn comparable<'a>(given: Option<&'a GivenFactor>, read: &'a ReadFactor) -> Given<'a> {
     match given {
         None => Given::Nothing,
         Some(GivenFactor::Text(text)) => Given::Text(text),
-        Some(GivenFactor::Pictures(_)) => Given::Numbers(numbers),
+        Some(GivenFactor::Pictures(_)) => Given::Numbers(&read.numbers),
     }
 }
 
 /// Stores the pictures that were asked for. To be called before the state changes.
-pub(super) async fn keep(
-    app: &App,
-    identification: &Identification,
-    given: Option<GivenFactor>,
-) -> Result<Vec<Capture>, Error> {
-    let asked = identification.otp().and_then(|otp| otp.second_factor);
-    let pictures = match given {
-        Some(GivenFactor::Pictures(pictures)) if asked == Some(SecondFactor::PersonalDocumentImage) => pictures,
-        _ => Vec::new(),
-    };
+pub(super) async fn keep(app: &App, identification: &Identification, read: ReadFactor) -> Result<Vec<Capture>, Error> {
     let captured_at = app.now();
-    let mut captures = Vec::with_capacity(pictures.len());
-    for UploadedPicture { side, bytes } in pictures {
-        let unsupported = Error::Picture { part: part(side), fault: PictureFault::Unsupported };
-        let format = PictureFormat::sniff(&bytes).ok_or(unsupported)?;
-        let capture =
-            Capture { side, format, size_bytes: bytes.len() as u64, sha256: Sha256Digest::of(&bytes), captured_at };
+    let mut captures = Vec::with_capacity(read.pictures.len());
+    for (UploadedPicture { side, bytes: received }, cleaned) in read.pictures {
+        let capture = Capture::of(side, &cleaned, Sha256Digest::of(&received), captured_at);
         let key = PictureKey::evidence(&identification.org, identification.id, &capture.sha256);
-        app.stores.pictures.put(&key, format, bytes).await?;
+        app.stores.pictures.put(&key, cleaned.format, cleaned.bytes).await?;
         captures.push(capture);
     }
     Ok(captures)

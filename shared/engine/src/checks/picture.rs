@@ -28,7 +28,7 @@ fn decodes(pictures: &[ViewedPicture]) -> Check {
     let missing = (!has_front).then(|| "front: no picture was given".to_owned());
     let given = pictures.iter().map(|picture| {
         let (side, view) = (picture.side().part(), &picture.view);
-        format!("{side}: {}, {} x {} pixels", picture.format, view.width, view.height)
+        format!("{side}: {}, {} x {} pixels", picture.cleaned.format, view.width, view.height)
     });
     line.noting(missing.into_iter().chain(given).collect::<Vec<_>>().join("; "))
 }

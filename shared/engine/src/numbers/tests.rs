@@ -72,7 +72,7 @@ fn a_visa_and_a_document_without_a_number_go_by_none() {
 }
 
 async fn read(bytes: Vec<u8>) -> ReadNumbers {
-    InternalDocumentNumberReader::new(PictureMemory::default()).read(bytes.into()).await
+    InternalDocumentNumberReader::new(PictureMemory::default()).read(bytes.into()).await.numbers
 }
 
 fn fixture(name: &str) -> Vec<u8> {
@@ -111,7 +111,7 @@ async fn print_is_no_other_zone() {
 
 /// One picture above the other, on white.
 fn one_above_the_other(pictures: [&str; 2]) -> Luma {
-    let pictures = pictures.map(|name| decode(&fixture(name)).expect("a picture"));
+    let pictures = pictures.map(|name| decode(&fixture(name)).expect("a picture").0);
     let width = pictures.iter().map(|picture| picture.width).max().expect("two pictures");
     let height = pictures.iter().map(|picture| picture.height).sum();
     let widened =
@@ -138,7 +138,7 @@ async fn many_pictures_at_once_are_all_read() {
     let tasks: Vec<_> = (0..6)
         .map(|_| {
             let (reader, bytes) = (reader.clone(), fixture("otp-dni.jpg"));
-            tokio::spawn(async move { reader.read(bytes.into()).await.numbers.len() })
+            tokio::spawn(async move { reader.read(bytes.into()).await.numbers.numbers.len() })
         })
         .collect();
     for task in tasks {

@@ -17,11 +17,7 @@ async fn fault(bytes: Vec<u8>) -> Option<PictureFault> {
         Err(fault) => return Some(fault),
     };
     let decoded = decode(&picture.bytes).err();
-    assert_eq!(
-        validator().require_complete(&picture).await.err(),
-        decoded,
-        "what is complete decodes, and nothing else"
-    );
+    assert_eq!(validator().clean(&picture).await.err(), decoded, "what is complete decodes, and nothing else");
     decoded
 }
 
@@ -31,11 +27,14 @@ async fn jpeg_and_png_are_told_by_their_bytes_and_everything_else_is_unsupported
     for (bytes, format) in [(Jpeg::GREY.encode(&original), PictureFormat::Jpeg), (png(&original), PictureFormat::Png)] {
         assert_eq!(PictureFormat::sniff(&bytes), Some(format));
         assert_eq!(fault(bytes.clone()).await, None);
-        let luma = decode(&bytes).unwrap();
+        let (luma, cleaned) = decode(&bytes).unwrap();
         assert_eq!((luma.width, luma.height), (200, 120));
         assert!(format != PictureFormat::Png || luma == original, "PNG loses nothing");
         let picture = check(bytes.clone()).unwrap();
         assert!(picture.format == format && picture.bytes == bytes);
+        let clean = validator().clean(&picture).await.unwrap();
+        assert_eq!((clean.width, clean.height), (200, 120));
+        assert!(clean.picture.format == format && clean.picture.bytes == cleaned.bytes && cleaned.format == format);
     }
     for other in [&b""[..], b"GIF89a", b"%PDF-1.7", b"\0\0\0\x18ftypheic", b"\xFF\xD8", b"RIFF\0\0\0\0WEBP"] {
         assert_eq!(PictureFormat::sniff(other), None);
@@ -75,7 +74,7 @@ async fn many_pictures_at_once_are_all_read() {
     let tasks: Vec<_> = (0..20)
         .map(|_| {
             let (validator, picture) = (validator.clone(), picture.clone());
-            tokio::spawn(async move { validator.require_complete(&picture).await.is_ok() })
+            tokio::spawn(async move { validator.clean(&picture).await.is_ok() })
         })
         .collect();
     for task in tasks {

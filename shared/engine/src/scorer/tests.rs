@@ -29,7 +29,7 @@ fn fixture(name: &str) -> Picture {
 }
 
 fn luma(picture: &Picture) -> Luma {
-    decode(&picture.bytes).unwrap()
+    decode(&picture.bytes).unwrap().0
 }
 
 fn kind(document_type: DocumentType, country: &str) -> DocumentKind {
@@ -61,7 +61,7 @@ async fn score_for(
 ) -> Verdict {
     let now = chrono::DateTime::from_timestamp(1_795_132_800, 0).unwrap();
     let request = ScoreRequest { document, declared, front, back, now };
-    InternalScorer::new(PictureMemory::default()).score(request).await.unwrap()
+    InternalScorer::new(PictureMemory::default()).score(request).await.unwrap().verdict
 }
 
 async fn score_as(document: Option<DocumentKind>, front: Option<&Picture>, back: Option<&Picture>) -> Verdict {
@@ -283,7 +283,7 @@ async fn work_that_is_not_paid_for_is_not_done() {
         back: None,
         now: chrono::DateTime::UNIX_EPOCH,
     };
-    let verdict = InternalScorer::with_budget(10).score(request).await.unwrap();
+    let verdict = InternalScorer::with_budget(10).score(request).await.unwrap().verdict;
     assert_eq!(verdict.extracted, None);
     assert!(line(&verdict, CheckName::MrzRead).operator_details.contains("given up early"));
 }
@@ -302,7 +302,7 @@ async fn a_side_that_does_not_decode_is_named_and_no_verdict_is_made() {
     let score = |front: Picture, back: Picture| async move {
         let now = chrono::DateTime::UNIX_EPOCH;
         let request = ScoreRequest { document: None, declared: None, front: Some(&front), back: Some(&back), now };
-        InternalScorer::new(PictureMemory::default()).score(request).await
+        InternalScorer::new(PictureMemory::default()).score(request).await.map(|scored| scored.verdict)
     };
     let fault = PictureFault::Undecodable;
     assert_eq!(score(half(&FRONT), BACK.clone()).await, Err(ScoreError::Picture { side: Side::Front, fault }));

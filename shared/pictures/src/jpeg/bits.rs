@@ -108,18 +108,20 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Ends the data of a scan, and returns the bytes before the marker that are not part of it. Junk before the end of
-    /// the picture is harmless: some cameras leave it there. But data that would be more of the picture, up to its last
-    /// bit, shows that the header claims less than there is: at least `fewest` units, each of which `unit` skips.
+    /// Ends the data of a scan, and returns the bytes before the marker that are not part of it: padding and junk. Junk
+    /// before the end of the picture is harmless: some cameras leave it there. But data that would be more of the
+    /// picture, up to its last bit, shows that the header claims less than there is: at least `fewest` units, each of
+    /// which `unit` skips.
     pub(super) fn end_of_scan(
         &mut self,
         fewest: u32,
         unit: impl Fn(&mut Self) -> Result<(), Fault>,
     ) -> Result<Range<usize>, Fault> {
+        let from = self.next_byte();
         let mut rest = self.clone();
         if rest.end().is_ok() {
             *self = rest;
-            return Ok(self.at..self.at);
+            return Ok(from..self.at);
         }
         rest.clone_from(self);
         let mut units = 0;
@@ -129,7 +131,7 @@ impl<'a> Bits<'a> {
                 return Err(BROKEN);
             }
         }
-        let from = self.next_byte();
+        self.at = from;
         let is_marker = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0xFF);
         let junk = self.data[self.at..].windows(2).position(is_marker).unwrap_or(self.data.len() - self.at);
         self.at += junk;
@@ -144,15 +146,18 @@ impl<'a> Bits<'a> {
         (0..self.held / 8).fold(self.at, |at, _| at - if self.data[..at].ends_with(&[0xFF, 0x00]) { 2 } else { 1 })
     }
 
-    /// Ends a run of data at the restart marker of this number (T.81 §B.2.1), and starts the next.
-    pub(super) fn restart(&mut self, number: u32) -> Result<(), Fault> {
+    /// Ends a run of data at the restart marker of this number (T.81 §B.2.1), and starts the next. Returns the padding
+    /// before the marker.
+    pub(super) fn restart(&mut self, number: u32) -> Result<Range<usize>, Fault> {
+        let from = self.next_byte();
         self.end()?;
         let fill = self.data[self.at..].iter().take_while(|&&byte| byte == 0xFF).count();
         let expected = 0xD0 + (number % 8) as u8;
         if fill == 0 || self.data.get(self.at + fill) != Some(&expected) {
             return Err(BROKEN);
         }
-        *self = Self::new(self.data, self.at + fill + 1);
-        Ok(())
+        let marker = self.at + fill - 1;
+        *self = Self::new(self.data, marker + 2);
+        Ok(from..marker)
     }
 }

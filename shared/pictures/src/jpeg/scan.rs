@@ -5,11 +5,11 @@
 use super::{
     BROKEN,
     bits::Bits,
+    clean::Writer,
     frame::{Frame, Process},
     huffman::Huffman,
 };
 use crate::Fault;
-use std::ops::Range;
 
 /// Coefficients of a block; the first is its mean (DC), the others its detail (AC).
 pub(super) const COEFFICIENTS: u32 = 64;
@@ -43,8 +43,10 @@ fn table(tables: &[Option<Box<Huffman>>; 4], index: usize) -> Result<&Huffman, F
 pub(super) struct Member {
     /// The index of the component in the frame.
     pub(super) component: usize,
-    dc: usize,
-    ac: usize,
+    /// The index of its table for means.
+    pub(super) dc: usize,
+    /// The index of its table for detail.
+    pub(super) ac: usize,
 }
 
 /// A scan header (T.81 §B.2.3).
@@ -128,21 +130,22 @@ impl Scan {
         if self.members.len() == 1 { 1 } else { component.across * component.down }
     }
 
-    /// Walks the data from `at` on, and returns the bytes after it that are not part of it, up to the next marker.
+    /// Walks the data that the writer copies.
     pub(super) fn walk(
         &self,
         frame: &Frame,
         tables: &Tables,
         restart_interval: u32,
         histories: &mut [History],
-        (data, at): (&[u8], usize),
-    ) -> Result<Range<usize>, Fault> {
+        writer: &mut Writer<'_>,
+    ) -> Result<(), Fault> {
+        let (data, at) = writer.data();
         let mut walker = Walker { scan: self, tables, bits: Bits::new(data, at), end_of_band: 0 };
         let alone = self.members.len() == 1;
         let (across, down) = if alone { frame.blocks(self.members[0].component) } else { frame.units() };
         for unit in 0..across * down {
             if restart_interval > 0 && unit > 0 && unit % restart_interval == 0 {
-                walker.bits.restart(unit / restart_interval - 1)?;
+                writer.leave_out(walker.bits.restart(unit / restart_interval - 1)?);
                 walker.end_of_band = 0;
             }
             for &member in &self.members {
@@ -154,10 +157,12 @@ impl Scan {
             }
         }
         // More of a progressive picture would not be in its last scan only.
-        walker.bits.end_of_scan(across.min(down), |bits| match frame.process {
+        let padding = walker.bits.end_of_scan(across.min(down), |bits| match frame.process {
             Process::Sequential => self.skip_unit(frame, tables, bits),
             Process::Progressive => Err(BROKEN),
-        })
+        })?;
+        writer.leave_out(padding);
+        Ok(())
     }
 }
 

@@ -6,26 +6,26 @@
 use super::{
     BROKEN,
     bits::Bits,
+    clean::Writer,
     frame::Frame,
     huffman::Huffman,
     idct::{Block, Factors},
     scan::{COEFFICIENTS, MAX_AC_BITS, MAX_DC_BITS, Scan, Tables, skip_detail, skip_mean},
 };
 use crate::{Fault, Luma, orientation::Orientation};
-use std::ops::Range;
 
 /// The side of a block in pixels.
 const BLOCK: usize = 8;
 
-/// Decodes the scan, which carries all components, and returns the bytes after it that are
-/// not part of it, up to the next marker. `table` is the quantisation of brightness.
+/// Decodes the scan, which carries all components. `table` is the quantisation of brightness.
 pub(super) fn decode(
     scan: &Scan,
     frame: &Frame,
     tables: &Tables,
     (restart_interval, table, orientation): (u32, &[u16; 64], Orientation),
-    (data, at): (&[u8], usize),
-) -> Result<(Luma, Range<usize>), Fault> {
+    writer: &mut Writer<'_>,
+) -> Result<Luma, Fault> {
+    let (data, at) = writer.data();
     let mut walker = Walker {
         bits: Bits::new(data, at),
         mean: 0,
@@ -40,7 +40,7 @@ pub(super) fn decode(
     for row in 0..down {
         for column in 0..across {
             if restart_interval > 0 && unit > 0 && unit % restart_interval == 0 {
-                walker.bits.restart(unit / restart_interval - 1)?;
+                writer.leave_out(walker.bits.restart(unit / restart_interval - 1)?);
                 walker.mean = 0;
             }
             unit += 1;
@@ -65,8 +65,8 @@ pub(super) fn decode(
         }
         canvas.complete(((row + 1) * high) as usize * BLOCK);
     }
-    let junk = walker.bits.end_of_scan(across.min(down), |bits| scan.skip_unit(frame, tables, bits))?;
-    Ok((canvas.finish(), junk))
+    writer.leave_out(walker.bits.end_of_scan(across.min(down), |bits| scan.skip_unit(frame, tables, bits))?);
+    Ok(canvas.finish())
 }
 
 struct Walker<'a> {

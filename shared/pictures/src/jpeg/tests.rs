@@ -5,6 +5,10 @@ use crate::testing::{Jpeg, card};
 use jpeg_encoder::SamplingFactor;
 use proptest::prelude::*;
 
+fn decode(bytes: &[u8]) -> Result<Luma, Fault> {
+    super::decode(bytes).map(|(luma, _)| luma)
+}
+
 /// The position of the first such marker.
 fn marker(bytes: &[u8], marker: u8) -> usize {
     bytes.windows(2).position(|pair| pair == [0xFF, marker]).unwrap()
@@ -109,7 +113,7 @@ fn a_picture_without_the_marker_that_ends_it_is_read_if_every_pixel_is_there() {
         let bytes = options.encode(&card(1, 64, 48));
         for length in [bytes.len() - 2, bytes.len() - 1] {
             assert!(decode(&bytes[..length]).unwrap() == decode(&bytes).unwrap());
-            assert!(verify(&bytes[..length]).is_ok());
+            assert!(clean(&bytes[..length]).is_ok());
         }
     }
 }

@@ -1,26 +1,17 @@
 //! Walks a JPEG from its first marker to the one that ends it (T.81 annex B), and refuses incomplete ones.
 //!
-//! The format of nearly all cameras, one sequential scan of brightness and two colours, is decoded in the same walk.
+//! The format of nearly all cameras, one sequential scan of brightness and two colours, is decoded in the same walk. The
+//! cleaned picture is written on the way.
 
 use super::{
     BROKEN, EOI,
+    clean::{ADOBE, APP0, APP1, APP14, DHT, DQT, DRI, EXIF, JFIF, SOI, SOS, Writer},
     frame::{Frame, Process},
     huffman::Huffman,
     scan::{COEFFICIENTS, History, Scan, Tables},
     sequential,
 };
 use crate::{Fault, Luma, orientation::Orientation};
-use std::{borrow::Cow, ops::Range};
-
-const SOI: u8 = 0xD8;
-const SOS: u8 = 0xDA;
-const DHT: u8 = 0xC4;
-const DQT: u8 = 0xDB;
-const DRI: u8 = 0xDD;
-const APP1: u8 = 0xE1;
-const APP14: u8 = 0xEE;
-/// The beginning of EXIF data in its segment.
-const EXIF: &[u8] = b"Exif\0\0";
 
 /// The most scans. Progressive encoders make about ten; every scan visits the complete picture, so thousands of empty
 /// ones are an attack.
@@ -33,31 +24,8 @@ pub(super) struct Verified {
     pub(super) luma: Option<Luma>,
     /// How to turn a picture that was not.
     pub(super) orientation: Orientation,
-    /// The end of the picture. Data after it is not part of it: gain maps, videos of "live" photos.
-    end: usize,
-    /// Whether the marker that ends it is there.
-    is_ended: bool,
-    /// Bytes before the end that are not part of it.
-    junk: Vec<Range<usize>>,
-}
-
-impl Verified {
-    /// The picture without what a strict decoder refuses.
-    pub(super) fn without_junk<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
-        if self.junk.is_empty() && self.is_ended {
-            return Cow::Borrowed(&bytes[..self.end]);
-        }
-        let (mut clean, mut from) = (Vec::with_capacity(self.end + 2), 0);
-        for junk in &self.junk {
-            clean.extend_from_slice(&bytes[from..junk.start]);
-            from = junk.end;
-        }
-        clean.extend_from_slice(&bytes[from..self.end]);
-        if !self.is_ended {
-            clean.extend([0xFF, EOI]);
-        }
-        Cow::Owned(clean)
-    }
+    /// The same picture, as [`super::clean`] writes it.
+    pub(super) cleaned: Vec<u8>,
 }
 
 /// The frame header, without looking at the picture's data, or at anything after the header of a frame with more than
@@ -106,6 +74,7 @@ pub(super) fn verify(bytes: &[u8], decodes: bool) -> Result<Verified, Fault> {
         decodes,
         exif: None,
         adobe: None,
+        writer: Writer::new(bytes),
         quantisation: [None; 4],
         luma: None,
         frame,
@@ -121,7 +90,7 @@ fn empty_history(frame: &Frame, component: usize) -> History {
 struct Walk<'a> {
     frame: Frame,
     tables: Tables,
-    restart_interval: u32,
+    restart_interval: u16,
     histories: Vec<History>,
     /// Which components have had a scan that makes them visible.
     shown: Vec<bool>,
@@ -135,6 +104,7 @@ struct Walk<'a> {
     adobe: Option<u8>,
     quantisation: [Option<[u16; 64]>; 4],
     luma: Option<Luma>,
+    writer: Writer<'a>,
 }
 
 impl<'a> Walk<'a> {
@@ -144,20 +114,22 @@ impl<'a> Walk<'a> {
             match marker {
                 EOI => break,
                 SOS => {
-                    let junk = self.scan(payload, (segments.bytes, segments.at))?;
-                    segments.at = junk.start;
-                    segments.skip(junk.len());
+                    self.scan(payload, segments.at)?;
+                    (_, segments.at) = self.writer.data();
                 }
                 DHT => self.define_tables(payload)?,
-                DRI => self.restart_interval = u32::from(u16::from_be_bytes(*payload.as_array().ok_or(BROKEN)?)),
+                DRI => self.restart_interval = u16::from_be_bytes(*payload.as_array().ok_or(BROKEN)?),
                 DQT => self.define_quantisation(payload)?,
                 // After the picture it would be too late.
                 APP1 if self.exif.is_none() && self.scans == 0 => self.exif = payload.strip_prefix(EXIF),
-                APP14 => {
-                    self.adobe = payload.strip_prefix(b"Adobe").map(|adobe| adobe.get(6).copied().unwrap_or_default())
+                APP0 if self.scans == 0 => self.writer.jfif |= payload.len() >= 14 && payload.starts_with(JFIF),
+                // The last of several counts, as for other decoders.
+                APP14 if self.scans == 0 => {
+                    let transform = payload.strip_prefix(ADOBE).and_then(|adobe| adobe.get(6).copied());
+                    self.adobe = transform.or(self.adobe);
                 }
                 // One frame, which was read already; comments and other application data are ignored.
-                0xC0..=0xC2 if self.scans == 0 => {}
+                0xC0..=0xC2 if self.scans == 0 => self.writer.frame = Some((marker, payload)),
                 0xE0..=0xEF | 0xFE => {}
                 _ => return Err(BROKEN),
             }
@@ -166,14 +138,15 @@ impl<'a> Walk<'a> {
         let complete = self.shown.iter().all(|&shown| shown)
             && (segments.is_ended || self.lowest_bits.iter().flatten().all(|&bit| bit == 0));
         if complete {
-            let Segments { at: end, is_ended, junk, .. } = segments;
-            Ok(Verified { orientation: self.orientation(), luma: self.luma, frame: self.frame, end, is_ended, junk })
+            let orientation = self.orientation();
+            Ok(Verified { orientation, luma: self.luma, frame: self.frame, cleaned: self.writer.finish() })
         } else {
             Err(BROKEN)
         }
     }
 
-    fn scan(&mut self, payload: &[u8], data: (&[u8], usize)) -> Result<Range<usize>, Fault> {
+    /// A scan whose data begins at `at`.
+    fn scan(&mut self, payload: &[u8], at: usize) -> Result<(), Fault> {
         let scan = Scan::parse(&self.frame, payload)?;
         self.scans += 1;
         if self.scans > MAX_SCANS {
@@ -187,18 +160,23 @@ impl<'a> Walk<'a> {
                 }
             }
         }
+        if self.scans == 1 {
+            self.writer.start(self.adobe, self.orientation());
+        }
+        let tables: Vec<_> = scan.members.iter().map(|member| (member.dc, member.ac)).collect();
+        self.writer.scan(&self.frame, (payload, &tables), self.restart_interval, at);
         let (band, lowest_bit) = scan.band(self.frame.process);
         for member in &scan.members {
             let bits = &mut self.lowest_bits[member.component];
             band.clone().for_each(|coefficient| bits[coefficient as usize] = lowest_bit);
         }
         if let Some(table) = self.quantisation_if_decodable(&scan) {
-            let how = (self.restart_interval, &table, self.orientation());
-            let (luma, junk) = sequential::decode(&scan, &self.frame, &self.tables, how, data)?;
-            self.luma = Some(luma);
-            return Ok(junk);
+            let how = (u32::from(self.restart_interval), &table, self.orientation());
+            self.luma = Some(sequential::decode(&scan, &self.frame, &self.tables, how, &mut self.writer)?);
+            return Ok(());
         }
-        scan.walk(&self.frame, &self.tables, self.restart_interval, &mut self.histories, data)
+        let interval = u32::from(self.restart_interval);
+        scan.walk(&self.frame, &self.tables, interval, &mut self.histories, &mut self.writer)
     }
 
     fn orientation(&self) -> Orientation {
@@ -220,7 +198,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Quantisation tables (T.81 §B.2.4.1), of 8 or 16 bits each.
-    fn define_quantisation(&mut self, mut payload: &[u8]) -> Result<(), Fault> {
+    fn define_quantisation(&mut self, mut payload: &'a [u8]) -> Result<(), Fault> {
         while let [place, rest @ ..] = payload {
             let (table, rest) = match place >> 4 {
                 0 => rest.split_first_chunk::<64>().map(|(table, rest)| (table.map(u16::from), rest)),
@@ -231,21 +209,25 @@ impl<'a> Walk<'a> {
                 _ => None,
             }
             .ok_or(BROKEN)?;
-            *self.quantisation.get_mut(usize::from(place & 15)).ok_or(BROKEN)? = Some(table);
+            let index = usize::from(place & 15);
+            *self.quantisation.get_mut(index).ok_or(BROKEN)? = Some(table);
+            self.writer.quantisation[index] = Some(&payload[..payload.len() - rest.len()]);
             payload = rest;
         }
         Ok(())
     }
 
-    fn define_tables(&mut self, mut payload: &[u8]) -> Result<(), Fault> {
+    fn define_tables(&mut self, mut payload: &'a [u8]) -> Result<(), Fault> {
         while let [place, rest @ ..] = payload {
             let (table, rest) = Huffman::parse(rest)?;
-            let class = match place >> 4 {
-                0 => &mut self.tables.dc,
-                1 => &mut self.tables.ac,
+            let (class, written) = match place >> 4 {
+                0 => (&mut self.tables.dc, &mut self.writer.dc),
+                1 => (&mut self.tables.ac, &mut self.writer.ac),
                 _ => return Err(BROKEN),
             };
-            *class.get_mut(usize::from(place & 15)).ok_or(BROKEN)? = Some(Box::new(table));
+            let index = usize::from(place & 15);
+            *class.get_mut(index).ok_or(BROKEN)? = Some(Box::new(table));
+            written[index] = Some(&payload[..payload.len() - rest.len()]);
             payload = rest;
         }
         Ok(())
@@ -258,38 +240,24 @@ struct Segments<'a> {
     at: usize,
     /// Whether the marker that ends the picture was found.
     is_ended: bool,
-    /// Bytes between the segments.
-    junk: Vec<Range<usize>>,
 }
 
 impl<'a> Segments<'a> {
     /// Starts after the marker that starts a picture.
     fn new(bytes: &'a [u8]) -> Result<Self, Fault> {
-        if bytes.starts_with(&[0xFF, SOI]) {
-            Ok(Self { bytes, at: 2, is_ended: false, junk: Vec::new() })
-        } else {
-            Err(BROKEN)
-        }
+        if bytes.starts_with(&[0xFF, SOI]) { Ok(Self { bytes, at: 2, is_ended: false }) } else { Err(BROKEN) }
     }
 
-    /// Passes over bytes that are not part of the picture.
-    fn skip(&mut self, count: usize) {
-        if count > 0 {
-            self.junk.push(self.at..self.at + count);
-            self.at += count;
-        }
-    }
-
-    /// The next marker and its segment, which is empty for the end of the picture, marked or not.
+    /// The next marker and its segment, which is empty for the end of the picture, marked or not. Bytes before the
+    /// marker are not part of the picture.
     fn next_segment(&mut self) -> Result<(u8, &'a [u8]), Fault> {
         let is_marker = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0xFF);
         let Some(before) = self.bytes[self.at..].windows(2).position(is_marker) else {
-            self.skip(self.bytes.len() - self.at);
+            self.at = self.bytes.len();
             return Ok((EOI, &[]));
         };
-        self.skip(before);
-        let marker = self.bytes[self.at + 1];
-        self.at += 2;
+        let marker = self.bytes[self.at + before + 1];
+        self.at += before + 2;
         match marker {
             EOI => {
                 self.is_ended = true;

@@ -1,9 +1,14 @@
 //! All kinds of PNG, and incomplete ones.
 
 use super::*;
+use crate::orientation::Orientation;
 use crate::testing::{card, exif, png, png_of};
 use ::png::BitDepth;
 use proptest::prelude::*;
+
+fn decode(bytes: &[u8]) -> Result<Luma, Fault> {
+    super::decode(bytes).map(|(luma, _)| luma)
+}
 
 fn pixels(bytes: &[u8]) -> Vec<u8> {
     decode(bytes).unwrap().pixels

@@ -55,7 +55,7 @@ async fn outcome(scenario: Scenario, sides: usize) -> (Result<acredita_domain::s
     let verdict =
         rig.google.score(request(kind(IdentityCard, "US"), Some(&front), (sides == 2).then_some(&back))).await;
     let processed = rig.emulators.take_requests().iter().filter(|request| request.path.ends_with(":process")).count();
-    (verdict, processed)
+    (verdict.map(|scored| scored.verdict), processed)
 }
 
 #[tokio::test]
@@ -118,8 +118,12 @@ async fn who_is_asked_to_come_again_comes_once() {
 async fn a_document_beyond_googles_support_is_not_sent_and_not_held_against_anybody() {
     let (front, rig) = (front(), Rig::start().await);
     for (document_type, country) in [(Nif, "ES"), (Passport, "ES"), (IdentityCard, "DE")] {
-        let verdict =
-            rig.google.score(request(kind(document_type, country), Some(&front), None)).await.expect("a verdict");
+        let verdict = rig
+            .google
+            .score(request(kind(document_type, country), Some(&front), None))
+            .await
+            .expect("a verdict")
+            .verdict;
         assert_eq!(
             line(&verdict, CheckName::DocumentSupported),
             Some((CheckResult::Inconclusive, Some(Reason::UnsupportedDocument)))
@@ -138,7 +142,7 @@ async fn a_document_beyond_googles_support_is_not_sent_and_not_held_against_anyb
 async fn what_nobody_declared_and_google_does_not_know_is_not_held_against_anybody() {
     let (front, rig) = (front(), Rig::start().await);
     rig.emulators.play(Scenario::Unsupported);
-    let verdict = rig.google.score(request(None, Some(&front), None)).await.expect("a verdict");
+    let verdict = rig.google.score(request(None, Some(&front), None)).await.expect("a verdict").verdict;
     assert_eq!(
         line(&verdict, CheckName::DocumentSupported),
         Some((CheckResult::Inconclusive, Some(Reason::UnsupportedDocument)))
@@ -151,7 +155,7 @@ async fn whose_document_it_is_google_does_not_tell() {
     let (front, rig) = (front(), Rig::start().await);
     let declared = person("99999999R");
     let request = ScoreRequest { declared: Some(&declared), ..request(None, Some(&front), None) };
-    let verdict = rig.google.score(request).await.expect("a verdict");
+    let verdict = rig.google.score(request).await.expect("a verdict").verdict;
     assert_eq!(line(&verdict, CheckName::DeclaredMatch), None, "who scores looks for it elsewhere");
 }
 

@@ -95,7 +95,7 @@ async fn outcome(
     let rig = Rig::start().await;
     rig.emulators.play(scenario);
     let verdict = rig.veridas.score(request(kind(document_type, "ES"), front, back)).await;
-    (verdict, calls(&rig.emulators.take_requests()))
+    (verdict.map(|scored| scored.verdict), calls(&rig.emulators.take_requests()))
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn what_is_read_off_a_document_is_compared_with_what_was_declared() {
     let score = async |number: &str| {
         let declared = person(number);
         let request = ScoreRequest { declared: Some(&declared), ..request(kind(Nif, "ES"), Some(&front), None) };
-        rig.veridas.score(request).await.expect("a verdict")
+        rig.veridas.score(request).await.expect("a verdict").verdict
     };
     let own = score("99999999-r").await;
     assert_eq!(line(&own, CheckName::DeclaredMatch), Some((CheckResult::Pass, None)));
@@ -173,7 +173,7 @@ async fn the_name_that_was_read_is_compared_with_the_declared_one() {
     let score = async |last_name: &str, name: &str| {
         let declared = Actor { last_name: last_name.parse().ok(), name: name.parse().ok(), ..Actor::default() };
         let request = ScoreRequest { declared: Some(&declared), ..request(kind(Nif, "ES"), Some(&front), None) };
-        rig.veridas.score(request).await.expect("a verdict")
+        rig.veridas.score(request).await.expect("a verdict").verdict
     };
     let found = |verdict: &Verdict| line(verdict, CheckName::NameMatch);
     assert_eq!(found(&score("Española Española", "Carmen").await), Some((CheckResult::Pass, None)));
@@ -262,7 +262,7 @@ async fn an_expired_document_fails_from_the_day_after_its_last() {
     let on = async |day: &str| {
         let now = format!("{day}T12:00:00Z").parse().expect("a time");
         let request = ScoreRequest { now, ..request(kind(Nif, "ES"), Some(&front), None) };
-        line(&rig.veridas.score(request).await.expect("a verdict"), CheckName::NotExpired)
+        line(&rig.veridas.score(request).await.expect("a verdict").verdict, CheckName::NotExpired)
     };
     assert_eq!(on("2036-01-01").await, Some((CheckResult::Pass, None)));
     assert_eq!(on("2036-01-02").await, Some((CheckResult::Fail, Some(Reason::Expired))));

@@ -172,8 +172,16 @@ pub fn validation() -> impl Strategy<Value = Validation> {
         },
     );
     let metadata = private("\\{\"note\":\"[a-z]{0,20}\"\\}");
-    let agent = (parsed("\\PC{1,30}"), option::of(digest()), option::of(metadata), option::of(caller()))
-        .prop_map(|(agent, picture, metadata, caller)| AgentEvidence { agent, picture, metadata, caller });
+    let digests = (option::of(digest()), option::of(digest()));
+    let agent = (parsed("\\PC{1,30}"), digests, option::of(metadata), option::of(caller())).prop_map(
+        |(agent, (picture, received_picture), metadata, caller)| AgentEvidence {
+            agent,
+            picture,
+            received_picture,
+            metadata,
+            caller,
+        },
+    );
     let captures = proptest::collection::vec(capture(), 0..3);
     let scoring = scoring().boxed().prop_map(ScoringEvidence::of);
     (time(), device, option::of(agent), captures, scoring)
@@ -253,12 +261,13 @@ fn assessment() -> impl Strategy<Value = Assessment> {
 }
 
 fn capture() -> impl Strategy<Value = Capture> {
-    (select(Side::ALL), select(PictureFormat::ALL), any::<u32>(), digest(), time()).prop_map(
-        |(side, format, size, sha256, captured_at)| Capture {
+    (select(Side::ALL), select(PictureFormat::ALL), any::<u32>(), digest(), option::of(digest()), time()).prop_map(
+        |(side, format, size, sha256, received_sha256, captured_at)| Capture {
             side,
             format,
             size_bytes: u64::from(size),
             sha256,
+            received_sha256,
             captured_at,
         },
     )

@@ -78,6 +78,18 @@ proptest! {
     }
 
     #[test]
+    fn captures_from_before_pictures_were_cleaned_are_understood(mut scoring in arbitrary::scoring()) {
+        let item = encode_scoring(&scoring, Standing::Alone, scoring.expires_at);
+        let stored = item["captures"].as_s().expect("JSON");
+        let mut captures: Vec<serde_json::Map<String, serde_json::Value>> =
+            serde_json::from_str(stored).expect("a list");
+        captures.iter_mut().for_each(|capture| drop(capture.remove("received_sha256")));
+        let old = with(&item, "captures", json(&captures));
+        scoring.captures.iter_mut().for_each(|capture| capture.received_sha256 = None);
+        prop_assert_eq!(decode_scoring(&old), Ok(scoring));
+    }
+
+    #[test]
     fn a_message_comes_back_as_it_went(message in arbitrary::message(), now in arbitrary::time()) {
         let item = encode_message(&message, now);
         prop_assert_eq!(item.get("due_at"), Some(&millis(now + REKICK_AFTER)));
