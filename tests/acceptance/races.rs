@@ -14,7 +14,7 @@ use acredita_domain::{
     ports::{
         DelegatedCapture, MessageRef, OutgoingMessage, ScoreError, ScoreRequest, Scored, Scorer, SendError, Sender,
     },
-    scoring::{Provider, Verdict},
+    scoring::Provider,
     use_cases::{Delivered, deliver_message},
 };
 use async_trait::async_trait;
