@@ -30,6 +30,7 @@ async fn score(ports: &Ports, scoring: &Scoring, score: f64) -> Result<(), StepE
         format: PictureFormat::Jpeg,
         size_bytes: 3,
         sha256: Sha256Digest::of(b"abc"),
+        received_sha256: None,
         captured_at: now(),
     };
     let reservation = ports.scorings.reserve_retry(scoring, lease(), now(), now() + RETRY_LEASE).await?;
