@@ -49,7 +49,7 @@ async fn score(kind: (DocumentType, &str), front: Option<&str>, back: Option<&st
         back: back.as_ref(),
         now,
     };
-    InternalScorer::new(PictureMemory::default()).score(request).await.expect("a verdict")
+    InternalScorer::new(PictureMemory::default()).score(request).await.expect("a verdict").verdict
 }
 
 /// Each pair that the level accepts.
