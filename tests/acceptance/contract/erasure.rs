@@ -69,7 +69,7 @@ async fn nothing_is_left_that_names_the_person_or_answers_a_guess() {
         let subject = Subject::created(method, &world.send(create(&world, method.path(), request)).await);
         match method {
             Method::Agent => {
-                let body = json!({ "agent": "maria", "evidence": base64(&bodies::png(1)) });
+                let body = json!({ "agent": "maria", "evidence": base64(&bodies::evidence_png(1)) });
                 let call = world.request("POST", &subject.actor_path("/validate"), Some(body));
                 world.send(call).await.expect(204);
             }

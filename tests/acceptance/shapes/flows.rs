@@ -147,7 +147,7 @@ on_both_shapes! {
 
 async fn is_over_but_closes(service: &Service, created: &Created) {
     service.step(created, Step::Validate(Some(json!({ "agent": "maria" })))).await.expect(400);
-    let evidence = json!({ "agent": "maria", "evidence": base64(&bodies::png(1)) });
+    let evidence = json!({ "agent": "maria", "evidence": base64(&bodies::evidence_png(1)) });
     service.step(created, Step::Validate(Some(evidence))).await.expect(409);
     service.step(created, Step::Close).await.expect(204);
     assert_eq!(service.status(created).await, "CLOSED");
