@@ -33,8 +33,8 @@ fn known(pointer: &str) -> Option<BoxedStrategy<Value>> {
         "evidence_metadata" => text(r#"\{"shop":"[0-9a-z]{0,20}"\}"#),
         // Described in words only: a boolean, or one of two strings.
         "external" => one_of(&[json!(true), json!(false), json!("true"), json!("false")]),
-        // String and object at once, which no value can be.
-        "type" if pointer == "/channel/type" => one_of(&["SMS", "EMAIL", "WHATSAPP"].map(Value::from)),
+        // String and object at once, which no value can be; and no e-mail, which excludes a second factor.
+        "type" if pointer == "/channel/type" => one_of(&["SMS", "WHATSAPP"].map(Value::from)),
         _ => return None,
     };
     Some(known)
