@@ -81,7 +81,7 @@ fn with_actor(mut body: Value) -> Value {
 
 /// A request whose device headers and whose token's subject and client are canaries.
 fn request(world: &World, method: &str, path: &str, body: Option<Value>) -> Call {
-    let mut claims = claims(ORG, world.in_thirty_days());
+    let mut claims = claims(ORG, world.in_almost_thirty_days());
     claims["sub"] = json!(SUBJECT);
     claims["client_id"] = json!(CLIENT);
     let call = Call::org(method, ORG, path).token(&ISSUER.sign(&claims));

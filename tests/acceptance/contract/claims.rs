@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 /// Good claims with these changes; null removes a claim.
 fn with(world: &World, changes: Value) -> String {
-    let mut claims = claims(ORG, world.in_thirty_days());
+    let mut claims = claims(ORG, world.in_almost_thirty_days());
     for (name, value) in changes.as_object().expect("an object") {
         claims[name] = value.clone();
     }
@@ -97,7 +97,7 @@ async fn an_issuers_clock_may_be_a_minute_ahead() {
         ] {
             refused(read_with(&world, &with(&world, json!({ claim: time }))).await, &format!("{claim} {time}"));
         }
-        let mut claims = claims(ORG, world.in_thirty_days());
+        let mut claims = claims(ORG, world.in_almost_thirty_days());
         claims[claim] = Value::Null;
         refused(read_with(&world, &ISSUER.sign(&claims)).await, &format!("{claim} null"));
     }
@@ -107,7 +107,7 @@ async fn an_issuers_clock_may_be_a_minute_ahead() {
 async fn a_claim_that_is_given_twice_is_refused() {
     let world = World::start().await;
     let header = format!(r#"{{"alg":"RS256","kid":"{KID}"}}"#);
-    let good = claims(ORG, world.in_thirty_days()).to_string();
+    let good = claims(ORG, world.in_almost_thirty_days()).to_string();
     let open = good.strip_suffix('}').expect("an object");
     read_with(&world, &ISSUER.sign_texts(&header, &format!(r#"{open},"x":[{{"y":1}},{{"y":1}}]}}"#))).await.expect(404);
     for member in [
@@ -170,7 +170,7 @@ async fn issuer_and_audience_are_checked_when_they_are_configured() {
     ] {
         refused(read_with(&world, &token(bad.clone())).await, &bad.to_string());
     }
-    let mut null = claims(ORG, world.in_thirty_days());
+    let mut null = claims(ORG, world.in_almost_thirty_days());
     null["iss"] = json!("https://id.example.com");
     null["aud"] = Value::Null;
     null["client_id"] = json!("acredita");
@@ -198,7 +198,7 @@ async fn the_names_of_claims_are_configuration() {
         ..TokenPolicy::default()
     };
     world.trust(&ISSUER.jwks, policy);
-    let exp = world.in_thirty_days();
+    let exp = world.in_almost_thirty_days();
     for claims in [
         json!({ "exp": exp, "cognito:groups": [ORG], "roles": ["identifications:agent"] }),
         json!({ "exp": exp, "cognito:groups": ORG, "scp": "api:everything" }),

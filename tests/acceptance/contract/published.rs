@@ -19,7 +19,7 @@ impl Client {
     /// Sends text, byte for byte.
     async fn send(&self, method: &str, path: &str, body: &str) -> Answer {
         let claims = json!({
-            "tenants_translation": [{ "tenant_id": "15", "org": "yoigo" }], "permissions": "", "scope": "api:everything", "exp": self.0.in_thirty_days(),
+            "tenants_translation": [{ "tenant_id": "15", "org": "yoigo" }], "permissions": "", "scope": "api:everything", "exp": self.0.in_almost_thirty_days(),
         });
         let call = Call::org(method, ORG, path).token(&ISSUER.sign(&claims));
         let call = if path.ends_with("/validate") { call.device() } else { call };

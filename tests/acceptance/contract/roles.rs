@@ -63,7 +63,7 @@ async fn a_token_opens_its_own_organisations_and_no_other() {
         assert_denied(operation, answer);
     }
     let both = json!([{ "tenant_id": "15", "org": ORG }, { "tenant_id": "16", "org": OTHER_ORG }]);
-    let mut of_both = claims(ORG, world.in_thirty_days());
+    let mut of_both = claims(ORG, world.in_almost_thirty_days());
     of_both["tenants_translation"] = both;
     for org in [ORG, OTHER_ORG] {
         world.send(Call::org("GET", org, METADATA).token(&ISSUER.sign(&of_both))).await.expect(404);
@@ -76,7 +76,7 @@ async fn a_token_opens_its_own_organisations_and_no_other() {
         json!([{ "org": format!("{ORG}x") }]),
         json!([{ "org": "YOIGO" }]),
     ] {
-        let mut claims = claims(ORG, world.in_thirty_days());
+        let mut claims = claims(ORG, world.in_almost_thirty_days());
         claims["tenants_translation"] = of_none.clone();
         lacking(read_with(&world, &ISSUER.sign(&claims)).await, &of_none.to_string());
     }
@@ -153,7 +153,7 @@ async fn no_permission_opens_nothing() {
 async fn permissions_and_scope_are_strings_or_lists() {
     let world = World::start().await;
     let signed = |claim: &str, value: Value| {
-        let mut claims = claims(ORG, world.in_thirty_days());
+        let mut claims = claims(ORG, world.in_almost_thirty_days());
         claims["scope"] = json!("");
         claims[claim] = value;
         ISSUER.sign(&claims)
@@ -192,7 +192,7 @@ async fn everything_is_all_but_deleting_by_force() {
 /// subject, client, issuer.
 async fn named_by(world: &World, further: Value) -> [Option<String>; 3] {
     let subject = Subject::create(world, Method::Agent).await;
-    let mut claims = claims(ORG, world.in_thirty_days());
+    let mut claims = claims(ORG, world.in_almost_thirty_days());
     claims.as_object_mut().expect("an object").extend(further.as_object().cloned().expect("an object"));
     let validation = subject.validation(world).without("authorization").token(&ISSUER.sign(&claims));
     world.send(validation).await.expect(204);

@@ -77,7 +77,7 @@ fn header(algorithm: Algorithm, kid: Option<&str>) -> Header {
 
 /// Tokens that anybody but the issuer could make, or that the issuer made for another time.
 fn bad_tokens(world: &World) -> Vec<(&'static str, String)> {
-    let good = claims(ORG, world.in_thirty_days());
+    let good = claims(ORG, world.in_almost_thirty_days());
     let with = |name: &str, value: Value| {
         let mut claims = good.clone();
         claims[name] = value;
@@ -94,7 +94,7 @@ fn bad_tokens(world: &World) -> Vec<(&'static str, String)> {
     let unsigned = |alg: &str| format!("{}.{}.", part(&json!({ "alg": alg, "typ": "JWT", "kid": KID })), part(&good));
     let signed = ISSUER.sign(&good);
     let [head, body, signature] = signed.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
-    let other_body = part(&claims(OTHER_ORG, world.in_thirty_days()));
+    let other_body = part(&claims(OTHER_ORG, world.in_almost_thirty_days()));
     vec![
         ("not a token", "not-a-token".to_owned()),
         ("three dots", "a.b.c".to_owned()),
@@ -185,7 +185,7 @@ async fn no_cache_keeps_an_answer() {
 /// Signs good claims under a header with these further members.
 fn with_header(world: &World, members: &str) -> String {
     let header = format!(r#"{{"alg":"RS256","kid":"{KID}"{members}}}"#);
-    ISSUER.sign_texts(&header, &claims(ORG, world.in_thirty_days()).to_string())
+    ISSUER.sign_texts(&header, &claims(ORG, world.in_almost_thirty_days()).to_string())
 }
 
 #[tokio::test]
@@ -237,7 +237,7 @@ async fn a_header_that_parsers_read_differently_is_refused() {
     for members in [r#","alg":"RS256""#, r#","kid":"another""#, r#","x":{"y":1,"y":1}"#, r#","\u0061lg":"none""#] {
         refused(read_with(&world, &with_header(&world, members)).await, members);
     }
-    let good = claims(ORG, world.in_thirty_days()).to_string();
+    let good = claims(ORG, world.in_almost_thirty_days()).to_string();
     for header in [r#"{"alg":"RS256","kid":1}"#, r#"{"alg":["RS256"]}"#, r#"{"typ":"JWT"}"#, "[]", "RS256", ""] {
         refused(read_with(&world, &ISSUER.sign_texts(header, &good)).await, header);
     }
@@ -279,7 +279,7 @@ async fn es256_and_eddsa_are_taken_and_each_key_only_signs_its_own_algorithm() {
     let mut world = World::start().await;
     let keys = Keys::generate();
     world.trust(&json!({ "keys": keys.jwks() }), TokenPolicy::default());
-    let good = claims(ORG, world.in_thirty_days());
+    let good = claims(ORG, world.in_almost_thirty_days());
     let (ec_key, ed_key, point) = (keys.ec_key(), keys.ed_key(), keys.ec.public_key().as_ref());
     let sign = |algorithm, kid, key: &EncodingKey| encode(&header(algorithm, kid), &good, key).expect("a token");
     for token in [
@@ -311,7 +311,7 @@ async fn es256_and_eddsa_are_taken_and_each_key_only_signs_its_own_algorithm() {
 async fn a_key_may_call_eddsa_by_either_name_and_no_other() {
     let mut world = World::start().await;
     let keys = Keys::generate();
-    let good = claims(ORG, world.in_thirty_days()).to_string();
+    let good = claims(ORG, world.in_almost_thirty_days()).to_string();
     for (says, taken) in
         [(json!("EdDSA"), true), (json!("Ed25519"), true), (json!("Ed448"), false), (json!("ES256"), false)]
     {
@@ -336,7 +336,7 @@ async fn one_kid_on_several_keys_means_the_one_that_fits_the_algorithm() {
     let keys = Keys::generate();
     let mut set = keys.jwks();
     set.iter_mut().for_each(|key| key["kid"] = json!("one"));
-    let good = claims(ORG, world.in_thirty_days());
+    let good = claims(ORG, world.in_almost_thirty_days());
     for backwards in [false, true] {
         if backwards {
             set.reverse();
@@ -353,7 +353,7 @@ async fn one_kid_on_several_keys_means_the_one_that_fits_the_algorithm() {
 #[tokio::test]
 async fn without_a_kid_a_token_can_only_mean_the_one_key_of_its_algorithm() {
     let mut world = World::start().await;
-    let good = claims(ORG, world.in_thirty_days());
+    let good = claims(ORG, world.in_almost_thirty_days());
     let rsa = ISSUER.sign_as(&header(Algorithm::RS256, None), &good);
     read_with(&world, &rsa).await.expect(404);
 

@@ -74,7 +74,7 @@ pub async fn agent(world: &World, secrets: &mut Secrets) {
 pub async fn otp(world: &World, secrets: &mut Secrets) {
     for (channel, factor, second) in [
         ("SMS", "DOCUMENT_NUMBER", super::DOCUMENT),
-        ("EMAIL", "EMAIL", super::EMAIL),
+        ("EMAIL", "DOCUMENT_NUMBER", super::DOCUMENT),
         ("WHATSAPP", "EMAIL", super::EMAIL),
     ] {
         let mut body = with_actor(bodies::otp());
