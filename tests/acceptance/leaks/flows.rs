@@ -156,7 +156,8 @@ pub async fn document(world: &World, secrets: &mut Secrets) {
     world.scorer.go_down();
     secrets.send(world, score(&[("front", &bodies::png(1))]), &[503]).await;
     secrets.send(world, score(&[("front", STRAY.as_bytes())]), &[415]).await;
-    secrets.send(world, score(&[(STRAY, &bodies::png(1))]), &[400]).await;
+    // A name that is no side counts as none.
+    secrets.send(world, score(&[(STRAY, &bodies::png(1))]), &[503]).await;
     secrets.send(world, validate.clone(), &[409]).await;
     world.scorer.answer(0.9, Vec::new());
     secrets.send(world, score(&[("front", &bodies::png(1)), ("back", &bodies::png(2))]), &[204]).await;

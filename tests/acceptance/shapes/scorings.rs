@@ -54,7 +54,7 @@ on_both_shapes! {
         let request = || service.request("PUT", &score, None);
         service.send(request()).await.expect(409);
         service.send(request().pictures(&[("front", b"no picture")])).await.expect(415);
-        service.send(request().pictures(&[("front", &front), ("side", &back)])).await.expect(400);
+        service.send(request().pictures(&[("front", &front), ("front", &back)])).await.expect(400);
         assert_eq!(retries(&service, &scoring).await, ("CREATED".to_owned(), 0), "a fault uses up no retry");
         service.send(request().pictures(&[("back", &back), ("front", &front)])).await.expect(204);
         is_kept(&service, &scoring, &[("FRONT", &front), ("BACK", &back)]).await;
