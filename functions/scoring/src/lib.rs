@@ -6,6 +6,7 @@ pub mod body;
 use acredita_domain::use_cases;
 use acredita_http::{
     Api, ApiError, Checked, Principal,
+    admin::delete_refused,
     answers::CreateAnswer,
     multipart::PicturesRequest,
     params::{ForceQuery, IdempotencyHeader, OrgPath, ScoringPath},
@@ -192,5 +193,6 @@ async fn delete_scoring(
     principal: Principal<DeleteScorings>,
     Checked(DeleteScoringRequest { id, force }): Checked<DeleteScoringRequest>,
 ) -> Result<StatusCode, ApiError> {
-    api.done(use_cases::delete_scoring(api.app(), &principal.org, id, principal.force(force)).await)
+    let deleted = use_cases::delete_scoring(api.app(), &principal.org, id, principal.force(force)).await;
+    deleted.map(|()| StatusCode::NO_CONTENT).map_err(|error| delete_refused(&api, force, error))
 }

@@ -56,14 +56,16 @@ impl DeleteRequest {
         principal.force(self.force)
     }
 
-    /// The answer to a refusal. Only force that the token does not permit is refused where it was asked for.
     pub fn refused(&self, api: &Api, error: Error) -> ApiError {
-        match error {
-            Error::DeleteForbidden if self.force => {
-                ApiError::Forbidden("the token lacks the permission to delete by force")
-            }
-            error => api.refused(error),
-        }
+        delete_refused(api, self.force, error)
+    }
+}
+
+/// The answer to a refused deletion. Only force that the token does not permit is refused where it was asked for.
+pub fn delete_refused(api: &Api, forced: bool, error: Error) -> ApiError {
+    match error {
+        Error::DeleteForbidden if forced => ApiError::Forbidden("the token lacks the permission to delete by force"),
+        error => api.refused(error),
     }
 }
 

@@ -154,7 +154,8 @@ async fn a_scoring_that_stands_alone_can_be_deleted() {
     for scoring in [&closed, &over] {
         delete(scoring, false).await.expect(403);
         let asked = world.request("DELETE", &format!("{scoring}?force=true"), None);
-        world.send(asked).await.expect(403);
+        let refused = world.send(asked).await.expect(403);
+        assert_eq!(refused.headers["www-authenticate"], "Bearer error=\"insufficient_scope\"");
         world.call("DELETE", &format!("{scoring}?force=maybe"), None).await.expect(400);
         delete(scoring, true).await.expect(204);
         world.call("GET", scoring, None).await.expect(404);
