@@ -1,7 +1,7 @@
 //! JPEG (ITU-T T.81) to brightness.
 //!
 //! A decoder built for viewing shows as much as it can of a damaged picture, and fills the rest with grey. Evidence
-//! must be complete: so [`verify()`] walks all markers and all entropy-coded data, decodes the brightness of the usual
+//! must be complete: so [`verify`](mod@verify) walks all markers and all entropy-coded data, decodes the brightness of the usual
 //! camera format on the way, and leaves the rest (progressive pictures, print colours) to a decoder that only sees
 //! complete data. Harmless faults are no damage: junk before a marker, and a missing marker at the end of a picture whose
 //! every pixel is there. JPEG has no checksum, though: damage that happens to decode into the right number of blocks cannot be

@@ -24,7 +24,7 @@ pub(super) struct Verified {
     pub(super) luma: Option<Luma>,
     /// How to turn a picture that was not.
     pub(super) orientation: Orientation,
-    /// The same picture, as [`super::clean`] writes it.
+    /// The same picture, as [`mod@super::clean`] writes it.
     pub(super) cleaned: Vec<u8>,
 }
 
