@@ -7,8 +7,8 @@ use super::{
         encode_pointer, encode_scoring, number, text,
     },
     scorings::{Closing, close},
-    store::{Change, DynamoStore, Refused, corrupt},
-    transitions::{OPEN, Step, new_mark, open_values, taken_by},
+    store::{Change, DynamoStore, corrupt},
+    transitions::{OPEN, Step, new_mark, open_values},
 };
 use acredita_domain::{
     Time,
@@ -72,12 +72,7 @@ impl Identifications for DynamoStore {
             }
             return commit.take().await;
         }
-        match self.update(name, change).await {
-            // The SDK retried after a lost answer: the step was taken, by this very call.
-            Err(Refused::Condition(Some(item))) if taken_by(&item, &mark) => Ok(()),
-            Err(refused) => Err(refused.into()),
-            Ok(_) => Ok(()),
-        }
+        self.step(name, change, &mark).await
     }
 
     async fn count_try(&self, org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError> {
@@ -97,12 +92,7 @@ impl Identifications for DynamoStore {
         let condition = "#org = :org AND (#status = :created OR #status = :validated) AND #tries > :zero AND \
                          (attribute_not_exists(#step) OR #step <> :step)";
         let update = "SET #tries = #tries - :one, #step = :step";
-        match self.update("give back try", Change { key: Key::identification(id), update, condition, values }).await {
-            // The SDK retried after a lost answer: it was given back by this very call.
-            Err(Refused::Condition(Some(item))) if taken_by(&item, &mark) => Ok(()),
-            Err(refused) => Err(refused.into()),
-            Ok(_) => Ok(()),
-        }
+        self.step("give back try", Change { key: Key::identification(id), update, condition, values }, &mark).await
     }
 
     async fn delete(&self, identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError> {

@@ -5,7 +5,7 @@ use super::{
     expressions::Values,
     items::{Item, Key, Standing, decode_scoring, encode_erasure, encode_scoring, json, millis, number, text},
     store::{Change, DynamoStore, Refused, corrupt},
-    transitions::{new_mark, taken_by},
+    transitions::new_mark,
 };
 use acredita_domain::{
     Time,
@@ -82,7 +82,7 @@ impl Scorings for DynamoStore {
         values.extend([("assessment", json(&assessment)), ("captures", json(&captures))]);
         let update = "SET #assessment = :assessment, #captures = :captures, #retries_used = #retries_used + :one, \
                       #version = #version + :one, #step = :step REMOVE #delegation, #lease, #lease_until";
-        self.step("record score", reservation.scoring.id, update, &reserved(), values).await
+        self.change_scoring("record score", reservation.scoring.id, update, &reserved(), values).await
     }
 
     async fn record_delegation(
@@ -95,7 +95,7 @@ impl Scorings for DynamoStore {
         values.push(("delegation", json(&delegation)));
         let update = "SET #delegation = :delegation, #version = #version + :one, #step = :step \
                       REMOVE #lease, #lease_until";
-        self.step("record delegation", reservation.scoring.id, update, &reserved(), values).await
+        self.change_scoring("record delegation", reservation.scoring.id, update, &reserved(), values).await
     }
 
     async fn close(&self, scoring: &Scoring, now: Time) -> Result<(), StepError> {
@@ -122,8 +122,8 @@ impl Scorings for DynamoStore {
 }
 
 impl DynamoStore {
-    /// Changes a scoring, and recognizes the change as this call's own when its answer was lost and the SDK retried.
-    async fn step(
+    /// Changes a scoring, with a mark of its own.
+    async fn change_scoring(
         &self,
         operation: &'static str,
         id: ScoringId,
@@ -133,11 +133,7 @@ impl DynamoStore {
     ) -> Result<(), StepError> {
         let mark = new_mark();
         values.push(("step", text(&mark)));
-        match self.update(operation, Change { key: Key::scoring(id), update, condition, values }).await {
-            Err(Refused::Condition(Some(item))) if taken_by(&item, &mark) => Ok(()),
-            Err(refused) => Err(refused.into()),
-            Ok(_) => Ok(()),
-        }
+        self.step(operation, Change { key: Key::scoring(id), update, condition, values }, &mark).await
     }
 }
 

@@ -87,6 +87,11 @@ impl NotCommitted {
     }
 }
 
+/// Whether the last step carries this mark.
+fn taken_by(item: &Item, mark: &str) -> bool {
+    item.get("step").and_then(|step| step.as_s().ok()).is_some_and(|step| step == mark)
+}
+
 /// A transaction that was cancelled without a relevant condition: contention that outlasted the retries.
 pub(crate) fn cancelled(operation: &'static str) -> Unavailable {
     tracing::warn!(operation, code = "TransactionCanceledException", "{STORE} is unavailable");
@@ -143,6 +148,16 @@ impl DynamoStore {
                 }
                 _ => Err(Refused::Unavailable(unavailable(STORE, operation, &error))),
             },
+        }
+    }
+
+    /// Changes an item if its condition holds. The change sets `step` to `mark`, which no other call has, so that it is
+    /// recognized as this call's own when its answer was lost and the SDK retried.
+    pub(crate) async fn step(&self, operation: &'static str, change: Change<'_>, mark: &str) -> Result<(), StepError> {
+        match self.update(operation, change).await {
+            Err(Refused::Condition(Some(item))) if taken_by(&item, mark) => Ok(()),
+            Err(refused) => Err(refused.into()),
+            Ok(_) => Ok(()),
         }
     }
 

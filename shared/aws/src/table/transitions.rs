@@ -4,7 +4,7 @@
 
 use super::{
     expressions::Values,
-    items::{Item, json, millis, number, text},
+    items::{json, millis, number, text},
 };
 use crate::system::SystemEntropy;
 use acredita_domain::{
@@ -99,9 +99,4 @@ const ENDS: &str = "SET #status = :next, #step = :step, #ended_at = :now";
 /// A mark that no other call has. Callers never see it, so the system's randomness will do.
 pub(crate) fn new_mark() -> String {
     LeaseId::generate(&SystemEntropy).to_string()
-}
-
-/// Whether the last step carries this mark.
-pub(crate) fn taken_by(item: &Item, mark: &str) -> bool {
-    item.get("step").and_then(|step| step.as_s().ok()).is_some_and(|step| step == mark)
 }
