@@ -28,4 +28,5 @@ mod roles;
 mod scoring;
 mod stage;
 mod statuses;
+mod throttle;
 mod tokens;

@@ -3,7 +3,9 @@
 //!
 //! `infra/lint` checks that AWS would accept the template; these tests check what no linter can know.
 
+mod edge;
 mod reading;
+mod rights;
 mod used;
 
 use acredita_aws::provision::{
@@ -11,11 +13,9 @@ use acredita_aws::provision::{
 };
 use acredita_domain::ports::limits::LEASE;
 use acredita_local::{gateway::functions, workers::BATCH};
-use acredita_manifest::{FUNCTIONS, NOTIFY, SWEEP, Trigger};
+use acredita_manifest::{FUNCTIONS, NOTIFY, Trigger};
 use acredita_service::Settings;
-use reading::{
-    TEMPLATE, allowed, argument, deployed, granted, properties, resources, services_of_keys, sorted, statements, texts,
-};
+use reading::{TEMPLATE, argument, deployed, properties, resources, sorted, statements, texts};
 use serde_json::{Value, json};
 use std::{
     cell::RefCell,
@@ -23,40 +23,9 @@ use std::{
     fs,
     path::Path,
 };
-use used::used;
 
 /// The longest lifetime of an identification, plus the delay after its retention until the table may drop it. Days.
 const LIFE_AND_GRACE: i64 = 30 + 7;
-
-/// Keys: those of the tests do not come from AWS.
-const SECRET: (&str, &str) = ("secretsmanager:GetSecretValue", "");
-/// To erase pictures stored for an identification that another request had deleted in the meantime.
-const ERASE_EVIDENCE: [(&str, &str); 2] = [("s3:DeleteObject", "i"), ("s3:ListBucket", "i")];
-
-/// To remove a picture of a second factor stored for an identification that another request had ended in the meantime.
-const REMOVE_EVIDENCE: (&str, &str) = ("s3:DeleteObject", "i");
-
-/// Permissions that a function needs besides the observed ones (`used`): an action, and the kind of its target.
-fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
-    match function {
-        "identification-agent" => &ERASE_EVIDENCE,
-        "identification-agent-admin" | "identification-otp-admin" | "identity-document-admin" => &[SECRET],
-        "identification-otp" => &[SECRET, REMOVE_EVIDENCE],
-        // On the bucket itself, because only then S3 reports that a picture is missing; and the keys of external
-        // providers.
-        "scoring" => &[("s3:ListBucket", ""), SECRET],
-        // The senders of the tests are not AWS's, and Lambda takes messages off the queue.
-        "notify" => &[
-            SECRET,
-            ("ses:SendEmail", ""),
-            ("sms-voice:SendTextMessage", ""),
-            ("sqs:DeleteMessage", ""),
-            ("sqs:GetQueueAttributes", ""),
-            ("sqs:ReceiveMessage", ""),
-        ],
-        _ => &[],
-    }
-}
 
 /// A path without the names of its parameters: the gateway and the functions use different ones.
 fn without_names(path: &str) -> String {
@@ -193,6 +162,8 @@ fn plausible(name: &str) -> Option<String> {
             "https://plausible.example"
         }
         "ACREDITA_RETENTION_DAYS" => "90",
+        "ACREDITA_ORGANISATION_RATE" => "100",
+        "ACREDITA_ORIGIN_SECRETS" => "0123456789abcdef0123456789abcdef",
         "ACREDITA_TOKEN_HOURS" | "ACREDITA_JWKS_OUTAGE_HOURS" => "24",
         "ACREDITA_SMS_MAX_PRICE" => "0.10",
         ours if ours.starts_with("ACREDITA_") => "plausible",
@@ -238,80 +209,6 @@ fn nothing_is_deployed_without_an_issuer_its_audience_and_its_keys() {
                 .is_some_and(|pattern| pattern.contains(r"\S") || pattern.contains(r"[^\s]")),
             "{name} may be empty"
         );
-    }
-}
-
-/// A role grants each action of a statement for each kind in it, so actions and kinds are compared separately.
-fn apart(actions: impl Iterator<Item = (String, String)>) -> (BTreeSet<String>, BTreeSet<String>) {
-    let service = |name: &str| name.split(':').next().unwrap_or_default().to_owned();
-    actions.map(|(name, kind)| (name.clone(), format!("{} {kind}", service(&name)))).unzip()
-}
-
-#[tokio::test]
-async fn a_function_may_do_what_it_does_and_nothing_else() {
-    let (logical, used) = (deployed(), used().await);
-    let mut wrong = Vec::new();
-    for name in FUNCTIONS.iter().map(|function| function.name) {
-        let unseen = unseen(name);
-        let seen = used[name].iter().map(|action| (action.name.to_owned(), action.kind.clone()));
-        let unseen = unseen.iter().map(|(action, kind)| ((*action).to_owned(), (*kind).to_owned()));
-        assert!(
-            unseen.clone().all(|unseen| !seen.clone().any(|seen| seen == unseen)),
-            "{name}: what is called unseen is seen"
-        );
-        let needed = apart(seen.chain(unseen));
-        let granted = apart(granted(logical[name]).into_iter());
-        let differ = |granted: &BTreeSet<String>, needed: &BTreeSet<String>| {
-            granted.symmetric_difference(needed).cloned().collect::<Vec<_>>()
-        };
-        let (actions, kinds) = (differ(&granted.0, &needed.0), differ(&granted.1, &needed.1));
-        if !actions.is_empty() || !kinds.is_empty() {
-            wrong.push(format!("{name}: granted and not needed, or needed and not granted: {actions:?} {kinds:?}"));
-        }
-        let keys = needed.0.iter().filter_map(|action| match action.as_str() {
-            "s3:GetObject" | "s3:PutObject" => Some("s3"),
-            "sqs:ReceiveMessage" | "sqs:SendMessage" => Some("sqs"),
-            "secretsmanager:GetSecretValue" => Some("secretsmanager"),
-            _ => None,
-        });
-        assert_eq!(
-            services_of_keys(logical[name]),
-            keys.collect(),
-            "{name}: the services that it uses the key through"
-        );
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
-}
-
-#[test]
-fn nobody_may_do_everything_or_do_it_to_everything() {
-    for (name, logical) in deployed() {
-        for statement in allowed(logical) {
-            assert!(!texts(&statement["Action"]).iter().any(|action| action.contains('*')), "{name}: {statement}");
-            let resources = statement["Resource"]
-                .as_array()
-                .map_or_else(|| vec![&statement["Resource"]], |list| list.iter().collect());
-            assert!(
-                resources.iter().all(|resource| resource.is_object()),
-                "{name}: a resource that is spelt out: {statement}"
-            );
-        }
-    }
-}
-
-#[test]
-fn nobody_on_the_actors_side_may_delete_from_the_table() {
-    let logical = deployed();
-    // Scorings are the business's side, and it deletes nothing but scorings: see the test of what a function uses.
-    let may_not = |name: &&str| !name.ends_with("-admin") && !["scoring", SWEEP.name].contains(name);
-    for name in FUNCTIONS.iter().map(|function| function.name).filter(may_not) {
-        let actions: Vec<_> =
-            allowed(logical[name]).into_iter().flat_map(|statement| texts(&statement["Action"])).collect();
-        let deletes = |action: &&str| {
-            action.starts_with("dynamodb:")
-                && (action.contains("Delete") || action.contains("Batch") || action.contains("Partiql"))
-        };
-        assert!(!actions.iter().any(deletes), "{name}: {actions:?}");
     }
 }
 

@@ -28,7 +28,7 @@ PARAMETERS = {
     "JwksUrl": "https://issuer.example/jwks.json",
     "Issuer": ISSUER,
     "Audience": AUDIENCE,
-    "SmsOriginationIdentity": "+34600000000",
+    "SmsOriginationIdentity": "phone-0123456789abcdef0123456789abcdef",
     "EmailFrom": "codes@acredita.example",
     "DeletionProtection": "false",
     "Architecture": {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), platform.machine()),
@@ -56,6 +56,8 @@ class Deployment:
         self._endpoint, self._binaries = endpoint, Path(binaries)
         self.template = yaml_parse(TEMPLATE.read_text())
         self.left_out = [name for name, resource in self.template["Resources"].items() if not_emulated(resource)]
+        # What stands in front of the gateway is off by default.
+        self.off = [name for name, resource in self.template["Resources"].items() if "Condition" in resource]
         # The functions by their logical ids, with the names of their binaries.
         self.functions = {
             name: resource["Metadata"]["BuildProperties"]["Binary"]

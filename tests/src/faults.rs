@@ -14,7 +14,7 @@ use acredita_domain::{
     ports::{
         Claim, CodeKeys, CreateError, Due, DueStream, Erasure, FindError, Housekeeping, Identifications, MessageRef,
         NewIdentification, NewOutboxMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue,
-        Reservation, Scorings, SendError, Sender, Settlement, StepError, StoredPicture,
+        RequestCounts, Reservation, Scorings, SendError, Sender, Settlement, StepError, StoredPicture,
     },
     scoring::{Assessment, HostedDelegation, Scoring},
 };
@@ -85,7 +85,7 @@ impl Faults {
     /// The same use cases, with every port that can fail decorated.
     pub fn around(self: &Arc<Self>, app: &App) -> App {
         let decorate = || self.clone();
-        let Stores { identifications, scorings, outbox, housekeeping, pictures } = app.stores.clone();
+        let Stores { identifications, scorings, outbox, housekeeping, pictures, requests } = app.stores.clone();
         App {
             stores: Stores {
                 identifications: Arc::new(Faulty { faults: decorate(), port: identifications }),
@@ -93,6 +93,7 @@ impl Faults {
                 outbox: Arc::new(Faulty { faults: decorate(), port: outbox }),
                 housekeeping: Arc::new(Faulty { faults: decorate(), port: housekeeping }),
                 pictures: Arc::new(Faulty { faults: decorate(), port: pictures }),
+                requests: Arc::new(Faulty { faults: decorate(), port: requests }),
             },
             queue: Arc::new(Faulty { faults: decorate(), port: app.queue.clone() }),
             keys: Arc::new(Faulty { faults: decorate(), port: app.keys.clone() }),
@@ -225,6 +226,10 @@ impl Housekeeping for Faulty<dyn Housekeeping> {
         self.faults.call("Housekeeping::erased", self.port.erased(due)).await
     }
 }
+
+forward! { RequestCounts {
+    fn add(org: &OrgId, window: Time, requests: u32) -> Result<u64, Unavailable>;
+} }
 
 forward! { CodeKeys {
     fn current() -> Result<Arc<Keyring>, Unavailable>;

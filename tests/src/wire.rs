@@ -21,7 +21,7 @@ use aws_smithy_runtime_api::{
     client::{interceptors::context::Input, orchestrator::Metadata},
 };
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex},
 };
 
@@ -43,6 +43,7 @@ pub struct Wire(Arc<Mutex<Seen>>);
 struct Seen {
     calls: Vec<String>,
     actions: BTreeSet<Action>,
+    changed: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Wire {
@@ -50,6 +51,12 @@ impl Wire {
     /// `TransactWriteItems`, `SendMessage` …
     pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().expect("no test panics while it holds this").calls)
+    }
+
+    /// The attributes that updates named since the last time, by the kind of item: those of a condition too, as AWS
+    /// counts them.
+    pub fn take_changed(&self) -> BTreeMap<String, BTreeSet<String>> {
+        std::mem::take(&mut self.0.lock().expect("no test panics while it holds this").changed)
     }
 
     /// The permissions needed since the last time.
@@ -70,7 +77,12 @@ impl Intercept for Wire {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let actions = actions(context.input());
-        self.0.lock().expect("no test panics while it holds this").actions.extend(actions);
+        let mut seen = self.0.lock().expect("no test panics while it holds this");
+        seen.actions.extend(actions);
+        for (key, names) in changes(context.input()) {
+            let attributes = key.iter().flat_map(|key| key.keys()).chain(names.iter().flat_map(|names| names.values()));
+            seen.changed.entry(on_table("", key).kind).or_default().extend(attributes.cloned());
+        }
         Ok(())
     }
 
@@ -84,6 +96,18 @@ impl Intercept for Wire {
         self.0.lock().expect("no test panics while it holds this").calls.push(operation);
         Ok(())
     }
+}
+
+/// The key and the names of each update.
+type Update<'a> = (Option<&'a HashMap<String, AttributeValue>>, Option<&'a HashMap<String, String>>);
+
+fn changes(input: &Input) -> Vec<Update<'_>> {
+    if let Some(update) = input.downcast_ref::<UpdateItemInput>() {
+        return vec![(update.key(), update.expression_attribute_names())];
+    }
+    let parts = input.downcast_ref::<TransactWriteItemsInput>().map(|transaction| transaction.transact_items());
+    let updates = parts.unwrap_or_default().iter().filter_map(TransactWriteItem::update);
+    updates.map(|update| (Some(update.key()), update.expression_attribute_names())).collect()
 }
 
 /// The permissions that a call needs. An unknown call needs one that no role has.

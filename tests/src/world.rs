@@ -126,6 +126,8 @@ impl World {
             keys,
             engine: engine::scoring(external),
             providers,
+            // The clock stands still while a test makes hundreds of requests.
+            requests_a_second: "1000000".parse().expect("a rate"),
         });
         let engine = app.engine.as_mut().expect("an engine");
         let numbers = ScriptedNumbers::before(engine.document_number_reader.take().expect("a reader"));

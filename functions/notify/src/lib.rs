@@ -44,7 +44,7 @@ async fn deliver(app: &App, sender: &dyn Sender, record: &SqsMessage) -> bool {
             false
         }
         Ok(delivered) => {
-            tracing::info!(%message_id, %identification_id, ?delivered, "settled");
+            tracing::info!(target: "acredita::counted", %message_id, %identification_id, ?delivered, "settled");
             true
         }
         Err(error) => {

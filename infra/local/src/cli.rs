@@ -10,7 +10,7 @@ use crate::{
     serve::{Options, ServeError, Server, TrustedIssuer},
 };
 use acredita_aws::SystemClock;
-use acredita_domain::{ids::OrgId, ports::Clock};
+use acredita_domain::{RequestRate, ids::OrgId, ports::Clock};
 use acredita_emulators::Emulators;
 use acredita_http::{jwt::TokenPolicy, permission::EVERYTHING};
 use chrono::TimeDelta;
@@ -55,6 +55,9 @@ struct ServeArgs {
     /// Let this share of deliveries fail, from 0 to 1, to see retries and dead letters
     #[arg(long, default_value = "0")]
     fail_delivery: FailRate,
+    /// Requests a second of one organisation, from 1 to 1,000,000. More are answered 429
+    #[arg(long, default_value = "100")]
+    requests_a_second: RequestRate,
     /// External scoring providers: none, or emulators of Google and Veridas that return the answers you set
     #[arg(long, value_enum, default_value_t)]
     providers: Providers,
@@ -147,9 +150,10 @@ enum CommandError {
 
 async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     logs::start();
-    let ServeArgs { listen, data_dir, issuer, fail_delivery, providers } = args;
+    let ServeArgs { listen, data_dir, issuer, fail_delivery, providers, requests_a_second } = args;
     let issuer = issuer.trusted();
-    let server = Server::start(&Options { listen, data_dir, issuer, fail_delivery, providers }).await?;
+    let options = Options { listen, data_dir, issuer, fail_delivery, providers, requests_a_second };
+    let server = Server::start(&options).await?;
     greet(&server.overview, server.emulators.as_ref())?;
     asked_to_stop().await?;
     server.stop().await;

@@ -14,7 +14,7 @@ use acredita_aws::{
     sdk_config,
 };
 use acredita_domain::{
-    App,
+    App, RequestRate,
     app::{Engine, Policy},
     ids::MessageId,
     keys::Keyring,
@@ -63,6 +63,7 @@ pub struct Options {
     /// How often a delivery fails on purpose.
     pub fail_delivery: FailRate,
     pub providers: Providers,
+    pub requests_a_second: RequestRate,
 }
 
 /// An issuer of tokens elsewhere.
@@ -122,14 +123,14 @@ impl LocalAws {
     }
 
     pub fn app(&self, parts: AppParts) -> App {
-        let AppParts { clock, entropy, keys, engine, providers } = parts;
+        let AppParts { clock, entropy, keys, engine, providers, requests_a_second } = parts;
         acredita_service::app(Parts {
             clients: self.clients.clone(),
             places: Places { table: TABLE.to_owned(), bucket: BUCKET.to_owned(), queue_url: self.queues.queue.clone() },
             keys: Arc::new(keys),
             engine: Some(engine),
             // The inbox takes all channels.
-            policy: Policy { channels: Channel::ALL.to_vec(), retention: RETENTION, providers },
+            policy: Policy { channels: Channel::ALL.to_vec(), retention: RETENTION, providers, requests_a_second },
             clock,
             entropy,
         })
@@ -144,6 +145,7 @@ pub struct AppParts {
     pub engine: Engine,
     /// Which organisations may use which external providers.
     pub providers: ProviderAccess,
+    pub requests_a_second: RequestRate,
 }
 
 /// Generates request ids.
@@ -180,6 +182,7 @@ impl Server {
             keys,
             engine: engine::scoring(external.scorers),
             providers: external.access,
+            requests_a_second: options.requests_a_second,
         });
 
         let inbox_file = folder.join("inbox.jsonl");

@@ -1,4 +1,4 @@
-//! The one table: four ports of the domain, and the items behind them.
+//! The one table: five ports of the domain, and the items behind them.
 //!
 //! Read it in this order: `items` (the stored items and their encoding), `store` (reading and writing), then the port
 //! of interest.
@@ -9,6 +9,7 @@ mod housekeeping;
 mod identifications;
 pub(crate) mod items;
 mod outbox;
+mod requests;
 mod scorings;
 mod store;
 mod throttle;

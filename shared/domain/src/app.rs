@@ -7,9 +7,10 @@ use crate::{
     otp::Channel,
     ports::{
         Clock, CodeKeys, DocumentNumberReader, Entropy, Housekeeping, Identifications, Outbox, PictureValidator,
-        Pictures, Queue, Scorer, Scorings,
+        Pictures, Queue, RequestCounts, Scorer, Scorings,
     },
     scoring::{Provider, ProviderAccess},
+    throttle::{RequestRate, RequestThrottle},
 };
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub keys: Arc<dyn CodeKeys>,
+    pub throttle: Arc<RequestThrottle>,
 }
 
 #[derive(Clone)]
@@ -33,6 +35,7 @@ pub struct Stores {
     pub outbox: Arc<dyn Outbox>,
     pub housekeeping: Arc<dyn Housekeeping>,
     pub pictures: Arc<dyn Pictures>,
+    pub requests: Arc<dyn RequestCounts>,
 }
 
 /// What looks at pictures of documents.
@@ -53,6 +56,8 @@ pub struct Policy {
     pub retention: TimeDelta,
     /// Which organisations may use which external providers.
     pub providers: ProviderAccess,
+    /// How many requests a second an organisation may make.
+    pub requests_a_second: RequestRate,
 }
 
 impl Policy {
@@ -64,6 +69,11 @@ impl Policy {
 impl App {
     pub fn now(&self) -> Time {
         self.clock.now()
+    }
+
+    /// Counts a request of an organisation's caller, or refuses it.
+    pub async fn admit(&self, org: &OrgId) -> Result<(), Error> {
+        self.throttle.admit(org, self.policy.requests_a_second, &*self.stores.requests, self.now()).await
     }
 
     /// A missing engine is a wiring error: any answer would be about a picture that nobody saw.

@@ -22,6 +22,10 @@ pub enum Error {
         /// Never includes the value.
         problem: &'static str,
     },
+    /// One answer for a wrong code, a wrong second factor and an expired code: which of them it was concerns only the
+    /// person.
+    #[error("/code: the code or the second factor is not right, or the code is no longer valid")]
+    WrongCode,
     /// The state, or a concurrent change, forbids it.
     #[error(transparent)]
     Conflict(#[from] Conflict),
@@ -32,6 +36,12 @@ pub enum Error {
     #[error("too many messages")]
     TooManyMessages {
         /// When the next one may be sent.
+        again_at: Time,
+    },
+    /// The organisation's callers make more requests than they may.
+    #[error("too many requests of this organisation")]
+    TooManyRequests {
+        /// When the next one is admitted.
         again_at: Time,
     },
     #[error("{part}: {fault}")]

@@ -32,12 +32,14 @@ pub mod ports;
 pub mod scoring;
 mod system;
 pub mod text;
+mod throttle;
 pub mod unavailable;
 pub mod use_cases;
 mod vocabulary;
 
 pub use app::App;
 pub use error::{Conflict, Error, Invalid};
+pub use throttle::{RequestRate, RequestThrottle};
 
 /// Always in UTC.
 pub type Time = chrono::DateTime<chrono::Utc>;

@@ -30,5 +30,5 @@ pub use scorer::{
 };
 pub use store::{
     Due, DueStream, Erasure, Housekeeping, IdempotencyRecord, Identifications, NewIdentification, NewScoring,
-    Reservation, Scorings,
+    RequestCounts, Reservation, Scorings,
 };

@@ -133,6 +133,8 @@ pub enum ApiError {
     UnsupportedMediaType(&'static str),
     NoSuchPath,
     MethodNotAllowed,
+    /// It went around what stands in front of this address.
+    NotThroughTheEdge,
     Domain {
         error: Error,
         /// The time that `Retry-After` is counted from.
@@ -156,6 +158,9 @@ impl ApiError {
             Self::UnsupportedMediaType(what) => one(StatusCode::UNSUPPORTED_MEDIA_TYPE, (*what).into()),
             Self::NoSuchPath => one(StatusCode::NOT_FOUND, "there is no such path".into()),
             Self::MethodNotAllowed => one(StatusCode::METHOD_NOT_ALLOWED, "this path does not take this method".into()),
+            Self::NotThroughTheEdge => {
+                one(StatusCode::FORBIDDEN, "this address is closed: use the published one".into())
+            }
             Self::Domain { error, .. } => one(status_of(error), details_of(error)),
             Self::Bug(_) => one(StatusCode::INTERNAL_SERVER_ERROR, "an internal error".into()),
         }
@@ -177,7 +182,7 @@ impl ApiError {
         let Self::Domain { error, now } = self else { return None };
         match error {
             Error::Unavailable(_) => Some(UNAVAILABLE_RETRY_AFTER),
-            Error::TooManyMessages { again_at } => {
+            Error::TooManyMessages { again_at } | Error::TooManyRequests { again_at } => {
                 Some((*again_at - *now).num_milliseconds().max(0).div_euclid(1_000) + 1)
             }
             _ => None,
@@ -194,10 +199,10 @@ fn fault_entry(fault: &RequestFault) -> ErrorEntry {
 fn status_of(error: &Error) -> StatusCode {
     match error {
         Error::NotFound(_) => StatusCode::NOT_FOUND,
-        Error::BadField { .. } => StatusCode::BAD_REQUEST,
+        Error::BadField { .. } | Error::WrongCode => StatusCode::BAD_REQUEST,
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::DeleteForbidden => StatusCode::FORBIDDEN,
-        Error::TooManyMessages { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::TooManyMessages { .. } | Error::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Picture { fault: PictureFault::Unsupported, .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Error::Picture { fault: PictureFault::TooManyBytes | PictureFault::TooManyPixels, .. } => {
             StatusCode::PAYLOAD_TOO_LARGE
@@ -225,6 +230,9 @@ impl IntoResponse for ApiError {
             Self::Bug(what) => tracing::error!(what, "a bug"),
             Self::Domain { error: Error::Corrupt(what), .. } => {
                 tracing::error!(what, "stored data cannot be understood")
+            }
+            Self::Domain { error: Error::WrongCode, .. } => {
+                tracing::info!(target: "acredita::counted", wrong_code = true, "a wrong try");
             }
             Self::Domain { error: error @ Error::NotBuiltIn(_), .. } => tracing::error!(%error, "a bug"),
             _ => {}

@@ -12,6 +12,9 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
+/// Lines whose fields `template.yaml` counts: wrong codes, sends, deletions by force. They are logged at every level.
+const COUNTED: &str = "acredita::counted";
+
 /// Starts logging as text, for people.
 pub fn start() {
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(chosen());
@@ -29,8 +32,12 @@ pub fn start_json() {
 /// Levels by target, as in `info,acredita_http=debug`. The crate's richer filter also knows spans and brings a regular
 /// expression engine for them, which every function would carry.
 fn chosen() -> Targets {
-    let wanted = std::env::var("RUST_LOG").ok().and_then(|wanted| wanted.parse().ok());
-    wanted.unwrap_or_else(|| Targets::new().with_default(Level::INFO))
+    targets(std::env::var("RUST_LOG").ok())
+}
+
+fn targets(wanted: Option<String>) -> Targets {
+    let wanted: Option<Targets> = wanted.and_then(|wanted| wanted.parse().ok());
+    wanted.unwrap_or_else(|| Targets::new().with_default(Level::INFO)).with_target(COUNTED, Level::INFO)
 }
 
 /// A subscriber at the most verbose levels, for tests that look for leaks.
@@ -53,4 +60,18 @@ fn harmless(metadata: &Metadata<'_>) -> bool {
         Level::WARN
     };
     *metadata.level() <= most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_alarms_count_is_logged_at_every_level_that_may_be_chosen() {
+        for wanted in ["warn", "error", "off", "acredita=warn", "not a level,", ""] {
+            assert!(targets(Some(wanted.to_owned())).would_enable(COUNTED, &Level::INFO), "{wanted}");
+        }
+        assert!(!targets(Some("warn".to_owned())).would_enable("acredita_http::layers", &Level::INFO));
+        assert!(targets(None).would_enable("acredita_http::layers", &Level::INFO));
+    }
 }

@@ -77,7 +77,11 @@ pub struct Principal<A> {
 impl<A> Principal<A> {
     /// Force counts only with its permission; without, the request is one without force.
     pub fn force(&self, asked: bool) -> Force {
-        if asked && self.claims.has(Permission::IdentificationsForceDelete) { Force::Permitted } else { Force::No }
+        if !asked || !self.claims.has(Permission::IdentificationsForceDelete) {
+            return Force::No;
+        }
+        tracing::info!(target: "acredita::counted", by_force = true, "a deletion by force");
+        Force::Permitted
     }
 
     /// The organisation, and whoever acts for it.
@@ -103,6 +107,7 @@ impl<A: Authority> FromRequestParts<Api> for Principal<A> {
         if !claims.has(A::PERMISSION) {
             return Err(denied("the token lacks the permission for this operation"));
         }
+        api.app().admit(&org).await.map_err(|refusal| api.refused(refusal))?;
         Ok(Self { org, claims, authority: PhantomData })
     }
 }

@@ -37,5 +37,6 @@ pub fn app(parts: Parts) -> App {
         clock,
         entropy,
         keys,
+        throttle: Arc::default(),
     }
 }

@@ -31,7 +31,8 @@ pub async fn serve(
     let entropy = app.entropy.clone();
     let api = Api::new(app, tokens);
     let (router, _) = router.split_for_parts();
-    let router = layers::finish(router.with_state(api), move || MessageId::generate(&*entropy).to_string());
+    let router = root.edge().guard(router.with_state(api));
+    let router = layers::finish(router, move || MessageId::generate(&*entropy).to_string());
     lambda_http::run(ServiceBuilder::new().map_request(prepare).service(router)).await
 }
 

@@ -9,6 +9,7 @@
 //! binary. The local server and the tests call [`app()`] and its relatives with their own clients.
 
 mod app;
+mod edge;
 pub mod engine;
 mod environment;
 mod http;
@@ -22,6 +23,7 @@ mod warm_up;
 mod work;
 
 pub use app::{Parts, Places, app};
+pub use edge::Edge;
 pub use environment::SettingsError;
 pub use http::{prepare, serve};
 pub use lambda_http::Error;

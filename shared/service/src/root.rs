@@ -3,6 +3,7 @@
 use crate::{
     Error,
     app::{Parts, app},
+    edge::Edge,
     jwks::HttpsJwks,
     providers::external_scorers,
     settings::Settings,
@@ -61,6 +62,11 @@ impl Root {
         let tokens = &self.settings.tokens;
         let source = HttpsJwks::new(tokens.jwks_url.clone(), self.outbound.clone());
         TokenVerifier::fetching(Arc::new(source), tokens.longest_outage, tokens.policy.clone())
+    }
+
+    /// What stands in front of the gateway.
+    pub(crate) fn edge(&self) -> Edge {
+        self.settings.edge.clone()
     }
 
     /// The configured senders, for a function that sends.

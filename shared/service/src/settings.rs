@@ -5,6 +5,8 @@
 //! |---|---|
 //! | `TABLE`, `BUCKET`, `QUEUE_URL` | where the state is stored |
 //! | `RETENTION_DAYS` | days that an identification or a scoring is kept after it expires, 1 to 3650 |
+//! | `ORGANISATION_RATE` | requests a second of one organisation, 1 to 1,000,000; unset for 100 |
+//! | `ORIGIN_SECRETS` | the secrets by which requests prove that they came through what stands in front of the gateway, separated by blanks; unset if nothing does |
 //! | `CODE_KEYS_SECRET` | the secret with the keys, by ARN or name: see [`SecretKeys`](acredita_aws::SecretKeys) |
 //! | `JWKS_URL`, `ISSUER`, `AUDIENCE` | where the issuer of tokens publishes its keys, and the values that tokens must have |
 //! | `ORGANISATIONS_CLAIM`, `PERMISSIONS_CLAIM`, `SCOPE_CLAIM` | the claims' names, if not the published API's |
@@ -26,6 +28,7 @@
 
 use crate::{
     app::Places,
+    edge::Edge,
     environment::{EnvironmentReader, SettingsError},
     providers::ProviderSettings,
     senders::SenderSettings,
@@ -41,6 +44,7 @@ pub struct Settings {
     /// The secret with the keys, by ARN or name.
     pub code_keys_secret: String,
     pub tokens: TokenSettings,
+    pub edge: Edge,
     pub senders: SenderSettings,
     pub providers: ProviderSettings,
 }
@@ -60,14 +64,22 @@ impl Settings {
         let queue_url = read.required("ACREDITA_QUEUE_URL");
         let code_keys_secret = read.required("ACREDITA_CODE_KEYS_SECRET");
         let tokens = TokenSettings::read(read);
+        let edge = read.parsed("ACREDITA_ORIGIN_SECRETS", Edge::read).unwrap_or_default();
         let senders = SenderSettings::read(read);
         let access = read.parsed::<ProviderAccess, _>("ACREDITA_EXTERNAL_PROVIDERS", str::parse).unwrap_or_default();
+        let requests_a_second = read.parsed("ACREDITA_ORGANISATION_RATE", str::parse);
         let providers = ProviderSettings::read(read, &access);
         Some(Self {
             places: Places { table: table?, bucket: bucket?, queue_url: queue_url? },
-            policy: Policy { channels: senders.channels(), retention: retention?, providers: access },
+            policy: Policy {
+                channels: senders.channels(),
+                retention: retention?,
+                providers: access,
+                requests_a_second: requests_a_second.unwrap_or_default(),
+            },
             code_keys_secret: code_keys_secret?,
             tokens: tokens?,
+            edge,
             senders,
             providers,
         })

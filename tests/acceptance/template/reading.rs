@@ -111,7 +111,7 @@ pub fn granted(logical: &str) -> Vec<(String, String)> {
 }
 
 /// The kinds of items or pictures that a statement is limited to; an empty one if it is not limited.
-fn kinds(statement: &'static Value) -> Vec<String> {
+pub fn kinds(statement: &'static Value) -> Vec<String> {
     let condition = &statement["Condition"];
     // `IDN#*`, `*/i/*`, `${Bucket.Arn}/*/i/*`
     let of_folder = |pattern: &str| pattern.trim_end_matches("/*").rsplit('/').next().unwrap_or_default().to_owned();

@@ -1,11 +1,13 @@
 //! The AWS permissions that each function uses, observed on the wire: each of its events is replayed, and the workers
 //! get some of every kind of work.
+//!
+//! An HTTP function's requests are counted for its organisation too, which the wire shows only every few requests.
 
 use crate::{
     events::{IDENTIFICATION_ID, SCORING_ID},
     replay::{http_events, replay, stage},
 };
-use acceptance::{World, bodies, wire::Action};
+use acceptance::{World, bodies, subject::Subject, wire::Action};
 use acredita_domain::{
     otp::DESTINATION_WINDOW,
     pictures::{PictureFormat, PictureKey, Sha256Digest},
@@ -17,10 +19,33 @@ use acredita_manifest::{NOTIFY, SWEEP};
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The observed permissions of each function, by its name.
-pub async fn used() -> BTreeMap<String, BTreeSet<Action>> {
+/// What a function was seen to do.
+#[derive(Debug, Default)]
+pub struct Used {
+    pub actions: BTreeSet<Action>,
+    /// The attributes that its updates named, by the kind of item.
+    pub changed: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Used {
+    fn add(&mut self, world: &World) {
+        self.actions.extend(world.wire.take_actions());
+        for (kind, attributes) in world.wire.take_changed() {
+            self.changed.entry(kind).or_default().extend(attributes);
+        }
+    }
+
+    fn of(world: &World) -> Self {
+        let mut used = Self::default();
+        used.add(world);
+        used
+    }
+}
+
+/// What each function was seen to do, by its name.
+pub async fn used() -> BTreeMap<String, Used> {
     let world = World::with_external_provider().await;
-    let mut used: BTreeMap<String, BTreeSet<Action>> = BTreeMap::new();
+    let mut used: BTreeMap<String, Used> = BTreeMap::new();
     for mut event in http_events() {
         // Staging sends codes to the one phone of all events.
         world.clock.advance(DESTINATION_WINDOW);
@@ -36,9 +61,11 @@ pub async fn used() -> BTreeMap<String, BTreeSet<Action>> {
             );
         }
         world.wire.take_actions();
+        world.wire.take_changed();
         replay(&world, &event, &values).await;
-        used.entry(event.function).or_default().extend(world.wire.take_actions());
+        used.entry(event.function).or_default().add(&world);
     }
+    used_to_guess(used.entry("identification-otp".to_owned()).or_default()).await;
     used.insert(NOTIFY.name.to_owned(), used_to_deliver().await);
     used.insert(SWEEP.name.to_owned(), used_to_sweep().await);
     used
@@ -56,23 +83,36 @@ async fn put_something_to_erase(world: &World, values: &[(&str, String)]) {
     world.app.stores.pictures.put(&key, PictureFormat::Png, picture.into()).await.expect("S3 answers");
 }
 
+/// Tries until there are none left, which no single event shows.
+async fn used_to_guess(used: &mut Used) {
+    let world = World::start().await;
+    let subject = Subject::delivered(&world).await;
+    world.wire.take_actions();
+    world.wire.take_changed();
+    for _ in 0..5 {
+        subject.try_code(&world, "untrue").await.expect(400);
+    }
+    used.add(&world);
+}
+
 /// A message that is sent at the second try. Lambda's poller reads the queue with the function's role, but not through
 /// this code.
-async fn used_to_deliver() -> BTreeSet<Action> {
+async fn used_to_deliver() -> Used {
     let world = World::start().await;
     world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
     world.sender.fail_next(&[SendError::Unavailable]);
     let messages = world.receive().await;
     world.wire.take_actions();
+    world.wire.take_changed();
     for failures in [1, 0] {
         let response = acredita_notify::notify(&world.app, &world.sender, workers::event(&messages)).await;
         assert_eq!(response.batch_item_failures.len(), failures);
     }
-    world.wire.take_actions()
+    Used::of(&world)
 }
 
 /// An unsent message, and one of everything expired, and then the end of its retention.
-async fn used_to_sweep() -> BTreeSet<Action> {
+async fn used_to_sweep() -> Used {
     let world = World::start().await;
     world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
     let document =
@@ -89,6 +129,7 @@ async fn used_to_sweep() -> BTreeSet<Action> {
     let validate = format!("/identifications/agent/{}/validate", agent.text("identification_id"));
     world.call("POST", &validate, Some(evidence)).await.expect(204);
     world.wire.take_actions();
+    world.wire.take_changed();
     let mut erased = 0;
     for time in [TimeDelta::minutes(2), TimeDelta::hours(1), world.app.policy.retention, ERASE_AGAIN_AFTER] {
         world.clock.advance(time);
@@ -97,5 +138,5 @@ async fn used_to_sweep() -> BTreeSet<Action> {
         erased += report.erased;
     }
     assert!(erased > 0);
-    world.wire.take_actions()
+    Used::of(&world)
 }

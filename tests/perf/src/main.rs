@@ -88,6 +88,8 @@ fn measure() -> Result<String, Failure> {
         issuer: None,
         fail_delivery: FailRate::default(),
         providers: Providers::None,
+        // The load is one organisation's.
+        requests_a_second: "1000000".parse()?,
     };
     let (server, floor) =
         service.block_on(async { Ok::<_, Failure>((Server::start(&options).await?, serve_floor().await?)) })?;

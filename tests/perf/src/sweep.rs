@@ -10,7 +10,7 @@ use crate::{
 };
 use acredita_aws::{SystemClock, SystemEntropy};
 use acredita_domain::{
-    App, Time,
+    App, RequestRate, Time,
     actor::Actor,
     identification::{Identification, Method, State},
     ids::{AdminIdentificationId, IdentificationId},
@@ -84,6 +84,7 @@ async fn rows(size: u32) -> Result<Vec<Row>, Failure> {
         keys: Arc::new(Keyring::new(vec![[7; 32]])?),
         engine: engine::scoring(Vec::new()),
         providers: ProviderAccess::default(),
+        requests_a_second: RequestRate::default(),
     });
     stream::iter(0..size).map(|_| create(&app)).buffer_unordered(32).try_collect::<Vec<()>>().await?;
     let mut rows = Vec::new();

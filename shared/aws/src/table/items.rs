@@ -8,6 +8,7 @@
 //! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, `assessment`, `captures`, of a capture that a provider hosts `delegation`, while a request holds a retry `lease`, `lease_until`, and of the step that was taken last `step` |
 //! | `IDM#<org>#<operation>#<keyed digest of the key>` / `A` | a create's first answer | `body_digest`, `answer`, `valid_until` |
 //! | `DST#<org>#<destination digest>` / `A` | a destination's latest sends | `s1` (newest) to `s5` |
+//! | `REQ#<org>#<epoch second>` / `A` | how many requests the organisation's callers made in a window | `requests` |
 //! | `ERA#<id>` / `A` | pictures of a deleted entity, to erase | `prefixes` |
 //! | `LEF#<scoring>` / `A` | pictures to erase of a scoring that is over, but for those it refers to | `org` |
 //!
@@ -104,6 +105,11 @@ impl Key {
         Self::alone(format!("DST#{org}#{digest}"))
     }
 
+    /// The count of a window, named by its epoch second.
+    pub fn requests(org: &OrgId, window: Time) -> Self {
+        Self::alone(format!("REQ#{org}#{}", window.timestamp()))
+    }
+
     pub fn leftovers(id: ScoringId) -> Self {
         Self::alone(format!("LEF#{id}"))
     }
@@ -163,7 +169,7 @@ fn read_text<'a>(item: &'a Item, name: &'static str) -> Result<&'a str, Corrupt>
     item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(Corrupt(name))
 }
 
-fn read_number<T: FromStr>(item: &Item, name: &'static str) -> Result<T, Corrupt> {
+pub(crate) fn read_number<T: FromStr>(item: &Item, name: &'static str) -> Result<T, Corrupt> {
     let number = item.get(name).and_then(|value| value.as_n().ok());
     number.and_then(|number| number.parse().ok()).ok_or(Corrupt(name))
 }

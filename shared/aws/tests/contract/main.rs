@@ -29,6 +29,7 @@ mod identifications;
 mod outbox;
 mod pictures;
 mod queue;
+mod requests;
 mod resending;
 mod samples;
 mod scorings;

@@ -10,7 +10,8 @@ use acredita_domain::{
     app::Stores,
     identification::{Identification, Transition},
     ports::{
-        Due, Effect, Housekeeping, Identifications, NewOutboxMessage, Outbox, Pictures, Queue, Scorings, StepError,
+        Due, Effect, Housekeeping, Identifications, NewOutboxMessage, Outbox, Pictures, Queue, RequestCounts, Scorings,
+        StepError,
     },
 };
 use acredita_embedded_aws::{EmbeddedAws, REGION, Storage};
@@ -27,6 +28,7 @@ pub struct Ports {
     pub outbox: Arc<dyn Outbox>,
     pub housekeeping: Arc<dyn Housekeeping>,
     pub pictures: Arc<dyn Pictures>,
+    pub requests: Arc<dyn RequestCounts>,
     pub queue: Arc<dyn Queue>,
 }
 
@@ -81,10 +83,10 @@ impl Stage {
         let clients = AwsClients::new(&sdk, &[]);
         let queue_url = provision(&clients, &names).await.expect("provisioned").queue;
         let clients = if interceptors.is_empty() { clients } else { AwsClients::new(&sdk, interceptors) };
-        let Stores { identifications, scorings, outbox, housekeeping, pictures } =
+        let Stores { identifications, scorings, outbox, housekeeping, pictures, requests } =
             stores(&clients, &names.table, &names.bucket);
         let queue = Arc::new(SqsQueue::new(clients.sqs.clone(), queue_url.clone()));
-        let ports = Ports { identifications, scorings, outbox, housekeeping, pictures, queue };
+        let ports = Ports { identifications, scorings, outbox, housekeeping, pictures, requests, queue };
         Self { aws, clients, names, queue_url, ports }
     }
 }

@@ -1,4 +1,4 @@
-//! The store: identifications, scorings, and due work.
+//! The store: identifications, scorings, due work, and counts of requests.
 
 use super::{CreateError, FindError, FirstAnswer, MessageRef, NewOutboxMessage, StepError};
 use crate::{
@@ -169,4 +169,12 @@ pub trait Housekeeping: Send + Sync {
     async fn leave_leftovers(&self, org: &OrgId, id: ScoringId, now: Time) -> Result<(), Unavailable>;
     /// Removes an erasure, or leftovers, that are erased. One write.
     async fn erased(&self, due: &Due) -> Result<(), Unavailable>;
+}
+
+/// How many requests the callers of an organisation make, over all processes of a deployment.
+#[async_trait]
+pub trait RequestCounts: Send + Sync {
+    /// Adds requests to the window that began at `window`, and returns their sum so far. One write. One whose answer is
+    /// lost may count twice.
+    async fn add(&self, org: &OrgId, window: Time, requests: u32) -> Result<u64, Unavailable>;
 }

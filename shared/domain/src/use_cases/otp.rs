@@ -75,13 +75,6 @@ pub struct OtpAttempt {
     pub second_factor: Option<GivenFactor>,
 }
 
-/// One answer for a wrong code, a wrong second factor and an expired code: which of them it was concerns only the
-/// person.
-const WRONG_CODE: Error = Error::BadField {
-    pointer: "/code",
-    problem: "the code or the second factor is not right, or the code is no longer valid",
-};
-
 /// CREATED → VALIDATED, by the live code and the second factor.
 ///
 /// The try is counted before anything is compared, so that any number of concurrent tries gets at most [`MAX_TRIES`]
@@ -119,14 +112,14 @@ pub async fn validate_otp_identification(
         (true, false) => {
             // A try that was right but late must not cost one; losing the race to another transition changes nothing.
             unless_lost(app.stores.identifications.give_back_try(org, id).await)?;
-            Err(WRONG_CODE)
+            Err(Error::WrongCode)
         }
         (false, _) => {
             if otp.tries >= MAX_TRIES {
                 // The count alone closes the door; recording the failure is for readers of the table.
                 let _ = app.stores.identifications.transition(&counted, Transition::Fail, Vec::new(), now).await;
             }
-            Err(WRONG_CODE)
+            Err(Error::WrongCode)
         }
     }
 }
@@ -167,7 +160,7 @@ async fn explain_right_one_lost(
     now: Time,
     captures: &[Capture],
 ) -> Error {
-    let (why, current) = explain_lost(app, org, id, now, WRONG_CODE).await;
+    let (why, current) = explain_lost(app, org, id, now, Error::WrongCode).await;
     // It was right. If this fails, it counts as a wrong one.
     let _ = app.stores.identifications.give_back_try(org, id).await;
     if (current.is_some() || matches!(why, Error::NotFound(_)))

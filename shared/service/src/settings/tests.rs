@@ -7,11 +7,13 @@ use acredita_senders::{email, sms};
 use std::collections::BTreeMap;
 
 /// All variables.
-const WHOLE: [(&str, &str); 26] = [
+const WHOLE: [(&str, &str); 28] = [
     ("ACREDITA_TABLE", "identity"),
     ("ACREDITA_BUCKET", "pictures"),
     ("ACREDITA_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/messages"),
     ("ACREDITA_RETENTION_DAYS", "90"),
+    ("ACREDITA_ORGANISATION_RATE", "50"),
+    ("ACREDITA_ORIGIN_SECRETS", "0123456789abcdef0123456789abcdef another-0123456789abcdef0123456789"),
     ("ACREDITA_CODE_KEYS_SECRET", "arn:aws:secretsmanager:eu-west-1:1:secret:codes"),
     ("ACREDITA_JWKS_URL", "https://issuer.example/jwks.json"),
     ("ACREDITA_ISSUER", "https://issuer.example/"),
@@ -64,6 +66,8 @@ fn every_variable_goes_where_it_belongs() {
     assert_eq!((places.table.as_str(), places.bucket.as_str()), ("identity", "pictures"));
     assert_eq!(places.queue_url, "https://sqs.eu-west-1.amazonaws.com/1/messages");
     assert_eq!(settings.policy.retention, TimeDelta::days(90));
+    assert_eq!(Ok(settings.policy.requests_a_second), "50".parse());
+    assert_eq!(format!("{:?}", settings.edge), "Edge(2 secrets)");
     assert_eq!(settings.code_keys_secret, "arn:aws:secretsmanager:eu-west-1:1:secret:codes");
     assert_eq!(settings.tokens.jwks_url.as_str(), "https://issuer.example/jwks.json");
     assert_eq!(settings.tokens.longest_outage, TimeDelta::hours(6));
@@ -184,6 +188,25 @@ fn days_and_prices_have_their_bounds() {
     for price in [".5", "0.10", "99.99999"] {
         assert!(read(&[("ACREDITA_SMS_MAX_PRICE", price)]).is_ok(), "{price}");
     }
+}
+
+#[test]
+fn an_organisation_makes_a_hundred_requests_a_second_unless_the_deployment_says_otherwise() {
+    let unset = whole(&[("ACREDITA_ORGANISATION_RATE", "")]);
+    assert_eq!(Ok(unset.policy.requests_a_second), "100".parse());
+    for rate in ["0", "-1", "1000001", "1.5", "unlimited"] {
+        assert_eq!(wrong(&[("ACREDITA_ORGANISATION_RATE", rate)]), ["ACREDITA_ORGANISATION_RATE"], "{rate}");
+    }
+}
+
+#[test]
+fn a_secret_that_can_be_guessed_protects_nothing() {
+    for secrets in
+        ["secret", "0123456789abcdef0123456789abcde", "0123456789abcdef0123456789abcdef short", &"é".repeat(40)]
+    {
+        assert_eq!(wrong(&[("ACREDITA_ORIGIN_SECRETS", secrets)]), ["ACREDITA_ORIGIN_SECRETS"], "{secrets}");
+    }
+    assert_eq!(format!("{:?}", whole(&[("ACREDITA_ORIGIN_SECRETS", " ")]).edge), "Edge(0 secrets)");
 }
 
 #[test]

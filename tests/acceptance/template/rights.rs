@@ -1,0 +1,136 @@
+//! Each function may do what its use cases do, and nothing else.
+
+use super::{
+    reading::{allowed, deployed, granted, kinds, services_of_keys, texts},
+    used::used,
+};
+use acredita_manifest::{FUNCTIONS, SWEEP, Trigger};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What every HTTP function does, though not at every request.
+const COUNT_REQUESTS: (&str, &str) = ("dynamodb:UpdateItem", "REQ");
+
+/// Keys: those of the tests do not come from AWS.
+const SECRET: (&str, &str) = ("secretsmanager:GetSecretValue", "");
+/// To erase pictures stored for an identification that another request had deleted in the meantime.
+const ERASE_EVIDENCE: [(&str, &str); 2] = [("s3:DeleteObject", "i"), ("s3:ListBucket", "i")];
+
+/// To remove a picture of a second factor stored for an identification that another request had ended in the meantime.
+const REMOVE_EVIDENCE: (&str, &str) = ("s3:DeleteObject", "i");
+
+/// Permissions that a function needs besides the observed ones (`used`): an action, and the kind of its target.
+fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
+    match function {
+        "identification-agent" => &ERASE_EVIDENCE,
+        "identification-agent-admin" | "identification-otp-admin" | "identity-document-admin" => &[SECRET],
+        "identification-otp" => &[SECRET, REMOVE_EVIDENCE],
+        // On the bucket itself, because only then S3 reports that a picture is missing; and the keys of external
+        // providers.
+        "scoring" => &[("s3:ListBucket", ""), SECRET],
+        // The senders of the tests are not AWS's, and Lambda takes messages off the queue.
+        "notify" => &[
+            SECRET,
+            ("ses:SendEmail", ""),
+            ("sms-voice:SendTextMessage", ""),
+            ("sqs:DeleteMessage", ""),
+            ("sqs:GetQueueAttributes", ""),
+            ("sqs:ReceiveMessage", ""),
+        ],
+        _ => &[],
+    }
+}
+
+/// A role grants each action of a statement for each kind in it, so actions and kinds are compared separately.
+fn apart(actions: impl Iterator<Item = (String, String)>) -> (BTreeSet<String>, BTreeSet<String>) {
+    let service = |name: &str| name.split(':').next().unwrap_or_default().to_owned();
+    actions.map(|(name, kind)| (name.clone(), format!("{} {kind}", service(&name)))).unzip()
+}
+
+#[tokio::test]
+async fn a_function_may_do_what_it_does_and_nothing_else() {
+    let (logical, used) = (deployed(), used().await);
+    let mut wrong = Vec::new();
+    for name in FUNCTIONS.iter().map(|function| function.name) {
+        let http = FUNCTIONS.iter().any(|function| function.name == name && function.trigger == Trigger::Http);
+        let unseen = unseen(name).iter().chain(http.then_some(&COUNT_REQUESTS));
+        let seen = used[name].actions.iter().map(|action| (action.name.to_owned(), action.kind.clone()));
+        let unseen = unseen.map(|(action, kind)| ((*action).to_owned(), (*kind).to_owned()));
+        assert!(
+            unseen.clone().all(|unseen| !seen.clone().any(|seen| seen == unseen)),
+            "{name}: what is called unseen is seen"
+        );
+        let needed = apart(seen.chain(unseen));
+        let granted = apart(granted(logical[name]).into_iter());
+        let differ = |granted: &BTreeSet<String>, needed: &BTreeSet<String>| {
+            granted.symmetric_difference(needed).cloned().collect::<Vec<_>>()
+        };
+        let (actions, kinds) = (differ(&granted.0, &needed.0), differ(&granted.1, &needed.1));
+        if !actions.is_empty() || !kinds.is_empty() {
+            wrong.push(format!("{name}: granted and not needed, or needed and not granted: {actions:?} {kinds:?}"));
+        }
+        let keys = needed.0.iter().filter_map(|action| match action.as_str() {
+            "s3:GetObject" | "s3:PutObject" => Some("s3"),
+            "sqs:ReceiveMessage" | "sqs:SendMessage" => Some("sqs"),
+            "secretsmanager:GetSecretValue" => Some("secretsmanager"),
+            _ => None,
+        });
+        assert_eq!(
+            services_of_keys(logical[name]),
+            keys.collect(),
+            "{name}: the services that it uses the key through"
+        );
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A function of the actor's side may end an identification, and cannot turn it into another person's.
+#[tokio::test]
+async fn the_actors_side_changes_only_the_attributes_that_it_has_to() {
+    let (logical, used) = (deployed(), used().await);
+    for name in ["identification-agent", "identification-otp", "identity-document"] {
+        let updates = allowed(logical[name]).into_iter().filter(|statement| {
+            texts(&statement["Action"]).contains(&"dynamodb:UpdateItem")
+                && !kinds(statement).contains(&"REQ".to_owned())
+        });
+        let mut granted = BTreeMap::new();
+        for statement in updates {
+            let attributes = texts(&statement["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]);
+            let attributes: BTreeSet<String> = attributes.into_iter().map(str::to_owned).collect();
+            assert_eq!(texts(&statement["Action"]), ["dynamodb:UpdateItem"], "{name}: reads are of complete items");
+            granted.extend(kinds(statement).into_iter().map(|kind| (kind, attributes.clone())));
+        }
+        assert_eq!(granted, used[name].changed, "{name}");
+    }
+}
+
+#[test]
+fn nobody_may_do_everything_or_do_it_to_everything() {
+    for (name, logical) in deployed() {
+        for statement in allowed(logical) {
+            assert!(!texts(&statement["Action"]).iter().any(|action| action.contains('*')), "{name}: {statement}");
+            let resources = statement["Resource"]
+                .as_array()
+                .map_or_else(|| vec![&statement["Resource"]], |list| list.iter().collect());
+            assert!(
+                resources.iter().all(|resource| resource.is_object()),
+                "{name}: a resource that is spelt out: {statement}"
+            );
+        }
+    }
+}
+
+#[test]
+fn nobody_on_the_actors_side_may_delete_from_the_table() {
+    let logical = deployed();
+    // Scorings are the business's side, and it deletes nothing but scorings: see the test of what a function uses.
+    let may_not = |name: &&str| !name.ends_with("-admin") && !["scoring", SWEEP.name].contains(name);
+    for name in FUNCTIONS.iter().map(|function| function.name).filter(may_not) {
+        let actions: Vec<_> =
+            allowed(logical[name]).into_iter().flat_map(|statement| texts(&statement["Action"])).collect();
+        let deletes = |action: &&str| {
+            action.starts_with("dynamodb:")
+                && (action.contains("Delete") || action.contains("Batch") || action.contains("Partiql"))
+        };
+        assert!(!actions.iter().any(deletes), "{name}: {actions:?}");
+    }
+}
