@@ -30,3 +30,4 @@ mod stage;
 mod statuses;
 mod throttle;
 mod tokens;
+mod uploads;

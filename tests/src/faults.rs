@@ -10,7 +10,7 @@ use acredita_domain::{
     ids::{AdminIdentificationId, IdentificationId, LeaseId, OrgId, ScoringId},
     keys::Keyring,
     otp::LiveCode,
-    pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink},
+    pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink, StatedPicture, UploadLink},
     ports::{
         Claim, CodeKeys, CreateError, Due, DueStream, Erasure, FindError, Housekeeping, Identifications, MessageRef,
         NewIdentification, NewOutboxMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue,
@@ -245,7 +245,7 @@ forward! { Pictures {
     fn remove(key: &PictureKey) -> Result<(), Unavailable>;
     fn erase(prefix: &PicturePrefix, spared: &[PictureKey]) -> Result<(), Unavailable>;
     fn link_to_read(key: &PictureKey, format: PictureFormat, now: Time) -> Result<SignedLink, Unavailable>;
-    fn link_to_write(key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
+    fn link_to_write(key: &PictureKey, stated: Option<&StatedPicture>, now: Time) -> Result<UploadLink, Unavailable>;
 } }
 
 forward! { Sender {

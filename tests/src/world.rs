@@ -14,6 +14,7 @@ use crate::{
 use acredita_aws::SystemEntropy;
 use acredita_domain::{
     App, Time,
+    app::Policy,
     keys::Keyring,
     ports::{Clock, Entropy, Scorer, Sender},
     scoring::{Provider, ProviderAccess},
@@ -27,7 +28,7 @@ use acredita_http::{
 use acredita_local::{
     gateway::Gateway,
     providers::emulated,
-    serve::{AppParts, LocalAws, request_ids},
+    serve::{AppParts, LocalAws, policy, request_ids},
     workers,
 };
 use acredita_service::engine;
@@ -125,9 +126,8 @@ impl World {
             entropy,
             keys,
             engine: engine::scoring(external),
-            providers,
             // The clock stands still while a test makes hundreds of requests.
-            requests_a_second: "1000000".parse().expect("a rate"),
+            policy: Policy { requests_a_second: "1000000".parse().expect("a rate"), ..policy(providers) },
         });
         let engine = app.engine.as_mut().expect("an engine");
         let numbers = ScriptedNumbers::before(engine.document_number_reader.take().expect("a reader"));

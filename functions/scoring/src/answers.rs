@@ -4,9 +4,9 @@ use acredita_domain::{
     Time,
     actor::Language,
     ids::ScoringId,
-    pictures::{PictureFormat, Side},
+    pictures::{PictureFormat, Side, UploadLink},
     scoring::{Advice, Check, DocumentKind, Extracted, Provider, Reason, Scoring, ScoringStatus, Verdict},
-    use_cases::{Captures, DelegatedTo, Delegation, ScoringCreated, UploadLink},
+    use_cases::{Captures, DelegatedTo, Delegation, ScoringCreated},
 };
 use acredita_http::answers::Rfc3339;
 use serde::Serialize;
@@ -288,7 +288,7 @@ pub struct UploadAnswer {
     /// `PUT`.
     #[schema(example = "PUT")]
     pub method: &'static str,
-    /// Headers to send with it.
+    /// Headers to send with it, for a file that was stated; none otherwise. `content-length` is sent by every client.
     pub headers: BTreeMap<String, String>,
 }
 
@@ -297,7 +297,7 @@ impl From<Delegation> for DelegationAnswer {
         let nothing = DelegationMetadata { uploads: None, url: None, validation_id: None };
         let (access_token, token_type, metadata) = match delegation.to {
             DelegatedTo::Uploads(links) => {
-                let uploads = links.into_iter().map(|link| (link.side.part(), UploadAnswer::from(link))).collect();
+                let uploads = links.into_iter().map(|(side, link)| (side.part(), UploadAnswer::from(link))).collect();
                 (delegation.id.to_string(), "SignedLink", DelegationMetadata { uploads: Some(uploads), ..nothing })
             }
             DelegatedTo::Hosted(pages) => {
@@ -312,6 +312,6 @@ impl From<Delegation> for DelegationAnswer {
 
 impl From<UploadLink> for UploadAnswer {
     fn from(link: UploadLink) -> Self {
-        Self { url: link.link.url, method: "PUT", headers: BTreeMap::new() }
+        Self { url: link.link.url, method: "PUT", headers: link.headers.into_iter().collect() }
     }
 }

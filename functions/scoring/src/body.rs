@@ -1,8 +1,10 @@
 //! The bodies of the scoring operations.
 
 use acredita_domain::{
+    Invalid,
     idempotency::Idempotency,
     ids::ScoringId,
+    pictures::{PictureFormat, PictureSize, Sha256Digest, Side, StatedPicture},
     scoring::{DocumentKind, MaxScoreRetries, Provider},
     use_cases::CreateScoring,
 };
@@ -13,6 +15,7 @@ use acredita_http::{
     idempotency::idempotency,
     request::{BodyKind, MAX_JSON},
 };
+use std::str::FromStr;
 use utoipa::ToSchema;
 
 /// Asks for a document to be scored.
@@ -55,6 +58,88 @@ pub struct ScoreBody {
     /// The other side.
     #[schema(value_type = Option<String>, format = Binary)]
     pub back: Option<Vec<u8>>,
+}
+
+/// Asks for a capture by somebody else.
+#[derive(ToSchema)]
+pub struct DelegateScoringBody {
+    /// The files that will be uploaded, for `INTERNAL`. Each link then takes exactly its file. Without it there is a link
+    /// for each side, for any file, unless the deployment requires the statement.
+    pub uploads: Option<StatedUploadsBody>,
+}
+
+/// The files that will be uploaded: at least one.
+#[derive(ToSchema)]
+#[schema(as = StatedUploads)]
+pub struct StatedUploadsBody {
+    /// The side with the portrait; a passport's data page.
+    pub front: Option<StatedUploadBody>,
+    /// The other side.
+    pub back: Option<StatedUploadBody>,
+}
+
+/// A file that will be uploaded.
+#[derive(ToSchema)]
+#[schema(as = StatedUpload)]
+pub struct StatedUploadBody {
+    /// `image/jpeg` or `image/png`, in any case.
+    #[schema(example = "image/jpeg")]
+    pub content_type: String,
+    /// The number of its bytes: at most 10 MiB.
+    #[schema(example = 482113, minimum = 1, maximum = 10485760)]
+    pub size_bytes: u32,
+    /// Its SHA-256 digest, in hexadecimal.
+    #[schema(
+        example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        pattern = "^[0-9A-Fa-f]{64}$"
+    )]
+    pub sha256: String,
+}
+
+pub struct DelegateScoringRequest {
+    pub id: ScoringId,
+    /// `None` if nothing was stated.
+    pub uploads: Option<Vec<(Side, StatedPicture)>>,
+}
+
+impl ParseRequest for DelegateScoringRequest {
+    const BODY: BodyKind = BodyKind::OptionalJson(MAX_JSON);
+
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+        let id = request.path("scoring_id", faults);
+        let body = request.body(faults);
+        let uploads = body.and_then(|body| body.object("uploads", faults)).map(|uploads| stated(&uploads, faults));
+        Some(Self { id: id?, uploads })
+    }
+}
+
+fn stated(uploads: &Fields<'_>, faults: &mut Faults) -> Vec<(Side, StatedPicture)> {
+    if !Side::ALL.iter().any(|side| uploads.has(side.part())) {
+        faults.add(uploads.own_place(), "has neither front nor back");
+    }
+    let picture = |side: Side| {
+        let file = uploads.object(side.part(), faults)?;
+        let format = file.required_text("content_type", faults).map(|ContentType(format)| format);
+        if !file.has("size_bytes") {
+            file.missing("size_bytes", faults);
+        }
+        let size: Option<PictureSize> = file.integer("size_bytes", faults);
+        let sha256: Option<Sha256Digest> = file.required_text("sha256", faults);
+        Some((side, StatedPicture { format: format?, size: size?, sha256: sha256? }))
+    };
+    Side::ALL.iter().copied().filter_map(picture).collect()
+}
+
+/// A picture's type, in any case.
+struct ContentType(PictureFormat);
+
+impl FromStr for ContentType {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let format = text.to_ascii_lowercase().parse();
+        format.map(Self).map_err(|Invalid(_)| Invalid("is neither image/jpeg nor image/png"))
+    }
 }
 
 pub struct DeleteScoringRequest {

@@ -15,7 +15,10 @@ use acredita_http::{
 };
 use answers::{CapturesAnswer, CreatedScoring, DelegationAnswer, ScoringAnswer};
 use axum::{Json, extract::State, http::StatusCode};
-use body::{CreateScoringBody, CreateScoringRequest, DeleteScoringRequest, ScoreBody};
+use body::{
+    CreateScoringBody, CreateScoringRequest, DelegateScoringBody, DelegateScoringRequest, DeleteScoringRequest,
+    ScoreBody,
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn router() -> OpenApiRouter<Api> {
@@ -140,11 +143,14 @@ async fn score_document(
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/delegate",
     tag = "Scoring",
     params(OrgPath, ScoringPath),
+    request_body(content = Option<DelegateScoringBody>, example = json!({"uploads": {"front": {"content_type": "image/jpeg",
+        "size_bytes": 482113, "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}}})),
     responses(
         (status = 200, description = "Where the pictures go.", body = DelegationAnswer, example = json!({"provider": "INTERNAL",
             "credentials": {"access_token": "c56a4180-65aa-42ec-a945-5fd21dec0538", "token_type": "SignedLink", "expires_at": "2026-11-20T08:38:00Z"},
-            "metadata": {"uploads": {"front": {"url": "https://pictures.example.com/…", "method": "PUT", "headers": {}},
-            "back": {"url": "https://pictures.example.com/…", "method": "PUT", "headers": {}}}}})),
+            "metadata": {"uploads": {"front": {"url": "https://pictures.example.com/…", "method": "PUT", "headers": {
+                "content-type": "image/jpeg", "content-length": "482113",
+                "x-amz-checksum-sha256": "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="}}}}})),
         (status = 404, description = "No such scoring."),
         (status = 409, description = "Closed, expired, no retry left, or the provider has no delegated capture."),
         (status = 503, description = "The provider does not answer."),
@@ -153,9 +159,9 @@ async fn score_document(
 async fn delegate_scoring(
     State(api): State<Api>,
     principal: Principal<WriteScorings>,
-    Checked(ScoringRequest { id }): Checked<ScoringRequest>,
+    Checked(DelegateScoringRequest { id, uploads }): Checked<DelegateScoringRequest>,
 ) -> Result<Json<DelegationAnswer>, ApiError> {
-    let delegation = use_cases::delegate_scoring(api.app(), &principal.org, id).await;
+    let delegation = use_cases::delegate_scoring(api.app(), &principal.org, id, uploads).await;
     delegation.map(|delegation| Json(delegation.into())).map_err(|error| api.refused(error))
 }
 

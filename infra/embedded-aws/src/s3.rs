@@ -1,11 +1,14 @@
-//! S3: s3s over a folder, with signatures checked. A body is written to a temporary file and renamed into place, so it
+//! S3: s3s over a folder, with signatures and digests checked. A body is written to a temporary file and renamed into place, so it
 //! is there completely or not at all; its content type and checksums follow in separate files, which an unanswered
 //! upload of a killed process may lack. Leftover temporary files are removed at the next start.
+
+mod digest;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
 use s3s::auth::SimpleAuth;
@@ -17,7 +20,7 @@ use crate::host::{Host, Listening};
 use crate::{LOCAL_CREDENTIALS, Service, StartError};
 
 pub(crate) fn start(home: &Home, port: u16) -> Result<Host, StartError> {
-    let router = Router::new().fallback(answer).with_state(open(home)?);
+    let router = Router::new().fallback(answer).with_state(open(home)?).layer(middleware::from_fn(digest::check));
     Listening::on(Service::S3, port)?.serve(|listener, draining| async move {
         // Head and body leave in separate writes; without this the second may wait for the acknowledgement of the
         // first.

@@ -61,6 +61,9 @@ struct ServeArgs {
     /// External scoring providers: none, or emulators of Google and Veridas that return the answers you set
     #[arg(long, value_enum, default_value_t)]
     providers: Providers,
+    /// Give links to upload pictures only for files that were stated, by type, size and digest
+    #[arg(long)]
+    stated_uploads: bool,
 }
 
 #[derive(Args)]
@@ -150,9 +153,9 @@ enum CommandError {
 
 async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     logs::start();
-    let ServeArgs { listen, data_dir, issuer, fail_delivery, providers, requests_a_second } = args;
+    let ServeArgs { listen, data_dir, issuer, fail_delivery, providers, requests_a_second, stated_uploads } = args;
     let issuer = issuer.trusted();
-    let options = Options { listen, data_dir, issuer, fail_delivery, providers, requests_a_second };
+    let options = Options { listen, data_dir, issuer, fail_delivery, providers, requests_a_second, stated_uploads };
     let server = Server::start(&options).await?;
     greet(&server.overview, server.emulators.as_ref())?;
     asked_to_stop().await?;

@@ -64,6 +64,8 @@ pub struct Options {
     pub fail_delivery: FailRate,
     pub providers: Providers,
     pub requests_a_second: RequestRate,
+    /// Whether an upload has to be stated before it gets a link.
+    pub stated_uploads: bool,
 }
 
 /// An issuer of tokens elsewhere.
@@ -123,14 +125,13 @@ impl LocalAws {
     }
 
     pub fn app(&self, parts: AppParts) -> App {
-        let AppParts { clock, entropy, keys, engine, providers, requests_a_second } = parts;
+        let AppParts { clock, entropy, keys, engine, policy } = parts;
         acredita_service::app(Parts {
             clients: self.clients.clone(),
             places: Places { table: TABLE.to_owned(), bucket: BUCKET.to_owned(), queue_url: self.queues.queue.clone() },
             keys: Arc::new(keys),
             engine: Some(engine),
-            // The inbox takes all channels.
-            policy: Policy { channels: Channel::ALL.to_vec(), retention: RETENTION, providers, requests_a_second },
+            policy,
             clock,
             entropy,
         })
@@ -143,9 +144,13 @@ pub struct AppParts {
     pub entropy: Arc<dyn Entropy>,
     pub keys: Arc<Keyring>,
     pub engine: Engine,
-    /// Which organisations may use which external providers.
-    pub providers: ProviderAccess,
-    pub requests_a_second: RequestRate,
+    pub policy: Policy,
+}
+
+/// The local server's choices, with these external providers. The inbox takes all channels.
+pub fn policy(providers: ProviderAccess) -> Policy {
+    let (channels, retention) = (Channel::ALL.to_vec(), RETENTION);
+    Policy { channels, retention, providers, requests_a_second: RequestRate::default(), stated_uploads: false }
 }
 
 /// Generates request ids.
@@ -181,8 +186,11 @@ impl Server {
             entropy: entropy.clone(),
             keys,
             engine: engine::scoring(external.scorers),
-            providers: external.access,
-            requests_a_second: options.requests_a_second,
+            policy: Policy {
+                requests_a_second: options.requests_a_second,
+                stated_uploads: options.stated_uploads,
+                ..policy(external.access)
+            },
         });
 
         let inbox_file = folder.join("inbox.jsonl");

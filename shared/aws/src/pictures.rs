@@ -4,7 +4,7 @@ use crate::errors::{PICTURES, unavailable, unusable};
 use acredita_domain::{
     Time,
     error::Unavailable,
-    pictures::{PictureFormat, PictureKey, PicturePrefix, SignedLink},
+    pictures::{PictureFormat, PictureKey, PicturePrefix, SignedLink, StatedPicture, UploadLink},
     ports::limits::LINK_LIFE,
     ports::{Pictures, StoredPicture},
 };
@@ -16,6 +16,7 @@ use aws_sdk_s3::{
     primitives::ByteStream,
     types::{Delete, ObjectIdentifier},
 };
+use aws_smithy_types::base64;
 use bytes::Bytes;
 
 #[derive(Clone, Debug)]
@@ -113,13 +114,25 @@ impl Pictures for S3Pictures {
         Ok(SignedLink { url: signed.uri().to_owned(), expires_at: now + LINK_LIFE })
     }
 
-    async fn link_to_write(&self, key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable> {
-        let request = self.client.put_object().bucket(&self.bucket).key(key.as_str());
+    /// S3 refuses a body that does not have the signed type, length and digest.
+    async fn link_to_write(
+        &self,
+        key: &PictureKey,
+        stated: Option<&StatedPicture>,
+        now: Time,
+    ) -> Result<UploadLink, Unavailable> {
+        let mut request = self.client.put_object().bucket(&self.bucket).key(key.as_str());
+        if let Some(StatedPicture { format, size, sha256 }) = stated {
+            let digest = base64::encode(sha256.bytes());
+            let length = size.get().into();
+            request = request.content_type(format.as_str()).content_length(length).checksum_sha256(digest);
+        }
         let signed = request
             .presigned(signed_at(now)?)
             .await
             .map_err(|error| unavailable(PICTURES, "sign link to write", &error))?;
-        Ok(SignedLink { url: signed.uri().to_owned(), expires_at: now + LINK_LIFE })
+        let headers = signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Ok(UploadLink { link: SignedLink { url: signed.uri().to_owned(), expires_at: now + LINK_LIFE }, headers })
     }
 }
 

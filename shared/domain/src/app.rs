@@ -58,6 +58,8 @@ pub struct Policy {
     pub providers: ProviderAccess,
     /// How many requests a second an organisation may make.
     pub requests_a_second: RequestRate,
+    /// Whether an upload has to be stated before it gets a link.
+    pub stated_uploads: bool,
 }
 
 impl Policy {

@@ -84,13 +84,23 @@ impl Sha256Digest {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        let digit = |digit: u8| if digit.is_ascii_digit() { digit - b'0' } else { digit - b'a' + 10 };
+        self.0.as_bytes().chunks_exact(2).map(|pair| (digit(pair[0]) << 4) | digit(pair[1])).collect()
+    }
 }
 
 impl FromStr for Sha256Digest {
     type Err = Invalid;
+
+    /// 64 hexadecimal digits, in any case.
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let digits = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if text.len() == 64 && digits { Ok(Self(text.to_owned())) } else { Err(Invalid("is not a SHA-256 digest")) }
+        if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            Ok(Self(text.to_ascii_lowercase()))
+        } else {
+            Err(Invalid("is not a SHA-256 digest in hexadecimal"))
+        }
     }
 }
 
@@ -119,6 +129,35 @@ impl Capture {
         let (size_bytes, sha256) = (bytes.len() as u64, Sha256Digest::of(bytes));
         Self { side, format: *format, size_bytes, sha256, received_sha256: Some(received), captured_at }
     }
+}
+
+/// The number of bytes of a picture: 1 to [`MAX_PICTURE_BYTES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PictureSize(u32);
+
+impl PictureSize {
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl TryFrom<u32> for PictureSize {
+    type Error = Invalid;
+    fn try_from(bytes: u32) -> Result<Self, Invalid> {
+        match bytes {
+            0 => Err(Invalid("is 0 bytes")),
+            _ if bytes as usize > MAX_PICTURE_BYTES => Err(Invalid("is larger than 10 MiB")),
+            _ => Ok(Self(bytes)),
+        }
+    }
+}
+
+/// What a caller states of a picture before it is uploaded. The link for it takes exactly this file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatedPicture {
+    pub format: PictureFormat,
+    pub size: PictureSize,
+    pub sha256: Sha256Digest,
 }
 
 /// A side's picture as it came, unchecked.
@@ -152,6 +191,7 @@ impl fmt::Debug for Picture {
 }
 
 /// The object name of a picture. The organisation comes first, so that a policy or an erasure can select its objects.
+/// What was not looked at yet is apart, because the bucket drops it after a day.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PictureKey(String);
 
@@ -162,7 +202,7 @@ impl PictureKey {
 
     /// The place for a side's picture of a delegated capture, until it is scored.
     pub fn upload(org: &OrgId, scoring: ScoringId, side: Side) -> Self {
-        Self(format!("{}upload-{}", PicturePrefix::scoring(org, scoring).0, side.part()))
+        Self(format!("{}{}", PicturePrefix::uploads(org, scoring).0, side.part()))
     }
 
     /// A picture kept as evidence of a validation.
@@ -175,8 +215,8 @@ impl PictureKey {
     }
 }
 
-/// All pictures of a scoring (`s`) or an identification (`i`). Short, because some object stores on a file system limit
-/// a name to 255 bytes.
+/// All pictures of a scoring (`s`) or an identification (`i`), or all uploads of a scoring. Short, because some object
+/// stores on a file system limit a name to 255 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PicturePrefix(String);
@@ -184,6 +224,11 @@ pub struct PicturePrefix(String);
 impl PicturePrefix {
     pub fn scoring(org: &OrgId, id: ScoringId) -> Self {
         Self(format!("{org}/s/{id}/"))
+    }
+
+    /// What was put behind upload links. No organisation has a `!` in its name.
+    pub fn uploads(org: &OrgId, id: ScoringId) -> Self {
+        Self(format!("!uploads/{org}/s/{id}/"))
     }
 
     pub fn identification(org: &OrgId, id: IdentificationId) -> Self {
@@ -202,6 +247,13 @@ pub struct SignedLink {
     pub url: String,
     /// When the link expires.
     pub expires_at: Time,
+}
+
+/// A link to write one object, and the headers that have to be sent with it: they are part of its signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadLink {
+    pub link: SignedLink,
+    pub headers: Vec<(String, String)>,
 }
 
 impl fmt::Debug for SignedLink {

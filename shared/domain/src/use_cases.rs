@@ -34,8 +34,8 @@ pub use remove::{Force, delete_identification, delete_scoring};
 pub use resend::resend_otp;
 pub use score::score_document;
 pub use scorings::{
-    Captures, CreateScoring, DelegatedTo, Delegation, HostedPages, LinkedCapture, ScoringCreated, UploadLink,
-    close_scoring, create_scoring, delegate_scoring, read_captures, read_scoring,
+    Captures, CreateScoring, DelegatedTo, Delegation, HostedPages, LinkedCapture, ScoringCreated, close_scoring,
+    create_scoring, delegate_scoring, read_captures, read_scoring,
 };
 pub use second_factor::GivenFactor;
 pub use sweep::{SweepReport, sweep};

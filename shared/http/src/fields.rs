@@ -38,6 +38,11 @@ impl<'a> Fields<'a> {
         Place::Body(format!("{}/{name}", self.pointer))
     }
 
+    /// The place of the object itself.
+    pub fn own_place(&self) -> Place {
+        Place::Body(self.pointer.clone())
+    }
+
     pub fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }

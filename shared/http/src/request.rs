@@ -39,6 +39,8 @@ pub enum BodyKind {
     None,
     /// JSON of at most this many bytes.
     Json(usize),
+    /// The same, or nothing.
+    OptionalJson(usize),
 }
 
 /// A request of one operation, without faults.
@@ -63,7 +65,16 @@ impl<T: ParseRequest> FromRequest<Api> for Checked<T> {
             BodyKind::Json(most) => {
                 require_json(&parts.headers)?;
                 let body = read_body(&parts.headers, body, most).await?;
-                json::parse(&body).map_err(|Invalid(problem)| faults.add(Place::Body(String::new()), problem)).ok()
+                faults.value(Place::Body(String::new()), json::parse(&body))
+            }
+            BodyKind::OptionalJson(most) => {
+                let body = read_body(&parts.headers, body, most).await?;
+                if body.is_empty() {
+                    None
+                } else {
+                    require_json(&parts.headers)?;
+                    faults.value(Place::Body(String::new()), json::parse(&body))
+                }
             }
         };
         check(&mut parts, api, body, faults).await.map(Self)

@@ -7,6 +7,7 @@
 //! | `RETENTION_DAYS` | days that an identification or a scoring is kept after it expires, 1 to 3650 |
 //! | `ORGANISATION_RATE` | requests a second of one organisation, 1 to 1,000,000; unset for 100 |
 //! | `ORIGIN_SECRETS` | the secrets by which requests prove that they came through what stands in front of the gateway, separated by blanks; unset if nothing does |
+//! | `STATED_UPLOADS` | `true` if a delegation has to state the files that will be uploaded; unset for `false` |
 //! | `CODE_KEYS_SECRET` | the secret with the keys, by ARN or name: see [`SecretKeys`](acredita_aws::SecretKeys) |
 //! | `JWKS_URL`, `ISSUER`, `AUDIENCE` | where the issuer of tokens publishes its keys, and the values that tokens must have |
 //! | `ORGANISATIONS_CLAIM`, `PERMISSIONS_CLAIM`, `SCOPE_CLAIM` | the claims' names, if not the published API's |
@@ -69,6 +70,7 @@ impl Settings {
         let access = read.parsed::<ProviderAccess, _>("ACREDITA_EXTERNAL_PROVIDERS", str::parse).unwrap_or_default();
         let requests_a_second = read.parsed("ACREDITA_ORGANISATION_RATE", str::parse);
         let providers = ProviderSettings::read(read, &access);
+        let stated_uploads = read.parsed("ACREDITA_STATED_UPLOADS", boolean);
         Some(Self {
             places: Places { table: table?, bucket: bucket?, queue_url: queue_url? },
             policy: Policy {
@@ -76,6 +78,7 @@ impl Settings {
                 retention: retention?,
                 providers: access,
                 requests_a_second: requests_a_second.unwrap_or_default(),
+                stated_uploads: stated_uploads.unwrap_or(false),
             },
             code_keys_secret: code_keys_secret?,
             tokens: tokens?,
@@ -89,6 +92,10 @@ impl Settings {
 fn days(text: &str) -> Result<TimeDelta, Invalid> {
     let days = text.parse().ok().filter(|days| (1..=3650).contains(days));
     days.map(TimeDelta::days).ok_or(Invalid("is not a number of days from 1 to 3650"))
+}
+
+fn boolean(text: &str) -> Result<bool, Invalid> {
+    text.parse().map_err(|_| Invalid("is neither true nor false"))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use acredita_domain::{
     app::Stores,
     error::Unavailable,
     identification::{State, Validation},
-    pictures::{PictureFormat, PictureKey, PicturePrefix, Sha256Digest, Side, SignedLink},
+    pictures::{PictureFormat, PictureKey, PicturePrefix, Sha256Digest, Side, SignedLink, StatedPicture, UploadLink},
     ports::{Pictures, StoredPicture},
 };
 use async_trait::async_trait;
@@ -196,8 +196,13 @@ impl Pictures for Interrupted {
     ) -> Result<SignedLink, Unavailable> {
         self.pictures.link_to_read(key, format, now).await
     }
-    async fn link_to_write(&self, key: &PictureKey, now: acredita_domain::Time) -> Result<SignedLink, Unavailable> {
-        self.pictures.link_to_write(key, now).await
+    async fn link_to_write(
+        &self,
+        key: &PictureKey,
+        stated: Option<&StatedPicture>,
+        now: acredita_domain::Time,
+    ) -> Result<UploadLink, Unavailable> {
+        self.pictures.link_to_write(key, stated, now).await
     }
 }
 

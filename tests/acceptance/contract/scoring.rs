@@ -278,6 +278,8 @@ async fn what_is_no_picture_is_found_out_when_it_is_scored() {
         assert_eq!(Client::new().put(link).body(bytes).send().await.expect("an answer").status(), StatusCode::OK);
         world.call("PUT", &format!("{scoring}/score"), None).await.expect(status);
         assert_eq!(read(&world, &scoring).await["retries"]["used"], 0);
+        assert!(kept_pictures(&world).await.is_empty(), "what was refused is erased");
+        world.call("PUT", &format!("{scoring}/score"), None).await.expect(409);
     }
     assert_eq!(Client::new().put(link).body(bodies::png(1)).send().await.expect("an answer").status(), StatusCode::OK);
     world.call("PUT", &format!("{scoring}/score"), None).await.expect(204);

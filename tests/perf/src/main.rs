@@ -87,6 +87,7 @@ fn measure() -> Result<String, Failure> {
         data_dir: data.path().to_owned(),
         issuer: None,
         fail_delivery: FailRate::default(),
+        stated_uploads: false,
         providers: Providers::None,
         // The load is one organisation's.
         requests_a_second: "1000000".parse()?,

@@ -10,7 +10,7 @@ use crate::{
 };
 use acredita_aws::{SystemClock, SystemEntropy};
 use acredita_domain::{
-    App, RequestRate, Time,
+    App, Time,
     actor::Actor,
     identification::{Identification, Method, State},
     ids::{AdminIdentificationId, IdentificationId},
@@ -20,7 +20,7 @@ use acredita_domain::{
     use_cases::{SweepReport, sweep},
 };
 use acredita_embedded_aws::Storage;
-use acredita_local::serve::{AppParts, LocalAws};
+use acredita_local::serve::{AppParts, LocalAws, policy};
 use acredita_service::engine;
 use chrono::TimeDelta;
 use clap::Args;
@@ -83,8 +83,7 @@ async fn rows(size: u32) -> Result<Vec<Row>, Failure> {
         entropy: Arc::new(SystemEntropy),
         keys: Arc::new(Keyring::new(vec![[7; 32]])?),
         engine: engine::scoring(Vec::new()),
-        providers: ProviderAccess::default(),
-        requests_a_second: RequestRate::default(),
+        policy: policy(ProviderAccess::default()),
     });
     stream::iter(0..size).map(|_| create(&app)).buffer_unordered(32).try_collect::<Vec<()>>().await?;
     let mut rows = Vec::new();

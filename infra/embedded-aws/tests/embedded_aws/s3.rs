@@ -113,6 +113,32 @@ async fn an_outdated_presigned_link_is_refused() {
 }
 
 #[tokio::test]
+async fn a_link_for_one_file_takes_no_other_and_leaves_what_was_there() {
+    let aws = start_in_memory().await;
+    let client = s3(&aws);
+    put(&client, b"before").await;
+    let minute = PresigningConfig::expires_in(Duration::from_secs(60)).unwrap();
+    // SHA-256 of "picture".
+    let digest = "LOonTQvtw57Eq2up5Z7IiePtb7VqHPCIpk2bODN43Jc=";
+    let putting = client.put_object().bucket(BUCKET).key(KEY).content_type("image/png").content_length(7);
+    let link = putting.checksum_sha256(digest).presigned(minute).await.unwrap();
+    let signed = [("content-type", "image/png"), ("content-length", "7"), ("x-amz-checksum-sha256", digest)];
+    let upload = async |body: &'static str, headers: &[(&'static str, &str)]| {
+        let request = reqwest::Client::new().put(link.uri()).body(body);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(upload("another", &signed).await, 400, "of the same length");
+    assert_eq!(upload("picture!", &signed[..1]).await, 403, "longer");
+    assert_eq!(upload("picture", &[("content-type", "text/html"), signed[2]]).await, 403, "of another type");
+    assert_eq!(upload("picture", &signed[..1]).await, 403, "without a digest");
+    assert_eq!(upload("another", &[signed[0], (signed[2].0, "f")]).await, 400, "with another digest");
+    assert_eq!(got(&client).await.1, b"before");
+    assert_eq!(upload("picture", &[signed[0], signed[2]]).await, 200);
+    assert_eq!(got(&client).await, (Some("image/png".to_owned()), b"picture".to_vec()));
+}
+
+#[tokio::test]
 async fn an_upload_cut_off_half_way_changes_nothing() {
     let aws = start_in_memory().await;
     let client = s3(&aws);

@@ -106,7 +106,7 @@ impl Identifications for DynamoStore {
         ];
         if let Some(scoring_id) = identification.method.scoring_id() {
             writes.push(self.delete_if(Key::scoring(scoring_id), GONE_OR_OURS, values));
-            erasure.prefixes.push(PicturePrefix::scoring(org, scoring_id));
+            erasure.prefixes.extend([PicturePrefix::scoring(org, scoring_id), PicturePrefix::uploads(org, scoring_id)]);
         }
         writes.push(self.put(encode_erasure(&erasure, now)));
         self.transact(operation, writes).await.map_err(|error| error.into_step_error(operation, 1))?;

@@ -106,8 +106,9 @@ impl Scorings for DynamoStore {
 
     async fn delete(&self, scoring: &Scoring, force: bool, now: Time) -> Result<Erasure, StepError> {
         let operation = "delete scoring";
-        let erasure =
-            Erasure { id: scoring.id.to_string(), prefixes: vec![PicturePrefix::scoring(&scoring.org, scoring.id)] };
+        let Scoring { id, ref org, .. } = *scoring;
+        let prefixes = vec![PicturePrefix::scoring(org, id), PicturePrefix::uploads(org, id)];
+        let erasure = Erasure { id: id.to_string(), prefixes };
         let writes = vec![
             self.delete_if(
                 Key::scoring(scoring.id),

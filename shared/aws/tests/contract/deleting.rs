@@ -28,8 +28,11 @@ async fn an_identification_goes_with_its_handle_and_its_scoring(ports: &Ports) {
     assert_eq!(ports.identifications.find(&org(), identification.id).await, Ok(None));
     assert_eq!(ports.identifications.find_by_admin_id(&org(), identification.admin_id).await, Ok(None));
     assert_eq!(ports.scorings.find(&org(), scoring.id).await, Ok(None));
-    let prefixes =
-        vec![PicturePrefix::identification(&org(), identification.id), PicturePrefix::scoring(&org(), scoring.id)];
+    let prefixes = vec![
+        PicturePrefix::identification(&org(), identification.id),
+        PicturePrefix::scoring(&org(), scoring.id),
+        PicturePrefix::uploads(&org(), scoring.id),
+    ];
     assert_eq!(erasure.prefixes, prefixes);
     assert_eq!(ports.due(now() + ERASE_AGAIN_AFTER - TICK).await, [], "links that were given out still work");
     assert_eq!(
@@ -90,7 +93,10 @@ async fn a_scoring_goes_when_its_time_is_over(ports: &Ports) {
     let scoring = scoring();
     ports.scorings.create(only(&scoring), now()).await.expect("created");
     let erasure = ports.scorings.delete(&scoring, true, now() + LIFE).await.expect("deleted");
-    assert_eq!(erasure.prefixes, [PicturePrefix::scoring(&org(), scoring.id)]);
+    assert_eq!(
+        erasure.prefixes,
+        [PicturePrefix::scoring(&org(), scoring.id), PicturePrefix::uploads(&org(), scoring.id)]
+    );
     assert_eq!(ports.scorings.find(&org(), scoring.id).await, Ok(None));
     assert_eq!(ports.scorings.delete(&scoring, true, now() + LIFE).await, LOST, "once");
     assert_eq!(ports.due(now() + LIFE).await, []);

@@ -7,12 +7,13 @@ use crate::{
 use acredita_aws::SystemClock;
 use acredita_domain::{
     Time,
-    pictures::{PictureFormat, PictureKey, PicturePrefix, Sha256Digest, Side},
+    pictures::{PictureFormat, PictureKey, PicturePrefix, Sha256Digest, Side, StatedPicture, UploadLink},
     ports::limits::LINK_LIFE,
     ports::{Clock, StoredPicture},
 };
 use chrono::TimeDelta;
 use reqwest::{Client, StatusCode};
+use std::collections::BTreeSet;
 
 const BYTES: &[u8] = b"not really a picture";
 
@@ -74,8 +75,9 @@ async fn a_picture_is_removed_and_removing_it_again_is_fine(ports: &Ports) {
 async fn all_of_a_prefix_goes_and_nothing_else(ports: &Ports) {
     let (mine, beside, foreign) = (scoring().id, scoring().id, other_org());
     let digest = Sha256Digest::of(BYTES);
-    let going = [PictureKey::capture(&org(), mine, &digest), PictureKey::upload(&org(), mine, Side::Front)];
+    let going = [PictureKey::capture(&org(), mine, &digest)];
     let staying = [
+        PictureKey::upload(&org(), mine, Side::Front),
         PictureKey::capture(&org(), beside, &digest),
         PictureKey::capture(&foreign, mine, &digest),
         PictureKey::evidence(&org(), agent().id, &digest),
@@ -140,8 +142,8 @@ async fn a_link_to_read_opens_one_picture_for_reading(ports: &Ports) {
 
 async fn a_link_to_read_returns_a_file_however_the_picture_was_stored(ports: &Ports) {
     let key = PictureKey::upload(&org(), scoring().id, Side::Front);
-    let to_write = ports.pictures.link_to_write(&key, real_now()).await.expect("a link");
-    let stored = Client::new().put(&to_write.url).header("content-type", "text/html").body(BYTES).send().await;
+    let to_write = ports.pictures.link_to_write(&key, None, real_now()).await.expect("a link");
+    let stored = Client::new().put(&to_write.link.url).header("content-type", "text/html").body(BYTES).send().await;
     assert_eq!(stored.expect("an answer").status(), StatusCode::OK);
     let link = ports.pictures.link_to_read(&key, PictureFormat::Jpeg, real_now()).await.expect("a link");
     let answer = Client::new().get(&link.url).send().await.expect("an answer");
@@ -157,15 +159,44 @@ async fn a_link_to_read_returns_a_file_however_the_picture_was_stored(ports: &Po
 async fn a_link_to_write_takes_a_picture_of_any_type(ports: &Ports) {
     for content_type in ["image/jpeg", "image/png"] {
         let key = PictureKey::upload(&org(), scoring().id, Side::Back);
-        let link = ports.pictures.link_to_write(&key, real_now()).await.expect("a link");
+        let UploadLink { link, headers } = ports.pictures.link_to_write(&key, None, real_now()).await.expect("a link");
         // It cannot contain the digest of a picture that nobody has taken yet.
-        assert!(!link.url.contains("checksum"));
+        assert!(!link.url.contains("checksum") && headers.is_empty());
         let request = Client::new().put(&link.url).header("content-type", content_type).body(BYTES);
         assert_eq!(request.send().await.expect("an answer").status(), StatusCode::OK);
         assert_eq!(read(ports, &key).await.as_deref(), Some(BYTES));
         let answer = Client::new().get(&link.url).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::FORBIDDEN, "it does not read");
     }
+}
+
+async fn a_link_to_write_a_stated_picture_takes_that_one_only(ports: &Ports) {
+    let key = PictureKey::upload(&org(), scoring().id, Side::Back);
+    let size = u32::try_from(BYTES.len()).ok().and_then(|size| size.try_into().ok()).expect("a size");
+    let stated = StatedPicture { format: PictureFormat::Png, size, sha256: Sha256Digest::of(BYTES) };
+    let UploadLink { link, headers } =
+        ports.pictures.link_to_write(&key, Some(&stated), real_now()).await.expect("a link");
+    let names: BTreeSet<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["content-length", "content-type", "x-amz-checksum-sha256"].into());
+    let put = async |body: &'static [u8], without: &str, changed: Option<(&str, &str)>| {
+        let request = Client::new().put(&link.url).body(body);
+        let sent = headers.iter().filter(|(name, _)| name != without && name != "content-length");
+        let request = sent.fold(request, |request, (name, value)| match changed {
+            Some((other, value)) if other == name => request.header(name, value),
+            _ => request.header(name, value),
+        });
+        request.send().await.expect("an answer").status()
+    };
+    let same_length: &[u8] = b"REALLY NOT a picture";
+    assert_eq!(put(same_length, "", None).await, StatusCode::BAD_REQUEST);
+    assert_eq!(put(b"longer than the picture was", "", None).await, StatusCode::FORBIDDEN);
+    for name in ["content-type", "x-amz-checksum-sha256"] {
+        assert_eq!(put(BYTES, name, None).await, StatusCode::FORBIDDEN, "without {name}");
+    }
+    assert_eq!(put(BYTES, "", Some(("content-type", "image/jpeg"))).await, StatusCode::FORBIDDEN);
+    assert_eq!(read(ports, &key).await, None);
+    assert_eq!(put(BYTES, "", None).await, StatusCode::OK);
+    assert_eq!(read(ports, &key).await.as_deref(), Some(BYTES));
 }
 
 async fn a_link_lives_from_the_time_that_it_is_given(ports: &Ports) {
@@ -190,5 +221,6 @@ on_aws! {
     a_link_to_read_opens_one_picture_for_reading,
     a_link_to_read_returns_a_file_however_the_picture_was_stored,
     a_link_to_write_takes_a_picture_of_any_type,
+    a_link_to_write_a_stated_picture_takes_that_one_only,
     a_link_lives_from_the_time_that_it_is_given,
 }

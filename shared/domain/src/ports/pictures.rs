@@ -3,7 +3,10 @@
 use crate::{
     Time,
     documents::ReadNumbers,
-    pictures::{CleanPicture, Picture, PictureFault, PictureFormat, PictureKey, PicturePrefix, SignedLink},
+    pictures::{
+        CleanPicture, Picture, PictureFault, PictureFormat, PictureKey, PicturePrefix, SignedLink, StatedPicture,
+        UploadLink,
+    },
     unavailable::Unavailable,
 };
 use async_trait::async_trait;
@@ -29,8 +32,13 @@ pub trait Pictures: Send + Sync {
     /// what it returns.
     async fn link_to_read(&self, key: &PictureKey, format: PictureFormat, now: Time)
     -> Result<SignedLink, Unavailable>;
-    /// A link to write a picture, valid for [`super::limits::LINK_LIFE`] from `now`.
-    async fn link_to_write(&self, key: &PictureKey, now: Time) -> Result<SignedLink, Unavailable>;
+    /// A link to write a picture, valid for [`super::limits::LINK_LIFE`] from `now`: the stated one and no other, or any.
+    async fn link_to_write(
+        &self,
+        key: &PictureKey,
+        stated: Option<&StatedPicture>,
+        now: Time,
+    ) -> Result<UploadLink, Unavailable>;
 }
 
 /// Decides which bytes are pictures, and what of them is kept.

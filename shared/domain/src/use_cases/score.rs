@@ -56,9 +56,13 @@ pub async fn score_document(
     let scorer = app.scorer(org, scoring.provider)?;
     let reservation = reserve_retry(app, &scoring).await?;
     let mut stored = Stored::default();
+    let uploaded_before = sent.is_empty();
     match judge(app, scorer, &reservation.scoring, sent, &mut stored).await {
         Ok(judged) => record(app, &reservation, judged, &stored).await,
         Err(error) => {
+            if let (true, Error::Picture { part, .. }) = (uploaded_before, &error) {
+                remove_refused_upload(app, &reservation.scoring, part).await;
+            }
             // Before the retry is given back: whoever reserves it next may store the same picture under the same name.
             stored.erase(app, &reservation.scoring, &reservation.scoring.captures).await;
             give_back_retry(app, &reservation).await;
@@ -192,6 +196,13 @@ fn check_side(app: &App, side: Side, bytes: Bytes, captured_at: Time) -> Result<
     let (format, size_bytes, sha256) = (picture.format, picture.bytes.len() as u64, Sha256Digest::of(&picture.bytes));
     let capture = Capture { side, format, size_bytes, sha256, received_sha256: None, captured_at };
     Ok(SidePicture { picture, capture })
+}
+
+/// It would be refused again.
+async fn remove_refused_upload(app: &App, scoring: &Scoring, part: &str) {
+    for side in Side::ALL.iter().copied().filter(|side| side.part() == part) {
+        let _ = app.stores.pictures.remove(&PictureKey::upload(&scoring.org, scoring.id, side)).await;
+    }
 }
 
 /// The pictures put behind the signed upload links.

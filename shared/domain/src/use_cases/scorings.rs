@@ -9,7 +9,7 @@ use crate::{
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Operation},
     ids::{DelegationId, OrgId, ScoringId},
-    pictures::{Capture, PictureKey, Side, SignedLink},
+    pictures::{Capture, PictureKey, Side, SignedLink, StatedPicture, UploadLink},
     ports::{
         CaptureRequest, DelegatedCapture, HostedCapture, NewScoring, OpenedCapture, Reservation, StepError,
         limits::LINK_LIFE, unless_lost,
@@ -109,8 +109,8 @@ pub struct Delegation {
 }
 
 pub enum DelegatedTo {
-    /// Our own picture store: one upload link for each side.
-    Uploads(Vec<UploadLink>),
+    /// Our own picture store: one upload link for each side, or for each that was stated.
+    Uploads(Vec<(Side, UploadLink)>),
     Hosted(HostedPages),
 }
 
@@ -122,16 +122,17 @@ pub struct HostedPages {
     pub url: Private<String>,
 }
 
-pub struct UploadLink {
-    pub side: Side,
-    /// The link to `PUT` the picture to.
-    pub link: SignedLink,
-}
-
 /// Lets a third party put the pictures where a score without a body finds them, or the provider take them on its pages.
 /// A capture that was opened before is superseded: its token was returned once, and two open captures would be two
 /// documents for one score.
-pub async fn delegate_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<Delegation, Error> {
+///
+/// `stated`: the pictures that will be uploaded. A provider's pages need no such statement.
+pub async fn delegate_scoring(
+    app: &App,
+    org: &OrgId,
+    id: ScoringId,
+    stated: Option<Vec<(Side, StatedPicture)>>,
+) -> Result<Delegation, Error> {
     let (scoring, now) = read_scoring(app, org, id).await?;
     scoring.require_open(now)?;
     let scorer = app.scorer(org, scoring.provider)?;
@@ -139,9 +140,9 @@ pub async fn delegate_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<D
         DelegatedCapture::NotOffered => Err(Conflict::NoDelegatedCapture.into()),
         DelegatedCapture::SignedUpload => {
             let mut uploads = Vec::with_capacity(Side::ALL.len());
-            for side in Side::ALL.iter().copied() {
-                let link = app.stores.pictures.link_to_write(&PictureKey::upload(org, id, side), now).await?;
-                uploads.push(UploadLink { side, link });
+            for (side, stated) in sides_to_upload(app, stated)? {
+                let key = PictureKey::upload(org, id, side);
+                uploads.push((side, app.stores.pictures.link_to_write(&key, stated.as_ref(), now).await?));
             }
             let id = DelegationId::generate(&*app.entropy);
             Ok(Delegation {
@@ -159,6 +160,19 @@ pub async fn delegate_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<D
             }
             opened
         }
+    }
+}
+
+/// The sides that get a link, each with the picture that was stated for it. Without a statement it is both sides, for
+/// any picture, where the deployment allows that.
+fn sides_to_upload(
+    app: &App,
+    stated: Option<Vec<(Side, StatedPicture)>>,
+) -> Result<Vec<(Side, Option<StatedPicture>)>, Error> {
+    match stated {
+        Some(stated) => Ok(stated.into_iter().map(|(side, picture)| (side, Some(picture))).collect()),
+        None if app.policy.stated_uploads => Err(Error::BadField { pointer: "/uploads", problem: "is required" }),
+        None => Ok(Side::ALL.iter().map(|side| (*side, None)).collect()),
     }
 }
 

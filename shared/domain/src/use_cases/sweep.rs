@@ -7,7 +7,8 @@ use super::remove::erase_pictures;
 use crate::{
     App, Error, Time,
     identification::{Identification, State, Transition},
-    pictures::{PictureKey, PicturePrefix},
+    ids::{OrgId, ScoringId},
+    pictures::{PictureKey, PicturePrefix, Side},
     ports::{Due, Erasure, StepError, limits::REKICK_AFTER, unless_lost},
 };
 use chrono::TimeDelta;
@@ -85,6 +86,7 @@ async fn handle(app: &App, due: &Due) -> Result<Done, Error> {
                 let referred_to = scoring.captures.iter().map(|capture| PictureKey::capture(org, *id, &capture.sha256));
                 let spared: Vec<PictureKey> = referred_to.collect();
                 app.stores.pictures.erase(&PicturePrefix::scoring(org, *id), &spared).await?;
+                remove_uploads(app, org, *id).await?;
             }
             app.stores.housekeeping.erased(due).await?;
             Ok(Done::Erased)
@@ -113,6 +115,13 @@ async fn handle(app: &App, due: &Due) -> Result<Done, Error> {
             Ok(Done::Nothing)
         }
     }
+}
+
+async fn remove_uploads(app: &App, org: &OrgId, id: ScoringId) -> Result<(), Error> {
+    for side in Side::ALL.iter().copied() {
+        app.stores.pictures.remove(&PictureKey::upload(org, id, side)).await?;
+    }
+    Ok(())
 }
 
 /// Marks an identification as expired, if it is still CREATED.
