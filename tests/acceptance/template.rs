@@ -11,7 +11,7 @@ mod used;
 use acredita_aws::provision::{
     DEAD_LETTER_SECONDS, DUE_INDEX, DUE_PROJECTION, MAX_RECEIVES, TTL_ATTRIBUTE, VISIBILITY_SECONDS,
 };
-use acredita_domain::ports::limits::LEASE;
+use acredita_domain::{ids::OrgId, pictures::PicturePrefix, ports::limits::LEASE};
 use acredita_local::{gateway::functions, workers::BATCH};
 use acredita_manifest::{FUNCTIONS, NOTIFY, Trigger};
 use acredita_service::Settings;
@@ -166,6 +166,7 @@ fn plausible(name: &str) -> Option<String> {
         "ACREDITA_ORIGIN_SECRETS" => "0123456789abcdef0123456789abcdef",
         "ACREDITA_TOKEN_HOURS" | "ACREDITA_JWKS_OUTAGE_HOURS" => "24",
         "ACREDITA_SMS_MAX_PRICE" => "0.10",
+        "ACREDITA_STATED_UPLOADS" => "false",
         ours if ours.starts_with("ACREDITA_") => "plausible",
         _ => return None,
     };
@@ -315,6 +316,23 @@ fn every_function_is_on_the_dashboard_and_in_the_alarms() {
     {
         assert_eq!(found, all);
     }
+}
+
+#[test]
+fn the_bucket_drops_uploads_after_a_day_and_no_other_picture_before_its_time() {
+    let (org, id) =
+        ("yoigo".parse().expect("an organisation"), "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11".parse().expect("an id"));
+    let rules = properties("Bucket")["LifecycleConfiguration"]["Rules"].as_array().expect("rules");
+    let rule = |id: &str| rules.iter().find(|rule| rule["Id"] == id).unwrap_or_else(|| panic!("a rule {id}"));
+    let prefix = rule("uploads")["Prefix"].as_str().expect("a prefix");
+    assert_eq!(rule("uploads")["ExpirationInDays"], 1);
+    assert!(PicturePrefix::uploads(&org, id).as_str().starts_with(prefix));
+    assert!(
+        prefix.split('/').next().is_some_and(|folder| folder.parse::<OrgId>().is_err()),
+        "an organisation's folder"
+    );
+    assert_eq!(rule("unfinished-uploads")["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"], 1);
+    assert!(rules.iter().all(|rule| rule["Status"] == "Enabled"));
 }
 
 #[test]

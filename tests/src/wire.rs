@@ -159,7 +159,8 @@ fn on_table(name: &'static str, key: Option<&HashMap<String, AttributeValue>>) -
     Action { name, kind: pk.split('#').next().unwrap_or_default().to_owned() }
 }
 
-/// An object's name begins with the organisation and the folder.
+/// An object's name begins with the organisation and the folder; that of an upload, with one more for all uploads.
 fn in_bucket(name: &'static str, key: Option<&str>) -> Action {
+    let key = key.map(|key| key.strip_prefix("!uploads/").unwrap_or(key));
     Action { name, kind: key.and_then(|key| key.split('/').nth(1)).unwrap_or_default().to_owned() }
 }

@@ -8,7 +8,6 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
 use s3s::auth::SimpleAuth;
@@ -20,7 +19,7 @@ use crate::host::{Host, Listening};
 use crate::{LOCAL_CREDENTIALS, Service, StartError};
 
 pub(crate) fn start(home: &Home, port: u16) -> Result<Host, StartError> {
-    let router = Router::new().fallback(answer).with_state(open(home)?).layer(middleware::from_fn(digest::check));
+    let router = Router::new().fallback(answer).with_state(open(home)?);
     Listening::on(Service::S3, port)?.serve(|listener, draining| async move {
         // Head and body leave in separate writes; without this the second may wait for the acknowledgement of the
         // first.
@@ -38,6 +37,7 @@ fn open(home: &Home) -> Result<S3Service, StartError> {
     let mut service = S3ServiceBuilder::new(files);
     // With a key pair set, s3s refuses unsigned requests.
     service.set_auth(SimpleAuth::from_single(LOCAL_CREDENTIALS.access_key_id, LOCAL_CREDENTIALS.secret_access_key));
+    service.set_access(digest::Digests);
     Ok(service.build())
 }
 

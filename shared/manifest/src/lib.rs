@@ -93,6 +93,7 @@ pub enum Door {
 pub enum Body {
     No,
     Json,
+    OptionalJson,
     Multipart,
 }
 

@@ -76,7 +76,7 @@ pub const OPERATIONS: &[Operation] = operations! {
     "scoring" serves "/scorings/identity_document" with "scorings:write" {
         create_scoring: Post Create "", Json + IdempotencyKey => 200, READ, [409];
         score_document: Put Scoring "/score", Multipart => 204, SCORE;
-        delegate_scoring: Post Scoring "/delegate", No => 200, DELEGATE;
+        delegate_scoring: Post Scoring "/delegate", OptionalJson => 200, DELEGATE;
         close_scoring: Post Scoring "/close", No => 204, READ;
         delete_scoring: Delete Scoring "", No => 204, DELETE, [409];
     }

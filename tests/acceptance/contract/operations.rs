@@ -44,7 +44,7 @@ impl Requests for Operation {
 
     fn body(&self) -> Option<Value> {
         match (self.body, self.name) {
-            (Body::No | Body::Multipart, _) => None,
+            (Body::No | Body::OptionalJson | Body::Multipart, _) => None,
             // Its example's picture is truncated.
             (Body::Json, "validate_agent_identification") => Some(bodies::confirmation()),
             // It has several examples.
