@@ -23,6 +23,8 @@ pub(crate) enum Border {
     Word,
     /// As [`Self::Word`] in front; behind, anything.
     Beginning,
+    /// Anything.
+    Any,
 }
 
 /// Where an expected text was found.
@@ -107,6 +109,7 @@ impl Pattern {
         let before = line.glyphs.iter().rev().find(|glyph| glyph.step < step);
         before.is_none_or(|before| match border {
             Border::Kind => !same_kind(before, self.0[0]),
+            Border::Any => true,
             Border::Word | Border::Beginning => plain(before.letter).is_none() || separates(before.letter),
         })
     }
@@ -116,7 +119,7 @@ impl Pattern {
         behind.is_none_or(|behind| match border {
             Border::Kind => !same_kind(behind, self.0[self.0.len() - 1]),
             Border::Word => plain(behind.letter).is_none(),
-            Border::Beginning => true,
+            Border::Beginning | Border::Any => true,
         })
     }
 }

@@ -7,7 +7,6 @@ use crate::{
     labels::Label,
     layout::{Items, Layout},
     numbers,
-    text::Line,
     work::Work,
 };
 
@@ -56,8 +55,8 @@ pub struct Scale {
 }
 
 impl Front {
-    pub(crate) fn of(lines: Vec<Line>, work: Work) -> Self {
-        Self { items: Items::of(lines), work }
+    pub(crate) fn of(items: Items, work: Work) -> Self {
+        Self { items, work }
     }
 
     /// Compares with what is expected.

@@ -1,6 +1,10 @@
 //! The words that documents print next to their data.
 
-use crate::letters::plain;
+use crate::{
+    forced::{Border, Cost, Match, Pattern},
+    letters::plain,
+    text::{Glyph, Line},
+};
 
 /// What is printed next to data, or above all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -238,6 +242,11 @@ const LETTERS_PER_ERROR: (usize, usize) = (4, 3);
 /// Percent of a line that labels make out if it is one.
 const MOSTLY: usize = 60;
 
+/// What a letter of a label is worth, less what it costs: the letters of another text cost more than that, on average.
+const WORTH: f32 = 1.4;
+/// A label that is worth this is there. Of labels that are not there, one in three hundred is.
+const THERE: f32 = 5.0;
+
 /// Labels on a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
@@ -265,13 +274,65 @@ pub(crate) fn find(text: &str) -> Option<Found> {
     }
 }
 
+/// The label, in one language or in two, that explains best what was read at the place of a label, however unsure that is:
+/// the label is all that the line then says. `None` if none explains it.
+pub(crate) fn guess(line: &Line) -> Option<Line> {
+    let mut all = Vec::new();
+    for (label, spelling) in spellings().filter(|(_, spelling)| spelling.len() > SHORT) {
+        let most = (WORTH * 100.0) as Cost * spelling.len() as Cost;
+        if let Some(found) = Pattern::of(spelling).find(line, Border::Any, most) {
+            all.push(Guess {
+                label,
+                spelling,
+                worth: WORTH * spelling.len() as f32 - found.cost as f32 / 100.0,
+                found,
+            });
+        }
+    }
+    let mut best: (f32, Vec<&Guess>) = (0.0, Vec::new());
+    for one in &all {
+        if one.worth > best.0 {
+            best = (one.worth, vec![one]);
+        }
+        for other in all.iter().filter(|other| other.label == one.label && other.found.steps.0 > one.found.steps.1) {
+            if one.worth + other.worth > best.0 {
+                best = (one.worth + other.worth, vec![one, other]);
+            }
+        }
+    }
+    let (worth, guesses) = best;
+    let glyphs = guesses.into_iter().flat_map(Guess::glyphs).collect();
+    (worth >= THERE).then(|| Line { quad: line.quad, ink: line.ink.clone(), costs: line.costs.clone(), glyphs })
+}
+
+/// A spelling that may be on a line.
+struct Guess {
+    label: Label,
+    spelling: &'static str,
+    worth: f32,
+    found: Match,
+}
+
+impl Guess {
+    /// Its letters, at equal distances.
+    fn glyphs(&self) -> impl Iterator<Item = Glyph> {
+        let (from, to) = self.found.steps;
+        let last = self.spelling.len() - 1;
+        let likelihood = (-(self.found.cost as f32) / 100.0 / self.spelling.len() as f32).exp();
+        let step = move |index: usize| from + (to - from) * index / last;
+        self.spelling.chars().enumerate().map(move |(index, letter)| Glyph { letter, step: step(index), likelihood })
+    }
+}
+
+fn spellings() -> impl Iterator<Item = (Label, &'static str)> {
+    SPELLINGS.iter().flat_map(|(label, all)| all.iter().map(move |spelling| (*label, *spelling)))
+}
+
 fn find_in(text: &str) -> Option<Found> {
     let letters: Vec<u8> = text.chars().filter_map(plain).map(|letter| letter as u8).collect();
     let mut covered = vec![false; letters.len()];
     let mut best: Option<(usize, Label, usize)> = None;
-    for (label, spelling) in
-        SPELLINGS.iter().flat_map(|(label, all)| all.iter().map(move |spelling| (*label, *spelling)))
-    {
+    for (label, spelling) in spellings() {
         let Some((from, to, errors)) = place(spelling.as_bytes(), &letters) else { continue };
         covered[from..to].fill(true);
         let worth = spelling.len() - errors;
@@ -320,6 +381,7 @@ fn place(spelling: &[u8], letters: &[u8]) -> Option<(usize, usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::line;
 
     #[test]
     fn labels_are_found_alone_with_translations_and_misread() {
@@ -340,6 +402,46 @@ mod tests {
             ("Seto/ Sex(5)", Label::Sex),
         ] {
             assert_eq!(find(text), Some(Found::Line(label)), "{text}");
+        }
+    }
+
+    /// What was read, when something else of the same length is printed that is half as likely.
+    fn misread(read: &str, printed: &str) -> Line {
+        let (mut line, other) = (line(read), line(printed));
+        for (costs, other) in line.costs.iter_mut().zip(other.costs) {
+            costs.iter_mut().zip(other).for_each(|(cost, other)| *cost = cost.min(other + 0.7));
+        }
+        line
+    }
+
+    #[test]
+    fn a_label_that_nobody_can_read_is_guessed_from_what_it_may_be() {
+        for (read, printed, label) in [
+            ("Pccne Jo naurmicrte", "Fecha de nacimiento", Label::Birth),
+            ("Apcll1aoc / Su1nomc (1)", "Apellidos / Surname (1)", Label::Surnames),
+            ("Nacinrakoad", "Nacionalidad", Label::Nationality),
+        ] {
+            assert_eq!(
+                find(read).and_then(|found| Some(found.label()).filter(|found| *found == label)),
+                None,
+                "{read}"
+            );
+            let guessed = guess(&misread(read, printed)).expect(read);
+            assert_eq!(find(&guessed.text()), Some(Found::Line(label)), "{read}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_guessed_from_data_prose_or_another_word() {
+        for (read, printed) in [
+            ("MUÑOZ GIL", "MUÑOZ GIL"),
+            ("12345678Z", "12345678Z"),
+            ("01 02 1980", "01 02 1980"),
+            ("de cuyo nombrado no quiero", "de cuyo recuerdo no quiero"),
+            ("Pcnarloda", "Panaderos"),
+            ("", ""),
+        ] {
+            assert!(guess(&misread(read, printed)).is_none(), "{read}");
         }
     }
 

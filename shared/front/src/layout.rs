@@ -14,8 +14,10 @@ use std::collections::BTreeSet;
 const ENOUGH: usize = 4;
 /// Labels in their places that are enough.
 const ENOUGH_PLACED: usize = 3;
-/// The letters of a value are further apart than those of its label by at least this.
+/// The letters of a value are further apart than those of its label by at least this, and higher by that, if both are
+/// capitals: heights are known better than distances, which depend on the typeface.
 const VALUE_OVER_LABEL: f32 = 1.25;
+const HIGHER: f32 = 1.2;
 /// Heights of a label from it down to its value, edge to edge, at most.
 const FURTHEST: f32 = 1.6;
 /// Heights of a label by which a value may begin further left or right.
@@ -69,6 +71,20 @@ impl Item {
         self.middle + self.height / 2.0
     }
 
+    /// Whether it may be the value of this label: below it, and flush with it.
+    fn is_below(&self, label: &Self) -> bool {
+        self.is_label().is_none()
+            && self.middle > label.middle + 0.4 * label.height
+            && self.top() - label.bottom() < FURTHEST * label.height
+            && (self.left - label.left).abs() < FLUSH * label.height
+    }
+
+    /// How many times its capitals are as high as another's.
+    fn higher_than(&self, other: &Self) -> Option<f32> {
+        let height = |item: &Self| item.line.letter_height().filter(|_| item.line.is_in_capitals());
+        Some(height(self)? / height(other)?)
+    }
+
     fn is_label(&self) -> Option<Label> {
         match self.label {
             Some(labels::Found::Line(label)) => Some(label),
@@ -100,8 +116,28 @@ impl Items {
         Self(lines.into_iter().map(item).collect())
     }
 
+    /// Puts a label where it was seen at a second look, in place of what was read there at the first.
+    pub(crate) fn put_label(&mut self, label: Line) {
+        let mut lines: Vec<Line> = std::mem::take(&mut self.0).into_iter().map(|item| item.line).collect();
+        lines.retain(|line| !label.quad.contains(line.quad.centre()));
+        lines.push(label);
+        *self = Self::of(lines);
+    }
+
     pub(crate) fn lines(&self) -> impl Iterator<Item = &Line> + Clone {
         self.0.iter().map(|item| &item.line)
+    }
+
+    /// Lines that are read as surely as this and have no label above them, with the distance from their left end to what
+    /// is next on their right.
+    pub(crate) fn without_label(&self, sure: u32) -> impl Iterator<Item = (&Line, f32)> {
+        let is_value = move |item: &&Item| item.label.is_none() && item.line.confidence() >= sure;
+        let labelled = |item: &&Item| self.0.iter().any(|label| label.is_label().is_some() && item.is_below(label));
+        let room = |item: &Item| {
+            let right = |other: &&Item| other.left > item.right && (other.middle - item.middle).abs() < item.height;
+            self.0.iter().filter(right).map(|other| other.left).fold(f32::MAX, f32::min) - item.left
+        };
+        self.0.iter().filter(is_value).filter(move |item| !labelled(item)).map(move |item| (&item.line, room(item)))
     }
 
     /// How far the print reaches in its direction, in pixels.
@@ -118,13 +154,7 @@ impl Items {
 
     /// The value below a label, and flush with it.
     fn below(&self, label: &Item) -> Option<&Item> {
-        let fits = |item: &&Item| {
-            item.is_label().is_none()
-                && item.middle > label.middle + 0.4 * label.height
-                && item.top() - label.bottom() < FURTHEST * label.height
-                && (item.left - label.left).abs() < FLUSH * label.height
-        };
-        self.0.iter().filter(fits).min_by(|a, b| a.middle.total_cmp(&b.middle))
+        self.0.iter().filter(|item| item.is_below(label)).min_by(|a, b| a.middle.total_cmp(&b.middle))
     }
 
     /// The line below a line, and flush with it.
@@ -141,7 +171,7 @@ impl Items {
 
     pub(crate) fn layout(&self) -> Layout {
         let (mut seen, mut flush, mut typed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        let (mut heights, mut ratios) = (Vec::new(), Vec::new());
+        let (mut heights, mut ratios, mut higher) = (Vec::new(), Vec::new(), Vec::new());
         for item in &self.0 {
             let Some(found) = item.label else { continue };
             let label = found.label();
@@ -161,6 +191,7 @@ impl Items {
                     flush.insert(label);
                     heights.push(item.height);
                     ratios.extend(ratio);
+                    higher.extend(value.and_then(|value| value.higher_than(item)));
                 }
                 true => {}
                 // DNI is in front of its number on a card, too.
@@ -170,8 +201,11 @@ impl Items {
                 false => {}
             }
         }
-        // The detector knows heights badly; the distance of letters is known better, and that of all of them best.
-        let smaller = median(ratios) >= VALUE_OVER_LABEL;
+        // One of them may be measured badly, the median is not.
+        let smaller = match higher.len() {
+            ENOUGH_PLACED.. => median(higher) >= HIGHER,
+            _ => median(ratios) >= VALUE_OVER_LABEL,
+        };
         let in_place = if smaller { flush.len() } else { 0 };
         let typed = if smaller { typed.len() } else { typed.union(&flush).count() };
         let columns = self.columns();
@@ -240,6 +274,40 @@ mod tests {
         }
         let layout = Items::of(lines).layout();
         assert_eq!((layout.arrangement, layout.typed), (Arrangement::Document, 0), "{layout:?}");
+    }
+
+    /// Lines with their letters so many times as far apart.
+    fn spread(mut lines: Vec<Line>, of: impl Fn(&Line) -> bool, times: f32) -> Vec<Line> {
+        for line in lines.iter_mut().filter(|line| of(line)) {
+            let left = line.quad.0[0].x;
+            line.quad.0.iter_mut().for_each(|corner| corner.x = left + times * (corner.x - left));
+        }
+        lines
+    }
+
+    #[test]
+    fn capitals_are_compared_by_their_height_however_far_apart_they_are() {
+        let is_label = |line: &Line| labels::find(&line.text()).is_some_and(|found| found.label() != Label::Title);
+        let wide_labels = Items::of(spread(card(14.0, 22.0), is_label, 1.5)).layout();
+        assert_eq!(wide_labels.arrangement, Arrangement::Document, "{wide_labels:?}");
+        let wide_values = Items::of(spread(card(20.0, 20.0), |line| !is_label(line), 1.5)).layout();
+        assert_eq!(wide_values.arrangement, Arrangement::Sheet, "{wide_values:?}");
+    }
+
+    #[test]
+    fn a_label_of_the_second_look_replaces_what_was_misread_there() {
+        let misread = |line: &Line| ["NOMBRE", "VALIDEZ"].contains(&line.text().as_str());
+        let mut lines = card(14.0, 22.0);
+        lines.retain(|line| !misread(line));
+        lines.extend([line_at("NDNRF", 350.0, 171.0, 12.0), line_at("VAHDF2", 601.0, 380.0, 12.0)]);
+        let mut items = Items::of(lines);
+        let unlabelled = |items: &Items| items.without_label(50).map(|(line, _)| line.text()).collect::<Vec<_>>();
+        assert!(unlabelled(&items).contains(&"ANA".to_owned()) && !unlabelled(&items).contains(&"ESP".to_owned()));
+        let before = items.layout().in_place;
+        items.put_label(line_at("NOMBRE", 350.0, 170.0, 14.0));
+        items.put_label(line_at("VALIDEZ", 600.0, 380.0, 14.0));
+        assert_eq!(items.layout().in_place, before + 2);
+        assert!(items.lines().all(|line| !["NDNRF", "VAHDF2"].contains(&line.text().as_str())));
     }
 
     fn typed(rows: &[&str]) -> Vec<Line> {

@@ -1,8 +1,11 @@
 //! The order of work, and its bounds.
 
 use crate::{
+    above,
     front::Front,
     geometry::{Point, Quad},
+    labels,
+    layout::{Arrangement, Items},
     letters::Alphabet,
     lines::{self, Place},
     models::{Failure, Models},
@@ -84,7 +87,18 @@ impl Reader {
         if turned {
             found.reverse();
         }
-        Ok(Front::of(found, work))
+        let mut items = Items::of(found);
+        for quad in above::places(&items, picture) {
+            if items.layout().arrangement == Arrangement::Document {
+                break;
+            }
+            work.lines += 1;
+            work.columns += text::columns(&quad);
+            if let Some(label) = labels::guess(&text::read(models, alphabet, picture, quad)?) {
+                items.put_label(label);
+            }
+        }
+        Ok(Front::of(items, work))
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn line_at(text: &str, x: f32, y: f32, height: f32) -> Line {
     let width = text.chars().count() as f32 * height * 0.5;
     let corner = |x: f32, y: f32| Point { x, y };
     let quad = Quad([corner(x, y), corner(x + width, y), corner(x + width, y + height), corner(x, y + height)]);
-    let mut line = Line { quad, glyphs: Vec::new(), costs: Vec::new() };
+    let mut line = Line { quad, glyphs: Vec::new(), costs: Vec::new(), ink: Some(0.2..0.8) };
     let step = |output: usize| {
         let mut likelihoods = vec![0.0; letters.len()];
         likelihoods[output] = 1.0;

@@ -2,10 +2,12 @@
 
 use crate::{
     geometry::Quad,
+    ink,
     letters::{Alphabet, CLASSES, separates},
     models::{BLANK, Failure, LINE_HEIGHT, Models},
 };
 use acredita_pictures::Luma;
+use std::ops::Range;
 
 /// The least and the most columns of a line's picture.
 const COLUMNS: (usize, usize) = (16, 2_000);
@@ -29,6 +31,8 @@ pub(crate) struct Line {
     /// For every step and every class of letters, how much less likely it is than the likeliest output there, as the
     /// logarithm of the ratio: 0 is what was read.
     pub(crate) costs: Vec<[f32; CLASSES]>,
+    /// Where its letters begin and end from top to bottom, as shares of its height.
+    pub(crate) ink: Option<Range<f32>>,
 }
 
 // The text of a document does not belong in error output.
@@ -60,6 +64,18 @@ impl Line {
         Some(steps * self.quad.length() / (self.costs.len() as f32 * between))
     }
 
+    /// The height of its letters in pixels.
+    pub(crate) fn letter_height(&self) -> Option<f32> {
+        let ink = self.ink.as_ref()?;
+        Some((ink.end - ink.start) * self.quad.height())
+    }
+
+    /// Whether most of its letters are capitals, so that their height is that of capitals.
+    pub(crate) fn is_in_capitals(&self) -> bool {
+        let count = |of: fn(char) -> bool| self.glyphs.iter().filter(|glyph| of(glyph.letter)).count();
+        count(char::is_lowercase) <= count(|letter| letter.is_uppercase() || letter.is_ascii_digit())
+    }
+
     /// The mean likelihood of its characters, in hundredths: processors differ in the digits behind.
     pub(crate) fn confidence(&self) -> u32 {
         let sum: f32 = self.glyphs.iter().map(|glyph| glyph.likelihood).sum();
@@ -76,8 +92,9 @@ pub(crate) fn columns(quad: &Quad) -> usize {
 /// Reads the line at a place.
 pub(crate) fn read(models: &Models, alphabet: &Alphabet, picture: &Luma, quad: Quad) -> Result<Line, Failure> {
     let columns = columns(&quad);
-    let steps = models.recognise(&straightened(picture, &quad, columns), columns)?;
-    let mut line = Line { quad, glyphs: Vec::new(), costs: Vec::new() };
+    let pixels = straightened(picture, &quad, columns, LINE_HEIGHT);
+    let steps = models.recognise(&pixels, columns)?;
+    let mut line = Line { quad, glyphs: Vec::new(), costs: Vec::new(), ink: ink::of_line(&pixels, columns) };
     let mut last = BLANK;
     for (step, likelihoods) in steps.chunks_exact(models.letters().len()).enumerate() {
         let (best, likelihood) = likelihoods
@@ -93,12 +110,12 @@ pub(crate) fn read(models: &Models, alphabet: &Alphabet, picture: &Luma, quad: Q
     Ok(line)
 }
 
-/// The line's picture, level and of the recogniser's height, −1 (black) to 1 (white).
-fn straightened(picture: &Luma, quad: &Quad, columns: usize) -> Vec<f32> {
-    let samples = ((quad.height() / LINE_HEIGHT as f32).round() as usize).clamp(1, MOST_SAMPLES);
+/// The picture of a place, level and of this size, −1 (black) to 1 (white).
+pub(crate) fn straightened(picture: &Luma, quad: &Quad, columns: usize, rows: usize) -> Vec<f32> {
+    let samples = ((quad.height() / rows as f32).round() as usize).clamp(1, MOST_SAMPLES);
     let share = |index: usize, of: usize| (index as f32 + 0.5) / of as f32;
-    let (width, height) = (columns * samples, LINE_HEIGHT * samples);
-    let mut pixels = vec![0.0; columns * LINE_HEIGHT];
+    let (width, height) = (columns * samples, rows * samples);
+    let mut pixels = vec![0.0; columns * rows];
     for row in 0..height {
         let (from, to) = (quad.at(0.0, share(row, height)), quad.at(1.0, share(row, height)));
         let line = &mut pixels[row / samples * columns..][..columns];
@@ -136,7 +153,7 @@ mod tests {
         let quad = Quad([(50., 0.), (50., 200.), (10., 200.), (10., 0.)].map(|(x, y)| Point { x, y }));
         let columns = columns(&quad);
         assert_eq!(columns, 240);
-        let pixels = straightened(&picture, &quad, columns);
+        let pixels = straightened(&picture, &quad, columns, LINE_HEIGHT);
         for column in 10..230 {
             let expected = (column as f32 + 0.5) * 200.0 / 240.0 - 0.5;
             let found = (pixels[24 * columns + column] + 1.0) * 127.5;

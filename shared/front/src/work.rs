@@ -5,8 +5,8 @@
 pub struct Work {
     /// Pixels that the detector of lines looked at: at most 640 × 640, and as many again for small print.
     pub detector_pixels: usize,
-    /// Lines that were read, each as often as it was: at most 46.
+    /// Lines that were read, each as often as it was: at most 56.
     pub lines: usize,
-    /// Columns of these lines, each 48 pixels high: at most 16,000.
+    /// Columns of these lines, each 48 pixels high: at most 22,000.
     pub columns: usize,
 }
