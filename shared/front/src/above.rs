@@ -26,7 +26,7 @@ const ROWS: f32 = 20.0;
 const COLUMNS: f32 = 10.0;
 /// In heights of a label's letters: the room around them that is read too, and the length of what is read.
 const AROUND: f32 = 0.3;
-const LENGTH: f32 = 20.0;
+const LENGTH: f32 = 19.5;
 
 /// The places above values that have no label yet, from top to bottom.
 pub(crate) fn places(items: &Items, picture: &Luma) -> Vec<Quad> {

@@ -4,7 +4,7 @@
 //! cost is the logarithm of how much less likely the expected text is than the text that was read, so 0 is that text.
 
 use crate::{
-    letters::{GAP, Symbol, plain, separates},
+    letters::{GAP, Symbol, plain, separates, twin},
     text::{Glyph, Line},
 };
 
@@ -45,7 +45,8 @@ impl Pattern {
         Self(text.chars().filter_map(plain).filter_map(Symbol::of).collect())
     }
 
-    /// Every way to print a name that a zone spells like this: letters that it spells with two may be printed as one.
+    /// Every way to print a name that a zone spells like this: letters that it spells with two may be printed as one. Names
+    /// have no digits, so one that looks like a letter is that letter.
     pub(crate) fn of_name(text: &str) -> Vec<Self> {
         /// As many such places in one name are enough, and bound the ways.
         const MOST: usize = 8;
@@ -62,7 +63,8 @@ impl Pattern {
             {
                 ways.push((at + spelt, [symbols.as_slice(), &[printed]].concat()));
             }
-            symbols.extend(Symbol::of(letter));
+            let twin = twin(letter).and_then(Symbol::of);
+            symbols.extend(Symbol::of(letter).map(|symbol| twin.map_or(symbol, |twin| symbol.or(twin))));
             ways.push((at + 1, symbols));
         }
         complete
@@ -165,6 +167,15 @@ mod tests {
         assert_eq!(cost("ANA", "SANTANA", Border::Word), None);
         assert_eq!(cost("ANA", "ANABEL", Border::Word), None);
         assert_eq!(cost("ANA", "ANABEL", Border::Beginning), Some(0));
+    }
+
+    #[test]
+    fn a_digit_in_a_name_is_the_letter_that_it_looks_like() {
+        let finds = |name: &str, printed: &str| {
+            Pattern::of_name(name).iter().any(|way| way.find(&line(printed), Border::Word, 0).is_some())
+        };
+        assert!(finds("ZOE", "Z0E") && finds("IRIS", "1R1S"));
+        assert!(!finds("ZOE", "Z8E") && !finds("ZQE", "Z0E"));
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(crate) fn around_strongest(rows: &[f32], some: Range<usize>) -> Option<Range
     let beyond = |row: usize, next: Option<&f32>| next.map_or(0.5, |next| (rows[row] - limit) / (rows[row] - next));
     let above = beyond(first, first.checked_sub(1).map(|row| &rows[row]));
     let below = beyond(last, rows.get(last + 1));
-    (rows[strongest] > weakest).then(|| first as f32 + 0.5 - above..last as f32 + 0.5 + below)
+    (rows[strongest] > weakest).then_some(first as f32 + 0.5 - above..last as f32 + 0.5 + below)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::{
     forced::{Border, Cost, Match, Pattern},
     labels::Label,
     layout::Items,
-    letters::{plain, separates},
+    letters::{plain, separates, twin},
     numbers,
     text::Line,
 };
@@ -159,7 +159,8 @@ fn judge_name(items: &Items, name: &str, cut: bool, label: Label) -> Agreement {
         return Agreement::Agrees;
     }
     let differs = items.value(label).is_some_and(|line| {
-        let printed: String = line.text().chars().filter_map(plain).collect();
+        let letter = |plain: char| twin(plain).filter(char::is_ascii_alphabetic).unwrap_or(plain);
+        let printed: String = line.text().chars().filter_map(plain).map(letter).collect();
         let expected: String = name.chars().filter_map(plain).collect();
         line.confidence() >= READ && printed.len() > 2 && !alike(&printed, &expected)
     });

@@ -419,7 +419,7 @@ mod tests {
         for (read, printed, label) in [
             ("Pccne Jo naurmicrte", "Fecha de nacimiento", Label::Birth),
             ("Apcll1aoc / Su1nomc (1)", "Apellidos / Surname (1)", Label::Surnames),
-            ("Nacinrakoad", "Nacionalidad", Label::Nationality),
+            ("Nacinrakiood", "Nacionalidad", Label::Nationality),
         ] {
             assert_eq!(
                 find(read).and_then(|found| Some(found.label()).filter(|found| *found == label)),

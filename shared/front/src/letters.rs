@@ -49,6 +49,17 @@ fn upper(letter: char) -> char {
     }
 }
 
+/// What many typefaces print like this letter or digit.
+pub(crate) fn twin(plain: char) -> Option<char> {
+    match plain {
+        '0' => Some('O'),
+        'O' => Some('0'),
+        '1' => Some('I'),
+        'I' => Some('1'),
+        _ => None,
+    }
+}
+
 /// Whether it may stand between the characters of one value.
 pub(crate) fn separates(letter: char) -> bool {
     matches!(letter, ' ' | '.' | '-' | '–' | '—' | '/' | ':' | '\'' | '’' | '‘' | '·' | ',')

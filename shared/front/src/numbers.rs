@@ -2,7 +2,7 @@
 
 use crate::{
     forced::Pattern,
-    letters::{Symbol, plain},
+    letters::{Symbol, plain, twin},
     text::{Glyph, Line},
 };
 
@@ -61,13 +61,7 @@ pub(crate) fn pattern(number: &str) -> Pattern {
     // DNI, NIE, the support number of a DNI or the number of a Spanish passport, the support number of a TIE.
     let known = matches!(form.as_str(), "99999999A" | "A9999999A" | "AAA999999" | "A99999999");
     let symbol = |letter: char| {
-        let twin = match letter {
-            '0' => 'O',
-            'O' => '0',
-            '1' => 'I',
-            'I' => '1',
-            _ => letter,
-        };
+        let twin = twin(letter).unwrap_or(letter);
         let symbol = Symbol::of(letter)?;
         Some(if known { symbol.or(Symbol::of(twin)?) } else { symbol })
     };
