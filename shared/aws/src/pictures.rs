@@ -68,7 +68,14 @@ impl Pictures for S3Pictures {
         Ok(())
     }
 
+    /// Looks for the picture before it reads it: of a missing one S3 says so only to whoever may list the complete
+    /// bucket, and "denied" to everybody else.
     async fn get(&self, key: &PictureKey, max_bytes: usize) -> Result<Option<StoredPicture>, Unavailable> {
+        let look = self.client.list_objects_v2().bucket(&self.bucket).prefix(key.as_str()).max_keys(1);
+        let seen = look.send().await.map_err(|error| unavailable(PICTURES, "look for picture", &error))?;
+        if !seen.contents().iter().any(|object| object.key() == Some(key.as_str())) {
+            return Ok(None);
+        }
         match self.client.get_object().bucket(&self.bucket).key(key.as_str()).send().await {
             Ok(output) => read_at_most(output, max_bytes).await.map(Some),
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
