@@ -2,8 +2,8 @@
 //! one that the code generates.
 
 use acredita_local::gateway::{document, functions};
-use acredita_manifest::{Body, OPERATIONS, Operation};
-use serde_json::Value;
+use acredita_manifest::{Body, Door, OPERATIONS, Operation};
+use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -12,12 +12,11 @@ use std::{
 
 /// Method and path, as in the document.
 fn route(operation: &Operation) -> (String, String) {
-    (operation.method.as_str().to_lowercase(), operation.full_path())
+    (operation.method.as_str().to_lowercase(), operation.documented_path())
 }
 
 fn statuses(operation: &Operation) -> BTreeSet<String> {
-    let numbers = operation.errors.iter().chain(operation.further).chain([&operation.success]);
-    numbers.map(u16::to_string).chain(["default".to_owned()]).collect()
+    operation.documented_statuses().map(|status| status.to_string()).chain(["default".to_owned()]).collect()
 }
 
 fn generated() -> Value {
@@ -75,6 +74,7 @@ fn every_operation_is_served_by_the_function_that_the_manifest_names() {
         let document = serde_json::to_value(router.split_for_parts().1).expect("a document");
         let served: BTreeSet<_> = operations_of(&document).into_keys().collect();
         let named = OPERATIONS.iter().filter(|operation| operation.function == function);
+        let route = |operation: &Operation| (operation.method.as_str().to_lowercase(), operation.full_path());
         assert_eq!(served, named.map(route).collect(), "{function}");
     }
 }
@@ -106,14 +106,18 @@ fn every_operation_has_the_name_that_it_has_everywhere() {
 }
 
 #[test]
-fn every_operation_asks_for_a_token() {
+fn every_operation_asks_for_a_token_with_its_permission() {
     let scheme = &generated()["components"]["securitySchemes"]["bearer"];
     assert_eq!(
         (&scheme["type"], &scheme["scheme"], &scheme["bearerFormat"]),
         (&"http".into(), &"bearer".into(), &"JWT".into())
     );
-    for ((method, path), operation) in documented() {
-        assert_eq!(operation["security"], serde_json::json!([{ "bearer": [] }]), "{method} {path}");
+    let documented = documented();
+    for operation in OPERATIONS {
+        let it = &documented[&route(operation)];
+        assert_eq!(it["security"], json!([{ "bearer": [operation.permission] }]), "{}", operation.name);
+        let description = it["description"].as_str().expect("a description");
+        assert!(description.contains(&format!("`{}`", operation.permission)), "{}", operation.name);
     }
 }
 
@@ -145,6 +149,153 @@ fn every_answer_names_its_request() {
             assert!(response["headers"]["x-request-id"].is_object(), "{method} {path} {status}");
         }
     }
+}
+
+#[test]
+fn an_answer_documents_the_headers_that_go_with_its_status() {
+    for ((method, path), operation) in documented() {
+        for (status, response) in operation["responses"].as_object().expect("responses") {
+            let headers = keys(&response["headers"]);
+            for (name, statuses) in [
+                ("WWW-Authenticate", &["401", "403"][..]),
+                ("Retry-After", &["429", "503", "default"]),
+                ("Allow", &["default"]),
+            ] {
+                assert_eq!(
+                    headers.contains(name),
+                    statuses.contains(&status.as_str()),
+                    "{method} {path} {status} {name}"
+                );
+            }
+        }
+    }
+}
+
+/// The path without the names of its parameters.
+fn shape(path: &str) -> String {
+    path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment }).collect::<Vec<_>>().join("/")
+}
+
+#[test]
+fn no_two_paths_differ_only_in_the_name_of_a_parameter() {
+    let document = generated();
+    let paths = keys(&document["paths"]);
+    assert_eq!(paths.iter().map(|path| shape(path)).collect::<BTreeSet<_>>().len(), paths.len());
+}
+
+/// The names of the path's parameters that an operation describes.
+fn path_parameters(operation: &Value) -> BTreeSet<String> {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let in_path = parameters.filter(|parameter| parameter["in"] == "path");
+    in_path.filter_map(|parameter| parameter["name"].as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn every_operation_describes_the_parameters_of_its_path_and_which_id_it_takes() {
+    let documented = documented();
+    for operation in OPERATIONS {
+        let (method, path) = route(operation);
+        let named: BTreeSet<String> = path.split(['{', '}']).skip(1).step_by(2).map(str::to_owned).collect();
+        let it = &documented[&(method, path)];
+        assert_eq!(path_parameters(it), named, "{}", operation.name);
+        let door = match operation.door {
+            Door::Create => continue,
+            Door::Admin => "`admin_identification_id`",
+            Door::Actor => "`identification_id`",
+            Door::Scoring => "`scoring_id`",
+        };
+        let described = it["parameters"].as_array().into_iter().flatten().filter_map(|one| one["description"].as_str());
+        assert_eq!(described.filter(|text| text.contains(door)).count(), 1, "{}", operation.name);
+    }
+}
+
+#[test]
+fn a_create_links_to_every_operation_that_it_opens() {
+    let documented = documented();
+    let of = |name: &str| documented.values().find(|operation| operation["operationId"] == name).expect("an operation");
+    for create in OPERATIONS.iter().filter(|operation| operation.door == Door::Create) {
+        let links = documented[&route(create)]["responses"][create.success.to_string()]["links"].clone();
+        let opens = |operation: &&Operation| {
+            let is_scored = create.name == "create_identity_document_identification";
+            let is_below = operation.path.starts_with(&format!("{}/", create.path));
+            is_below || (is_scored && operation.door == Door::Scoring)
+        };
+        let opened = OPERATIONS.iter().filter(opens).map(|operation| operation.name.to_owned()).collect();
+        assert_eq!(keys(&links), opened, "{}", create.name);
+        for link in links.as_object().into_iter().flatten().map(|(_, link)| link) {
+            let to = of(link["operationId"].as_str().expect("an id"));
+            assert_eq!(keys(&link["parameters"]), path_parameters(to), "{link}");
+        }
+    }
+}
+
+#[test]
+fn every_tag_is_described() {
+    let document = generated();
+    let described: BTreeSet<&str> =
+        document["tags"].as_array().into_iter().flatten().filter_map(|tag| tag["name"].as_str()).collect();
+    let used: Vec<Value> = documented().into_values().map(|operation| operation["tags"].clone()).collect();
+    let used: BTreeSet<&str> = used.iter().filter_map(|tags| tags[0].as_str()).collect();
+    assert_eq!(described, used);
+}
+
+/// Every schema of the document, at any depth, with its place.
+fn every_schema<'a>(value: &'a Value, place: &str, visit: &mut impl FnMut(&str, &'a Value)) {
+    visit(place, value);
+    let members = value.as_object().into_iter().flatten().map(|(name, member)| (name.clone(), member));
+    let items = value.as_array().into_iter().flatten().enumerate().map(|(index, item)| (index.to_string(), item));
+    for (name, member) in members.chain(items) {
+        if name != "example" && name != "examples" {
+            every_schema(member, &format!("{place}/{name}"), visit);
+        }
+    }
+}
+
+/// The types that a value may have: what `allOf` leaves of them. `None` for all.
+fn possible_types(document: &Value, schema: &Value) -> Option<BTreeSet<String>> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return possible_types(document, document.pointer(&reference[1..]).expect("a schema"));
+    }
+    let stated = match &schema["type"] {
+        Value::Null => None,
+        Value::Array(names) => Some(names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()),
+        name => name.as_str().map(|name| BTreeSet::from([name.to_owned()])),
+    };
+    let parts = schema["allOf"].as_array().into_iter().flatten().map(|part| possible_types(document, part));
+    parts.chain([stated]).flatten().reduce(|left, right| left.intersection(&right).cloned().collect())
+}
+
+#[test]
+fn no_value_has_to_be_of_two_types_at_once() {
+    let document = generated();
+    every_schema(&document, "", &mut |place, schema| {
+        assert_ne!(possible_types(&document, schema), Some(BTreeSet::new()), "{place}");
+    });
+}
+
+#[test]
+fn every_value_of_a_body_has_a_type() {
+    let document = generated();
+    let has_type = |schema: &Value| ["type", "$ref", "oneOf", "allOf"].iter().any(|name| !schema[name].is_null());
+    for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {
+        every_schema(schema, name, &mut |place, value| {
+            for (member, schema) in value["properties"].as_object().into_iter().flatten() {
+                assert!(has_type(schema), "{place}/{member}");
+            }
+        });
+    }
+}
+
+#[test]
+fn patterns_are_of_ecma_262_with_and_without_its_flags() {
+    let document = generated();
+    every_schema(&document, "", &mut |place, schema| {
+        let pattern = schema["pattern"].as_str().unwrap_or_default();
+        // Inline flags, atomic groups, properties, other anchors, possessive repetitions.
+        for foreign in ["(?", "\\p{", "\\P{", "\\A", "\\z", "\\Z", "\\x{", "*+", "++", "?+", "}+"] {
+            assert!(!pattern.contains(foreign), "{place}: {foreign}");
+        }
+    });
 }
 
 #[test]

@@ -6,6 +6,7 @@ use acredita_http::{
     actor::{ActorBody, required_actor},
     idempotency::idempotency,
     request::{BodyKind, MAX_JSON},
+    schemas::Lifetime,
 };
 use utoipa::ToSchema;
 
@@ -16,8 +17,8 @@ pub struct CreateAgentBody {
     pub actor: ActorBody,
     /// Whether the agent takes a picture of the person's document as evidence. Default: false.
     pub personal_document_image: Option<bool>,
-    /// ISO 8601, from 1 minute to 30 days.
-    #[schema(example = "PT1H")]
+    /// How long it can be validated.
+    #[schema(value_type = Lifetime)]
     pub expires_in: String,
 }
 

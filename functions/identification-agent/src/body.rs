@@ -14,6 +14,7 @@ use acredita_http::{
     answers::CommonMetadata,
     device::device_evidence,
     request::{BodyKind, MAX_JSON_WITH_PICTURE},
+    schemas::Text,
 };
 use bytes::Bytes;
 use serde::Serialize;
@@ -23,7 +24,7 @@ use utoipa::ToSchema;
 #[derive(ToSchema)]
 pub struct ValidateAgentBody {
     /// The agent's name or id.
-    #[schema(example = "shop-042/maria")]
+    #[schema(value_type = Text)]
     pub agent: String,
     /// A PNG of the person's document in base64 or base64url, padded or not, in lines or not, or as a `data:` URL:
     /// complete, and at least 200 pixels across and down. Required when the identification asks for a picture, refused

@@ -1,5 +1,7 @@
 //! The body of `create_otp_identification`.
 
+mod needs;
+
 use acredita_domain::{
     actor::Actor,
     idempotency::Idempotency,
@@ -11,21 +13,49 @@ use acredita_http::{
     actor::{ActorBody, required_actor},
     idempotency::idempotency,
     request::{BodyKind, MAX_JSON},
+    schemas::{BooleanOrText, Lifetime},
 };
-use utoipa::ToSchema;
+use std::borrow::Cow;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 
 /// Asks for a one-time code.
 #[derive(ToSchema)]
-pub struct CreateOtpBody {
+pub struct CreateOtpFields {
     /// The person to identify.
     pub actor: ActorBody,
-    /// ISO 8601, from 1 minute to 30 days.
-    #[schema(example = "PT1H")]
+    /// How long it can be validated.
+    #[schema(value_type = Lifetime)]
     pub expires_in: String,
     /// What the person has to know or show in addition to the code.
     pub two_factor_type: Option<TwoFactorType>,
     /// The way the code is delivered.
     pub channel: ChannelBody,
+}
+
+/// These fields, with what the actor has to have for each channel and second factor.
+pub struct CreateOtpBody;
+
+impl ToSchema for CreateOtpBody {
+    fn name() -> Cow<'static, str> {
+        "CreateOtpBody".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        CreateOtpFields::schemas(schemas);
+    }
+}
+
+impl PartialSchema for CreateOtpBody {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = CreateOtpFields::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.extensions = Some(needs::keywords().into_iter().collect());
+        }
+        schema
+    }
 }
 
 acredita_http::schema_of_names! {
@@ -38,10 +68,9 @@ acredita_http::schema_of_names! {
 #[schema(as = Channel)]
 pub struct ChannelBody {
     /// The medium.
-    #[schema(inline)]
     pub r#type: ChannelType,
-    /// Whether the caller delivers the code. The strings `true` and `false` are accepted too. Default: false.
-    #[schema(value_type = Option<serde_json::Value>, example = false)]
+    /// Whether the caller delivers the code. Default: false.
+    #[schema(value_type = Option<BooleanOrText>)]
     pub external: Option<bool>,
 }
 

@@ -38,7 +38,7 @@ pub fn router() -> OpenApiRouter<Api> {
             "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "status": "CREATED",
             "created_at": "2026-11-20T08:33:00Z", "expires_at": "2026-11-20T09:33:00Z", "code": "k7m2pq"})),
         (status = 404, description = "The organisation cannot send on this channel."),
-        (status = 429, description = "The destination has had five messages within ten minutes."),
+        (status = 429, description = "The destination has had five messages within ten minutes, or the organisation sends too many requests."),
         (status = 409, description = "The idempotency key was used with another body, or the first request with it is still running."),
     ),
 )]

@@ -15,6 +15,7 @@ use acredita_http::{
     answers::{CommonMetadata, Rfc3339},
     device::device_evidence,
     request::{BodyKind, MAX_JSON_WITH_PICTURE},
+    schemas::Text,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,8 +36,7 @@ pub struct ValidateOtpBody {
 #[serde(untagged)]
 pub enum TwoFactor {
     /// `DOCUMENT_NUMBER`, `EMAIL`: the number or the address.
-    #[schema(example = "12345678A")]
-    Text(String),
+    Text(Text),
     /// `PERSONAL_DOCUMENT_IMAGE`: pictures of the document.
     Pictures(DocumentPictures),
 }
@@ -61,7 +61,7 @@ pub struct OtpMetadata {
     pub common: CommonMetadata,
     /// The second factor that is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "DOCUMENT_NUMBER")]
+    #[schema(nullable = false, value_type = Option<String>, example = "DOCUMENT_NUMBER")]
     pub two_factor_type: Option<SecondFactor>,
     /// The way the code is delivered.
     pub channel: ChannelMetadata,
@@ -71,7 +71,7 @@ pub struct OtpMetadata {
     pub attempts_left: u32,
     /// When a resend becomes possible; absent when no more resends are.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(nullable = false, value_type = Option<String>, format = DateTime)]
     pub resend_available_at: Option<Rfc3339>,
 }
 

@@ -10,9 +10,10 @@ use acredita_domain::{
 };
 use acredita_http::{
     ApiError, Faults, Fields, ParseRequest, Place, RequestFault, RequestReader,
-    actor::{ActorBody, IdentityDocumentBody, Names, read_actor},
+    actor::{IdentityDocumentBody, Names, PartialActorBody, read_actor},
     idempotency::idempotency,
     request::{BodyKind, MAX_JSON},
+    schemas::{Lifetime, Text},
 };
 use utoipa::ToSchema;
 
@@ -20,17 +21,19 @@ use utoipa::ToSchema;
 #[derive(ToSchema)]
 pub struct CreateIdentityDocumentBody {
     /// The person to identify. Takes precedence over the flat fields.
-    pub actor: Option<ActorBody>,
+    pub actor: Option<PartialActorBody>,
     /// Given name, if there is no `actor`.
+    #[schema(value_type = Option<Text>)]
     pub name: Option<String>,
     /// Family names, if there is no `actor`.
+    #[schema(value_type = Option<Text>)]
     pub last_name: Option<String>,
     /// The identity document, if there is no `actor`.
     pub identity_document: Option<IdentityDocumentBody>,
     /// The level of assurance. Default: `MEDIUM`.
     pub configuration_name: Option<Configuration>,
-    /// ISO 8601, from 1 minute to 30 days. Default: `P30D`.
-    #[schema(example = "P30D")]
+    /// How long it can be validated. Default: `P30D`.
+    #[schema(value_type = Option<Lifetime>)]
     pub expires_in: Option<String>,
     /// Who scores.
     pub scoring: Option<ScoringBody>,
@@ -46,7 +49,6 @@ acredita_http::schema_of_names! {
 #[schema(as = LinkedScoring)]
 pub struct ScoringBody {
     /// Our own engine, or the organisation's external provider. Default: `INTERNAL`.
-    #[schema(inline)]
     pub provider: Option<ProviderChoice>,
 }
 

@@ -52,32 +52,35 @@ pub struct ScoringAnswer {
     pub status: ScoringStatus,
     /// The document to expect; absent when it was never declared.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<crate::body::DocumentBody>)]
+    #[schema(nullable = false, value_type = Option<crate::body::DocumentBody>)]
     pub document: Option<DocumentKind>,
     /// Who scores.
     #[schema(value_type = String, example = "INTERNAL")]
     pub provider: Provider,
     /// The score, from 0 to 1; absent until scored.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 1)]
+    #[schema(nullable = false, minimum = 0, maximum = 1)]
     pub score: Option<f64>,
     /// The share of the applicable checks, by weight, that could be judged, from 0 to 1; absent until scored.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 1)]
+    #[schema(nullable = false, minimum = 0, maximum = 1)]
     pub coverage: Option<f64>,
     /// The checks behind the score; absent until scored.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub breakdown: Option<Vec<CheckAnswer>>,
     /// The data read from the document; absent when nothing could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<ExtractedAnswer>)]
+    #[schema(nullable = false, value_type = Option<ExtractedAnswer>)]
     pub extracted: Option<Extracted>,
     /// The version of the provider that scored; absent until scored, or when it was not recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub provider_version: Option<String>,
     /// The version of the tables that turned the findings into checks and a score; absent until scored, or when it was
     /// not recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub mapping_version: Option<String>,
     /// How many scores have been made, and how many are allowed.
     pub retries: Retries,
@@ -89,7 +92,7 @@ pub struct ScoringAnswer {
     pub expires_at: Rfc3339,
     /// When it was last scored; absent until scored.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(nullable = false, value_type = Option<String>, format = DateTime)]
     pub scored_at: Option<Rfc3339>,
 }
 
@@ -104,14 +107,15 @@ pub struct CheckAnswer {
     pub result: &'static str,
     /// How well it passed, from 0 to 1; absent where that is not a matter of degree.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub score: Option<f64>,
     /// Why it did not pass, as a stable code; absent when it passed or does not apply.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "CHECK_DIGITS_DOUBTFUL")]
+    #[schema(nullable = false, example = "CHECK_DIGITS_DOUBTFUL")]
     pub reason: Option<&'static str>,
     /// `RETRY`: take the picture again. `FINAL`: another picture of this document will not help. Comes with `reason`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "RETRY")]
+    #[schema(nullable = false, example = "RETRY")]
     pub advice: Option<&'static str>,
     /// The reason, safe to show to the person, in the actor's language, or in Spanish if no actor was declared.
     pub details: &'static str,
@@ -125,18 +129,25 @@ pub struct CheckAnswer {
 #[schema(as = Extracted)]
 pub struct ExtractedAnswer {
     /// The document's number.
+    #[schema(nullable = false)]
     pub document_number: Option<String>,
     /// Given names.
+    #[schema(nullable = false)]
     pub name: Option<String>,
     /// Family names.
+    #[schema(nullable = false)]
     pub last_name: Option<String>,
     /// ISO 3166-1 alpha-3.
+    #[schema(nullable = false)]
     pub nationality: Option<String>,
     /// `YYYY-MM-DD`
+    #[schema(nullable = false)]
     pub birth_date: Option<String>,
     /// `YYYY-MM-DD`
+    #[schema(nullable = false)]
     pub expiry_date: Option<String>,
     /// `F`, `M` or `X`
+    #[schema(nullable = false)]
     pub sex: Option<String>,
 }
 
@@ -268,14 +279,16 @@ pub struct Credentials {
 pub struct DelegationMetadata {
     /// For `INTERNAL`, by side, `front` and `back`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub uploads: Option<BTreeMap<&'static str, UploadAnswer>>,
     /// For `VERIDAS`, its page for the person, with the token in it, to be opened or embedded. Treat what that page reports
     /// to the embedding page as a hint: a score without a body asks the provider itself.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = "uri")]
+    #[schema(nullable = false, format = "uri")]
     pub url: Option<String>,
     /// For `VERIDAS`, its id of the capture.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub validation_id: Option<String>,
 }
 

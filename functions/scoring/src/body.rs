@@ -14,6 +14,7 @@ use acredita_http::{
     admin::force,
     idempotency::idempotency,
     request::{BodyKind, MAX_JSON},
+    schemas::{CountryCode, Lifetime},
 };
 use std::str::FromStr;
 use utoipa::ToSchema;
@@ -25,8 +26,8 @@ pub struct CreateScoringBody {
     pub document: DocumentBody,
     /// The provider. One that is not configured for the organisation in this deployment is answered 404.
     pub provider: ProviderBody,
-    /// ISO 8601, from 1 minute to 30 days.
-    #[schema(example = "PT1H")]
+    /// How long it can be scored.
+    #[schema(value_type = Lifetime)]
     pub expires_in: String,
     /// How many scores are allowed, from 1 to 10. Default: 5.
     #[schema(example = 5, minimum = 1, maximum = 10)]
@@ -39,8 +40,8 @@ pub struct CreateScoringBody {
 pub struct DocumentBody {
     /// Its type.
     pub r#type: DocumentTypeBody,
-    /// ISO 3166-1 alpha-2, in any case.
-    #[schema(example = "ES", pattern = "^[A-Za-z]{2}$")]
+    /// The issuing country.
+    #[schema(value_type = CountryCode)]
     pub country: String,
 }
 
@@ -51,12 +52,13 @@ acredita_http::schema_of_names! {
 
 /// The pictures of a document: JPEG or PNG, at most 10 MiB and 50 megapixels each. One of the sides may be missing.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ScoreBody {
     /// The side with the portrait; a passport's data page.
-    #[schema(value_type = Option<String>, format = Binary)]
+    #[schema(nullable = false, value_type = Option<String>, format = Binary)]
     pub front: Option<Vec<u8>>,
     /// The other side.
-    #[schema(value_type = Option<String>, format = Binary)]
+    #[schema(nullable = false, value_type = Option<String>, format = Binary)]
     pub back: Option<Vec<u8>>,
 }
 
@@ -83,7 +85,7 @@ pub struct StatedUploadsBody {
 #[schema(as = StatedUpload)]
 pub struct StatedUploadBody {
     /// `image/jpeg` or `image/png`, in any case.
-    #[schema(example = "image/jpeg")]
+    #[schema(example = "image/jpeg", pattern = r"^\s*[Ii][Mm][Aa][Gg][Ee]/([Jj][Pp][Ee][Gg]|[Pp][Nn][Gg])\s*$")]
     pub content_type: String,
     /// The number of its bytes: at most 10 MiB.
     #[schema(example = 482113, minimum = 1, maximum = 10485760)]

@@ -96,7 +96,7 @@ async fn read_scoring(
     responses(
         (status = 200, description = "The pictures.", body = CapturesAnswer, example = json!({"captures": [{
             "side": "FRONT", "content_type": "image/jpeg", "size_bytes": 482113, "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-            "captured_at": "2026-11-20T08:34:00Z", "url": "https://pictures.example.com/…", "url_expires_at": "2026-11-20T08:39:00Z"}]})),
+            "captured_at": "2026-11-20T08:34:00Z", "url": "https://pictures.example.com/4f6c", "url_expires_at": "2026-11-20T08:39:00Z"}]})),
         (status = 404, description = "No such scoring."),
     ),
 )]
@@ -148,7 +148,7 @@ async fn score_document(
     responses(
         (status = 200, description = "Where the pictures go.", body = DelegationAnswer, example = json!({"provider": "INTERNAL",
             "credentials": {"access_token": "c56a4180-65aa-42ec-a945-5fd21dec0538", "token_type": "SignedLink", "expires_at": "2026-11-20T08:38:00Z"},
-            "metadata": {"uploads": {"front": {"url": "https://pictures.example.com/…", "method": "PUT", "headers": {
+            "metadata": {"uploads": {"front": {"url": "https://pictures.example.com/4f6c", "method": "PUT", "headers": {
                 "content-type": "image/jpeg", "content-length": "482113",
                 "x-amz-checksum-sha256": "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="}}}}})),
         (status = 404, description = "No such scoring."),

@@ -33,7 +33,8 @@ pub fn functions() -> Vec<(&'static str, OpenApiRouter<Api>)> {
 
 /// The OpenAPI document of all functions.
 pub fn document() -> OpenApi {
-    openapi::document(functions().into_iter().map(|(_, router)| router.split_for_parts().1))
+    let permission = |id: &str| OPERATIONS.iter().find(|operation| operation.name == id).map(|found| found.permission);
+    openapi::document(functions().into_iter().map(|(_, router)| router.split_for_parts().1), permission)
 }
 
 /// The function that serves this method of this path.

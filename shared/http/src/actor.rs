@@ -1,16 +1,20 @@
 //! The actor in a body: its schema and its reader, shared by three creates.
 
-use crate::{fault::Faults, fields::Fields};
+use crate::{
+    fault::Faults,
+    fields::Fields,
+    schemas::{CountryCode, Text},
+};
 use acredita_domain::{
     Invalid,
     actor::{Actor, DocumentType, IdentityDocument, Language, Msisdn, NOT_A_COUNTRY_CODE, NOT_A_PHONE_NUMBER},
 };
 use serde_json::json;
-use std::str::FromStr;
+use std::{borrow::Cow, str::FromStr};
 use utoipa::{
-    ToSchema,
+    PartialSchema, ToSchema,
     openapi::{
-        KnownFormat, ObjectBuilder, Schema, SchemaFormat,
+        KnownFormat, ObjectBuilder, OneOfBuilder, RefOr, Schema, SchemaFormat,
         schema::{SchemaType, Type},
     },
 };
@@ -19,12 +23,12 @@ use utoipa::{
 #[derive(ToSchema)]
 #[schema(as = Actor)]
 pub struct ActorBody {
-    /// Given name, at most 256 characters. Required except on identity documents.
-    #[schema(example = "James", max_length = 256)]
-    pub name: Option<String>,
-    /// Family names, at most 256 characters. Required except on identity documents.
-    #[schema(example = "Smith", max_length = 256)]
-    pub last_name: Option<String>,
+    /// Given name.
+    #[schema(value_type = Text)]
+    pub name: String,
+    /// Family names.
+    #[schema(value_type = Text)]
+    pub last_name: String,
     /// Required for the second factors `DOCUMENT_NUMBER` and `PERSONAL_DOCUMENT_IMAGE`.
     pub identity_document: Option<IdentityDocumentBody>,
     /// Required for the channel and the second factor `EMAIL`.
@@ -38,17 +42,50 @@ pub struct ActorBody {
     pub language: Option<String>,
 }
 
+/// What is known of the person to identify.
+pub struct PartialActorBody;
+
+impl ToSchema for PartialActorBody {
+    fn name() -> Cow<'static, str> {
+        "PartialActor".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        ActorBody::schemas(schemas);
+    }
+}
+
+impl PartialSchema for PartialActorBody {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = ActorBody::schema();
+        if let RefOr::T(Schema::Object(actor)) = &mut schema {
+            actor.description = Some("What is known of the person to identify.".to_owned());
+            for name in std::mem::take(&mut actor.required) {
+                if let Some(member) = actor.properties.remove(&name) {
+                    let null = ObjectBuilder::new().schema_type(Type::Null);
+                    actor.properties.insert(name, OneOfBuilder::new().item(member).item(null).into());
+                }
+            }
+        }
+        schema
+    }
+}
+
 /// The identity document that the actor claims to hold.
 #[derive(ToSchema)]
 #[schema(as = IdentityDocument)]
 pub struct IdentityDocumentBody {
     /// Its number. A wrong control letter is accepted here and counts in scoring.
-    #[schema(example = "12345678A", max_length = 256)]
+    #[schema(
+        example = "12345678A",
+        max_length = 256,
+        pattern = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e]*[0-9A-Za-z][^\u0000-\u001f\u007f-\u009f\u2028-\u202e]*$"
+    )]
     pub document_number: Option<String>,
     /// Its type.
     pub document_type: Option<DocumentTypeBody>,
-    /// ISO 3166-1 alpha-2, in any case.
-    #[schema(example = "ES", pattern = "^[A-Za-z]{2}$")]
+    /// The issuing country.
+    #[schema(value_type = Option<CountryCode>)]
     pub country: Option<String>,
 }
 
@@ -76,6 +113,8 @@ fn phone_number() -> Schema {
     let description = "A 64-bit integer, or a string of at most 20 digits of any script. Blanks, hyphens, dots and brackets in it are dropped.";
     let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
     let schema = number_or_text().format(Some(format)).minimum(Some(0)).description(Some(description));
+    let grouped = r"^([\s(\[]*[0-9]([\s()\[\]-]*[0-9]){0,19}[\s)\]]*|[0-9]{1,4}(\.[0-9]{1,4}){2,4})$";
+    let schema = schema.pattern(Some(grouped));
     schema.examples([json!(6_123_456_789_u64), json!("612 345 678")]).build().into()
 }
 

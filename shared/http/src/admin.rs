@@ -7,6 +7,7 @@ use crate::{
     fault::{Faults, Place},
     principal::{Delete, Principal},
     request::{BodyKind, MAX_JSON, ParseRequest, RequestReader},
+    schemas::Lines,
 };
 use acredita_domain::{Error, ids::AdminIdentificationId, text::CancellationReason, use_cases::Force};
 use utoipa::ToSchema;
@@ -14,8 +15,8 @@ use utoipa::ToSchema;
 /// The reason for cancelling an identification.
 #[derive(ToSchema)]
 pub struct CancelBody {
-    /// Not blank, at most 1,000 characters.
-    #[schema(example = "The customer changed their mind", max_length = 1_000)]
+    /// Why. It is kept with the identification.
+    #[schema(value_type = Lines)]
     pub reason: String,
 }
 

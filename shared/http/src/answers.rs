@@ -48,11 +48,11 @@ pub struct CreatedIdentification {
     pub expires_at: Rfc3339,
     /// The linked scoring, for an identity document.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<uuid::Uuid>)]
+    #[schema(nullable = false, value_type = Option<uuid::Uuid>)]
     pub scoring_id: Option<ScoringId>,
     /// The code, if the channel is external: the caller delivers it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "k7m2pq")]
+    #[schema(nullable = false, example = "k7m2pq")]
     pub code: Option<String>,
 }
 
@@ -101,18 +101,18 @@ impl<T: Serialize> IntoResponse for CreateAnswer<T> {
 pub struct MaskedActor {
     /// Given name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "James")]
+    #[schema(nullable = false, example = "James")]
     pub name: Option<String>,
     /// The language of messages.
     #[schema(value_type = String, example = "ES")]
     pub language: Language,
     /// The address, masked; absent where it is asked for as the second factor.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "e*****e@email.com")]
+    #[schema(nullable = false, example = "e*****e@email.com")]
     pub email: Option<String>,
     /// The phone, masked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "*******789")]
+    #[schema(nullable = false, example = "*******789")]
     pub msisdn: Option<String>,
 }
 

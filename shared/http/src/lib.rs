@@ -28,6 +28,7 @@ pub mod path;
 pub mod permission;
 pub mod principal;
 pub mod request;
+pub mod schemas;
 pub mod vocabulary;
 
 pub use api::Api;

@@ -1,105 +1,127 @@
 //! The OpenAPI 3.1 document. Whatever all operations share is added here, once.
 
-use crate::error::{ErrorEntry, ErrorsResponse, Kind};
-use axum::http::StatusCode;
-use serde_json::{Value, json};
+mod links;
+mod paths;
+mod responses;
+
+use crate::{
+    error::{ErrorEntry, ErrorsResponse},
+    permission::EVERYTHING,
+};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        ComponentsBuilder, ContentBuilder, HeaderBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref,
-        RefOr, Response, ResponseBuilder,
-        path::{Operation, Parameter},
-        schema::{ObjectBuilder, SchemaType, Type},
+        ComponentsBuilder, Info, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr, Schema, Server,
+        ServerBuilder, ServerVariableBuilder,
+        path::{Operation, PathItem},
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+        tag::{Tag, TagBuilder},
     },
 };
 
-const DESCRIPTION: &str = "Establishes that a person is who they say they are: by a one-time code, by a shop agent, or by a scored identity document.";
+const DESCRIPTION: &str = "Establishes that a person is who they say they are: by a one-time code, by a shop agent, or by a scored identity document.
 
-/// Merges the documents of all groups and adds what all operations share: the bearer token, the errors, the request id.
-pub fn document(groups: impl IntoIterator<Item = OpenApi>) -> OpenApi {
-    let license = LicenseBuilder::new().name("MIT OR Apache-2.0").build();
-    let info = InfoBuilder::new()
+An identification has two ids: `admin_identification_id`, the back office's handle, and `identification_id`, which the actor's side uses. Neither opens the other's doors.";
+
+const LICENSE: &str = "MIT OR Apache-2.0";
+
+const TOKENS: &str = "A token of the configured issuer. It names the organisation of the path and has the operation's permission, or the scope `api:everything`, which has every permission except `identifications:force_delete`.";
+
+/// The groups of operations.
+const TAGS: [(&str, &str); 7] = [
+    ("Identification by agent, admin", "The back office's side: create, cancel, close, delete."),
+    ("Identification by agent", "The shop agent's side: metadata, validate."),
+    ("Identification by OTP, admin", "The back office's side: create, cancel, close, delete."),
+    ("Identification by OTP", "The person's side: metadata, validate, resend."),
+    ("Identity document, admin", "The back office's side: create, cancel, close, delete."),
+    ("Identity document", "The person's side: metadata, validate."),
+    ("Scoring", "Scores of identity documents, of an identification or standing alone."),
+];
+
+/// Merges the documents of all groups and adds what all operations share: the bearer token, the errors, the headers of
+/// answers. `permission` knows the permission that an operation needs, by its id.
+pub fn document(
+    groups: impl IntoIterator<Item = OpenApi>,
+    permission: impl Fn(&str) -> Option<&'static str>,
+) -> OpenApi {
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some(TOKENS));
+    let components = ComponentsBuilder::new()
+        .schema(ErrorsResponse::name(), ErrorsResponse::schema())
+        .schema(ErrorEntry::name(), ErrorEntry::schema())
+        .security_scheme("bearer", SecurityScheme::Http(bearer.build()))
+        .build();
+    let mut document = OpenApiBuilder::new()
+        .info(info())
+        .servers(Some(servers()))
+        .tags(Some(tags()))
+        .components(Some(components))
+        .build();
+    for group in groups {
+        document.merge(group);
+    }
+    for operation in document.paths.paths.values_mut().flat_map(operations_mut) {
+        let needed = operation.operation_id.as_deref().and_then(&permission);
+        ask_for_token(operation, needed);
+        never_null(operation);
+        responses::complete(operation);
+    }
+    links::add(&mut document.paths);
+    paths::merge(&mut document.paths);
+    document
+}
+
+fn info() -> Info {
+    let license = LicenseBuilder::new().name(LICENSE).identifier(Some(LICENSE)).build();
+    InfoBuilder::new()
         .title("Acredita")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(DESCRIPTION))
         .license(Some(license))
-        .build();
-    let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build());
-    let components = ComponentsBuilder::new()
-        .schema(ErrorsResponse::name(), ErrorsResponse::schema())
-        .schema(ErrorEntry::name(), ErrorEntry::schema())
-        .security_scheme("bearer", bearer)
-        .build();
-    let mut document = OpenApiBuilder::new().info(info).components(Some(components)).build();
-    for group in groups {
-        document.merge(group);
-    }
-    for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
-        operations.into_iter().flatten().for_each(complete);
-    }
-    document
+        .build()
 }
 
-/// Adds the shared parts to an operation.
-fn complete(operation: &mut Operation) {
-    operation.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
-    let shared = [
-        ("400", "The request is invalid. All its faults are listed."),
-        ("401", "No valid token, or one that does not allow this."),
-        ("500", "Internal error."),
-        ("default", "Any other refusal."),
-    ];
-    for (status, description) in shared {
-        let missing = ResponseBuilder::new().description(description).build();
-        operation.responses.responses.entry(status.to_owned()).or_insert(RefOr::T(missing));
-    }
-    let is_key = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(it) if it.name == "Idempotency-Key");
-    let creates = operation.parameters.iter().flatten().any(is_key);
-    for (status, response) in &mut operation.responses.responses {
-        let RefOr::T(response) = response else { continue };
-        if refusal(status) {
-            describe_refusal(status, response);
+fn servers() -> [Server; 3] {
+    let variable = |value: &str| ServerVariableBuilder::new().default_value(value);
+    [
+        ServerBuilder::new().url("/").description(Some("The server that this document comes from")).build(),
+        ServerBuilder::new().url("http://127.0.0.1:8080").description(Some("`cargo run` on this machine")).build(),
+        ServerBuilder::new()
+            .url("https://{api}.execute-api.{region}.amazonaws.com")
+            .description(Some("A deployment on AWS"))
+            .parameter("api", variable("a1b2c3d4e5").description(Some("The id of the HTTP API")))
+            .parameter("region", variable("eu-west-1"))
+            .build(),
+    ]
+}
+
+fn tags() -> Vec<Tag> {
+    TAGS.iter()
+        .map(|(name, description)| TagBuilder::new().name(*name).description(Some(*description)).build())
+        .collect()
+}
+
+fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten()
+}
+
+/// A body that may be absent is not `null` either.
+fn never_null(operation: &mut Operation) {
+    let Some(RefOr::T(body)) = &mut operation.request_body else { return };
+    for content in body.content.values_mut() {
+        let RefOr::T(content) = content else { continue };
+        let Some(RefOr::T(Schema::OneOf(alternatives))) = &content.schema else { continue };
+        if let Some(named) = alternatives.items.iter().find(|item| matches!(item, RefOr::Ref(_))).cloned() {
+            content.schema = Some(named);
         }
-        if creates && !refusal(status) {
-            let yes = ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(["true"]));
-            let header = HeaderBuilder::new()
-                .schema(Some(RefOr::T(yes.build().into())))
-                .description(Some("Only where an earlier request with the same key got this answer first."));
-            response.headers.insert("Idempotent-Replayed".to_owned(), header.build().into());
-        }
-        let text = RefOr::T(ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).build().into());
-        let header =
-            HeaderBuilder::new().schema(Some(text)).description(Some("Identifies the request in our logs.")).build();
-        response.headers.insert("x-request-id".to_owned(), header.into());
     }
 }
 
-fn refusal(status: &str) -> bool {
-    status == "default" || status >= "400"
-}
-
-/// Every refusal has the same body, with an example of its kind.
-fn describe_refusal(status: &str, response: &mut Response) {
-    let schema = Ref::from_schema_name(ErrorsResponse::name());
-    let content = ContentBuilder::new().schema(Some(RefOr::Ref(schema))).example(Some(example(status))).build();
-    response.content.insert("application/json".to_owned(), RefOr::T(content));
-}
-
-fn example(status: &str) -> Value {
-    let status = status.parse().unwrap_or(StatusCode::BAD_REQUEST);
-    let details = match status.as_u16() {
-        400 => "/actor/email: is not an e-mail address",
-        401 => "the token has expired",
-        403 => "in this state it can only be deleted with force and the permission for it",
-        404 => "no such identification",
-        409 => "the identification is CLOSED",
-        413 => "/front: is larger than 10 MiB",
-        415 => "/front: is neither JPEG nor PNG",
-        429 => "too many messages",
-        503 => "a part of the service does not answer; try again",
-        _ => "an internal error",
-    };
-    json!({ "errors": [Kind::of(status).entry(details)] })
+/// Names the permission that a token needs: as a role of the requirement (OpenAPI 3.1 §4.8.30) and in words.
+fn ask_for_token(operation: &mut Operation, permission: Option<&str>) {
+    operation.security = Some(vec![SecurityRequirement::new("bearer", permission)]);
+    if let Some(permission) = permission {
+        let needs = format!("Needs the permission `{permission}`, or the scope `{EVERYTHING}`.");
+        let said = operation.description.take().filter(|text| !text.is_empty());
+        operation.description = Some(said.map_or_else(|| needs.clone(), |text| format!("{text}\n\n{needs}")));
+    }
 }

@@ -1,5 +1,6 @@
 //! The parameters of operations, for the OpenAPI document. They are read in `request`, `device` and `idempotency`.
 
+use crate::schemas::BooleanOrText;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ pub struct OrgPath {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct AdminPath {
-    /// The back office's id of the identification.
+    /// The back office's id of the identification: `admin_identification_id` of its create. The actor's is 404 here.
     pub admin_identification_id: Uuid,
 }
 
@@ -24,7 +25,7 @@ pub struct AdminPath {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct IdentificationPath {
-    /// The actor's side's id of the identification.
+    /// The actor's side's id of the identification: `identification_id` of its create. The back office's is 404 here.
     pub identification_id: Uuid,
 }
 
@@ -32,7 +33,7 @@ pub struct IdentificationPath {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct ScoringPath {
-    /// The scoring.
+    /// The scoring: `scoring_id` of its create, or of that of its identification.
     pub scoring_id: Uuid,
 }
 
@@ -40,8 +41,8 @@ pub struct ScoringPath {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ForceQuery {
-    /// `true` or `false`, in upper or lower case. Effective only with the permission `identifications:force_delete`.
-    #[param(example = "false")]
+    /// Effective only with the permission `identifications:force_delete`. Default: false.
+    #[param(value_type = Option<BooleanOrText>, example = false)]
     pub force: Option<String>,
 }
 
@@ -51,7 +52,13 @@ pub struct ForceQuery {
 pub struct IdempotencyHeader {
     /// 1 to 255 visible characters. For 24 hours the same key with the same body gets the first request's answer, with
     /// the header `Idempotent-Replayed: true`, and nothing new is created.
-    #[param(rename = "Idempotency-Key", example = "order-4711", max_length = 255)]
+    #[param(
+        nullable = false,
+        rename = "Idempotency-Key",
+        example = "order-4711",
+        max_length = 255,
+        pattern = "^[!-~]+$"
+    )]
     pub idempotency_key: Option<String>,
 }
 
@@ -59,16 +66,26 @@ pub struct IdempotencyHeader {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct DeviceHeaders {
-    /// The installation of the app, or of the browser. The name `x-installation-id` is taken, too.
-    #[param(rename = "x-installation_id")]
-    pub installation_id: Uuid,
+    /// The installation of the app, or of the browser: a UUID. The name `x-installation-id` is taken, too.
+    // Without the format `uuid`: generated clients put what they make of it into the header as it is.
+    #[param(
+        rename = "x-installation_id",
+        example = "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11",
+        pattern = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+    )]
+    pub installation_id: String,
     /// A fingerprint of the device, computed by the client: 1 to 128 visible characters.
-    #[param(rename = "x-fingerprint", example = "f6a1c0", max_length = 128)]
+    #[param(rename = "x-fingerprint", example = "f6a1c0", max_length = 128, pattern = "^[!-~]+$")]
     pub fingerprint: String,
     /// `latitude,longitude` in degrees. Absent when it is empty.
-    #[param(rename = "x-location", example = "40.4168,-3.7038")]
+    #[param(
+        nullable = false,
+        rename = "x-location",
+        example = "40.4168,-3.7038",
+        pattern = r"^(\s*[-+]?(90(\.0{1,30})?|[0-8]?[0-9](\.[0-9]{1,30})?([eE]-[0-9]{1,3})?)\s*,\s*[-+]?(180(\.0{1,30})?|(1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,30})?([eE]-[0-9]{1,3})?)\s*)?$"
+    )]
     pub location: Option<String>,
-    /// The client: any text.
-    #[param(rename = "User-Agent", example = "example-app/1.0")]
+    /// The client: any text of at most 1,024 characters.
+    #[param(rename = "User-Agent", example = "example-app/1.0", max_length = 1_024, pattern = r"\S")]
     pub user_agent: String,
 }

@@ -113,6 +113,25 @@ impl Operation {
         format!("{ROOT}{}", self.path)
     }
 
+    /// The path in the OpenAPI document, where paths that differ only in the name of their id are one path.
+    pub fn documented_path(&self) -> String {
+        let after_id = |path: &'static str| {
+            path.split_once('{').map(|(before, id)| (before, id.split_once('}').map(|(_, rest)| rest)))
+        };
+        let is_shared =
+            OPERATIONS.iter().any(|other| other.path != self.path && after_id(other.path) == after_id(self.path));
+        match (self.path.split_once('{'), self.path.split_once('}')) {
+            (Some((before, _)), Some((_, rest))) if is_shared => format!("{ROOT}{before}{{id}}{rest}"),
+            _ => self.full_path(),
+        }
+    }
+
+    /// Every status that the OpenAPI document has for it: its own, those of a body, and that of the throttle.
+    pub fn documented_statuses(&self) -> impl Iterator<Item = u16> {
+        let of_body: &[u16] = if self.body == Body::No { &[] } else { &[413, 415] };
+        [self.success, 429].into_iter().chain([self.errors, self.further, of_body].into_iter().flatten().copied())
+    }
+
     /// Method and path, as a gateway names a route: `PUT /v1/orgs/{org_id}/…`.
     pub fn route(&self) -> String {
         format!("{} {ROOT}{}", self.method.as_str(), self.path)

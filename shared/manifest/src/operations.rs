@@ -50,7 +50,7 @@ pub const OPERATIONS: &[Operation] = operations! {
     }
     "identification-agent" serves "/identifications/agent" with "identifications:agent" {
         read_agent_identification: Get Actor "", No => 200, READ;
-        validate_agent_identification: Post Actor "/validate", Json => 204, CHANGE, [413];
+        validate_agent_identification: Post Actor "/validate", Json => 204, CHANGE;
     }
     "identification-otp-admin" serves "/identifications/otp" with "identifications:admin" {
         create_otp_identification: Post Create "", Json + IdempotencyKey => 201, SEND;
@@ -60,7 +60,7 @@ pub const OPERATIONS: &[Operation] = operations! {
     }
     "identification-otp" serves "/identifications/otp" with "identifications:validate" {
         read_otp_identification: Get Actor "", No => 200, READ;
-        validate_otp_identification: Put Actor "/validate", Json => 204, CHANGE, [413];
+        validate_otp_identification: Put Actor "/validate", Json => 204, CHANGE;
         resend_otp: Post Actor "/resend", No => 204, SEND;
     }
     "identity-document-admin" serves "/identifications/identity_document" with "identifications:admin" {

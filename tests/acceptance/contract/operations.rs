@@ -50,7 +50,7 @@ impl Requests for Operation {
             // It has several examples.
             (Body::Json, "validate_otp_identification") => Some(bodies::code("222222")),
             (Body::Json, _) => {
-                let operation = &DOCUMENT["paths"][self.full_path()][self.method.as_str().to_lowercase()];
+                let operation = &DOCUMENT["paths"][self.documented_path()][self.method.as_str().to_lowercase()];
                 Some(operation["requestBody"]["content"]["application/json"]["example"].clone())
             }
         }
