@@ -52,7 +52,7 @@ impl PartialSchema for CreateOtpBody {
     fn schema() -> RefOr<Schema> {
         let mut schema = CreateOtpFields::schema();
         if let RefOr::T(Schema::Object(object)) = &mut schema {
-            object.extensions = Some(needs::keywords().into_iter().collect());
+            object.extensions = Some([needs::keyword()].into_iter().collect());
         }
         schema
     }

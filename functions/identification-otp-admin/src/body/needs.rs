@@ -3,18 +3,18 @@
 
 use serde_json::{Value, json};
 
-/// The keywords that depend on the channel and on the second factor.
-pub fn keywords() -> [(&'static str, Value); 4] {
+/// The keyword for both, which depend on the channel and on the second factor. One keyword only: the builder keeps several
+/// in no order.
+pub fn keyword() -> (&'static str, Value) {
+    ("dependentSchemas", json!({ "channel": channel(), "two_factor_type": second_factor() }))
+}
+
+fn channel() -> Value {
     let is_email = json!({ "properties": { "channel": { "properties": { "type": { "const": "EMAIL" } } } } });
     let is_external = json!({ "properties": { "channel": {
         "required": ["external"], "properties": { "external": { "enum": [true, "true"] } } } } });
     let is_sent_to_a_phone = json!({ "if": is_external, "then": {}, "else": actor_has(&["msisdn"]) });
-    [
-        ("if", is_email),
-        ("then", actor_has(&["email"])),
-        ("else", is_sent_to_a_phone),
-        ("dependentSchemas", json!({ "two_factor_type": second_factor() })),
-    ]
+    json!({ "if": is_email, "then": actor_has(&["email"]), "else": is_sent_to_a_phone })
 }
 
 fn second_factor() -> Value {
