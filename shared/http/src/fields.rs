@@ -129,10 +129,7 @@ impl<'a> Fields<'a> {
     pub fn integer<T: TryFrom<u32, Error = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
         let value = self.get(name)?;
         // Too large for 32 bits is too large for anything that we count.
-        // In JSON `5.0` is the same number as `5`, and some clients have no other kind.
-        let whole =
-            || value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0).map(|number| number as u64);
-        let parsed = value.as_u64().or_else(whole).ok_or(Invalid("is not a non-negative integer"));
+        let parsed = value.as_u64().ok_or(Invalid("is not a non-negative integer"));
         let parsed = parsed.and_then(|number| T::try_from(u32::try_from(number).unwrap_or(u32::MAX)));
         faults.value(self.place(name), parsed)
     }

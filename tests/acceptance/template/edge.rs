@@ -1,6 +1,7 @@
 //! What the gateway does before a function starts, and what is counted of it.
 
 use super::reading::{TEMPLATE, argument, deployed, properties, resources, sorted, texts};
+use acredita_manifest::{Method, OPERATIONS};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,7 +66,7 @@ fn what_is_counted_against_attacks_rings() {
     assert_eq!(counted.difference(&watched).copied().collect::<BTreeSet<_>>(), shown_only);
     let forced = resources("AWS::Logs::MetricFilter").filter(|(_, filter)| metric(filter) == "ForcedDeletes");
     let logs: BTreeSet<_> = forced.map(|(_, filter)| argument(&filter["Properties"]["LogGroupName"], "Ref")).collect();
-    let deleting = ["identification-agent-admin", "identification-otp-admin", "identity-document-admin", "scoring"];
-    let of_functions = deleting.map(|name| argument(&properties(deployed()[name])["LoggingConfig"]["LogGroup"], "Ref"));
-    assert_eq!(logs, BTreeSet::from(of_functions));
+    let deleting = OPERATIONS.iter().filter(|operation| operation.method == Method::Delete);
+    let log = |function: &str| argument(&properties(deployed()[function])["LoggingConfig"]["LogGroup"], "Ref");
+    assert_eq!(logs, deleting.map(|operation| log(operation.function)).collect());
 }

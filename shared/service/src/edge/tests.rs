@@ -16,7 +16,8 @@ async fn ask(secrets: &str, headers: &[(&str, &str)]) -> (StatusCode, String) {
         let ip = ip.map_or_else(|| "nobody".to_owned(), |Extension(ClientIp(ip))| ip.to_string());
         format!("{ip}, {} headers", headers.len())
     };
-    let router = Edge::read(secrets).ok().expect("secrets").guard(Router::new().route("/", get(seen)));
+    let edge = Edge::read(secrets).unwrap_or_else(|Invalid(problem)| panic!("{problem}"));
+    let router = edge.guard(Router::new().route("/", get(seen)));
     let mut request = Request::builder().uri("/").extension(NETWORK);
     for (name, value) in headers {
         request = request.header(*name, *value);
