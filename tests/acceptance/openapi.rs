@@ -216,7 +216,7 @@ fn a_create_links_to_every_operation_that_it_opens() {
     for create in OPERATIONS.iter().filter(|operation| operation.door == Door::Create) {
         let links = documented[&route(create)]["responses"][create.success.to_string()]["links"].clone();
         let opens = |operation: &&Operation| {
-            let is_scored = create.name == "create_identity_document_identification";
+            let is_scored = create.path.ends_with("/identifications/identity_document");
             let is_below = operation.path.starts_with(&format!("{}/", create.path));
             is_below || (is_scored && operation.door == Door::Scoring)
         };
