@@ -134,12 +134,17 @@ class Drive:
         self._create_otp_by_email(REFUSED, "EN")
         logs = self.deployed.client("logs")
         filters = logs.describe_metric_filters(logGroupName=f"/aws/lambda/{STACK}-notify")["metricFilters"]
-        counted = re.fullmatch(r'\{ \$\.(\w+) = "\*" \}', filters[0]["filterPattern"])
-        assert len(filters) == 1 and counted, filters
+        patterns = {found["metricTransformations"][0]["metricName"]: found["filterPattern"] for found in filters}
+        assert sorted(patterns) == ["RefusedMessages", "SentMessages"], patterns
+        counted = re.fullmatch(r'\{ \$\.(\w+) = "\*" \}', patterns["RefusedMessages"])
+        assert counted, patterns
         # The emulator evaluates no filter: the test finds the lines that the filter finds on AWS.
         [refused] = eventually("a line of the log", lambda: [line for line in self._log_of_notify(logs) if isinstance(line.get(counted[1]), str)])
         assert (refused["channel"], refused["code"]) == ("EMAIL", "BadRequestException"), refused
         assert REFUSED not in json.dumps(refused), "the log names a person"
+        # The codes that arrived before were counted as sent.
+        name, value = re.fullmatch(r'\{ \$\.(\w+) = "(\w+)" \}', patterns["SentMessages"]).groups()
+        assert any(line.get(name) == value for line in self._log_of_notify(logs)), "no message counts as sent"
         self._queue_empties()
         assert not self._receive_dead_letters(self.deployed.client("sqs")), "what is refused for good is not tried again"
 
