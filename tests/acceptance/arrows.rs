@@ -22,6 +22,7 @@ const OUTBOUND: &str = "acredita-outbound";
 const SENDERS: &str = "acredita-senders";
 const PROVIDERS: &str = "acredita-providers";
 const EMULATORS: &str = "acredita-emulators";
+const LISTENER: &str = "acredita-listener";
 const EMBEDDED_AWS: &str = "acredita-embedded-aws";
 const LOCAL: &str = "acredita-local";
 const AWS_LOCAL: &str = "acredita-aws-local";
@@ -49,10 +50,11 @@ const CRATES: &[(&str, &str, May)] = &[
     (FRONT, "shared/front", May::Use(&[PICTURES])),
     ("acredita-mrz-tools", "shared/mrz-tools", May::Use(&[PICTURES, MRZ])),
     (PROVIDERS, "shared/providers", May::Use(&[DOMAIN, OUTBOUND])),
-    (EMULATORS, "infra/emulators", May::Use(&[])),
+    (LISTENER, "infra/listener", May::Use(&[])),
+    (EMULATORS, "infra/emulators", May::Use(&[LISTENER])),
     (TESTING, "shared/testing", May::Use(&[DOMAIN])),
     (SERVICE, "shared/service", May::Use(&[DOMAIN, HTTP, AWS, OUTBOUND, SENDERS, PROVIDERS, ENGINE])),
-    (EMBEDDED_AWS, "infra/embedded-aws", May::Use(&[])),
+    (EMBEDDED_AWS, "infra/embedded-aws", May::Use(&[LISTENER])),
     ("crc-fast", "infra/crc-fast", May::Use(&[])),
     (LOCAL, "infra/local", May::UseEverything),
     (AWS_LOCAL, "tests/aws-local", May::UseEverything),

@@ -14,6 +14,7 @@ mod expiry;
 mod faults;
 mod hostile;
 mod leaks;
+mod listeners;
 mod model;
 mod openapi;
 mod promises;

@@ -1,20 +1,30 @@
-//! DynamoDB: dynoxide's HTTP server over one SQLite file in WAL mode with `synchronous = FULL` (SQLite's default), so
-//! an answered write survives a killed process. Request tokens are kept in memory only: a replay across a restart is
-//! judged by its conditions. Nothing deletes items past their TTL; dynoxide only does so when asked in process.
+//! DynamoDB: dynoxide's database over one SQLite file in WAL mode with `synchronous = FULL` (SQLite's default), so an
+//! answered write survives a killed process, behind an endpoint of our own: dynoxide's checks no signature, and lets
+//! every web page read the answers. Request tokens are kept in memory only: a replay across a restart is judged by its
+//! conditions. Nothing deletes items past their TTL; dynoxide only does so when asked in process.
 
-use dynoxide::{Database, server};
+mod endpoint;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use dynoxide::Database;
 
 use crate::home::Home;
 use crate::host::{Host, Listening};
-use crate::{Service, StartError};
+use crate::{Doors, Service, StartError};
 
-pub(crate) fn start(home: &Home, port: u16) -> Result<Host, StartError> {
-    let database = open(home)?;
-    Listening::on(Service::DynamoDb, port)?.serve(|listener, draining| async move {
-        if let Err(error) = server::serve_with_shutdown(listener, database, draining.begun()).await {
-            tracing::error!(%error, "the embedded DynamoDB stopped serving");
-        }
-    })
+/// DynamoDB takes bodies up to 16 MiB.
+const LARGEST: usize = 16 * 1024 * 1024;
+
+pub(crate) fn start(home: &Home, doors: &Doors) -> Result<Host, StartError> {
+    let endpoint = endpoint::Endpoint { database: open(home)?, credentials: home.credentials().clone() };
+    let router = Router::new().fallback(endpoint::answer).layer(DefaultBodyLimit::max(LARGEST));
+    let router = router.with_state(Arc::new(endpoint));
+    let listening = Listening::on(Service::DynamoDb, doors.ports.dynamodb)?;
+    let access = listening.access();
+    listening.serve(router, access)
 }
 
 fn open(home: &Home) -> Result<Database, StartError> {
@@ -22,6 +32,7 @@ fn open(home: &Home) -> Result<Database, StartError> {
     let Some(file) = home.dynamodb_file() else {
         return Database::memory().map_err(|error| failed(error.to_string()));
     };
+    crate::private::make(&file).map_err(|error| failed(error.to_string()))?;
     let file = file.to_str().ok_or_else(|| failed("the folder's name is not UTF-8".to_owned()))?;
     Database::new(file).map_err(|error| failed(error.to_string()))
 }

@@ -3,11 +3,13 @@
 //! A thread rather than a task, because the stand-ins write files inside their handlers, because a test may have
 //! paused the time of its runtime, and because ending the runtime ends every connection with it.
 
-use std::future::Future;
-use std::net::{Ipv4Addr, TcpListener as StdListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener as StdListener};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use acredita_listener::{Access, Limits, Listener};
+use axum::Router;
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{oneshot, watch};
@@ -20,8 +22,10 @@ const DRAIN_LIMIT: Duration = Duration::from_secs(5);
 /// A loopback port that is listened on but not yet served, so that its address is known before the server starts.
 pub(crate) struct Listening {
     service: Service,
+    address: SocketAddr,
     endpoint: String,
     socket: StdListener,
+    phase: watch::Sender<Phase>,
 }
 
 impl Listening {
@@ -29,54 +33,60 @@ impl Listening {
         let failed = |source| StartError::Listen { service, port, source };
         let socket = StdListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(failed)?;
         socket.set_nonblocking(true).map_err(failed)?;
-        let endpoint = format!("http://{}", socket.local_addr().map_err(failed)?);
-        Ok(Self { service, endpoint, socket })
+        let address = socket.local_addr().map_err(failed)?;
+        let phase = watch::Sender::new(Phase::Serving);
+        Ok(Self { service, address, endpoint: format!("http://{address}"), socket, phase })
     }
 
     pub(crate) fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
-    /// Starts the thread. `serve` must return once its [`Draining`] begins and its requests are answered.
-    pub(crate) fn serve<F, S>(self, serve: F) -> Result<Host, StartError>
-    where
-        F: FnOnce(TcpListener, Draining) -> S + Send + 'static,
-        S: Future<Output = ()>,
-    {
-        let Self { service, endpoint, socket } = self;
+    /// Those who may ask: the owner of the machine, and no web page.
+    pub(crate) fn access(&self) -> Access {
+        Access::to(self.address)
+    }
+
+    /// The signal to finish, for what waits inside a request.
+    pub(crate) fn draining(&self) -> Draining {
+        Draining(self.phase.subscribe())
+    }
+
+    /// Starts the thread.
+    pub(crate) fn serve(self, router: Router, access: Access) -> Result<Host, StartError> {
+        let Self { service, address, endpoint, socket, phase } = self;
         let failed = |source| StartError::Thread { service, source };
         let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let listener = {
             let _entered = runtime.enter();
             TcpListener::from_std(socket).map_err(failed)?
         };
-        let (phase, phases) = watch::channel(Phase::Serving);
+        let phases = phase.subscribe();
         let (ending, ended) = oneshot::channel();
         let thread = std::thread::Builder::new()
             .name(format!("embedded {service}"))
             .spawn(move || {
-                run(runtime, listener, phases, serve);
+                run(runtime, listener, phases, router, access);
                 // Nobody may be waiting: the host may have been dropped.
                 let _ = ending.send(());
             })
             .map_err(failed)?;
-        Ok(Host { endpoint, phase, ended, thread: Some(thread) })
+        let listener = Listener { name: service.name(), address };
+        Ok(Host { listener, endpoint, phase, ended, thread: Some(thread) })
     }
 }
 
-fn run<F, S>(runtime: Runtime, listener: TcpListener, phases: watch::Receiver<Phase>, serve: F)
-where
-    F: FnOnce(TcpListener, Draining) -> S,
-    S: Future<Output = ()>,
-{
-    let draining = Draining(phases.clone());
+fn run(runtime: Runtime, listener: TcpListener, phases: watch::Receiver<Phase>, router: Router, access: Access) {
+    // Head and body leave in separate writes; without this the second may wait for the acknowledgement of the first.
+    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
+    let draining = Draining(phases.clone()).begun();
     let too_long = async {
         Draining(phases.clone()).begun().await;
         tokio::time::sleep(DRAIN_LIMIT).await;
     };
     runtime.block_on(async {
         tokio::select! {
-            () = serve(listener, draining) => {}
+            () = acredita_listener::serve(listener, router, access, Limits::default(), draining) => {}
             () = reached(phases.clone(), Phase::Ended) => {}
             () = too_long => {}
         }
@@ -120,6 +130,7 @@ impl Draining {
 
 /// A running stand-in. Dropping it ends it at once and waits for its thread.
 pub(crate) struct Host {
+    listener: Listener,
     endpoint: String,
     phase: watch::Sender<Phase>,
     ended: oneshot::Receiver<()>,
@@ -129,6 +140,10 @@ pub(crate) struct Host {
 impl Host {
     pub(crate) fn endpoint(&self) -> &str {
         &self.endpoint
+    }
+
+    pub(crate) fn listener(&self) -> Listener {
+        self.listener
     }
 
     pub(crate) async fn stop(mut self) {

@@ -3,17 +3,21 @@
 //!
 //! | service | implementation | limits |
 //! |---|---|---|
-//! | DynamoDB | `dynoxide` over one SQLite file | conditions, transactions, indexes; signatures are not checked; items past their TTL stay |
+//! | DynamoDB | `dynoxide` over one SQLite file | conditions, transactions, indexes; signatures are checked; items past their TTL stay |
 //! | S3 | `s3s-fs` over a folder | signatures and presigned links are checked against the wall clock; path-style addresses only |
-//! | SQS | a small endpoint of our own over one SQLite file ([`EmbeddedAws::sqs_endpoint`]) | standard queues, the operations the product uses; signatures are not checked |
+//! | SQS | a small endpoint of our own over one SQLite file ([`EmbeddedAws::sqs_endpoint`]) | standard queues, the operations the product uses; signatures are checked |
 //!
 //! These are stand-ins, not AWS: no IAM, no throttling, no eventual consistency, one process per folder.
 //! Each runs on a thread of its own, so that its file writes never hold up the caller's runtime.
 
+mod credentials;
 mod dynamodb;
 mod home;
 mod host;
+mod ids;
+pub mod private;
 mod s3;
+mod signature;
 mod sqs;
 
 use std::collections::BTreeMap;
@@ -23,20 +27,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use acredita_listener::{Listener, Origin};
+pub use credentials::Credentials;
 use home::Home;
 use host::Host;
-
-#[derive(Clone, Copy)]
-pub struct Credentials {
-    /// The public half, named in every signature.
-    pub access_key_id: &'static str,
-    /// The secret half. Not a secret here: it opens nothing but a loopback stand-in.
-    pub secret_access_key: &'static str,
-}
-
-/// The only key pair that the stand-ins know: S3 checks signatures made with it, SQS requires its id.
-pub const LOCAL_CREDENTIALS: Credentials =
-    Credentials { access_key_id: "acredita-local", secret_access_key: "acredita-local-only" };
 
 /// The region to sign for, and the one in queue ARNs.
 pub const REGION: &str = "eu-west-1";
@@ -45,14 +39,14 @@ pub const REGION: &str = "eu-west-1";
 pub const ACCOUNT: &str = "000000000000";
 
 /// The time of the SQS stand-in, for delays, visibility and retention. A long poll ends on real time, as its caller
-/// waits in real time. DynamoDB (10 minutes of request tokens) and S3 (signatures) read the wall clock.
+/// waits in real time. Signatures, and DynamoDB's 10 minutes of request tokens, go by the wall clock.
 pub type TimeSource = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// Where the data is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Storage {
-    /// In this folder, created if missing: `dynamodb.sqlite`, `s3/`, `sqs.sqlite`. Survives a stop and a killed
-    /// process. One [`EmbeddedAws`] at a time.
+    /// In this folder, created if missing: `dynamodb.sqlite`, `s3/`, `sqs.sqlite`, and the key pair in
+    /// `aws-credentials`. Closed to other accounts. Survives a stop and a killed process. One [`EmbeddedAws`] at a time.
     Folder(PathBuf),
     /// DynamoDB and SQS in memory, S3 in a temporary folder removed at the end.
     Memory,
@@ -66,6 +60,13 @@ pub struct Ports {
     pub sqs: u16,
 }
 
+/// Where to listen, and which web pages may use links to S3 from scripts.
+#[derive(Clone, Debug, Default)]
+pub struct Doors {
+    pub ports: Ports,
+    pub pages: Vec<Origin>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     DynamoDb,
@@ -75,11 +76,17 @@ pub enum Service {
 
 impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.write_str(self.name())
+    }
+}
+
+impl Service {
+    const fn name(self) -> &'static str {
+        match self {
             Self::DynamoDb => "DynamoDB",
             Self::S3 => "S3",
             Self::Sqs => "SQS",
-        })
+        }
     }
 }
 
@@ -120,24 +127,24 @@ pub struct EmbeddedAws {
 impl EmbeddedAws {
     /// Starts the three stand-ins, each on a free port of 127.0.0.1.
     pub async fn start(storage: Storage, clock: TimeSource) -> Result<Self, StartError> {
-        Self::start_on(storage, clock, Ports::default()).await
+        Self::start_behind(storage, clock, Doors::default()).await
     }
 
-    /// [`EmbeddedAws::start`] on ports of the caller's choice.
-    pub async fn start_on(storage: Storage, clock: TimeSource, ports: Ports) -> Result<Self, StartError> {
-        let starting = tokio::task::spawn_blocking(move || Self::start_blocking(storage, clock, ports));
+    /// [`EmbeddedAws::start`] on ports, and for pages, of the caller's choice.
+    pub async fn start_behind(storage: Storage, clock: TimeSource, doors: Doors) -> Result<Self, StartError> {
+        let starting = tokio::task::spawn_blocking(move || Self::start_blocking(storage, clock, &doors));
         match starting.await {
             Ok(started) => started,
             Err(failed) => std::panic::resume_unwind(failed.into_panic()),
         }
     }
 
-    fn start_blocking(storage: Storage, clock: TimeSource, ports: Ports) -> Result<Self, StartError> {
+    fn start_blocking(storage: Storage, clock: TimeSource, doors: &Doors) -> Result<Self, StartError> {
         let home = Home::open(storage)?;
         Ok(Self {
-            dynamodb: dynamodb::start(&home, ports.dynamodb)?,
-            s3: s3::start(&home, ports.s3)?,
-            sqs: sqs::start(&home, clock, ports.sqs)?,
+            dynamodb: dynamodb::start(&home, doors)?,
+            s3: s3::start(&home, doors)?,
+            sqs: sqs::start(&home, clock, doors)?,
             home,
         })
     }
@@ -158,9 +165,19 @@ impl EmbeddedAws {
         self.sqs.endpoint()
     }
 
+    /// The key pair that all three accept, and no other.
+    pub fn credentials(&self) -> &Credentials {
+        self.home.credentials()
+    }
+
+    /// The sockets.
+    pub fn listeners(&self) -> [Listener; 3] {
+        [self.dynamodb.listener(), self.s3.listener(), self.sqs.listener()]
+    }
+
     /// The environment variables that point a process's SDK at the stand-ins.
     pub fn variables(&self) -> BTreeMap<&'static str, String> {
-        let Credentials { access_key_id, secret_access_key } = LOCAL_CREDENTIALS;
+        let Credentials { access_key_id, secret_access_key } = self.credentials();
         let variables = [
             ("AWS_REGION", REGION),
             ("AWS_ACCESS_KEY_ID", access_key_id),

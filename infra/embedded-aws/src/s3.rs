@@ -9,26 +9,21 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::serve::ListenerExt;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
 
 use crate::home::Home;
 use crate::host::{Host, Listening};
-use crate::{LOCAL_CREDENTIALS, Service, StartError};
+use crate::{Doors, Service, StartError};
 
-pub(crate) fn start(home: &Home, port: u16) -> Result<Host, StartError> {
+/// Links to S3 are shown and followed by pages of any origin, as on AWS: they carry their signature. What a page may
+/// upload to or read from, it has to be allowed.
+pub(crate) fn start(home: &Home, doors: &Doors) -> Result<Host, StartError> {
     let router = Router::new().fallback(answer).with_state(open(home)?);
-    Listening::on(Service::S3, port)?.serve(|listener, draining| async move {
-        // Head and body leave in separate writes; without this the second may wait for the acknowledgement of the
-        // first.
-        let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-        let serving = axum::serve(listener, router).with_graceful_shutdown(draining.begun());
-        if let Err(error) = serving.await {
-            tracing::error!(%error, "the embedded S3 stopped serving");
-        }
-    })
+    let listening = Listening::on(Service::S3, doors.ports.s3)?;
+    let access = listening.access().with_signed_links().from_pages(&doors.pages);
+    listening.serve(router, access)
 }
 
 fn open(home: &Home) -> Result<S3Service, StartError> {
@@ -36,7 +31,8 @@ fn open(home: &Home) -> Result<S3Service, StartError> {
         .map_err(|error| StartError::Open { service: Service::S3, reason: format!("{error:?}") })?;
     let mut service = S3ServiceBuilder::new(files);
     // With a key pair set, s3s refuses unsigned requests.
-    service.set_auth(SimpleAuth::from_single(LOCAL_CREDENTIALS.access_key_id, LOCAL_CREDENTIALS.secret_access_key));
+    let credentials = home.credentials();
+    service.set_auth(SimpleAuth::from_single(&*credentials.access_key_id, &*credentials.secret_access_key));
     service.set_access(digest::Digests);
     Ok(service.build())
 }

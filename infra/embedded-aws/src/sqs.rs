@@ -16,24 +16,21 @@ mod wire;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::serve::ListenerExt;
 
 use crate::home::Home;
 use crate::host::{Host, Listening};
-use crate::{Service, StartError, TimeSource};
+use crate::{Doors, Service, StartError, TimeSource, private};
 
-pub(crate) fn start(home: &Home, clock: TimeSource, port: u16) -> Result<Host, StartError> {
-    let store = store::Store::open(home.sqs_file().as_deref())
-        .map_err(|error| StartError::Open { service: Service::Sqs, reason: error.to_string() })?;
-    let listening = Listening::on(Service::Sqs, port)?;
-    let endpoint = listening.endpoint().to_owned();
-    listening.serve(|listener, draining| async move {
-        let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-        let sqs = Arc::new(service::Sqs::new(store, clock, endpoint, draining.clone()));
-        // Any path: some SDKs post to the queue's URL, others to the endpoint.
-        let router = Router::new().fallback(operations::answer).with_state(sqs);
-        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(draining.begun()).await {
-            tracing::error!(%error, "the embedded SQS stopped serving");
-        }
-    })
+pub(crate) fn start(home: &Home, clock: TimeSource, doors: &Doors) -> Result<Host, StartError> {
+    let failed = |reason: String| StartError::Open { service: Service::Sqs, reason };
+    let file = home.sqs_file();
+    file.as_deref().map_or(Ok(()), |file| private::make(file).map(drop)).map_err(|error| failed(error.to_string()))?;
+    let store = store::Store::open(file.as_deref()).map_err(|error| failed(error.to_string()))?;
+    let listening = Listening::on(Service::Sqs, doors.ports.sqs)?;
+    let sqs = service::Sqs::new(store, clock, listening.endpoint().to_owned(), listening.draining());
+    // Any path: some SDKs post to the queue's URL, others to the endpoint.
+    let state = (Arc::new(sqs), Arc::new(home.credentials().clone()));
+    let router = Router::new().fallback(operations::answer).with_state(state);
+    let access = listening.access();
+    listening.serve(router, access)
 }

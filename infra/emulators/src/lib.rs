@@ -23,6 +23,7 @@ pub use google::ServiceAccount;
 pub use record::{Part, Recorded};
 pub use scenario::Scenario;
 
+use acredita_listener::{Access, Limits, Listener};
 use axum::{
     Router,
     extract::{Path, Request, State},
@@ -35,11 +36,12 @@ use listener::Counted;
 use record::{Journal, body_of};
 use std::{
     collections::HashSet,
+    future::pending,
     io,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{sync::watch, task::JoinHandle};
 
 /// The processor of the Google part.
 pub const PROCESSOR: &str = "projects/emulated/locations/eu/processors/0123456789abcdef/processorVersions/pretrained-id-proofing-v1.1-2023-05-18";
@@ -87,7 +89,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Emulators {
     /// Starts both on a free port of loopback, answering [`Scenario::Pass`].
     pub async fn start(recording: Recording) -> io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let listener = acredita_listener::bind(([127, 0, 0, 1], 0).into()).await?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             scenario: watch::Sender::new(Scenario::Pass),
@@ -103,9 +105,14 @@ impl Emulators {
         let listener = Counted { listener, open: shared.open.clone() };
         let server = tokio::spawn(async move {
             // It only ends with the task.
-            let _ = axum::serve(listener, router).await;
+            acredita_listener::serve(listener, router, Access::to(address), Limits::default(), pending()).await;
         });
         Ok(Self { address, shared, server })
+    }
+
+    /// The socket.
+    pub fn listener(&self) -> Listener {
+        Listener { name: "providers", address: self.address }
     }
 
     /// The Google part, in place of `https://{location}-documentai.googleapis.com`.

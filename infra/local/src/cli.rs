@@ -11,8 +11,10 @@ use crate::{
 };
 use acredita_aws::SystemClock;
 use acredita_domain::{RequestRate, ids::OrgId, ports::Clock};
+use acredita_embedded_aws::private;
 use acredita_emulators::Emulators;
 use acredita_http::{jwt::TokenPolicy, permission::EVERYTHING};
+use acredita_listener::{HostName, Origin};
 use chrono::TimeDelta;
 use clap::{Args, Parser, Subcommand};
 use std::{
@@ -47,6 +49,12 @@ struct ServeArgs {
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Answer to this host as well, such as acredita.test:8080; repeatable [default: this machine's own names]
+    #[arg(long = "host", value_name = "HOST[:PORT]")]
+    hosts: Vec<HostName>,
+    /// Let web pages of this origin call the API and use upload links, such as https://shop.example; repeatable
+    #[arg(long = "cors-origin", value_name = "ORIGIN")]
+    cors_origins: Vec<Origin>,
     /// Folder for all data
     #[arg(long, default_value = ".acredita")]
     data_dir: PathBuf,
@@ -124,6 +132,7 @@ struct TokenArgs {
 
 pub async fn run() -> ExitCode {
     let cli = Cli::parse();
+    private_from_now_on();
     let done = match cli.command {
         None => serve(cli.serve).await,
         Some(Command::Serve(args)) => serve(args).await,
@@ -137,6 +146,12 @@ pub async fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// No file that this process makes can be read by other accounts, whatever makes it.
+fn private_from_now_on() {
+    #[cfg(unix)]
+    nix::sys::stat::umask(nix::sys::stat::Mode::S_IRWXG | nix::sys::stat::Mode::S_IRWXO);
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -153,9 +168,29 @@ enum CommandError {
 
 async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     logs::start();
-    let ServeArgs { listen, data_dir, issuer, fail_delivery, providers, requests_a_second, stated_uploads } = args;
+    let ServeArgs {
+        listen,
+        hosts,
+        cors_origins,
+        data_dir,
+        issuer,
+        fail_delivery,
+        providers,
+        requests_a_second,
+        stated_uploads,
+    } = args;
     let issuer = issuer.trusted();
-    let options = Options { listen, data_dir, issuer, fail_delivery, providers, requests_a_second, stated_uploads };
+    let options = Options {
+        listen,
+        hosts,
+        cors_origins,
+        data_dir,
+        issuer,
+        fail_delivery,
+        providers,
+        requests_a_second,
+        stated_uploads,
+    };
     let server = Server::start(&options).await?;
     greet(&server.overview, server.emulators.as_ref())?;
     asked_to_stop().await?;
@@ -165,8 +200,9 @@ async fn serve(args: ServeArgs) -> Result<(), CommandError> {
 
 /// The addresses and the token that a person at the terminal needs first.
 fn greet(overview: &Overview, emulators: Option<&Emulators>) -> io::Result<()> {
-    let Overview { address, dynamodb, s3, sqs, region, access_key_id, secret_access_key, data_dir, token, .. } =
-        overview;
+    let Overview {
+        address, start, dynamodb, s3, sqs, region, access_key_id, secret_access_key, data_dir, token, ..
+    } = overview;
     let mut out = io::stdout().lock();
     writeln!(
         out,
@@ -175,6 +211,8 @@ fn greet(overview: &Overview, emulators: Option<&Emulators>) -> io::Result<()> {
   docs            {address}/docs
   OpenAPI         {address}/openapi.json
   health          {address}/health
+  start           {start}
+                  opens the pages for a browser of another account or machine
   DynamoDB        {dynamodb}
   S3              {s3}
   SQS             {sqs}
@@ -214,7 +252,7 @@ pub async fn asked_to_stop() -> io::Result<()> {
 }
 
 fn token(args: TokenArgs) -> Result<(), CommandError> {
-    std::fs::create_dir_all(&args.data_dir)?;
+    private::folder(&args.data_dir)?;
     let scope =
         args.scope.unwrap_or_else(|| if args.permissions.is_none() { EVERYTHING.to_owned() } else { String::new() });
     let grant =

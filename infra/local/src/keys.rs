@@ -53,6 +53,17 @@ fn master_key(folder: &Path, entropy: &dyn Entropy) -> Result<[u8; 32], KeyError
     bytes.try_into().map_err(|_| KeyError::NotAKey(path))
 }
 
+/// The secret in the link that opens the pages: the same for every start, so that a bookmark and an open page last.
+pub fn pages_secret(folder: &Path, entropy: &dyn Entropy) -> Result<String, KeyError> {
+    let path = folder.join("pages.key");
+    let bytes = read_or_make(&path, || {
+        let mut secret = vec![0; 24];
+        entropy.fill(&mut secret);
+        Ok(BASE64_URL_SAFE_NO_PAD.encode(secret).into_bytes())
+    })?;
+    String::from_utf8(bytes).map_err(|_| KeyError::NotAKey(path))
+}
+
 /// The issuer and the audience of local tokens.
 pub const ISSUER: &str = "acredita-local";
 pub const AUDIENCE: &str = "acredita";

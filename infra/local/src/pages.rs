@@ -1,16 +1,19 @@
 //! Pages for developers: an overview, the inbox, the docs, and the service's health.
 //!
 //! Everything comes out of the binary: no page loads anything from elsewhere. Callers' input is shown as text
-//! ([`html`]); codes and the token are only shown to this machine's user ([`guard`]).
+//! ([`html`]); codes and the token are only shown to the account that runs the service ([`owner`]).
 
+mod account;
 mod errors;
-mod guard;
 mod html;
 mod messages;
 mod overview;
+mod owner;
+mod policy;
 mod swagger;
 
 pub use overview::Overview;
+pub use owner::Owner;
 
 use crate::inbox::Inbox;
 use async_trait::async_trait;
@@ -22,7 +25,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
-use guard::{Allowed, ContentPolicy};
+use policy::{ContentPolicy, harden};
 use serde_json::json;
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
@@ -51,27 +54,31 @@ where
 
 /// The pages: `/`, `/local/inbox`, `/docs`, `/docs/errors`, `/openapi.json`, `/health`, and their assets. It has
 /// no fallback.
-pub fn router(overview: Overview, inbox: Arc<Inbox>, openapi: OpenApi, health: Arc<dyn Health>) -> Router {
-    let allowed = Allowed::of(&overview.address);
+pub fn router(
+    overview: Overview,
+    owner: Owner,
+    inbox: Arc<Inbox>,
+    openapi: OpenApi,
+    health: Arc<dyn Health>,
+) -> Router {
     let start = overview.page();
     let start = move || async move { ([(header::CACHE_CONTROL, NO_STORE)], Html(start)) };
     let pages = Router::new()
         .route("/", get(start))
         .route("/local/inbox", get(messages::read_inbox))
         .with_state(inbox)
+        .route_layer(middleware::from_fn_with_state(Arc::new(owner), owner::owner_only))
         .route("/local/assets/{name}", get(asset))
         .route("/docs/errors", get(async || Html(errors::page())))
-        .route_layer(middleware::map_response(|response| guard::harden(ContentPolicy::Strict, response)));
+        .route_layer(middleware::map_response(|response| harden(ContentPolicy::Strict, response)));
     let docs = Router::new()
         .route("/docs", get(async || Html(swagger::page())))
         .route("/docs/", get(async || Redirect::permanent("/docs")))
         .route("/docs/ui/{name}", get(swagger::file))
-        .route_layer(middleware::map_response(|response| guard::harden(ContentPolicy::InlineStyles, response)));
-    let guarded =
-        pages.merge(docs).route_layer(middleware::from_fn_with_state(Arc::new(allowed), guard::known_hosts_only));
-    // These two answer to any host name: they reveal nothing that is not public.
+        .route_layer(middleware::map_response(|response| harden(ContentPolicy::InlineStyles, response)));
     let openapi = Arc::new(openapi);
-    guarded
+    pages
+        .merge(docs)
         .route("/openapi.json", get(async move || Json(openapi)))
         .route("/health", get(read_health).with_state(health))
 }

@@ -4,7 +4,7 @@ use crate::{
     gateway::{Gateway, document},
     inbox::{FailRate, Inbox, InboxSender},
     keys::{self, KeyError, TokenSigner},
-    pages::{self, Health, Overview},
+    pages::{self, Health, Overview, Owner},
     providers::{External, Providers},
     workers,
 };
@@ -22,7 +22,7 @@ use acredita_domain::{
     ports::{Clock, Entropy},
     scoring::ProviderAccess,
 };
-use acredita_embedded_aws::{EmbeddedAws, LOCAL_CREDENTIALS, REGION, StartError, Storage};
+use acredita_embedded_aws::{Doors, EmbeddedAws, REGION, StartError, Storage};
 use acredita_emulators::Emulators;
 use acredita_http::{
     Api,
@@ -30,12 +30,13 @@ use acredita_http::{
     jwt::{TokenPolicy, TokenVerifier},
     layers,
 };
+use acredita_listener::{Access, HostName, Limits, Listener, Origin};
 use acredita_outbound::Outbound;
 use acredita_senders::{ChannelSender, Senders};
 use acredita_service::{Parts, Places, engine};
 use async_trait::async_trait;
 use aws_sdk_sqs::config::SharedInterceptor;
-use axum::Router;
+use axum::{Router, serve::ListenerExt};
 use chrono::TimeDelta;
 use std::{
     io,
@@ -57,6 +58,10 @@ const DEAD_LETTER_QUEUE: &str = "acredita-messages-dead";
 
 pub struct Options {
     pub listen: SocketAddr,
+    /// The hosts that the server answers to, beyond this machine's own names.
+    pub hosts: Vec<HostName>,
+    /// The web pages that may call the API and use links to S3.
+    pub cors_origins: Vec<Origin>,
     pub data_dir: PathBuf,
     /// Whose tokens are good; `None` stands for the data folder's own.
     pub issuer: Option<TrustedIssuer>,
@@ -109,7 +114,17 @@ impl LocalAws {
         clock: Arc<dyn Clock>,
         interceptors: &[SharedInterceptor],
     ) -> Result<Self, ServeError> {
-        let embedded = EmbeddedAws::start(storage, Arc::new(move || clock.now().into())).await?;
+        Self::start_behind(Doors::default(), storage, clock, interceptors).await
+    }
+
+    /// [`LocalAws::start`] for web pages of the caller's choice.
+    pub async fn start_behind(
+        doors: Doors,
+        storage: Storage,
+        clock: Arc<dyn Clock>,
+        interceptors: &[SharedInterceptor],
+    ) -> Result<Self, ServeError> {
+        let embedded = EmbeddedAws::start_behind(storage, Arc::new(move || clock.now().into()), doors).await?;
         let (variables, outbound) = (embedded.variables(), Outbound::default());
         let sdk = sdk_config(outbound.connector(), move |name| variables.get(name).cloned())?;
         let clients = AwsClients::new(&sdk, interceptors);
@@ -175,8 +190,13 @@ impl Server {
     pub async fn start(options: &Options) -> Result<Self, ServeError> {
         let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
         let folder = &options.data_dir;
+        let (listener, address) = listen(options.listen).await?;
+        let access = Access::to(address).by(&options.hosts);
+        let pages = [access.own_pages(), options.cors_origins.clone()].concat();
+        let access = access.from_pages(&options.cors_origins);
         // Makes the folder too, for this account only: the data is about people.
-        let aws = LocalAws::start(Storage::Folder(folder.clone()), clock.clone(), &[]).await?;
+        let doors = Doors { pages, ..Doors::default() };
+        let aws = LocalAws::start_behind(doors, Storage::Folder(folder.clone()), clock.clone(), &[]).await?;
         let keys = Arc::new(keys::keyring(folder, &*entropy)?);
         let external = External::start(options.providers, &clock, &entropy).await;
         let external =
@@ -206,23 +226,19 @@ impl Server {
         let every = Channel::ALL.iter();
         let senders = every.fold(Senders::default(), |senders, channel| senders.with(*channel, sender.clone()));
 
-        let listener = TcpListener::bind(options.listen).await;
-        let listener = listener
-            .map_err(|source| ServeError::Io { what: format!("cannot listen on {}", options.listen), source })?;
-        let address =
-            listener.local_addr().map_err(|source| ServeError::Io { what: "the listener".to_owned(), source })?;
-
         let (verifier, token) = tokens(options, &app)?;
-        let overview = overview(address, folder, &aws, token);
+        let owner = Owner::new(keys::pages_secret(folder, &*entropy)?, address.port());
+        let overview = overview(address, folder, &aws, token, &owner);
         let api = Api::new(app.clone(), verifier);
         let ids = request_ids(entropy);
         let gateway = Gateway::new(&api, ids.clone());
-        let pages = pages::router(overview.clone(), inbox.clone(), document(), Arc::new(StoreHealth::of(&aws)));
+        let health = Arc::new(StoreHealth::of(&aws));
+        let pages = pages::router(overview.clone(), owner, inbox.clone(), document(), health);
         let router = layers::finish(pages, ids).fallback(move |request| gateway.clone().serve(request));
 
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(serve(listener, router, stopping.clone()));
+        tasks.spawn(serve(listener, router, access, stopping.clone()));
         let (sqs, queues) = (&aws.clients.sqs, &aws.queues);
         let worker = app.clone();
         let notify = move |batch| {
@@ -245,6 +261,14 @@ impl Server {
         };
         tasks.spawn(workers::sweep(sweep, stopping));
         Ok(Self { address, overview, emulators: external.emulators, aws, tasks, stop })
+    }
+
+    /// All sockets.
+    pub fn listeners(&self) -> Vec<Listener> {
+        let mut listeners = vec![Listener { name: "API", address: self.address }];
+        listeners.extend(self.aws.embedded.listeners());
+        listeners.extend(self.emulators.as_ref().map(Emulators::listener));
+        listeners
     }
 
     /// Stops accepting requests, lets running ones finish, and ends.
@@ -276,12 +300,18 @@ impl Health for StoreHealth {
     }
 }
 
+/// Listens on an address.
+pub async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let failed = |source| ServeError::Io { what: format!("cannot listen on {address}"), source };
+    let listener = acredita_listener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
 /// Serves a router until it is asked to stop.
-pub async fn serve(listener: TcpListener, router: Router, stop: workers::Stop) {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(workers::stopped(stop)).await {
-        tracing::error!(%error, "the server ended");
-    }
+pub async fn serve(listener: TcpListener, router: Router, access: Access, stop: workers::Stop) {
+    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
+    acredita_listener::serve(listener, router, access, Limits::default(), workers::stopped(stop)).await;
 }
 
 /// The verifier of tokens and, unless the keys are somebody else's, a valid token.
@@ -305,15 +335,18 @@ fn tokens(options: &Options, app: &App) -> Result<(TokenVerifier, Option<String>
     }
 }
 
-pub fn overview(address: SocketAddr, folder: &Path, aws: &LocalAws, token: Option<String>) -> Overview {
+pub fn overview(address: SocketAddr, folder: &Path, aws: &LocalAws, token: Option<String>, owner: &Owner) -> Overview {
+    let address = format!("http://{address}");
+    let credentials = aws.embedded.credentials().clone();
     Overview {
-        address: format!("http://{address}"),
+        start: owner.link(&address),
+        address,
         dynamodb: aws.embedded.dynamodb_endpoint().to_owned(),
         s3: aws.embedded.s3_endpoint().to_owned(),
         sqs: aws.embedded.sqs_endpoint().to_owned(),
         region: REGION.to_owned(),
-        access_key_id: LOCAL_CREDENTIALS.access_key_id.to_owned(),
-        secret_access_key: LOCAL_CREDENTIALS.secret_access_key.to_owned(),
+        access_key_id: credentials.access_key_id,
+        secret_access_key: credentials.secret_access_key,
         table: TABLE.to_owned(),
         bucket: BUCKET.to_owned(),
         queue_url: aws.queues.queue.clone(),

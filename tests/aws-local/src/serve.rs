@@ -15,25 +15,27 @@ use acredita_domain::{
 };
 use acredita_embedded_aws::{REGION, Storage};
 use acredita_emulators::{Emulators, PROCESSOR, Recording, VERIDAS_KEY};
+use acredita_listener::{Access, Limits};
 use acredita_local::{
     gateway::document,
     inbox::Inbox,
-    keys::{AUDIENCE, ISSUER, TokenSigner, ready_grant, secret_text},
-    pages,
-    serve::{BUCKET, LocalAws, RETENTION, TABLE},
+    keys::{AUDIENCE, ISSUER, TokenSigner, pages_secret, ready_grant, secret_text},
+    pages::{self, Owner},
+    serve::{self, BUCKET, LocalAws, RETENTION, TABLE},
     workers,
 };
 use acredita_manifest::{FUNCTIONS, SWEEP};
 use axum::Router;
 use std::{
     collections::BTreeMap,
+    future::pending,
     io,
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{sync::watch, task::JoinSet};
 
 const GOOGLE_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:google";
 const VERIDAS_SECRET: &str = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:veridas";
@@ -107,8 +109,7 @@ impl AwsShape {
         let aws = LocalAws::start(Storage::Folder(folder.clone()), clock.clone(), &[]).await?;
         let inbox = Arc::new(Inbox::open(&folder.join("inbox.jsonl")).map_err(io("inbox.jsonl"))?);
         let (jwks, token) = keys(jwks.as_deref(), &folder, clock.now())?;
-        let listener = TcpListener::bind(listen).await.map_err(io(listen))?;
-        let address = listener.local_addr().map_err(io("the listener"))?;
+        let (listener, address) = serve::listen(listen).await?;
 
         let mut stand_ins = JoinSet::new();
         let emulators = Emulators::start(Recording::Off).await.map_err(io("the emulated providers"))?;
@@ -142,13 +143,14 @@ impl AwsShape {
         let scheduled = runtime.clone();
         tasks.spawn(workers::sweep(move || sweep(scheduled.clone()), stopping.clone()));
 
+        let owner = Owner::new(pages_secret(&folder, &*entropy)?, address.port());
+        let overview = serve::overview(address, &folder, &aws, token.clone(), &owner);
+        let health = Arc::new(serve::StoreHealth::of(&aws));
         let front = Front { runtime: runtime.clone(), entropy, clock };
-        let overview = acredita_local::serve::overview(address, &folder, &aws, token.clone());
-        let health = Arc::new(acredita_local::serve::StoreHealth::of(&aws));
-        let router = pages::router(overview, inbox, document(), health)
+        let router = pages::router(overview, owner, inbox, document(), health)
             .merge(invocations::router(runtime.clone()))
             .fallback(move |request| front.clone().serve(request));
-        tasks.spawn(acredita_local::serve::serve(listener, router, stopping));
+        tasks.spawn(serve::serve(listener, router, Access::to(address), stopping));
         Ok(Self { address, token, emulators, aws, runtime, tasks, stand_ins, stop })
     }
 
@@ -177,19 +179,9 @@ fn keys(jwks: Option<&Path>, folder: &Path, now: Time) -> Result<(String, Option
     }
 }
 
-async fn loopback() -> Result<(TcpListener, SocketAddr), StartError> {
-    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(io("loopback"))?;
-    let address = listener.local_addr().map_err(io("loopback"))?;
-    Ok((listener, address))
-}
-
 async fn spawn_router(tasks: &mut JoinSet<()>, router: Router) -> Result<SocketAddr, StartError> {
-    let (listener, address) = loopback().await?;
-    tasks.spawn(async move {
-        if let Err(error) = axum::serve(listener, router).await {
-            tracing::error!(%error, "a stand-in ended");
-        }
-    });
+    let (listener, address) = serve::listen((Ipv4Addr::LOCALHOST, 0).into()).await?;
+    tasks.spawn(acredita_listener::serve(listener, router, Access::to(address), Limits::default(), pending()));
     Ok(address)
 }
 

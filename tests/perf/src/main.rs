@@ -16,6 +16,7 @@ mod load;
 mod report;
 mod sweep;
 
+use acredita_listener::{Access, Limits};
 use acredita_local::{
     inbox::FailRate,
     providers::Providers,
@@ -30,8 +31,14 @@ use http_body_util::Full;
 use load::{Load, LoadError, Measured};
 use report::Row;
 use serde_json::Value;
-use std::{error::Error, io::Write, net::SocketAddr, process::ExitCode};
-use tokio::{net::TcpListener, runtime::Builder};
+use std::{
+    error::Error,
+    future::pending,
+    io::Write,
+    net::{Ipv4Addr, SocketAddr},
+    process::ExitCode,
+};
+use tokio::runtime::Builder;
 
 const ORG: &str = "demo";
 /// Phone numbers that nobody has, one for each code that is sent.
@@ -91,6 +98,8 @@ fn measure() -> Result<String, Failure> {
         providers: Providers::None,
         // The load is one organisation's.
         requests_a_second: "1000000".parse()?,
+        hosts: Vec::new(),
+        cors_origins: Vec::new(),
     };
     let (server, floor) =
         service.block_on(async { Ok::<_, Failure>((Server::start(&options).await?, serve_floor().await?)) })?;
@@ -102,10 +111,10 @@ fn measure() -> Result<String, Failure> {
 
 /// The same HTTP server, answering a constant.
 async fn serve_floor() -> Result<SocketAddr, Failure> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let listener = acredita_listener::bind((Ipv4Addr::LOCALHOST, 0).into()).await?;
     let address = listener.local_addr()?;
     let router = Router::new().route("/", get(async || "{\"status\":\"ok\"}"));
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    tokio::spawn(acredita_listener::serve(listener, router, Access::to(address), Limits::default(), pending()));
     Ok(address)
 }
 

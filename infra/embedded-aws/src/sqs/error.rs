@@ -6,13 +6,17 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::signature::Unproven;
+
 /// Why a request was refused. It repeats no message, receipt handle or attribute value.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SqsError {
     #[error("The request must be signed.")]
     Unsigned,
-    #[error("The access key is not the one of this local stand-in.")]
+    #[error("The access key is not the one of this data folder.")]
     UnknownAccessKey,
+    #[error("The signature does not match the request, or is too old.")]
+    WrongSignature,
     #[error("This local stand-in for SQS does not know the operation.")]
     UnknownOperation,
     #[error("The request cannot be read: {0}.")]
@@ -50,6 +54,7 @@ impl SqsError {
         match self {
             Self::Unsigned => (403, COMMON, "MissingAuthenticationTokenException", "MissingAuthenticationToken"),
             Self::UnknownAccessKey => (403, COMMON, "UnrecognizedClientException", "InvalidClientTokenId"),
+            Self::WrongSignature => (403, COMMON, "InvalidSignatureException", "SignatureDoesNotMatch"),
             Self::UnknownOperation => (400, COMMON, "UnknownOperationException", "InvalidAction"),
             Self::Unreadable(_) => (400, COMMON, "SerializationException", "MalformedInput"),
             Self::MissingParameter(_) => (400, COMMON, "MissingRequiredParameterException", "MissingParameter"),
@@ -63,6 +68,16 @@ impl SqsError {
             Self::MessageNotInflight => (400, OF_SQS, "MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight"),
             Self::InvalidMessageContents => (400, OF_SQS, "InvalidMessageContents", "InvalidMessageContents"),
             Self::Storage(_) => (500, COMMON, "InternalFailure", "InternalFailure"),
+        }
+    }
+}
+
+impl From<Unproven> for SqsError {
+    fn from(unproven: Unproven) -> Self {
+        match unproven {
+            Unproven::Unsigned => Self::Unsigned,
+            Unproven::UnknownAccessKey => Self::UnknownAccessKey,
+            Unproven::WrongSignature => Self::WrongSignature,
         }
     }
 }

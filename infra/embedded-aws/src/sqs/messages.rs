@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::error::SqsError;
 use super::queue::{MAX_DELAY_S, MAX_MESSAGE_BYTES};
+use crate::ids;
 
 /// A valid message, ready to be stored.
 pub(super) struct NewMessage {
@@ -28,14 +29,8 @@ impl NewMessage {
             return Err(SqsError::InvalidParameter { parameter: "DelaySeconds", reason });
         }
         check_characters(&body)?;
-        Ok(Self { id: random_id(), body, delay_s })
+        Ok(Self { id: ids::random(), body, delay_s })
     }
-}
-
-/// A new id. Amazon makes ids of its own as well, so callers cannot supply them.
-#[expect(clippy::disallowed_methods, reason = "the service's own randomness is not an input of its callers")]
-pub(super) fn random_id() -> Uuid {
-    Uuid::new_v4()
 }
 
 /// MD5 in lower-case hexadecimal, which some SDKs compare with their own.
@@ -61,7 +56,7 @@ impl Receipt {
     const UUID_LENGTH: usize = 32;
 
     pub(super) fn new(message_id: Uuid) -> Self {
-        Self { message_id, receive_id: random_id() }
+        Self { message_id, receive_id: ids::random() }
     }
 
     pub(super) fn to_handle(self) -> String {

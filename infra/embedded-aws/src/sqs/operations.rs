@@ -5,31 +5,32 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::HeaderName;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::SqsError;
-use super::messages;
 use super::service::Sqs;
-use crate::LOCAL_CREDENTIALS;
+use crate::{Credentials, ids, signature};
 
 const TARGET: &str = "x-amz-target";
 const TARGET_PREFIX: &str = "AmazonSQS.";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
-pub(super) async fn answer(State(sqs): State<Arc<Sqs>>, headers: HeaderMap, body: Bytes) -> Response {
-    let answer = operate(&sqs, &headers, &body).await.map(Json);
-    let common =
-        [(REQUEST_ID, messages::random_id().to_string()), (CONTENT_TYPE, "application/x-amz-json-1.0".to_owned())];
+type Callee = (Arc<Sqs>, Arc<Credentials>);
+
+pub(super) async fn answer(State((sqs, credentials)): State<Callee>, head: Parts, body: Bytes) -> Response {
+    let answer = operate(&sqs, &credentials, &head, &body).await.map(Json);
+    let common = [(REQUEST_ID, ids::random().to_string()), (CONTENT_TYPE, "application/x-amz-json-1.0".to_owned())];
     (common, answer).into_response()
 }
 
-async fn operate(sqs: &Sqs, headers: &HeaderMap, body: &[u8]) -> Result<Value, SqsError> {
-    check_caller(headers)?;
-    let target = headers.get(TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
+async fn operate(sqs: &Sqs, credentials: &Credentials, head: &Parts, body: &[u8]) -> Result<Value, SqsError> {
+    signature::check(credentials, "sqs", head, body)?;
+    let target = head.headers.get(TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
     match target.strip_prefix(TARGET_PREFIX).unwrap_or_default() {
         "CreateQueue" => sqs.create_queue(read(body)?),
         "GetQueueAttributes" => sqs.get_queue_attributes(read(body)?),
@@ -39,14 +40,6 @@ async fn operate(sqs: &Sqs, headers: &HeaderMap, body: &[u8]) -> Result<Value, S
         "ChangeMessageVisibility" => sqs.change_message_visibility(read(body)?),
         _ => Err(SqsError::UnknownOperation),
     }
-}
-
-/// Requires the local access key. The signature is not checked: this is not a guard, but it shows a caller at once that
-/// real AWS credentials ended up here. It also keeps web pages out, which cannot send the header here.
-fn check_caller(headers: &HeaderMap) -> Result<(), SqsError> {
-    let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or(SqsError::Unsigned)?;
-    let local = format!("Credential={}/", LOCAL_CREDENTIALS.access_key_id);
-    if authorization.contains(&local) { Ok(()) } else { Err(SqsError::UnknownAccessKey) }
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, SqsError> {

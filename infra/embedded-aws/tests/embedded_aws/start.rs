@@ -2,14 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use acredita_embedded_aws::{EmbeddedAws, Ports, Service, StartError, Storage};
+use acredita_embedded_aws::{Doors, EmbeddedAws, Ports, Service, StartError, Storage};
 use aws_sdk_sqs::config::retry::RetryConfig;
 use tempfile::TempDir;
 
 use crate::support::{TestClock, sqs, start_in, start_in_memory};
 
 async fn try_start(storage: Storage, ports: Ports) -> Result<EmbeddedAws, StartError> {
-    EmbeddedAws::start_on(storage, TestClock::new().as_clock(), ports).await
+    let doors = Doors { ports, ..Doors::default() };
+    EmbeddedAws::start_behind(storage, TestClock::new().as_clock(), doors).await
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use acredita_embedded_aws::{EmbeddedAws, LOCAL_CREDENTIALS, REGION, Storage, TimeSource};
+use acredita_embedded_aws::{EmbeddedAws, REGION, Storage, TimeSource};
 use tempfile::TempDir;
 
 /// A clock that only moves when a test moves it.
@@ -64,42 +64,38 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
+/// The configuration of a client of one service.
+macro_rules! config {
+    ($sdk:ident, $aws:expr, $secret:expr, $endpoint:expr) => {{
+        use $sdk::config::{BehaviorVersion, Config, Credentials, Region};
+        Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(REGION))
+            .credentials_provider(Credentials::new(&$aws.credentials().access_key_id, $secret, None, None, "test"))
+            .endpoint_url($endpoint)
+    }};
+}
+
 pub fn sqs(aws: &EmbeddedAws) -> aws_sdk_sqs::Client {
-    use aws_sdk_sqs::config::{BehaviorVersion, Config, Credentials, Region};
-    let keys = LOCAL_CREDENTIALS;
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(REGION))
-        .credentials_provider(Credentials::new(keys.access_key_id, keys.secret_access_key, None, None, "test"))
-        .endpoint_url(aws.sqs_endpoint())
-        .build();
-    aws_sdk_sqs::Client::from_conf(config)
+    sqs_with_secret(aws, &aws.credentials().secret_access_key)
+}
+
+pub fn sqs_with_secret(aws: &EmbeddedAws, secret: &str) -> aws_sdk_sqs::Client {
+    aws_sdk_sqs::Client::from_conf(config!(aws_sdk_sqs, aws, secret, aws.sqs_endpoint()).build())
 }
 
 pub fn dynamodb(aws: &EmbeddedAws) -> aws_sdk_dynamodb::Client {
-    use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
-    let keys = LOCAL_CREDENTIALS;
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(REGION))
-        .credentials_provider(Credentials::new(keys.access_key_id, keys.secret_access_key, None, None, "test"))
-        .endpoint_url(aws.dynamodb_endpoint())
-        .build();
-    aws_sdk_dynamodb::Client::from_conf(config)
+    dynamodb_with_secret(aws, &aws.credentials().secret_access_key)
+}
+
+pub fn dynamodb_with_secret(aws: &EmbeddedAws, secret: &str) -> aws_sdk_dynamodb::Client {
+    aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, aws, secret, aws.dynamodb_endpoint()).build())
 }
 
 pub fn s3(aws: &EmbeddedAws) -> aws_sdk_s3::Client {
-    s3_with_secret(aws, LOCAL_CREDENTIALS.secret_access_key)
+    s3_with_secret(aws, &aws.credentials().secret_access_key)
 }
 
 pub fn s3_with_secret(aws: &EmbeddedAws, secret: &str) -> aws_sdk_s3::Client {
-    use aws_sdk_s3::config::{BehaviorVersion, Config, Credentials, Region};
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(REGION))
-        .credentials_provider(Credentials::new(LOCAL_CREDENTIALS.access_key_id, secret, None, None, "test"))
-        .endpoint_url(aws.s3_endpoint())
-        .force_path_style(true)
-        .build();
-    aws_sdk_s3::Client::from_conf(config)
+    aws_sdk_s3::Client::from_conf(config!(aws_sdk_s3, aws, secret, aws.s3_endpoint()).force_path_style(true).build())
 }

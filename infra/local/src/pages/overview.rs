@@ -24,6 +24,8 @@ pub struct Overview {
     pub bucket: String,
     pub queue_url: String,
     pub data_dir: String,
+    /// The link that opens the pages for another account.
+    pub start: String,
     pub org: String,
     /// A token that is valid now; `None` when another issuer signs the tokens.
     pub token: Option<String>,

@@ -7,6 +7,10 @@ use axum::{body::Body, http::Request};
 use tower::ServiceExt;
 use utoipa::openapi::{InfoBuilder, OpenApiBuilder};
 
+const ADDRESS: &str = "http://127.0.0.1:8080";
+const SECRET: &str = "of-this-folder";
+/// What a browser sends that opened the link.
+const OWNER: (&str, &str) = ("cookie", "theme=dark; acredita-8080=of-this-folder");
 const EVERY_PAGE: [&str; 4] = ["/", "/local/inbox", "/docs", "/docs/errors"];
 
 fn overview(address: &str) -> Overview {
@@ -22,14 +26,16 @@ fn overview(address: &str) -> Overview {
         bucket: "acredita-pictures".to_owned(),
         queue_url: "http://127.0.0.1:8103/000000000000/acredita".to_owned(),
         data_dir: "/tmp/it's <here>".to_owned(),
+        start: String::new(),
         org: "demo".to_owned(),
         token: Some("a.b.c".to_owned()),
     }
 }
 
-fn pages(inbox: Arc<Inbox>, address: &str, healthy: bool) -> Router {
+fn pages(inbox: Arc<Inbox>, healthy: bool) -> Router {
     let openapi = OpenApiBuilder::new().info(InfoBuilder::new().title("Acredita").version("1").build()).build();
-    router(overview(address), inbox, openapi, Arc::new(move || std::future::ready(healthy)))
+    let owner = Owner::new(SECRET.to_owned(), 8080);
+    router(overview(ADDRESS), owner, inbox, openapi, Arc::new(move || std::future::ready(healthy)))
 }
 
 struct Answer {
@@ -57,9 +63,7 @@ async fn ask(router: &Router, path: &str, headers: &[(&str, &str)]) -> Answer {
 }
 
 async fn get_page(path: &str) -> Answer {
-    let answer =
-        ask(&pages(Arc::new(Inbox::in_memory()), "http://127.0.0.1:8080", true), path, &[("host", "localhost:8080")])
-            .await;
+    let answer = ask(&pages(Arc::new(Inbox::in_memory()), true), path, &[OWNER]).await;
     assert_eq!(answer.response.status(), 200, "{path}");
     answer
 }
@@ -69,10 +73,7 @@ async fn what_callers_wrote_is_shown_and_never_run() {
     let inbox = Arc::new(Inbox::in_memory());
     let text = r#"</p><script>alert(1)</script><img src=x onerror='alert(2)'> "&amp; {{code}}"#;
     send(&inbox, reference(1), "o'neil&sons@email.com", text).await.expect("sent");
-    let page = ask(&pages(inbox, "http://127.0.0.1:8080", true), "/local/inbox", &[("host", "127.0.0.1:8080")])
-        .await
-        .text()
-        .await;
+    let page = ask(&pages(inbox, true), "/local/inbox", &[OWNER]).await.text().await;
     assert!(!page.contains("alert(1)</script>") && !page.contains("<img"), "{page}");
     assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert!(page.contains("&quot;&amp;amp; {{code}}"), "a message is not a template");
@@ -90,8 +91,8 @@ async fn programs_get_json_and_browsers_get_a_page() {
     let inbox = Arc::new(Inbox::in_memory());
     send(&inbox, reference(1), "a@b.com", "text").await.expect("sent");
     inbox.record_dead_letter(reference(2), acredita_testing::beginning());
-    let router = pages(inbox, "http://127.0.0.1:8080", true);
-    let json = ask(&router, "/local/inbox", &[("host", "localhost"), ("accept", "application/json")]).await;
+    let router = pages(inbox, true);
+    let json = ask(&router, "/local/inbox", &[OWNER, ("accept", "application/json")]).await;
     assert_eq!((json.header("content-type"), json.header("cache-control")), ("application/json", "no-store"));
     let json: serde_json::Value = serde_json::from_str(&json.text().await).expect("JSON");
     assert_eq!(json["messages"][0]["status"], "DEAD_LETTER");
@@ -99,7 +100,7 @@ async fn programs_get_json_and_browsers_get_a_page() {
     assert!(json["messages"][0].get("code").is_none());
 
     let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-    let page = ask(&router, "/local/inbox", &[("host", "localhost"), ("accept", browser)]).await;
+    let page = ask(&router, "/local/inbox", &[OWNER, ("accept", browser)]).await;
     assert_eq!((page.header("content-type"), page.header("cache-control")), ("text/html; charset=utf-8", "no-store"));
     assert_eq!((page.header("vary"), page.response.status().as_u16()), ("accept", 200));
     let page = page.text().await;
@@ -113,8 +114,8 @@ async fn one_identification_s_messages_can_be_asked_for() {
         send(&inbox, reference(n), "a@b.com", "text").await.expect("sent");
     }
     let path = format!("/local/inbox?identification_id={}", reference(1).identification_id);
-    let router = pages(inbox, "http://127.0.0.1:8080", true);
-    let json = ask(&router, &path, &[("host", "localhost"), ("accept", "application/json")]).await.text().await;
+    let router = pages(inbox, true);
+    let json = ask(&router, &path, &[OWNER, ("accept", "application/json")]).await.text().await;
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["messages"].as_array().map(Vec::len), Some(1));
     assert_eq!(json["messages"][0]["message_id"], reference(1).message_id.to_string());
@@ -133,42 +134,47 @@ async fn every_kind_of_error_is_described_where_its_ref_leads() {
 }
 
 #[tokio::test]
-async fn a_site_that_points_its_name_at_this_machine_sees_nothing() {
+async fn codes_and_the_token_are_shown_to_their_owner_only() {
     let inbox = Arc::new(Inbox::in_memory());
-    let cases = [
-        ("http://127.0.0.1:8080", "localhost:8080", true),
-        ("http://127.0.0.1:8080", "LOCALHOST", true),
-        ("http://127.0.0.1:8080", "127.0.0.1:9999", true),
-        ("http://127.0.0.1:8080", "127.8.9.10", true),
-        ("http://127.0.0.1:8080", "[::1]:8080", true),
-        ("http://127.0.0.1:8080", "rebound.example:8080", false),
-        ("http://127.0.0.1:8080", "localhost.example", false),
-        ("http://127.0.0.1:8080", "127.0.0.1.example", false),
-        ("http://127.0.0.1:8080", "192.168.1.7:8080", false),
-        ("http://127.0.0.1:8080", "", false),
-        ("http://192.168.1.7:8080", "192.168.1.7:8080", true),
-        ("http://192.168.1.7:8080", "192.168.1.8:8080", false),
-        ("http://0.0.0.0:8080", "192.168.1.8:8080", true),
-        ("http://0.0.0.0:8080", "0.0.0.0:8080", true),
-        ("http://[::]:8080", "[fe80::1]:8080", true),
-        ("http://0.0.0.0:8080", "rebound.example", false),
-    ];
-    for (address, host, allowed) in cases {
-        for path in EVERY_PAGE.into_iter().chain(["/local/assets/app.js", "/docs/ui/swagger-initializer.js"]) {
-            let answer = ask(&pages(inbox.clone(), address, true), path, &[("host", host)]).await;
-            assert_eq!(
-                answer.response.status().as_u16(),
-                if allowed { 200 } else { 403 },
-                "{path} at {address} as {host}"
-            );
+    send(&inbox, reference(1), "a@b.com", "text").await.expect("sent");
+    let router = pages(inbox, true);
+    for (path, secret) in [("/", "a.b.c"), ("/local/inbox", "abc234"), ("/local/inbox?start=", "abc234")] {
+        let shown = ask(&router, path, &[OWNER]).await;
+        assert_eq!(shown.response.status(), 200, "{path}");
+        assert!(shown.text().await.contains(secret), "{path}");
+        for stranger in [
+            ("accept", "*/*"),
+            ("cookie", "acredita-8080=guessed"),
+            ("cookie", "acredita-8081=of-this-folder"),
+            ("cookie", "acredita-8080="),
+            ("cookie", "acredita-8080"),
+        ] {
+            let refused = ask(&router, path, &[stranger]).await;
+            assert_eq!(refused.response.status(), 403, "{path} with {stranger:?}");
+            assert!(!refused.text().await.contains(secret), "{path} with {stranger:?}");
         }
     }
-    let router = pages(inbox, "http://127.0.0.1:8080", true);
-    assert_eq!(ask(&router, "/local/inbox", &[]).await.response.status(), 403, "no host at all");
-    let two = [("host", "localhost"), ("host", "rebound.example")];
-    assert_eq!(ask(&router, "/local/inbox", &two).await.response.status(), 403, "two hosts");
-    let absolute = ask(&router, "http://rebound.example/local/inbox", &[("host", "localhost")]).await;
-    assert_eq!(absolute.response.status(), 403, "another host in the request line");
+    for path in ["/docs", "/docs/errors", "/openapi.json", "/health", "/local/assets/app.js"] {
+        assert_eq!(ask(&router, path, &[]).await.response.status(), 200, "{path} is nobody's secret");
+    }
+}
+
+#[tokio::test]
+async fn the_printed_link_opens_the_pages_and_leaves_nothing_in_the_address_bar() {
+    let router = pages(Arc::new(Inbox::in_memory()), true);
+    let link = Owner::new(SECRET.to_owned(), 8080).link("");
+    for (path, leads_to) in
+        [(link.as_str(), "/"), ("/local/inbox?a=1&start=of-this-folder&b=2", "/local/inbox?a=1&b=2")]
+    {
+        let opened = ask(&router, path, &[]).await;
+        assert_eq!((opened.response.status().as_u16(), opened.header("location")), (303, leads_to));
+        assert_eq!(opened.header("set-cookie"), "acredita-8080=of-this-folder; Path=/; HttpOnly; SameSite=Strict");
+        assert_eq!(ask(&router, leads_to, &[OWNER]).await.response.status(), 200);
+    }
+    for path in ["/?start=guessed", "/?start=", "/?start", "/?restart=of-this-folder"] {
+        let refused = ask(&router, path, &[]).await;
+        assert_eq!((refused.response.status().as_u16(), refused.header("set-cookie")), (403, ""), "{path}");
+    }
 }
 
 #[tokio::test]
@@ -211,27 +217,25 @@ async fn swagger_ui_comes_out_of_the_binary_and_asks_nobody() {
     assert!(get_page("/docs/ui/swagger-ui-bundle.js").await.text().await.len() > 1_000_000);
     let style = get_page("/docs/ui/swagger-ui.css").await.text().await;
     assert!(!style.contains("url(http") && !style.contains("@import"));
-    let slash =
-        ask(&pages(Arc::new(Inbox::in_memory()), "http://127.0.0.1:8080", true), "/docs/", &[("host", "localhost")])
-            .await;
+    let slash = ask(&pages(Arc::new(Inbox::in_memory()), true), "/docs/", &[]).await;
     assert_eq!((slash.response.status().as_u16(), slash.header("location")), (308, "/docs"));
 }
 
 #[tokio::test]
-async fn neighbours_may_ask_for_health_and_for_the_document_by_any_name() {
+async fn health_and_the_document_can_be_read() {
     for (healthy, status, body) in [(true, 200, r#"{"status":"ok"}"#), (false, 503, r#"{"status":"unavailable"}"#)] {
-        let router = pages(Arc::new(Inbox::in_memory()), "http://127.0.0.1:8080", healthy);
-        let answer = ask(&router, "/health", &[("host", "acredita")]).await;
+        let router = pages(Arc::new(Inbox::in_memory()), healthy);
+        let answer = ask(&router, "/health", &[]).await;
         assert_eq!(answer.response.status(), status);
         assert_eq!(answer.text().await, body);
-        let document = ask(&router, "/openapi.json", &[("host", "acredita")]).await.text().await;
+        let document = ask(&router, "/openapi.json", &[]).await.text().await;
         assert!(document.starts_with(r#"{"openapi":"3.1"#), "{document}");
     }
 }
 
 #[test]
 fn the_first_call_can_be_pasted() {
-    let call = overview("http://127.0.0.1:8080").first_call();
+    let call = overview(ADDRESS).first_call();
     assert!(
         call.starts_with(
             "curl -sS 'http://127.0.0.1:8080/v1/orgs/demo/identifications/otp' \\\n  -H 'authorization: Bearer a.b.c'"

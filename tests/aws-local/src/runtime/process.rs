@@ -7,6 +7,7 @@ use super::{
     Runtime, Step,
     pool::{Answer, Event, InvokeError, Pool, lock},
 };
+use acredita_listener::{Access, Limits};
 use axum::{
     Router,
     body::Bytes,
@@ -16,6 +17,7 @@ use axum::{
     routing::{get, post},
 };
 use std::{
+    future::pending,
     io,
     net::Ipv4Addr,
     sync::{
@@ -23,7 +25,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
-use tokio::{net::TcpListener, sync::Notify};
+use tokio::sync::Notify;
 
 /// Lambda's limit for an answer.
 const MOST_ANSWER: usize = 6 * 1024 * 1024;
@@ -114,7 +116,7 @@ pub(super) async fn run(process: &Arc<Process>) {
 }
 
 async fn run_to_its_end(process: &Arc<Process>) -> io::Result<Option<i32>> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let listener = acredita_listener::bind((Ipv4Addr::LOCALHOST, 0).into()).await?;
     let address = listener.local_addr()?;
     let api = Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next))
@@ -130,7 +132,7 @@ async fn run_to_its_end(process: &Arc<Process>) -> io::Result<Option<i32>> {
         process.runtime.tell(Step::Runs { pid });
     }
     tokio::select! {
-        served = axum::serve(listener, api) => served?,
+        () = acredita_listener::serve(listener, api, Access::to(address), Limits::default(), pending()) => {}
         ended = child.wait() => return Ok(ended?.code()),
         () = process.overran.notified() => {}
     }

@@ -10,6 +10,7 @@ use acredita_aws_local::{
 };
 use acredita_domain::ports::Clock;
 use acredita_embedded_aws::Storage;
+use acredita_listener::{Access, Limits};
 use acredita_local::{
     inbox::Inbox,
     keys::{TokenSigner, ready_grant, secret_text},
@@ -18,6 +19,7 @@ use acredita_local::{
 use http::Request;
 use std::{
     collections::BTreeMap,
+    future::pending,
     net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc,
@@ -25,7 +27,7 @@ use std::{
     },
 };
 use tempfile::TempDir;
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::task::JoinSet;
 
 /// Phone numbers that nobody has, one for each create: a destination gets five messages within ten minutes.
 const FIRST_PHONE: u64 = 600_000_000;
@@ -67,12 +69,12 @@ impl Stage {
         let inbox = Arc::new(Inbox::open(&data.path().join("inbox.jsonl"))?);
         let secret = secret_text(data.path(), &SystemEntropy)?;
         let router = stand_ins::router(StandIns { secret, jwks: signer.jwks().to_string(), inbox, clock });
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let listener = acredita_listener::bind((Ipv4Addr::LOCALHOST, 0).into()).await?;
         let stand_ins_at = listener.local_addr()?;
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
             // It ends with this program.
-            let _ = axum::serve(listener, router).await;
+            acredita_listener::serve(listener, router, Access::to(stand_ins_at), Limits::default(), pending()).await;
         });
 
         let bundle = data.path().join("authorities.pem");

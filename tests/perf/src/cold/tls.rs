@@ -1,11 +1,16 @@
 //! TLS in front of plain-HTTP servers: stand-ins for AWS and for an issuer that are reached as the real ones are.
 //!
-//! A certificate is made for 127.0.0.1, by an authority that exists for the length of a run and that the programs trust
+//! A certificate is made for 127.0.0.2, by an authority that exists for the length of a run and that the programs trust
 //! in addition to the system's.
 
 use crate::Failure;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
-use std::{fs, net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    sync::Arc,
+};
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},
@@ -27,6 +32,9 @@ pub struct Fronts {
     tasks: JoinSet<()>,
 }
 
+/// Another address of loopback: what is behind answers to those, with its own port.
+const FRONT: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+
 impl Fronts {
     /// Makes an authority and a certificate. The system's authorities and this one are written to `bundle`.
     pub fn new(bundle: &Path) -> Result<Self, Failure> {
@@ -36,7 +44,7 @@ impl Fronts {
         authority.distinguished_name.push(DnType::CommonName, "The authority of a benchmark");
         let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
         let key = KeyPair::generate()?;
-        let certificate = CertificateParams::new(vec!["127.0.0.1".to_owned()])?.signed_by(&key, &authority)?;
+        let certificate = CertificateParams::new(vec![FRONT.to_string()])?.signed_by(&key, &authority)?;
         let system = AUTHORITIES
             .iter()
             .find_map(|file| fs::read_to_string(file).ok())
@@ -49,7 +57,7 @@ impl Fronts {
 
     /// An address that speaks TLS for `behind`.
     pub async fn before(&mut self, behind: SocketAddr) -> Result<SocketAddr, Failure> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let listener = TcpListener::bind((FRONT, behind.port())).await?;
         let address = listener.local_addr()?;
         let acceptor = self.acceptor.clone();
         self.tasks.spawn(async move {
