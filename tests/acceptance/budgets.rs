@@ -4,7 +4,11 @@
 //! scoring), validating at most two reads and two conditional writes. Every additional call on these paths is paid for
 //! by every request of every customer.
 
-use acceptance::{Call, ORG, World, bodies, request::base64, subject::Subject};
+use acceptance::{
+    Call, ORG, World, bodies,
+    request::base64,
+    subject::{Method, Subject},
+};
 use acredita_domain::{ports::MessageRef, use_cases::deliver_message};
 use chrono::TimeDelta;
 use serde_json::json;
@@ -147,6 +151,20 @@ async fn scoring_is_one_read_and_two_writes() {
     assert_eq!(table(score().pictures(&[("front", b"\x89PNG\r\n\x1a\n")]), 400).await, [""; 0], "no picture, no call");
     world.call("POST", &format!("{path}/close"), None).await.expect(204);
     assert_eq!(table(score().pictures(&[("front", &bodies::png(1))]), 409).await, ["GetItem"], "nothing is reserved");
+}
+
+/// With a declared number it is counted, what was seen is looked up at once, and all is recorded in one transaction.
+#[tokio::test]
+async fn scoring_for_a_declared_person_is_two_reads_and_three_writes() {
+    let world = World::start().await;
+    let document = Subject::create(&world, Method::IdentityDocument).await;
+    let score = world.request("PUT", &document.scoring_path("/score"), None);
+    let mut made = calls(&world, score.pictures(&[("front", &bodies::png(1))]), 204).await;
+    made.retain(|call| READS.contains(&call.as_str()) || WRITES.contains(&call.as_str()));
+    assert_eq!(made, ["GetItem", "UpdateItem", "UpdateItem", "BatchGetItem", "TransactWriteItems"]);
+    let mut made = calls(&world, document.deletion(&world), 204).await;
+    made.retain(|call| READS.contains(&call.as_str()) || WRITES.contains(&call.as_str()));
+    assert_eq!(made, ["GetItem", "GetItem", "GetItem", "TransactWriteItems"], "what was seen is forgotten");
 }
 
 #[tokio::test]

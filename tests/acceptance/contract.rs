@@ -23,6 +23,7 @@ mod otp_document;
 mod otp_evidence;
 mod otp_sends;
 mod published;
+mod repetitions;
 mod requests;
 mod roles;
 mod scoring;

@@ -333,6 +333,47 @@ async fn the_provider_is_asked_and_pictures_are_kept_once_for_each_retry() {
     }
 }
 
+/// Identifications by document of this many persons with one picture, and the calls that score it.
+async fn with_one_picture(world: &World, number: impl Fn(usize) -> String) -> Vec<(Subject, Call)> {
+    world.scorer.answer(0.95, vec![]);
+    let mut scores = Vec::new();
+    for person in 0..MANY {
+        let mut body = bodies::identity_document("HIGH");
+        body["scoring"] = json!({ "provider": "EXTERNAL" });
+        body["actor"]["last_name"] = json!(format!("Person {person}"));
+        body["actor"]["identity_document"] = json!({ "document_number": number(person), "document_type": "PASSPORT" });
+        let subject = Subject::of(world, Method::IdentityDocument, body).await;
+        let score = world.request("PUT", &subject.scoring_path("/score"), None);
+        scores.push((subject, score.pictures(&[("front", &bodies::png(1))])));
+    }
+    scores
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_persons_with_one_picture_at_once_only_the_first_is_unsuspected() {
+    let world = World::with_external_provider().await;
+    let scores = with_one_picture(&world, |person| format!("AB{person}")).await;
+    let answers = world.at_once(scores.iter().map(|(_, score)| score.clone()).collect()).await;
+    only(&answers, &[204]);
+    let mut validated = 0;
+    for (subject, _) in &scores {
+        validated += usize::from(subject.validate(&world).await.status == 204);
+    }
+    assert_eq!(validated, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_scores_of_one_number_at_once_as_many_count_as_are_allowed() {
+    let mut world = World::with_external_provider().await;
+    let mut app = world.app.clone();
+    app.policy.scorings_a_day = 5;
+    world.serve(app);
+    let scores = with_one_picture(&world, |_| "AB1".to_owned()).await;
+    let answers = world.at_once(scores.iter().map(|(_, score)| score.clone()).collect()).await;
+    only(&answers, &[204, 429]);
+    assert_eq!(count(&answers, 204), 5);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_close_that_meets_scores_ends_them() {
     let world = World::start().await;

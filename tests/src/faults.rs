@@ -12,14 +12,17 @@ use acredita_domain::{
     otp::LiveCode,
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink, StatedPicture, UploadLink},
     ports::{
-        Claim, CodeKeys, CreateError, Due, DueStream, Erasure, FindError, Housekeeping, Identifications, MessageRef,
-        NewIdentification, NewOutboxMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue,
-        RequestCounts, Reservation, Scorings, SendError, Sender, Settlement, StepError, StoredPicture,
+        Claim, CodeKeys, CountError, CreateError, Due, DueStream, Erasure, FindError, Housekeeping, Identifications,
+        MessageRef, NewIdentification, NewOutboxMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures,
+        Queue, RequestCounts, Reservation, Scorings, SendError, Sender, Settlement, Sightings, StepError,
+        StoredPicture,
     },
     scoring::{Assessment, HostedDelegation, Scoring},
+    sightings::{NewSighting, Seen, Sighting},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::NaiveDate;
 use futures_util::{StreamExt, future::ready, stream};
 use std::sync::{
     Arc, Mutex,
@@ -85,7 +88,8 @@ impl Faults {
     /// The same use cases, with every port that can fail decorated.
     pub fn around(self: &Arc<Self>, app: &App) -> App {
         let decorate = || self.clone();
-        let Stores { identifications, scorings, outbox, housekeeping, pictures, requests } = app.stores.clone();
+        let Stores { identifications, scorings, outbox, housekeeping, pictures, requests, sightings } =
+            app.stores.clone();
         App {
             stores: Stores {
                 identifications: Arc::new(Faulty { faults: decorate(), port: identifications }),
@@ -94,6 +98,7 @@ impl Faults {
                 housekeeping: Arc::new(Faulty { faults: decorate(), port: housekeeping }),
                 pictures: Arc::new(Faulty { faults: decorate(), port: pictures }),
                 requests: Arc::new(Faulty { faults: decorate(), port: requests }),
+                sightings: Arc::new(Faulty { faults: decorate(), port: sightings }),
             },
             queue: Arc::new(Faulty { faults: decorate(), port: app.queue.clone() }),
             keys: Arc::new(Faulty { faults: decorate(), port: app.keys.clone() }),
@@ -154,6 +159,7 @@ lost! {
     Unavailable => NO_ANSWER,
     FindError => Self::Unavailable(NO_ANSWER),
     StepError => Self::Unavailable(NO_ANSWER),
+    CountError => Self::Unavailable(NO_ANSWER),
     CreateError => Self::Unavailable(NO_ANSWER),
     SendError => Self::Unavailable,
 }
@@ -191,10 +197,16 @@ forward! { Scorings {
     fn find(org: &OrgId, id: ScoringId) -> Result<Option<Scoring>, FindError>;
     fn reserve_retry(scoring: &Scoring, lease: LeaseId, now: Time, until: Time) -> Result<Reservation, StepError>;
     fn give_back_retry(org: &OrgId, id: ScoringId, lease: LeaseId) -> Result<(), StepError>;
-    fn record_score(reservation: &Reservation, assessment: Assessment, captures: Vec<Capture>, now: Time) -> Result<(), StepError>;
+    fn record_score(reservation: &Reservation, assessment: Assessment, captures: Vec<Capture>, seen: Vec<NewSighting>, now: Time) -> Result<(), StepError>;
     fn record_delegation(reservation: &Reservation, delegation: HostedDelegation, now: Time) -> Result<(), StepError>;
     fn close(scoring: &Scoring, now: Time) -> Result<(), StepError>;
     fn delete(scoring: &Scoring, force: bool, now: Time) -> Result<Erasure, StepError>;
+} }
+
+forward! { Sightings {
+    fn find(org: &OrgId, digests: &[String]) -> Result<Vec<Seen>, Unavailable>;
+    fn count(org: &OrgId, number: &Sighting, day: NaiveDate, most: u32) -> Result<(), CountError>;
+    fn give_back(org: &OrgId, number: &Sighting, day: NaiveDate) -> Result<(), Unavailable>;
 } }
 
 forward! { Outbox {

@@ -6,8 +6,9 @@ use aws_sdk_dynamodb::{
         interceptors::{BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextRef},
     },
     operation::{
-        delete_item::DeleteItemInput, get_item::GetItemInput, put_item::PutItemInput, query::QueryInput,
-        transact_write_items::TransactWriteItemsInput, update_item::UpdateItemInput,
+        batch_get_item::BatchGetItemInput, delete_item::DeleteItemInput, get_item::GetItemInput,
+        put_item::PutItemInput, query::QueryInput, transact_write_items::TransactWriteItemsInput,
+        update_item::UpdateItemInput,
     },
     types::{AttributeValue, TransactWriteItem},
 };
@@ -112,6 +113,10 @@ fn changes(input: &Input) -> Vec<Update<'_>> {
 
 /// The permissions that a call needs. An unknown call needs one that no role has.
 fn actions(input: &Input) -> Vec<Action> {
+    if let Some(batch) = input.downcast_ref::<BatchGetItemInput>() {
+        let keys = batch.request_items().into_iter().flat_map(|tables| tables.values()).flat_map(|keys| keys.keys());
+        return keys.map(|key| on_table("dynamodb:BatchGetItem", Some(key))).collect();
+    }
     if let Some(transaction) = input.downcast_ref::<TransactWriteItemsInput>() {
         return transaction.transact_items().iter().map(part).collect();
     }

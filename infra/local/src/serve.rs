@@ -15,7 +15,7 @@ use acredita_aws::{
 };
 use acredita_domain::{
     App, RequestRate,
-    app::{Engine, Policy},
+    app::{Engine, Policy, SCORINGS_A_DAY},
     ids::MessageId,
     keys::Keyring,
     otp::Channel,
@@ -165,7 +165,8 @@ pub struct AppParts {
 /// The local server's choices, with these external providers. The inbox takes all channels.
 pub fn policy(providers: ProviderAccess) -> Policy {
     let (channels, retention) = (Channel::ALL.to_vec(), RETENTION);
-    Policy { channels, retention, providers, requests_a_second: RequestRate::default(), stated_uploads: false }
+    let requests_a_second = RequestRate::default();
+    Policy { channels, retention, providers, requests_a_second, stated_uploads: false, scorings_a_day: SCORINGS_A_DAY }
 }
 
 /// Generates request ids.

@@ -11,6 +11,7 @@ pub fn stores(clients: &AwsClients, table: &str, bucket: &str) -> Stores {
         identifications: store.clone(),
         scorings: store.clone(),
         outbox: store.clone(),
+        sightings: store.clone(),
         housekeeping: store.clone(),
         requests: store,
         pictures: Arc::new(S3Pictures::new(clients.s3.clone(), bucket.to_owned())),

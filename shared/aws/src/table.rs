@@ -11,6 +11,7 @@ pub(crate) mod items;
 mod outbox;
 mod requests;
 mod scorings;
+mod sightings;
 mod store;
 mod throttle;
 mod transitions;

@@ -7,7 +7,7 @@ use crate::{
     otp::Channel,
     ports::{
         Clock, CodeKeys, DocumentNumberReader, Entropy, Housekeeping, Identifications, Outbox, PictureValidator,
-        Pictures, Queue, RequestCounts, Scorer, Scorings,
+        Pictures, Queue, RequestCounts, Scorer, Scorings, Sightings,
     },
     scoring::{Provider, ProviderAccess},
     throttle::{RequestRate, RequestThrottle},
@@ -36,6 +36,7 @@ pub struct Stores {
     pub housekeeping: Arc<dyn Housekeeping>,
     pub pictures: Arc<dyn Pictures>,
     pub requests: Arc<dyn RequestCounts>,
+    pub sightings: Arc<dyn Sightings>,
 }
 
 /// What looks at pictures of documents.
@@ -47,6 +48,9 @@ pub struct Engine {
     /// The providers configured in this deployment.
     pub scorers: Vec<Arc<dyn Scorer>>,
 }
+
+/// The most scorings of one declared number in an organisation and a day, unless a deployment chooses another.
+pub const SCORINGS_A_DAY: u32 = 100;
 
 /// The choices of a deployment.
 #[derive(Clone, Debug)]
@@ -60,6 +64,8 @@ pub struct Policy {
     pub requests_a_second: RequestRate,
     /// Whether an upload has to be stated before it gets a link.
     pub stated_uploads: bool,
+    /// The most scorings of one declared number in an organisation and a day (UTC).
+    pub scorings_a_day: u32,
 }
 
 impl Policy {

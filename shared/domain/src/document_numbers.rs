@@ -56,6 +56,17 @@ pub fn normal_form(number: &str) -> Private<String> {
     Private::new(letters_and_digits(number))
 }
 
+/// One form for all spellings of a number of this kind, to find it again: two numbers that are [the same](same_number)
+/// have the same form, except that digits alone are completed only where the number is surely Spanish.
+pub fn one_form(number: &str, kind: NumberKind) -> String {
+    let plain = letters_and_digits(number);
+    match (Spanish::of(&plain), kind) {
+        (Some(spanish), NumberKind::Spanish) => spanish.complete,
+        (Some(spanish), NumberKind::Unknown) if spanish.has_its_letter => spanish.complete,
+        _ => plain,
+    }
+}
+
 fn letters_and_digits(number: &str) -> String {
     number.chars().map(ascii).filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }

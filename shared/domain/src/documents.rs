@@ -2,7 +2,7 @@
 
 use crate::{
     actor::{Country, DocumentType, IdentityDocument},
-    document_numbers::{NumberKind, same_number},
+    document_numbers::{NumberKind, one_form, same_number},
     text::Private,
 };
 use subtle::Choice;
@@ -66,6 +66,11 @@ pub fn is_declared(typed: &str, declared: Option<&IdentityDocument>) -> Choice {
     let number = declared.and_then(|document| document.document_number.as_ref());
     let expected = number.map_or("", |number| number.expose());
     same_number(expected, typed, declared.map_or(NumberKind::Unknown, kind_of_number)) & choice(number.is_some())
+}
+
+/// The [one form](one_form) of a number, whatever is declared of its document.
+pub fn declared_form(number: &str, declared: Option<&IdentityDocument>) -> String {
+    one_form(number, declared.map_or(NumberKind::Unknown, kind_of_number))
 }
 
 /// What the declared type and country say about the declared number.

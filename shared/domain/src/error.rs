@@ -44,6 +44,12 @@ pub enum Error {
         /// When the next one is admitted.
         again_at: Time,
     },
+    /// The declared number was scored as often today as is allowed.
+    #[error("too many scorings of one document number today")]
+    TooManyScorings {
+        /// When it may be scored again.
+        again_at: Time,
+    },
     #[error("{part}: {fault}")]
     Picture {
         /// The name of the multipart part, or of what takes its place.
@@ -150,7 +156,7 @@ impl From<ScoreError> for Error {
 impl From<StepError> for Error {
     fn from(error: StepError) -> Self {
         match error {
-            StepError::Lost => Conflict::ConcurrentChange.into(),
+            StepError::Lost | StepError::SeenMeanwhile => Conflict::ConcurrentChange.into(),
             StepError::TooManyMessages { again_at } => Self::TooManyMessages { again_at },
             StepError::Unavailable(unavailable) => unavailable.into(),
         }

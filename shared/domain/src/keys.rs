@@ -10,6 +10,7 @@ use crate::{
     idempotency::{Idempotency, Operation, RequestMark},
     ids::{IdentificationId, OrgId},
     invalid::Invalid,
+    sightings::{Sighted, Sighting},
     system::Entropy,
 };
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
@@ -144,6 +145,21 @@ impl Keyring {
         hex(&mac(self.newest(), "destination throttle", &[destination.as_bytes()]))
     }
 
+    /// How something that an organisation sees is found again, and for whom it was declared, by the newest key first; the
+    /// others find what was seen before they were replaced.
+    pub fn sightings(&self, org: &OrgId, what: Sighted<'_>, person: &str) -> Vec<Sighting> {
+        let (purposes, what) = match what {
+            Sighted::Number(number) => (["seen number", "person of a seen number"], number),
+            Sighted::Picture(picture) => (["seen picture", "person of a seen picture"], picture),
+        };
+        let (org, what, person) = (org.as_str().as_bytes(), what.as_bytes(), person.as_bytes());
+        let sighting = |key: &MasterKey| Sighting {
+            digest: half(mac(key, purposes[0], &[org, what])),
+            person: half(mac(key, purposes[1], &[org, what, person])),
+        };
+        self.keys.iter().map(sighting).collect()
+    }
+
     /// How a request of an organisation is recorded, by the newest key first; the others find what they recorded before
     /// they were replaced.
     pub fn request_marks(&self, org: &OrgId, operation: Operation, request: &Idempotency) -> Vec<RequestMark> {
@@ -171,6 +187,11 @@ fn mac(key: &MasterKey, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
     let lengths: Vec<[u8; 8]> = parts.iter().map(|part| (part.len() as u64).to_be_bytes()).collect();
     let message: Vec<&[u8]> = parts.iter().zip(&lengths).flat_map(|(part, length)| [length.as_slice(), part]).collect();
     hmac(&derived, &message)
+}
+
+/// 128 bits are enough to tell apart whatever is seen, and half as long.
+fn half(mac: [u8; 32]) -> String {
+    hex(&mac[..16])
 }
 
 fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
@@ -266,6 +287,24 @@ mod tests {
             format!("{keys:?} {hash:?} {:?}", keys.seal(&entropy(), "id", "abc234")),
             "Keyring of 1 CodeHash Sealed"
         );
+    }
+
+    #[test]
+    fn what_was_seen_is_found_again_in_its_organisation_with_its_key_and_nowhere_else() {
+        let (mine, other): (OrgId, OrgId) = ("yoigo".parse().expect("one"), "other".parse().expect("one"));
+        let old = ring(&[1]).sightings(&mine, Sighted::Number("12345678Z"), "ana").swap_remove(0);
+        let rotated = ring(&[2, 1]).sightings(&mine, Sighted::Number("12345678Z"), "ana");
+        assert!(rotated[0] != old && rotated[1] == old);
+        for (org, what, person) in [
+            (&other, Sighted::Number("12345678Z"), "ana"),
+            (&mine, Sighted::Picture("12345678Z"), "ana"),
+            (&mine, Sighted::Number("12345679S"), "ana"),
+        ] {
+            let Sighting { digest, person } = ring(&[1]).sightings(org, what, person).swap_remove(0);
+            assert!(digest != old.digest && person != old.person);
+        }
+        let another = ring(&[1]).sightings(&mine, Sighted::Number("12345678Z"), "eva").swap_remove(0);
+        assert!(another.digest == old.digest && another.person != old.person);
     }
 
     #[test]

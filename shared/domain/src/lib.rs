@@ -30,6 +30,7 @@ pub mod otp;
 pub mod pictures;
 pub mod ports;
 pub mod scoring;
+pub mod sightings;
 mod system;
 pub mod text;
 mod throttle;

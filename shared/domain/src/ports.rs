@@ -13,6 +13,7 @@ mod keys;
 pub mod limits;
 mod pictures;
 mod scorer;
+mod sightings;
 mod store;
 
 pub use crate::system::{Clock, Entropy};
@@ -28,6 +29,7 @@ pub use scorer::{
     CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ProviderCredential, ScoreError,
     ScoreRequest, Scored, Scorer,
 };
+pub use sightings::{CountError, Sightings};
 pub use store::{
     Due, DueStream, Erasure, Housekeeping, IdempotencyRecord, Identifications, NewIdentification, NewScoring,
     RequestCounts, Reservation, Scorings,

@@ -38,6 +38,7 @@ use crate::{
     ids::{OrgId, ScoringId},
     invalid::Invalid,
     pictures::Capture,
+    sightings::Sighting,
     vocabulary::names,
 };
 use serde::{Deserialize, Serialize};
@@ -79,6 +80,8 @@ pub struct Scoring {
     pub captures: Vec<Capture>,
     /// The open capture on a provider's pages, if any.
     pub delegation: Option<HostedDelegation>,
+    /// What its scores saw and remembered, to be forgotten with it.
+    pub sightings: Vec<Sighting>,
     /// Truncated to the second.
     pub created_at: Time,
     /// It cannot be scored any more from this time on.
@@ -110,6 +113,7 @@ impl Scoring {
             assessment: None,
             captures: Vec::new(),
             delegation: None,
+            sightings: Vec::new(),
             created_at,
             expires_at,
             version: 0,

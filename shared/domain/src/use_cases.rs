@@ -13,6 +13,7 @@ mod identity_document;
 mod metadata;
 mod otp;
 mod remove;
+mod repetitions;
 mod resend;
 mod reservation;
 mod score;

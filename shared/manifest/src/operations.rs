@@ -8,7 +8,7 @@ const CHANGE: &[u16] = &[400, 401, 404, 409, 500];
 const DELETE: &[u16] = &[400, 401, 403, 404, 500];
 const SEND: &[u16] = &[400, 401, 404, 409, 429, 500];
 const DELEGATE: &[u16] = &[400, 401, 404, 409, 500, 503];
-const SCORE: &[u16] = &[400, 401, 404, 409, 413, 415, 500, 503];
+const SCORE: &[u16] = &[400, 401, 404, 409, 413, 415, 429, 500, 503];
 
 /// For each function, path and permission, the operations as
 /// `name: method door "rest of the path", body => success, errors, further errors`.

@@ -7,6 +7,7 @@
 //! | `RETENTION_DAYS` | days that an identification or a scoring is kept after it expires, 1 to 3650 |
 //! | `ORGANISATION_RATE` | requests a second of one organisation, 1 to 1,000,000; unset for 100 |
 //! | `ORIGIN_SECRETS` | the secrets by which requests prove that they came through what stands in front of the gateway, separated by blanks; unset if nothing does |
+//! | `SCORINGS_A_DAY` | the most scorings of one declared number in an organisation and a day, 1 to 100000; unset for 100 |
 //! | `STATED_UPLOADS` | `true` if a delegation has to state the files that will be uploaded; unset for `false` |
 //! | `CODE_KEYS_SECRET` | the secret with the keys, by ARN or name: see [`SecretKeys`](acredita_aws::SecretKeys) |
 //! | `JWKS_URL`, `ISSUER`, `AUDIENCE` | where the issuer of tokens publishes its keys, and the values that tokens must have |
@@ -35,7 +36,11 @@ use crate::{
     senders::SenderSettings,
     tokens::TokenSettings,
 };
-use acredita_domain::{Invalid, app::Policy, scoring::ProviderAccess};
+use acredita_domain::{
+    Invalid,
+    app::{Policy, SCORINGS_A_DAY},
+    scoring::ProviderAccess,
+};
 use chrono::TimeDelta;
 
 #[derive(Clone, Debug)]
@@ -70,6 +75,7 @@ impl Settings {
         let access = read.parsed::<ProviderAccess, _>("ACREDITA_EXTERNAL_PROVIDERS", str::parse).unwrap_or_default();
         let requests_a_second = read.parsed("ACREDITA_ORGANISATION_RATE", str::parse);
         let providers = ProviderSettings::read(read, &access);
+        let scorings_a_day = read.parsed("ACREDITA_SCORINGS_A_DAY", scorings);
         let stated_uploads = read.parsed("ACREDITA_STATED_UPLOADS", boolean);
         Some(Self {
             places: Places { table: table?, bucket: bucket?, queue_url: queue_url? },
@@ -79,6 +85,7 @@ impl Settings {
                 providers: access,
                 requests_a_second: requests_a_second.unwrap_or_default(),
                 stated_uploads: stated_uploads.unwrap_or(false),
+                scorings_a_day: scorings_a_day.unwrap_or(SCORINGS_A_DAY),
             },
             code_keys_secret: code_keys_secret?,
             tokens: tokens?,
@@ -92,6 +99,11 @@ impl Settings {
 fn days(text: &str) -> Result<TimeDelta, Invalid> {
     let days = text.parse().ok().filter(|days| (1..=3650).contains(days));
     days.map(TimeDelta::days).ok_or(Invalid("is not a number of days from 1 to 3650"))
+}
+
+fn scorings(text: &str) -> Result<u32, Invalid> {
+    let scorings = text.parse().ok().filter(|scorings| (1..=100_000).contains(scorings));
+    scorings.ok_or(Invalid("is not a number of scorings from 1 to 100000"))
 }
 
 fn boolean(text: &str) -> Result<bool, Invalid> {

@@ -16,13 +16,15 @@ const KEY: &str = "order-6123456789";
 
 /// The inventory of the kinds of items, by the beginning of their keys: all that there are, and whether deleting leaves
 /// them.
-const KINDS: [(&str, bool); 8] = [
+const KINDS: [(&str, bool); 10] = [
     ("IDN#", false),
     ("OBX#", true),
     ("ADM#", false),
     ("SCO#", false),
     ("IDM#", true),
     ("DST#", true),
+    ("SEE#", true),
+    ("NUM#", true),
     ("ERA#", false),
     ("LEF#", false),
 ];
@@ -99,6 +101,7 @@ async fn nothing_is_left_that_names_the_person_or_answers_a_guess() {
     assert_eq!(left, KINDS.iter().filter(|(_, left)| *left).map(|(kind, _)| (*kind).to_owned()).collect());
     for item in world.items().await {
         assert!(item.contains_key("ttl"), "{} ends by the clock", kind(&item));
+        assert!(!item.contains_key("seen"), "what was seen is forgotten with its scoring");
     }
     assert!(kept_pictures(&world).await.is_empty());
     assert_nobody_is_named(&world, &requests).await;

@@ -22,9 +22,14 @@ const REMOVE_EVIDENCE: (&str, &str) = ("s3:DeleteObject", "i");
 fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
     match function {
         "identification-agent" => &ERASE_EVIDENCE,
-        // Of scoring, with the keys of external providers.
-        "identification-agent-admin" | "identification-otp-admin" | "identity-document-admin" | "scoring" => &[SECRET],
+        "identification-agent-admin" | "identification-otp-admin" => &[SECRET],
+        // What a scoring saw is forgotten with it.
+        "identity-document-admin" => &[SECRET, ("dynamodb:UpdateItem", "SEE")],
         "identification-otp" => &[SECRET, REMOVE_EVIDENCE],
+        // With the keys of external providers; and, for a declared person, what was seen before.
+        "scoring" => {
+            &[SECRET, ("dynamodb:BatchGetItem", "SEE"), ("dynamodb:UpdateItem", "SEE"), ("dynamodb:UpdateItem", "NUM")]
+        }
         // The senders of the tests are not AWS's, and Lambda takes messages off the queue.
         "notify" => &[
             SECRET,

@@ -6,8 +6,8 @@ use super::{
         Key, Pointer, Standing, decode_identification, decode_pointer, encode_erasure, encode_identification,
         encode_pointer, encode_scoring, number, text,
     },
-    scorings::{Closing, close},
-    store::{Change, DynamoStore, corrupt},
+    scorings::{Closing, close, unread},
+    store::{Change, DynamoStore, NotCommitted, corrupt},
     transitions::{OPEN, Step, new_mark, open_values},
 };
 use acredita_domain::{
@@ -15,7 +15,9 @@ use acredita_domain::{
     identification::{Identification, Transition},
     ids::{AdminIdentificationId, IdentificationId, OrgId},
     pictures::PicturePrefix,
-    ports::{CreateError, Erasure, FindError, Identifications, NewIdentification, NewOutboxMessage, StepError},
+    ports::{
+        CreateError, Erasure, FindError, Identifications, NewIdentification, NewOutboxMessage, Scorings, StepError,
+    },
 };
 use async_trait::async_trait;
 
@@ -99,23 +101,38 @@ impl Identifications for DynamoStore {
         let operation = "delete identification";
         let Identification { id, admin_id, ref org, .. } = *identification;
         let values = open_values(org, now);
-        let mut erasure = Erasure { id: id.to_string(), prefixes: vec![PicturePrefix::identification(org, id)] };
-        let mut writes = vec![
-            self.delete_if(Key::identification(id), if force { OURS } else { OPEN }, values.clone()),
-            self.delete_if(Key::pointer(admin_id), GONE_OR_OURS, values.clone()),
-        ];
-        if let Some(scoring_id) = identification.method.scoring_id() {
-            writes.push(self.delete_if(Key::scoring(scoring_id), GONE_OR_OURS, values));
-            erasure.prefixes.extend([PicturePrefix::scoring(org, scoring_id), PicturePrefix::uploads(org, scoring_id)]);
+        loop {
+            let mut erasure = Erasure { id: id.to_string(), prefixes: vec![PicturePrefix::identification(org, id)] };
+            let mut writes = vec![
+                self.delete_if(Key::identification(id), if force { OURS } else { OPEN }, values.clone()),
+                self.delete_if(Key::pointer(admin_id), GONE_OR_OURS, values.clone()),
+            ];
+            if let Some(scoring_id) = identification.method.scoring_id() {
+                let scoring = Scorings::find(self, org, scoring_id).await.map_err(unread)?;
+                let mut values = values.clone();
+                values.push(("version", number(scoring.as_ref().map_or(0, |scoring| scoring.version))));
+                writes.push(self.delete_if(Key::scoring(scoring_id), GONE_OR_AS_READ, values));
+                writes.extend(scoring.iter().flat_map(|scoring| self.forget(scoring, now)));
+                let prefixes = [PicturePrefix::scoring(org, scoring_id), PicturePrefix::uploads(org, scoring_id)];
+                erasure.prefixes.extend(prefixes);
+            }
+            writes.push(self.put(encode_erasure(&erasure, now)));
+            return match self.transact(operation, writes).await {
+                Ok(()) => Ok(erasure),
+                // Scored meanwhile: it has seen more.
+                Err(NotCommitted::Cancelled(reasons)) if !reasons.failed(0) && reasons.failed(SCORING) => continue,
+                Err(error) => Err(error.into_step_error(operation, 1)),
+            };
         }
-        writes.push(self.put(encode_erasure(&erasure, now)));
-        self.transact(operation, writes).await.map_err(|error| error.into_step_error(operation, 1))?;
-        Ok(erasure)
     }
 }
 
+/// The place of the linked scoring among the writes of a deletion.
+const SCORING: usize = 2;
 const OURS: &str = "#org = :org";
 const GONE_OR_OURS: &str = "attribute_not_exists(#pk) OR #org = :org";
+/// The scoring as it was read, so that all that it saw is forgotten.
+const GONE_OR_AS_READ: &str = "attribute_not_exists(#pk) OR (#org = :org AND #version = :version)";
 
 /// How a step closes the linked scoring, if it does: one that is over by the clock needs no closing.
 fn closing(transition: &Transition) -> Option<Closing> {

@@ -5,21 +5,24 @@
 //! | `IDN#<identification>` / `A` | identification | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `actor`, `method`, of an OTP `tries`, `generation`, `sends`, `last_send_at`, `code`, of its end `validation`, `ended_at`, `reason`, and of the step that was taken last `step` |
 //! | `IDN#<identification>` / `OBX#<message>` | effect to carry out | `org`, `state`, of a refused one `refusal`, `effect`, of a code `generation`, `attempts`, while a worker has it `lease`, `lease_until` |
 //! | `ADM#<admin id>` / `A` | a back office's id | `org`, `identification_id` |
-//! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, `assessment`, `captures`, of a capture that a provider hosts `delegation`, while a request holds a retry `lease`, `lease_until`, and of the step that was taken last `step` |
+//! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, `assessment`, `captures`, what it saw `sightings`, of a capture that a provider hosts `delegation`, while a request holds a retry `lease`, `lease_until`, and of the step that was taken last `step` |
 //! | `IDM#<org>#<operation>#<keyed digest of the key>` / `A` | a create's first answer | `body_digest`, `answer`, `valid_until` |
 //! | `DST#<org>#<destination digest>` / `A` | a destination's latest sends | `s1` (newest) to `s5` |
+//! | `SEE#<org>#<keyed digest>` / `A` | a number or a picture that was seen, and the scorings that saw it, each with a keyed digest of the person | `seen`, `revision` |
+//! | `NUM#<org>#<keyed digest>#<day>` / `A` | how often a declared number was scored on a day | `count`, and of the last change `step` |
 //! | `REQ#<org>#<epoch second>` / `A` | how many requests the organisation's callers made in a window | `requests` |
 //! | `ERA#<id>` / `A` | pictures of a deleted entity, to erase | `prefixes` |
 //! | `LEF#<scoring>` / `A` | pictures to erase of a scoring that is over, but for those it refers to | `org` |
 //!
 //! What is kept about a person is in `IDN#…`/`A` (with the digests of pictures) and the linked `SCO#…`, and in the
 //! pictures under both; a deletion removes them. What it leaves names nobody: `OBX#…` and `IDM#…` have ids, sealed codes
-//! and digests under the deployment's keys, `DST#…` such a digest, and all of them end by `ttl`; `ERA#…` and `LEF#…` have
+//! and digests under the deployment's keys, `DST#…`, `SEE#…` and `NUM#…` such a digest (a deletion takes the scoring out of
+//! `SEE#…`), and all of them end by `ttl`; `ERA#…` and `LEF#…` have
 //! ids, and end when they are done. `tests/acceptance/contract/erasure.rs` holds this list.
 //!
 //! Attributes used by a condition or an update are separate: text as `S`, numbers as `N`, times as epoch milliseconds.
 //! Those that are written once and read completely (`actor`, `method`, `terms`, `validation`, `assessment`, `captures`,
-//! `delegation`, `code`, `prefixes`) are one JSON text each.
+//! `sightings`, `delegation`, `code`, `prefixes`) are one JSON text each.
 //!
 //! `due_shard` and `due_at` put an item on the index of due work; an item without them is not on it. Its partitions are
 //! `MSG#0` to `MSG#7` for messages and `0` to `7` for everything else (see [`DuePartitions`]). `ttl` is in epoch
@@ -33,6 +36,7 @@ mod identification;
 mod outbox;
 mod records;
 mod scoring;
+mod seen;
 #[cfg(test)]
 mod tests;
 
@@ -43,6 +47,7 @@ pub(crate) use identification::{
 pub(crate) use outbox::{MessageState, StoredMessage, decode_message, encode_message};
 pub(crate) use records::{SLOTS, decode_oldest_send, decode_remembered, encode_remembered};
 pub(crate) use scoring::{Standing, decode_scoring, encode_scoring};
+pub(crate) use seen::{SEEN_SLACK, decode_seen, scorings_of_a_day_end, seen_entry};
 
 use acredita_domain::{
     Time,
@@ -50,7 +55,7 @@ use acredita_domain::{
     ports::MessageRef,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::HashMap, fmt::Display, str::FromStr};
 
@@ -108,6 +113,14 @@ impl Key {
     /// The count of a window, named by its epoch second.
     pub fn requests(org: &OrgId, window: Time) -> Self {
         Self::alone(format!("REQ#{org}#{}", window.timestamp()))
+    }
+
+    pub fn sighting(org: &OrgId, digest: &str) -> Self {
+        Self::alone(format!("SEE#{org}#{digest}"))
+    }
+
+    pub fn scorings_of_a_day(org: &OrgId, number_digest: &str, day: NaiveDate) -> Self {
+        Self::alone(format!("NUM#{org}#{number_digest}#{day}"))
     }
 
     pub fn leftovers(id: ScoringId) -> Self {

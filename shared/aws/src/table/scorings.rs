@@ -4,15 +4,18 @@ use super::{
     commit::Commit,
     expressions::Values,
     items::{Item, Key, Standing, decode_scoring, encode_erasure, encode_scoring, json, millis, number, text},
-    store::{Change, DynamoStore, Refused, corrupt},
+    store::{Change, DynamoStore, NotCommitted, Refused, corrupt},
     transitions::new_mark,
 };
+use crate::errors::STORE;
 use acredita_domain::{
     Time,
+    error::Unavailable,
     ids::{LeaseId, OrgId, ScoringId},
     pictures::{Capture, PicturePrefix},
     ports::{CreateError, Erasure, FindError, NewScoring, Reservation, Scorings, StepError},
     scoring::{Assessment, HostedDelegation, Scoring},
+    sightings::{NewSighting, Sighting},
 };
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -22,6 +25,7 @@ const OPEN: &str = "#org = :org AND #closed = :no AND #expires_at > :now";
 const FREE: &str = "(attribute_not_exists(#lease_until) OR #lease_until <= :now)";
 const OPEN_AS_JUDGED: &str = "#org = :org AND #closed = :no AND #expires_at > :now AND #version = :version";
 const OURS: &str = "#org = :org";
+const OURS_AS_READ: &str = "#org = :org AND #version = :version";
 
 #[async_trait]
 impl Scorings for DynamoStore {
@@ -76,13 +80,36 @@ impl Scorings for DynamoStore {
         reservation: &Reservation,
         assessment: Assessment,
         captures: Vec<Capture>,
+        seen: Vec<NewSighting>,
         now: Time,
     ) -> Result<(), StepError> {
+        let operation = "record score";
+        let Reservation { scoring, .. } = reservation;
+        let mark = new_mark();
         let mut values = reserved_values(reservation, now);
-        values.extend([("assessment", json(&assessment)), ("captures", json(&captures))]);
-        let update = "SET #assessment = :assessment, #captures = :captures, #retries_used = #retries_used + :one, \
-                      #version = #version + :one, #step = :step REMOVE #delegation, #lease, #lease_until";
-        self.change_scoring("record score", reservation.scoring.id, update, &reserved(), values).await
+        values.extend([
+            ("assessment", json(&assessment)),
+            ("captures", json(&captures)),
+            ("sightings", json(&all_sightings(scoring, &seen))),
+            ("step", text(&mark)),
+        ]);
+        let update = "SET #assessment = :assessment, #captures = :captures, #sightings = :sightings, \
+                      #retries_used = #retries_used + :one, #version = #version + :one, #step = :step \
+                      REMOVE #delegation, #lease, #lease_until";
+        let condition = reserved();
+        let change = Change { key: Key::scoring(scoring.id), update, condition: &condition, values };
+        if seen.is_empty() {
+            return self.step(operation, change, &mark).await;
+        }
+        let mut writes = vec![self.change(change)];
+        writes.extend(seen.iter().map(|new| self.remember(scoring, new)));
+        let last = writes.len();
+        self.transact(operation, writes).await.map_err(|error| match error {
+            NotCommitted::Cancelled(reasons) if !reasons.failed(0) && (1..last).any(|at| reasons.failed(at)) => {
+                StepError::SeenMeanwhile
+            }
+            error => error.into_step_error(operation, 1),
+        })
     }
 
     async fn record_delegation(
@@ -105,21 +132,50 @@ impl Scorings for DynamoStore {
     }
 
     async fn delete(&self, scoring: &Scoring, force: bool, now: Time) -> Result<Erasure, StepError> {
+        let mut current = scoring.clone();
+        loop {
+            match self.delete_as_read(&current, force, now).await {
+                Err(StepError::Lost) => match Scorings::find(self, &scoring.org, scoring.id).await.map_err(unread)? {
+                    // Scored meanwhile: it has seen more.
+                    Some(changed) if changed.version != current.version => current = changed,
+                    _ => return Err(StepError::Lost),
+                },
+                done => return done,
+            }
+        }
+    }
+}
+
+impl DynamoStore {
+    /// Deletes a scoring of this version, and forgets what it saw.
+    async fn delete_as_read(&self, scoring: &Scoring, force: bool, now: Time) -> Result<Erasure, StepError> {
         let operation = "delete scoring";
-        let Scoring { id, ref org, .. } = *scoring;
+        let Scoring { id, ref org, version, .. } = *scoring;
         let prefixes = vec![PicturePrefix::scoring(org, id), PicturePrefix::uploads(org, id)];
         let erasure = Erasure { id: id.to_string(), prefixes };
-        let writes = vec![
-            self.delete_if(
-                Key::scoring(scoring.id),
-                if force { OURS } else { OPEN },
-                scoring_values(&scoring.org, now),
-            ),
-            self.put(encode_erasure(&erasure, now)),
-        ];
+        let mut values = scoring_values(org, now);
+        values.push(("version", number(version)));
+        let condition = if force { OURS_AS_READ } else { OPEN_AS_JUDGED };
+        let mut writes = vec![self.delete_if(Key::scoring(id), condition, values)];
+        writes.push(self.put(encode_erasure(&erasure, now)));
+        writes.extend(self.forget(scoring, now));
         self.transact(operation, writes).await.map_err(|error| error.into_step_error(operation, 1))?;
         Ok(erasure)
     }
+}
+
+/// A scoring that could not be read before a step.
+pub(crate) fn unread(error: FindError) -> StepError {
+    StepError::Unavailable(match error {
+        FindError::Unavailable(unavailable) => unavailable,
+        FindError::Corrupt(_) => Unavailable(STORE),
+    })
+}
+
+/// What a scoring saw until now, and what it sees.
+fn all_sightings(scoring: &Scoring, seen: &[NewSighting]) -> Vec<Sighting> {
+    let new = seen.iter().map(|new| &new.sighting).filter(|sighting| !scoring.sightings.contains(sighting));
+    scoring.sightings.iter().chain(new).cloned().collect()
 }
 
 impl DynamoStore {

@@ -13,8 +13,8 @@ use aws_sdk_dynamodb::{
     Client,
     operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
     types::{
-        CancellationReason, ConditionCheck, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
-        TransactWriteItem, Update,
+        CancellationReason, ConditionCheck, Delete, KeysAndAttributes, Put, ReturnValue,
+        ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
     },
 };
 
@@ -110,6 +110,25 @@ impl DynamoStore {
         match request.send().await {
             Ok(output) => Ok(output.item),
             Err(error) => Err(unavailable(STORE, operation, &error)),
+        }
+    }
+
+    /// The items with these keys that there are.
+    pub(crate) async fn get_all(&self, operation: &'static str, keys: Vec<Key>) -> Result<Vec<Item>, Unavailable> {
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys.iter().map(Key::attributes).collect()));
+        let mut wanted = Some(keys.consistent_read(true).build().expect("the keys are set"));
+        let mut items = Vec::new();
+        // What DynamoDB leaves for later, for lack of capacity, is asked for once more.
+        for _ in 0..2 {
+            let Some(keys) = wanted.take() else { break };
+            let request = self.client.batch_get_item().request_items(&self.table, keys);
+            let output = request.send().await.map_err(|error| unavailable(STORE, operation, &error))?;
+            items.extend(output.responses.unwrap_or_default().into_values().flatten());
+            wanted = output.unprocessed_keys.unwrap_or_default().into_values().next();
+        }
+        match wanted {
+            None => Ok(items),
+            Some(_) => Err(unusable(STORE, operation, "some items were not read")),
         }
     }
 

@@ -46,7 +46,7 @@ async fn a_score_ends_it(ports: &Ports) {
     let new = created(ports).await;
     delegate(ports, &new, delegation("one")).await;
     let reservation = reserved(ports, &new).await;
-    ports.scorings.record_score(&reservation, assessment(0.9), Vec::new(), now()).await.expect("scored");
+    ports.scorings.record_score(&reservation, assessment(0.9), Vec::new(), Vec::new(), now()).await.expect("scored");
     assert_eq!(current(ports, &new).await.delegation, None);
 }
 
@@ -56,7 +56,7 @@ async fn nothing_is_delegated_during_a_score_and_the_other_way_round(ports: &Por
     let later = now() + RETRY_LEASE;
     let next = ports.scorings.reserve_retry(&new, lease(), later, later + RETRY_LEASE).await.expect("free again");
     ports.scorings.record_delegation(&next, delegation("one"), later).await.expect("delegated");
-    assert_eq!(ports.scorings.record_score(&slow, assessment(0.9), Vec::new(), later).await, LOST);
+    assert_eq!(ports.scorings.record_score(&slow, assessment(0.9), Vec::new(), Vec::new(), later).await, LOST);
     assert_eq!(ports.scorings.record_delegation(&slow, delegation("two"), later).await, LOST);
 }
 

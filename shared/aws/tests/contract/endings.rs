@@ -34,7 +34,7 @@ async fn score(ports: &Ports, scoring: &Scoring, score: f64) -> Result<(), StepE
         captured_at: now(),
     };
     let reservation = ports.scorings.reserve_retry(scoring, lease(), now(), now() + RETRY_LEASE).await?;
-    ports.scorings.record_score(&reservation, assessment(score), vec![capture], now()).await
+    ports.scorings.record_score(&reservation, assessment(score), vec![capture], Vec::new(), now()).await
 }
 
 async fn current(ports: &Ports, scoring: &Scoring) -> Scoring {
@@ -94,7 +94,7 @@ async fn a_score_under_way_does_not_keep_anybody_from_validating(ports: &Ports) 
     let (identification, judged) = scored(ports).await;
     let under_way = ports.scorings.reserve_retry(&judged, lease(), now(), now() + RETRY_LEASE).await.expect("free");
     take(ports, &identification, relying_on(&judged), now()).await.expect("validated");
-    let late = ports.scorings.record_score(&under_way, assessment(0.1), Vec::new(), now()).await;
+    let late = ports.scorings.record_score(&under_way, assessment(0.1), Vec::new(), Vec::new(), now()).await;
     assert_eq!(late, LOST);
     assert_eq!(current(ports, &judged).await.assessment, judged.assessment);
 }

@@ -34,5 +34,6 @@ mod resending;
 mod samples;
 mod scorings;
 mod secrets;
+mod sightings;
 mod stage;
 mod wire;

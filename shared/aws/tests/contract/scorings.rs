@@ -47,7 +47,7 @@ async fn reserve(ports: &Ports, scoring: &Scoring, at: Time) -> Result<Reservati
 }
 
 async fn record(ports: &Ports, reservation: &Reservation, at: Time) -> Result<(), StepError> {
-    ports.scorings.record_score(reservation, assessment(0.5), vec![capture()], at).await
+    ports.scorings.record_score(reservation, assessment(0.5), vec![capture()], Vec::new(), at).await
 }
 
 async fn give_back(ports: &Ports, Reservation { scoring, lease }: &Reservation) -> Result<(), StepError> {
@@ -67,7 +67,7 @@ async fn a_score_is_kept_with_its_pictures_and_counts(ports: &Ports) {
 
     let second = reserved(ports, &new).await;
     assert_eq!(second.scoring, scored, "it is decided on what is there when it is reserved");
-    ports.scorings.record_score(&second, assessment(0.9), Vec::new(), now()).await.expect("scored again");
+    ports.scorings.record_score(&second, assessment(0.9), Vec::new(), Vec::new(), now()).await.expect("scored again");
     let again = current(ports, &new).await;
     assert_eq!((again.assessment, again.captures, again.retries_used), (Some(assessment(0.9)), Vec::new(), 2));
 }

@@ -11,7 +11,7 @@ use acredita_domain::{
     identification::{Identification, Transition},
     ports::{
         Due, Effect, Housekeeping, Identifications, NewOutboxMessage, Outbox, Pictures, Queue, RequestCounts, Scorings,
-        StepError,
+        Sightings, StepError,
     },
 };
 use acredita_embedded_aws::{EmbeddedAws, REGION, Storage};
@@ -29,6 +29,7 @@ pub struct Ports {
     pub housekeeping: Arc<dyn Housekeeping>,
     pub pictures: Arc<dyn Pictures>,
     pub requests: Arc<dyn RequestCounts>,
+    pub sightings: Arc<dyn Sightings>,
     pub queue: Arc<dyn Queue>,
 }
 
@@ -83,10 +84,10 @@ impl Stage {
         let clients = AwsClients::new(&sdk, &[]);
         let queue_url = provision(&clients, &names).await.expect("provisioned").queue;
         let clients = if interceptors.is_empty() { clients } else { AwsClients::new(&sdk, interceptors) };
-        let Stores { identifications, scorings, outbox, housekeeping, pictures, requests } =
+        let Stores { identifications, scorings, outbox, housekeeping, pictures, requests, sightings } =
             stores(&clients, &names.table, &names.bucket);
         let queue = Arc::new(SqsQueue::new(clients.sqs.clone(), queue_url.clone()));
-        let ports = Ports { identifications, scorings, outbox, housekeeping, pictures, requests, queue };
+        let ports = Ports { identifications, scorings, outbox, housekeeping, pictures, requests, sightings, queue };
         Self { aws, clients, names, queue_url, ports }
     }
 }

@@ -156,7 +156,7 @@ async fn scoring_costs_as_many_calls_as_it_may() {
     scorings.give_back_retry(&org(), scoring.id, reservation.lease).await.expect("given back");
     assert_eq!(wire.calls(), ["UpdateItem", "UpdateItem"]);
     let reservation = scorings.reserve_retry(&scoring, lease(), now(), now() + RETRY_LEASE).await.expect("reserved");
-    scorings.record_score(&reservation, assessment(0.5), Vec::new(), now()).await.expect("scored");
+    scorings.record_score(&reservation, assessment(0.5), Vec::new(), Vec::new(), now()).await.expect("scored");
     assert_eq!(wire.calls(), ["UpdateItem", "UpdateItem"]);
     scorings.close(&scoring, now()).await.expect("closed");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
@@ -215,7 +215,7 @@ async fn a_step_whose_answer_was_lost_was_taken_by_its_own_caller() {
     wire.answer(&[LOST]);
     ports
         .scorings
-        .record_score(&reservation, assessment(0.5), Vec::new(), now())
+        .record_score(&reservation, assessment(0.5), Vec::new(), Vec::new(), now())
         .await
         .expect("it was this call that scored");
     assert_eq!(ports.scorings.find(&org(), scoring.id).await.expect("an answer").expect("a scoring").retries_used, 1);

@@ -31,6 +31,8 @@ pub enum StepError {
         /// When it may get the next one.
         again_at: Time,
     },
+    /// What a score saw was seen by another one since it was looked up.
+    SeenMeanwhile,
     /// The outcome is unknown.
     Unavailable(Unavailable),
 }

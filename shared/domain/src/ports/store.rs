@@ -8,6 +8,7 @@ use crate::{
     ids::{AdminIdentificationId, IdentificationId, LeaseId, OrgId, ScoringId},
     pictures::{Capture, PicturePrefix},
     scoring::{Assessment, HostedDelegation, Scoring},
+    sightings::NewSighting,
     unavailable::Unavailable,
 };
 use async_trait::async_trait;
@@ -72,9 +73,9 @@ pub trait Identifications: Send + Sync {
     async fn count_try(&self, org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;
     /// Takes back a counted try of an identification that is CREATED or VALIDATED. One write.
     async fn give_back_try(&self, org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
-    /// Deletes the identification and its linked scoring, and leaves an [`Erasure`] of their pictures that is due
+    /// Deletes the identification and its linked scoring with what it saw, and leaves an [`Erasure`] of their pictures that is due
     /// [`super::limits::ERASE_AGAIN_AFTER`] from `now`. Without `force` only if it is CREATED at `now`. One
-    /// transaction.
+    /// transaction, and a read if there is a scoring.
     async fn delete(&self, identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError>;
 }
 
@@ -105,13 +106,14 @@ pub trait Scorings: Send + Sync {
     ) -> Result<Reservation, StepError>;
     /// Gives a reserved retry back. One write.
     async fn give_back_retry(&self, org: &OrgId, id: ScoringId, lease: LeaseId) -> Result<(), StepError>;
-    /// Writes a score if its retry is still reserved, counts the retry, and ends the open hosted capture, if any. One
-    /// write.
+    /// Writes a score if its retry is still reserved, counts the retry, ends the open hosted capture, if any, and
+    /// remembers what was seen. One write, or one transaction if something was seen.
     async fn record_score(
         &self,
         reservation: &Reservation,
         assessment: Assessment,
         captures: Vec<Capture>,
+        seen: Vec<NewSighting>,
         now: Time,
     ) -> Result<(), StepError>;
     /// Writes a hosted capture if a retry is still reserved for it, replacing any open one, and gives the retry back.
@@ -124,7 +126,7 @@ pub trait Scorings: Send + Sync {
     ) -> Result<(), StepError>;
     /// Closes a scoring that is open at `now`, and leaves [`Due::Leftovers`]. One transaction.
     async fn close(&self, scoring: &Scoring, now: Time) -> Result<(), StepError>;
-    /// Deletes a scoring that stands alone, and leaves an [`Erasure`] of its pictures that is due
+    /// Deletes a scoring that stands alone with what it saw, and leaves an [`Erasure`] of its pictures that is due
     /// [`super::limits::ERASE_AGAIN_AFTER`] from `now`. Without `force` only if it is open at `now`. One transaction.
     async fn delete(&self, scoring: &Scoring, force: bool, now: Time) -> Result<Erasure, StepError>;
 }

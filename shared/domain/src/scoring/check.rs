@@ -70,6 +70,10 @@ names! {
         NotPublished = "NOT_PUBLISHED",
         /// The person is the one in the portrait.
         PortraitMatch = "PORTRAIT_MATCH",
+        /// Its pictures were not seen before for another declared person.
+        RepeatedPicture = "REPEATED_PICTURE",
+        /// Its number was not seen before with another declared name.
+        NumberWithOtherName = "NUMBER_WITH_OTHER_NAME",
     }
 }
 

@@ -31,15 +31,22 @@ pub fn judge(breakdown: &[Check]) -> Judgement {
             total += rule.weight * value;
             counted += rule.weight;
         }
-        most = most.min(match check.result {
-            CheckResult::Fail => rule.cap_failed,
-            CheckResult::Inconclusive => rule.cap_unknown,
-            CheckResult::Pass | CheckResult::NotApplicable => 1.0,
-        });
+        most = most.min(cap(check));
     }
     let mean = if counted > 0.0 { total / counted } else { Evidence::Nothing.ceiling() };
     let coverage = if applicable > 0.0 { counted / applicable } else { 0.0 };
     Judgement { score: Score::new(mean.min(most)), coverage: Score::new(coverage) }
+}
+
+/// The highest score that a line leaves. What nobody looked at says nothing about the document.
+pub(super) fn cap(check: &Check) -> f64 {
+    let rule = rule(check.name);
+    match check.result {
+        CheckResult::Fail => rule.cap_failed,
+        CheckResult::Inconclusive if check.reason == Some(Reason::NotChecked) => 1.0,
+        CheckResult::Inconclusive => rule.cap_unknown,
+        CheckResult::Pass | CheckResult::NotApplicable => 1.0,
+    }
 }
 
 fn counts_as(check: &Check) -> Option<f64> {

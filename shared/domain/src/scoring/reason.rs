@@ -92,6 +92,10 @@ names! {
         PortraitMismatch = "PORTRAIT_MISMATCH",
         /// Nobody compared the portrait with the person.
         PortraitNotJudged = "PORTRAIT_NOT_JUDGED",
+        /// The picture was seen before, for another person.
+        PictureSeenBefore = "PICTURE_SEEN_BEFORE",
+        /// The number was seen before, with another name.
+        NumberSeenBefore = "NUMBER_SEEN_BEFORE",
         /// The provider looked, and cannot decide.
         ProviderInconclusive = "PROVIDER_INCONCLUSIVE",
         /// The provider no longer has its result.
@@ -126,6 +130,7 @@ impl Reason {
             | Self::Photocopy
             | Self::ScreenRecapture
             | Self::PrintAttack
+            | Self::PictureSeenBefore
             | Self::ProviderInconclusive => Advice::Retry,
             Self::CheckDigitsWrong
             | Self::NationalControlWrong
@@ -145,6 +150,7 @@ impl Reason {
             | Self::NotAuthentic
             | Self::PortraitMismatch
             | Self::PortraitNotJudged
+            | Self::NumberSeenBefore
             | Self::ProviderResultLost => Advice::Final,
         })
     }

@@ -9,12 +9,14 @@ use super::{CheckName, Evidence};
 
 /// The version of the weights, caps and thresholds. It changes with any of them, so that scores of different tables can
 /// be distinguished.
-pub const TABLE_VERSION: &str = "2026-11d";
+pub const TABLE_VERSION: &str = "2026-11e";
 
 /// The highest score as long as nothing proves that there is an identity document, and that it is the declared one.
 const UNPROVEN: f64 = Evidence::Nothing.ceiling();
 /// Below `MEDIUM`.
 const PART_HIDDEN: f64 = Evidence::Zone.ceiling();
+/// Below `HIGH`.
+const SEEN: f64 = Evidence::PrintedSide.ceiling();
 const FREE: f64 = 1.0;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,6 +81,8 @@ pub const fn rule(name: CheckName) -> Rule {
         CheckName::SuspiciousWords => weighs(5.0).capped(0.40),
         CheckName::NotPublished => weighs(5.0).capped(0.60),
         CheckName::PortraitMatch => weighs(5.0).capped(0.60),
+        // What was seen before. That it was not proves nothing, so it weighs nothing.
+        CheckName::RepeatedPicture | CheckName::NumberWithOtherName => weighs(0.0).capped(SEEN).when_unknown(SEEN),
     }
 }
 

@@ -220,6 +220,22 @@ const fn of_reason(reason: Reason) -> &'static Texts {
             "No s'ha pogut comparar el rostre amb el del document.",
             "Das Gesicht konnte nicht mit dem des Dokuments abgeglichen werden.",
         ],
+        Reason::PictureSeenBefore => &[
+            "Haga una foto nueva del documento.",
+            "Take a new picture of the document.",
+            "Atera dokumentuaren argazki berri bat.",
+            "Faga unha foto nova do documento.",
+            "Faci una foto nova del document.",
+            "Machen Sie ein neues Foto des Dokuments.",
+        ],
+        Reason::NumberSeenBefore => &[
+            "No se han podido confirmar los datos indicados. Revise el nombre y el número.",
+            "The details that were given could not be confirmed. Check the name and the number.",
+            "Ezin izan dira emandako datuak berretsi. Egiaztatu izena eta zenbakia.",
+            "Non se puideron confirmar os datos indicados. Revise o nome e o número.",
+            "No s'han pogut confirmar les dades indicades. Revisi el nom i el número.",
+            "Die angegebenen Daten konnten nicht bestätigt werden. Prüfen Sie Namen und Nummer.",
+        ],
         Reason::ProviderInconclusive => &[
             "No se ha podido decidir con esta imagen. Repita la foto con buena luz.",
             "This picture was not enough to decide. Take it again in good light.",

@@ -1,6 +1,6 @@
 //! A provider's judgement of a document.
 
-use super::{Check, Judgement, Score, judge, table::TABLE_VERSION};
+use super::{Check, Judgement, Score, judge, judge::cap, table::TABLE_VERSION};
 use crate::{Time, text::Private};
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,13 @@ impl Verdict {
             provider_version: String::new(),
             mapping_version: TABLE_VERSION.to_owned(),
         }
+    }
+
+    /// The verdict with one more line that weighs nothing: it may cap the score, and counts in no mean.
+    pub fn with(mut self, line: Check) -> Self {
+        self.score = self.score.min(Score::new(cap(&line)));
+        self.breakdown.push(line);
+        self
     }
 }
 

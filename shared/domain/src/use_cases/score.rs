@@ -2,6 +2,7 @@
 
 use super::{
     compare_declared::with_declared_compared,
+    repetitions::{count_number, with_repetitions},
     reservation::{give_back_retry, reserve_retry},
     scorings::read_scoring,
 };
@@ -20,6 +21,9 @@ use crate::{
     scoring::{Assessment, HostedDelegation, Provider, Scoring, Verdict},
 };
 use bytes::Bytes;
+
+/// Of any number of scorings that see the same at once, one is recorded at each try.
+const RECORD_TRIES: usize = 20;
 
 /// A side's picture and its stored record.
 struct SidePicture {
@@ -55,20 +59,44 @@ pub async fn score_document(
     scoring.require_open(now)?;
     let scorer = app.scorer(org, scoring.provider)?;
     let reservation = reserve_retry(app, &scoring).await?;
+    let counted = match count_number(app, &reservation.scoring).await {
+        Ok(counted) => counted,
+        Err(error) => {
+            give_back_retry(app, &reservation).await;
+            return Err(error);
+        }
+    };
+    let scored = score_reserved(app, scorer, &reservation, sent).await;
+    if let (Err(_), Some(counted)) = (&scored, &counted) {
+        counted.give_back(app, org).await;
+    }
+    scored
+}
+
+async fn score_reserved(
+    app: &App,
+    scorer: &dyn Scorer,
+    reservation: &Reservation,
+    sent: Vec<SidePicture>,
+) -> Result<(), Error> {
     let mut stored = Stored::default();
     let uploaded_before = sent.is_empty();
     match judge(app, scorer, &reservation.scoring, sent, &mut stored).await {
-        Ok(judged) => record(app, &reservation, judged, &stored).await,
+        Ok(judged) => record(app, reservation, judged, &stored).await,
         Err(error) => {
             if let (true, Error::Picture { part, .. }) = (uploaded_before, &error) {
                 remove_refused_upload(app, &reservation.scoring, part).await;
             }
-            // Before the retry is given back: whoever reserves it next may store the same picture under the same name.
-            stored.erase(app, &reservation.scoring, &reservation.scoring.captures).await;
-            give_back_retry(app, &reservation).await;
+            give_up(app, reservation, &stored).await;
             Err(error)
         }
     }
+}
+
+async fn give_up(app: &App, reservation: &Reservation, stored: &Stored) {
+    // Before the retry is given back: whoever reserves it next may store the same picture under the same name.
+    stored.erase(app, &reservation.scoring, &reservation.scoring.captures).await;
+    give_back_retry(app, reservation).await;
 }
 
 /// Has the pictures judged, whichever way they come. To be called with a retry reserved.
@@ -237,27 +265,41 @@ async fn add_earlier_sides(app: &App, scoring: &Scoring, sides: &mut Vec<SidePic
     Ok(())
 }
 
+/// Records the score with its lines on repetition. If another scoring saw the same meanwhile, they are made anew.
 async fn record(app: &App, reservation: &Reservation, judged: Judged, stored: &Stored) -> Result<(), Error> {
     let Judged { verdict, mut captures } = judged;
     let Scoring { id, ref org, .. } = reservation.scoring;
-    let now = app.now();
-    let assessment = Assessment { verdict, scored_at: now };
     captures.sort_by_key(|capture| capture.side as u8);
-    match app.stores.scorings.record_score(reservation, assessment, captures, now).await {
-        Ok(()) => {
-            // Scored: the uploads are captures now. Left in place, they would only be scored again.
-            for side in Side::ALL.iter().copied() {
-                let _ = app.stores.pictures.remove(&PictureKey::upload(org, id, side)).await;
+    for _ in 0..RECORD_TRIES {
+        let now = app.now();
+        let looked_up = with_repetitions(app, &reservation.scoring, verdict.clone(), &captures).await;
+        let (verdict, seen) = match looked_up {
+            Ok(looked_up) => looked_up,
+            Err(error) => {
+                give_up(app, reservation, stored).await;
+                return Err(error);
             }
-            Ok(())
-        }
-        Err(StepError::Lost) => Err(explain_late_score(app, reservation, stored).await),
-        Err(error) => {
-            // It may be recorded all the same, so its pictures stay.
-            give_back_retry(app, reservation).await;
-            Err(error.into())
+        };
+        let assessment = Assessment { verdict, scored_at: now };
+        match app.stores.scorings.record_score(reservation, assessment, captures.clone(), seen, now).await {
+            Ok(()) => {
+                // Scored: the uploads are captures now. Left in place, they would only be scored again.
+                for side in Side::ALL.iter().copied() {
+                    let _ = app.stores.pictures.remove(&PictureKey::upload(org, id, side)).await;
+                }
+                return Ok(());
+            }
+            Err(StepError::SeenMeanwhile) => {}
+            Err(StepError::Lost) => return Err(explain_late_score(app, reservation, stored).await),
+            Err(error) => {
+                // It may be recorded all the same, so its pictures stay.
+                give_back_retry(app, reservation).await;
+                return Err(error.into());
+            }
         }
     }
+    give_up(app, reservation, stored).await;
+    Err(Conflict::ConcurrentChange.into())
 }
 
 /// Closed or deleted meanwhile, or the lease ended and another request took over. The pictures of this request are

@@ -7,13 +7,14 @@ use acredita_senders::{email, sms};
 use std::collections::BTreeMap;
 
 /// All variables.
-const WHOLE: [(&str, &str); 29] = [
+const WHOLE: [(&str, &str); 30] = [
     ("ACREDITA_TABLE", "identity"),
     ("ACREDITA_BUCKET", "pictures"),
     ("ACREDITA_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/messages"),
     ("ACREDITA_RETENTION_DAYS", "90"),
     ("ACREDITA_ORGANISATION_RATE", "50"),
     ("ACREDITA_ORIGIN_SECRETS", "0123456789abcdef0123456789abcdef another-0123456789abcdef0123456789"),
+    ("ACREDITA_SCORINGS_A_DAY", "7"),
     ("ACREDITA_STATED_UPLOADS", "true"),
     ("ACREDITA_CODE_KEYS_SECRET", "arn:aws:secretsmanager:eu-west-1:1:secret:codes"),
     ("ACREDITA_JWKS_URL", "https://issuer.example/jwks.json"),
@@ -69,6 +70,9 @@ fn every_variable_goes_where_it_belongs() {
     assert_eq!(settings.policy.retention, TimeDelta::days(90));
     assert_eq!(Ok(settings.policy.requests_a_second), "50".parse());
     assert_eq!(format!("{:?}", settings.edge), "Edge(2 secrets)");
+    assert_eq!(settings.policy.scorings_a_day, 7);
+    assert_eq!(whole(&[("ACREDITA_SCORINGS_A_DAY", "")]).policy.scorings_a_day, 100);
+    assert_eq!(wrong(&[("ACREDITA_SCORINGS_A_DAY", "0")]), ["ACREDITA_SCORINGS_A_DAY"]);
     assert!(settings.policy.stated_uploads && !whole(&[("ACREDITA_STATED_UPLOADS", "")]).policy.stated_uploads);
     assert_eq!(settings.code_keys_secret, "arn:aws:secretsmanager:eu-west-1:1:secret:codes");
     assert_eq!(settings.tokens.jwks_url.as_str(), "https://issuer.example/jwks.json");

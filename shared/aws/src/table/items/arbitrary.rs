@@ -18,6 +18,7 @@ use acredita_domain::{
         self, Assessment, Check, CheckName, CheckResult, ConfigurationName, DocumentKind, Extracted, HostedDelegation,
         MaxScoreRetries, Provider, Score, Scoring, Verdict,
     },
+    sightings::Sighting,
     text::{CancellationReason, Private},
 };
 use chrono::DateTime;
@@ -293,11 +294,11 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
         option::of(assessment()),
         proptest::collection::vec(capture(), 0..3),
         option::of(delegation()),
-        any::<u64>(),
+        (proptest::collection::vec(sighting(), 0..3), any::<u64>()),
     );
     (scoring_id(), org(), asked, done, time(), time()).prop_map(|(id, org, asked, done, created_at, expires_at)| {
         let (document, declared, provider, max_retries) = asked;
-        let (retries_used, closed, assessment, captures, delegation, version) = done;
+        let (retries_used, closed, assessment, captures, delegation, (sightings, version)) = done;
         let max_retries = MaxScoreRetries::try_from(max_retries).expect("1 to 10");
         Scoring {
             id,
@@ -311,11 +312,16 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
             assessment,
             captures,
             delegation,
+            sightings,
             created_at,
             expires_at,
             version,
         }
     })
+}
+
+fn sighting() -> impl Strategy<Value = Sighting> {
+    ("[0-9a-f]{32}", "[0-9a-f]{32}").prop_map(|(digest, person)| Sighting { digest, person })
 }
 
 pub fn message() -> impl Strategy<Value = OutboxMessage> {

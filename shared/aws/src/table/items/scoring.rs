@@ -50,6 +50,9 @@ pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, keep_until: 
     set("expires_at", millis(scoring.expires_at));
     set("terms", json(&terms));
     set("captures", json(&scoring.captures));
+    if !scoring.sightings.is_empty() {
+        set("sightings", json(&scoring.sightings));
+    }
     if let Some(delegation) = &scoring.delegation {
         set("delegation", json(delegation));
     }
@@ -78,6 +81,7 @@ pub(crate) fn decode_scoring(item: &Item) -> Result<Scoring, Corrupt> {
         assessment: if_there(item, "assessment", read_json)?,
         captures: read_json(item, "captures")?,
         delegation: if_there(item, "delegation", read_json)?,
+        sightings: if_there(item, "sightings", read_json)?.unwrap_or_default(),
         created_at: read_time(item, "created_at")?,
         expires_at: read_time(item, "expires_at")?,
         version: read_number(item, "version")?,
