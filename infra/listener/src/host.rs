@@ -27,11 +27,12 @@ impl HostName {
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, NotAHost> {
         let authority = Authority::try_from(bytes).map_err(|_| NotAHost)?;
         let name = authority.host().trim_matches(['[', ']']).to_ascii_lowercase();
-        let port = match authority.port() {
-            Some(port) => port.as_str().parse().map_err(|_| NotAHost)?,
+        // `Authority::port` is silent about a port that is none.
+        let port = match authority.as_str().strip_prefix(authority.host()).ok_or(NotAHost)?.strip_prefix(':') {
+            Some(port) => port.parse().map_err(|_| NotAHost)?,
             None => HTTP,
         };
-        let is_name = !name.is_empty() && !authority.as_str().contains('@') && !name.contains('*');
+        let is_name = !name.is_empty() && !name.contains('*');
         is_name.then_some(Self { name, port }).ok_or(NotAHost)
     }
 

@@ -32,7 +32,7 @@ async fn another_secret_opens_nothing() {
     dynamodb(&aws).list_tables().send().await.unwrap();
     let refused = dynamodb_with_secret(&aws, "guessed").list_tables().send().await.unwrap_err();
     assert_eq!(refused.into_service_error().code(), Some("InvalidSignatureException"));
-    s3(&aws).create_bucket().bucket("a").send().await.unwrap();
+    s3(&aws).create_bucket().bucket("pictures").send().await.unwrap();
     let refused = s3_with_secret(&aws, "guessed").list_buckets().send().await.unwrap_err();
     assert_eq!(refused.into_service_error().code(), Some("SignatureDoesNotMatch"));
 }
