@@ -171,7 +171,8 @@ mod tests {
 
     #[test]
     fn nothing_of_a_signed_request_can_be_changed() {
-        let changes: [(&str, fn(&mut Parts)); 7] = [
+        type Change = fn(&mut Parts);
+        let changes: [(&str, Change); 7] = [
             ("the operation", |head| {
                 head.headers.insert("x-amz-target", HeaderValue::from_static("DynamoDB_20120810.DeleteTable"));
             }),
