@@ -17,6 +17,7 @@ const MANIFEST: &str = "acredita-manifest";
 const PICTURES: &str = "acredita-pictures";
 const MRZ: &str = "acredita-mrz";
 const FRONT: &str = "acredita-front";
+const SEALS: &str = "acredita-seals";
 const SERVICE: &str = "acredita-service";
 const OUTBOUND: &str = "acredita-outbound";
 const SENDERS: &str = "acredita-senders";
@@ -48,6 +49,7 @@ const CRATES: &[(&str, &str, May)] = &[
     (PICTURES, "shared/pictures", May::Use(&[])),
     (MRZ, "shared/mrz", May::Use(&[PICTURES])),
     (FRONT, "shared/front", May::Use(&[PICTURES])),
+    (SEALS, "shared/seals", May::Use(&[PICTURES])),
     ("acredita-mrz-tools", "shared/mrz-tools", May::Use(&[PICTURES, MRZ])),
     (PROVIDERS, "shared/providers", May::Use(&[DOMAIN, OUTBOUND])),
     (LISTENER, "infra/listener", May::Use(&[])),

@@ -1,0 +1,120 @@
+//! The certificates that seals are verified with.
+
+mod certificate;
+
+use crate::{Reference, refusal::Refusal};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+use certificate::Certificate;
+use chrono::NaiveDate;
+
+/// The longest chain from a certificate that signs seals to the last issuer in the set.
+const LONGEST_CHAIN: usize = 4;
+
+/// The bytes are no X.509 certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an X.509 certificate")]
+pub struct NotACertificate;
+
+/// The reason why a certificate must not have signed a seal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum CertificateFault {
+    /// Signed before the certificate's time or after it, by day: a seal bears a date only.
+    #[error("signed outside its time")]
+    Time,
+    /// A key other than of the curve P-256.
+    #[error("its key is not of the curve P-256")]
+    Curve,
+    /// A certificate whose key usage does not include signatures on data.
+    #[error("its key is not for signing data")]
+    KeyUsage,
+    /// Its issuer is in the set, but has not signed it or must not have.
+    #[error("its issuer did not issue it")]
+    Issuer,
+}
+
+/// Certificates that seals are verified with. Each is trusted because it was put here: a set of production holds no
+/// certificate of tests. If the issuer of a certificate is here too, it must really have issued it.
+#[derive(Default)]
+pub struct Certificates(Vec<Certificate>);
+
+impl Certificates {
+    /// Adds the certificates of a file, PEM or DER.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or something that is not one. Nothing is added then.
+    pub fn add(&mut self, file: &[u8]) -> Result<(), NotACertificate> {
+        self.0.extend(certificate::read(file)?);
+        Ok(())
+    }
+
+    /// The number of certificates.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// If there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The certificates that could sign a seal on no day at all, with the reason. For whoever configures a set.
+    pub fn unfit(&self) -> impl Iterator<Item = (&Reference, CertificateFault)> {
+        self.0.iter().filter_map(|each| each.fit().err().map(|fault| (&each.serial, fault)))
+    }
+
+    pub(crate) fn verify(
+        &self,
+        reference: &Reference,
+        day: NaiveDate,
+        signed: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Refusal> {
+        let mut refusal = Refusal::UnknownSigner;
+        // Issuers count their certificates for themselves: two may have the same number.
+        for certificate in self.0.iter().filter(|certificate| certificate.serial == *reference) {
+            match self.verify_with(certificate, day, signed, signature) {
+                Ok(()) => return Ok(()),
+                Err(one) => refusal = one,
+            }
+        }
+        Err(refusal)
+    }
+
+    fn verify_with(
+        &self,
+        certificate: &Certificate,
+        day: NaiveDate,
+        signed: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Refusal> {
+        certificate.fit()?;
+        // Before the times: the date is certain only if the signature is.
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &certificate.key)
+            .verify(signed, signature)
+            .map_err(|_| Refusal::SignatureInvalid)?;
+        if !certificate.valid_on(day) {
+            return Err(CertificateFault::Time.into());
+        }
+        if !self.issued(certificate, day) {
+            return Err(CertificateFault::Issuer.into());
+        }
+        Ok(())
+    }
+
+    /// If every issuer that is here issued the next one, up to the last one that is here.
+    fn issued(&self, certificate: &Certificate, day: NaiveDate) -> bool {
+        let mut last = certificate;
+        for _ in 0..LONGEST_CHAIN {
+            let mut issuers = self.0.iter().filter(|other| last.names_as_issuer(other)).peekable();
+            if last.is_self_issued() || issuers.peek().is_none() {
+                return true;
+            }
+            match issuers.find(|issuer| issuer.may_issue_on(day) && issuer.issued(last)) {
+                Some(issuer) => last = issuer,
+                None => return false,
+            }
+        }
+        false
+    }
+}
