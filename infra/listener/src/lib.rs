@@ -1,5 +1,5 @@
 //! What all sockets of the local server share: who may ask ([`Access`]), how long a request may take to arrive, and how
-//! many connections there are at a time ([`serve`]).
+//! many connections there are at a time ([`serve()`]).
 //!
 //! Listening on loopback keeps other machines out, but not the web pages that the developer visits: a browser sends
 //! their requests from this machine. A page can reach a local port directly, or by letting its own name point here (DNS

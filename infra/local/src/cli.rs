@@ -52,7 +52,7 @@ struct ServeArgs {
     /// Answer to this host as well, such as acredita.test:8080; repeatable [default: this machine's own names]
     #[arg(long = "host", value_name = "HOST[:PORT]")]
     hosts: Vec<HostName>,
-    /// Let web pages of this origin call the API and use upload links, such as https://shop.example; repeatable
+    /// Let web pages of this origin call the API and use upload links, such as `https://shop.example`; repeatable
     #[arg(long = "cors-origin", value_name = "ORIGIN")]
     cors_origins: Vec<Origin>,
     /// Folder for all data
