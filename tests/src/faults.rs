@@ -6,16 +6,17 @@ use acredita_domain::{
     App, Time,
     app::Stores,
     error::Unavailable,
+    events::{StoredEvent, Story, Subject},
     identification::{Identification, Transition},
-    ids::{AdminIdentificationId, IdentificationId, LeaseId, OrgId, ScoringId},
+    ids::{AdminIdentificationId, EventId, IdentificationId, LeaseId, OrgId, ScoringId, SubjectId},
     keys::Keyring,
     otp::LiveCode,
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink, StatedPicture, UploadLink},
     ports::{
-        Claim, CodeKeys, CountError, CreateError, Due, DueStream, Erasure, FindError, Housekeeping, Identifications,
-        MessageRef, NewIdentification, NewOutboxMessage, NewScoring, Outbox, OutboxMessage, OutgoingMessage, Pictures,
-        Queue, RequestCounts, Reservation, Scorings, SendError, Sender, Settlement, Sightings, StepError,
-        StoredPicture,
+        Claim, CodeKeys, CountError, CreateError, Due, DueStream, Erasure, EventLog, EventPage, EventQuery, FindError,
+        Housekeeping, Identifications, MessageRef, NewIdentification, NewOutboxMessage, NewScoring, Order, Outbox,
+        OutboxMessage, OutgoingMessage, Pictures, Queue, RequestCounts, Reservation, Scorings, SendError, Sender,
+        Settlement, Sightings, StepError, StoredPicture,
     },
     scoring::{Assessment, HostedDelegation, Scoring},
     sightings::{NewSighting, Seen, Sighting},
@@ -88,7 +89,7 @@ impl Faults {
     /// The same use cases, with every port that can fail decorated.
     pub fn around(self: &Arc<Self>, app: &App) -> App {
         let decorate = || self.clone();
-        let Stores { identifications, scorings, outbox, housekeeping, pictures, requests, sightings } =
+        let Stores { identifications, scorings, outbox, housekeeping, pictures, requests, sightings, events } =
             app.stores.clone();
         App {
             stores: Stores {
@@ -99,6 +100,7 @@ impl Faults {
                 pictures: Arc::new(Faulty { faults: decorate(), port: pictures }),
                 requests: Arc::new(Faulty { faults: decorate(), port: requests }),
                 sightings: Arc::new(Faulty { faults: decorate(), port: sightings }),
+                events: Arc::new(Faulty { faults: decorate(), port: events }),
             },
             queue: Arc::new(Faulty { faults: decorate(), port: app.queue.clone() }),
             keys: Arc::new(Faulty { faults: decorate(), port: app.keys.clone() }),
@@ -186,10 +188,10 @@ forward! { Identifications {
     fn create(new: NewIdentification, now: Time) -> Result<(), CreateError>;
     fn find(org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError>;
     fn find_by_admin_id(org: &OrgId, id: AdminIdentificationId) -> Result<Option<Identification>, FindError>;
-    fn transition(identification: &Identification, transition: Transition, outbox: Vec<NewOutboxMessage>, now: Time) -> Result<(), StepError>;
+    fn transition(identification: &Identification, transition: Transition, outbox: Vec<NewOutboxMessage>, story: Story, now: Time) -> Result<(), StepError>;
     fn count_try(org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;
     fn give_back_try(org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
-    fn delete(identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError>;
+    fn delete(identification: &Identification, force: bool, story: Story, now: Time) -> Result<Erasure, StepError>;
 } }
 
 forward! { Scorings {
@@ -197,10 +199,10 @@ forward! { Scorings {
     fn find(org: &OrgId, id: ScoringId) -> Result<Option<Scoring>, FindError>;
     fn reserve_retry(scoring: &Scoring, lease: LeaseId, now: Time, until: Time) -> Result<Reservation, StepError>;
     fn give_back_retry(org: &OrgId, id: ScoringId, lease: LeaseId) -> Result<(), StepError>;
-    fn record_score(reservation: &Reservation, assessment: Assessment, captures: Vec<Capture>, seen: Vec<NewSighting>, now: Time) -> Result<(), StepError>;
-    fn record_delegation(reservation: &Reservation, delegation: HostedDelegation, now: Time) -> Result<(), StepError>;
-    fn close(scoring: &Scoring, now: Time) -> Result<(), StepError>;
-    fn delete(scoring: &Scoring, force: bool, now: Time) -> Result<Erasure, StepError>;
+    fn record_score(reservation: &Reservation, assessment: Assessment, captures: Vec<Capture>, seen: Vec<NewSighting>, story: Story, now: Time) -> Result<(), StepError>;
+    fn record_delegation(reservation: &Reservation, delegation: HostedDelegation, story: Story, now: Time) -> Result<(), StepError>;
+    fn close(scoring: &Scoring, story: Story, now: Time) -> Result<(), StepError>;
+    fn delete(scoring: &Scoring, force: bool, story: Story, now: Time) -> Result<Erasure, StepError>;
 } }
 
 forward! { Sightings {
@@ -209,10 +211,18 @@ forward! { Sightings {
     fn give_back(org: &OrgId, number: &Sighting, day: NaiveDate) -> Result<(), Unavailable>;
 } }
 
+forward! { EventLog {
+    fn tell(story: Story) -> Result<(), StepError>;
+    fn of_subject(org: &OrgId, subject: Subject, after: Option<u64>, order: Order, limit: usize) -> Result<Vec<StoredEvent>, FindError>;
+    fn subject_of(org: &OrgId, id: SubjectId) -> Result<Option<Subject>, FindError>;
+    fn find(org: &OrgId, id: EventId) -> Result<Option<StoredEvent>, FindError>;
+    fn list(org: &OrgId, query: EventQuery) -> Result<EventPage, FindError>;
+} }
+
 forward! { Outbox {
     fn claim(message: MessageRef, lease: LeaseId, now: Time, until: Time) -> Result<Claim, FindError>;
     fn issue_code(message: &OutboxMessage, lease: LeaseId, code: LiveCode, now: Time) -> Result<(), StepError>;
-    fn settle(message: &OutboxMessage, lease: LeaseId, how: Settlement) -> Result<(), StepError>;
+    fn settle(message: &OutboxMessage, lease: LeaseId, how: Settlement, story: Option<Story>) -> Result<(), StepError>;
     fn release(message: &OutboxMessage, lease: LeaseId, stuck_at: Time) -> Result<(), StepError>;
 } }
 

@@ -46,7 +46,8 @@ async fn create_agent_identification(
     Checked(request): Checked<CreateAgentRequest>,
 ) -> Result<CreateAnswer<CreatedIdentification>, ApiError> {
     let created =
-        use_cases::create_agent_identification(api.app(), &principal.org, request.command, request.idempotency).await;
+        use_cases::create_agent_identification(api.app(), &principal.request, request.command, request.idempotency)
+            .await;
     let created = created.map_err(|error| api.refused(error))?;
     Ok(CreateAnswer::new(StatusCode::CREATED, created))
 }

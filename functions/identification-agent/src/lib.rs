@@ -36,7 +36,7 @@ async fn read_agent_identification(
     principal: Principal<Agent>,
     Checked(IdentificationRequest { id }): Checked<IdentificationRequest>,
 ) -> Result<Json<AgentMetadata>, ApiError> {
-    let metadata = use_cases::read_metadata(api.app(), &principal.org, MethodKind::Agent, id).await;
+    let metadata = use_cases::read_metadata(api.app(), &principal.request.org, MethodKind::Agent, id).await;
     metadata.map(|metadata| Json((&metadata).into())).map_err(|error| api.refused(error))
 }
 
@@ -60,6 +60,6 @@ async fn validate_agent_identification(
     Checked(request): Checked<ValidateAgentRequest>,
 ) -> Result<StatusCode, ApiError> {
     let ValidateAgentRequest { id, device, confirmation } = request;
-    let (org, caller) = principal.into_parts();
-    api.done(use_cases::validate_agent_identification(api.app(), &org, id, device, confirmation, caller).await)
+    let validated = use_cases::validate_agent_identification(api.app(), &principal.request, id, device, confirmation);
+    api.done(validated.await)
 }

@@ -48,7 +48,7 @@ async fn create_otp_identification(
     Checked(request): Checked<CreateOtpRequest>,
 ) -> Result<CreateAnswer<CreatedIdentification>, ApiError> {
     let created =
-        use_cases::create_otp_identification(api.app(), &principal.org, request.command, request.idempotency).await;
+        use_cases::create_otp_identification(api.app(), &principal.request, request.command, request.idempotency).await;
     let created = created.map_err(|error| api.refused(error))?;
     Ok(CreateAnswer::new(StatusCode::CREATED, created))
 }

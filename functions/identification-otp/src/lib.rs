@@ -41,7 +41,7 @@ async fn read_otp_identification(
     principal: Principal<Validate>,
     Checked(IdentificationRequest { id }): Checked<IdentificationRequest>,
 ) -> Result<Json<OtpMetadata>, ApiError> {
-    let metadata = use_cases::read_metadata(api.app(), &principal.org, MethodKind::Otp, id).await;
+    let metadata = use_cases::read_metadata(api.app(), &principal.request.org, MethodKind::Otp, id).await;
     let metadata = metadata.and_then(|metadata| OtpMetadata::try_from(&metadata));
     metadata.map(Json).map_err(|error| api.refused(error))
 }
@@ -74,7 +74,7 @@ async fn validate_otp_identification(
     Checked(request): Checked<ValidateOtpRequest>,
 ) -> Result<StatusCode, ApiError> {
     let ValidateOtpRequest { id, device, attempt } = request;
-    api.done(use_cases::validate_otp_identification(api.app(), &principal.org, id, device, attempt).await)
+    api.done(use_cases::validate_otp_identification(api.app(), &principal.request, id, device, attempt).await)
 }
 
 /// Sends a new code and invalidates the old one. Wrong tries stay counted.
@@ -95,5 +95,5 @@ async fn resend_otp(
     principal: Principal<Validate>,
     Checked(IdentificationRequest { id }): Checked<IdentificationRequest>,
 ) -> Result<StatusCode, ApiError> {
-    api.done(use_cases::resend_otp(api.app(), &principal.org, id).await)
+    api.done(use_cases::resend_otp(api.app(), &principal.request, id).await)
 }

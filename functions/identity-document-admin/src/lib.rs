@@ -46,9 +46,9 @@ async fn create_identity_document_identification(
     principal: Principal<Admin>,
     Checked(request): Checked<CreateIdentityDocumentRequest>,
 ) -> Result<CreateAnswer<CreatedIdentification>, ApiError> {
-    let command = request.command(api.external_provider(&principal.org))?;
+    let command = request.command(api.external_provider(&principal.request.org))?;
     let created =
-        use_cases::create_identity_document_identification(api.app(), &principal.org, command, request.idempotency)
+        use_cases::create_identity_document_identification(api.app(), &principal.request, command, request.idempotency)
             .await;
     let created = created.map_err(|error| api.refused(error))?;
     Ok(CreateAnswer::new(StatusCode::OK, created))

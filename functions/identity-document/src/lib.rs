@@ -39,7 +39,7 @@ async fn read_identity_document_identification(
     principal: Principal<Validate>,
     Checked(IdentificationRequest { id }): Checked<IdentificationRequest>,
 ) -> Result<Json<IdentityDocumentMetadata>, ApiError> {
-    let metadata = use_cases::read_metadata(api.app(), &principal.org, MethodKind::IdentityDocument, id).await;
+    let metadata = use_cases::read_metadata(api.app(), &principal.request.org, MethodKind::IdentityDocument, id).await;
     let metadata = metadata.and_then(|metadata| IdentityDocumentMetadata::try_from(&metadata));
     metadata.map(Json).map_err(|error| api.refused(error))
 }
@@ -61,5 +61,5 @@ async fn validate_identity_document_identification(
     principal: Principal<Validate>,
     Checked(DeviceRequest { id, device }): Checked<DeviceRequest>,
 ) -> Result<StatusCode, ApiError> {
-    api.done(use_cases::validate_identity_document_identification(api.app(), &principal.org, id, device).await)
+    api.done(use_cases::validate_identity_document_identification(api.app(), &principal.request, id, device).await)
 }

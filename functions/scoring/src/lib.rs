@@ -53,7 +53,7 @@ async fn create_scoring(
     principal: Principal<WriteScorings>,
     Checked(request): Checked<CreateScoringRequest>,
 ) -> Result<CreateAnswer<CreatedScoring>, ApiError> {
-    let created = use_cases::create_scoring(api.app(), &principal.org, request.command, request.idempotency).await;
+    let created = use_cases::create_scoring(api.app(), &principal.request, request.command, request.idempotency).await;
     let created = created.map_err(|error| api.refused(error))?;
     Ok(CreateAnswer { status: StatusCode::OK, replayed: created.replayed, body: created.into() })
 }
@@ -83,7 +83,7 @@ async fn read_scoring(
     principal: Principal<ReadScorings>,
     Checked(ScoringRequest { id }): Checked<ScoringRequest>,
 ) -> Result<Json<ScoringAnswer>, ApiError> {
-    let read = use_cases::read_scoring(api.app(), &principal.org, id).await;
+    let read = use_cases::read_scoring(api.app(), &principal.request.org, id).await;
     read.map(|(scoring, now)| Json(ScoringAnswer::new(scoring, now))).map_err(|error| api.refused(error))
 }
 
@@ -105,7 +105,7 @@ async fn read_captures(
     principal: Principal<ReadScorings>,
     Checked(ScoringRequest { id }): Checked<ScoringRequest>,
 ) -> Result<Json<CapturesAnswer>, ApiError> {
-    let captures = use_cases::read_captures(api.app(), &principal.org, id).await;
+    let captures = use_cases::read_captures(api.app(), &principal.request, id).await;
     captures.map(|captures| Json(captures.into())).map_err(|error| api.refused(error))
 }
 
@@ -134,7 +134,7 @@ async fn score_document(
     principal: Principal<WriteScorings>,
     PicturesRequest { id, pictures }: PicturesRequest,
 ) -> Result<StatusCode, ApiError> {
-    api.done(use_cases::score_document(api.app(), &principal.org, id, pictures).await)
+    api.done(use_cases::score_document(api.app(), &principal.request, id, pictures).await)
 }
 
 /// Lets somebody else take the pictures. For `INTERNAL`: signed links to upload them to, past the gateway's body limit.
@@ -162,7 +162,7 @@ async fn delegate_scoring(
     principal: Principal<WriteScorings>,
     Checked(DelegateScoringRequest { id, uploads }): Checked<DelegateScoringRequest>,
 ) -> Result<Json<DelegationAnswer>, ApiError> {
-    let delegation = use_cases::delegate_scoring(api.app(), &principal.org, id, uploads).await;
+    let delegation = use_cases::delegate_scoring(api.app(), &principal.request, id, uploads).await;
     delegation.map(|delegation| Json(delegation.into())).map_err(|error| api.refused(error))
 }
 
@@ -179,7 +179,7 @@ async fn close_scoring(
     principal: Principal<WriteScorings>,
     Checked(ScoringRequest { id }): Checked<ScoringRequest>,
 ) -> Result<StatusCode, ApiError> {
-    api.done(use_cases::close_scoring(api.app(), &principal.org, id).await)
+    api.done(use_cases::close_scoring(api.app(), &principal.request, id).await)
 }
 
 /// Deletes a scoring that stands alone, and its pictures. That of an identification goes with the identification.
@@ -200,6 +200,6 @@ async fn delete_scoring(
     principal: Principal<DeleteScorings>,
     Checked(DeleteScoringRequest { id, force }): Checked<DeleteScoringRequest>,
 ) -> Result<StatusCode, ApiError> {
-    let deleted = use_cases::delete_scoring(api.app(), &principal.org, id, principal.force(force)).await;
+    let deleted = use_cases::delete_scoring(api.app(), &principal.request, id, principal.force(force)).await;
     deleted.map(|()| StatusCode::NO_CONTENT).map_err(|error| delete_refused(&api, force, error))
 }

@@ -15,7 +15,7 @@ use acredita_aws::{
 };
 use acredita_domain::{
     App, RequestRate,
-    app::{Engine, Policy, SCORINGS_A_DAY},
+    app::{EVENT_RETENTION, Engine, Policy, SCORINGS_A_DAY},
     ids::MessageId,
     keys::Keyring,
     otp::Channel,
@@ -166,7 +166,15 @@ pub struct AppParts {
 pub fn policy(providers: ProviderAccess) -> Policy {
     let (channels, retention) = (Channel::ALL.to_vec(), RETENTION);
     let requests_a_second = RequestRate::default();
-    Policy { channels, retention, providers, requests_a_second, stated_uploads: false, scorings_a_day: SCORINGS_A_DAY }
+    Policy {
+        channels,
+        retention,
+        providers,
+        requests_a_second,
+        stated_uploads: false,
+        scorings_a_day: SCORINGS_A_DAY,
+        events_kept: EVENT_RETENTION,
+    }
 }
 
 /// Generates request ids.

@@ -24,6 +24,10 @@ pub const DUE_INDEX: &str = "due";
 /// once, so the index is written only when an item becomes due at another time; neither reveals anything about a
 /// person.
 pub const DUE_PROJECTION: [&str; 2] = ["org", "prefixes"];
+/// The sparse index of lists.
+pub const LIST_INDEX: &str = "list";
+/// The attributes of the index besides keys: enough to choose rows without reading each item.
+pub const LIST_PROJECTION: [&str; 1] = ["event_type"];
 /// The attribute by which DynamoDB drops items.
 pub const TTL_ATTRIBUTE: &str = "ttl";
 /// How long the queue hides a message that a worker took: longer than [`LEASE`], so that it comes back when it can be
@@ -99,25 +103,29 @@ async fn make_table(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<()
 }
 
 fn describe(table: CreateTableFluentBuilder) -> CreateTableFluentBuilder {
-    let index = GlobalSecondaryIndex::builder()
-        .index_name(DUE_INDEX)
-        .key_schema(key("due_shard", KeyType::Hash))
-        .key_schema(key("due_at", KeyType::Range))
-        .projection(
-            Projection::builder()
-                .projection_type(ProjectionType::Include)
-                .set_non_key_attributes(Some(DUE_PROJECTION.map(str::to_owned).to_vec()))
-                .build(),
-        );
+    let due = index(DUE_INDEX, ["due_shard", "due_at"], &DUE_PROJECTION);
+    let list = index(LIST_INDEX, ["list_shard", "list_at"], &LIST_PROJECTION);
     table
         .billing_mode(BillingMode::PayPerRequest)
         .attribute_definitions(attribute("pk", ScalarAttributeType::S))
         .attribute_definitions(attribute("sk", ScalarAttributeType::S))
         .attribute_definitions(attribute("due_shard", ScalarAttributeType::S))
         .attribute_definitions(attribute("due_at", ScalarAttributeType::N))
+        .attribute_definitions(attribute("list_shard", ScalarAttributeType::S))
+        .attribute_definitions(attribute("list_at", ScalarAttributeType::S))
         .key_schema(key("pk", KeyType::Hash))
         .key_schema(key("sk", KeyType::Range))
-        .global_secondary_indexes(index.build().expect("name, keys and projection are set"))
+        .global_secondary_indexes(due)
+        .global_secondary_indexes(list)
+}
+
+fn index(name: &str, [hash, range]: [&str; 2], projected: &[&str]) -> GlobalSecondaryIndex {
+    let projected = projected.iter().map(|name| (*name).to_owned()).collect();
+    let projection =
+        Projection::builder().projection_type(ProjectionType::Include).set_non_key_attributes(Some(projected)).build();
+    let index = GlobalSecondaryIndex::builder().index_name(name).projection(projection);
+    let index = index.key_schema(key(hash, KeyType::Hash)).key_schema(key(range, KeyType::Range));
+    index.build().expect("name, keys and projection are set")
 }
 
 fn attribute(name: &str, kind: ScalarAttributeType) -> AttributeDefinition {

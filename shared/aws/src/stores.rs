@@ -13,7 +13,8 @@ pub fn stores(clients: &AwsClients, table: &str, bucket: &str) -> Stores {
         outbox: store.clone(),
         sightings: store.clone(),
         housekeeping: store.clone(),
-        requests: store,
+        requests: store.clone(),
+        events: store,
         pictures: Arc::new(S3Pictures::new(clients.s3.clone(), bucket.to_owned())),
     }
 }

@@ -1,9 +1,10 @@
-//! The one table: five ports of the domain, and the items behind them.
+//! The one table: eight ports of the domain, and the items behind them.
 //!
 //! Read it in this order: `items` (the stored items and their encoding), `store` (reading and writing), then the port
 //! of interest.
 
 mod commit;
+mod events;
 mod expressions;
 mod housekeeping;
 mod identifications;

@@ -6,8 +6,8 @@ use crate::{
     ids::{AdminIdentificationId, IdentificationId, OrgId},
     otp::Channel,
     ports::{
-        Clock, CodeKeys, DocumentNumberReader, Entropy, Housekeeping, Identifications, Outbox, PictureValidator,
-        Pictures, Queue, RequestCounts, Scorer, Scorings, Sightings,
+        Clock, CodeKeys, DocumentNumberReader, Entropy, EventLog, Housekeeping, Identifications, Outbox,
+        PictureValidator, Pictures, Queue, RequestCounts, Scorer, Scorings, Sightings,
     },
     scoring::{Provider, ProviderAccess},
     throttle::{RequestRate, RequestThrottle},
@@ -37,6 +37,7 @@ pub struct Stores {
     pub pictures: Arc<dyn Pictures>,
     pub requests: Arc<dyn RequestCounts>,
     pub sightings: Arc<dyn Sightings>,
+    pub events: Arc<dyn EventLog>,
 }
 
 /// What looks at pictures of documents.
@@ -52,6 +53,9 @@ pub struct Engine {
 /// The most scorings of one declared number in an organisation and a day, unless a deployment chooses another.
 pub const SCORINGS_A_DAY: u32 = 100;
 
+/// How long events are kept, unless a deployment chooses another number of years.
+pub const EVENT_RETENTION: TimeDelta = TimeDelta::days(5 * 366);
+
 /// The choices of a deployment.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -66,6 +70,8 @@ pub struct Policy {
     pub stated_uploads: bool,
     /// The most scorings of one declared number in an organisation and a day (UTC).
     pub scorings_a_day: u32,
+    /// How long events are kept.
+    pub events_kept: TimeDelta,
 }
 
 impl Policy {

@@ -20,13 +20,15 @@ use crate::{
     actor::Actor,
     caller::Caller,
     device::DeviceEvidence,
+    events::{EventType, Log, Subject},
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
-    otp::{MAX_TRIES, Otp},
+    otp::{Delivery, MAX_TRIES, Otp, SecondFactor},
     pictures::{Capture, Sha256Digest},
-    scoring::{Assessment, Scoring, Verdict},
+    scoring::{Assessment, ConfigurationName, Provider, Scoring, Verdict},
     text::{AgentName, CancellationReason, Private},
     vocabulary::names,
 };
+use chrono::SubsecRound;
 use serde::{Deserialize, Serialize};
 
 pub use crate::method::{Method, MethodKind};
@@ -60,6 +62,8 @@ pub struct Identification {
     pub created_at: Time,
     /// It cannot be validated any more from this time on.
     pub expires_at: Time,
+    /// `None` for one from before there were events.
+    pub log: Option<Log>,
 }
 
 /// The stored state. EXPIRED is stored only by a sweep; until then the clock decides.
@@ -141,6 +145,11 @@ impl Identification {
         self.method.otp()
     }
 
+    /// The owner of its events.
+    pub fn subject(&self) -> Subject {
+        Subject::Identification { identification_id: self.id, admin_identification_id: self.admin_id }
+    }
+
     pub fn status(&self, now: Time) -> Status {
         match &self.state {
             State::Created if self.tries_used_up() => Status::Failed,
@@ -171,11 +180,94 @@ impl Identification {
         }
     }
 
+    /// The tries that were wrong, among those that were counted. One that is being judged is not.
+    pub fn wrong_tries(&self, being_judged: u32) -> Option<u32> {
+        self.otp().map(|otp| otp.tries.saturating_sub(being_judged))
+    }
+
+    /// As the step leaves it. Tries are counted outside of steps.
+    pub fn after(mut self, transition: &Transition, now: Time) -> Self {
+        // The store keeps times in milliseconds.
+        let at = now.trunc_subsecs(3);
+        self.state = match transition {
+            Transition::Validate { validation, .. } => State::Validated((**validation).clone()),
+            Transition::Resend { generation } => {
+                if let Method::Otp(otp) = &mut self.method {
+                    otp.generation = *generation;
+                }
+                State::Created
+            }
+            Transition::Cancel { reason } => State::Cancelled { at, reason: reason.clone() },
+            Transition::Close { .. } => match self.state {
+                State::Validated(validation) => State::Closed { at, validation: Some(validation) },
+                _ => State::Closed { at, validation: None },
+            },
+            Transition::Fail => State::Failed { at },
+            Transition::Expire => State::Expired,
+        };
+        self
+    }
+
+    /// Everything about it that only a step changes, as one text: see [`EventData::state`](crate::events::EventData).
+    pub fn vouched(&self) -> String {
+        let (status, validation, ended_at, reason) = match &self.state {
+            State::Created => (Status::Created, None, None, None),
+            State::Validated(validation) => (Status::Validated, Some(validation), None, None),
+            State::Closed { at, validation } => (Status::Closed, validation.as_ref(), Some(*at), None),
+            State::Cancelled { at, reason } => (Status::Cancelled, None, Some(*at), Some(reason.expose())),
+            State::Failed { at } => (Status::Failed, None, Some(*at), None),
+            State::Expired => (Status::Expired, None, None, None),
+        };
+        let terms = match &self.method {
+            Method::Agent { personal_document_image } => VouchedTerms::Agent { picture: *personal_document_image },
+            Method::Otp(Otp { delivery, second_factor, generation, .. }) => {
+                VouchedTerms::Otp { delivery, second_factor: *second_factor, generation: *generation }
+            }
+            Method::IdentityDocument { configuration, scoring_id, provider } => VouchedTerms::IdentityDocument {
+                configuration: *configuration,
+                scoring_id: *scoring_id,
+                provider: *provider,
+            },
+        };
+        let Self { actor, created_at, expires_at, .. } = self;
+        let vouched = Vouched {
+            actor,
+            terms,
+            status,
+            validation,
+            ended_at,
+            reason,
+            created_at: *created_at,
+            expires_at: *expires_at,
+        };
+        serde_json::to_string(&vouched).expect("values of the domain have text keys and always serialize")
+    }
+
     /// A process that died between counting the last try and recording the failure must not leave an identification
     /// open.
     fn tries_used_up(&self) -> bool {
         self.otp().is_some_and(|otp| otp.tries >= MAX_TRIES)
     }
+}
+
+/// The order of its members is part of every digest.
+#[derive(Serialize)]
+struct Vouched<'a> {
+    actor: &'a Actor,
+    terms: VouchedTerms<'a>,
+    status: Status,
+    validation: Option<&'a Validation>,
+    ended_at: Option<Time>,
+    reason: Option<&'a str>,
+    created_at: Time,
+    expires_at: Time,
+}
+
+#[derive(Serialize)]
+enum VouchedTerms<'a> {
+    Agent { picture: bool },
+    Otp { delivery: &'a Delivery, second_factor: Option<SecondFactor>, generation: u32 },
+    IdentityDocument { configuration: ConfigurationName, scoring_id: ScoringId, provider: Provider },
 }
 
 /// The current state, from which the step cannot start.
@@ -215,4 +307,18 @@ pub enum Transition {
     Fail,
     /// CREATED → EXPIRED, when its time is over.
     Expire,
+}
+
+impl Transition {
+    /// The event that the step is.
+    pub fn event(&self) -> EventType {
+        match self {
+            Self::Validate { .. } => EventType::IdentificationValidated,
+            Self::Resend { .. } => EventType::IdentificationResent,
+            Self::Cancel { .. } => EventType::IdentificationCancelled,
+            Self::Close { .. } => EventType::IdentificationClosed,
+            Self::Fail => EventType::IdentificationFailed,
+            Self::Expire => EventType::IdentificationExpired,
+        }
+    }
 }

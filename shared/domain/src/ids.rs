@@ -1,6 +1,6 @@
 //! The kinds of id. Each is its own type, so that a back office's id cannot be used on the actor's side by accident.
 
-use crate::{invalid::Invalid, system::Entropy, text::stored_as_text};
+use crate::{Time, invalid::Invalid, system::Entropy, text::stored_as_text};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -66,6 +66,32 @@ uuid_id! {
 uuid_id! {
     /// One worker's hold on a message.
     LeaseId
+}
+uuid_id! {
+    /// Where an organisation gets its events.
+    EndpointId
+}
+uuid_id! {
+    EventId
+}
+uuid_id! {
+    /// An id of whatever has events: see [`Subject`](crate::events::Subject).
+    SubjectId
+}
+
+impl EventId {
+    /// Version 7 (RFC 9562 §5.7): its time finds the event again.
+    pub fn at(time: Time, entropy: &dyn Entropy) -> Self {
+        let mut random = [0; 10];
+        entropy.fill(&mut random);
+        let millis = u64::try_from(time.timestamp_millis()).unwrap_or_default();
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
+    /// Epoch milliseconds, for one of version 7.
+    pub fn millis(&self) -> u64 {
+        (self.0.as_u128() >> 80) as u64
+    }
 }
 
 /// An organisation: the tenant that owns identifications and scorings.

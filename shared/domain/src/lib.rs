@@ -17,6 +17,7 @@ pub mod device;
 pub mod document_numbers;
 pub mod documents;
 pub mod error;
+pub mod events;
 pub mod expires_in;
 mod hex;
 pub mod idempotency;
@@ -29,6 +30,7 @@ pub mod method;
 pub mod otp;
 pub mod pictures;
 pub mod ports;
+pub mod request;
 pub mod scoring;
 pub mod sightings;
 mod system;
@@ -40,6 +42,7 @@ mod vocabulary;
 
 pub use app::App;
 pub use error::{Conflict, Error, Invalid};
+pub use request::Request;
 pub use throttle::{RequestRate, RequestThrottle};
 
 /// Always in UTC.

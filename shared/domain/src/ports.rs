@@ -9,6 +9,7 @@
 mod comparison;
 mod delivery;
 mod errors;
+mod events;
 mod keys;
 pub mod limits;
 mod pictures;
@@ -23,6 +24,7 @@ pub use delivery::{
     Settlement,
 };
 pub use errors::{CreateError, FindError, FirstAnswer, StepError, unless_lost};
+pub use events::{EventLog, EventPage, EventPosition, EventQuery, Order};
 pub use keys::CodeKeys;
 pub use pictures::{DocumentNumberReader, PictureValidator, Pictures, ReadPicture, StoredPicture};
 pub use scorer::{

@@ -35,7 +35,8 @@ pub use verdict::{Assessment, Extracted, Verdict};
 use crate::{
     Time,
     actor::{Actor, Country, DocumentType, Language},
-    ids::{OrgId, ScoringId},
+    events::Log,
+    ids::{IdentificationId, OrgId, ScoringId},
     invalid::Invalid,
     pictures::Capture,
     sightings::Sighting,
@@ -88,6 +89,11 @@ pub struct Scoring {
     pub expires_at: Time,
     /// Counts the changes: a score is written only over the version that it was decided on.
     pub version: u64,
+    /// The identification that it was created with, which its events belong to. Linked ones from before there were events
+    /// lack it.
+    pub identification: Option<IdentificationId>,
+    /// The log of one that stands alone. `None` for one from before there were events.
+    pub log: Option<Log>,
 }
 
 #[derive(Clone, Debug)]
@@ -117,7 +123,14 @@ impl Scoring {
             created_at,
             expires_at,
             version: 0,
+            identification: None,
+            log: None,
         }
+    }
+
+    /// Its score, and what it was made of, as one text: see [`EventData::state`](crate::events::EventData).
+    pub fn vouched(&self) -> String {
+        vouched(self.assessment.as_ref(), &self.captures)
     }
 
     /// Whether it was created with an identification, which says whom to expect.
@@ -147,6 +160,11 @@ impl Scoring {
             _ => Ok(()),
         }
     }
+}
+
+/// As [`Scoring::vouched`], for a score that is about to be recorded.
+pub fn vouched(assessment: Option<&Assessment>, captures: &[Capture]) -> String {
+    serde_json::to_string(&(assessment, captures)).expect("values of the domain have text keys and always serialize")
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

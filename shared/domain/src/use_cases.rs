@@ -20,6 +20,7 @@ mod score;
 mod scorings;
 mod second_factor;
 mod sweep;
+mod telling;
 
 pub use agent::{AgentConfirmation, CreateAgent, create_agent_identification, validate_agent_identification};
 pub use cancel::cancel_identification;

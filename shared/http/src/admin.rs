@@ -131,7 +131,7 @@ macro_rules! admin_operations {
             $crate::Checked(request): $crate::Checked<$crate::admin::CancelRequest>,
         ) -> Result<axum::http::StatusCode, $crate::ApiError> {
             let $crate::admin::CancelRequest { id, reason } = request;
-            api.done(acredita_domain::use_cases::cancel_identification(api.app(), &principal.org, $kind, id, reason).await)
+            api.done(acredita_domain::use_cases::cancel_identification(api.app(), &principal.request, $kind, id, reason).await)
         }
 
         /// Closes an identification.
@@ -151,7 +151,7 @@ macro_rules! admin_operations {
             principal: $crate::Principal<$crate::principal::Admin>,
             $crate::Checked(request): $crate::Checked<$crate::admin::CloseRequest>,
         ) -> Result<axum::http::StatusCode, $crate::ApiError> {
-            api.done(acredita_domain::use_cases::close_identification(api.app(), &principal.org, $kind, request.id).await)
+            api.done(acredita_domain::use_cases::close_identification(api.app(), &principal.request, $kind, request.id).await)
         }
 
         /// Deletes an identification and everything that belongs to it.
@@ -173,7 +173,7 @@ macro_rules! admin_operations {
             $crate::Checked(request): $crate::Checked<$crate::admin::DeleteRequest>,
         ) -> Result<axum::http::StatusCode, $crate::ApiError> {
             let force = request.force(&principal);
-            acredita_domain::use_cases::delete_identification(api.app(), &principal.org, $kind, request.id, force)
+            acredita_domain::use_cases::delete_identification(api.app(), &principal.request, $kind, request.id, force)
                 .await
                 .map(|()| axum::http::StatusCode::NO_CONTENT)
                 .map_err(|error| request.refused(&api, error))

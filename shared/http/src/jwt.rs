@@ -167,8 +167,8 @@ impl Claims {
         self.permissions.contains(&permission)
     }
 
-    pub fn into_caller(self) -> Caller {
-        self.caller
+    pub fn caller(&self) -> Caller {
+        self.caller.clone()
     }
 }
 

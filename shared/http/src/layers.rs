@@ -30,8 +30,9 @@ pub fn finish(router: Router, new_id: impl Fn() -> String + Clone + Send + Sync 
         .layer(middleware::from_fn(move |request, next| name_and_log(new_id.clone(), request, next)))
 }
 
-async fn name_and_log(new_id: impl Fn() -> String, request: Request, next: Next) -> Response {
+async fn name_and_log(new_id: impl Fn() -> String, mut request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().map_or_else(new_id, |RequestId(id)| id.clone());
+    request.extensions_mut().insert(RequestId(id.clone()));
     // The path as it was routed: ids are fine in a log, but an unknown path may hold anything.
     let path = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", request_id = %id, method = %request.method(), path);

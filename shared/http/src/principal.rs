@@ -4,10 +4,11 @@ use crate::{
     api::Api,
     error::ApiError,
     jwt::{Claims, TokenError},
+    layers::RequestId,
     permission::Permission,
     request::path_params,
 };
-use acredita_domain::{caller::Caller, ids::OrgId, use_cases::Force};
+use acredita_domain::{Request, ids::OrgId, request::By, use_cases::Force};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
@@ -20,6 +21,8 @@ pub trait Authority: Send + Sync + 'static {
     /// Whether a valid token without it is answered 403, as the contract documents for some operations, rather than
     /// 401.
     const FORBIDDEN: bool = false;
+    /// Whether its clients act for the person, so that their subject may be the person.
+    const FOR_THE_PERSON: bool = false;
 }
 
 pub struct Admin;
@@ -45,6 +48,7 @@ pub struct Validate;
 
 impl Authority for Validate {
     const PERMISSION: Permission = Permission::IdentificationsValidate;
+    const FOR_THE_PERSON: bool = true;
 }
 
 pub struct WriteScorings;
@@ -68,8 +72,8 @@ impl Authority for ReadScorings {
 
 /// An organisation that a valid token may act for, with the authority `A`.
 pub struct Principal<A> {
-    /// The organisation of the path, which is one of the token's.
-    pub org: OrgId,
+    /// In the organisation of the path, which is one of the token's.
+    pub request: Request,
     claims: Claims,
     authority: PhantomData<A>,
 }
@@ -82,11 +86,6 @@ impl<A> Principal<A> {
         }
         tracing::info!(target: "acredita::counted", by_force = true, "a deletion by force");
         Force::Permitted
-    }
-
-    /// The organisation, and whoever acts for it.
-    pub fn into_parts(self) -> (OrgId, Caller) {
-        (self.org, self.claims.into_caller())
     }
 }
 
@@ -108,7 +107,9 @@ impl<A: Authority> FromRequestParts<Api> for Principal<A> {
             return Err(denied("the token lacks the permission for this operation"));
         }
         api.app().admit(&org).await.map_err(|refusal| api.refused(refusal))?;
-        Ok(Self { org, claims, authority: PhantomData })
+        let by = if A::FOR_THE_PERSON { By::Actor(claims.caller()) } else { By::Business(claims.caller()) };
+        let id = parts.extensions.get::<RequestId>().map(|RequestId(id)| id.clone());
+        Ok(Self { request: Request { org, by, id }, claims, authority: PhantomData })
     }
 }
 

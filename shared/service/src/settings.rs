@@ -8,6 +8,7 @@
 //! | `ORGANISATION_RATE` | requests a second of one organisation, 1 to 1,000,000; unset for 100 |
 //! | `ORIGIN_SECRETS` | the secrets by which requests prove that they came through what stands in front of the gateway, separated by blanks; unset if nothing does |
 //! | `SCORINGS_A_DAY` | the most scorings of one declared number in an organisation and a day, 1 to 100000; unset for 100 |
+//! | `EVENT_RETENTION_YEARS` | years that events are kept, 1 to 100; unset for 5 |
 //! | `STATED_UPLOADS` | `true` if a delegation has to state the files that will be uploaded; unset for `false` |
 //! | `CODE_KEYS_SECRET` | the secret with the keys, by ARN or name: see [`SecretKeys`](acredita_aws::SecretKeys) |
 //! | `JWKS_URL`, `ISSUER`, `AUDIENCE` | where the issuer of tokens publishes its keys, and the values that tokens must have |
@@ -38,7 +39,7 @@ use crate::{
 };
 use acredita_domain::{
     Invalid,
-    app::{Policy, SCORINGS_A_DAY},
+    app::{EVENT_RETENTION, Policy, SCORINGS_A_DAY},
     scoring::ProviderAccess,
 };
 use chrono::TimeDelta;
@@ -77,6 +78,7 @@ impl Settings {
         let providers = ProviderSettings::read(read, &access);
         let scorings_a_day = read.parsed("ACREDITA_SCORINGS_A_DAY", scorings);
         let stated_uploads = read.parsed("ACREDITA_STATED_UPLOADS", boolean);
+        let event_years = read.parsed("ACREDITA_EVENT_RETENTION_YEARS", years);
         Some(Self {
             places: Places { table: table?, bucket: bucket?, queue_url: queue_url? },
             policy: Policy {
@@ -86,6 +88,7 @@ impl Settings {
                 requests_a_second: requests_a_second.unwrap_or_default(),
                 stated_uploads: stated_uploads.unwrap_or(false),
                 scorings_a_day: scorings_a_day.unwrap_or(SCORINGS_A_DAY),
+                events_kept: event_years.unwrap_or(EVENT_RETENTION),
             },
             code_keys_secret: code_keys_secret?,
             tokens: tokens?,
@@ -99,6 +102,11 @@ impl Settings {
 fn days(text: &str) -> Result<TimeDelta, Invalid> {
     let days = text.parse().ok().filter(|days| (1..=3650).contains(days));
     days.map(TimeDelta::days).ok_or(Invalid("is not a number of days from 1 to 3650"))
+}
+
+fn years(text: &str) -> Result<TimeDelta, Invalid> {
+    let years = text.parse().ok().filter(|years| (1..=100).contains(years));
+    years.map(|years: i64| TimeDelta::days(years * 366)).ok_or(Invalid("is not a number of years from 1 to 100"))
 }
 
 fn scorings(text: &str) -> Result<u32, Invalid> {

@@ -1,7 +1,7 @@
 //! The start of a function from its settings.
 
 use acredita_domain::{
-    App, Error,
+    App, Error, Request,
     actor::Actor,
     expires_in::ExpiresIn,
     ids::OrgId,
@@ -138,7 +138,9 @@ async fn a_code_on_a_channel_that_nothing_is_sent_on_is_not_even_created() {
     let expires_in: ExpiresIn = "PT1H".parse().expect("a duration");
     let command =
         CreateOtp { actor: Actor::default(), delivery: Delivery::Sent(address), second_factor: None, expires_in };
-    let Err(refused) = create_otp_identification(&app, &org(), command, None).await else { panic!("created") };
+    let Err(refused) = create_otp_identification(&app, &Request::system(&org()), command, None).await else {
+        panic!("created")
+    };
     assert!(matches!(refused, Error::BadField { pointer: "/channel/type", .. }), "{refused}");
     assert!(aws.asked().is_empty());
 }

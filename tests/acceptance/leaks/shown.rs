@@ -7,18 +7,22 @@ use super::{
 use acceptance::{ORG, World, bodies, request::base64};
 use acredita_domain::{
     actor::{CountryCode, DocumentType, EmailAddress, Msisdn, PhoneNumber},
+    caller::Caller,
     code::OtpCode,
     device::{Fingerprint, Location, UserAgent},
     document_numbers::normal_form,
     documents::CarriedNumber,
     error::Invalid,
+    events::{EventData, EventType, Happened, Log, Story, Subject},
     idempotency::{Idempotency, IdempotencyKey, Operation},
     identification::{Identification, Transition},
+    ids::{EventId, OrgId},
     keys::{CodeContext, Keyring},
     messages::code_message,
     otp::{Destination, Given},
     pictures::{PictureFormat, SignedLink},
     ports::{FirstAnswer, IdempotencyRecord, NewIdentification, NewScoring},
+    request::By,
     scoring::Extracted,
     text::{AgentName, Attempt, CancellationReason, DocumentNumber, PersonName, Private},
 };
@@ -149,6 +153,7 @@ async fn no_identification_shows_whom_it_is_about() {
         let record = IdempotencyRecord { operation, marks, answer: FirstAnswer("{}".to_owned()) };
         assert_hidden(&NewIdentification {
             keep_until: otp.expires_at,
+            story: told(&otp.org, otp.subject()),
             identification: otp,
             scoring: None,
             outbox: Vec::new(),
@@ -169,7 +174,25 @@ async fn no_identification_shows_whom_it_is_about() {
         .expect("it is there");
     assert!(scoring.declared.is_some());
     assert_hidden(&document);
-    assert_hidden(&NewScoring { keep_until: scoring.expires_at, scoring, idempotency: None });
+    let story = told(&scoring.org, Subject::Scoring { scoring_id: scoring.id });
+    assert_hidden(&story.after(&story.log).events);
+    assert_hidden(&NewScoring { keep_until: scoring.expires_at, scoring, idempotency: None, story });
+}
+
+/// A story that has a name, before and after it is digested, and a caller's.
+fn told(org: &OrgId, subject: Subject) -> Story {
+    let caller = Caller { subject: Some(parsed(NAME)), ..Caller::default() };
+    let at = acredita_domain::Time::UNIX_EPOCH;
+    let event = Happened {
+        id: EventId::at(at, &acredita_aws::SystemEntropy),
+        kind: EventType::IdentificationCreated,
+        at,
+        data: EventData::default().personal("name", Some(NAME)).state(NAME.to_owned()),
+        by: By::Business(caller),
+        request_id: None,
+    };
+    let log = Log::begin(&acredita_aws::SystemEntropy);
+    Story { org: org.clone(), subject, log, adopted: None, events: vec![event], keep_until: at }
 }
 
 #[tokio::test]

@@ -10,14 +10,13 @@ use crate::{
 };
 use acredita_aws::{SystemClock, SystemEntropy};
 use acredita_domain::{
-    App, Time,
+    App, Request, Time,
     actor::Actor,
-    identification::{Identification, Method, State},
-    ids::{AdminIdentificationId, IdentificationId},
+    expires_in::ExpiresIn,
     keys::Keyring,
-    ports::{Clock, NewIdentification, limits::ERASE_AGAIN_AFTER},
+    ports::{Clock, limits::ERASE_AGAIN_AFTER},
     scoring::ProviderAccess,
-    use_cases::{SweepReport, sweep},
+    use_cases::{CreateAgent, SweepReport, create_agent_identification, sweep},
 };
 use acredita_embedded_aws::Storage;
 use acredita_local::serve::{AppParts, LocalAws, policy};
@@ -99,21 +98,13 @@ async fn rows(size: u32) -> Result<Vec<Row>, Failure> {
 }
 
 async fn create(app: &App) -> Result<(), Failure> {
-    let now = app.now();
-    let identification = Identification {
-        id: IdentificationId::generate(&*app.entropy),
-        admin_id: AdminIdentificationId::generate(&*app.entropy),
-        org: ORG.parse()?,
+    let command = CreateAgent {
         actor: Actor::default(),
-        method: Method::Agent { personal_document_image: false },
-        state: State::Created,
-        created_at: now,
-        expires_at: now + LIFE,
+        personal_document_image: false,
+        expires_in: "PT1H".parse::<ExpiresIn>().map_err(|_| "not a lifetime")?,
     };
-    let keep_until = app.policy.keep_until(identification.expires_at);
-    let new = NewIdentification { identification, scoring: None, keep_until, outbox: Vec::new(), idempotency: None };
-    app.stores.identifications.create(new, now).await.map_err(|_| "an identification was not created")?;
-    Ok(())
+    let created = create_agent_identification(app, &Request::system(&ORG.parse()?), command, None).await;
+    created.map(drop).map_err(|_| "an identification was not created".into())
 }
 
 /// Runs as the schedule would start them, one right after the other. A run that finds nothing is not counted.

@@ -1,7 +1,11 @@
 //! One transaction: new entities or a step of one, their effects, and the record of an idempotency key.
 
 use super::{
-    items::{Item, Key, decode_remembered, encode_leftovers, encode_message, encode_remembered, millis},
+    expressions::Values,
+    items::{
+        Item, Key, decode_log, decode_remembered, encode_event, encode_leftovers, encode_message, encode_remembered,
+        millis, number, text,
+    },
     store::{Change, DynamoStore, NotCommitted, Reasons, cancelled, corrupt},
     throttle,
 };
@@ -9,6 +13,7 @@ use crate::errors::{STORE, unusable};
 use acredita_domain::{
     Time,
     error::Unavailable,
+    events::{Chapter, Head, Log, Story},
     idempotency::RequestMark,
     ids::{OrgId, ScoringId},
     ports::{CreateError, IdempotencyRecord, NewOutboxMessage, StepError},
@@ -25,14 +30,24 @@ pub(crate) struct Commit<'a> {
     now: Time,
     writes: Vec<TransactWriteItem>,
     steps: Vec<usize>,
+    sightings: Vec<usize>,
     destinations: Vec<(usize, Key)>,
     memory: Vec<(usize, Key, RequestMark)>,
+    /// The write that moves the head of a log, and the head that it moves.
+    told: Option<(usize, Option<Head>)>,
+}
+
+/// Why steps were not taken.
+pub(crate) enum Refusal {
+    /// Other events were written to the log first. It is like this now.
+    Overtaken(Log),
+    Step(StepError),
 }
 
 impl<'a> Commit<'a> {
     pub fn new(store: &'a DynamoStore, operation: &'static str, now: Time) -> Self {
-        let (writes, steps, destinations) = (Vec::new(), Vec::new(), Vec::new());
-        Self { store, operation, now, writes, steps, destinations, memory: Vec::new() }
+        let (steps, sightings, destinations, memory) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { store, operation, now, writes: Vec::new(), steps, sightings, destinations, memory, told: None }
     }
 
     /// A new item. Its id is random, so an existing one is a fault.
@@ -45,6 +60,70 @@ impl<'a> Commit<'a> {
     pub fn step(mut self, change: Change<'_>) -> Self {
         self.steps.push(self.writes.len());
         self.writes.push(self.store.change(change));
+        self
+    }
+
+    /// A step of a subject together with the events of it.
+    pub fn step_telling(mut self, change: Change<'_>, chapter: &Chapter) -> Self {
+        let Change { key, update, condition, mut values } = change;
+        let update = update.strip_prefix("SET ").expect("a step sets something");
+        let (set, guard) = move_head(chapter, &mut values);
+        let (update, condition) = (format!("{set}, {update}"), format!("({condition}) AND {guard}"));
+        let at = self.writes.len();
+        self.steps.push(at);
+        self.told = Some((at, chapter.log.head));
+        self.writes.push(self.store.change(Change { key, update: &update, condition: &condition, values }));
+        self.tell(chapter)
+    }
+
+    /// Events of a subject that is deleted with them.
+    pub fn delete_telling(mut self, condition: &str, mut values: Values, chapter: &Chapter) -> Self {
+        let (_, guard) = move_head(chapter, &mut values);
+        let at = self.writes.len();
+        self.steps.push(at);
+        self.told = Some((at, chapter.log.head));
+        let key = Key::subject(chapter.subject);
+        self.writes.push(self.store.delete_if(key, &format!("({condition}) AND {guard}"), values));
+        self.tell(chapter)
+    }
+
+    /// Events of a subject that nothing else here changes.
+    pub fn only_tell(mut self, org: &OrgId, chapter: &Chapter) -> Self {
+        let mut values = vec![("org", text(org))];
+        let (update, guard) = move_head(chapter, &mut values);
+        let condition = format!("#org = :org AND {guard}");
+        let at = self.writes.len();
+        self.steps.push(at);
+        self.told = Some((at, chapter.log.head));
+        let key = Key::subject(chapter.subject);
+        self.writes.push(self.store.change(Change { key, update: &update, condition: &condition, values }));
+        self.tell(chapter)
+    }
+
+    /// Events of a subject whose item is written with the log already in it.
+    pub fn tell(mut self, chapter: &Chapter) -> Self {
+        let events = chapter.events.iter().map(|event| self.store.put_new(encode_event(event, chapter.keep_until)));
+        self.writes.extend(events);
+        self
+    }
+
+    /// What a step saw, which another one may have seen meanwhile.
+    pub fn seen(mut self, write: TransactWriteItem) -> Self {
+        self.sightings.push(self.writes.len());
+        self.writes.push(write);
+        self
+    }
+
+    /// A write that cannot refuse, or whose refusal is an outage.
+    pub fn write(mut self, write: TransactWriteItem) -> Self {
+        self.writes.push(write);
+        self
+    }
+
+    /// A write whose refusal means that the step is lost.
+    pub fn guarded(mut self, write: TransactWriteItem) -> Self {
+        self.steps.push(self.writes.len());
+        self.writes.push(write);
         self
     }
 
@@ -101,19 +180,37 @@ impl<'a> Commit<'a> {
     }
 
     /// Takes the steps with their effects, or returns why they were not taken.
-    pub async fn take(mut self) -> Result<(), StepError> {
+    pub async fn take(mut self) -> Result<(), Refusal> {
         let mut reasons = match self.transact().await {
             Ok(()) => return Ok(()),
-            Err(NotCommitted::Unavailable(unavailable)) => return Err(StepError::Unavailable(unavailable)),
+            Err(NotCommitted::Unavailable(unavailable)) => {
+                return Err(Refusal::Step(StepError::Unavailable(unavailable)));
+            }
             Err(NotCommitted::Cancelled(reasons)) => reasons,
         };
-        if self.steps.iter().any(|index| reasons.failed(*index)) {
-            return Err(StepError::Lost);
+        if let Some(log) = self.overtaking(&mut reasons)? {
+            return Err(Refusal::Overtaken(log));
         }
-        Err(match self.too_many_messages(&mut reasons).await {
+        if self.steps.iter().any(|index| reasons.failed(*index)) {
+            return Err(Refusal::Step(StepError::Lost));
+        }
+        if self.sightings.iter().any(|index| reasons.failed(*index)) {
+            return Err(Refusal::Step(StepError::SeenMeanwhile));
+        }
+        Err(Refusal::Step(match self.too_many_messages(&mut reasons).await {
             Ok(again_at) => StepError::TooManyMessages { again_at },
             Err(unavailable) => StepError::Unavailable(unavailable),
-        })
+        }))
+    }
+
+    /// The log whose head was moved by somebody else, if that is why the transaction was refused, or one of the reasons:
+    /// only with the log as it is now does it show whether the step itself is lost.
+    fn overtaking(&self, reasons: &mut Reasons) -> Result<Option<Log>, Refusal> {
+        let Some((at, expected)) = self.told.filter(|(at, _)| reasons.failed(*at)) else { return Ok(None) };
+        let Some(item) = reasons.item(at) else { return Ok(None) };
+        let current =
+            decode_log(&item).map_err(|fault| Refusal::Step(StepError::Unavailable(corrupt(self.operation, fault))))?;
+        Ok(current.filter(|log| log.head != expected))
     }
 
     async fn transact(&mut self) -> Result<(), NotCommitted> {
@@ -127,6 +224,44 @@ impl<'a> Commit<'a> {
             None => Err(cancelled(self.operation)),
         }
     }
+}
+
+/// The update that moves the head of a log, and the condition that nobody has moved it.
+fn move_head(chapter: &Chapter, values: &mut Values) -> (String, String) {
+    if let Some(head) = chapter.head {
+        values.extend([("sequence", number(head.sequence)), ("head", text(head.hash))]);
+    }
+    match chapter.log.head {
+        Some(head) => {
+            values.push(("told", number(head.sequence)));
+            ("SET #sequence = :sequence, #head = :head".to_owned(), "#sequence = :told".to_owned())
+        }
+        None => {
+            values.push(("log_key", text(chapter.log.key.expose())));
+            let update = "SET #sequence = :sequence, #head = :head, #log_key = :log_key";
+            (update.to_owned(), "attribute_not_exists(#sequence)".to_owned())
+        }
+    }
+}
+
+/// How often events are chained anew because others came first: of any number of steps that meet, one is taken each time.
+const TELL_TRIES: usize = 20;
+
+/// Commits steps together with the events of them. If other events come first, the story goes on after those.
+pub(crate) async fn telling<'a>(
+    operation: &'static str,
+    story: &Story,
+    commit: impl Fn(&Chapter) -> Commit<'a>,
+) -> Result<(), StepError> {
+    let mut log = story.log.clone();
+    for _ in 0..TELL_TRIES {
+        match commit(&story.after(&log)).take().await {
+            Ok(()) => return Ok(()),
+            Err(Refusal::Step(error)) => return Err(error),
+            Err(Refusal::Overtaken(current)) => log = current,
+        }
+    }
+    Err(StepError::Unavailable(cancelled(operation)))
 }
 
 /// The answer to a request whose key was used before.

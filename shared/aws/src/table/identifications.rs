@@ -1,17 +1,18 @@
 //! Identifications in the table.
 
 use super::{
-    commit::Commit,
+    commit::{Commit, telling},
     items::{
         Key, Pointer, Standing, decode_identification, decode_pointer, encode_erasure, encode_identification,
         encode_pointer, encode_scoring, number, text,
     },
     scorings::{Closing, close, unread},
-    store::{Change, DynamoStore, NotCommitted, corrupt},
+    store::{Change, DynamoStore, corrupt},
     transitions::{OPEN, Step, new_mark, open_values},
 };
 use acredita_domain::{
     Time,
+    events::Story,
     identification::{Identification, Transition},
     ids::{AdminIdentificationId, IdentificationId, OrgId},
     pictures::PicturePrefix,
@@ -24,10 +25,14 @@ use async_trait::async_trait;
 #[async_trait]
 impl Identifications for DynamoStore {
     async fn create(&self, new: NewIdentification, now: Time) -> Result<(), CreateError> {
-        let NewIdentification { identification, scoring, keep_until, outbox, idempotency } = new;
+        let NewIdentification { mut identification, scoring, keep_until, outbox, idempotency, story } = new;
+        let chapter = story.after(&story.log);
+        identification.log = Some(chapter.continued());
+        let events_until = keep_until + (story.keep_until - now);
         let mut commit = Commit::new(self, "create identification", now)
             .put(encode_identification(&identification, keep_until))
-            .put(encode_pointer(&identification, keep_until));
+            .put(encode_pointer(&identification, events_until))
+            .tell(&chapter);
         if let Some(scoring) = &scoring {
             commit = commit.put(encode_scoring(scoring, Standing::Linked, keep_until));
         }
@@ -58,23 +63,24 @@ impl Identifications for DynamoStore {
         identification: &Identification,
         transition: Transition,
         outbox: Vec<NewOutboxMessage>,
+        story: Story,
         now: Time,
     ) -> Result<(), StepError> {
         let Identification { id, ref org, ref method, .. } = *identification;
-        let Step { name, update, condition, values, mark } = Step::of(org, &transition, now);
-        let change = Change { key: Key::identification(id), update, condition, values };
+        let Step { name, update, condition, values } = Step::of(org, &transition, now);
         let scoring = method.scoring_id().filter(|_| !matches!(transition, Transition::Resend { .. }));
-        if scoring.is_some() || !outbox.is_empty() {
-            let mut commit = Commit::new(self, name, now).step(change).outbox(outbox);
+        telling(name, &story, |chapter| {
+            let change = Change { key: Key::identification(id), update, condition, values: values.clone() };
+            let mut commit = Commit::new(self, name, now).step_telling(change, chapter).outbox(outbox.clone());
             if let Some(scoring) = scoring {
                 commit = commit.leave_leftovers(org, scoring);
                 if let Some(closing) = closing(&transition) {
                     commit = commit.step(close(org, scoring, closing, now));
                 }
             }
-            return commit.take().await;
-        }
-        self.step(name, change, &mark).await
+            commit
+        })
+        .await
     }
 
     async fn count_try(&self, org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError> {
@@ -97,40 +103,49 @@ impl Identifications for DynamoStore {
         self.step("give back try", Change { key: Key::identification(id), update, condition, values }, &mark).await
     }
 
-    async fn delete(&self, identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError> {
-        let operation = "delete identification";
-        let Identification { id, admin_id, ref org, .. } = *identification;
-        let values = open_values(org, now);
+    async fn delete(
+        &self,
+        identification: &Identification,
+        force: bool,
+        story: Story,
+        now: Time,
+    ) -> Result<Erasure, StepError> {
+        let Identification { id, ref org, .. } = *identification;
+        let mut tries = DELETE_TRIES;
         loop {
             let mut erasure = Erasure { id: id.to_string(), prefixes: vec![PicturePrefix::identification(org, id)] };
-            let mut writes = vec![
-                self.delete_if(Key::identification(id), if force { OURS } else { OPEN }, values.clone()),
-                self.delete_if(Key::pointer(admin_id), GONE_OR_OURS, values.clone()),
-            ];
+            let mut scored = None;
             if let Some(scoring_id) = identification.method.scoring_id() {
-                let scoring = Scorings::find(self, org, scoring_id).await.map_err(unread)?;
-                let mut values = values.clone();
-                values.push(("version", number(scoring.as_ref().map_or(0, |scoring| scoring.version))));
-                writes.push(self.delete_if(Key::scoring(scoring_id), GONE_OR_AS_READ, values));
-                writes.extend(scoring.iter().flat_map(|scoring| self.forget(scoring, now)));
+                scored = Some((scoring_id, Scorings::find(self, org, scoring_id).await.map_err(unread)?));
                 let prefixes = [PicturePrefix::scoring(org, scoring_id), PicturePrefix::uploads(org, scoring_id)];
                 erasure.prefixes.extend(prefixes);
             }
-            writes.push(self.put(encode_erasure(&erasure, now)));
-            return match self.transact(operation, writes).await {
-                Ok(()) => Ok(erasure),
-                // Scored meanwhile: it has seen more.
-                Err(NotCommitted::Cancelled(reasons)) if !reasons.failed(0) && reasons.failed(SCORING) => continue,
-                Err(error) => Err(error.into_step_error(operation, 1)),
-            };
+            let deleted = telling(DELETE, &story, |chapter| {
+                let condition = if force { OURS } else { OPEN };
+                let mut commit =
+                    Commit::new(self, DELETE, now).delete_telling(condition, open_values(org, now), chapter);
+                if let Some((scoring_id, scoring)) = &scored {
+                    let mut values = open_values(org, now);
+                    values.push(("version", number(scoring.as_ref().map_or(0, |scoring| scoring.version))));
+                    commit = commit.guarded(self.delete_if(Key::scoring(*scoring_id), GONE_OR_AS_READ, values));
+                    commit = scoring.iter().flat_map(|scoring| self.forget(scoring, now)).fold(commit, Commit::write);
+                }
+                commit.write(self.put(encode_erasure(&erasure, now)))
+            });
+            match deleted.await {
+                Ok(()) => return Ok(erasure),
+                // Scored meanwhile, perhaps: then it has seen more.
+                Err(StepError::Lost) if scored.is_some() && tries > 0 => tries -= 1,
+                Err(error) => return Err(error),
+            }
         }
     }
 }
 
-/// The place of the linked scoring among the writes of a deletion.
-const SCORING: usize = 2;
+const DELETE: &str = "delete identification";
+/// How often a deletion reads the linked scoring anew.
+const DELETE_TRIES: usize = 3;
 const OURS: &str = "#org = :org";
-const GONE_OR_OURS: &str = "attribute_not_exists(#pk) OR #org = :org";
 /// The scoring as it was read, so that all that it saw is forgotten.
 const GONE_OR_AS_READ: &str = "attribute_not_exists(#pk) OR (#org = :org AND #version = :version)";
 

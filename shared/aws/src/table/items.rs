@@ -2,10 +2,11 @@
 //!
 //! | key | item | attributes besides `schema` and `ttl` |
 //! |---|---|---|
-//! | `IDN#<identification>` / `A` | identification | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `actor`, `method`, of an OTP `tries`, `generation`, `sends`, `last_send_at`, `code`, of its end `validation`, `ended_at`, `reason`, and of the step that was taken last `step` |
+//! | `IDN#<identification>` / `A` | identification | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `actor`, `method`, of an OTP `tries`, `generation`, `sends`, `last_send_at`, `code`, of its end `validation`, `ended_at`, `reason`, of the step that was taken last `step`, and of its log `log_key`, `sequence`, `head` |
+//! | `<subject>` / `EVT#<sequence>` | an event of an identification (`IDN#…`), a scoring that stands alone (`SCO#…`) … | `org`, `event`, `hash`, `event_type`, `list_shard`, `list_at` |
 //! | `IDN#<identification>` / `OBX#<message>` | effect to carry out | `org`, `state`, of a refused one `refusal`, `effect`, of a code `generation`, `attempts`, while a worker has it `lease`, `lease_until` |
 //! | `ADM#<admin id>` / `A` | a back office's id | `org`, `identification_id` |
-//! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, `assessment`, `captures`, what it saw `sightings`, of a capture that a provider hosts `delegation`, while a request holds a retry `lease`, `lease_until`, and of the step that was taken last `step` |
+//! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, `assessment`, `captures`, what it saw `sightings`, of a capture that a provider hosts `delegation`, while a request holds a retry `lease`, `lease_until`, of the step that was taken last `step`, and of a linked one `identification_id`, else of its log `log_key`, `sequence`, `head` |
 //! | `IDM#<org>#<operation>#<keyed digest of the key>` / `A` | a create's first answer | `body_digest`, `answer`, `valid_until` |
 //! | `DST#<org>#<destination digest>` / `A` | a destination's latest sends | `s1` (newest) to `s5` |
 //! | `SEE#<org>#<keyed digest>` / `A` | a number or a picture that was seen, and the scorings that saw it, each with a keyed digest of the person | `seen`, `revision` |
@@ -15,7 +16,8 @@
 //! | `LEF#<scoring>` / `A` | pictures to erase of a scoring that is over, but for those it refers to | `org` |
 //!
 //! What is kept about a person is in `IDN#…`/`A` (with the digests of pictures) and the linked `SCO#…`, and in the
-//! pictures under both; a deletion removes them. What it leaves names nobody: `OBX#…` and `IDM#…` have ids, sealed codes
+//! pictures under both; a deletion removes them. What it leaves names nobody: `EVT#…` has ids, and digests under the key
+//! that went with its subject; `ADM#…` has ids, by which its events are found; `OBX#…` and `IDM#…` have ids, sealed codes
 //! and digests under the deployment's keys, `DST#…`, `SEE#…` and `NUM#…` such a digest (a deletion takes the scoring out of
 //! `SEE#…`), and all of them end by `ttl`; `ERA#…` and `LEF#…` have
 //! ids, and end when they are done. `tests/acceptance/contract/erasure.rs` holds this list.
@@ -25,13 +27,15 @@
 //! `sightings`, `delegation`, `code`, `prefixes`) are one JSON text each.
 //!
 //! `due_shard` and `due_at` put an item on the index of due work; an item without them is not on it. Its partitions are
-//! `MSG#0` to `MSG#7` for messages and `0` to `7` for everything else (see [`DuePartitions`]). `ttl` is in epoch
+//! `MSG#0` to `MSG#7` for messages and `0` to `7` for everything else (see [`DuePartitions`]). `list_shard` and `list_at`
+//! put an item on the index of lists: an organisation's events are in `EVT#<org>#0` to `3`. `ttl` is in epoch
 //! seconds and only cleans up: DynamoDB may be days late with it, and no decision depends on it.
 //!
 //! `schema` is the version of this encoding. An item with another version, a missing attribute or an unknown value is
 //! [`Corrupt`]; nothing is ever guessed.
 
 mod due;
+mod event;
 mod identification;
 mod outbox;
 mod records;
@@ -41,6 +45,10 @@ mod seen;
 mod tests;
 
 pub(crate) use due::{DuePartitions, decode_due, encode_erasure, encode_leftovers, key_of_due, partition_of_due};
+pub(crate) use event::{
+    LIST_SHARDS, decode_event, decode_log, encode_event, event_sort, list_at, list_from, list_partition, list_shard,
+    position_of,
+};
 pub(crate) use identification::{
     Pointer, decode_identification, decode_pointer, encode_identification, encode_pointer,
 };
@@ -75,7 +83,7 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Corrupt(pub &'static str);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pk: String,
     sk: String,
@@ -129,6 +137,11 @@ impl Key {
 
     pub fn erasure(id: &str) -> Self {
         Self::alone(format!("ERA#{id}"))
+    }
+
+    /// The key of an item, or of a row of an index.
+    pub fn of(item: &Item) -> Result<Self, Corrupt> {
+        Ok(Self { pk: read_text(item, "pk")?.to_owned(), sk: read_text(item, "sk")?.to_owned() })
     }
 
     pub fn attributes(&self) -> Item {

@@ -1,6 +1,7 @@
 //! The outbox in the table. A worker's claim is on the message itself: one item, one write.
 
 use super::{
+    commit::{Commit, telling},
     expressions::Values,
     items::{Key, MessageState, StoredMessage, decode_message, json, millis, number, text},
     store::{Change, DynamoStore, Refused},
@@ -8,6 +9,7 @@ use super::{
 };
 use acredita_domain::{
     Time,
+    events::Story,
     ids::LeaseId,
     otp::LiveCode,
     ports::limits::MAX_DELIVERY_ATTEMPTS,
@@ -72,7 +74,13 @@ impl Outbox for DynamoStore {
         self.transact(operation, writes).await.map_err(|error| error.into_step_error(operation, guards))
     }
 
-    async fn settle(&self, message: &OutboxMessage, lease: LeaseId, how: Settlement) -> Result<(), StepError> {
+    async fn settle(
+        &self,
+        message: &OutboxMessage,
+        lease: LeaseId,
+        how: Settlement,
+        story: Option<Story>,
+    ) -> Result<(), StepError> {
         let mut values = lease_values(message, lease);
         values.push(("settled", text(how.as_str())));
         let update = match how {
@@ -84,8 +92,19 @@ impl Outbox for DynamoStore {
                 "SET #state = :settled REMOVE #lease, #lease_until, #due_shard, #due_at"
             }
         };
-        self.update("settle message", Change { key: Key::message(message.reference), update, condition: MINE, values })
-            .await?;
+        let change =
+            || Change { key: Key::message(message.reference), update, condition: MINE, values: values.clone() };
+        if let Some(story) = story {
+            let settled = telling("settle message", &story, |chapter| {
+                Commit::new(self, "settle message", Time::UNIX_EPOCH).step(change()).only_tell(&message.org, chapter)
+            });
+            match settled.await {
+                // The lease is lost, or the subject is gone: then only the message is left.
+                Err(StepError::Lost) => {}
+                told => return told,
+            }
+        }
+        self.update("settle message", change()).await?;
         Ok(())
     }
 

@@ -1,16 +1,17 @@
 //! Scorings in the table.
 
 use super::{
-    commit::Commit,
+    commit::{Commit, telling},
     expressions::Values,
     items::{Item, Key, Standing, decode_scoring, encode_erasure, encode_scoring, json, millis, number, text},
-    store::{Change, DynamoStore, NotCommitted, Refused, corrupt},
+    store::{Change, DynamoStore, Refused, corrupt},
     transitions::new_mark,
 };
 use crate::errors::STORE;
 use acredita_domain::{
     Time,
     error::Unavailable,
+    events::{Chapter, Story, Subject},
     ids::{LeaseId, OrgId, ScoringId},
     pictures::{Capture, PicturePrefix},
     ports::{CreateError, Erasure, FindError, NewScoring, Reservation, Scorings, StepError},
@@ -30,9 +31,12 @@ const OURS_AS_READ: &str = "#org = :org AND #version = :version";
 #[async_trait]
 impl Scorings for DynamoStore {
     async fn create(&self, new: NewScoring, now: Time) -> Result<(), CreateError> {
-        let NewScoring { scoring, keep_until, idempotency } = new;
+        let NewScoring { mut scoring, keep_until, idempotency, story } = new;
+        let chapter = story.after(&story.log);
+        scoring.log = Some(chapter.continued());
         let item = encode_scoring(&scoring, Standing::Alone, keep_until);
-        Commit::new(self, "create scoring", now).put(item).remember(&scoring.org, idempotency).create().await
+        let commit = Commit::new(self, "create scoring", now).put(item).tell(&chapter);
+        commit.remember(&scoring.org, idempotency).create().await
     }
 
     async fn find(&self, org: &OrgId, id: ScoringId) -> Result<Option<Scoring>, FindError> {
@@ -81,60 +85,64 @@ impl Scorings for DynamoStore {
         assessment: Assessment,
         captures: Vec<Capture>,
         seen: Vec<NewSighting>,
+        story: Story,
         now: Time,
     ) -> Result<(), StepError> {
-        let operation = "record score";
         let Reservation { scoring, .. } = reservation;
-        let mark = new_mark();
         let mut values = reserved_values(reservation, now);
         values.extend([
             ("assessment", json(&assessment)),
             ("captures", json(&captures)),
             ("sightings", json(&all_sightings(scoring, &seen))),
-            ("step", text(&mark)),
+            ("step", text(new_mark())),
         ]);
         let update = "SET #assessment = :assessment, #captures = :captures, #sightings = :sightings, \
                       #retries_used = #retries_used + :one, #version = #version + :one, #step = :step \
                       REMOVE #delegation, #lease, #lease_until";
         let condition = reserved();
-        let change = Change { key: Key::scoring(scoring.id), update, condition: &condition, values };
-        if seen.is_empty() {
-            return self.step(operation, change, &mark).await;
-        }
-        let mut writes = vec![self.change(change)];
-        writes.extend(seen.iter().map(|new| self.remember(scoring, new)));
-        let last = writes.len();
-        self.transact(operation, writes).await.map_err(|error| match error {
-            NotCommitted::Cancelled(reasons) if !reasons.failed(0) && (1..last).any(|at| reasons.failed(at)) => {
-                StepError::SeenMeanwhile
-            }
-            error => error.into_step_error(operation, 1),
+        telling("record score", &story, |chapter| {
+            let change =
+                Change { key: Key::scoring(scoring.id), update, condition: &condition, values: values.clone() };
+            let commit = self.tell_step("record score", scoring, change, chapter, now);
+            seen.iter().fold(commit, |commit, new| commit.seen(self.remember(scoring, new)))
         })
+        .await
     }
 
     async fn record_delegation(
         &self,
         reservation: &Reservation,
         delegation: HostedDelegation,
+        story: Story,
         now: Time,
     ) -> Result<(), StepError> {
+        let Reservation { scoring, .. } = reservation;
         let mut values = reserved_values(reservation, now);
-        values.push(("delegation", json(&delegation)));
+        values.extend([("delegation", json(&delegation)), ("step", text(new_mark()))]);
         let update = "SET #delegation = :delegation, #version = #version + :one, #step = :step \
                       REMOVE #lease, #lease_until";
-        self.change_scoring("record delegation", reservation.scoring.id, update, &reserved(), values).await
+        let condition = reserved();
+        telling("record delegation", &story, |chapter| {
+            let change =
+                Change { key: Key::scoring(scoring.id), update, condition: &condition, values: values.clone() };
+            self.tell_step("record delegation", scoring, change, chapter, now)
+        })
+        .await
     }
 
-    async fn close(&self, scoring: &Scoring, now: Time) -> Result<(), StepError> {
+    async fn close(&self, scoring: &Scoring, story: Story, now: Time) -> Result<(), StepError> {
         let Scoring { id, ref org, .. } = *scoring;
-        let commit = Commit::new(self, "close scoring", now).step(close(org, id, Closing::Open, now));
-        commit.leave_leftovers(org, id).take().await
+        telling("close scoring", &story, |chapter| {
+            let commit = self.tell_step("close scoring", scoring, close(org, id, Closing::Open, now), chapter, now);
+            commit.leave_leftovers(org, id)
+        })
+        .await
     }
 
-    async fn delete(&self, scoring: &Scoring, force: bool, now: Time) -> Result<Erasure, StepError> {
+    async fn delete(&self, scoring: &Scoring, force: bool, story: Story, now: Time) -> Result<Erasure, StepError> {
         let mut current = scoring.clone();
         loop {
-            match self.delete_as_read(&current, force, now).await {
+            match self.delete_as_read(&current, force, &story, now).await {
                 Err(StepError::Lost) => match Scorings::find(self, &scoring.org, scoring.id).await.map_err(unread)? {
                     // Scored meanwhile: it has seen more.
                     Some(changed) if changed.version != current.version => current = changed,
@@ -148,19 +156,42 @@ impl Scorings for DynamoStore {
 
 impl DynamoStore {
     /// Deletes a scoring of this version, and forgets what it saw.
-    async fn delete_as_read(&self, scoring: &Scoring, force: bool, now: Time) -> Result<Erasure, StepError> {
-        let operation = "delete scoring";
+    async fn delete_as_read(
+        &self,
+        scoring: &Scoring,
+        force: bool,
+        story: &Story,
+        now: Time,
+    ) -> Result<Erasure, StepError> {
         let Scoring { id, ref org, version, .. } = *scoring;
         let prefixes = vec![PicturePrefix::scoring(org, id), PicturePrefix::uploads(org, id)];
         let erasure = Erasure { id: id.to_string(), prefixes };
         let mut values = scoring_values(org, now);
         values.push(("version", number(version)));
         let condition = if force { OURS_AS_READ } else { OPEN_AS_JUDGED };
-        let mut writes = vec![self.delete_if(Key::scoring(id), condition, values)];
-        writes.push(self.put(encode_erasure(&erasure, now)));
-        writes.extend(self.forget(scoring, now));
-        self.transact(operation, writes).await.map_err(|error| error.into_step_error(operation, 1))?;
+        telling("delete scoring", story, |chapter| {
+            let commit = Commit::new(self, "delete scoring", now).delete_telling(condition, values.clone(), chapter);
+            let commit = commit.write(self.put(encode_erasure(&erasure, now)));
+            self.forget(scoring, now).fold(commit, Commit::write)
+        })
+        .await?;
         Ok(erasure)
+    }
+
+    /// A step of a scoring, with the events of it: in its own log, or in that of its identification.
+    fn tell_step(
+        &self,
+        operation: &'static str,
+        scoring: &Scoring,
+        change: Change<'_>,
+        chapter: &Chapter,
+        now: Time,
+    ) -> Commit<'_> {
+        let commit = Commit::new(self, operation, now);
+        match chapter.subject {
+            Subject::Scoring { .. } => commit.step_telling(change, chapter),
+            _ => commit.step(change).only_tell(&scoring.org, chapter),
+        }
     }
 }
 
@@ -176,22 +207,6 @@ pub(crate) fn unread(error: FindError) -> StepError {
 fn all_sightings(scoring: &Scoring, seen: &[NewSighting]) -> Vec<Sighting> {
     let new = seen.iter().map(|new| &new.sighting).filter(|sighting| !scoring.sightings.contains(sighting));
     scoring.sightings.iter().chain(new).cloned().collect()
-}
-
-impl DynamoStore {
-    /// Changes a scoring, with a mark of its own.
-    async fn change_scoring(
-        &self,
-        operation: &'static str,
-        id: ScoringId,
-        update: &str,
-        condition: &str,
-        mut values: Values,
-    ) -> Result<(), StepError> {
-        let mark = new_mark();
-        values.push(("step", text(&mark)));
-        self.step(operation, Change { key: Key::scoring(id), update, condition, values }, &mark).await
-    }
 }
 
 /// What a scoring has to be to be closed.

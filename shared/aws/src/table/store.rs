@@ -257,7 +257,8 @@ impl DynamoStore {
             .set_key(Some(key.attributes()))
             .condition_expression(condition)
             .set_expression_attribute_names(bound.names)
-            .set_expression_attribute_values(bound.values);
+            .set_expression_attribute_values(bound.values)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         TransactWriteItem::builder().delete(delete.build().expect("table and key are set")).build()
     }
 

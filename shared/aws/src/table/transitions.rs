@@ -45,15 +45,12 @@ pub(crate) struct Step {
     pub update: &'static str,
     pub condition: &'static str,
     pub values: Values,
-    /// Recognizes the step as this call's own when its answer was lost and the SDK retried.
-    pub mark: String,
 }
 
 impl Step {
     pub fn of(org: &OrgId, transition: &Transition, now: Time) -> Self {
-        let mark = new_mark();
         let mut values = open_values(org, now);
-        values.push(("step", text(&mark)));
+        values.push(("step", text(new_mark())));
         let (name, next, update, condition) = match transition {
             Transition::Validate { validation, generation } => {
                 values.push(("validation", json(validation)));
@@ -90,7 +87,7 @@ impl Step {
             Transition::Expire => ("expire", Status::Expired, "SET #status = :next, #step = :step", OVER),
         };
         values.push(("next", text(next)));
-        Self { name, update, condition, values, mark }
+        Self { name, update, condition, values }
     }
 }
 

@@ -34,7 +34,17 @@ async fn score(ports: &Ports, scoring: &Scoring, score: f64) -> Result<(), StepE
         captured_at: now(),
     };
     let reservation = ports.scorings.reserve_retry(scoring, lease(), now(), now() + RETRY_LEASE).await?;
-    ports.scorings.record_score(&reservation, assessment(score), vec![capture], Vec::new(), now()).await
+    ports
+        .scorings
+        .record_score(
+            &reservation,
+            assessment(score),
+            vec![capture],
+            Vec::new(),
+            crate::samples::told_of(&reservation.scoring),
+            now(),
+        )
+        .await
 }
 
 async fn current(ports: &Ports, scoring: &Scoring) -> Scoring {
@@ -49,7 +59,7 @@ fn relying_on(scoring: &Scoring) -> Transition {
 }
 
 async fn take(ports: &Ports, identification: &Identification, step: Transition, at: Time) -> Result<(), StepError> {
-    ports.identifications.transition(identification, step, Vec::new(), at).await
+    ports.identifications.transition(identification, step, Vec::new(), crate::samples::told(identification), at).await
 }
 
 async fn state(ports: &Ports, identification: &Identification) -> State {
@@ -82,7 +92,7 @@ async fn a_score_that_is_not_the_judged_one_any_more_validates_nothing(ports: &P
     assert_eq!(state(ports, &identification).await, State::Created);
     let again = current(ports, &judged).await;
     assert_eq!(again.status(now()), ScoringStatus::Scored, "nor closes anything");
-    ports.scorings.close(&again, now()).await.expect("closed");
+    ports.scorings.close(&again, crate::samples::told_of(&again), now()).await.expect("closed");
     let closed = current(ports, &again).await;
     for version in [again, closed] {
         assert_eq!(take(ports, &identification, relying_on(&version), now()).await, LOST, "closed meanwhile");
@@ -94,7 +104,17 @@ async fn a_score_under_way_does_not_keep_anybody_from_validating(ports: &Ports) 
     let (identification, judged) = scored(ports).await;
     let under_way = ports.scorings.reserve_retry(&judged, lease(), now(), now() + RETRY_LEASE).await.expect("free");
     take(ports, &identification, relying_on(&judged), now()).await.expect("validated");
-    let late = ports.scorings.record_score(&under_way, assessment(0.1), Vec::new(), Vec::new(), now()).await;
+    let late = ports
+        .scorings
+        .record_score(
+            &under_way,
+            assessment(0.1),
+            Vec::new(),
+            Vec::new(),
+            crate::samples::told_of(&under_way.scoring),
+            now(),
+        )
+        .await;
     assert_eq!(late, LOST);
     assert_eq!(current(ports, &judged).await.assessment, judged.assessment);
 }
@@ -114,7 +134,7 @@ async fn every_end_closes_the_scoring(ports: &Ports) {
 
 async fn a_scoring_that_is_closed_already_does_not_keep_its_identification_open(ports: &Ports) {
     let (identification, scored) = scored(ports).await;
-    ports.scorings.close(&scored, now()).await.expect("closed");
+    ports.scorings.close(&scored, crate::samples::told_of(&scored), now()).await.expect("closed");
     take(ports, &identification, cancel(), now()).await.expect("cancelled");
 }
 
@@ -143,7 +163,7 @@ async fn what_is_left_is_erased_after_every_end(ports: &Ports) {
     }
     let alone = scoring();
     ports.scorings.create(only(&alone), now()).await.expect("created");
-    ports.scorings.close(&alone, now()).await.expect("closed");
+    ports.scorings.close(&alone, crate::samples::told_of(&alone), now()).await.expect("closed");
     assert!(ports.due(now() + ERASE_AGAIN_AFTER).await.contains(&erased_later(&alone)));
     ports.housekeeping.erased(&erased_later(&alone)).await.expect("erased");
     assert!(!ports.due(now() + ERASE_AGAIN_AFTER).await.contains(&erased_later(&alone)));

@@ -62,7 +62,7 @@ async fn what_may_pass_is_tried_three_times_and_what_will_not_is_tried_once() {
         );
         asked("read");
         assert_eq!(
-            store.transition(&otp(), cancel(), Vec::new(), now()).await,
+            store.transition(&otp(), cancel(), Vec::new(), crate::samples::told(&otp()), now()).await,
             Err(StepError::Unavailable(STORE)),
             "{reply:?}"
         );
@@ -166,7 +166,11 @@ async fn an_item_that_is_too_large_changes_nothing() {
     };
     let validation = Validation { at, device, agent: Some(agent), captures: Vec::new(), scoring: None };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    let step = stage.ports.identifications.transition(&identification, transition, Vec::new(), now()).await;
+    let step = stage
+        .ports
+        .identifications
+        .transition(&identification, transition, Vec::new(), crate::samples::told(&identification), now())
+        .await;
     assert_eq!(step, Err(StepError::Unavailable(STORE)));
     let found = stage
         .ports

@@ -30,7 +30,11 @@ async fn an_identification_is_due_when_its_time_is_over_whatever_became_of_it(po
     for identification in [&open, &cancelled] {
         ports.identifications.create(alone(identification), now()).await.expect("created");
     }
-    ports.identifications.transition(&cancelled, cancel(), Vec::new(), now()).await.expect("cancelled");
+    ports
+        .identifications
+        .transition(&cancelled, cancel(), Vec::new(), crate::samples::told(&cancelled), now())
+        .await
+        .expect("cancelled");
     assert_eq!(ports.due(now() + LIFE - TICK).await, []);
     let due = ports.due(now() + LIFE).await;
     assert_eq!(due.len(), 2);
@@ -90,7 +94,11 @@ async fn another_organisation_postpones_nothing(ports: &Ports) {
 async fn what_is_gone_stays_gone(ports: &Ports) {
     let identification = agent();
     ports.identifications.create(alone(&identification), now()).await.expect("created");
-    let erasure = ports.identifications.delete(&identification, true, now()).await.expect("deleted");
+    let erasure = ports
+        .identifications
+        .delete(&identification, true, crate::samples::told(&identification), now())
+        .await
+        .expect("deleted");
     ports.housekeeping.erased(&Due::Erasure(erasure.clone())).await.expect("erased");
     ports.housekeeping.erased(&Due::Erasure(erasure.clone())).await.expect("erasing twice is fine");
     for gone in
@@ -108,7 +116,7 @@ async fn a_message_that_was_sent_meanwhile_is_not_due_again(ports: &Ports) {
     ports.identifications.create(new, now()).await.expect("created");
     let mine = lease();
     ports.outbox.claim(message.reference, mine, now(), now() + LEASE).await.expect("claimed");
-    ports.outbox.settle(&message, mine, Settlement::Sent).await.expect("settled");
+    ports.outbox.settle(&message, mine, Settlement::Sent, None).await.expect("settled");
     let due = Due::Message(message.reference);
     ports.housekeeping.postpone(&due, now()).await.expect("nothing to postpone");
     assert!(!ports.due(now() + REKICK_AFTER).await.contains(&due));
@@ -117,7 +125,11 @@ async fn a_message_that_was_sent_meanwhile_is_not_due_again(ports: &Ports) {
 async fn an_erasure_is_due_until_it_is_done(ports: &Ports) {
     let identification = agent();
     ports.identifications.create(alone(&identification), now()).await.expect("created");
-    let erasure = ports.identifications.delete(&identification, false, now()).await.expect("deleted");
+    let erasure = ports
+        .identifications
+        .delete(&identification, false, crate::samples::told(&identification), now())
+        .await
+        .expect("deleted");
     let due = Due::Erasure(erasure.clone());
     assert_eq!(ports.due(now() + ERASE_AGAIN_AFTER).await, std::slice::from_ref(&due));
     ports.housekeeping.postpone(&due, now() + LIFE).await.expect("postponed");

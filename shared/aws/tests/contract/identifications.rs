@@ -6,6 +6,7 @@ use crate::{
 };
 use acredita_domain::{
     Time,
+    events::Log,
     identification::{Closable, Identification, State, Status, Transition},
     otp::MAX_TRIES,
     ports::StepError,
@@ -26,7 +27,10 @@ async fn take(
     transition: Transition,
     at: Time,
 ) -> Result<(), StepError> {
-    ports.identifications.transition(identification, transition, Vec::new(), at).await
+    ports
+        .identifications
+        .transition(identification, transition, Vec::new(), crate::samples::told(identification), at)
+        .await
 }
 
 async fn state(ports: &Ports, identification: &Identification) -> State {
@@ -64,7 +68,8 @@ async fn a_step_changes_nothing_but_the_state(ports: &Ports) {
     let before = created(ports, otp()).await;
     take(ports, &before, cancel(), now()).await.expect("cancelled");
     let after = ports.identifications.find(&org(), before.id).await.expect("an answer").expect("an identification");
-    assert_eq!(Identification { state: State::Created, ..after }, before);
+    assert_eq!(after.log.as_ref().map(Log::sequence), Some(2), "it has its event");
+    assert_eq!(Identification { state: State::Created, log: before.log.clone(), ..after }, before);
 }
 
 async fn nothing_starts_from_an_end(ports: &Ports) {

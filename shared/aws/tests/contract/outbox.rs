@@ -76,9 +76,9 @@ async fn when_a_lease_is_over_another_worker_may_come(ports: &Ports) {
     assert!(matches!(claim(ports, &message, second, over).await, Claim::Taken(taken) if taken.attempts == 2));
     // The worker that lost the lease can do nothing with the message any more.
     assert_eq!(ports.outbox.issue_code(&message, first, live_code(&identification, 1), over).await, LOST);
-    assert_eq!(ports.outbox.settle(&message, first, Settlement::Sent).await, LOST);
+    assert_eq!(ports.outbox.settle(&message, first, Settlement::Sent, None).await, LOST);
     assert_eq!(ports.outbox.release(&message, first, now() + RETRY_WITHIN).await, LOST);
-    ports.outbox.settle(&message, second, Settlement::Sent).await.expect("the new holder settles");
+    ports.outbox.settle(&message, second, Settlement::Sent, None).await.expect("the new holder settles");
 }
 
 async fn what_is_settled_is_not_taken_up_again(ports: &Ports) {
@@ -89,7 +89,7 @@ async fn what_is_settled_is_not_taken_up_again(ports: &Ports) {
         ports.identifications.create(new, now()).await.expect("created");
         let mine = lease();
         claim(ports, &message, mine, now()).await;
-        ports.outbox.settle(&message, mine, how).await.expect("settled");
+        ports.outbox.settle(&message, mine, how, None).await.expect("settled");
         assert_eq!(claim(ports, &message, lease(), now() + LEASE).await, Claim::Settled);
         assert_eq!(claim(ports, &message, mine, now()).await, Claim::Settled);
         assert!(!is_due(ports, &message, now() + LIFE).await);
@@ -100,7 +100,7 @@ async fn what_never_was_counts_as_settled(ports: &Ports) {
     let never = message(&otp(), 1, "phone").message;
     assert_eq!(claim(ports, &never, lease(), now()).await, Claim::Settled);
     assert_eq!(claim(ports, &never, lease(), now()).await, Claim::Settled, "and is not made by asking");
-    assert_eq!(ports.outbox.settle(&never, lease(), Settlement::Sent).await, LOST);
+    assert_eq!(ports.outbox.settle(&never, lease(), Settlement::Sent, None).await, LOST);
     assert_eq!(ports.outbox.release(&never, lease(), now() + RETRY_WITHIN).await, LOST);
 }
 
@@ -122,7 +122,11 @@ async fn a_lease_that_is_over_makes_no_code_live(ports: &Ports) {
 
 async fn no_code_becomes_live_for_what_is_not_open(ports: &Ports) {
     let (identification, message, mine) = taken(ports).await;
-    ports.identifications.transition(&identification, cancel(), Vec::new(), now()).await.expect("cancelled");
+    ports
+        .identifications
+        .transition(&identification, cancel(), Vec::new(), crate::samples::told(&identification), now())
+        .await
+        .expect("cancelled");
     assert_eq!(ports.outbox.issue_code(&message, mine, live_code(&identification, 1), now()).await, LOST);
     assert_eq!(code_of(ports, &identification).await, None);
 
@@ -132,7 +136,11 @@ async fn no_code_becomes_live_for_what_is_not_open(ports: &Ports) {
     assert_eq!(ports.outbox.issue_code(&message, mine, live_code(&identification, 1), over).await, LOST);
 
     let (identification, message, mine) = taken(ports).await;
-    ports.identifications.delete(&identification, true, now()).await.expect("deleted");
+    ports
+        .identifications
+        .delete(&identification, true, crate::samples::told(&identification), now())
+        .await
+        .expect("deleted");
     assert_eq!(ports.outbox.issue_code(&message, mine, live_code(&identification, 1), now()).await, LOST);
     assert_eq!(ports.identifications.find(&org(), identification.id).await, Ok(None), "a code brings nothing back");
 }
@@ -195,7 +203,7 @@ async fn a_refusal_is_noted_on_its_message() {
         stage.ports.identifications.create(new, now()).await.expect("created");
         let mine = lease();
         stage.ports.outbox.claim(message.reference, mine, now(), now() + LEASE).await.expect("claimed");
-        stage.ports.outbox.settle(&message, mine, Settlement::Refused(*refusal)).await.expect("settled");
+        stage.ports.outbox.settle(&message, mine, Settlement::Refused(*refusal), None).await.expect("settled");
         let request = stage.clients.dynamodb.get_item().table_name(&stage.names.table);
         let key = |text: String| AttributeValue::S(text);
         let request = request.key("pk", key(format!("IDN#{}", message.reference.identification_id)));

@@ -42,7 +42,10 @@ async fn the_next_generation_starts_without_a_code(ports: &Ports) {
     ports.identifications.count_try(&org(), identification.id, later).await.expect("a try is left");
     let of_the_first = Transition::Validate { validation: Box::new(validation()), generation: Some(1) };
     assert_eq!(
-        ports.identifications.transition(&identification, of_the_first, Vec::new(), later).await,
+        ports
+            .identifications
+            .transition(&identification, of_the_first, Vec::new(), crate::samples::told(&identification), later)
+            .await,
         Err(StepError::Lost)
     );
 }
@@ -110,7 +113,11 @@ async fn what_is_not_open_is_not_sent_again(ports: &Ports) {
     assert_eq!(ports.resend(&over, message(&over, 2, "a"), now() + LIFE).await, Err(StepError::Lost));
 
     let cancelled = created(ports).await;
-    ports.identifications.transition(&cancelled, cancel(), Vec::new(), now()).await.expect("cancelled");
+    ports
+        .identifications
+        .transition(&cancelled, cancel(), Vec::new(), crate::samples::told(&cancelled), now())
+        .await
+        .expect("cancelled");
     assert_eq!(ports.resend(&cancelled, message(&cancelled, 2, "b"), now()).await, Err(StepError::Lost));
 
     let tried = created(ports).await;

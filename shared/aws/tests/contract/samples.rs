@@ -6,15 +6,17 @@ use acredita_domain::{
     actor::{Actor, Msisdn},
     code::OtpCode,
     device::DeviceEvidence,
+    events::{Chapter, EventData, EventType, Happened, Log, Story, Subject},
     idempotency::{Idempotency, Operation},
     identification::{Identification, Method, State, Transition, Validation},
-    ids::{AdminIdentificationId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId},
+    ids::{AdminIdentificationId, EventId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId},
     keys::{CodeContext, Keyring},
     otp::{Delivery, Destination, LiveCode, Otp},
     ports::{
-        Effect, FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewOutboxMessage, NewScoring,
+        Effect, Entropy, FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewOutboxMessage, NewScoring,
         OutboxMessage,
     },
+    request::By,
     scoring::{Assessment, ConfigurationName, MaxScoreRetries, Provider, Score, Scoring, ScoringTerms, Verdict},
 };
 use chrono::{DateTime, TimeDelta};
@@ -45,7 +47,7 @@ fn phone() -> Msisdn {
 }
 
 fn identification(method: Method) -> Identification {
-    Identification {
+    let mut identification = Identification {
         id: IdentificationId::generate(&SystemEntropy),
         admin_id: AdminIdentificationId::generate(&SystemEntropy),
         org: org(),
@@ -54,7 +56,10 @@ fn identification(method: Method) -> Identification {
         state: State::Created,
         created_at: now(),
         expires_at: now() + LIFE,
-    }
+        log: None,
+    };
+    identification.log = Some(created(&identification.org, identification.subject()).continued());
+    identification
 }
 
 pub fn agent() -> Identification {
@@ -91,7 +96,9 @@ pub fn scoring() -> Scoring {
         provider: Provider::Internal,
         max_retries: MaxScoreRetries::default(),
     };
-    Scoring::new(ScoringId::generate(&SystemEntropy), org(), terms, now(), now() + LIFE)
+    let id = ScoringId::generate(&SystemEntropy);
+    let log = Some(created(&org(), Subject::Scoring { scoring_id: id }).continued());
+    Scoring { log, ..Scoring::new(id, org(), terms, now(), now() + LIFE) }
 }
 
 pub fn assessment(score: f64) -> Assessment {
@@ -114,6 +121,7 @@ pub fn alone(identification: &Identification) -> NewIdentification {
         keep_until: identification.expires_at,
         outbox: Vec::new(),
         idempotency: None,
+        story: first(&identification.org, identification.subject()),
     }
 }
 
@@ -123,7 +131,51 @@ pub fn with_message(identification: &Identification, destination: &str) -> NewId
 }
 
 pub fn only(scoring: &Scoring) -> NewScoring {
-    NewScoring { scoring: scoring.clone(), keep_until: scoring.expires_at, idempotency: None }
+    NewScoring {
+        scoring: scoring.clone(),
+        keep_until: scoring.expires_at,
+        idempotency: None,
+        story: first(&scoring.org, Subject::Scoring { scoring_id: scoring.id }),
+    }
+}
+
+/// A story of one event, which says nothing.
+pub fn told(identification: &Identification) -> Story {
+    story(&identification.org, identification.subject(), identification.log.clone().expect("a log"))
+}
+
+pub fn told_of(scoring: &Scoring) -> Story {
+    story(&scoring.org, Subject::Scoring { scoring_id: scoring.id }, scoring.log.clone().expect("a log"))
+}
+
+/// The story of a creation. It is always the same, so that the samples know the log that it leaves.
+fn first(org: &OrgId, subject: Subject) -> Story {
+    story(org, subject, Log::begin(&Zeros))
+}
+
+fn created(org: &OrgId, subject: Subject) -> Chapter {
+    let story = first(org, subject);
+    story.after(&story.log)
+}
+
+struct Zeros;
+
+impl Entropy for Zeros {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(0);
+    }
+}
+
+pub fn story(org: &OrgId, subject: Subject, log: Log) -> Story {
+    let event = Happened {
+        id: EventId::at(now(), &Zeros),
+        kind: EventType::IdentificationCreated,
+        at: now(),
+        data: EventData::default(),
+        by: By::System,
+        request_id: None,
+    };
+    Story { org: org.clone(), subject, log, adopted: None, events: vec![event], keep_until: now() + LIFE }
 }
 
 pub fn message(identification: &Identification, generation: u32, destination: &str) -> NewOutboxMessage {

@@ -47,7 +47,17 @@ async fn reserve(ports: &Ports, scoring: &Scoring, at: Time) -> Result<Reservati
 }
 
 async fn record(ports: &Ports, reservation: &Reservation, at: Time) -> Result<(), StepError> {
-    ports.scorings.record_score(reservation, assessment(0.5), vec![capture()], Vec::new(), at).await
+    ports
+        .scorings
+        .record_score(
+            reservation,
+            assessment(0.5),
+            vec![capture()],
+            Vec::new(),
+            crate::samples::told_of(&reservation.scoring),
+            at,
+        )
+        .await
 }
 
 async fn give_back(ports: &Ports, Reservation { scoring, lease }: &Reservation) -> Result<(), StepError> {
@@ -67,7 +77,11 @@ async fn a_score_is_kept_with_its_pictures_and_counts(ports: &Ports) {
 
     let second = reserved(ports, &new).await;
     assert_eq!(second.scoring, scored, "it is decided on what is there when it is reserved");
-    ports.scorings.record_score(&second, assessment(0.9), Vec::new(), Vec::new(), now()).await.expect("scored again");
+    ports
+        .scorings
+        .record_score(&second, assessment(0.9), Vec::new(), Vec::new(), crate::samples::told_of(&second.scoring), now())
+        .await
+        .expect("scored again");
     let again = current(ports, &new).await;
     assert_eq!((again.assessment, again.captures, again.retries_used), (Some(assessment(0.9)), Vec::new(), 2));
 }
@@ -124,12 +138,12 @@ async fn no_more_retries_are_reserved_than_there_are(ports: &Ports) {
 async fn what_is_closed_stays_as_it_is(ports: &Ports) {
     let new = created(ports).await;
     let reservation = reserved(ports, &new).await;
-    ports.scorings.close(&new, now()).await.expect("closed");
+    ports.scorings.close(&new, crate::samples::told_of(&new), now()).await.expect("closed");
     let closed = current(ports, &new).await;
     assert!(closed.closed);
     assert_eq!(record(ports, &reservation, now()).await, LOST);
     assert_eq!(reserve(ports, &closed, now() + RETRY_LEASE).await, Err(StepError::Lost));
-    assert_eq!(ports.scorings.close(&new, now()).await, LOST);
+    assert_eq!(ports.scorings.close(&new, crate::samples::told_of(&new), now()).await, LOST);
     assert_eq!(current(ports, &new).await, closed);
 }
 
@@ -139,9 +153,9 @@ async fn from_expiry_on_nothing_is_scored_or_closed(ports: &Ports) {
     assert_eq!(reserve(ports, &new, over).await, Err(StepError::Lost));
     let reservation = reserve(ports, &new, over - TICK).await.expect("a tick before");
     assert_eq!(record(ports, &reservation, over).await, LOST);
-    assert_eq!(ports.scorings.close(&new, over).await, LOST);
+    assert_eq!(ports.scorings.close(&new, crate::samples::told_of(&new), over).await, LOST);
     record(ports, &reservation, over - TICK).await.expect("a tick before");
-    ports.scorings.close(&new, over - TICK).await.expect("a tick before");
+    ports.scorings.close(&new, crate::samples::told_of(&new), over - TICK).await.expect("a tick before");
 }
 
 async fn another_organisation_changes_nothing(ports: &Ports) {
@@ -152,8 +166,11 @@ async fn another_organisation_changes_nothing(ports: &Ports) {
     let stolen = Reservation { scoring: foreign.clone(), lease };
     assert_eq!(record(ports, &stolen, now()).await, LOST);
     assert_eq!(give_back(ports, &stolen).await, LOST);
-    assert_eq!(ports.scorings.close(&foreign, now()).await, LOST);
-    assert_eq!(ports.scorings.delete(&foreign, true, now() + LIFE).await, Err(StepError::Lost));
+    assert_eq!(ports.scorings.close(&foreign, crate::samples::told_of(&foreign), now()).await, LOST);
+    assert_eq!(
+        ports.scorings.delete(&foreign, true, crate::samples::told_of(&foreign), now() + LIFE).await,
+        Err(StepError::Lost)
+    );
     assert_eq!(current(ports, &mine).await, mine);
 }
 
@@ -162,7 +179,7 @@ async fn what_is_not_there_is_not_made_by_a_step(ports: &Ports) {
     assert_eq!(reserve(ports, &nowhere.scoring, now()).await, Err(StepError::Lost));
     assert_eq!(record(ports, &nowhere, now()).await, LOST);
     assert_eq!(give_back(ports, &nowhere).await, LOST);
-    assert_eq!(ports.scorings.close(&nowhere.scoring, now()).await, LOST);
+    assert_eq!(ports.scorings.close(&nowhere.scoring, crate::samples::told_of(&nowhere.scoring), now()).await, LOST);
     assert_eq!(ports.scorings.find(&org(), nowhere.scoring.id).await, Ok(None));
 }
 

@@ -21,7 +21,17 @@ fn new(sighting: &Sighting, revision: u64) -> NewSighting {
 }
 
 async fn record(ports: &Ports, reservation: &Reservation, seen: Vec<NewSighting>) -> Result<(), StepError> {
-    ports.scorings.record_score(reservation, assessment(0.5), Vec::new(), seen, now()).await
+    ports
+        .scorings
+        .record_score(
+            reservation,
+            assessment(0.5),
+            Vec::new(),
+            seen,
+            crate::samples::told_of(&reservation.scoring),
+            now(),
+        )
+        .await
 }
 
 async fn seen(ports: &Ports, sighting: &Sighting) -> Option<Seen> {
@@ -67,7 +77,7 @@ async fn of_many_that_see_the_same_at_once_one_is_recorded(ports: &Ports) {
 async fn a_score_that_is_too_late_remembers_nothing(ports: &Ports) {
     let (picture, scoring) = (sighting("d", "1"), created(ports).await);
     let reservation = reserved(ports, &scoring).await;
-    ports.scorings.close(&scoring, now()).await.expect("closed");
+    ports.scorings.close(&scoring, crate::samples::told_of(&scoring), now()).await.expect("closed");
     assert_eq!(record(ports, &reservation, vec![new(&picture, 0)]).await, Err(StepError::Lost));
     assert_eq!(seen(ports, &picture).await, None);
 }
@@ -82,11 +92,15 @@ async fn a_deletion_forgets_what_its_scoring_saw_and_nothing_else(ports: &Ports)
         let seen = vec![new(&picture, revision as u64)];
         record(ports, &reserved(ports, scoring).await, seen).await.expect("scored");
     }
-    ports.identifications.delete(&identification, true, now()).await.expect("deleted");
+    ports
+        .identifications
+        .delete(&identification, true, crate::samples::told(&identification), now())
+        .await
+        .expect("deleted");
     // As it was before its score: what it saw since is forgotten all the same.
-    ports.scorings.delete(&one, true, now()).await.expect("deleted");
+    ports.scorings.delete(&one, true, crate::samples::told_of(&one), now()).await.expect("deleted");
     assert_eq!(seen(ports, &picture).await.expect("an item").by, [by(&other, &picture)]);
-    ports.scorings.delete(&other, true, now()).await.expect("deleted");
+    ports.scorings.delete(&other, true, crate::samples::told_of(&other), now()).await.expect("deleted");
     let left = seen(ports, &picture).await.expect("until its time is over");
     assert!(left.by.is_empty() && left.revision == 6);
     let again = created(ports).await;

@@ -10,8 +10,8 @@ use acredita_domain::{
     app::Stores,
     identification::{Identification, Transition},
     ports::{
-        Due, Effect, Housekeeping, Identifications, NewOutboxMessage, Outbox, Pictures, Queue, RequestCounts, Scorings,
-        Sightings, StepError,
+        Due, Effect, EventLog, Housekeeping, Identifications, NewOutboxMessage, Outbox, Pictures, Queue, RequestCounts,
+        Scorings, Sightings, StepError,
     },
 };
 use acredita_embedded_aws::{EmbeddedAws, REGION, Storage};
@@ -30,6 +30,7 @@ pub struct Ports {
     pub pictures: Arc<dyn Pictures>,
     pub requests: Arc<dyn RequestCounts>,
     pub sightings: Arc<dyn Sightings>,
+    pub events: Arc<dyn EventLog>,
     pub queue: Arc<dyn Queue>,
 }
 
@@ -49,7 +50,7 @@ impl Ports {
     ) -> Result<(), StepError> {
         let Effect::Code { generation } = new.message.effect;
         let step = Transition::Resend { generation };
-        self.identifications.transition(identification, step, vec![new], at).await
+        self.identifications.transition(identification, step, vec![new], crate::samples::told(identification), at).await
     }
 }
 
@@ -84,10 +85,11 @@ impl Stage {
         let clients = AwsClients::new(&sdk, &[]);
         let queue_url = provision(&clients, &names).await.expect("provisioned").queue;
         let clients = if interceptors.is_empty() { clients } else { AwsClients::new(&sdk, interceptors) };
-        let Stores { identifications, scorings, outbox, housekeeping, pictures, requests, sightings } =
+        let Stores { identifications, scorings, outbox, housekeeping, pictures, requests, sightings, events } =
             stores(&clients, &names.table, &names.bucket);
         let queue = Arc::new(SqsQueue::new(clients.sqs.clone(), queue_url.clone()));
-        let ports = Ports { identifications, scorings, outbox, housekeeping, pictures, requests, sightings, queue };
+        let ports =
+            Ports { identifications, scorings, outbox, housekeeping, pictures, requests, sightings, events, queue };
         Self { aws, clients, names, queue_url, ports }
     }
 }

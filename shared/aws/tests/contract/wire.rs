@@ -135,9 +135,20 @@ async fn a_request_costs_as_many_calls_as_it_may() {
     assert_eq!(wire.calls(), ["UpdateItem", "UpdateItem"]);
     ports.resend(&identification, message(&identification, 2, "phone"), now()).await.expect("sent again");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
-    ports.identifications.transition(&identification, validate(), Vec::new(), now()).await.expect("validated");
-    assert_eq!(wire.calls(), ["UpdateItem"]);
-    let erasure = ports.identifications.delete(&identification, true, now()).await.expect("deleted");
+    ports
+        .identifications
+        .transition(&identification, validate(), Vec::new(), crate::samples::told(&identification), now())
+        .await
+        .expect("validated");
+    assert_eq!(wire.calls(), ["TransactWriteItems"; 2], "once more after the event that came first");
+    let identification =
+        ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("there");
+    assert_eq!(wire.calls(), ["GetItem"]);
+    let erasure = ports
+        .identifications
+        .delete(&identification, true, crate::samples::told(&identification), now())
+        .await
+        .expect("deleted");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
     ports.housekeeping.erased(&Due::Erasure(erasure.clone())).await.expect("erased");
     assert_eq!(wire.calls(), ["DeleteItem"]);
@@ -156,9 +167,21 @@ async fn scoring_costs_as_many_calls_as_it_may() {
     scorings.give_back_retry(&org(), scoring.id, reservation.lease).await.expect("given back");
     assert_eq!(wire.calls(), ["UpdateItem", "UpdateItem"]);
     let reservation = scorings.reserve_retry(&scoring, lease(), now(), now() + RETRY_LEASE).await.expect("reserved");
-    scorings.record_score(&reservation, assessment(0.5), Vec::new(), Vec::new(), now()).await.expect("scored");
-    assert_eq!(wire.calls(), ["UpdateItem", "UpdateItem"]);
-    scorings.close(&scoring, now()).await.expect("closed");
+    scorings
+        .record_score(
+            &reservation,
+            assessment(0.5),
+            Vec::new(),
+            Vec::new(),
+            crate::samples::told_of(&reservation.scoring),
+            now(),
+        )
+        .await
+        .expect("scored");
+    assert_eq!(wire.calls(), ["UpdateItem", "TransactWriteItems"]);
+    let scoring = scorings.find(&org(), scoring.id).await.expect("an answer").expect("there");
+    assert_eq!(wire.calls(), ["GetItem"]);
+    scorings.close(&scoring, crate::samples::told_of(&scoring), now()).await.expect("closed");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
 }
 
@@ -174,7 +197,7 @@ async fn delivering_costs_as_many_calls_as_it_may() {
     wire.calls();
     outbox.claim(message.reference, mine, now(), now() + LEASE).await.expect("claimed");
     outbox.issue_code(&message, mine, crate::samples::live_code(&identification, 1), now()).await.expect("live");
-    outbox.settle(&message, mine, Settlement::Sent).await.expect("settled");
+    outbox.settle(&message, mine, Settlement::Sent, None).await.expect("settled");
     assert_eq!(wire.calls(), ["UpdateItem", "TransactWriteItems", "UpdateItem"]);
 }
 
@@ -197,11 +220,14 @@ async fn a_step_whose_answer_was_lost_was_taken_by_its_own_caller() {
     wire.answer(&[LOST]);
     ports
         .identifications
-        .transition(&identification, cancel(), Vec::new(), now())
+        .transition(&identification, cancel(), Vec::new(), crate::samples::told(&identification), now())
         .await
         .expect("it was this call that cancelled");
     assert_eq!(
-        ports.identifications.transition(&identification, cancel(), Vec::new(), now()).await,
+        ports
+            .identifications
+            .transition(&identification, cancel(), Vec::new(), crate::samples::told(&identification), now())
+            .await,
         Err(StepError::Lost),
         "and not another one"
     );
@@ -215,12 +241,23 @@ async fn a_step_whose_answer_was_lost_was_taken_by_its_own_caller() {
     wire.answer(&[LOST]);
     ports
         .scorings
-        .record_score(&reservation, assessment(0.5), Vec::new(), Vec::new(), now())
+        .record_score(
+            &reservation,
+            assessment(0.5),
+            Vec::new(),
+            Vec::new(),
+            crate::samples::told_of(&reservation.scoring),
+            now(),
+        )
         .await
         .expect("it was this call that scored");
     assert_eq!(ports.scorings.find(&org(), scoring.id).await.expect("an answer").expect("a scoring").retries_used, 1);
     wire.answer(&[LOST]);
-    ports.scorings.close(&scoring, now()).await.expect("it was this call that closed");
+    ports
+        .scorings
+        .close(&scoring, crate::samples::told_of(&scoring), now())
+        .await
+        .expect("it was this call that closed");
 }
 
 #[tokio::test]
@@ -254,7 +291,11 @@ async fn what_is_done_at_once_or_not_at_all_is_done_once_when_its_answer_was_los
         ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("an identification");
     assert_eq!((otp_of(&found).generation, otp_of(&found).sends), (2, 2));
     wire.answer(&[LOST, LOST]);
-    ports.identifications.delete(&identification, true, now()).await.expect("deleted");
+    ports
+        .identifications
+        .delete(&identification, true, crate::samples::told(&identification), now())
+        .await
+        .expect("deleted");
 }
 
 #[tokio::test]
@@ -272,7 +313,7 @@ async fn a_message_whose_end_was_not_heard_has_ended_all_the_same() {
     let (sent, mine) = taken("a").await;
     wire.answer(&[LOST]);
     assert_eq!(
-        outbox.settle(&sent, mine, Settlement::Sent).await,
+        outbox.settle(&sent, mine, Settlement::Sent, None).await,
         Err(StepError::Lost),
         "which a worker takes for done"
     );
@@ -317,7 +358,7 @@ async fn three_attempts_are_made_and_then_the_outcome_is_unknown() {
     let (wire, stage) = Wire::start().await;
     for answer in [CONFLICT, LOST] {
         wire.answer(&[answer; 3]);
-        let step = stage.ports.identifications.delete(&agent(), true, now()).await;
+        let step = stage.ports.identifications.delete(&agent(), true, crate::samples::told(&agent()), now()).await;
         assert_eq!(step, Err(StepError::Unavailable(Unavailable("the store"))));
         assert_eq!(wire.calls().len(), 3);
     }

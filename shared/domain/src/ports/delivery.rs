@@ -5,6 +5,7 @@ use super::{FindError, StepError};
 use crate::{
     Time,
     code::OtpCode,
+    events::Story,
     ids::{IdentificationId, LeaseId, MessageId, OrgId},
     messages::{Refusal, RenderedMessage},
     otp::{Destination, LiveCode},
@@ -93,8 +94,15 @@ pub trait Outbox: Send + Sync {
         code: LiveCode,
         now: Time,
     ) -> Result<(), StepError>;
-    /// Ends a message. One write.
-    async fn settle(&self, message: &OutboxMessage, lease: LeaseId, how: Settlement) -> Result<(), StepError>;
+    /// Ends a message, with the event of it, which is left out if its subject is gone. One transaction, or one write
+    /// without an event.
+    async fn settle(
+        &self,
+        message: &OutboxMessage,
+        lease: LeaseId,
+        how: Settlement,
+        story: Option<Story>,
+    ) -> Result<(), StepError>;
     /// Puts a message back for another attempt. It is not due before `stuck_at`: until then the queue hands it out.
     /// After [`super::limits::MAX_DELIVERY_ATTEMPTS`] the sweep leaves it alone. One write.
     async fn release(&self, message: &OutboxMessage, lease: LeaseId, stuck_at: Time) -> Result<(), StepError>;

@@ -3,6 +3,7 @@
 use super::{CreateError, FindError, FirstAnswer, MessageRef, NewOutboxMessage, StepError};
 use crate::{
     Time,
+    events::Story,
     idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
     ids::{AdminIdentificationId, IdentificationId, LeaseId, OrgId, ScoringId},
@@ -34,6 +35,8 @@ pub struct NewIdentification {
     pub keep_until: Time,
     pub outbox: Vec<NewOutboxMessage>,
     pub idempotency: Option<IdempotencyRecord>,
+    /// Of the create. Nothing can come first.
+    pub story: Story,
 }
 
 /// A scoring without an identification.
@@ -43,6 +46,8 @@ pub struct NewScoring {
     /// The end of its retention.
     pub keep_until: Time,
     pub idempotency: Option<IdempotencyRecord>,
+    /// Of the create. Nothing can come first.
+    pub story: Story,
 }
 
 /// Every method works within one organisation: another one's identification does not exist.
@@ -60,12 +65,14 @@ pub trait Identifications: Send + Sync {
     ) -> Result<Option<Identification>, FindError>;
     /// Takes a step if it can be taken at `now`, and puts its effects into the outbox. Every step but
     /// [`Transition::Resend`] is the end of the linked scoring, which is closed with it (one that has expired remains so),
-    /// and leaves [`Due::Leftovers`]. One write, or one transaction if there is more than the step.
+    /// and leaves [`Due::Leftovers`]. One transaction, and one
+    /// more for each time that other events were written first.
     async fn transition(
         &self,
         identification: &Identification,
         transition: Transition,
         outbox: Vec<NewOutboxMessage>,
+        story: Story,
         now: Time,
     ) -> Result<(), StepError>;
     /// Counts a try of an OTP that is open at `now` and has tries left, and returns the updated identification. One
@@ -76,7 +83,13 @@ pub trait Identifications: Send + Sync {
     /// Deletes the identification and its linked scoring with what it saw, and leaves an [`Erasure`] of their pictures that is due
     /// [`super::limits::ERASE_AGAIN_AFTER`] from `now`. Without `force` only if it is CREATED at `now`. One
     /// transaction, and a read if there is a scoring.
-    async fn delete(&self, identification: &Identification, force: bool, now: Time) -> Result<Erasure, StepError>;
+    async fn delete(
+        &self,
+        identification: &Identification,
+        force: bool,
+        story: Story,
+        now: Time,
+    ) -> Result<Erasure, StepError>;
 }
 
 /// A retry of a scoring that one request holds by a lease. It is counted when its score is recorded; if that never
@@ -107,28 +120,30 @@ pub trait Scorings: Send + Sync {
     /// Gives a reserved retry back. One write.
     async fn give_back_retry(&self, org: &OrgId, id: ScoringId, lease: LeaseId) -> Result<(), StepError>;
     /// Writes a score if its retry is still reserved, counts the retry, ends the open hosted capture, if any, and
-    /// remembers what was seen. One write, or one transaction if something was seen.
+    /// remembers what was seen. One transaction.
     async fn record_score(
         &self,
         reservation: &Reservation,
         assessment: Assessment,
         captures: Vec<Capture>,
         seen: Vec<NewSighting>,
+        story: Story,
         now: Time,
     ) -> Result<(), StepError>;
     /// Writes a hosted capture if a retry is still reserved for it, replacing any open one, and gives the retry back.
-    /// One write.
+    /// One transaction.
     async fn record_delegation(
         &self,
         reservation: &Reservation,
         delegation: HostedDelegation,
+        story: Story,
         now: Time,
     ) -> Result<(), StepError>;
     /// Closes a scoring that is open at `now`, and leaves [`Due::Leftovers`]. One transaction.
-    async fn close(&self, scoring: &Scoring, now: Time) -> Result<(), StepError>;
+    async fn close(&self, scoring: &Scoring, story: Story, now: Time) -> Result<(), StepError>;
     /// Deletes a scoring that stands alone with what it saw, and leaves an [`Erasure`] of its pictures that is due
     /// [`super::limits::ERASE_AGAIN_AFTER`] from `now`. Without `force` only if it is open at `now`. One transaction.
-    async fn delete(&self, scoring: &Scoring, force: bool, now: Time) -> Result<Erasure, StepError>;
+    async fn delete(&self, scoring: &Scoring, force: bool, story: Story, now: Time) -> Result<Erasure, StepError>;
 }
 
 /// Pictures to erase: their entity is already deleted.

@@ -1,10 +1,12 @@
 //! Identification by a shop agent.
 
-use super::create::{Created, Draft};
+use super::{
+    create::{Created, Draft},
+    telling,
+};
 use crate::{
-    App, Conflict, Error,
+    App, Conflict, Error, Request,
     actor::Actor,
-    caller::Caller,
     device::DeviceEvidence,
     expires_in::ExpiresIn,
     idempotency::Idempotency,
@@ -25,12 +27,15 @@ pub struct CreateAgent {
 
 pub async fn create_agent_identification(
     app: &App,
-    org: &OrgId,
+    request: &Request,
     command: CreateAgent,
     idempotency: Option<Idempotency>,
 ) -> Result<Created, Error> {
     let method = Method::Agent { personal_document_image: command.personal_document_image };
-    Draft::new(app, org, command.actor, command.expires_in).with(method).commit(app, idempotency).await
+    Draft::new(app, &request.org, command.actor, command.expires_in)
+        .with(method)
+        .commit(app, request, idempotency)
+        .await
 }
 
 pub struct AgentConfirmation {
@@ -41,15 +46,15 @@ pub struct AgentConfirmation {
     pub metadata: Option<Private<String>>,
 }
 
-/// CREATED → VALIDATED, on a shop agent's word and, if required, a picture. `caller` answers for that word.
+/// CREATED → VALIDATED, on a shop agent's word and, if required, a picture. Whoever asks answers for that word.
 pub async fn validate_agent_identification(
     app: &App,
-    org: &OrgId,
+    request: &Request,
     id: IdentificationId,
     device: DeviceEvidence,
     confirmation: AgentConfirmation,
-    caller: Caller,
 ) -> Result<(), Error> {
+    let org = &request.org;
     let identification = app.find(org, id, MethodKind::Agent).await?;
     let asked = matches!(identification.method, Method::Agent { personal_document_image: true });
     match (asked, &confirmation.evidence) {
@@ -75,10 +80,12 @@ pub async fn validate_agent_identification(
     };
     let kept = picture.is_some();
     let AgentConfirmation { agent, metadata, .. } = confirmation;
-    let agent = Some(AgentEvidence { agent, picture, received_picture, metadata, caller: Some(caller) });
+    let agent =
+        Some(AgentEvidence { agent, picture, received_picture, metadata, caller: request.by.caller().cloned() });
     let validation = Validation { at: now, device, agent, captures: Vec::new(), scoring: None };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    match app.stores.identifications.transition(&identification, transition, Vec::new(), now).await {
+    let story = telling::of_step(app, request, &identification, &transition, now);
+    match app.stores.identifications.transition(&identification, transition, Vec::new(), story, now).await {
         Err(StepError::Lost) if kept => Err(explain_late_evidence(app, org, id).await),
         step => Ok(step?),
     }

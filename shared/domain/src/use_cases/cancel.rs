@@ -1,22 +1,25 @@
 //! Cancelling an identification.
 
+use super::telling;
 use crate::{
-    App, Error,
+    App, Error, Request,
     identification::{MethodKind, Transition},
-    ids::{AdminIdentificationId, OrgId},
+    ids::AdminIdentificationId,
     text::CancellationReason,
 };
 
 /// CREATED → CANCELLED.
 pub async fn cancel_identification(
     app: &App,
-    org: &OrgId,
+    request: &Request,
     kind: MethodKind,
     id: AdminIdentificationId,
     reason: CancellationReason,
 ) -> Result<(), Error> {
-    let identification = app.find_by_admin_id(org, id, kind).await?;
+    let identification = app.find_by_admin_id(&request.org, id, kind).await?;
     let now = app.now();
     identification.require_open(now)?;
-    Ok(app.stores.identifications.transition(&identification, Transition::Cancel { reason }, Vec::new(), now).await?)
+    let step = Transition::Cancel { reason };
+    let story = telling::of_step(app, request, &identification, &step, now);
+    Ok(app.stores.identifications.transition(&identification, step, Vec::new(), story, now).await?)
 }

@@ -1,20 +1,23 @@
 //! Closing an identification.
 
+use super::telling;
 use crate::{
-    App, Error,
+    App, Error, Request,
     identification::{MethodKind, Transition},
-    ids::{AdminIdentificationId, OrgId},
+    ids::AdminIdentificationId,
 };
 
 /// CREATED or VALIDATED → CLOSED.
 pub async fn close_identification(
     app: &App,
-    org: &OrgId,
+    request: &Request,
     kind: MethodKind,
     id: AdminIdentificationId,
 ) -> Result<(), Error> {
-    let identification = app.find_by_admin_id(org, id, kind).await?;
+    let identification = app.find_by_admin_id(&request.org, id, kind).await?;
     let now = app.now();
     let from = identification.require_closable(now)?;
-    Ok(app.stores.identifications.transition(&identification, Transition::Close { from }, Vec::new(), now).await?)
+    let step = Transition::Close { from };
+    let story = telling::of_step(app, request, &identification, &step, now);
+    Ok(app.stores.identifications.transition(&identification, step, Vec::new(), story, now).await?)
 }

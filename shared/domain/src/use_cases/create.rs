@@ -1,10 +1,11 @@
 //! The common part of creating identifications.
 
-use super::effects;
+use super::{effects, telling};
 use crate::{
-    App, Conflict, Error, Time,
+    App, Conflict, Error, Request, Time,
     actor::Actor,
     code::OtpCode,
+    events::Log,
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Operation},
     identification::{Identification, Method, State},
@@ -42,6 +43,7 @@ pub(super) struct Draft {
     pub created_at: Time,
     pub expires_at: Time,
     pub now: Time,
+    log: Log,
 }
 
 impl Draft {
@@ -56,13 +58,15 @@ impl Draft {
             created_at,
             expires_at: created_at + expires_in.delta(),
             now,
+            log: Log::begin(&*app.entropy),
         }
     }
 
     pub fn with(self, method: Method) -> Creation {
-        let Self { id, admin_id, org, actor, created_at, expires_at, now } = self;
+        let Self { id, admin_id, org, actor, created_at, expires_at, now, log } = self;
         let state = State::Created;
-        let identification = Identification { id, admin_id, org, actor, method, state, created_at, expires_at };
+        let log = Some(log);
+        let identification = Identification { id, admin_id, org, actor, method, state, created_at, expires_at, log };
         Creation { identification, scoring: None, outbox: Vec::new(), code: None, now }
     }
 }
@@ -84,7 +88,12 @@ pub(super) struct ExternalCode {
 
 impl Creation {
     /// One transaction, then the kick.
-    pub async fn commit(self, app: &App, idempotency: Option<Idempotency>) -> Result<Created, Error> {
+    pub async fn commit(
+        self,
+        app: &App,
+        request: &Request,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Created, Error> {
         let Self { identification, scoring, outbox, code, now } = self;
         let Identification { admin_id, id, created_at, expires_at, .. } = identification;
         let scoring_id = scoring.as_ref().map(|scoring| scoring.id);
@@ -95,7 +104,8 @@ impl Creation {
         let idempotency = record(app, &org, operation, idempotency, &stored).await?;
         let keep_until = app.policy.keep_until(expires_at);
         let messages = effects::references(&outbox);
-        let new = NewIdentification { identification, scoring, keep_until, outbox, idempotency };
+        let story = telling::of_creation(app, request, &identification, now);
+        let new = NewIdentification { identification, scoring, keep_until, outbox, idempotency, story };
         match app.stores.identifications.create(new, now).await {
             Ok(()) => {
                 effects::kick(app, &messages).await;

@@ -5,9 +5,11 @@
 //! back or recognized by the provider, so a worker that dies between sending and recording leaves a window in which a
 //! person gets a second code; the second is then the live one.
 
+use super::telling;
 use crate::{
-    App, Error, Time,
+    App, Error, Request, Time,
     code::OtpCode,
+    events::{EventType, Story},
     identification::{Identification, Status},
     ids::LeaseId,
     keys::CodeContext,
@@ -46,9 +48,9 @@ pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef
         Effect::Code { generation } => send_code(app, sender, &message, generation, lease).await,
     };
     match carried_out {
-        Ok(settlement) => {
+        Ok((settlement, story)) => {
             // A lease lost after the send is not an error: the worker that took over has made a newer code.
-            unless_lost(app.stores.outbox.settle(&message, lease, settlement).await)?;
+            unless_lost(app.stores.outbox.settle(&message, lease, settlement, story).await)?;
             Ok(match settlement {
                 Settlement::Sent => Delivered::Sent,
                 Settlement::Dropped => Delivered::NothingToDo,
@@ -69,11 +71,11 @@ async fn send_code(
     message: &OutboxMessage,
     generation: u32,
     lease: LeaseId,
-) -> Result<Settlement, Error> {
+) -> Result<(Settlement, Option<Story>), Error> {
     let now = app.now();
     let found = app.stores.identifications.find(&message.org, message.reference.identification_id).await?;
     let Some(identification) = found.filter(|found| wants(found, generation, now)) else {
-        return Ok(Settlement::Dropped);
+        return Ok((Settlement::Dropped, None));
     };
     let destination = destination(&identification)?;
     let keys = app.keys.current().await?;
@@ -83,18 +85,32 @@ async fn send_code(
     let live = LiveCode { hash: keys.hash_code(context, &code), expires_at };
     if unless_lost(app.stores.outbox.issue_code(message, lease, live, now).await)?.is_none() {
         // Validated, cancelled, resent or taken over between the read and the write.
-        return Ok(Settlement::Dropped);
+        return Ok((Settlement::Dropped, None));
     }
     let minutes = (expires_at - now).num_minutes().max(1);
     let rendered = code_message(identification.actor.language, &code, minutes);
-    match sender
+    let settlement = match sender
         .send(OutgoingMessage { reference: message.reference, destination, code: &code, rendered, expires_at })
         .await
     {
-        Ok(()) => Ok(Settlement::Sent),
-        Err(SendError::Refused(refusal)) => Ok(Settlement::Refused(refusal)),
-        Err(SendError::Unavailable) => Err(Unavailable("the sender").into()),
-    }
+        Ok(()) => Settlement::Sent,
+        Err(SendError::Refused(refusal)) => Settlement::Refused(refusal),
+        Err(SendError::Unavailable) => return Err(Unavailable("the sender").into()),
+    };
+    Ok((settlement, of_settlement(app, &identification, generation, settlement)))
+}
+
+/// The event of a message that was sent, or will never be; none for one that nobody waits for.
+fn of_settlement(app: &App, identification: &Identification, generation: u32, settlement: Settlement) -> Option<Story> {
+    let now = app.now();
+    let data = telling::basics(identification, now).with("generation", generation);
+    let data = identification.otp().into_iter().fold(data, |data, otp| data.named("channel", otp.delivery.channel()));
+    let (kind, data) = match settlement {
+        Settlement::Sent => (EventType::IdentificationSent, data),
+        Settlement::Refused(refusal) => (EventType::IdentificationUndelivered, data.named("reason", refusal)),
+        Settlement::Dropped => return None,
+    };
+    Some(telling::of_identification(app, &Request::system(&identification.org), identification, kind, data, now))
 }
 
 /// Whether this generation's code is still needed.

@@ -1,14 +1,17 @@
 //! Identification by a scored identity document.
 
-use super::create::{Created, Creation, Draft};
+use super::{
+    create::{Created, Creation, Draft},
+    telling,
+};
 use crate::{
-    App, Conflict, Error,
+    App, Conflict, Error, Request,
     actor::Actor,
     device::DeviceEvidence,
     expires_in::ExpiresIn,
     idempotency::Idempotency,
     identification::{Method, MethodKind, ScoringEvidence, Transition, Validation},
-    ids::{IdentificationId, OrgId, ScoringId},
+    ids::{IdentificationId, ScoringId},
     scoring::{ConfigurationName, DocumentKind, MaxScoreRetries, Provider, Scoring, ScoringStatus, ScoringTerms},
 };
 
@@ -23,10 +26,11 @@ pub struct CreateIdentityDocument {
 /// Creates the identification together with its linked scoring.
 pub async fn create_identity_document_identification(
     app: &App,
-    org: &OrgId,
+    request: &Request,
     command: CreateIdentityDocument,
     idempotency: Option<Idempotency>,
 ) -> Result<Created, Error> {
+    let org = &request.org;
     let CreateIdentityDocument { actor, configuration, expires_in, provider } = command;
     let draft = Draft::new(app, org, actor, expires_in);
     let declared = draft.actor.identity_document.as_ref();
@@ -37,18 +41,22 @@ pub async fn create_identity_document_identification(
         max_retries: MaxScoreRetries::default(),
     };
     let scoring_id = ScoringId::generate(&*app.entropy);
-    let scoring = Scoring::new(scoring_id, org.clone(), terms, draft.created_at, draft.expires_at);
+    let scoring = Scoring {
+        identification: Some(draft.id),
+        ..Scoring::new(scoring_id, org.clone(), terms, draft.created_at, draft.expires_at)
+    };
     let method = Method::IdentityDocument { configuration, scoring_id, provider };
-    Creation { scoring: Some(scoring), ..draft.with(method) }.commit(app, idempotency).await
+    Creation { scoring: Some(scoring), ..draft.with(method) }.commit(app, request, idempotency).await
 }
 
 /// CREATED → VALIDATED, when the linked scoring reaches the threshold of the configuration.
 pub async fn validate_identity_document_identification(
     app: &App,
-    org: &OrgId,
+    request: &Request,
     id: IdentificationId,
     device: DeviceEvidence,
 ) -> Result<(), Error> {
+    let org = &request.org;
     let identification = app.find(org, id, MethodKind::IdentityDocument).await?;
     let now = app.now();
     identification.require_open(now)?;
@@ -71,5 +79,6 @@ pub async fn validate_identity_document_identification(
     };
     let validation = Validation { at: now, device, agent: None, captures: Vec::new(), scoring: Some(evidence) };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    Ok(app.stores.identifications.transition(&identification, transition, Vec::new(), now).await?)
+    let story = telling::of_step(app, request, &identification, &transition, now);
+    Ok(app.stores.identifications.transition(&identification, transition, Vec::new(), story, now).await?)
 }

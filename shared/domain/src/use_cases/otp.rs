@@ -4,9 +4,10 @@ use super::{
     create::{Created, Creation, Draft, ExternalCode},
     effects,
     second_factor::{self, GivenFactor, ReadFactor},
+    telling,
 };
 use crate::{
-    App, Conflict, Error, Time,
+    App, Conflict, Error, Request, Time,
     actor::Actor,
     code::{OtpCode, TypedCode},
     device::DeviceEvidence,
@@ -31,10 +32,11 @@ pub struct CreateOtp {
 /// because the caller delivers it.
 pub async fn create_otp_identification(
     app: &App,
-    org: &OrgId,
+    request: &Request,
     command: CreateOtp,
     idempotency: Option<Idempotency>,
 ) -> Result<Created, Error> {
+    let org = &request.org;
     let destination = match &command.delivery {
         Delivery::Sent(destination) if !app.policy.channels.contains(&destination.channel()) => {
             return Err(Error::BadField {
@@ -67,7 +69,7 @@ pub async fn create_otp_identification(
             (Vec::new(), Some(ExternalCode { code, sealed }))
         }
     };
-    Creation { outbox, code, ..draft.with(Method::Otp(otp)) }.commit(app, idempotency).await
+    Creation { outbox, code, ..draft.with(Method::Otp(otp)) }.commit(app, request, idempotency).await
 }
 
 pub struct OtpAttempt {
@@ -84,11 +86,12 @@ pub struct OtpAttempt {
 /// try back, that it was right but late, which `attempts_left` says anyway.
 pub async fn validate_otp_identification(
     app: &App,
-    org: &OrgId,
+    request: &Request,
     id: IdentificationId,
     device: DeviceEvidence,
     attempt: OtpAttempt,
 ) -> Result<(), Error> {
+    let org = &request.org;
     let OtpAttempt { code, second_factor: given } = attempt;
     second_factor::check_pictures(app, given.as_ref())?;
     let identification = app.find(org, id, MethodKind::Otp).await?;
@@ -108,7 +111,7 @@ pub async fn validate_otp_identification(
         & second_factor_matches(&counted.actor, otp.second_factor, second_factor::comparable(given.as_ref(), &read));
     let alive = otp.code.as_ref().is_some_and(|code| now < code.expires_at);
     match (bool::from(right), alive) {
-        (true, true) => accept(app, &counted, device, read, now).await,
+        (true, true) => accept(app, request, &counted, device, read, now).await,
         (true, false) => {
             // A try that was right but late must not cost one; losing the race to another transition changes nothing.
             unless_lost(app.stores.identifications.give_back_try(org, id).await)?;
@@ -117,7 +120,8 @@ pub async fn validate_otp_identification(
         (false, _) => {
             if otp.tries >= MAX_TRIES {
                 // The count alone closes the door; recording the failure is for readers of the table.
-                let _ = app.stores.identifications.transition(&counted, Transition::Fail, Vec::new(), now).await;
+                let story = telling::of_step(app, request, &counted, &Transition::Fail, now);
+                let _ = app.stores.identifications.transition(&counted, Transition::Fail, Vec::new(), story, now).await;
             }
             Err(Error::WrongCode)
         }
@@ -127,6 +131,7 @@ pub async fn validate_otp_identification(
 /// The try is right: store its pictures, then change the state.
 async fn accept(
     app: &App,
+    request: &Request,
     identification: &Identification,
     device: DeviceEvidence,
     read: ReadFactor,
@@ -145,7 +150,8 @@ async fn accept(
     let validation = Validation { at: now, device, agent: None, captures: captures.clone(), scoring: None };
     let generation = identification.otp().map(|otp| otp.generation);
     let transition = Transition::Validate { validation: Box::new(validation), generation };
-    match app.stores.identifications.transition(identification, transition, Vec::new(), now).await {
+    let story = telling::of_step(app, request, identification, &transition, now);
+    match app.stores.identifications.transition(identification, transition, Vec::new(), story, now).await {
         Err(StepError::Lost) => Err(explain_right_one_lost(app, org, id, now, &captures).await),
         step => Ok(step?),
     }

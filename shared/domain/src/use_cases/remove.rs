@@ -1,12 +1,13 @@
 //! Deletes an identification with its linked scoring and all their pictures, or a scoring that stands alone.
 
-use super::scorings::read_scoring;
+use super::{scorings::read_scoring, telling};
 use crate::{
-    App, Conflict, Error,
-    identification::{MethodKind, Status},
-    ids::{AdminIdentificationId, OrgId, ScoringId},
+    App, Conflict, Error, Request, Time,
+    events::{EventData, EventType, Story},
+    identification::{Identification, MethodKind, Status},
+    ids::{AdminIdentificationId, ScoringId},
     ports::{Erasure, StepError},
-    scoring::ScoringStatus,
+    scoring::{Scoring, ScoringStatus},
 };
 
 /// Whether the caller requested force and has the permission.
@@ -22,24 +23,26 @@ pub enum Force {
 /// meanwhile.
 pub async fn delete_identification(
     app: &App,
-    org: &OrgId,
+    request: &Request,
     kind: MethodKind,
     id: AdminIdentificationId,
     force: Force,
 ) -> Result<(), Error> {
-    let identification = app.find_by_admin_id(org, id, kind).await?;
+    let identification = app.find_by_admin_id(&request.org, id, kind).await?;
     let now = app.now();
     let force = force == Force::Permitted;
     if !force && identification.status(now) != Status::Created {
         return Err(Error::DeleteForbidden);
     }
-    erase_now(app, app.stores.identifications.delete(&identification, force, now).await, force, "identification").await
+    let story = of_deletion(app, request, &identification, if force { "FORCED" } else { "REQUESTED" }, now);
+    let deleted = app.stores.identifications.delete(&identification, force, story, now).await;
+    erase_now(app, deleted, force, "identification").await
 }
 
 /// Deletes an open scoring that stands alone, or any with permitted force. Its pictures are erased like those of an
 /// identification.
-pub async fn delete_scoring(app: &App, org: &OrgId, id: ScoringId, force: Force) -> Result<(), Error> {
-    let (scoring, now) = read_scoring(app, org, id).await?;
+pub async fn delete_scoring(app: &App, request: &Request, id: ScoringId, force: Force) -> Result<(), Error> {
+    let (scoring, now) = read_scoring(app, &request.org, id).await?;
     if scoring.is_linked() {
         return Err(Conflict::LinkedScoring.into());
     }
@@ -47,7 +50,33 @@ pub async fn delete_scoring(app: &App, org: &OrgId, id: ScoringId, force: Force)
     if !force && matches!(scoring.status(now), ScoringStatus::Closed | ScoringStatus::Expired) {
         return Err(Error::DeleteForbidden);
     }
-    erase_now(app, app.stores.scorings.delete(&scoring, force, now).await, force, "scoring").await
+    let story = of_scoring_deletion(app, request, &scoring, if force { "FORCED" } else { "REQUESTED" }, now).await?;
+    let deleted = app.stores.scorings.delete(&scoring, force, story, now).await;
+    erase_now(app, deleted, force, "scoring").await
+}
+
+/// The event of a deletion.
+pub(super) fn of_deletion(
+    app: &App,
+    request: &Request,
+    identification: &Identification,
+    why: &'static str,
+    now: Time,
+) -> Story {
+    let data = telling::basics(identification, now).with("reason", why);
+    telling::of_identification(app, request, identification, EventType::IdentificationDeleted, data, now)
+}
+
+/// The event of a deletion.
+pub(super) async fn of_scoring_deletion(
+    app: &App,
+    request: &Request,
+    scoring: &Scoring,
+    why: &'static str,
+    now: Time,
+) -> Result<Story, Error> {
+    let data = EventData::default().named("status", scoring.status(now)).with("reason", why);
+    telling::of_scoring(app, request, scoring, EventType::ScoringDeleted, data, now).await
 }
 
 /// Erases the pictures of what was deleted, as far as that can be done now.

@@ -1,17 +1,18 @@
 //! Sending a new code.
 
-use super::effects;
+use super::{effects, telling};
 use crate::{
-    App, Conflict, Error, Time,
+    App, Conflict, Error, Request, Time,
     identification::{Identification, MethodKind, Transition},
-    ids::{IdentificationId, OrgId},
+    ids::IdentificationId,
     keys::CodeContext,
     otp::{Delivery, Destination, Otp},
     ports::StepError,
 };
 
 /// Has a new code sent. The old one is invalidated; the count of tries stays.
-pub async fn resend_otp(app: &App, org: &OrgId, id: IdentificationId) -> Result<(), Error> {
+pub async fn resend_otp(app: &App, request: &Request, id: IdentificationId) -> Result<(), Error> {
+    let org = &request.org;
     let identification = app.find(org, id, MethodKind::Otp).await?;
     let now = app.now();
     let (otp, destination) = may_resend(&identification, now)?;
@@ -20,7 +21,9 @@ pub async fn resend_otp(app: &App, org: &OrgId, id: IdentificationId) -> Result<
     let context = CodeContext { org, id, generation };
     let outbox = vec![effects::send_code(app, &keys, context, destination.address().expose())];
     let messages = effects::references(&outbox);
-    match app.stores.identifications.transition(&identification, Transition::Resend { generation }, outbox, now).await {
+    let step = Transition::Resend { generation };
+    let story = telling::of_step(app, request, &identification, &step, now);
+    match app.stores.identifications.transition(&identification, step, outbox, story, now).await {
         Ok(()) => {
             effects::kick(app, &messages).await;
             Ok(())

@@ -5,11 +5,13 @@ use super::{
     repetitions::{count_number, with_repetitions},
     reservation::{give_back_retry, reserve_retry},
     scorings::read_scoring,
+    telling,
 };
 use crate::{
-    App, Conflict, Error, Time,
+    App, Conflict, Error, Request, Time,
     actor::DocumentType,
-    ids::{OrgId, ScoringId},
+    events::{EventData, EventType, Story},
+    ids::ScoringId,
     pictures::{
         Capture, MAX_PICTURE_BYTES, Picture, PictureFault, PictureKey, PicturePrefix, Sha256Digest, Side,
         UploadedPicture,
@@ -18,7 +20,7 @@ use crate::{
         CollectError, DelegatedCapture, HostedCapture, Reservation, ScoreRequest, Scored, Scorer, StepError,
         StoredPicture,
     },
-    scoring::{Assessment, HostedDelegation, Provider, Scoring, Verdict},
+    scoring::{Assessment, HostedDelegation, Provider, Scoring, ScoringStatus, Verdict, vouched},
 };
 use bytes::Bytes;
 
@@ -50,10 +52,11 @@ struct Judged {
 /// request, those uploaded or captured before. Only a completed score uses up a retry.
 pub async fn score_document(
     app: &App,
-    org: &OrgId,
+    request: &Request,
     id: ScoringId,
     uploaded: Vec<UploadedPicture>,
 ) -> Result<(), Error> {
+    let org = &request.org;
     let sent = check_uploaded(app, uploaded)?;
     let (scoring, now) = read_scoring(app, org, id).await?;
     scoring.require_open(now)?;
@@ -66,7 +69,7 @@ pub async fn score_document(
             return Err(error);
         }
     };
-    let scored = score_reserved(app, scorer, &reservation, sent).await;
+    let scored = score_reserved(app, request, scorer, &reservation, sent).await;
     if let (Err(_), Some(counted)) = (&scored, &counted) {
         counted.give_back(app, org).await;
     }
@@ -75,6 +78,7 @@ pub async fn score_document(
 
 async fn score_reserved(
     app: &App,
+    request: &Request,
     scorer: &dyn Scorer,
     reservation: &Reservation,
     sent: Vec<SidePicture>,
@@ -82,7 +86,7 @@ async fn score_reserved(
     let mut stored = Stored::default();
     let uploaded_before = sent.is_empty();
     match judge(app, scorer, &reservation.scoring, sent, &mut stored).await {
-        Ok(judged) => record(app, reservation, judged, &stored).await,
+        Ok(judged) => record(app, request, reservation, judged, &stored).await,
         Err(error) => {
             if let (true, Error::Picture { part, .. }) = (uploaded_before, &error) {
                 remove_refused_upload(app, &reservation.scoring, part).await;
@@ -266,7 +270,13 @@ async fn add_earlier_sides(app: &App, scoring: &Scoring, sides: &mut Vec<SidePic
 }
 
 /// Records the score with its lines on repetition. If another scoring saw the same meanwhile, they are made anew.
-async fn record(app: &App, reservation: &Reservation, judged: Judged, stored: &Stored) -> Result<(), Error> {
+async fn record(
+    app: &App,
+    request: &Request,
+    reservation: &Reservation,
+    judged: Judged,
+    stored: &Stored,
+) -> Result<(), Error> {
     let Judged { verdict, mut captures } = judged;
     let Scoring { id, ref org, .. } = reservation.scoring;
     captures.sort_by_key(|capture| capture.side as u8);
@@ -281,7 +291,14 @@ async fn record(app: &App, reservation: &Reservation, judged: Judged, stored: &S
             }
         };
         let assessment = Assessment { verdict, scored_at: now };
-        match app.stores.scorings.record_score(reservation, assessment, captures.clone(), seen, now).await {
+        let story = match of_score(app, request, &reservation.scoring, &assessment, &captures, now).await {
+            Ok(story) => story,
+            Err(error) => {
+                give_up(app, reservation, stored).await;
+                return Err(error);
+            }
+        };
+        match app.stores.scorings.record_score(reservation, assessment, captures.clone(), seen, story, now).await {
             Ok(()) => {
                 // Scored: the uploads are captures now. Left in place, they would only be scored again.
                 for side in Side::ALL.iter().copied() {
@@ -300,6 +317,22 @@ async fn record(app: &App, reservation: &Reservation, judged: Judged, stored: &S
     }
     give_up(app, reservation, stored).await;
     Err(Conflict::ConcurrentChange.into())
+}
+
+async fn of_score(
+    app: &App,
+    request: &Request,
+    scoring: &Scoring,
+    assessment: &Assessment,
+    captures: &[Capture],
+    now: Time,
+) -> Result<Story, Error> {
+    let data = EventData::default()
+        .named("status", ScoringStatus::Scored)
+        .with("score", assessment.verdict.score.value())
+        .personal("assessment", Some(vouched(Some(assessment), captures)));
+    let data = telling::of_pictures(data, captures);
+    telling::of_scoring(app, request, scoring, EventType::ScoringScored, data, now).await
 }
 
 /// Closed or deleted meanwhile, or the lease ended and another request took over. The pictures of this request are

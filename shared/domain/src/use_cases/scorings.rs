@@ -3,9 +3,11 @@
 use super::{
     create::{first_answer, record},
     reservation::{explain_lost, give_back_retry, reserve_retry},
+    telling,
 };
 use crate::{
-    App, Conflict, Error, Time,
+    App, Conflict, Error, Request, Time,
+    events::{EventData, EventType, Log, Story},
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Operation},
     ids::{DelegationId, OrgId, ScoringId},
@@ -45,10 +47,11 @@ pub struct ScoringCreated {
 /// nonexistent.
 pub async fn create_scoring(
     app: &App,
-    org: &OrgId,
+    request: &Request,
     command: CreateScoring,
     idempotency: Option<Idempotency>,
 ) -> Result<ScoringCreated, Error> {
+    let org = &request.org;
     app.scorer(org, command.provider)?;
     let now = app.now();
     let created_at = now.trunc_subsecs(0);
@@ -59,11 +62,17 @@ pub async fn create_scoring(
         max_retries: command.max_retries,
     };
     let id = ScoringId::generate(&*app.entropy);
-    let scoring = Scoring::new(id, org.clone(), terms, created_at, created_at + command.expires_in.delta());
+    let scoring = Scoring {
+        log: Some(Log::begin(&*app.entropy)),
+        ..Scoring::new(id, org.clone(), terms, created_at, created_at + command.expires_in.delta())
+    };
     let created = ScoringCreated { id: scoring.id, created_at, expires_at: scoring.expires_at, replayed: false };
     let idempotency = record(app, org, Operation::CreateScoring, idempotency, &created).await?;
     let keep_until = app.policy.keep_until(scoring.expires_at);
-    match app.stores.scorings.create(NewScoring { scoring, keep_until, idempotency }, now).await {
+    let data = EventData::default().named("status", ScoringStatus::Created).time("expires_at", scoring.expires_at);
+    let data = data.state(scoring.vouched());
+    let story = telling::of_scoring(app, request, &scoring, EventType::ScoringCreated, data, now).await?;
+    match app.stores.scorings.create(NewScoring { scoring, keep_until, idempotency, story }, now).await {
         Ok(()) => Ok(created),
         Err(error) => {
             let first: ScoringCreated =
@@ -88,8 +97,13 @@ pub struct LinkedCapture {
     pub link: SignedLink,
 }
 
-pub async fn read_captures(app: &App, org: &OrgId, id: ScoringId) -> Result<Captures, Error> {
+/// Whoever looks at them is on record.
+pub async fn read_captures(app: &App, request: &Request, id: ScoringId) -> Result<Captures, Error> {
+    let org = &request.org;
     let (scoring, now) = read_scoring(app, org, id).await?;
+    let data = telling::of_pictures(EventData::default(), &scoring.captures);
+    let story = telling::of_scoring(app, request, &scoring, EventType::PicturesViewed, data, now).await?;
+    app.stores.events.tell(story).await?;
     let mut captures = Vec::with_capacity(scoring.captures.len());
     for capture in scoring.captures {
         let key = PictureKey::capture(org, id, &capture.sha256);
@@ -129,10 +143,11 @@ pub struct HostedPages {
 /// `stated`: the pictures that will be uploaded. A provider's pages need no such statement.
 pub async fn delegate_scoring(
     app: &App,
-    org: &OrgId,
+    request: &Request,
     id: ScoringId,
     stated: Option<Vec<(Side, StatedPicture)>>,
 ) -> Result<Delegation, Error> {
+    let org = &request.org;
     let (scoring, now) = read_scoring(app, org, id).await?;
     scoring.require_open(now)?;
     let scorer = app.scorer(org, scoring.provider)?;
@@ -144,6 +159,7 @@ pub async fn delegate_scoring(
                 let key = PictureKey::upload(org, id, side);
                 uploads.push((side, app.stores.pictures.link_to_write(&key, stated.as_ref(), now).await?));
             }
+            app.stores.events.tell(of_delegation(app, request, &scoring, now).await?).await?;
             let id = DelegationId::generate(&*app.entropy);
             Ok(Delegation {
                 provider: scoring.provider,
@@ -154,7 +170,7 @@ pub async fn delegate_scoring(
         }
         DelegatedCapture::Hosted(hosted) => {
             let reservation = reserve_retry(app, &scoring).await?;
-            let opened = open_pages(app, &reservation, hosted).await;
+            let opened = open_pages(app, request, &reservation, hosted).await;
             if opened.is_err() {
                 give_back_retry(app, &reservation).await;
             }
@@ -178,14 +194,21 @@ fn sides_to_upload(
 
 /// Opens a capture on the provider's pages. Its retry is given back with the record of it: the score that fetches the
 /// result reserves one again.
-async fn open_pages(app: &App, reservation: &Reservation, hosted: &dyn HostedCapture) -> Result<Delegation, Error> {
+async fn open_pages(
+    app: &App,
+    request: &Request,
+    reservation: &Reservation,
+    hosted: &dyn HostedCapture,
+) -> Result<Delegation, Error> {
     let Reservation { scoring, .. } = reservation;
     let OpenedCapture { reference, access_token, url, expires_at } =
         hosted.open(CaptureRequest { document: scoring.document }).await?;
     let id = DelegationId::generate(&*app.entropy);
     let expires_at = expires_at.min(scoring.expires_at);
     let delegation = HostedDelegation { id, reference: reference.clone(), expires_at };
-    match app.stores.scorings.record_delegation(reservation, delegation, app.now()).await {
+    let now = app.now();
+    let story = of_delegation(app, request, scoring, now).await?;
+    match app.stores.scorings.record_delegation(reservation, delegation, story, now).await {
         Ok(()) => {
             let to = DelegatedTo::Hosted(HostedPages { reference, access_token, url });
             Ok(Delegation { provider: scoring.provider, id, expires_at, to })
@@ -195,14 +218,21 @@ async fn open_pages(app: &App, reservation: &Reservation, hosted: &dyn HostedCap
     }
 }
 
+async fn of_delegation(app: &App, request: &Request, scoring: &Scoring, now: Time) -> Result<Story, Error> {
+    let data = EventData::default().named("status", scoring.status(now));
+    telling::of_scoring(app, request, scoring, EventType::ScoringDelegated, data, now).await
+}
+
 /// Closes a scoring. Closing one that is already closed or expired changes nothing and succeeds: the contract has no
 /// conflict here.
-pub async fn close_scoring(app: &App, org: &OrgId, id: ScoringId) -> Result<(), Error> {
-    let (scoring, now) = read_scoring(app, org, id).await?;
+pub async fn close_scoring(app: &App, request: &Request, id: ScoringId) -> Result<(), Error> {
+    let (scoring, now) = read_scoring(app, &request.org, id).await?;
     if matches!(scoring.status(now), ScoringStatus::Closed | ScoringStatus::Expired) {
         return Ok(());
     }
     // Lost the race: closed by another request meanwhile.
-    unless_lost(app.stores.scorings.close(&scoring, now).await)?;
+    let data = EventData::default().named("status", ScoringStatus::Closed);
+    let story = telling::of_scoring(app, request, &scoring, EventType::ScoringClosed, data, now).await?;
+    unless_lost(app.stores.scorings.close(&scoring, story, now).await)?;
     Ok(())
 }

@@ -3,10 +3,14 @@
 //! Only a stuck message depends on the sweep running on time: expiry is decided by the clock on every read. Runs may
 //! overlap, and stop anywhere.
 
-use super::remove::erase_pictures;
+use super::{
+    remove::{erase_pictures, of_deletion, of_scoring_deletion},
+    telling,
+};
 use crate::{
-    App, Error, Time,
-    identification::{Identification, State, Transition},
+    App, Error, Request, Time,
+    events::{EventData, EventType},
+    identification::{Identification, State, Status, Transition},
     ids::{OrgId, ScoringId},
     pictures::{PictureKey, PicturePrefix, Side},
     ports::{Due, Erasure, StepError, limits::REKICK_AFTER, unless_lost},
@@ -16,6 +20,8 @@ use futures_util::{StreamExt, future::ready};
 
 /// How long a run takes up new work. The schedule allows a minute; the rest is for finishing.
 const RUN: TimeDelta = TimeDelta::seconds(45);
+/// Why the sweep deletes.
+const RETENTION: &str = "RETENTION";
 /// Items in progress at the same time. Each is a few sequential calls, and spends its time waiting for answers.
 const AT_ONCE: usize = 32;
 
@@ -96,7 +102,9 @@ async fn handle(app: &App, due: &Due) -> Result<Done, Error> {
                 return Ok(Done::Nothing);
             };
             if app.policy.keep_until(identification.expires_at) <= now {
-                return erase_deleted(app, app.stores.identifications.delete(&identification, true, now).await).await;
+                let story = of_deletion(app, &Request::system(org), &identification, RETENTION, now);
+                let deleted = app.stores.identifications.delete(&identification, true, story, now).await;
+                return erase_deleted(app, deleted).await;
             }
             let done = expire(app, &identification, now).await?;
             app.stores.housekeeping.postpone(due, app.policy.keep_until(identification.expires_at)).await?;
@@ -106,10 +114,18 @@ async fn handle(app: &App, due: &Due) -> Result<Done, Error> {
             let Some(scoring) = app.stores.scorings.find(org, *id).await? else {
                 return Ok(Done::Nothing);
             };
+            let request = Request::system(org);
             if app.policy.keep_until(scoring.expires_at) <= now {
-                return erase_deleted(app, app.stores.scorings.delete(&scoring, true, now).await).await;
+                let story = of_scoring_deletion(app, &request, &scoring, RETENTION, now).await?;
+                return erase_deleted(app, app.stores.scorings.delete(&scoring, true, story, now).await).await;
             }
             // Links to upload outlive it by some minutes.
+            if !scoring.closed {
+                let data = EventData::default().named("status", scoring.status(now));
+                let data = data.time("expires_at", scoring.expires_at);
+                let story = telling::of_scoring(app, &request, &scoring, EventType::ScoringExpired, data, now).await?;
+                app.stores.events.tell(story).await?;
+            }
             app.stores.housekeeping.leave_leftovers(org, *id, now).await?;
             app.stores.housekeeping.postpone(due, app.policy.keep_until(scoring.expires_at)).await?;
             Ok(Done::Nothing)
@@ -129,7 +145,10 @@ async fn expire(app: &App, identification: &Identification, now: Time) -> Result
     if identification.state != State::Created {
         return Ok(Done::Nothing);
     }
-    let step = app.stores.identifications.transition(identification, Transition::Expire, Vec::new(), now).await;
+    // Whoever counted the last try may have died before the failure was recorded.
+    let step = if identification.status(now) == Status::Failed { Transition::Fail } else { Transition::Expire };
+    let story = telling::of_step(app, &Request::system(&identification.org), identification, &step, now);
+    let step = app.stores.identifications.transition(identification, step, Vec::new(), story, now).await;
     Ok(unless_lost(step)?.map_or(Done::Nothing, |()| Done::Expired))
 }
 

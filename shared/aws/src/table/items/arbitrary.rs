@@ -6,6 +6,7 @@ use acredita_domain::{
     caller::Caller,
     code::OtpCode,
     device::DeviceEvidence,
+    events::{EventHash, Head, Log, LogKey},
     identification::{AgentEvidence, Identification, Method, ScoringEvidence, State, Validation},
     ids::{
         AdminIdentificationId, DelegationId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId,
@@ -207,8 +208,9 @@ pub fn state() -> impl Strategy<Value = State> {
 
 /// Boxed parts, because the whole would not fit on a test's stack.
 pub fn identification() -> impl Strategy<Value = Identification> {
-    (identification_id(), admin_id(), org(), actor(), method(), state().boxed(), time(), time()).prop_map(
-        |(id, admin_id, org, actor, method, state, created_at, expires_at)| Identification {
+    let times = (time(), time(), option::of(log())).boxed();
+    (identification_id(), admin_id(), org(), actor(), method(), state().boxed(), times).prop_map(
+        |(id, admin_id, org, actor, method, state, (created_at, expires_at, log))| Identification {
             id,
             admin_id,
             org,
@@ -217,6 +219,7 @@ pub fn identification() -> impl Strategy<Value = Identification> {
             state,
             created_at,
             expires_at,
+            log,
         },
     )
 }
@@ -293,12 +296,13 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
         any::<bool>(),
         option::of(assessment()),
         proptest::collection::vec(capture(), 0..3),
-        option::of(delegation()),
-        (proptest::collection::vec(sighting(), 0..3), any::<u64>()),
+        option::of(delegation()).boxed(),
+        (proptest::collection::vec(sighting(), 0..3), any::<u64>(), option::of(identification_id()), option::of(log()))
+            .boxed(),
     );
     (scoring_id(), org(), asked, done, time(), time()).prop_map(|(id, org, asked, done, created_at, expires_at)| {
         let (document, declared, provider, max_retries) = asked;
-        let (retries_used, closed, assessment, captures, delegation, (sightings, version)) = done;
+        let (retries_used, closed, assessment, captures, delegation, (sightings, version, identification, log)) = done;
         let max_retries = MaxScoreRetries::try_from(max_retries).expect("1 to 10");
         Scoring {
             id,
@@ -316,7 +320,16 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
             created_at,
             expires_at,
             version,
+            identification,
+            log,
         }
+    })
+}
+
+fn log() -> impl Strategy<Value = Log> {
+    ("[0-9a-f]{64}", "[0-9a-f]{64}", 1..=u64::MAX).prop_map(|(key, hash, sequence)| Log {
+        key: LogKey::stored(&key).expect("a key"),
+        head: Some(Head { sequence, hash: EventHash::stored(&hash).expect("a hash") }),
     })
 }
 

@@ -28,8 +28,7 @@ impl DuePartitions {
 
     /// The partition for an id, always the same.
     pub(super) fn of(self, id: &str) -> AttributeValue {
-        let hash = id.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));
-        self.shard(hash % SHARDS)
+        self.shard(hash(id) % SHARDS)
     }
 
     fn shard(self, shard: u32) -> AttributeValue {
@@ -38,6 +37,11 @@ impl DuePartitions {
             Self::Ends => text(shard),
         }
     }
+}
+
+/// Spreads ids over shards.
+pub(super) fn hash(id: &str) -> u32 {
+    id.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)))
 }
 
 /// Puts an item on the index of due work.

@@ -1,8 +1,8 @@
 //! Identifications and the back office's ids.
 
 use super::{
-    Corrupt, DuePartitions, GRACE, Item, Key, check_schema, due::set_due, if_there, json, millis, number, read_json,
-    read_number, read_parsed, read_text, read_time, set_ttl, text,
+    Corrupt, DuePartitions, GRACE, Item, Key, check_schema, decode_log, due::set_due, event::set_log, if_there, json,
+    millis, number, read_json, read_number, read_parsed, read_text, read_time, set_ttl, text,
 };
 use acredita_domain::{
     Time,
@@ -58,6 +58,7 @@ pub(crate) fn encode_identification(identification: &Identification, keep_until:
         }
     }
     encode_state(&mut item, &identification.state);
+    set_log(&mut item, identification.log.as_ref());
     set_due(&mut item, DuePartitions::Ends.of(&identification.id.to_string()), identification.expires_at);
     set_ttl(&mut item, keep_until + GRACE);
     item
@@ -106,6 +107,7 @@ pub(crate) fn decode_identification(item: &Item) -> Result<Identification, Corru
         state: decode_state(item)?,
         created_at: read_time(item, "created_at")?,
         expires_at: read_time(item, "expires_at")?,
+        log: decode_log(item)?,
     })
 }
 
@@ -146,6 +148,7 @@ pub(crate) struct Pointer {
     pub identification_id: IdentificationId,
 }
 
+/// It outlives its identification, by whose ids its events are found.
 pub(crate) fn encode_pointer(identification: &Identification, keep_until: Time) -> Item {
     let mut item = Key::pointer(identification.admin_id).item();
     item.insert("org".to_owned(), text(&identification.org));

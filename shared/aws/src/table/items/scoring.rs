@@ -1,8 +1,8 @@
 //! Scorings.
 
 use super::{
-    Corrupt, DuePartitions, GRACE, Item, Key, check_schema, due::set_due, if_there, json, millis, number, read_json,
-    read_number, read_parsed, read_text, read_time, set_ttl, text,
+    Corrupt, DuePartitions, GRACE, Item, Key, check_schema, decode_log, due::set_due, event::set_log, if_there, json,
+    millis, number, read_json, read_number, read_parsed, read_text, read_time, set_ttl, text,
 };
 use acredita_domain::{
     Time,
@@ -59,6 +59,10 @@ pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, keep_until: 
     if let Some(assessment) = &scoring.assessment {
         set("assessment", json(assessment));
     }
+    if let Some(identification) = scoring.identification {
+        set("identification_id", text(identification));
+    }
+    set_log(&mut item, scoring.log.as_ref());
     if standing == Standing::Alone {
         set_due(&mut item, DuePartitions::Ends.of(&scoring.id.to_string()), scoring.expires_at);
     }
@@ -85,5 +89,7 @@ pub(crate) fn decode_scoring(item: &Item) -> Result<Scoring, Corrupt> {
         created_at: read_time(item, "created_at")?,
         expires_at: read_time(item, "expires_at")?,
         version: read_number(item, "version")?,
+        identification: if_there(item, "identification_id", read_parsed)?,
+        log: decode_log(item)?,
     })
 }

@@ -1,0 +1,104 @@
+//! Events, and the logs that they belong to.
+
+use super::{Corrupt, Item, Key, check_schema, number, read_number, read_parsed, read_text, set_ttl, text};
+use acredita_domain::{
+    Time,
+    events::{EventHash, Head, Log, LogKey, StoredEvent, Subject},
+    ids::{EventId, OrgId},
+    ports::EventPosition,
+};
+
+/// Partitions of the list of an organisation, so that its steps do not wait for each other's partition.
+pub(crate) const LIST_SHARDS: u32 = 4;
+/// Width of the epoch milliseconds at the beginning of `list_at`, which is enough until 2286.
+const MILLIS: usize = 13;
+
+impl Key {
+    /// The item that keeps the log of a subject.
+    pub fn subject(subject: Subject) -> Self {
+        match subject {
+            Subject::Identification { identification_id, .. } => Self::identification(identification_id),
+            Subject::Scoring { scoring_id } => Self::scoring(scoring_id),
+            Subject::WebhookEndpoint { endpoint_id } => Self::alone(format!("WHE#{endpoint_id}")),
+        }
+    }
+
+    pub fn event(subject: Subject, sequence: u64) -> Self {
+        Self { sk: event_sort(sequence), ..Self::subject(subject) }
+    }
+
+    /// The partition of a subject's events, by any of the ids that it may go by.
+    pub fn partition(&self) -> &str {
+        &self.pk
+    }
+}
+
+/// The sort key of an event: in the order of their numbers.
+pub(crate) fn event_sort(sequence: u64) -> String {
+    format!("EVT#{sequence:010}")
+}
+
+/// The partition of the list in which an event of this id stands.
+pub(crate) fn list_shard(org: &OrgId, id: EventId) -> String {
+    list_partition(org, super::due::hash(&id.to_string()) % LIST_SHARDS)
+}
+
+pub(crate) fn list_partition(org: &OrgId, shard: u32) -> String {
+    format!("EVT#{org}#{shard}")
+}
+
+/// The place of an event in the list, as text that sorts.
+pub(crate) fn list_at(position: EventPosition) -> String {
+    format!("{:0MILLIS$}#{}", position.millis, position.id)
+}
+
+pub(crate) fn position_of(list_at: &str) -> Result<EventPosition, Corrupt> {
+    let (millis, id) = list_at.split_once('#').ok_or(Corrupt("list_at"))?;
+    let (Ok(millis), Ok(id)) = (millis.parse(), id.parse()) else { return Err(Corrupt("list_at")) };
+    Ok(EventPosition { millis, id })
+}
+
+/// The beginning of all places from a time on.
+pub(crate) fn list_from(at: Time) -> String {
+    format!("{:0MILLIS$}", at.timestamp_millis().max(0))
+}
+
+pub(crate) fn encode_event(event: &StoredEvent, keep_until: Time) -> Item {
+    let mut item = Key::event(event.subject(), event.sequence()).item();
+    let mut set = |name: &str, value| item.insert(name.to_owned(), value);
+    let id = event.id();
+    set("org", text(&event.org));
+    set("event", text(&event.text));
+    set("hash", text(event.hash));
+    set("event_type", text(event.kind()));
+    set("list_shard", text(list_shard(&event.org, id)));
+    set("list_at", text(list_at(EventPosition { millis: id.millis(), id })));
+    set_ttl(&mut item, keep_until);
+    item
+}
+
+pub(crate) fn decode_event(item: &Item) -> Result<StoredEvent, Corrupt> {
+    check_schema(item)?;
+    let hash = EventHash::stored(read_text(item, "hash")?).ok_or(Corrupt("hash"))?;
+    let read = StoredEvent::read(read_parsed(item, "org")?, read_text(item, "event")?.to_owned(), hash);
+    read.map_err(|_| Corrupt("event"))
+}
+
+/// Puts the log of a subject into its item. One without an event is none.
+pub(super) fn set_log(item: &mut Item, log: Option<&Log>) {
+    if let Some(Log { key, head: Some(head) }) = log {
+        item.insert("log_key".to_owned(), text(key.expose()));
+        item.insert("sequence".to_owned(), number(head.sequence));
+        item.insert("head".to_owned(), text(head.hash));
+    }
+}
+
+/// The log of a subject; `None` for one from before there were events.
+pub(crate) fn decode_log(item: &Item) -> Result<Option<Log>, Corrupt> {
+    if !["log_key", "sequence", "head"].iter().any(|name| item.contains_key(*name)) {
+        return Ok(None);
+    }
+    let key = LogKey::stored(read_text(item, "log_key")?).ok_or(Corrupt("log_key"))?;
+    let hash = EventHash::stored(read_text(item, "head")?).ok_or(Corrupt("head"))?;
+    Ok(Some(Log { key, head: Some(Head { sequence: read_number(item, "sequence")?, hash }) }))
+}

@@ -1,0 +1,34 @@
+//! The types of events.
+
+use crate::vocabulary::names;
+
+names! {
+    EventType("is not a type of events") {
+        /// It was there before there were events.
+        IdentificationAdopted = "identification.adopted",
+        IdentificationCreated = "identification.created",
+        /// The provider of the channel has taken the message.
+        IdentificationSent = "identification.sent",
+        IdentificationDelivered = "identification.delivered",
+        IdentificationUndelivered = "identification.undelivered",
+        IdentificationResent = "identification.resent",
+        IdentificationValidated = "identification.validated",
+        IdentificationCancelled = "identification.cancelled",
+        IdentificationClosed = "identification.closed",
+        IdentificationFailed = "identification.failed",
+        IdentificationExpired = "identification.expired",
+        IdentificationDeleted = "identification.deleted",
+        ScoringCreated = "scoring.created",
+        ScoringDelegated = "scoring.delegated",
+        ScoringScored = "scoring.scored",
+        ScoringClosed = "scoring.closed",
+        ScoringExpired = "scoring.expired",
+        ScoringDeleted = "scoring.deleted",
+        PicturesViewed = "pictures.viewed",
+        WebhookEndpointCreated = "webhook_endpoint.created",
+        WebhookEndpointUpdated = "webhook_endpoint.updated",
+        WebhookEndpointSecretRotated = "webhook_endpoint.secret_rotated",
+        WebhookEndpointDisabled = "webhook_endpoint.disabled",
+        WebhookEndpointDeleted = "webhook_endpoint.deleted",
+    }
+}

@@ -1,0 +1,22 @@
+//! What an event is about.
+
+use crate::ids::{AdminIdentificationId, EndpointId, IdentificationId, ScoringId};
+use serde::{Deserialize, Serialize};
+
+/// The owner of a log. Its ids are named as in paths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Subject {
+    /// The events of its linked scoring are its own.
+    Identification {
+        identification_id: IdentificationId,
+        admin_identification_id: AdminIdentificationId,
+    },
+    /// A scoring that stands alone.
+    Scoring {
+        scoring_id: ScoringId,
+    },
+    WebhookEndpoint {
+        endpoint_id: EndpointId,
+    },
+}

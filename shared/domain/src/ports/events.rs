@@ -1,0 +1,70 @@
+//! The logs of events.
+
+use super::{FindError, StepError};
+use crate::{
+    Time,
+    events::{EventType, StoredEvent, Story, Subject},
+    ids::{EventId, OrgId, SubjectId},
+};
+use async_trait::async_trait;
+
+/// Which events of an organisation are listed, and from where on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventQuery {
+    pub kind: Option<EventType>,
+    pub from: Option<Time>,
+    /// Exclusive.
+    pub to: Option<Time>,
+    pub order: Order,
+    /// The event after which the list goes on, in its order.
+    pub after: Option<EventPosition>,
+    pub limit: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The oldest first.
+    Ascending,
+    /// The newest first.
+    Descending,
+}
+
+/// The place of an event in the list of its organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EventPosition {
+    /// Epoch milliseconds.
+    pub millis: u64,
+    pub id: EventId,
+}
+
+/// A part of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventPage {
+    pub events: Vec<StoredEvent>,
+    /// The place up to which the list was looked through, which is further than its last event where others were left out;
+    /// `None` at its end.
+    pub next: Option<EventPosition>,
+}
+
+/// Every method works within one organisation. Events are never changed.
+#[async_trait]
+pub trait EventLog: Send + Sync {
+    /// Writes events that no other step is committed with. One transaction, and one more for each time that another step
+    /// came first.
+    async fn tell(&self, story: Story) -> Result<(), StepError>;
+    /// A subject's events, as they are now: those after the one of this number, in this order, or all of them. One query.
+    async fn of_subject(
+        &self,
+        org: &OrgId,
+        subject: Subject,
+        after: Option<u64>,
+        order: Order,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, FindError>;
+    /// The subject that goes by an id, if it has events. At most three reads.
+    async fn subject_of(&self, org: &OrgId, id: SubjectId) -> Result<Option<Subject>, FindError>;
+    /// One query and one read. An event may take a second to be found.
+    async fn find(&self, org: &OrgId, id: EventId) -> Result<Option<StoredEvent>, FindError>;
+    /// A query of each shard, and a read of the events found.
+    async fn list(&self, org: &OrgId, query: EventQuery) -> Result<EventPage, FindError>;
+}
