@@ -23,6 +23,7 @@ mod otp_document;
 mod otp_evidence;
 mod otp_sends;
 mod published;
+mod reference;
 mod repetitions;
 mod requests;
 mod roles;

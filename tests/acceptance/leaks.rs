@@ -27,6 +27,8 @@ const PHONE: &str = "6992233445";
 const EMAIL: &str = "canary.address@example.org";
 const REASON: &str = "canary-reason";
 const AGENT: &str = "canary-agent";
+const REFERENCE: &str = "canary-reference";
+const NOTE: &str = "canary-note";
 const EVIDENCE_METADATA: &str = "canary-shop";
 const USER_AGENT: &str = "canary-user-agent/9.9";
 const FINGERPRINT: &str = "canary-fingerprint";
@@ -37,7 +39,7 @@ const CLIENT: &str = "canary-client";
 /// The canary for places where no such value belongs: paths, queries, broken bodies.
 const STRAY: &str = "canary-stray";
 
-const CANARIES: [&str; 15] = [
+const CANARIES: [&str; 17] = [
     NAME,
     LAST_NAME,
     DOCUMENT,
@@ -45,6 +47,8 @@ const CANARIES: [&str; 15] = [
     EMAIL,
     REASON,
     AGENT,
+    REFERENCE,
+    NOTE,
     EVIDENCE_METADATA,
     USER_AGENT,
     FINGERPRINT,
@@ -76,6 +80,12 @@ fn actor() -> Value {
 
 fn with_actor(mut body: Value) -> Value {
     body["actor"] = actor();
+    referenced(body)
+}
+
+fn referenced(mut body: Value) -> Value {
+    body["client_reference_id"] = json!(REFERENCE);
+    body["metadata"] = json!({ "note": NOTE });
     body
 }
 

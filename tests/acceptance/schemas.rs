@@ -7,6 +7,7 @@
 use acceptance::{NOBODY, World, bodies, request::base64};
 use acredita_local::gateway::document;
 use proptest::{
+    collection::btree_map,
     option,
     prelude::{BoxedStrategy, Just, Strategy, any},
     prop_assert,
@@ -117,9 +118,21 @@ impl Document {
             }
             Some("boolean") => any::<bool>().prop_map(Value::from).boxed(),
             Some("null") => Just(Value::Null).boxed(),
+            Some("object") if schema["additionalProperties"].is_object() => self.maps(schema, pointer),
             Some("object") => self.objects(schema, pointer),
             other => panic!("{pointer}: a schema of {other:?}, of which this test knows no values"),
         }
+    }
+
+    /// Objects whose keys the schema describes rather than lists.
+    fn maps(&self, schema: &Value, pointer: &str) -> BoxedStrategy<Value> {
+        let (keys, most) = (&schema["propertyNames"], schema["propertyNames"]["maxLength"].as_u64());
+        let is_short = move |key: &String| most.is_none_or(|most| key.chars().count() as u64 <= most);
+        let key = self.values(keys, pointer).prop_filter_map("a key", |key| key.as_str().map(str::to_owned));
+        let values = self.values(&schema["additionalProperties"], &format!("{pointer}/*"));
+        btree_map(key.prop_filter("short enough", is_short), values, 0..4)
+            .prop_map(|members| Value::Object(members.into_iter().collect()))
+            .boxed()
     }
 
     fn objects(&self, schema: &Value, pointer: &str) -> BoxedStrategy<Value> {
@@ -170,6 +183,14 @@ impl Document {
             wrong.extend(branch["minimum"].as_i64().map(|least| json!(least - 1)));
             wrong.extend(branch["maximum"].as_i64().map(|most| json!(most + 1)));
             if let (Some(members), "object") = (value.as_object(), branch["type"].as_str().unwrap_or_default()) {
+                if let Some(most) = branch["maxProperties"].as_u64() {
+                    wrong.push(
+                        (0..=most).map(|number| (number.to_string(), json!("text"))).collect::<Map<_, _>>().into(),
+                    );
+                }
+                // A key that is refused is refused with its object.
+                wrong.extend(branch["propertyNames"]["pattern"].as_str().map(|_| json!({ "[": "text" })));
+                wrong.extend(branch["additionalProperties"].is_object().then(|| json!({ "key": 7 })));
                 spoilt.extend(required(branch).into_iter().map(|name| (format!("{pointer}/{name}"), None)));
                 for (name, member) in properties(branch).filter(|(name, _)| members.contains_key(*name)) {
                     if !members[name].is_null() {

@@ -12,6 +12,18 @@ pub fn actor() -> Value {
     })
 }
 
+/// The caller's own id of what a body creates.
+pub const REFERENCE: &str = "order-4711-of-james";
+/// A text of the caller's own.
+pub const NOTE: &str = "brought by his sister";
+
+/// A create's body with a reference of the caller's.
+pub fn referenced(mut body: Value) -> Value {
+    body["client_reference_id"] = json!(REFERENCE);
+    body["metadata"] = json!({ "note": NOTE });
+    body
+}
+
 /// The body of a cancel.
 pub fn reason() -> Value {
     json!({ "reason": "The customer changed their mind" })

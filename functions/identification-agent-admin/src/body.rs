@@ -5,6 +5,7 @@ use acredita_http::{
     Faults, ParseRequest, RequestReader,
     actor::{ActorBody, required_actor},
     idempotency::idempotency,
+    reference::{ClientMetadataBody, ClientReferenceIdBody, read_reference},
     request::{BodyKind, MAX_JSON},
     schemas::Lifetime,
 };
@@ -20,6 +21,11 @@ pub struct CreateAgentBody {
     /// How long it can be validated.
     #[schema(value_type = Lifetime)]
     pub expires_in: String,
+    /// Your own id.
+    #[schema(value_type = Option<ClientReferenceIdBody>)]
+    pub client_reference_id: Option<String>,
+    /// Your own texts.
+    pub metadata: Option<ClientMetadataBody>,
 }
 
 pub struct CreateAgentRequest {
@@ -36,8 +42,9 @@ impl ParseRequest for CreateAgentRequest {
         let actor = required_actor(&body, faults);
         let personal_document_image = body.boolean("personal_document_image", faults).unwrap_or(false);
         let expires_in = body.required_text("expires_in", faults);
+        let reference = read_reference(&body, faults);
         Some(Self {
-            command: CreateAgent { actor: actor?, personal_document_image, expires_in: expires_in? },
+            command: CreateAgent { actor: actor?, personal_document_image, reference, expires_in: expires_in? },
             idempotency,
         })
     }

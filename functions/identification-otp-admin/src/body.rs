@@ -12,6 +12,7 @@ use acredita_http::{
     Faults, Fields, ParseRequest, Place, RequestReader,
     actor::{ActorBody, required_actor},
     idempotency::idempotency,
+    reference::{ClientMetadataBody, ClientReferenceIdBody, read_reference},
     request::{BodyKind, MAX_JSON},
     schemas::{BooleanOrText, Lifetime},
 };
@@ -33,6 +34,11 @@ pub struct CreateOtpFields {
     pub two_factor_type: Option<TwoFactorType>,
     /// The way the code is delivered.
     pub channel: ChannelBody,
+    /// Your own id.
+    #[schema(value_type = Option<ClientReferenceIdBody>)]
+    pub client_reference_id: Option<String>,
+    /// Your own texts.
+    pub metadata: Option<ClientMetadataBody>,
 }
 
 /// These fields, with what the actor has to have for each channel and second factor.
@@ -98,7 +104,9 @@ impl ParseRequest for CreateOtpRequest {
         if second_factor.zip(channel).is_some_and(|(factor, channel)| !factor.differs_from(channel)) {
             faults.add(body.place("two_factor_type"), "proves nothing that the channel does not");
         }
-        let command = CreateOtp { actor: actor?, delivery: delivery?, second_factor, expires_in: expires_in? };
+        let reference = read_reference(&body, faults);
+        let command =
+            CreateOtp { actor: actor?, delivery: delivery?, second_factor, reference, expires_in: expires_in? };
         Some(Self { command, idempotency })
     }
 }

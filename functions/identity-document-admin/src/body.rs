@@ -5,6 +5,7 @@ use acredita_domain::{
     expires_in::ExpiresIn,
     idempotency::Idempotency,
     names,
+    reference::Reference,
     scoring::{ConfigurationName, Provider},
     use_cases::CreateIdentityDocument,
 };
@@ -12,6 +13,7 @@ use acredita_http::{
     ApiError, Faults, Fields, ParseRequest, Place, RequestFault, RequestReader,
     actor::{IdentityDocumentBody, Names, PartialActorBody, read_actor},
     idempotency::idempotency,
+    reference::{ClientMetadataBody, ClientReferenceIdBody, read_reference},
     request::{BodyKind, MAX_JSON},
     schemas::{Lifetime, Text},
 };
@@ -37,6 +39,11 @@ pub struct CreateIdentityDocumentBody {
     pub expires_in: Option<String>,
     /// Who scores.
     pub scoring: Option<ScoringBody>,
+    /// Your own id.
+    #[schema(value_type = Option<ClientReferenceIdBody>)]
+    pub client_reference_id: Option<String>,
+    /// Your own texts.
+    pub metadata: Option<ClientMetadataBody>,
 }
 
 acredita_http::schema_of_names! {
@@ -68,6 +75,7 @@ names! {
 pub struct CreateIdentityDocumentRequest {
     actor: Actor,
     configuration: ConfigurationName,
+    reference: Reference,
     expires_in: ExpiresIn,
     external: bool,
     pub idempotency: Option<Idempotency>,
@@ -85,6 +93,7 @@ impl CreateIdentityDocumentRequest {
         Ok(CreateIdentityDocument {
             actor: self.actor.clone(),
             configuration: self.configuration,
+            reference: self.reference.clone(),
             expires_in: self.expires_in,
             provider,
         })
@@ -102,7 +111,8 @@ impl ParseRequest for CreateIdentityDocumentRequest {
         let configuration = body.name("configuration_name", faults).unwrap_or_default();
         let expires_in = body.text("expires_in", faults).unwrap_or(ExpiresIn::LONGEST);
         let external = body.object("scoring", faults).is_some_and(|fields| external(&fields, faults));
-        Some(Self { actor: actor?, configuration, expires_in, external, idempotency })
+        let reference = read_reference(&body, faults);
+        Some(Self { actor: actor?, configuration, reference, expires_in, external, idempotency })
     }
 }
 

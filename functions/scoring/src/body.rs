@@ -13,6 +13,7 @@ use acredita_http::{
     actor::DocumentTypeBody,
     admin::force,
     idempotency::idempotency,
+    reference::{ClientMetadataBody, ClientReferenceIdBody, read_reference},
     request::{BodyKind, MAX_JSON},
     schemas::{CountryCode, Lifetime},
 };
@@ -32,6 +33,11 @@ pub struct CreateScoringBody {
     /// How many scores are allowed, from 1 to 10. Default: 5.
     #[schema(example = 5, minimum = 1, maximum = 10)]
     pub max_score_retries: Option<u32>,
+    /// Your own id.
+    #[schema(value_type = Option<ClientReferenceIdBody>)]
+    pub client_reference_id: Option<String>,
+    /// Your own texts.
+    pub metadata: Option<ClientMetadataBody>,
 }
 
 /// The document to expect.
@@ -181,11 +187,13 @@ impl ParseRequest for CreateScoringRequest {
         } else {
             Some(MaxScoreRetries::default())
         };
+        let reference = read_reference(&body, faults);
         let command = CreateScoring {
             document: document?,
             provider: provider?,
             expires_in: expires_in?,
             max_retries: max_retries?,
+            reference,
         };
         Some(Self { command, idempotency })
     }

@@ -24,6 +24,7 @@ use crate::{
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
     otp::{Delivery, MAX_TRIES, Otp, SecondFactor},
     pictures::{Capture, Sha256Digest},
+    reference::Reference,
     scoring::{Assessment, ConfigurationName, Provider, Scoring, Verdict},
     text::{AgentName, CancellationReason, Private},
     vocabulary::names,
@@ -56,6 +57,8 @@ pub struct Identification {
     pub org: OrgId,
     pub actor: Actor,
     pub method: Method,
+    /// The caller's own; never shown on the actor's side.
+    pub reference: Reference,
     /// The stored state; [`Identification::status`] gives the actual one.
     pub state: State,
     /// Truncated to the second.

@@ -30,6 +30,7 @@ pub mod method;
 pub mod otp;
 pub mod pictures;
 pub mod ports;
+pub mod reference;
 pub mod request;
 pub mod scoring;
 pub mod sightings;

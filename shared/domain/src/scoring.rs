@@ -39,6 +39,7 @@ use crate::{
     ids::{IdentificationId, OrgId, ScoringId},
     invalid::Invalid,
     pictures::Capture,
+    reference::Reference,
     sightings::Sighting,
     vocabulary::names,
 };
@@ -73,6 +74,8 @@ pub struct Scoring {
     pub declared: Option<Actor>,
     pub provider: Provider,
     pub max_retries: MaxScoreRetries,
+    /// The caller's own, for a scoring without an identification.
+    pub reference: Reference,
     pub retries_used: u32,
     pub closed: bool,
     /// The latest score.
@@ -102,11 +105,12 @@ pub struct ScoringTerms {
     pub declared: Option<Actor>,
     pub provider: Provider,
     pub max_retries: MaxScoreRetries,
+    pub reference: Reference,
 }
 
 impl Scoring {
     pub fn new(id: ScoringId, org: OrgId, terms: ScoringTerms, created_at: Time, expires_at: Time) -> Self {
-        let ScoringTerms { document, declared, provider, max_retries } = terms;
+        let ScoringTerms { document, declared, provider, max_retries, reference } = terms;
         Self {
             id,
             org,
@@ -114,6 +118,7 @@ impl Scoring {
             declared,
             provider,
             max_retries,
+            reference,
             retries_used: 0,
             closed: false,
             assessment: None,

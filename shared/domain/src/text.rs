@@ -30,7 +30,7 @@ pub fn ordinary(text: &str) -> Result<String, Invalid> {
     at_most(clean(text)?, 256, "is longer than 256 characters")
 }
 
-fn at_most(text: String, max: usize, problem: &'static str) -> Result<String, Invalid> {
+pub fn at_most(text: String, max: usize, problem: &'static str) -> Result<String, Invalid> {
     if text.chars().count() > max { Err(Invalid(problem)) } else { Ok(text) }
 }
 

@@ -4,7 +4,10 @@ use crate::{
     base64,
     fault::{Faults, Place},
 };
-use acredita_domain::{Invalid, text::trimmed};
+use acredita_domain::{
+    Invalid,
+    text::{ordinary, trimmed},
+};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 use std::str::FromStr;
@@ -43,6 +46,16 @@ impl<'a> Fields<'a> {
         Place::Body(self.pointer.clone())
     }
 
+    /// How many members the object has, known or not.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// The members of an object whose keys are the caller's.
+    pub fn members(&self) -> impl Iterator<Item = Member<'_>> {
+        self.members.iter().map(|(key, value)| Member { of: &self.pointer, key, value })
+    }
+
     pub fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
@@ -61,10 +74,7 @@ impl<'a> Fields<'a> {
 
     /// A string that is a `T`.
     pub fn text<T: FromStr<Err = Invalid>>(&self, name: &str, faults: &mut Faults) -> Option<T> {
-        let parsed = match self.get(name)? {
-            Value::String(text) => trimmed(text).and_then(str::parse),
-            _ => Err(Invalid("is not a string")),
-        };
+        let parsed = text(self.get(name)?);
         faults.value(self.place(name), parsed)
     }
 
@@ -164,5 +174,39 @@ impl<'a> Fields<'a> {
     pub fn raw(&self, name: &str, faults: &mut Faults) -> Option<&'a str> {
         let parsed = self.get(name)?.as_str().ok_or(Invalid("is not a string"));
         faults.value(self.place(name), parsed)
+    }
+}
+
+/// A member of an object whose keys are the caller's.
+pub struct Member<'a> {
+    of: &'a str,
+    key: &'a str,
+    value: &'a Value,
+}
+
+impl Member<'_> {
+    /// Its pointer, or the object's if a line cannot show the key.
+    pub fn place(&self) -> Place {
+        let of = self.of;
+        Place::Body(match ordinary(self.key) {
+            Ok(_) => format!("{of}/{}", self.key.replace('~', "~0").replace('/', "~1")),
+            Err(_) => of.to_owned(),
+        })
+    }
+
+    pub fn key(&self) -> &str {
+        self.key
+    }
+
+    /// The value, a string that is a `T`.
+    pub fn text<T: FromStr<Err = Invalid>>(&self) -> Result<T, Invalid> {
+        text(self.value)
+    }
+}
+
+fn text<T: FromStr<Err = Invalid>>(value: &Value) -> Result<T, Invalid> {
+    match value {
+        Value::String(text) => trimmed(text).and_then(str::parse),
+        _ => Err(Invalid("is not a string")),
     }
 }

@@ -27,6 +27,7 @@ pub mod params;
 pub mod path;
 pub mod permission;
 pub mod principal;
+pub mod reference;
 pub mod request;
 pub mod schemas;
 pub mod vocabulary;

@@ -8,13 +8,29 @@ use utoipa::{
     openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, schema::Type},
 };
 
-/// A text of one line: not blank, without control characters and direction overrides, at most 256 characters.
-#[derive(ToSchema)]
-#[schema(
-    max_length = 256,
-    pattern = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e]*[^\s\u0000-\u001f\u007f-\u009f\u2028-\u202e][^\u0000-\u001f\u007f-\u009f\u2028-\u202e]*$"
-)]
-pub struct Text(#[expect(dead_code, reason = "only its schema is used")] String);
+/// A line: not blank, without control characters and direction overrides.
+pub(crate) const LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e]*[^\s\u0000-\u001f\u007f-\u009f\u2028-\u202e][^\u0000-\u001f\u007f-\u009f\u2028-\u202e]*$";
+
+/// A text of one line.
+pub struct Text;
+
+impl ToSchema for Text {
+    fn name() -> Cow<'static, str> {
+        "Text".into()
+    }
+}
+
+impl PartialSchema for Text {
+    fn schema() -> RefOr<Schema> {
+        let description = "A text of one line: not blank, without control characters and direction overrides, at most 256 characters.";
+        line(256, LINE).description(Some(description)).build().into()
+    }
+}
+
+/// A text of at most so many characters.
+pub(crate) fn line(most: usize, pattern: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).max_length(Some(most)).pattern(Some(pattern))
+}
 
 /// A text of one or more lines: not blank, without other control characters and direction overrides, at most 1,000
 /// characters.

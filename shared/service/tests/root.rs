@@ -7,6 +7,7 @@ use acredita_domain::{
     ids::OrgId,
     otp::{Channel, Delivery, Destination},
     pictures::{PictureFormat, PictureKey, Sha256Digest},
+    reference::Reference,
     use_cases::{CreateOtp, create_otp_identification},
 };
 use acredita_outbound::Outbound;
@@ -136,8 +137,13 @@ async fn a_code_on_a_channel_that_nothing_is_sent_on_is_not_even_created() {
     let app = app(&settings(&[]), &aws.sdk());
     let address = Destination::Email("james@email.com".parse().expect("an address"));
     let expires_in: ExpiresIn = "PT1H".parse().expect("a duration");
-    let command =
-        CreateOtp { actor: Actor::default(), delivery: Delivery::Sent(address), second_factor: None, expires_in };
+    let command = CreateOtp {
+        actor: Actor::default(),
+        delivery: Delivery::Sent(address),
+        second_factor: None,
+        reference: Reference::default(),
+        expires_in,
+    };
     let Err(refused) = create_otp_identification(&app, &Request::system(&org()), command, None).await else {
         panic!("created")
     };

@@ -41,8 +41,18 @@ fn create(world: &World, path: &str, body: &Value) -> Call {
 /// What the persons of these tests can be found by, and what was made of it at the creates.
 fn guesses(requests: &[Value]) -> Vec<String> {
     let mut guesses: Vec<String> = requests.iter().map(Value::to_string).collect();
-    for text in ["James", "Smith", "6123456789", "+346123456789", "346123456789", "example@email.com", "12345678A", KEY]
-    {
+    for text in [
+        "James",
+        "Smith",
+        "6123456789",
+        "+346123456789",
+        "346123456789",
+        "example@email.com",
+        "12345678A",
+        KEY,
+        bodies::REFERENCE,
+        bodies::NOTE,
+    ] {
         guesses.extend([text.to_owned(), text.to_uppercase(), text.to_lowercase()]);
     }
     guesses
@@ -65,7 +75,7 @@ async fn nothing_is_left_that_names_the_person_or_answers_a_guess() {
     let world = World::with_external_provider().await;
     let mut document = bodies::identity_document("LOW");
     document["scoring"] = json!({ "provider": "EXTERNAL" });
-    let requests = [bodies::agent(true), bodies::otp(), document];
+    let requests = [bodies::agent(true), bodies::otp(), document].map(bodies::referenced);
     let mut kinds = BTreeSet::new();
     for (request, method) in requests.iter().zip(Method::ALL) {
         let subject = Subject::created(method, &world.send(create(&world, method.path(), request)).await);
@@ -85,7 +95,7 @@ async fn nothing_is_left_that_names_the_person_or_answers_a_guess() {
         subject.delete_by_force(&world, true).await.expect(204);
         kinds.extend(world.items().await.iter().map(kind));
     }
-    let scoring = create_scoring(&world, |_| {}).await;
+    let scoring = create_scoring(&world, |body| *body = bodies::referenced(body.take())).await;
     put_pictures(&world, &scoring, &[("front", &bodies::png(1))]).await.expect(204);
     world.call("DELETE", &scoring, None).await.expect(204);
     assert_eq!(

@@ -1,6 +1,6 @@
 //! The flows, successful and failed, with canaries for all values.
 
-use super::{KEY, REASON, STRAY, actor, evidence, request, with_actor};
+use super::{KEY, REASON, STRAY, actor, evidence, referenced, request, with_actor};
 use acceptance::{Answer, Call, ORG, World, bodies};
 use acredita_domain::actor::DocumentType;
 use chrono::TimeDelta;
@@ -167,7 +167,7 @@ pub async fn document(world: &World, secrets: &mut Secrets) {
     secrets.send(world, validate, &[204]).await;
     secrets.send(world, request(world, "POST", &format!("{scoring}/close"), None), &[204]).await;
     let alone = secrets
-        .send(world, request(world, "POST", "/scorings/identity_document", Some(bodies::scoring())), &[200])
+        .send(world, request(world, "POST", "/scorings/identity_document", Some(referenced(bodies::scoring()))), &[200])
         .await;
     let delegate = format!("/scorings/identity_document/{}/delegate", alone.text("scoring_id"));
     secrets.send(world, request(world, "POST", &delegate, None), &[200]).await;
@@ -178,7 +178,8 @@ pub async fn nonsense(world: &World, secrets: &mut Secrets) {
     let wrong_types: Value = json!({ "actor": { "name": [super::NAME], "last_name": 7, "email": STRAY, "msisdn": { "phone_number": STRAY, "country_code": STRAY },
         "identity_document": { "document_number": { "x": super::DOCUMENT }, "document_type": STRAY, "country": STRAY }, "language": STRAY },
         "expires_in": STRAY, "channel": { "type": STRAY, "external": STRAY }, "two_factor_type": STRAY, "personal_document_image": STRAY,
-        "configuration_name": STRAY, "scoring": { "provider": STRAY } });
+        "configuration_name": STRAY, "scoring": { "provider": STRAY }, "client_reference_id": [STRAY],
+        "metadata": { "note": [STRAY], (STRAY.repeat(30)): STRAY, "other": format!("{STRAY}\u{0}") } });
     for kind in ["agent", "otp", "identity_document"] {
         secrets
             .send(world, request(world, "POST", &format!("/identifications/{kind}"), Some(wrong_types.clone())), &[400])

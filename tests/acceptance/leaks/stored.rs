@@ -1,7 +1,7 @@
 //! Stored and queued data: no code in the clear, and personal data only where it belongs.
 
 use super::{
-    CANARIES, DOCUMENT, EMAIL, FINGERPRINT, KEY, NAME, PHONE, REASON, assert_none_in,
+    CANARIES, DOCUMENT, EMAIL, FINGERPRINT, KEY, NAME, NOTE, PHONE, REASON, REFERENCE, assert_none_in,
     flows::{self, Secrets},
     request, with_actor,
 };
@@ -56,7 +56,7 @@ async fn personal_data_lies_in_the_aggregates_alone() {
             assert_none_in(&shown(&item), CANARIES);
         }
     }
-    for canary in [NAME, DOCUMENT, PHONE, EMAIL, REASON, FINGERPRINT] {
+    for canary in [NAME, DOCUMENT, PHONE, EMAIL, REASON, REFERENCE, NOTE, FINGERPRINT] {
         assert!(aggregates.contains(canary), "{canary} is kept where it belongs");
     }
     for name in world.pictures().await {

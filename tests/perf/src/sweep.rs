@@ -15,6 +15,7 @@ use acredita_domain::{
     expires_in::ExpiresIn,
     keys::Keyring,
     ports::{Clock, limits::ERASE_AGAIN_AFTER},
+    reference::Reference,
     scoring::ProviderAccess,
     use_cases::{CreateAgent, SweepReport, create_agent_identification, sweep},
 };
@@ -101,6 +102,7 @@ async fn create(app: &App) -> Result<(), Failure> {
     let command = CreateAgent {
         actor: Actor::default(),
         personal_document_image: false,
+        reference: Reference::default(),
         expires_in: "PT1H".parse::<ExpiresIn>().map_err(|_| "not a lifetime")?,
     };
     let created = create_agent_identification(app, &Request::system(&ORG.parse()?), command, None).await;

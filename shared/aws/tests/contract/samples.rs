@@ -16,6 +16,7 @@ use acredita_domain::{
         Effect, Entropy, FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewOutboxMessage, NewScoring,
         OutboxMessage,
     },
+    reference::{ClientMetadata, Reference},
     request::By,
     scoring::{Assessment, ConfigurationName, MaxScoreRetries, Provider, Score, Scoring, ScoringTerms, Verdict},
 };
@@ -53,6 +54,7 @@ fn identification(method: Method) -> Identification {
         org: org(),
         actor: Actor { msisdn: Some(phone()), ..Actor::default() },
         method,
+        reference: Reference::new("order-4711".parse().ok(), ClientMetadata::default()),
         state: State::Created,
         created_at: now(),
         expires_at: now() + LIFE,
@@ -95,6 +97,7 @@ pub fn scoring() -> Scoring {
         declared: None,
         provider: Provider::Internal,
         max_retries: MaxScoreRetries::default(),
+        reference: Reference::default(),
     };
     let id = ScoringId::generate(&SystemEntropy);
     let log = Some(created(&org(), Subject::Scoring { scoring_id: id }).continued());

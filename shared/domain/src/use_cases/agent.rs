@@ -14,6 +14,7 @@ use crate::{
     ids::{IdentificationId, OrgId},
     pictures::{CleanPicture, PictureFault, PictureKey, PicturePrefix, Sha256Digest},
     ports::StepError,
+    reference::Reference,
     text::{AgentName, Private},
 };
 use bytes::Bytes;
@@ -22,6 +23,7 @@ pub struct CreateAgent {
     pub actor: Actor,
     /// Whether a picture is taken as evidence.
     pub personal_document_image: bool,
+    pub reference: Reference,
     pub expires_in: ExpiresIn,
 }
 
@@ -31,11 +33,9 @@ pub async fn create_agent_identification(
     command: CreateAgent,
     idempotency: Option<Idempotency>,
 ) -> Result<Created, Error> {
-    let method = Method::Agent { personal_document_image: command.personal_document_image };
-    Draft::new(app, &request.org, command.actor, command.expires_in)
-        .with(method)
-        .commit(app, request, idempotency)
-        .await
+    let CreateAgent { actor, personal_document_image, reference, expires_in } = command;
+    let method = Method::Agent { personal_document_image };
+    Draft::new(app, &request.org, actor, reference, expires_in).with(method).commit(app, request, idempotency).await
 }
 
 pub struct AgentConfirmation {

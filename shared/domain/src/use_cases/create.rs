@@ -12,6 +12,7 @@ use crate::{
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
     keys::Sealed,
     ports::{CreateError, FirstAnswer, IdempotencyRecord, NewIdentification, NewOutboxMessage},
+    reference::Reference,
     scoring::Scoring,
 };
 use chrono::SubsecRound;
@@ -39,6 +40,7 @@ pub(super) struct Draft {
     pub admin_id: AdminIdentificationId,
     pub org: OrgId,
     pub actor: Actor,
+    pub reference: Reference,
     /// Truncated to the second: callers see exactly the stored value.
     pub created_at: Time,
     pub expires_at: Time,
@@ -47,7 +49,7 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    pub fn new(app: &App, org: &OrgId, actor: Actor, expires_in: ExpiresIn) -> Self {
+    pub fn new(app: &App, org: &OrgId, actor: Actor, reference: Reference, expires_in: ExpiresIn) -> Self {
         let now = app.now();
         let created_at = now.trunc_subsecs(0);
         Self {
@@ -55,6 +57,7 @@ impl Draft {
             admin_id: AdminIdentificationId::generate(&*app.entropy),
             org: org.clone(),
             actor,
+            reference,
             created_at,
             expires_at: created_at + expires_in.delta(),
             now,
@@ -63,10 +66,11 @@ impl Draft {
     }
 
     pub fn with(self, method: Method) -> Creation {
-        let Self { id, admin_id, org, actor, created_at, expires_at, now, log } = self;
+        let Self { id, admin_id, org, actor, reference, created_at, expires_at, now, log } = self;
         let state = State::Created;
         let log = Some(log);
-        let identification = Identification { id, admin_id, org, actor, method, state, created_at, expires_at, log };
+        let identification =
+            Identification { id, admin_id, org, actor, method, reference, state, created_at, expires_at, log };
         Creation { identification, scoring: None, outbox: Vec::new(), code: None, now }
     }
 }

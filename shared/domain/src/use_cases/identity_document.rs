@@ -12,12 +12,14 @@ use crate::{
     idempotency::Idempotency,
     identification::{Method, MethodKind, ScoringEvidence, Transition, Validation},
     ids::{IdentificationId, ScoringId},
+    reference::Reference,
     scoring::{ConfigurationName, DocumentKind, MaxScoreRetries, Provider, Scoring, ScoringStatus, ScoringTerms},
 };
 
 pub struct CreateIdentityDocument {
     pub actor: Actor,
     pub configuration: ConfigurationName,
+    pub reference: Reference,
     pub expires_in: ExpiresIn,
     /// The caller has checked that the organisation may use it.
     pub provider: Provider,
@@ -31,14 +33,15 @@ pub async fn create_identity_document_identification(
     idempotency: Option<Idempotency>,
 ) -> Result<Created, Error> {
     let org = &request.org;
-    let CreateIdentityDocument { actor, configuration, expires_in, provider } = command;
-    let draft = Draft::new(app, org, actor, expires_in);
+    let CreateIdentityDocument { actor, configuration, reference, expires_in, provider } = command;
+    let draft = Draft::new(app, org, actor, reference, expires_in);
     let declared = draft.actor.identity_document.as_ref();
     let terms = ScoringTerms {
         document: declared.and_then(|d| Some(DocumentKind { document_type: d.document_type?, country: d.country? })),
         declared: Some(draft.actor.clone()),
         provider,
         max_retries: MaxScoreRetries::default(),
+        reference: Reference::default(),
     };
     let scoring_id = ScoringId::generate(&*app.entropy);
     let scoring = Scoring {

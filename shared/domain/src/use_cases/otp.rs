@@ -19,12 +19,14 @@ use crate::{
     otp::{Delivery, LiveCode, MAX_TRIES, Otp, SecondFactor, second_factor_matches},
     pictures::Capture,
     ports::{StepError, unless_lost},
+    reference::Reference,
 };
 
 pub struct CreateOtp {
     pub actor: Actor,
     pub delivery: Delivery,
     pub second_factor: Option<SecondFactor>,
+    pub reference: Reference,
     pub expires_in: ExpiresIn,
 }
 
@@ -47,7 +49,7 @@ pub async fn create_otp_identification(
         Delivery::Sent(destination) => Some(destination.address()),
         Delivery::External(_) => None,
     };
-    let draft = Draft::new(app, org, command.actor, command.expires_in);
+    let draft = Draft::new(app, org, command.actor, command.reference, command.expires_in);
     let keys = app.keys.current().await?;
     let mut otp = Otp {
         delivery: command.delivery,

@@ -16,6 +16,7 @@ use crate::{
         CaptureRequest, DelegatedCapture, HostedCapture, NewScoring, OpenedCapture, Reservation, StepError,
         limits::LINK_LIFE, unless_lost,
     },
+    reference::Reference,
     scoring::{
         DocumentKind, HostedDelegation, MaxScoreRetries, Provider, ProviderReference, Scoring, ScoringStatus,
         ScoringTerms,
@@ -31,6 +32,7 @@ pub struct CreateScoring {
     pub provider: Provider,
     pub expires_in: ExpiresIn,
     pub max_retries: MaxScoreRetries,
+    pub reference: Reference,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -60,6 +62,7 @@ pub async fn create_scoring(
         declared: None,
         provider: command.provider,
         max_retries: command.max_retries,
+        reference: command.reference,
     };
     let id = ScoringId::generate(&*app.entropy);
     let scoring = Scoring {

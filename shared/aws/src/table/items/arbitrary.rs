@@ -15,6 +15,7 @@ use acredita_domain::{
     otp::{Channel, Delivery, Destination, LiveCode, Otp, SecondFactor},
     pictures::{Capture, PictureFormat, Sha256Digest, Side},
     ports::{Effect, Entropy, MessageRef, OutboxMessage},
+    reference::{ClientMetadata, MetadataKey, MetadataText, Reference},
     scoring::{
         self, Assessment, Check, CheckName, CheckResult, ConfigurationName, DocumentKind, Extracted, HostedDelegation,
         MaxScoreRetries, Provider, Score, Scoring, Verdict,
@@ -104,6 +105,16 @@ pub fn actor() -> impl Strategy<Value = Actor> {
             msisdn,
             language,
         })
+}
+
+fn reference() -> impl Strategy<Value = Reference> {
+    let texts = proptest::collection::btree_map(
+        parsed::<MetadataKey>("\\PC{1,20}"),
+        parsed::<MetadataText>("\\PC{1,30}"),
+        0..4,
+    );
+    let metadata = texts.prop_map(|texts| ClientMetadata::try_from(texts).expect("fewer than 50"));
+    (option::of(parsed("\\PC{1,30}")), metadata).prop_map(|(id, metadata)| Reference::new(id, metadata))
 }
 
 fn digest() -> impl Strategy<Value = Sha256Digest> {
@@ -208,14 +219,16 @@ pub fn state() -> impl Strategy<Value = State> {
 
 /// Boxed parts, because the whole would not fit on a test's stack.
 pub fn identification() -> impl Strategy<Value = Identification> {
+    let asked = (actor(), method(), reference()).boxed();
     let times = (time(), time(), option::of(log())).boxed();
-    (identification_id(), admin_id(), org(), actor(), method(), state().boxed(), times).prop_map(
-        |(id, admin_id, org, actor, method, state, (created_at, expires_at, log))| Identification {
+    (identification_id(), admin_id(), org(), asked, state().boxed(), times).prop_map(
+        |(id, admin_id, org, (actor, method, reference), state, (created_at, expires_at, log))| Identification {
             id,
             admin_id,
             org,
             actor,
             method,
+            reference,
             state,
             created_at,
             expires_at,
@@ -290,7 +303,7 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
         (select(DocumentType::ALL), country())
             .prop_map(|(document_type, country)| DocumentKind { document_type, country }),
     );
-    let asked = (document, option::of(actor()), select(Provider::ALL), 1..=10_u32);
+    let asked = (document, option::of(actor()), select(Provider::ALL), 1..=10_u32, reference()).boxed();
     let done = (
         any::<u32>(),
         any::<bool>(),
@@ -301,7 +314,7 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
             .boxed(),
     );
     (scoring_id(), org(), asked, done, time(), time()).prop_map(|(id, org, asked, done, created_at, expires_at)| {
-        let (document, declared, provider, max_retries) = asked;
+        let (document, declared, provider, max_retries, reference) = asked;
         let (retries_used, closed, assessment, captures, delegation, (sightings, version, identification, log)) = done;
         let max_retries = MaxScoreRetries::try_from(max_retries).expect("1 to 10");
         Scoring {
@@ -311,6 +324,7 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
             declared,
             provider,
             max_retries,
+            reference,
             retries_used,
             closed,
             assessment,

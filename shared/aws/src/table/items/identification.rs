@@ -32,6 +32,9 @@ pub(crate) fn encode_identification(identification: &Identification, keep_until:
     set("created_at", millis(identification.created_at));
     set("expires_at", millis(identification.expires_at));
     set("actor", json(&identification.actor));
+    if !identification.reference.is_empty() {
+        set("reference", json(&identification.reference));
+    }
     match &identification.method {
         Method::Agent { personal_document_image } => {
             set("method", json(&Terms::Agent { personal_document_image: *personal_document_image }));
@@ -104,6 +107,7 @@ pub(crate) fn decode_identification(item: &Item) -> Result<Identification, Corru
         org: read_parsed(item, "org")?,
         actor: read_json(item, "actor")?,
         method: decode_method(item)?,
+        reference: if_there(item, "reference", read_json)?.unwrap_or_default(),
         state: decode_state(item)?,
         created_at: read_time(item, "created_at")?,
         expires_at: read_time(item, "expires_at")?,

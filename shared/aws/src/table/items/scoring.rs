@@ -49,6 +49,9 @@ pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, keep_until: 
     set("created_at", millis(scoring.created_at));
     set("expires_at", millis(scoring.expires_at));
     set("terms", json(&terms));
+    if !scoring.reference.is_empty() {
+        set("reference", json(&scoring.reference));
+    }
     set("captures", json(&scoring.captures));
     if !scoring.sightings.is_empty() {
         set("sightings", json(&scoring.sightings));
@@ -80,6 +83,7 @@ pub(crate) fn decode_scoring(item: &Item) -> Result<Scoring, Corrupt> {
         declared: terms.declared.map(Cow::into_owned),
         provider: terms.provider,
         max_retries: terms.max_retries,
+        reference: if_there(item, "reference", read_json)?.unwrap_or_default(),
         retries_used: read_number(item, "retries_used")?,
         closed: *item.get("closed").and_then(|value| value.as_bool().ok()).ok_or(Corrupt("closed"))?,
         assessment: if_there(item, "assessment", read_json)?,
