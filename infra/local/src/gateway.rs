@@ -28,6 +28,7 @@ pub fn functions() -> Vec<(&'static str, OpenApiRouter<Api>)> {
         ("identity-document-admin", acredita_identity_document_admin::router()),
         ("identity-document", acredita_identity_document::router()),
         ("scoring", acredita_scoring::router()),
+        ("events", acredita_events::router()),
     ]
 }
 

@@ -22,6 +22,13 @@ pub enum Error {
         /// Never includes the value.
         problem: &'static str,
     },
+    /// A parameter of the query does not fit what is stored.
+    #[error("{name}: {problem}")]
+    BadParameter {
+        name: &'static str,
+        /// Never includes the value.
+        problem: &'static str,
+    },
     /// One answer for a wrong code, a wrong second factor and an expired code: which of them it was concerns only the
     /// person.
     #[error("/code: the code or the second factor is not right, or the code is no longer valid")]

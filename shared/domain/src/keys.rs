@@ -13,7 +13,10 @@ use crate::{
     sightings::{Sighted, Sighting},
     system::Entropy,
 };
-use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD},
+};
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
@@ -48,6 +51,18 @@ pub struct Sealed {
     key_id: KeyId,
     nonce: String,
     text: String,
+}
+
+impl Sealed {
+    /// For a caller to keep and to send back: one word of a URL.
+    pub fn token(&self) -> String {
+        let json = serde_json::to_vec(self).expect("three strings always serialize");
+        BASE64_URL_SAFE_NO_PAD.encode(json)
+    }
+
+    pub fn of_token(token: &str) -> Option<Self> {
+        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(token).ok()?).ok()
+    }
 }
 
 impl fmt::Debug for Sealed {

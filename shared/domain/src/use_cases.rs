@@ -7,8 +7,10 @@ mod cancel;
 mod close;
 mod compare_declared;
 mod create;
+mod cursor;
 mod deliver;
 mod effects;
+mod events;
 mod identity_document;
 mod metadata;
 mod otp;
@@ -21,12 +23,14 @@ mod scorings;
 mod second_factor;
 mod sweep;
 mod telling;
+mod verify;
 
 pub use agent::{AgentConfirmation, CreateAgent, create_agent_identification, validate_agent_identification};
 pub use cancel::cancel_identification;
 pub use close::close_identification;
 pub use create::Created;
 pub use deliver::{Delivered, deliver_message};
+pub use events::{EventFilter, ListEvents, ListedEvents, list_events, read_event};
 pub use identity_document::{
     CreateIdentityDocument, create_identity_document_identification, validate_identity_document_identification,
 };
@@ -41,3 +45,4 @@ pub use scorings::{
 };
 pub use second_factor::GivenFactor;
 pub use sweep::{SweepReport, sweep};
+pub use verify::{Verified, verify_subject};

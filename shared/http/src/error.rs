@@ -161,6 +161,10 @@ impl ApiError {
             Self::NotThroughTheEdge => {
                 one(StatusCode::FORBIDDEN, "this address is closed: use the published one".into())
             }
+            Self::Domain { error: Error::BadParameter { name, problem }, .. } => {
+                let fault = RequestFault { place: Place::Query(name), problem };
+                (StatusCode::BAD_REQUEST, vec![fault_entry(&fault)])
+            }
             Self::Domain { error, .. } => one(status_of(error), details_of(error)),
             Self::Bug(_) => one(StatusCode::INTERNAL_SERVER_ERROR, "an internal error".into()),
         }
@@ -201,7 +205,7 @@ fn fault_entry(fault: &RequestFault) -> ErrorEntry {
 fn status_of(error: &Error) -> StatusCode {
     match error {
         Error::NotFound(_) => StatusCode::NOT_FOUND,
-        Error::BadField { .. } | Error::WrongCode => StatusCode::BAD_REQUEST,
+        Error::BadField { .. } | Error::BadParameter { .. } | Error::WrongCode => StatusCode::BAD_REQUEST,
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::DeleteForbidden => StatusCode::FORBIDDEN,
         Error::TooManyMessages { .. } | Error::TooManyRequests { .. } | Error::TooManyScorings { .. } => {

@@ -25,10 +25,10 @@ An identification has two ids: `admin_identification_id`, the back office's hand
 
 const LICENSE: &str = "MIT OR Apache-2.0";
 
-const TOKENS: &str = "A token of the configured issuer. It names the organisation of the path and has the operation's permission, or the scope `api:everything`, which has every permission except `identifications:force_delete`.";
+const TOKENS: &str = "A token of the configured issuer. It names the organisation of the path and has the operation's permission, or, for identifications and scorings, the scope `api:everything`, which has each of their permissions except `identifications:force_delete`.";
 
 /// The groups of operations.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("Identification by agent, admin", "The back office's side: create, cancel, close, delete."),
     ("Identification by agent", "The shop agent's side: metadata, validate."),
     ("Identification by OTP, admin", "The back office's side: create, cancel, close, delete."),
@@ -36,6 +36,7 @@ const TAGS: [(&str, &str); 7] = [
     ("Identity document, admin", "The back office's side: create, cancel, close, delete."),
     ("Identity document", "The person's side: metadata, validate."),
     ("Scoring", "Scores of identity documents, of an identification or standing alone."),
+    ("Events", "Everything that happened: who did what, numbered and chained."),
 ];
 
 /// Merges the documents of all groups and adds what all operations share: the bearer token, the errors, the headers of

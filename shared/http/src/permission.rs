@@ -14,6 +14,8 @@ names! {
         ScoringsWrite = "scorings:write",
         /// Read scorings and their pictures.
         ScoringsRead = "scorings:read",
+        /// List and read events.
+        EventsRead = "events:read",
         /// Delete an identification whatever its state.
         IdentificationsForceDelete = "identifications:force_delete",
     }
@@ -30,7 +32,7 @@ impl Permission {
             | Self::IdentificationsValidate
             | Self::ScoringsWrite
             | Self::ScoringsRead => true,
-            Self::IdentificationsForceDelete => false,
+            Self::EventsRead | Self::IdentificationsForceDelete => false,
         }
     }
 }

@@ -64,6 +64,12 @@ impl Authority for DeleteScorings {
     const FORBIDDEN: bool = true;
 }
 
+pub struct ReadEvents;
+
+impl Authority for ReadEvents {
+    const PERMISSION: Permission = Permission::EventsRead;
+}
+
 pub struct ReadScorings;
 
 impl Authority for ReadScorings {

@@ -40,6 +40,7 @@ pub const FUNCTIONS: &[Function] = &[
     http("identity-document-admin"),
     http("identity-document"),
     http("scoring"),
+    http("events"),
     NOTIFY,
     SWEEP,
 ];
@@ -87,6 +88,9 @@ pub enum Door {
     Admin,
     Actor,
     Scoring,
+    /// No id: the operation lists.
+    List,
+    Event,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -35,6 +35,8 @@ macro_rules! operations {
     (@id Admin) => { "/{admin_identification_id}" };
     (@id Actor) => { "/{identification_id}" };
     (@id Scoring) => { "/{scoring_id}" };
+    (@id List) => { "" };
+    (@id Event) => { "/{event_id}" };
     (@key) => { false };
     (@key IdempotencyKey) => { true };
     (@further) => { [] };
@@ -83,5 +85,9 @@ pub const OPERATIONS: &[Operation] = operations! {
     "scoring" serves "/scorings/identity_document" with "scorings:read" {
         read_scoring: Get Scoring "", No => 200, READ;
         read_captures: Get Scoring "/captures", No => 200, READ;
+    }
+    "events" serves "/events" with "events:read" {
+        list_events: Get List "", No => 200, CREATE;
+        read_event: Get Event "", No => 200, READ;
     }
 };

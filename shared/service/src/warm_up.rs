@@ -13,6 +13,7 @@ pub enum WarmUp {
     /// Identifications, and the keys of codes.
     Codes,
     Scorings,
+    Events,
 }
 
 impl WarmUp {
@@ -23,6 +24,11 @@ impl WarmUp {
             Self::Identifications => identification(app, &org).await,
             Self::Codes => {
                 let _ = tokio::join!(identification(app, &org), app.keys.current());
+            }
+            Self::Events => {
+                if let Ok(nobody) = NOBODY.parse() {
+                    let _ = app.stores.events.find(&org, nobody).await;
+                }
             }
             Self::Scorings => {
                 if let Ok(nobody) = NOBODY.parse() {

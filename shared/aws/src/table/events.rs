@@ -4,8 +4,8 @@ use super::{
     commit::{Commit, telling},
     expressions::bind,
     items::{
-        Item, Key, LIST_SHARDS, decode_event, decode_pointer, event_sort, list_at, list_from, list_partition,
-        list_shard, position_of, text,
+        Item, Key, LIST_SHARDS, decode_event, decode_pointer, list_at, list_from, list_partition, list_shard,
+        position_of, text,
     },
     store::{DynamoStore, corrupt},
 };
@@ -154,7 +154,9 @@ impl DynamoStore {
             return Ok(Vec::new());
         }
         let condition = "#pk = :pk AND #sk BETWEEN :low AND :high";
-        let values = [("pk", text(key.partition())), ("low", text(event_sort(low))), ("high", text(event_sort(high)))];
+        let [low, high] = [low, high].map(|sequence| key.event_of(sequence).attributes());
+        let [pk, low, high] = [&low["pk"], &low["sk"], &high["sk"]].map(Clone::clone);
+        let values = [("pk", pk), ("low", low), ("high", high)];
         let bound = bind(&[condition], &values);
         let request = self
             .client

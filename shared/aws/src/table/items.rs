@@ -3,7 +3,7 @@
 //! | key | item | attributes besides `schema` and `ttl` |
 //! |---|---|---|
 //! | `IDN#<identification>` / `A` | identification | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `actor`, `method`, where the caller gave one `reference`, of an OTP `tries`, `generation`, `sends`, `last_send_at`, `code`, of its end `validation`, `ended_at`, `reason`, of the step that was taken last `step`, and of its log `log_key`, `sequence`, `head` |
-//! | `<subject>` / `EVT#<sequence>` | an event of an identification (`IDN#…`), a scoring that stands alone (`SCO#…`) … | `org`, `event`, `hash`, `event_type`, `list_shard`, `list_at` |
+//! | `EVT#<key of its subject>` / `<sequence>` | an event of an identification (`EVT#IDN#…`), of a scoring that stands alone (`EVT#SCO#…`) … | `org`, `event`, `hash`, `event_type`, `list_shard`, `list_at` |
 //! | `IDN#<identification>` / `OBX#<message>` | effect to carry out | `org`, `state`, of a refused one `refusal`, `effect`, of a code `generation`, `attempts`, while a worker has it `lease`, `lease_until` |
 //! | `ADM#<admin id>` / `A` | a back office's id | `org`, `identification_id` |
 //! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, where the caller gave one `reference`, `assessment`, `captures`, what it saw `sightings`, of a capture that a provider hosts `delegation`, while a request holds a retry `lease`, `lease_until`, of the step that was taken last `step`, and of a linked one `identification_id`, else of its log `log_key`, `sequence`, `head` |
@@ -46,8 +46,7 @@ mod tests;
 
 pub(crate) use due::{DuePartitions, decode_due, encode_erasure, encode_leftovers, key_of_due, partition_of_due};
 pub(crate) use event::{
-    LIST_SHARDS, decode_event, decode_log, encode_event, event_sort, list_at, list_from, list_partition, list_shard,
-    position_of,
+    LIST_SHARDS, decode_event, decode_log, encode_event, list_at, list_from, list_partition, list_shard, position_of,
 };
 pub(crate) use identification::{
     Pointer, decode_identification, decode_pointer, encode_identification, encode_pointer,

@@ -7,6 +7,7 @@ use crate::{
     ids::{EventId, OrgId, SubjectId},
 };
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 /// Which events of an organisation are listed, and from where on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub enum Order {
 }
 
 /// The place of an event in the list of its organisation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EventPosition {
     /// Epoch milliseconds.
     pub millis: u64,

@@ -327,11 +327,13 @@ async fn of_score(
     captures: &[Capture],
     now: Time,
 ) -> Result<Story, Error> {
-    let data = EventData::default()
-        .named("status", ScoringStatus::Scored)
-        .with("score", assessment.verdict.score.value())
-        .personal("assessment", Some(vouched(Some(assessment), captures)));
+    let data =
+        EventData::default().named("status", ScoringStatus::Scored).with("score", assessment.verdict.score.value());
     let data = telling::of_pictures(data, captures);
+    let vouched = vouched(Some(assessment), captures);
+    // The state of an identification is another one: its scoring is vouched for on the side.
+    let data =
+        if scoring.identification.is_some() { data.personal("assessment", Some(vouched)) } else { data.state(vouched) };
     telling::of_scoring(app, request, scoring, EventType::ScoringScored, data, now).await
 }
 

@@ -23,19 +23,15 @@ impl Key {
         }
     }
 
+    /// Not in the partition of its subject, so that the right to write an event is no right to write the subject.
     pub fn event(subject: Subject, sequence: u64) -> Self {
-        Self { sk: event_sort(sequence), ..Self::subject(subject) }
+        Self::subject(subject).event_of(sequence)
     }
 
-    /// The partition of a subject's events, by any of the ids that it may go by.
-    pub fn partition(&self) -> &str {
-        &self.pk
+    /// An event of the subject with this key.
+    pub fn event_of(&self, sequence: u64) -> Self {
+        Self { pk: format!("EVT#{}", self.pk), sk: format!("{sequence:010}") }
     }
-}
-
-/// The sort key of an event: in the order of their numbers.
-pub(crate) fn event_sort(sequence: u64) -> String {
-    format!("EVT#{sequence:010}")
 }
 
 /// The partition of the list in which an event of this id stands.

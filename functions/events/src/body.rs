@@ -1,0 +1,268 @@
+//! The queries and answers about events.
+
+use acredita_domain::{
+    Invalid, Time,
+    events::{Author, EventType, StoredEvent, Subject},
+    ids::{AdminIdentificationId, EndpointId, EventId, IdentificationId, ScoringId},
+    ports::Order,
+    use_cases::{EventFilter, ListEvents, ListedEvents},
+};
+use acredita_http::{Faults, ParseRequest, RequestReader, fault::Place, request::BodyKind};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use std::{collections::BTreeMap, str::FromStr};
+use utoipa::{IntoParams, ToSchema};
+
+acredita_http::schema_of_names! {
+    /// The types of events.
+    EventTypeBody as "EventType": EventType
+}
+
+/// Which events to list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct EventsQuery {
+    /// Only events of this type.
+    #[param(inline = false)]
+    pub r#type: Option<EventTypeBody>,
+    /// Only events of this subject: any of its ids.
+    pub subject_id: Option<uuid::Uuid>,
+    /// Only events from this time on.
+    #[param(value_type = Option<String>, format = DateTime, example = "2026-11-20T00:00:00Z")]
+    pub created_from: Option<String>,
+    /// Only events before this time.
+    #[param(value_type = Option<String>, format = DateTime, example = "2026-11-21T00:00:00Z")]
+    pub created_to: Option<String>,
+    /// `asc` or `desc`. Default: `desc`, the newest first.
+    #[param(pattern = "^([Aa][Ss][Cc]|[Dd][Ee][Ss][Cc])$", example = "desc")]
+    pub order: Option<String>,
+    /// At most this many. Default: 50.
+    #[param(minimum = 1, maximum = 100, example = 50)]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of an answer to the same query. It is good for 24 hours.
+    #[param(example = "eyJrIjoi")]
+    pub cursor: Option<String>,
+}
+
+/// An event.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct EventPath {
+    /// The event: `event_id` of a list, or of a delivery.
+    pub event_id: uuid::Uuid,
+}
+
+pub struct ListEventsRequest {
+    pub command: ListEvents,
+}
+
+/// The most events in one answer, and how many if nothing else is asked for.
+const MOST: usize = 100;
+const USUAL: usize = 50;
+
+impl ParseRequest for ListEventsRequest {
+    const BODY: BodyKind = BodyKind::None;
+
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+        let kind = read(request, "type", faults);
+        let subject = read(request, "subject_id", faults);
+        let from = read(request, "created_from", faults).map(|Moment(from)| from);
+        let to = read(request, "created_to", faults).map(|Moment(to)| to);
+        let order = read(request, "order", faults).map_or(Order::Descending, |Sorted(order)| order);
+        let limit = read(request, "limit", faults).map_or(USUAL, |Limit(limit)| limit);
+        let cursor = request.query("cursor", faults).map(std::borrow::Cow::into_owned);
+        let filter = EventFilter { kind, subject, from, to, order };
+        Some(Self { command: ListEvents { filter, limit, cursor } })
+    }
+}
+
+/// A parameter of the query that may be absent.
+fn read<T: FromStr<Err = Invalid>>(request: &RequestReader<'_>, name: &'static str, faults: &mut Faults) -> Option<T> {
+    let text = request.query(name, faults)?;
+    faults.value(Place::Query(name), text.trim().parse())
+}
+
+struct Moment(Time);
+
+impl FromStr for Moment {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let at = DateTime::parse_from_rfc3339(text).map_err(|_| Invalid("is not a time of RFC 3339"))?;
+        Ok(Self(at.with_timezone(&Utc)))
+    }
+}
+
+struct Sorted(Order);
+
+impl FromStr for Sorted {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text.to_ascii_lowercase().as_str() {
+            "asc" => Ok(Self(Order::Ascending)),
+            "desc" => Ok(Self(Order::Descending)),
+            _ => Err(Invalid("is neither asc nor desc")),
+        }
+    }
+}
+
+struct Limit(usize);
+
+impl FromStr for Limit {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+        limit.map(Self).ok_or(Invalid("is not an integer from 1 to 100"))
+    }
+}
+
+pub struct EventRequest {
+    pub id: EventId,
+}
+
+impl ParseRequest for EventRequest {
+    const BODY: BodyKind = BodyKind::None;
+
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+        Some(Self { id: request.path("event_id", faults)? })
+    }
+}
+
+/// A part of a list of events.
+#[derive(Serialize, ToSchema)]
+pub struct EventsAnswer {
+    pub events: Vec<EventAnswer>,
+    /// Asks for what comes next. Absent at the end of a list in descending order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub next_cursor: Option<String>,
+}
+
+/// Something that happened.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Event)]
+pub struct EventAnswer {
+    /// Its id.
+    #[schema(value_type = uuid::Uuid)]
+    pub event_id: EventId,
+    /// What happened.
+    #[schema(value_type = EventTypeBody)]
+    pub r#type: EventType,
+    /// When it was written.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// Its number within its subject, from 1 on without a gap.
+    #[schema(minimum = 1)]
+    pub sequence: u64,
+    /// What it is about.
+    pub subject: SubjectBody,
+    /// What else there is to say, by type. Personal values are digests under a key of the subject's own, which is erased
+    /// with the subject.
+    #[schema(value_type = Object)]
+    pub data: BTreeMap<String, Value>,
+    /// Whoever did it.
+    pub by: AuthorBody,
+    /// The request that did it: `x-request-id` of its answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub request_id: Option<String>,
+    /// The hash of the event before; null for the first.
+    pub previous_hash: Option<String>,
+    /// SHA-256 of the previous hash (32 bytes; none for the first) and the bytes of the event as it is stored.
+    pub hash: String,
+}
+
+/// What an event is about.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Subject)]
+pub struct SubjectBody {
+    /// `IDENTIFICATION`, `SCORING` or `WEBHOOK_ENDPOINT`.
+    #[schema(example = "IDENTIFICATION")]
+    pub kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<uuid::Uuid>)]
+    pub identification_id: Option<IdentificationId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<uuid::Uuid>)]
+    pub admin_identification_id: Option<AdminIdentificationId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<uuid::Uuid>)]
+    pub scoring_id: Option<ScoringId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<uuid::Uuid>)]
+    pub endpoint_id: Option<EndpointId>,
+}
+
+/// Whoever did something.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Author)]
+pub struct AuthorBody {
+    /// `CLIENT`: a token. `PERSON`: the page. `SYSTEM`: a worker or the sweep.
+    #[schema(example = "CLIENT")]
+    pub kind: &'static str,
+    /// The token's subject; on the person's side a keyed digest of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub subject: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub client_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub issuer: Option<String>,
+}
+
+impl From<ListedEvents> for EventsAnswer {
+    fn from(ListedEvents { events, next_cursor }: ListedEvents) -> Self {
+        Self { events: events.into_iter().map(EventAnswer::from).collect(), next_cursor }
+    }
+}
+
+impl From<StoredEvent> for EventAnswer {
+    fn from(event: StoredEvent) -> Self {
+        Self {
+            event_id: event.id(),
+            r#type: event.kind(),
+            created_at: event.created_at().to_rfc3339_opts(SecondsFormat::Millis, true),
+            sequence: event.sequence(),
+            subject: event.subject().into(),
+            data: event.data().clone(),
+            by: event.by().into(),
+            request_id: event.request_id().map(str::to_owned),
+            previous_hash: event.previous_hash().map(str::to_owned),
+            hash: event.hash.to_string(),
+        }
+    }
+}
+
+impl From<Subject> for SubjectBody {
+    fn from(subject: Subject) -> Self {
+        let nobody = |kind| Self {
+            kind,
+            identification_id: None,
+            admin_identification_id: None,
+            scoring_id: None,
+            endpoint_id: None,
+        };
+        match subject {
+            Subject::Identification { identification_id, admin_identification_id } => Self {
+                identification_id: Some(identification_id),
+                admin_identification_id: Some(admin_identification_id),
+                ..nobody("IDENTIFICATION")
+            },
+            Subject::Scoring { scoring_id } => Self { scoring_id: Some(scoring_id), ..nobody("SCORING") },
+            Subject::WebhookEndpoint { endpoint_id } => {
+                Self { endpoint_id: Some(endpoint_id), ..nobody("WEBHOOK_ENDPOINT") }
+            }
+        }
+    }
+}
+
+impl From<&Author> for AuthorBody {
+    fn from(author: &Author) -> Self {
+        match author.clone() {
+            Author::Client { subject, client_id, issuer } => Self { kind: "CLIENT", subject, client_id, issuer },
+            Author::System => Self { kind: "SYSTEM", subject: None, client_id: None, issuer: None },
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Whether a subject is what its events say.
+
+use super::events::log_of;
+use crate::{
+    App, Error,
+    events::{BrokenChain, EventType, Log, StoredEvent, Subject, left_as, unbroken},
+    ids::{OrgId, SubjectId},
+};
+
+/// The outcome of a verification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    pub subject: Option<Subject>,
+    pub events: usize,
+    /// Where log and subject part; `None` if they agree.
+    pub fault: Option<BrokenChain>,
+}
+
+/// Walks the events of a subject against its state.
+pub async fn verify_subject(app: &App, org: &OrgId, id: SubjectId) -> Result<Verified, Error> {
+    let Some(subject) = app.stores.events.subject_of(org, id).await? else {
+        return Ok(Verified { subject: None, events: 0, fault: None });
+    };
+    let events = log_of(app, org, subject).await?;
+    let state = state(app, org, subject).await?;
+    let fault = check(&events, state).err();
+    Ok(Verified { subject: Some(subject), events: events.len(), fault })
+}
+
+fn check(events: &[StoredEvent], state: Option<(Log, String)>) -> Result<(), BrokenChain> {
+    let head = unbroken(events)?;
+    let Some((log, vouched)) = state else {
+        let deleted =
+            |event: &StoredEvent| matches!(event.kind(), EventType::IdentificationDeleted | EventType::ScoringDeleted);
+        return if events.last().is_some_and(deleted) { Ok(()) } else { Err(BrokenChain::Gone) };
+    };
+    if log.head != head {
+        let found = head.map_or(0, |head| head.sequence);
+        return Err(BrokenChain::End { found, known: log.sequence() });
+    }
+    left_as(events, &log.key, &vouched)
+}
+
+/// The log of a subject, as the subject keeps it, and what its events vouch for; `None` if it is gone.
+async fn state(app: &App, org: &OrgId, subject: Subject) -> Result<Option<(Log, String)>, Error> {
+    match subject {
+        Subject::Identification { identification_id, .. } => {
+            let found = app.stores.identifications.find(org, identification_id).await?;
+            Ok(found.and_then(|found| Some((found.log.clone()?, found.vouched()))))
+        }
+        Subject::Scoring { scoring_id } => {
+            let found = app.stores.scorings.find(org, scoring_id).await?;
+            Ok(found.and_then(|found| Some((found.log.clone()?, found.vouched()))))
+        }
+        Subject::WebhookEndpoint { .. } => Err(Error::NotFound("subject that can be verified")),
+    }
+}
