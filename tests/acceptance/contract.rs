@@ -10,6 +10,7 @@ mod device;
 mod documents;
 mod erasure;
 mod errors;
+mod events;
 mod frozen;
 mod idempotency;
 mod identity_document;
