@@ -4,7 +4,7 @@ use crate::{
     request::{Answer, Call},
     world::World,
 };
-use acredita_domain::use_cases::SweepReport;
+use acredita_domain::use_cases::{SweepReport, verify_subject};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;
 use http_body_util::BodyExt;
@@ -16,6 +16,9 @@ use std::{
 
 pub const TABLE: &str = "acredita";
 pub const BUCKET: &str = "acredita-pictures";
+
+/// The sort key of the first event of a subject.
+const FIRST_EVENT: &str = "0000000001";
 
 pub type Item = HashMap<String, AttributeValue>;
 
@@ -121,8 +124,8 @@ impl World {
     }
 
     /// Requires that the table and the bucket are consistent: handles and identifications refer to each other, every
-    /// reference leads somewhere, no picture lacks an owner, and nothing due waits to be sent or erased. Call it after
-    /// [`World::settle`].
+    /// reference leads somewhere, no picture lacks an owner, every subject is what its events say, and nothing due waits to
+    /// be sent or erased. Call it after [`World::settle`].
     pub async fn assert_whole(&self) {
         let (items, pictures) = (self.items().await, self.pictures().await);
         let keys: BTreeSet<(&str, &str)> = items.iter().map(|item| (text(item, "pk"), text(item, "sk"))).collect();
@@ -155,7 +158,12 @@ impl World {
                     }
                 }
                 ("IDN#", _) => assert_ne!(text(item, "state"), "PENDING", "a message of {pk} was never sent"),
-                ("ADM#", _) => there(format!("IDN#{}", text(item, "identification_id"))),
+                // It outlives its identification, for the events of it.
+                ("ADM#", _) => {
+                    let events = format!("EVT#IDN#{}", text(item, "identification_id"));
+                    assert!(keys.contains(&(events.as_str(), FIRST_EVENT)), "{pk} leads to nothing");
+                }
+                ("EVT#", FIRST_EVENT) => self.assert_told(org, pk).await,
                 ("SCO#", _) => {
                     let folder = format!("{org}/s/{}/", &pk[4..]);
                     for capture in json(item, "captures").as_array().expect("captures") {
@@ -180,5 +188,14 @@ impl World {
             pictures.iter().filter(|name| !owned.iter().any(|folder| name.starts_with(folder))).collect();
         assert!(left.is_empty(), "pictures without an owner: {left:?}");
         assert_eq!(self.queued().await.len() + self.dead_letters().await.len(), 0, "the queues are empty");
+    }
+
+    /// Requires that a subject is what its events say.
+    async fn assert_told(&self, org: &str, partition: &str) {
+        let id = partition.rsplit('#').next().and_then(|id| id.parse().ok()).expect("a subject");
+        let verified = verify_subject(&self.app, &org.parse().expect("an organisation"), id).await;
+        self.wire.take();
+        let verified = verified.expect("the table answers");
+        assert_eq!(verified.fault, None, "the log of {partition}");
     }
 }
