@@ -18,6 +18,7 @@ use acredita_domain::{
         OutboxMessage, OutgoingMessage, Pictures, Queue, RequestCounts, Reservation, Scorings, SendError, Sender,
         Settlement, Sightings, StepError, StoredPicture,
     },
+    reference::ClientReferenceId,
     scoring::{Assessment, HostedDelegation, Scoring},
     sightings::{NewSighting, Seen, Sighting},
 };
@@ -25,9 +26,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::NaiveDate;
 use futures_util::{StreamExt, future::ready, stream};
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// When the fault strikes.
@@ -216,6 +220,7 @@ forward! { EventLog {
     fn of_subject(org: &OrgId, subject: Subject, after: Option<u64>, order: Order, limit: usize) -> Result<Vec<StoredEvent>, FindError>;
     fn subject_of(org: &OrgId, id: SubjectId) -> Result<Option<Subject>, FindError>;
     fn find(org: &OrgId, id: EventId) -> Result<Option<StoredEvent>, FindError>;
+    fn references(org: &OrgId, subjects: Vec<Subject>) -> Result<HashMap<Subject, ClientReferenceId>, FindError>;
     fn list(org: &OrgId, query: EventQuery) -> Result<EventPage, FindError>;
 } }
 

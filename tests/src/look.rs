@@ -193,7 +193,7 @@ impl World {
     /// Requires that a subject is what its events say.
     async fn assert_told(&self, org: &str, partition: &str) {
         let id = partition.rsplit('#').next().and_then(|id| id.parse().ok()).expect("a subject");
-        let verified = verify_subject(&self.app, &org.parse().expect("an organisation"), id).await;
+        let verified = verify_subject(&self.app.stores, &org.parse().expect("an organisation"), id).await;
         self.wire.take();
         let verified = verified.expect("the table answers");
         assert_eq!(verified.fault, None, "the log of {partition}");

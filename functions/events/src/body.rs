@@ -2,10 +2,10 @@
 
 use acredita_domain::{
     Invalid, Time,
-    events::{Author, EventType, StoredEvent, Subject},
+    events::{Author, EventType, Subject},
     ids::{AdminIdentificationId, EndpointId, EventId, IdentificationId, ScoringId},
     ports::Order,
-    use_cases::{EventFilter, ListEvents, ListedEvents},
+    use_cases::{EventFilter, ListEvents, ListedEvents, ToldEvent},
 };
 use acredita_http::{Faults, ParseRequest, RequestReader, fault::Place, request::BodyKind};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -157,7 +157,7 @@ pub struct EventAnswer {
     /// What it is about.
     pub subject: SubjectBody,
     /// What else there is to say, by type. Personal values are digests under a key of the subject's own, which is erased
-    /// with the subject.
+    /// with the subject. `client_reference_id` is joined from the subject while it is there.
     #[schema(value_type = Object)]
     pub data: BTreeMap<String, Value>,
     /// Whoever did it.
@@ -218,15 +218,18 @@ impl From<ListedEvents> for EventsAnswer {
     }
 }
 
-impl From<StoredEvent> for EventAnswer {
-    fn from(event: StoredEvent) -> Self {
+impl From<ToldEvent> for EventAnswer {
+    fn from(ToldEvent { event, client_reference_id }: ToldEvent) -> Self {
+        let mut data = event.data().clone();
+        let reference = client_reference_id.map(|id| ("client_reference_id".to_owned(), id.expose().to_owned().into()));
+        data.extend(reference);
         Self {
             event_id: event.id(),
             r#type: event.kind(),
             created_at: event.created_at().to_rfc3339_opts(SecondsFormat::Millis, true),
             sequence: event.sequence(),
             subject: event.subject().into(),
-            data: event.data().clone(),
+            data,
             by: event.by().into(),
             request_id: event.request_id().map(str::to_owned),
             previous_hash: event.previous_hash().map(str::to_owned),

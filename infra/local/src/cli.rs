@@ -1,4 +1,4 @@
-//! The command line: `serve` (the default), `token`, `openapi`.
+//! The command line: `serve` (the default), `token`, `openapi`, `verify`.
 
 use crate::{
     gateway::document,
@@ -8,6 +8,7 @@ use crate::{
     pages::Overview,
     providers::Providers,
     serve::{Options, ServeError, Server, TrustedIssuer},
+    verify::{VerifyArgs, VerifyError, verify},
 };
 use acredita_aws::SystemClock;
 use acredita_domain::{RequestRate, ids::OrgId, ports::Clock};
@@ -42,6 +43,8 @@ enum Command {
     Token(TokenArgs),
     /// Print the OpenAPI document
     Openapi,
+    /// Walk the events of a subject against its state
+    Verify(VerifyArgs),
 }
 
 #[derive(Args)]
@@ -138,6 +141,7 @@ pub async fn run() -> ExitCode {
         Some(Command::Serve(args)) => serve(args).await,
         Some(Command::Token(args)) => token(args),
         Some(Command::Openapi) => openapi(),
+        Some(Command::Verify(args)) => report(args).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -160,6 +164,8 @@ enum CommandError {
     Serve(#[from] ServeError),
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
     #[error(transparent)]
     Io(#[from] io::Error),
     #[error("the OpenAPI document cannot be written: {0}")]
@@ -259,6 +265,10 @@ fn token(args: TokenArgs) -> Result<(), CommandError> {
         Grant { org: args.org.to_string(), permissions: args.permissions.unwrap_or_default(), scope, ttl: args.ttl };
     let token = TokenSigner::of(&args.data_dir)?.token(&grant, SystemClock.now())?;
     Ok(writeln!(io::stdout(), "{token}")?)
+}
+
+async fn report(args: VerifyArgs) -> Result<(), CommandError> {
+    Ok(writeln!(io::stdout(), "{}", verify(args).await?)?)
 }
 
 fn openapi() -> Result<(), CommandError> {

@@ -133,11 +133,13 @@ pub struct Grant {
 /// The organisation of the token that `serve` prints.
 pub const READY_ORG: &str = "demo";
 
-/// What the token that `serve` prints says: everything, deleting by force too, for a working day and a bit.
+/// What the token that `serve` prints says: everything, and what is granted by name only, for a working day and a bit.
 pub fn ready_grant() -> Grant {
+    let by_name = Permission::ALL.iter().filter(|permission| !permission.is_in_everything());
+    let by_name: Vec<&str> = by_name.map(|permission| permission.as_str()).collect();
     Grant {
         org: READY_ORG.to_owned(),
-        permissions: Permission::IdentificationsForceDelete.to_string(),
+        permissions: by_name.join(" "),
         scope: EVERYTHING.to_owned(),
         ttl: TimeDelta::hours(12),
     }

@@ -12,6 +12,7 @@ pub mod keys;
 pub mod pages;
 pub mod providers;
 pub mod serve;
+pub mod verify;
 pub mod workers;
 
 pub use acredita_http::logs;

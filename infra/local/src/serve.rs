@@ -15,7 +15,7 @@ use acredita_aws::{
 };
 use acredita_domain::{
     App, RequestRate,
-    app::{EVENT_RETENTION, Engine, Policy, SCORINGS_A_DAY},
+    app::{EVENT_RETENTION, Engine, Policy, SCORINGS_A_DAY, Stores},
     ids::MessageId,
     keys::Keyring,
     otp::Channel,
@@ -137,6 +137,10 @@ impl LocalAws {
         };
         let queues = provision(&clients, &names).await?;
         Ok(Self { embedded, clients, queues })
+    }
+
+    pub fn stores(&self) -> Stores {
+        acredita_aws::stores(&self.clients, TABLE, BUCKET)
     }
 
     pub fn app(&self, parts: AppParts) -> App {

@@ -232,9 +232,10 @@ impl Identification {
                 provider: *provider,
             },
         };
-        let Self { actor, created_at, expires_at, .. } = self;
+        let Self { actor, reference, created_at, expires_at, .. } = self;
         let vouched = Vouched {
             actor,
+            reference,
             terms,
             status,
             validation,
@@ -257,6 +258,7 @@ impl Identification {
 #[derive(Serialize)]
 struct Vouched<'a> {
     actor: &'a Actor,
+    reference: &'a Reference,
     terms: VouchedTerms<'a>,
     status: Status,
     validation: Option<&'a Validation>,

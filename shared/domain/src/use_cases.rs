@@ -30,7 +30,7 @@ pub use cancel::cancel_identification;
 pub use close::close_identification;
 pub use create::Created;
 pub use deliver::{Delivered, deliver_message};
-pub use events::{EventFilter, ListEvents, ListedEvents, list_events, read_event};
+pub use events::{EventFilter, ListEvents, ListedEvents, ToldEvent, list_events, read_event};
 pub use identity_document::{
     CreateIdentityDocument, create_identity_document_identification, validate_identity_document_identification,
 };

@@ -61,6 +61,25 @@ async fn the_life_of_an_otp_is_told_and_outlives_it() {
     assert_eq!(verified, Ok(7));
 }
 
+#[tokio::test]
+async fn a_callers_own_id_is_joined_while_its_subject_is_there() {
+    let world = World::start().await;
+    let mut body = bodies::agent(false);
+    body["client_reference_id"] = json!("order-4711");
+    let agent = Subject::of(&world, Method::Agent, body).await;
+    for event in events_of(&world, &agent.id).await {
+        assert_eq!(event["data"]["client_reference_id"], "order-4711");
+        let path = format!("/events/{}", event["event_id"].as_str().expect("an id"));
+        let read = world.call("GET", &path, None).await.expect(200).json();
+        assert_eq!(read["data"]["client_reference_id"], "order-4711");
+    }
+    assert!(world.items_of("EVT#").await.iter().all(|item| !text(item, "event").contains("order-4711")));
+    agent.delete(&world).await.expect(204);
+    for event in events_of(&world, &agent.id).await {
+        assert_eq!(event["data"].get("client_reference_id"), None);
+    }
+}
+
 /// The hash of an event is of its stored bytes: anybody with those can check it.
 #[tokio::test]
 async fn each_hash_is_of_the_one_before_and_the_stored_bytes() {
@@ -267,7 +286,7 @@ async fn steps_that_meet_are_all_told_without_a_gap() {
 /// The number of events, or where log and subject part.
 async fn verified(world: &World, id: &str) -> Result<usize, BrokenChain> {
     let org = ORG.parse().expect("an organisation");
-    let verified = verify_subject(&world.app, &org, id.parse().expect("an id")).await.expect("an answer");
+    let verified = verify_subject(&world.app.stores, &org, id.parse().expect("an id")).await.expect("an answer");
     assert!(verified.subject.is_some(), "it has events");
     verified.fault.map_or(Ok(verified.events), Err)
 }

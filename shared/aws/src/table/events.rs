@@ -4,7 +4,7 @@ use super::{
     commit::{Commit, telling},
     expressions::bind,
     items::{
-        Item, Key, LIST_SHARDS, decode_event, decode_pointer, list_at, list_from, list_partition, list_shard,
+        Item, Key, LIST_SHARDS, decode_event, decode_pointer, decode_reference, list_at, list_from, list_partition, list_shard,
         position_of, text,
     },
     store::{DynamoStore, corrupt},
@@ -18,6 +18,7 @@ use acredita_domain::{
     error::Unavailable,
     events::{StoredEvent, Story, Subject},
     ids::{EventId, OrgId, SubjectId},
+    reference::ClientReferenceId,
     ports::{EventLog, EventPage, EventPosition, EventQuery, FindError, Order, StepError},
 };
 use async_trait::async_trait;
@@ -80,6 +81,26 @@ impl EventLog for DynamoStore {
         let found = request.send().await.map_err(|error| unavailable(STORE, "find event", &error)).map_err(outage)?;
         let keys = found.items().iter().map(key_of).collect::<Result<_, _>>()?;
         Ok(self.read_events(keys).await?.pop())
+    }
+
+    async fn references(
+        &self,
+        org: &OrgId,
+        subjects: Vec<Subject>,
+    ) -> Result<HashMap<Subject, ClientReferenceId>, FindError> {
+        let of_key: HashMap<Key, Subject> =
+            subjects.into_iter().map(|subject| (Key::subject(subject), subject)).collect();
+        if of_key.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let items = self.get_all("references", of_key.keys().cloned().collect()).await.map_err(outage)?;
+        let mut references = HashMap::new();
+        for item in &items {
+            let reference = decode_reference(org, item).map_err(|fault| FindError::Corrupt(fault.0))?;
+            let subject = of_key.get(&key_of(item)?).copied();
+            references.extend(subject.zip(reference.client_reference_id().cloned()));
+        }
+        Ok(references)
     }
 
     async fn list(&self, org: &OrgId, query: EventQuery) -> Result<EventPage, FindError> {

@@ -5,9 +5,11 @@ use crate::{
     Time,
     events::{EventType, StoredEvent, Story, Subject},
     ids::{EventId, OrgId, SubjectId},
+    reference::ClientReferenceId,
 };
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// Which events of an organisation are listed, and from where on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +68,12 @@ pub trait EventLog: Send + Sync {
     async fn subject_of(&self, org: &OrgId, id: SubjectId) -> Result<Option<Subject>, FindError>;
     /// One query and one read. An event may take a second to be found.
     async fn find(&self, org: &OrgId, id: EventId) -> Result<Option<StoredEvent>, FindError>;
+    /// The callers' own ids of these subjects, where they gave one and the subject is still there. One read.
+    async fn references(
+        &self,
+        org: &OrgId,
+        subjects: Vec<Subject>,
+    ) -> Result<HashMap<Subject, ClientReferenceId>, FindError>;
     /// A query of each shard, and a read of the events found.
     async fn list(&self, org: &OrgId, query: EventQuery) -> Result<EventPage, FindError>;
 }

@@ -3,9 +3,11 @@
 use super::cursor;
 use crate::{
     App, Error, Time,
+    app::Stores,
     events::{EventType, StoredEvent, Subject},
     ids::{EventId, OrgId, SubjectId},
     ports::{EventPosition, EventQuery, Order},
+    reference::ClientReferenceId,
 };
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -35,9 +37,16 @@ pub struct EventFilter {
     pub order: Order,
 }
 
+/// An event as callers see it.
+pub struct ToldEvent {
+    pub event: StoredEvent,
+    /// The caller's own id of its subject, if it gave one and the subject is still there. No event keeps it.
+    pub client_reference_id: Option<ClientReferenceId>,
+}
+
 /// A part of a list of events.
 pub struct ListedEvents {
-    pub events: Vec<StoredEvent>,
+    pub events: Vec<ToldEvent>,
     pub next_cursor: Option<String>,
 }
 
@@ -70,7 +79,23 @@ pub async fn list_events(app: &App, org: &OrgId, command: ListEvents) -> Result<
         Some(place) => Some(cursor::seal(app, &list, place).await?),
         None => None,
     };
-    Ok(ListedEvents { events, next_cursor })
+    Ok(ListedEvents { events: with_references(app, org, events).await?, next_cursor })
+}
+
+/// One read for all of them.
+async fn with_references(app: &App, org: &OrgId, events: Vec<StoredEvent>) -> Result<Vec<ToldEvent>, Error> {
+    let mut subjects: Vec<Subject> = Vec::new();
+    for event in &events {
+        if !subjects.contains(&event.subject()) {
+            subjects.push(event.subject());
+        }
+    }
+    let references = app.stores.events.references(org, subjects).await?;
+    let told = |event: StoredEvent| {
+        let client_reference_id = references.get(&event.subject()).cloned();
+        ToldEvent { event, client_reference_id }
+    };
+    Ok(events.into_iter().map(told).collect())
 }
 
 fn place_of(event: &StoredEvent, subject: Option<SubjectId>) -> Place {
@@ -139,16 +164,17 @@ impl EventFilter {
 }
 
 /// An event by its id.
-pub async fn read_event(app: &App, org: &OrgId, id: EventId) -> Result<StoredEvent, Error> {
-    app.stores.events.find(org, id).await?.ok_or(Error::NotFound("event"))
+pub async fn read_event(app: &App, org: &OrgId, id: EventId) -> Result<ToldEvent, Error> {
+    let event = app.stores.events.find(org, id).await?.ok_or(Error::NotFound("event"))?;
+    with_references(app, org, vec![event]).await?.pop().ok_or(Error::NotFound("event"))
 }
 
 /// All events of a subject, in their order.
-pub(super) async fn log_of(app: &App, org: &OrgId, subject: Subject) -> Result<Vec<StoredEvent>, Error> {
+pub(super) async fn log_of(stores: &Stores, org: &OrgId, subject: Subject) -> Result<Vec<StoredEvent>, Error> {
     let mut events: Vec<StoredEvent> = Vec::new();
     loop {
         let after = events.last().map(StoredEvent::sequence);
-        let found = app.stores.events.of_subject(org, subject, after, Order::Ascending, LOOKED_AT).await?;
+        let found = stores.events.of_subject(org, subject, after, Order::Ascending, LOOKED_AT).await?;
         if found.is_empty() {
             return Ok(events);
         }

@@ -2,7 +2,8 @@
 
 use super::events::log_of;
 use crate::{
-    App, Error,
+    Error,
+    app::Stores,
     events::{BrokenChain, EventType, Log, StoredEvent, Subject, left_as, unbroken},
     ids::{OrgId, SubjectId},
 };
@@ -17,12 +18,12 @@ pub struct Verified {
 }
 
 /// Walks the events of a subject against its state.
-pub async fn verify_subject(app: &App, org: &OrgId, id: SubjectId) -> Result<Verified, Error> {
-    let Some(subject) = app.stores.events.subject_of(org, id).await? else {
+pub async fn verify_subject(stores: &Stores, org: &OrgId, id: SubjectId) -> Result<Verified, Error> {
+    let Some(subject) = stores.events.subject_of(org, id).await? else {
         return Ok(Verified { subject: None, events: 0, fault: None });
     };
-    let events = log_of(app, org, subject).await?;
-    let state = state(app, org, subject).await?;
+    let events = log_of(stores, org, subject).await?;
+    let state = state(stores, org, subject).await?;
     let fault = check(&events, state).err();
     Ok(Verified { subject: Some(subject), events: events.len(), fault })
 }
@@ -42,14 +43,14 @@ fn check(events: &[StoredEvent], state: Option<(Log, String)>) -> Result<(), Bro
 }
 
 /// The log of a subject, as the subject keeps it, and what its events vouch for; `None` if it is gone.
-async fn state(app: &App, org: &OrgId, subject: Subject) -> Result<Option<(Log, String)>, Error> {
+async fn state(stores: &Stores, org: &OrgId, subject: Subject) -> Result<Option<(Log, String)>, Error> {
     match subject {
         Subject::Identification { identification_id, .. } => {
-            let found = app.stores.identifications.find(org, identification_id).await?;
+            let found = stores.identifications.find(org, identification_id).await?;
             Ok(found.and_then(|found| Some((found.log.clone()?, found.vouched()))))
         }
         Subject::Scoring { scoring_id } => {
-            let found = app.stores.scorings.find(org, scoring_id).await?;
+            let found = stores.scorings.find(org, scoring_id).await?;
             Ok(found.and_then(|found| Some((found.log.clone()?, found.vouched()))))
         }
         Subject::WebhookEndpoint { .. } => Err(Error::NotFound("subject that can be verified")),

@@ -1,11 +1,12 @@
 //! Events, and the logs that they belong to.
 
-use super::{Corrupt, Item, Key, check_schema, number, read_number, read_parsed, read_text, set_ttl, text};
+use super::{Corrupt, Item, Key, check_schema, if_there, number, read_json, read_number, read_parsed, read_text, set_ttl, text};
 use acredita_domain::{
     Time,
     events::{EventHash, Head, Log, LogKey, StoredEvent, Subject},
     ids::{EventId, OrgId},
     ports::EventPosition,
+    reference::Reference,
 };
 
 /// Partitions of the list of an organisation, so that its steps do not wait for each other's partition.
@@ -78,6 +79,14 @@ pub(crate) fn decode_event(item: &Item) -> Result<StoredEvent, Corrupt> {
     let hash = EventHash::stored(read_text(item, "hash")?).ok_or(Corrupt("hash"))?;
     let read = StoredEvent::read(read_parsed(item, "org")?, read_text(item, "event")?.to_owned(), hash);
     read.map_err(|_| Corrupt("event"))
+}
+
+/// What the caller said for its own use about a subject of this organisation.
+pub(crate) fn decode_reference(org: &OrgId, item: &Item) -> Result<Reference, Corrupt> {
+    check_schema(item)?;
+    let ours = read_parsed::<OrgId>(item, "org")? == *org;
+    let reference = if ours { if_there(item, "reference", read_json)? } else { None };
+    Ok(reference.unwrap_or_default())
 }
 
 /// Puts the log of a subject into its item. One without an event is none.
