@@ -4,8 +4,8 @@ use super::{
     commit::{Commit, telling},
     expressions::bind,
     items::{
-        Item, Key, LIST_SHARDS, decode_event, decode_pointer, decode_reference, list_at, list_from, list_partition, list_shard,
-        position_of, text,
+        Item, Key, LIST_SHARDS, decode_event, decode_pointer, decode_reference, list_at, list_from, list_partition,
+        list_shard, position_of, text,
     },
     store::{DynamoStore, corrupt},
 };
@@ -18,8 +18,8 @@ use acredita_domain::{
     error::Unavailable,
     events::{StoredEvent, Story, Subject},
     ids::{EventId, OrgId, SubjectId},
-    reference::ClientReferenceId,
     ports::{EventLog, EventPage, EventPosition, EventQuery, FindError, Order, StepError},
+    reference::ClientReferenceId,
 };
 use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::query::QueryOutput;

@@ -46,7 +46,8 @@ mod tests;
 
 pub(crate) use due::{DuePartitions, decode_due, encode_erasure, encode_leftovers, key_of_due, partition_of_due};
 pub(crate) use event::{
-    LIST_SHARDS, decode_event, decode_log, decode_reference, encode_event, list_at, list_from, list_partition, list_shard, position_of,
+    LIST_SHARDS, decode_event, decode_log, decode_reference, encode_event, list_at, list_from, list_partition,
+    list_shard, position_of,
 };
 pub(crate) use identification::{
     Pointer, decode_identification, decode_pointer, encode_identification, encode_pointer,

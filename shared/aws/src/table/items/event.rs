@@ -1,6 +1,8 @@
 //! Events, and the logs that they belong to.
 
-use super::{Corrupt, Item, Key, check_schema, if_there, number, read_json, read_number, read_parsed, read_text, set_ttl, text};
+use super::{
+    Corrupt, Item, Key, check_schema, if_there, number, read_json, read_number, read_parsed, read_text, set_ttl, text,
+};
 use acredita_domain::{
     Time,
     events::{EventHash, Head, Log, LogKey, StoredEvent, Subject},
