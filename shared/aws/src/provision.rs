@@ -8,8 +8,9 @@ use aws_sdk_dynamodb::{
     client::Waiters,
     operation::create_table::builders::CreateTableFluentBuilder,
     types::{
-        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-        ScalarAttributeType, TimeToLiveSpecification, TimeToLiveStatus,
+        AttributeDefinition, BillingMode, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndex,
+        GlobalSecondaryIndexUpdate, KeySchemaElement, KeyType, Projection, ProjectionType, ScalarAttributeType,
+        TimeToLiveSpecification, TimeToLiveStatus,
     },
 };
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
@@ -26,6 +27,7 @@ pub const DUE_INDEX: &str = "due";
 pub const DUE_PROJECTION: [&str; 2] = ["org", "prefixes"];
 /// The sparse index of lists.
 pub const LIST_INDEX: &str = "list";
+const LIST_KEYS: [&str; 2] = ["list_shard", "list_at"];
 /// The attributes of the index besides keys: enough to choose rows without reading each item.
 pub const LIST_PROJECTION: [&str; 1] = ["event_type"];
 /// The attribute by which DynamoDB drops items.
@@ -84,6 +86,7 @@ async fn make_table(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<()
         Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_in_use_exception()) => {}
         made => drop(made.map_err(failed("table"))?),
     }
+    add_list(client, table).await?;
     let waiting = client.wait_until_table_exists().table_name(table).wait(TABLE_WAIT).await;
     waiting.map_err(|_| ProvisionError { what: "table", code: "it does not become active".to_owned() })?;
 
@@ -102,9 +105,30 @@ async fn make_table(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<()
     Ok(())
 }
 
+/// Adds the index of lists to a table from before there were events.
+async fn add_list(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<(), ProvisionError> {
+    let described = client.describe_table().table_name(table).send().await.map_err(failed("table"))?;
+    let indexes = described.table.and_then(|table| table.global_secondary_indexes).unwrap_or_default();
+    if indexes.iter().any(|index| index.index_name() == Some(LIST_INDEX)) {
+        return Ok(());
+    }
+    let list = index(LIST_INDEX, LIST_KEYS, &LIST_PROJECTION);
+    let create = CreateGlobalSecondaryIndexAction::builder()
+        .index_name(LIST_INDEX)
+        .set_key_schema(Some(list.key_schema().to_vec()))
+        .set_projection(list.projection().cloned())
+        .build()
+        .expect("name, keys and projection are set");
+    let update = GlobalSecondaryIndexUpdate::builder().create(create).build();
+    let [shard, at] = LIST_KEYS.map(|name| attribute(name, ScalarAttributeType::S));
+    let request = client.update_table().table_name(table).attribute_definitions(shard).attribute_definitions(at);
+    request.global_secondary_index_updates(update).send().await.map_err(failed("index of lists"))?;
+    Ok(())
+}
+
 fn describe(table: CreateTableFluentBuilder) -> CreateTableFluentBuilder {
     let due = index(DUE_INDEX, ["due_shard", "due_at"], &DUE_PROJECTION);
-    let list = index(LIST_INDEX, ["list_shard", "list_at"], &LIST_PROJECTION);
+    let list = index(LIST_INDEX, LIST_KEYS, &LIST_PROJECTION);
     table
         .billing_mode(BillingMode::PayPerRequest)
         .attribute_definitions(attribute("pk", ScalarAttributeType::S))

@@ -2,7 +2,10 @@
 
 mod certificate;
 
-use crate::{Reference, refusal::Refusal};
+use crate::{
+    Reference,
+    refusal::{CertificateFault, Refusal},
+};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use certificate::Certificate;
 use chrono::NaiveDate;
@@ -14,23 +17,6 @@ const LONGEST_CHAIN: usize = 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an X.509 certificate")]
 pub struct NotACertificate;
-
-/// The reason why a certificate must not have signed a seal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum CertificateFault {
-    /// Signed before the certificate's time or after it, by day: a seal bears a date only.
-    #[error("signed outside its time")]
-    Time,
-    /// A key other than of the curve P-256.
-    #[error("its key is not of the curve P-256")]
-    Curve,
-    /// A certificate whose key usage does not include signatures on data.
-    #[error("its key is not for signing data")]
-    KeyUsage,
-    /// Its issuer is in the set, but has not signed it or must not have.
-    #[error("its issuer did not issue it")]
-    Issuer,
-}
 
 /// Certificates that seals are verified with. Each is trusted because it was put here: a set of production holds no
 /// certificate of tests. If the issuer of a certificate is here too, it must really have issued it.

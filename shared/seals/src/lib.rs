@@ -29,9 +29,9 @@ mod refusal;
 mod seal;
 mod write;
 
-pub use certificates::{CertificateFault, Certificates, NotACertificate};
+pub use certificates::{Certificates, NotACertificate};
 pub use features::Features;
 pub use reference::Reference;
-pub use refusal::{Fault, Refusal};
+pub use refusal::{CertificateFault, Fault, Refusal};
 pub use seal::{Header, Seal};
 pub use write::Draft;

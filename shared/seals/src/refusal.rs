@@ -1,7 +1,5 @@
 //! The reasons for refusing a code. None of them holds anything of the code's content.
 
-use crate::certificates::CertificateFault;
-
 /// The reason for refusing a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Refusal {
@@ -37,6 +35,23 @@ impl Refusal {
             Self::Outdated => "OUTDATED",
         }
     }
+}
+
+/// The reason why a certificate must not have signed a seal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum CertificateFault {
+    /// Signed before the certificate's time or after it, by day: a seal bears a date only.
+    #[error("signed outside its time")]
+    Time,
+    /// A key other than of the curve P-256.
+    #[error("its key is not of the curve P-256")]
+    Curve,
+    /// A certificate whose key usage does not include signatures on data.
+    #[error("its key is not for signing data")]
+    KeyUsage,
+    /// Its issuer is in the set, but has not signed it or must not have.
+    #[error("its issuer did not issue it")]
+    Issuer,
 }
 
 /// The fault of bytes that are no seal, or not one of the profile. Tags are in hexadecimal.

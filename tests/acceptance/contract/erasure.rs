@@ -16,10 +16,11 @@ const KEY: &str = "order-6123456789";
 
 /// The inventory of the kinds of items, by the beginning of their keys: all that there are, and whether deleting leaves
 /// them.
-const KINDS: [(&str, bool); 10] = [
+const KINDS: [(&str, bool); 11] = [
     ("IDN#", false),
     ("OBX#", true),
-    ("ADM#", false),
+    ("ADM#", true),
+    ("EVT#", true),
     ("SCO#", false),
     ("IDM#", true),
     ("DST#", true),

@@ -112,7 +112,7 @@ async fn a_picture_costs_no_more_than_its_own_write() {
         .send(validate(&world, &subject, &[("front", &bodies::png(2)), ("back", &right(&world, 1))]))
         .await
         .expect(204);
-    assert_eq!(world.wire.take(), ["GetItem", "UpdateItem", "PutObject", "PutObject", "UpdateItem"]);
+    assert_eq!(world.wire.take(), ["GetItem", "UpdateItem", "PutObject", "PutObject", "TransactWriteItems"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -99,14 +99,40 @@ async fn rows(size: u32) -> Result<Vec<Row>, Failure> {
 }
 
 async fn create(app: &App) -> Result<(), Failure> {
-    let command = CreateAgent {
+    let now = app.now();
+    let identification = Identification {
+        id: IdentificationId::generate(&*app.entropy),
+        admin_id: AdminIdentificationId::generate(&*app.entropy),
+        org: ORG.parse()?,
         actor: Actor::default(),
-        personal_document_image: false,
         reference: Reference::default(),
-        expires_in: "PT1H".parse::<ExpiresIn>().map_err(|_| "not a lifetime")?,
+        method: Method::Agent { personal_document_image: false },
+        state: State::Created,
+        created_at: now,
+        expires_at: now + LIFE,
+        log: None,
     };
-    let created = create_agent_identification(app, &Request::system(&ORG.parse()?), command, None).await;
-    created.map(drop).map_err(|_| "an identification was not created".into())
+    let created = Happened {
+        id: EventId::at(now, &*app.entropy),
+        kind: EventType::IdentificationCreated,
+        at: now,
+        data: EventData::default(),
+        by: By::System,
+        request_id: None,
+    };
+    let story = Story {
+        org: identification.org.clone(),
+        subject: identification.subject(),
+        log: Log::begin(&*app.entropy),
+        adopted: None,
+        events: vec![created],
+        keep_until: now + app.policy.events_kept,
+    };
+    let keep_until = app.policy.keep_until(identification.expires_at);
+    let new =
+        NewIdentification { identification, scoring: None, keep_until, outbox: Vec::new(), idempotency: None, story };
+    app.stores.identifications.create(new, now).await.map_err(|_| "an identification was not created")?;
+    Ok(())
 }
 
 /// Runs as the schedule would start them, one right after the other. A run that finds nothing is not counted.

@@ -23,6 +23,7 @@ mod creating;
 mod delegations;
 mod deleting;
 mod endings;
+mod events;
 mod faults;
 mod housekeeping;
 mod identifications;

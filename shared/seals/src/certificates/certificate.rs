@@ -1,7 +1,8 @@
 //! One X.509 certificate (RFC 5280), reduced to what verification needs.
 
-use super::{CertificateFault, NotACertificate};
-use crate::Reference;
+use super::NotACertificate;
+
+use crate::{Reference, refusal::CertificateFault};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA384_ASN1, ECDSA_P384_SHA256_ASN1, ECDSA_P384_SHA384_ASN1,
     RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, UnparsedPublicKey,
