@@ -84,6 +84,13 @@ impl World {
         items
     }
 
+    /// The items besides events and the handles by which they are found: those outlive what they are about.
+    pub async fn mortal_items(&self) -> Vec<Item> {
+        let mut items = self.items().await;
+        items.retain(|item| !["EVT#", "ADM#"].contains(&&text(item, "pk")[..4]));
+        items
+    }
+
     /// The items whose key has this prefix, such as `IDN#` or `SCO#`.
     pub async fn items_of(&self, prefix: &str) -> Vec<Item> {
         let mut items = self.items().await;

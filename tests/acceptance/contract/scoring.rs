@@ -264,7 +264,7 @@ async fn what_is_put_behind_a_link_after_everything_was_deleted_is_erased_when_t
     world.clock.advance(ERASE_AGAIN_AFTER);
     world.settle().await;
     assert!(kept_pictures(&world).await.is_empty());
-    assert!(world.items().await.is_empty(), "nothing is left to do");
+    assert!(world.mortal_items().await.is_empty(), "nothing is left to do");
 }
 
 #[tokio::test]

@@ -80,7 +80,7 @@ async fn what_retention_takes_is_erased_with_its_pictures() {
         assert!(run.fault.is_some() || world.pictures().await.is_empty(), "pictures do not wait for the second time");
         world.clock.advance(ERASE_AGAIN_AFTER);
         assert_eq!(world.sweep().await.failed, 0);
-        for item in world.items().await {
+        for item in world.mortal_items().await {
             let key = item["pk"].as_s().expect("a text");
             let names_nobody = ["NUM#", "SEE#"].iter().any(|kind| key.starts_with(kind));
             assert!(names_nobody && item.contains_key("ttl"), "nothing else is left: {key}");

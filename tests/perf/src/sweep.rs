@@ -10,14 +10,17 @@ use crate::{
 };
 use acredita_aws::{SystemClock, SystemEntropy};
 use acredita_domain::{
-    App, Request, Time,
+    App, Time,
     actor::Actor,
-    expires_in::ExpiresIn,
+    events::{EventData, EventType, Happened, Log, Story},
+    identification::{Identification, Method, State},
+    ids::{AdminIdentificationId, EventId, IdentificationId},
     keys::Keyring,
-    ports::{Clock, limits::ERASE_AGAIN_AFTER},
+    ports::{Clock, NewIdentification, limits::ERASE_AGAIN_AFTER},
     reference::Reference,
+    request::By,
     scoring::ProviderAccess,
-    use_cases::{CreateAgent, SweepReport, create_agent_identification, sweep},
+    use_cases::{SweepReport, sweep},
 };
 use acredita_embedded_aws::Storage;
 use acredita_local::serve::{AppParts, LocalAws, policy};
