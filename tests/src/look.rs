@@ -4,7 +4,11 @@ use crate::{
     request::{Answer, Call},
     world::World,
 };
-use acredita_domain::use_cases::{SweepReport, verify_subject};
+use acredita_domain::{
+    Error,
+    ids::SubjectId,
+    use_cases::{Kept, SweepReport, Verified, verify_subject},
+};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;
 use http_body_util::BodyExt;
@@ -197,10 +201,18 @@ impl World {
         assert_eq!(self.queued().await.len() + self.dead_letters().await.len(), 0, "the queues are empty");
     }
 
+    /// Walks the events of a subject against its state.
+    pub async fn verify(&self, org: &str, id: SubjectId) -> Result<Verified, Error> {
+        let policy = &self.app.policy;
+        let kept = Kept { events: policy.events_kept, subjects: policy.retention };
+        let org = org.parse().expect("an organisation");
+        verify_subject(&self.app.stores, &org, id, kept, self.app.now()).await
+    }
+
     /// Requires that a subject is what its events say.
     async fn assert_told(&self, org: &str, partition: &str) {
         let id = partition.rsplit('#').next().and_then(|id| id.parse().ok()).expect("a subject");
-        let verified = verify_subject(&self.app.stores, &org.parse().expect("an organisation"), id).await;
+        let verified = self.verify(org, id).await;
         self.wire.take();
         let verified = verified.expect("the table answers");
         assert_eq!(verified.fault, None, "the log of {partition}");

@@ -5,10 +5,12 @@ use acredita_aws::{AwsClients, SystemClock, sdk_config, stores};
 use acredita_domain::{
     app::Stores,
     ids::{OrgId, SubjectId},
-    use_cases::{Verified, verify_subject},
+    ports::Clock,
+    use_cases::{Kept, Verified, verify_subject},
 };
 use acredita_embedded_aws::Storage;
 use acredita_outbound::Outbound;
+use chrono::TimeDelta;
 use clap::Args;
 use std::{path::PathBuf, sync::Arc};
 
@@ -26,6 +28,12 @@ pub struct VerifyArgs {
     /// A table on AWS instead, with the region and the credentials of the environment
     #[arg(long, conflicts_with = "data_dir")]
     table: Option<String>,
+    /// How long the deployment keeps events: the earliest may have ended
+    #[arg(long, default_value = "5", value_parser = clap::value_parser!(i64).range(1..=100))]
+    event_years: i64,
+    /// How long it keeps identifications after they expire
+    #[arg(long, default_value = "90", value_parser = clap::value_parser!(i64).range(1..=3650))]
+    retention_days: i64,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -44,13 +52,14 @@ pub enum VerifyError {
 
 /// Reports how many events were verified, or where log and subject part.
 pub async fn verify(args: VerifyArgs) -> Result<String, VerifyError> {
-    let VerifyArgs { org, subject, data_dir, table } = args;
+    let VerifyArgs { org, subject, data_dir, table, event_years, retention_days } = args;
+    let kept = Kept { events: TimeDelta::days(event_years * 366), subjects: TimeDelta::days(retention_days) };
     let verified = match table {
         Some(table) => {
             let outbound = Outbound::default();
             let sdk = sdk_config(outbound.connector(), |name| std::env::var(name).ok()).map_err(ServeError::from)?;
             let stores = stores(&AwsClients::new(&sdk, &[]), &table, "");
-            verify_subject(&stores, &org, subject).await?
+            verify_subject(&stores, &org, subject, kept, SystemClock.now()).await?
         }
         None => {
             if !data_dir.join("dynamodb.sqlite").exists() {
@@ -58,7 +67,7 @@ pub async fn verify(args: VerifyArgs) -> Result<String, VerifyError> {
             }
             let aws = LocalAws::start(Storage::Folder(data_dir), Arc::new(SystemClock), &[]).await?;
             let stores: Stores = aws.stores();
-            let verified = verify_subject(&stores, &org, subject).await;
+            let verified = verify_subject(&stores, &org, subject, kept, SystemClock.now()).await;
             aws.embedded.stop().await;
             verified?
         }

@@ -6,7 +6,7 @@ use acceptance::{
     subject::{Method, Subject, forcing_token, put_pictures},
     tokens::{ISSUER, claims},
 };
-use acredita_domain::{events::BrokenChain, use_cases::verify_subject};
+use acredita_domain::events::BrokenChain;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -285,8 +285,7 @@ async fn steps_that_meet_are_all_told_without_a_gap() {
 
 /// The number of events, or where log and subject part.
 async fn verified(world: &World, id: &str) -> Result<usize, BrokenChain> {
-    let org = ORG.parse().expect("an organisation");
-    let verified = verify_subject(&world.app.stores, &org, id.parse().expect("an id")).await.expect("an answer");
+    let verified = world.verify(ORG, id.parse().expect("an id")).await.expect("an answer");
     assert!(verified.subject.is_some(), "it has events");
     verified.fault.map_or(Ok(verified.events), Err)
 }

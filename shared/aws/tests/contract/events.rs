@@ -52,7 +52,7 @@ async fn events_of_one_subject_are_chained_however_many_meet(ports: &Ports) {
     assert_eq!(successes(&results), 16);
     let events = all_of(ports, &identification).await;
     assert_eq!(events.len(), 17);
-    let head = unbroken(&events).expect("unbroken").expect("a head");
+    let head = unbroken(&events, now()).expect("unbroken").expect("a head");
     let current = ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("there");
     assert_eq!(current.log.and_then(|log| log.head), Some(head), "the subject knows its latest event");
 

@@ -1,14 +1,18 @@
 //! The queue carries nothing but ids.
 
 use crate::{
-    samples::{message, otp},
+    samples::{alone, message, now, org, otp},
     stage::Stage,
 };
-use acredita_aws::{SqsQueue, provision::provision};
+use acredita_aws::{
+    SqsQueue,
+    provision::{LIST_INDEX, provision},
+};
 use acredita_domain::{
     error::Unavailable,
-    ports::{MessageRef, Queue},
+    ports::{EventQuery, MessageRef, Order, Queue},
 };
+use aws_sdk_dynamodb::types::{DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate};
 use aws_sdk_sqs::types::QueueAttributeName;
 
 /// Kicks, and returns the body that a worker receives.
@@ -62,4 +66,24 @@ async fn providing_everything_again_changes_nothing() {
     let stage = Stage::start().await;
     let again = provision(&stage.clients, &stage.names).await.expect("provided again");
     assert_eq!(again.queue, stage.queue_url);
+}
+
+/// A data folder from before there were events has a table without the index of lists.
+#[tokio::test]
+async fn a_table_that_lacks_an_index_gets_it() {
+    let stage = Stage::start().await;
+    let (client, table) = (&stage.clients.dynamodb, &stage.names.table);
+    let drop = DeleteGlobalSecondaryIndexAction::builder().index_name(LIST_INDEX).build().expect("a name");
+    let drop = GlobalSecondaryIndexUpdate::builder().delete(drop).build();
+    client.update_table().table_name(table).global_secondary_index_updates(drop).send().await.expect("dropped");
+    let indexes = async || {
+        let table = client.describe_table().table_name(table).send().await.expect("an answer").table.expect("a table");
+        table.global_secondary_indexes().len()
+    };
+    assert_eq!(indexes().await, 1);
+    provision(&stage.clients, &stage.names).await.expect("provided again");
+    assert_eq!(indexes().await, 2);
+    stage.ports.identifications.create(alone(&otp()), now()).await.expect("created");
+    let query = EventQuery { kind: None, from: None, to: None, order: Order::Ascending, after: None, limit: 10 };
+    assert_eq!(stage.ports.events.list(&org(), query).await.expect("an answer").events.len(), 1);
 }

@@ -2,11 +2,13 @@
 
 use super::events::log_of;
 use crate::{
-    Error,
+    Error, Time,
     app::Stores,
     events::{BrokenChain, EventType, Log, StoredEvent, Subject, left_as, unbroken},
+    expires_in::ExpiresIn,
     ids::{OrgId, SubjectId},
 };
+use chrono::TimeDelta;
 
 /// The outcome of a verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,19 +19,41 @@ pub struct Verified {
     pub fault: Option<BrokenChain>,
 }
 
+/// How long a deployment keeps what is verified.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept {
+    pub events: TimeDelta,
+    /// After they expire.
+    pub subjects: TimeDelta,
+}
+
+impl Kept {
+    /// The time before which an event may have been preceded by one that has ended. A subject may be silent for its whole
+    /// life and its retention.
+    fn ended_before(self, now: Time) -> Time {
+        now - self.events + ExpiresIn::LONGEST.delta() + self.subjects
+    }
+}
+
 /// Walks the events of a subject against its state.
-pub async fn verify_subject(stores: &Stores, org: &OrgId, id: SubjectId) -> Result<Verified, Error> {
+pub async fn verify_subject(
+    stores: &Stores,
+    org: &OrgId,
+    id: SubjectId,
+    kept: Kept,
+    now: Time,
+) -> Result<Verified, Error> {
     let Some(subject) = stores.events.subject_of(org, id).await? else {
         return Ok(Verified { subject: None, events: 0, fault: None });
     };
     let events = log_of(stores, org, subject).await?;
     let state = state(stores, org, subject).await?;
-    let fault = check(&events, state).err();
+    let fault = check(&events, state, kept.ended_before(now)).err();
     Ok(Verified { subject: Some(subject), events: events.len(), fault })
 }
 
-fn check(events: &[StoredEvent], state: Option<(Log, String)>) -> Result<(), BrokenChain> {
-    let head = unbroken(events)?;
+fn check(events: &[StoredEvent], state: Option<(Log, String)>, ended_before: Time) -> Result<(), BrokenChain> {
+    let head = unbroken(events, ended_before)?;
     let Some((log, vouched)) = state else {
         let deleted =
             |event: &StoredEvent| matches!(event.kind(), EventType::IdentificationDeleted | EventType::ScoringDeleted);
