@@ -2,7 +2,7 @@
 //! `shapes`.
 
 use acceptance::{
-    Answer, Call, bodies,
+    Answer, Call, NOBODY, bodies,
     program::{Program, binary},
     tokens::{AUD, ISS, ISSUER, Issuer, claims},
 };
@@ -133,6 +133,24 @@ async fn everything_is_still_there_after_a_restart() {
     assert_eq!(service.code(&id).await, code, "the inbox keeps its messages");
     let body = json!({ "code": code });
     service.call("PUT", &format!("/identifications/otp/{id}/validate"), Some(body)).await.expect(204);
+}
+
+#[tokio::test]
+async fn a_log_is_verified_against_its_subject() {
+    let data = folder();
+    let service = Service::start(data.path(), &[]).await;
+    let created = service.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+    let (id, admin) = (created.text("identification_id"), created.text("admin_identification_id"));
+    service.call("POST", &format!("/identifications/agent/{admin}/close"), None).await.expect(204);
+    assert_eq!(service.program.interrupt().await, Some(0));
+    for subject in [&id, &admin] {
+        let verified = run(&over(&data, "verify", &["--org", ORG, "--subject", subject])).await;
+        assert_eq!(verified.status.code(), Some(0), "{}", text(&verified.stderr));
+        assert!(text(&verified.stdout).starts_with("2 events, unbroken"), "{}", text(&verified.stdout));
+    }
+    let unknown = run(&over(&data, "verify", &["--org", ORG, "--subject", NOBODY])).await;
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(text(&unknown.stderr).contains("no events"), "{}", text(&unknown.stderr));
 }
 
 #[tokio::test]
