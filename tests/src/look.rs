@@ -4,11 +4,7 @@ use crate::{
     request::{Answer, Call},
     world::World,
 };
-use acredita_domain::{
-    Error,
-    ids::SubjectId,
-    use_cases::{Kept, SweepReport, Verified, verify_subject},
-};
+use acredita_domain::use_cases::{Kept, SweepReport, verify_subject};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;
 use http_body_util::BodyExt;
@@ -174,7 +170,7 @@ impl World {
                     let events = format!("EVT#IDN#{}", text(item, "identification_id"));
                     assert!(keys.contains(&(events.as_str(), FIRST_EVENT)), "{pk} leads to nothing");
                 }
-                ("EVT#", FIRST_EVENT) => self.assert_told(org, pk).await,
+                ("EVT#", FIRST_EVENT) => self.assert_told(item).await,
                 ("SCO#", _) => {
                     let folder = format!("{org}/s/{}/", &pk[4..]);
                     for capture in json(item, "captures").as_array().expect("captures") {
@@ -201,20 +197,17 @@ impl World {
         assert_eq!(self.queued().await.len() + self.dead_letters().await.len(), 0, "the queues are empty");
     }
 
-    /// Walks the events of a subject against its state.
-    pub async fn verify(&self, org: &str, id: SubjectId) -> Result<Verified, Error> {
-        let policy = &self.app.policy;
-        let kept = Kept { events: policy.events_kept, subjects: policy.retention };
-        let org = org.parse().expect("an organisation");
-        verify_subject(&self.app.stores, &org, id, kept, self.app.now()).await
+    /// How long the world keeps what is verified.
+    pub fn kept(&self) -> Kept {
+        Kept { events: self.app.policy.events_kept, subjects: self.app.policy.retention }
     }
 
-    /// Requires that a subject is what its events say.
-    async fn assert_told(&self, org: &str, partition: &str) {
-        let id = partition.rsplit('#').next().and_then(|id| id.parse().ok()).expect("a subject");
-        let verified = self.verify(org, id).await;
+    /// Requires that the subject of an event is what its events say.
+    async fn assert_told(&self, event: &Item) {
+        let subject = serde_json::from_value(json(event, "event")["subject"].clone()).expect("a subject");
+        let org = text(event, "org").parse().expect("an organisation");
+        let verified = verify_subject(&self.app.stores, &org, subject, self.kept(), self.app.now()).await;
         self.wire.take();
-        let verified = verified.expect("the table answers");
-        assert_eq!(verified.fault, None, "the log of {partition}");
+        assert_eq!(verified.expect("the table answers").fault, None, "the log of {}", text(event, "pk"));
     }
 }

@@ -6,7 +6,7 @@ use acredita_domain::{
     app::Stores,
     ids::{OrgId, SubjectId},
     ports::Clock,
-    use_cases::{Kept, Verified, verify_subject},
+    use_cases::{Kept, Verified, verify_by_id},
 };
 use acredita_embedded_aws::Storage;
 use acredita_outbound::Outbound;
@@ -59,7 +59,7 @@ pub async fn verify(args: VerifyArgs) -> Result<String, VerifyError> {
             let outbound = Outbound::default();
             let sdk = sdk_config(outbound.connector(), |name| std::env::var(name).ok()).map_err(ServeError::from)?;
             let stores = stores(&AwsClients::new(&sdk, &[]), &table, "");
-            verify_subject(&stores, &org, subject, kept, SystemClock.now()).await?
+            verify_by_id(&stores, &org, subject, kept, SystemClock.now()).await?
         }
         None => {
             if !data_dir.join("dynamodb.sqlite").exists() {
@@ -67,15 +67,15 @@ pub async fn verify(args: VerifyArgs) -> Result<String, VerifyError> {
             }
             let aws = LocalAws::start(Storage::Folder(data_dir), Arc::new(SystemClock), &[]).await?;
             let stores: Stores = aws.stores();
-            let verified = verify_subject(&stores, &org, subject, kept, SystemClock.now()).await;
+            let verified = verify_by_id(&stores, &org, subject, kept, SystemClock.now()).await;
             aws.embedded.stop().await;
             verified?
         }
     };
-    let Verified { subject, events, fault } = verified;
-    match (subject, fault) {
-        (None, _) => Err(VerifyError::NothingKnown),
-        (_, Some(fault)) => Err(VerifyError::Fault(fault)),
-        (Some(_), None) => Ok(format!("{events} events, unbroken, and the subject is as they left it")),
+    match verified.ok_or(VerifyError::NothingKnown)? {
+        Verified { fault: Some(fault), .. } => Err(VerifyError::Fault(fault)),
+        Verified { events, fault: None } => {
+            Ok(format!("{events} events, unbroken, and the subject is as they left it"))
+        }
     }
 }

@@ -45,4 +45,4 @@ pub use scorings::{
 };
 pub use second_factor::GivenFactor;
 pub use sweep::{SweepReport, sweep};
-pub use verify::{Kept, Verified, verify_subject};
+pub use verify::{Kept, Verified, verify_by_id, verify_subject};

@@ -175,9 +175,10 @@ pub(super) async fn log_of(stores: &Stores, org: &OrgId, subject: Subject) -> Re
     loop {
         let after = events.last().map(StoredEvent::sequence);
         let found = stores.events.of_subject(org, subject, after, Order::Ascending, LOOKED_AT).await?;
-        if found.is_empty() {
+        let complete = found.len() < LOOKED_AT;
+        events.extend(found);
+        if complete {
             return Ok(events);
         }
-        events.extend(found);
     }
 }

@@ -13,7 +13,6 @@ use chrono::TimeDelta;
 /// The outcome of a verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
-    pub subject: Option<Subject>,
     pub events: usize,
     /// Where log and subject part; `None` if they agree.
     pub fault: Option<BrokenChain>,
@@ -35,21 +34,32 @@ impl Kept {
     }
 }
 
-/// Walks the events of a subject against its state.
-pub async fn verify_subject(
+/// Walks the events of the subject that goes by an id against its state. `None` if nothing is known of it.
+pub async fn verify_by_id(
     stores: &Stores,
     org: &OrgId,
     id: SubjectId,
     kept: Kept,
     now: Time,
+) -> Result<Option<Verified>, Error> {
+    match stores.events.subject_of(org, id).await? {
+        Some(subject) => verify_subject(stores, org, subject, kept, now).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Walks the events of a subject against its state.
+pub async fn verify_subject(
+    stores: &Stores,
+    org: &OrgId,
+    subject: Subject,
+    kept: Kept,
+    now: Time,
 ) -> Result<Verified, Error> {
-    let Some(subject) = stores.events.subject_of(org, id).await? else {
-        return Ok(Verified { subject: None, events: 0, fault: None });
-    };
     let events = log_of(stores, org, subject).await?;
     let state = state(stores, org, subject).await?;
     let fault = check(&events, state, kept.ended_before(now)).err();
-    Ok(Verified { subject: Some(subject), events: events.len(), fault })
+    Ok(Verified { events: events.len(), fault })
 }
 
 fn check(events: &[StoredEvent], state: Option<(Log, String)>, ended_before: Time) -> Result<(), BrokenChain> {
