@@ -132,6 +132,12 @@ async fn every_other_step_stays_within_two_reads_and_one_write() {
     world.clock.advance(TimeDelta::seconds(30));
     let resend = world.request("POST", &format!("/identifications/otp/{}/resend", otp.id), None);
     assert_eq!(calls(&world, resend, 204).await, ["GetItem", "TransactWriteItems", "SendMessage"]);
+
+    let external = Subject::of(&world, Method::Otp, bodies::external_otp()).await;
+    world.clock.advance(TimeDelta::seconds(30));
+    let code = world.request("POST", &external.admin_path("/code"), None).header("idempotency-key", "k");
+    assert_eq!(calls(&world, code.clone(), 200).await, ["GetItem", "GetItem", "TransactWriteItems"]);
+    assert_eq!(calls(&world, code, 200).await, ["GetItem", "GetItem", "GetItem"]);
 }
 
 /// The calls to the picture store are left out: a picture is stored, and what lay behind upload links is removed.

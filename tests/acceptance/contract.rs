@@ -20,6 +20,7 @@ mod masking;
 mod multipart;
 mod operations;
 mod otp;
+mod otp_codes;
 mod otp_document;
 mod otp_evidence;
 mod otp_sends;

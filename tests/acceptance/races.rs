@@ -185,6 +185,27 @@ async fn of_many_resends_one_sends() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_new_codes_one_is_made() {
+    let world = World::start().await;
+    for key in [None, Some("the-same")] {
+        let otp = Subject::of(&world, Method::Otp, bodies::external_otp()).await;
+        world.clock.advance(TimeDelta::seconds(30));
+        let call = world.request("POST", &otp.admin_path("/code"), None);
+        let call = key.map_or(call.clone(), |key| call.header("idempotency-key", key));
+        let answers = world.at_once(vec![call; MANY]).await;
+        only(&answers, if key.is_some() { &[200] } else { &[200, 409, 429] });
+        let codes: BTreeSet<String> =
+            answers.iter().filter(|answer| answer.status == 200).map(|answer| answer.text("code")).collect();
+        assert_eq!(codes.len(), 1);
+        let first =
+            answers.iter().filter(|answer| answer.status == 200 && !answer.headers.contains_key("idempotent-replayed"));
+        assert_eq!(first.count(), 1);
+        otp.try_code(&world, codes.first().expect("one")).await.expect(204);
+    }
+    world.assert_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_deletes_one_deletes() {
     let world = World::start().await;
     let agent = Subject::create(&world, Method::Agent).await;

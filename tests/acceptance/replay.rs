@@ -123,7 +123,7 @@ pub async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static s
             .await;
         values.extend(ids(&created));
     } else if route.contains("/otp/{") {
-        values.extend(stage_otp(world, event, is_validate, route.ends_with("/resend")).await);
+        values.extend(stage_otp(world, event, is_validate, route).await);
     } else if route.contains("/identity_document/{") && !route.contains("/scorings/") {
         values.extend(stage_identity_document(world, is_validate).await);
     } else if route.contains("/scorings/identity_document/{") {
@@ -139,7 +139,8 @@ fn ids(created: &Answer) -> [(&'static str, String); 2] {
     [(ADMIN_ID, created.text("admin_identification_id")), (IDENTIFICATION_ID, created.text("identification_id"))]
 }
 
-async fn stage_otp(world: &World, event: &Event, is_validate: bool, is_resend: bool) -> Vec<(&'static str, String)> {
+async fn stage_otp(world: &World, event: &Event, is_validate: bool, route: &str) -> Vec<(&'static str, String)> {
+    let is_resend = route.ends_with("/resend");
     let mut body = if is_validate || is_resend { bodies::otp() } else { bodies::external_otp() };
     if event.text.contains("\\\"two_factor\\\":{") {
         body["two_factor_type"] = json!("PERSONAL_DOCUMENT_IMAGE");
@@ -154,7 +155,7 @@ async fn stage_otp(world: &World, event: &Event, is_validate: bool, is_resend: b
     if is_validate {
         values.push((CODE, world.code_of(&created.text("identification_id"))));
     }
-    if is_resend {
+    if is_resend || route.ends_with("/code") {
         world.clock.advance(TimeDelta::seconds(31));
     }
     values

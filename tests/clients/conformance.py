@@ -15,6 +15,7 @@ REFUSED = {400, 405, 406, 413, 415}
 METHODS = ("get", "put", "post", "delete")
 # What takes more than a request made of the document; the quick starts and the acceptance tests do it.
 NEVER_SUCCEED = {
+    "create_otp_code": "not within 30 seconds of the create",
     "resend_otp": "not within 30 seconds of the create",
     "validate_identity_document_identification": "needs a scored document of the declared person",
 }

@@ -7,6 +7,7 @@ use acredita_domain::{
     app::Stores,
     error::Unavailable,
     events::{StoredEvent, Story, Subject},
+    idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
     ids::{AdminIdentificationId, EventId, IdentificationId, LeaseId, OrgId, ScoringId, SubjectId},
     keys::Keyring,
@@ -14,9 +15,9 @@ use acredita_domain::{
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink, StatedPicture, UploadLink},
     ports::{
         Claim, CodeKeys, CountError, CreateError, Due, DueStream, Erasure, EventLog, EventPage, EventQuery, FindError,
-        Housekeeping, Identifications, MessageRef, NewIdentification, NewOutboxMessage, NewScoring, Order, Outbox,
-        OutboxMessage, OutgoingMessage, Pictures, Queue, RequestCounts, Reservation, Scorings, SendError, Sender,
-        Settlement, Sightings, StepError, StoredPicture,
+        Housekeeping, IdempotencyRecord, Identifications, MessageRef, NewIdentification, NewOutboxMessage, NewScoring,
+        Order, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue, Remembered, RequestCounts, Reservation,
+        Scorings, SendError, Sender, Settlement, Sightings, StepError, StoredPicture,
     },
     reference::ClientReferenceId,
     scoring::{Assessment, HostedDelegation, Scoring},
@@ -193,6 +194,8 @@ forward! { Identifications {
     fn find(org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError>;
     fn find_by_admin_id(org: &OrgId, id: AdminIdentificationId) -> Result<Option<Identification>, FindError>;
     fn transition(identification: &Identification, transition: Transition, outbox: Vec<NewOutboxMessage>, story: Story, now: Time) -> Result<(), StepError>;
+    fn transition_once(identification: &Identification, transition: Transition, idempotency: Option<IdempotencyRecord>, story: Story, now: Time) -> Result<(), StepError>;
+    fn recall(org: &OrgId, operation: Operation, marks: &[RequestMark], now: Time) -> Result<Option<Remembered>, Unavailable>;
     fn count_try(org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;
     fn give_back_try(org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
     fn delete(identification: &Identification, force: bool, story: Story, now: Time) -> Result<Erasure, StepError>;

@@ -1,21 +1,25 @@
-//! The body of `create_otp_identification`.
+//! The bodies of `create_otp_identification` and `create_otp_code`.
 
 mod needs;
 
 use acredita_domain::{
     actor::Actor,
     idempotency::Idempotency,
+    ids::AdminIdentificationId,
     otp::{Channel, Delivery, Destination, SecondFactor},
-    use_cases::CreateOtp,
+    use_cases::{CodeToDeliver, CreateOtp},
 };
 use acredita_http::{
     Faults, Fields, ParseRequest, Place, RequestReader,
     actor::{ActorBody, required_actor},
+    admin::admin_id,
+    answers::Rfc3339,
     idempotency::idempotency,
     reference::{ClientMetadataBody, ClientReferenceIdBody, read_reference},
     request::{BodyKind, MAX_JSON},
     schemas::{BooleanOrText, Lifetime},
 };
+use serde::Serialize;
 use std::borrow::Cow;
 use utoipa::{
     PartialSchema, ToSchema,
@@ -83,6 +87,38 @@ pub struct ChannelBody {
 acredita_http::schema_of_names! {
     /// Media that a code is delivered by.
     ChannelType as "ChannelType": Channel
+}
+
+/// A new code: the caller delivers it.
+#[derive(Serialize, ToSchema)]
+pub struct OtpCodeAnswer {
+    /// The code. It takes the place of the one before.
+    #[schema(example = "k7m2pq")]
+    pub code: String,
+    /// The time from which the code is no longer accepted.
+    #[schema(value_type = String, format = DateTime)]
+    pub code_expires_at: Rfc3339,
+}
+
+impl From<CodeToDeliver> for OtpCodeAnswer {
+    fn from(CodeToDeliver { code, expires_at }: CodeToDeliver) -> Self {
+        Self { code: code.expose().to_owned(), code_expires_at: Rfc3339(expires_at) }
+    }
+}
+
+pub struct CreateOtpCodeRequest {
+    pub id: AdminIdentificationId,
+    pub idempotency: Option<Idempotency>,
+}
+
+impl ParseRequest for CreateOtpCodeRequest {
+    const BODY: BodyKind = BodyKind::None;
+
+    fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
+        let id = admin_id(request, faults);
+        let idempotency = idempotency(request, faults);
+        Some(Self { id: id?, idempotency })
+    }
 }
 
 pub struct CreateOtpRequest {

@@ -1,21 +1,25 @@
-//! Identification by one-time code, the back office's side: create, cancel, close, delete.
+//! Identification by one-time code, the back office's side: create, new code, cancel, close, delete.
 
 pub mod body;
 
-use acredita_domain::{identification::MethodKind, use_cases};
+use acredita_domain::{
+    identification::MethodKind,
+    use_cases::{self, NewCode},
+};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     answers::{CreateAnswer, CreatedIdentification},
-    params::{IdempotencyHeader, OrgPath},
+    params::{AdminPath, IdempotencyHeader, OrgPath},
     principal::Admin,
 };
 use axum::{extract::State, http::StatusCode};
-use body::{CreateOtpBody, CreateOtpRequest};
+use body::{CreateOtpBody, CreateOtpCodeRequest, CreateOtpRequest, OtpCodeAnswer};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(create_otp_identification))
+        .routes(routes!(create_otp_code))
         .routes(routes!(cancel_otp_identification))
         .routes(routes!(close_otp_identification))
         .routes(routes!(delete_otp_identification))
@@ -36,7 +40,8 @@ pub fn router() -> OpenApiRouter<Api> {
         (status = 201, description = "Created.", body = CreatedIdentification, example = json!({
             "admin_identification_id": "0f8fad5b-d9cb-469f-a165-70867728950e",
             "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "status": "CREATED",
-            "created_at": "2026-11-20T08:33:00Z", "expires_at": "2026-11-20T09:33:00Z", "code": "k7m2pq"})),
+            "created_at": "2026-11-20T08:33:00Z", "expires_at": "2026-11-20T09:33:00Z", "code": "k7m2pq",
+            "code_expires_at": "2026-11-20T09:33:00Z"})),
         (status = 404, description = "The organisation cannot send on this channel."),
         (status = 429, description = "The destination has had five messages within ten minutes, or the organisation sends too many requests."),
         (status = 409, description = "The idempotency key was used with another body, or the first request with it is still running."),
@@ -51,6 +56,31 @@ async fn create_otp_identification(
         use_cases::create_otp_identification(api.app(), &principal.request, request.command, request.idempotency).await;
     let created = created.map_err(|error| api.refused(error))?;
     Ok(CreateAnswer::new(StatusCode::CREATED, created))
+}
+
+/// Makes a new code for the caller to deliver, where the channel is external, and invalidates the old one. Wrong tries stay
+/// counted.
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org_id}/identifications/otp/{admin_identification_id}/code",
+    tag = "Identification by OTP, admin",
+    params(OrgPath, AdminPath, IdempotencyHeader),
+    responses(
+        (status = 200, description = "A new code.", body = OtpCodeAnswer, example = json!({
+            "code": "k7m2pq", "code_expires_at": "2026-11-20T09:33:00Z"})),
+        (status = 404, description = "No such identification."),
+        (status = 409, description = "The identification is not CREATED, the service sends its codes, or the idempotency key was used with another body."),
+        (status = 429, description = "Within 30 seconds of the code before, or after five codes. `Retry-After` says when."),
+    ),
+)]
+async fn create_otp_code(
+    State(api): State<Api>,
+    principal: Principal<Admin>,
+    Checked(CreateOtpCodeRequest { id, idempotency }): Checked<CreateOtpCodeRequest>,
+) -> Result<CreateAnswer<OtpCodeAnswer>, ApiError> {
+    let made = use_cases::create_otp_code(api.app(), &principal.request, id, idempotency).await;
+    let NewCode { code, replayed } = made.map_err(|error| api.refused(error))?;
+    Ok(CreateAnswer { status: StatusCode::OK, replayed, body: code.into() })
 }
 
 acredita_http::admin_operations! {

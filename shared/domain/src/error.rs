@@ -45,6 +45,12 @@ pub enum Error {
         /// When the next one may be sent.
         again_at: Time,
     },
+    /// The caller of this identification gets too many codes to deliver.
+    #[error("too many codes")]
+    TooManyCodes {
+        /// When it may get the next one.
+        again_at: Time,
+    },
     /// The organisation's callers make more requests than they may.
     #[error("too many requests of this organisation")]
     TooManyRequests {
@@ -93,6 +99,9 @@ pub enum Conflict {
     /// There is nothing to resend: the caller delivers the code.
     #[error("the channel is external: the caller delivers the code")]
     ExternalChannel,
+    /// There is no code to hand out: the service sends it.
+    #[error("the channel is not external: the service sends the code")]
+    NotExternalChannel,
     /// [`crate::otp::MAX_SENDS`] is reached.
     #[error("the identification has used up its messages")]
     NoSendsLeft,

@@ -1,4 +1,4 @@
-//! Idempotency keys: a create that is sent twice creates once, and both get the same answer.
+//! Idempotency keys: a request that is sent twice creates once, and both get the same answer.
 
 use crate::invalid::Invalid;
 use chrono::TimeDelta;
@@ -22,7 +22,7 @@ impl FromStr for IdempotencyKey {
     }
 }
 
-/// The create that a key belongs to. The same key on another operation is a different key.
+/// The operation that a key belongs to. The same key on another operation is a different key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// `POST /identifications/agent`
@@ -33,6 +33,8 @@ pub enum Operation {
     CreateIdentityDocumentIdentification,
     /// `POST /scorings/identity_document`
     CreateScoring,
+    /// `POST /identifications/otp/{admin_identification_id}/code`
+    CreateOtpCode,
 }
 
 impl Operation {
@@ -42,6 +44,7 @@ impl Operation {
             Self::CreateOtpIdentification => "create_otp_identification",
             Self::CreateIdentityDocumentIdentification => "create_identity_document_identification",
             Self::CreateScoring => "create_scoring",
+            Self::CreateOtpCode => "create_otp_code",
         }
     }
 }
@@ -68,6 +71,12 @@ impl Idempotency {
     /// `canonical_body` is the body without what is insignificant (white space, order of members).
     pub fn new(key: &IdempotencyKey, canonical_body: &[u8]) -> Self {
         Self { key: Sha256::digest(key.0.as_bytes()).into(), body: Sha256::digest(canonical_body).into() }
+    }
+
+    /// The request on one entity: on another one, the same key is a different key.
+    pub fn on(self, id: impl fmt::Display) -> Self {
+        let key = Sha256::new().chain_update(self.key).chain_update(id.to_string());
+        Self { key: key.finalize().into(), ..self }
     }
 }
 

@@ -4,7 +4,7 @@
 //!             validate             close
 //!   CREATED ───────────▶ VALIDATED ─────▶ CLOSED
 //!      │ close ──────────────────────────▶ CLOSED
-//!      │ resend ─▶ CREATED, with another code
+//!      │ resend, new code ─▶ CREATED, with another code
 //!      │ cancel ─▶ CANCELLED
 //!      │ fifth wrong try ─▶ FAILED
 //!      └ the clock ─▶ EXPIRED
@@ -22,7 +22,7 @@ use crate::{
     device::DeviceEvidence,
     events::{EventType, Log, Subject},
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
-    otp::{Delivery, MAX_TRIES, Otp, SecondFactor},
+    otp::{Delivery, LiveCode, MAX_TRIES, Otp, SecondFactor},
     pictures::{Capture, Sha256Digest},
     reference::Reference,
     scoring::{Assessment, ConfigurationName, Provider, Scoring, Verdict},
@@ -194,7 +194,7 @@ impl Identification {
         let at = now.trunc_subsecs(3);
         self.state = match transition {
             Transition::Validate { validation, .. } => State::Validated((**validation).clone()),
-            Transition::Resend { generation } => {
+            Transition::Resend { generation } | Transition::NewCode { generation, .. } => {
                 if let Method::Otp(otp) = &mut self.method {
                     otp.generation = *generation;
                 }
@@ -301,6 +301,9 @@ pub enum Transition {
     /// CREATED → CREATED, while it has not expired and has a send left: the live code is invalidated, and this
     /// generation, the next one, begins. Its effect sends the new code.
     Resend { generation: u32 },
+    /// CREATED → CREATED, while it has not expired: this code, for the caller to deliver, takes the place of the one of the
+    /// generation before.
+    NewCode { generation: u32, code: LiveCode },
     /// CREATED → CANCELLED, while it has not expired.
     Cancel { reason: CancellationReason },
     /// CREATED (while it has not expired) or VALIDATED → CLOSED.
@@ -319,7 +322,7 @@ impl Transition {
     pub fn event(&self) -> EventType {
         match self {
             Self::Validate { .. } => EventType::IdentificationValidated,
-            Self::Resend { .. } => EventType::IdentificationResent,
+            Self::Resend { .. } | Self::NewCode { .. } => EventType::IdentificationResent,
             Self::Cancel { .. } => EventType::IdentificationCancelled,
             Self::Close { .. } => EventType::IdentificationClosed,
             Self::Fail => EventType::IdentificationFailed,

@@ -23,7 +23,9 @@ pub const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
 pub const MAX_TRIES: u32 = 5;
 /// Messages that one identification may cause.
 pub const MAX_SENDS: u32 = 5;
-/// The minimum time between two messages of one identification.
+/// Codes that the caller of one identification may get to deliver.
+pub const MAX_CODES: u32 = 5;
+/// The minimum time between two messages of one identification, and between two codes for its caller to deliver.
 pub const RESEND_PAUSE: TimeDelta = TimeDelta::seconds(30);
 /// Messages that one organisation may send to one destination within [`DESTINATION_WINDOW`].
 pub const MAX_DESTINATION_SENDS: usize = 5;
@@ -125,11 +127,11 @@ pub struct Otp {
     pub second_factor: Option<SecondFactor>,
     /// Counted tries: the wrong ones, and those that are being judged. At [`MAX_TRIES`] the identification has failed.
     pub tries: u32,
-    /// The number of the live code: 1 for the first, one more for each resend.
+    /// The number of the live code: 1 for the first, one more for each that follows.
     pub generation: u32,
     /// Messages requested so far.
     pub sends: u32,
-    /// When the last message was requested.
+    /// When the last message, or the last code for the caller to deliver, was requested.
     pub last_send_at: Time,
     /// `None` until the message is on its way.
     pub code: Option<LiveCode>,
@@ -149,6 +151,12 @@ impl Otp {
     /// When a resend becomes possible; `None` when it never does.
     pub fn resend_available_at(&self) -> Option<Time> {
         let possible = matches!(self.delivery, Delivery::Sent(_)) && self.sends < MAX_SENDS;
+        possible.then(|| self.last_send_at + RESEND_PAUSE)
+    }
+
+    /// When the caller may get another code to deliver; `None` when it never may.
+    pub fn next_code_at(&self) -> Option<Time> {
+        let possible = matches!(self.delivery, Delivery::External(_)) && self.generation < MAX_CODES;
         possible.then(|| self.last_send_at + RESEND_PAUSE)
     }
 }

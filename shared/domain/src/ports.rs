@@ -34,5 +34,5 @@ pub use scorer::{
 pub use sightings::{CountError, Sightings};
 pub use store::{
     Due, DueStream, Erasure, Housekeeping, IdempotencyRecord, Identifications, NewIdentification, NewScoring,
-    RequestCounts, Reservation, Scorings,
+    Remembered, RequestCounts, Reservation, Scorings,
 };

@@ -14,6 +14,7 @@ mod events;
 mod identity_document;
 mod metadata;
 mod otp;
+mod otp_code;
 mod remove;
 mod repetitions;
 mod resend;
@@ -28,7 +29,7 @@ mod verify;
 pub use agent::{AgentConfirmation, CreateAgent, create_agent_identification, validate_agent_identification};
 pub use cancel::cancel_identification;
 pub use close::close_identification;
-pub use create::Created;
+pub use create::{CodeToDeliver, Created};
 pub use deliver::{Delivered, deliver_message};
 pub use events::{EventFilter, ListEvents, ListedEvents, ToldEvent, list_events, read_event};
 pub use identity_document::{
@@ -36,6 +37,7 @@ pub use identity_document::{
 };
 pub use metadata::{Metadata, read_metadata};
 pub use otp::{CreateOtp, OtpAttempt, create_otp_identification, validate_otp_identification};
+pub use otp_code::{NewCode, create_otp_code};
 pub use remove::{Force, delete_identification, delete_scoring};
 pub use resend::resend_otp;
 pub use score::score_document;

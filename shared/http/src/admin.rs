@@ -93,7 +93,7 @@ pub fn force(request: &RequestReader<'_>, faults: &mut Faults) -> Option<bool> {
     }
 }
 
-fn admin_id(request: &RequestReader<'_>, faults: &mut Faults) -> Option<AdminIdentificationId> {
+pub fn admin_id(request: &RequestReader<'_>, faults: &mut Faults) -> Option<AdminIdentificationId> {
     request.path("admin_identification_id", faults)
 }
 

@@ -54,6 +54,10 @@ pub struct CreatedIdentification {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "k7m2pq")]
     pub code: Option<String>,
+    /// The time from which the code is no longer accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>, format = DateTime)]
+    pub code_expires_at: Option<Rfc3339>,
 }
 
 impl CreateAnswer<CreatedIdentification> {
@@ -71,7 +75,8 @@ impl From<Created> for CreatedIdentification {
             created_at: Rfc3339(created.created_at),
             expires_at: Rfc3339(created.expires_at),
             scoring_id: created.scoring_id,
-            code: created.code.map(|code| code.expose().to_owned()),
+            code_expires_at: created.code.as_ref().map(|code| Rfc3339(code.expires_at)),
+            code: created.code.map(|code| code.code.expose().to_owned()),
         }
     }
 }

@@ -187,6 +187,7 @@ impl ApiError {
         match error {
             Error::Unavailable(_) => Some(UNAVAILABLE_RETRY_AFTER),
             Error::TooManyMessages { again_at }
+            | Error::TooManyCodes { again_at }
             | Error::TooManyRequests { again_at }
             | Error::TooManyScorings { again_at } => {
                 Some((*again_at - *now).num_milliseconds().max(0).div_euclid(1_000) + 1)
@@ -208,9 +209,10 @@ fn status_of(error: &Error) -> StatusCode {
         Error::BadField { .. } | Error::BadParameter { .. } | Error::WrongCode => StatusCode::BAD_REQUEST,
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::DeleteForbidden => StatusCode::FORBIDDEN,
-        Error::TooManyMessages { .. } | Error::TooManyRequests { .. } | Error::TooManyScorings { .. } => {
-            StatusCode::TOO_MANY_REQUESTS
-        }
+        Error::TooManyMessages { .. }
+        | Error::TooManyCodes { .. }
+        | Error::TooManyRequests { .. }
+        | Error::TooManyScorings { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Picture { fault: PictureFault::Unsupported, .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Error::Picture { fault: PictureFault::TooManyBytes | PictureFault::TooManyPixels, .. } => {
             StatusCode::PAYLOAD_TOO_LARGE

@@ -56,6 +56,7 @@ pub const OPERATIONS: &[Operation] = operations! {
     }
     "identification-otp-admin" serves "/identifications/otp" with "identifications:admin" {
         create_otp_identification: Post Create "", Json + IdempotencyKey => 201, SEND;
+        create_otp_code: Post Admin "/code", No + IdempotencyKey => 200, SEND;
         cancel_otp_identification: Post Admin "/cancel", Json => 204, CHANGE;
         close_otp_identification: Post Admin "/close", No => 204, CHANGE;
         delete_otp_identification: Delete Admin "", No => 204, DELETE, [409];

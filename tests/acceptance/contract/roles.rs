@@ -22,6 +22,7 @@ const ROLES: [(&str, &[&str]); 7] = [
             "close_agent_identification",
             "delete_agent_identification",
             "create_otp_identification",
+            "create_otp_code",
             "cancel_otp_identification",
             "close_otp_identification",
             "delete_otp_identification",

@@ -35,6 +35,23 @@ async fn a_right_code_validates_once() {
 }
 
 #[tokio::test]
+async fn a_new_code_is_made_once_for_each_key() {
+    at_every_call(async |world: &mut World, run: &Run| {
+        let otp = Subject::of(world, Method::Otp, bodies::external_otp()).await;
+        world.clock.advance(TimeDelta::seconds(30));
+        let call = world.request("POST", &otp.admin_path("/code"), None).header("idempotency-key", "k");
+        let first = run.first_try(world, call.clone()).await;
+        run.assert_told(&first, 200, &[]);
+        let again = world.send(call).await.expect(200);
+        let made = first.status == 200 || run.silenced("Identifications::transition_once");
+        assert_eq!(again.headers.contains_key("idempotent-replayed"), made);
+        otp.try_code(world, &again.text("code")).await.expect(204);
+        world.assert_whole().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_wrong_code_is_counted_at_least_once_and_at_most_per_try() {
     at_every_call(async |world: &mut World, run: &Run| {
         let otp = Subject::delivered(world).await;

@@ -17,6 +17,7 @@ pub const RETENTION: i64 = 90 * DAY;
 const QUEUE_RETENTION: i64 = 4 * DAY;
 const MAX_TRIES: u32 = 5;
 const MAX_SENDS: u32 = 5;
+const MAX_CODES: u32 = 5;
 const MAX_DESTINATION_SENDS: usize = 5;
 const MAX_SCORES: u32 = 5;
 
@@ -212,6 +213,23 @@ impl Model {
         204
     }
 
+    fn new_code(&mut self, which: usize) -> u16 {
+        let now = self.now;
+        let it = &mut self.identifications[which];
+        if it.kind != Kind::ExternalOtp {
+            return if it.state == State::Gone { 404 } else { 409 };
+        }
+        if let Some(refused) = it.refuses(now) {
+            return refused;
+        }
+        if it.generation >= MAX_CODES || now < it.last_send + RESEND_PAUSE {
+            return 429;
+        }
+        it.generation += 1;
+        it.last_send = now;
+        200
+    }
+
     fn cancel(&mut self, which: usize) -> u16 {
         let it = &mut self.identifications[which];
         it.refuses(self.now).unwrap_or_else(|| {
@@ -294,6 +312,7 @@ impl Model {
             Step::ValidateRight(which) => Some(self.validate(which, true)),
             Step::ValidateWrong(which) | Step::ValidateOld(which) => Some(self.validate(which, false)),
             Step::Resend(which) => Some(self.resend(which)),
+            Step::NewCode(which) => Some(self.new_code(which)),
             Step::Cancel(which) => Some(self.cancel(which)),
             Step::Close(which) => Some(self.close(which)),
             Step::Delete(which, force) => Some(self.delete(which, force)),

@@ -69,6 +69,7 @@ fn any(state: &Model) -> BoxedStrategy<Step> {
             (6, which.clone().prop_map(Step::ValidateWrong).boxed()),
             (2, which.clone().prop_map(Step::ValidateOld).boxed()),
             (if messages { 12 } else { 4 }, which.clone().prop_map(Step::Resend).boxed()),
+            (if messages { 1 } else { 3 }, which.clone().prop_map(Step::NewCode).boxed()),
             (1, which.clone().prop_map(Step::Cancel).boxed()),
             (1, which.clone().prop_map(Step::Close).boxed()),
             (1, (which.clone(), force).prop_map(|(which, force)| Step::Delete(which, force)).boxed()),
@@ -89,7 +90,7 @@ fn can_be_taken(state: &Model, step: &Step) -> bool {
         Step::ValidateWrong(which) => it(which).is_some_and(|it| it.kind != Kind::Document),
         Step::ValidateOld(which) => it(which).is_some_and(|it| it.codes > usize::from(it.code_until.is_some())),
         Step::Score(which, _) => it(which).is_some_and(|it| it.kind == Kind::Document),
-        Step::Resend(which) => it(which).is_some_and(Identification::is_otp),
+        Step::Resend(which) | Step::NewCode(which) => it(which).is_some_and(Identification::is_otp),
         Step::Cancel(which) | Step::Close(which) | Step::Delete(which, _) => it(which).is_some(),
         Step::Deliver | Step::Sweep | Step::Wait(_) | Step::Restart => true,
     }

@@ -100,6 +100,14 @@ impl<const FOLDER: bool> Service<FOLDER> {
                 Some(self.try_code(which, &first.expect("a code went out").code).await)
             }
             Step::Resend(which) => Some(self.send(self.actor(which, "POST", "/resend", None)).await),
+            Step::NewCode(which) => {
+                let answer = self.send(self.admin(which, "POST", "/code", None)).await;
+                // The code before is wrong from now on, which every right one after it shows.
+                if answer.status == 200 {
+                    self.handles[which].external_code = Some(answer.text("code"));
+                }
+                Some(answer)
+            }
             Step::Cancel(which) => {
                 Some(self.send(self.admin(which, "POST", "/cancel", Some(json!({ "reason": "no" })))).await)
             }
@@ -133,7 +141,8 @@ impl<const FOLDER: bool> Service<FOLDER> {
             Step::ValidateRight(which)
             | Step::ValidateWrong(which)
             | Step::ValidateOld(which)
-            | Step::Resend(which) => {
+            | Step::Resend(which)
+            | Step::NewCode(which) => {
                 self.assert_seen(model, which).await;
             }
             Step::Cancel(which) | Step::Close(which) | Step::Delete(which, _) | Step::Score(which, _) => {

@@ -38,6 +38,7 @@ pub enum Step {
     /// With the first code that was sent, which is not the live one.
     ValidateOld(usize),
     Resend(usize),
+    NewCode(usize),
     Cancel(usize),
     Close(usize),
     Delete(usize, Force),

@@ -191,7 +191,8 @@ impl<'a> Commit<'a> {
         if let Some(log) = self.overtaking(&mut reasons)? {
             return Err(Refusal::Overtaken(log));
         }
-        if self.steps.iter().any(|index| reasons.failed(*index)) {
+        let memory = self.memory.iter().map(|(index, ..)| index);
+        if self.steps.iter().chain(memory).any(|index| reasons.failed(*index)) {
             return Err(Refusal::Step(StepError::Lost));
         }
         if self.sightings.iter().any(|index| reasons.failed(*index)) {

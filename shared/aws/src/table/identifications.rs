@@ -3,8 +3,8 @@
 use super::{
     commit::{Commit, telling},
     items::{
-        Key, Pointer, Standing, decode_identification, decode_pointer, encode_erasure, encode_identification,
-        encode_pointer, encode_scoring, number, text,
+        Key, Pointer, Standing, decode_identification, decode_pointer, decode_remembered, encode_erasure,
+        encode_identification, encode_pointer, encode_scoring, number, text,
     },
     scorings::{Closing, close, unread},
     store::{Change, DynamoStore, corrupt},
@@ -12,12 +12,15 @@ use super::{
 };
 use acredita_domain::{
     Time,
+    error::Unavailable,
     events::Story,
+    idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
     ids::{AdminIdentificationId, IdentificationId, OrgId},
     pictures::PicturePrefix,
     ports::{
-        CreateError, Erasure, FindError, Identifications, NewIdentification, NewOutboxMessage, Scorings, StepError,
+        CreateError, Erasure, FindError, IdempotencyRecord, Identifications, NewIdentification, NewOutboxMessage,
+        Remembered, Scorings, StepError,
     },
 };
 use async_trait::async_trait;
@@ -83,6 +86,43 @@ impl Identifications for DynamoStore {
         .await
     }
 
+    async fn transition_once(
+        &self,
+        identification: &Identification,
+        transition: Transition,
+        idempotency: Option<IdempotencyRecord>,
+        story: Story,
+        now: Time,
+    ) -> Result<(), StepError> {
+        let Identification { id, ref org, .. } = *identification;
+        let Step { name, update, condition, values } = Step::of(org, &transition, now);
+        telling(name, &story, |chapter| {
+            let change = Change { key: Key::identification(id), update, condition, values: values.clone() };
+            Commit::new(self, name, now).step_telling(change, chapter).remember(org, idempotency.clone())
+        })
+        .await
+    }
+
+    async fn recall(
+        &self,
+        org: &OrgId,
+        operation: Operation,
+        marks: &[RequestMark],
+        now: Time,
+    ) -> Result<Option<Remembered>, Unavailable> {
+        for mark in marks {
+            let key = Key::remembered(org, operation.as_str(), &mark.key);
+            if let Some(item) = self.get(RECALL, key).await? {
+                match decode_remembered(&item).map_err(|fault| corrupt(RECALL, fault))? {
+                    remembered if now >= remembered.valid_until => {}
+                    remembered if remembered.body_digest != mark.body => return Ok(Some(Remembered::AnotherBody)),
+                    remembered => return Ok(Some(Remembered::Answer(remembered.answer))),
+                }
+            }
+        }
+        Ok(None)
+    }
+
     async fn count_try(&self, org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError> {
         let operation = "count try";
         let mut values = open_values(org, now);
@@ -142,6 +182,7 @@ impl Identifications for DynamoStore {
     }
 }
 
+const RECALL: &str = "recall request";
 const DELETE: &str = "delete identification";
 /// How often a deletion reads the linked scoring anew.
 const DELETE_TRIES: usize = 3;
@@ -157,6 +198,6 @@ fn closing(transition: &Transition) -> Option<Closing> {
             Some(judged.map_or(Closing::Open, |evidence| Closing::Judged { version: evidence.version }))
         }
         Transition::Cancel { .. } | Transition::Close { .. } | Transition::Fail => Some(Closing::Any),
-        Transition::Resend { .. } | Transition::Expire => None,
+        Transition::Resend { .. } | Transition::NewCode { .. } | Transition::Expire => None,
     }
 }

@@ -21,6 +21,7 @@ pub(crate) const OPEN: &str = "#org = :org AND #status = :created AND #expires_a
 const OPEN_FOR_VALIDATION: &str = "#org = :org AND #status = :created AND #expires_at > :now";
 const OPEN_FOR_THIS_CODE: &str =
     "#org = :org AND #status = :created AND #expires_at > :now AND #generation = :generation AND #tries > :zero";
+const OPEN_FOR_NEW_CODE: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries) AND #generation = :previous";
 const OPEN_FOR_NEXT_CODE: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries) AND #generation = :previous AND #sends < :max_sends";
 /// An identification whose tries are used up has failed, recorded or not, and does not expire any more.
 const OVER: &str = "#org = :org AND #status = :created AND #expires_at <= :now AND (attribute_not_exists(#tries) OR #tries < :max_tries)";
@@ -75,6 +76,15 @@ impl Step {
                 let update = "SET #step = :step, #generation = :generation, #last_send_at = :now, \
                               #sends = #sends + :one REMOVE #code";
                 ("resend", Status::Created, update, OPEN_FOR_NEXT_CODE)
+            }
+            Transition::NewCode { generation, code } => {
+                values.extend([
+                    ("generation", number(*generation)),
+                    ("previous", number(generation.saturating_sub(1))),
+                    ("code", json(code)),
+                ]);
+                let update = "SET #step = :step, #generation = :generation, #last_send_at = :now, #code = :code";
+                ("new code", Status::Created, update, OPEN_FOR_NEW_CODE)
             }
             Transition::Cancel { reason } => {
                 values.push(("reason", text(reason.expose())));

@@ -27,6 +27,7 @@ mod events;
 mod faults;
 mod housekeeping;
 mod identifications;
+mod new_codes;
 mod outbox;
 mod pictures;
 mod queue;

@@ -25,6 +25,15 @@ pub struct IdempotencyRecord {
     pub answer: FirstAnswer,
 }
 
+/// What is remembered of an idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remembered {
+    /// The same request came before: this was its answer.
+    Answer(FirstAnswer),
+    /// The key was used before, with another body.
+    AnotherBody,
+}
+
 /// Everything that is created with an identification.
 #[derive(Clone, Debug)]
 pub struct NewIdentification {
@@ -64,7 +73,7 @@ pub trait Identifications: Send + Sync {
         id: AdminIdentificationId,
     ) -> Result<Option<Identification>, FindError>;
     /// Takes a step if it can be taken at `now`, and puts its effects into the outbox. Every step but
-    /// [`Transition::Resend`] is the end of the linked scoring, which is closed with it (one that has expired remains so),
+    /// [`Transition::Resend`] and [`Transition::NewCode`] is the end of the linked scoring, which is closed with it (one that has expired remains so),
     /// and leaves [`Due::Leftovers`]. One transaction, and one
     /// more for each time that other events were written first.
     async fn transition(
@@ -75,6 +84,24 @@ pub trait Identifications: Send + Sync {
         story: Story,
         now: Time,
     ) -> Result<(), StepError>;
+    /// Takes a step like [`Self::transition`], without effects, and records the answer to a request with an idempotency key.
+    /// The step is lost, too, if the key was used.
+    async fn transition_once(
+        &self,
+        identification: &Identification,
+        transition: Transition,
+        idempotency: Option<IdempotencyRecord>,
+        story: Story,
+        now: Time,
+    ) -> Result<(), StepError>;
+    /// What is remembered at `now` of a request with an idempotency key. One read for each mark.
+    async fn recall(
+        &self,
+        org: &OrgId,
+        operation: Operation,
+        marks: &[RequestMark],
+        now: Time,
+    ) -> Result<Option<Remembered>, Unavailable>;
     /// Counts a try of an OTP that is open at `now` and has tries left, and returns the updated identification. One
     /// write.
     async fn count_try(&self, org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;

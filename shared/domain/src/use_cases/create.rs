@@ -10,7 +10,8 @@ use crate::{
     idempotency::{Idempotency, Operation},
     identification::{Identification, Method, State},
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
-    keys::Sealed,
+    keys::{CodeContext, Keyring, Sealed},
+    otp::LiveCode,
     ports::{CreateError, FirstAnswer, IdempotencyRecord, NewIdentification, NewOutboxMessage},
     reference::Reference,
     scoring::Scoring,
@@ -29,9 +30,17 @@ pub struct Created {
     /// The linked scoring of an identity document.
     pub scoring_id: Option<ScoringId>,
     /// Only when the caller delivers the code.
-    pub code: Option<OtpCode>,
+    pub code: Option<CodeToDeliver>,
     /// Whether an earlier request with the same idempotency key created it.
     pub replayed: bool,
+}
+
+/// A code for the caller to deliver.
+#[derive(Clone)]
+pub struct CodeToDeliver {
+    pub code: OtpCode,
+    /// It is no longer accepted from this time on.
+    pub expires_at: Time,
 }
 
 /// An identification being created, before its method is known.
@@ -86,8 +95,18 @@ pub(super) struct Creation {
 
 /// A code that the caller delivers, and its stored form for a repeated request.
 pub(super) struct ExternalCode {
-    pub code: OtpCode,
+    pub code: CodeToDeliver,
     pub sealed: Sealed,
+}
+
+impl ExternalCode {
+    /// A new code, and what is kept of it. It lives as long as its identification.
+    pub fn make(app: &App, keys: &Keyring, context: CodeContext<'_>, expires_at: Time) -> (Self, LiveCode) {
+        let code = OtpCode::generate(&*app.entropy);
+        let live = LiveCode { hash: keys.hash_code(context, &code), expires_at };
+        let sealed = keys.seal(&*app.entropy, &context.id.to_string(), code.expose());
+        (Self { code: CodeToDeliver { code, expires_at }, sealed }, live)
+    }
 }
 
 impl Creation {
@@ -104,7 +123,8 @@ impl Creation {
         let (code, sealed) = code.map(|ExternalCode { code, sealed }| (code, sealed)).unzip();
         let operation = identification.method.kind().create_operation();
         let org = identification.org.clone();
-        let stored = StoredCreated { admin_id, id, created_at, expires_at, scoring_id, code: sealed };
+        let code_expires_at = code.as_ref().map(|code| code.expires_at);
+        let stored = StoredCreated { admin_id, id, created_at, expires_at, scoring_id, code: sealed, code_expires_at };
         let idempotency = record(app, &org, operation, idempotency, &stored).await?;
         let keep_until = app.policy.keep_until(expires_at);
         let messages = effects::references(&outbox);
@@ -141,9 +161,12 @@ struct StoredCreated {
     scoring_id: Option<ScoringId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     code: Option<Sealed>,
+    /// Answers from before there was one leave it out: the code lived as long as its identification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code_expires_at: Option<Time>,
 }
 
-/// The record of a create with an idempotency key.
+/// The record of a request with an idempotency key.
 pub(super) async fn record(
     app: &App,
     org: &OrgId,
@@ -159,11 +182,14 @@ pub(super) async fn record(
 
 async fn open_answer(app: &App, org: &OrgId, answer: &FirstAnswer) -> Result<Created, Error> {
     let stored: StoredCreated = serde_json::from_str(&answer.0).map_err(|_| Error::Corrupt("first answer"))?;
-    let StoredCreated { admin_id, id, created_at, expires_at, scoring_id, code } = stored;
+    let StoredCreated { admin_id, id, created_at, expires_at, scoring_id, code, code_expires_at } = stored;
     // The answer outlives what it is about, and would bring its ids and its code back.
     app.stores.identifications.find(org, id).await?.ok_or(Conflict::CreatedAndDeleted)?;
     let code = match code {
-        Some(sealed) => Some(OtpCode::unsealed(app.keys.current().await?.open(&id.to_string(), &sealed)?)),
+        Some(sealed) => {
+            let code = OtpCode::unsealed(app.keys.current().await?.open(&id.to_string(), &sealed)?);
+            Some(CodeToDeliver { code, expires_at: code_expires_at.unwrap_or(expires_at) })
+        }
         None => None,
     };
     Ok(Created { admin_id, id, created_at, expires_at, scoring_id, code, replayed: true })

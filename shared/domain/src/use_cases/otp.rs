@@ -9,14 +9,14 @@ use super::{
 use crate::{
     App, Conflict, Error, Request, Time,
     actor::Actor,
-    code::{OtpCode, TypedCode},
+    code::TypedCode,
     device::DeviceEvidence,
     expires_in::ExpiresIn,
     idempotency::Idempotency,
     identification::{Identification, Method, MethodKind, Transition, Validation},
     ids::{IdentificationId, OrgId},
     keys::CodeContext,
-    otp::{Delivery, LiveCode, MAX_TRIES, Otp, SecondFactor, second_factor_matches},
+    otp::{Delivery, MAX_TRIES, Otp, SecondFactor, second_factor_matches},
     pictures::Capture,
     ports::{StepError, unless_lost},
     reference::Reference,
@@ -64,11 +64,9 @@ pub async fn create_otp_identification(
     let (outbox, code) = match destination {
         Some(address) => (vec![effects::send_code(app, &keys, context, address.expose())], None),
         None => {
-            let code = OtpCode::generate(&*app.entropy);
-            // An external code lives as long as its identification.
-            otp.code = Some(LiveCode { hash: keys.hash_code(context, &code), expires_at: draft.expires_at });
-            let sealed = keys.seal(&*app.entropy, &draft.id.to_string(), code.expose());
-            (Vec::new(), Some(ExternalCode { code, sealed }))
+            let (external, live) = ExternalCode::make(app, &keys, context, draft.expires_at);
+            otp.code = Some(live);
+            (Vec::new(), Some(external))
         }
     };
     Creation { outbox, code, ..draft.with(Method::Otp(otp)) }.commit(app, request, idempotency).await

@@ -70,7 +70,9 @@ pub(super) fn of_step(
         Transition::Validate { validation, .. } => of_validation(wrong_tries(data, identification, 1), validation),
         Transition::Fail => wrong_tries(data, identification, 0),
         Transition::Expire => data.time("expires_at", identification.expires_at),
-        Transition::Resend { generation } => data.with("generation", *generation),
+        Transition::Resend { generation } | Transition::NewCode { generation, .. } => {
+            data.with("generation", *generation)
+        }
         Transition::Cancel { .. } | Transition::Close { .. } => data,
     };
     of_identification(app, request, identification, transition.event(), data, now)

@@ -14,6 +14,7 @@ use acredita_domain::{
 pub(crate) struct Remembered {
     pub body_digest: String,
     pub answer: FirstAnswer,
+    pub valid_until: Time,
 }
 
 /// A create's first answer, valid for [`IDEMPOTENCY_WINDOW`].
@@ -32,6 +33,7 @@ pub(crate) fn decode_remembered(item: &Item) -> Result<Remembered, Corrupt> {
     Ok(Remembered {
         body_digest: read_text(item, "body_digest")?.to_owned(),
         answer: FirstAnswer(read_text(item, "answer")?.to_owned()),
+        valid_until: read_time(item, "valid_until")?,
     })
 }
 

@@ -1,6 +1,6 @@
 use super::{records::Remembered, *};
 use acredita_domain::{
-    idempotency::{Operation, RequestMark},
+    idempotency::{IDEMPOTENCY_WINDOW, Operation, RequestMark},
     identification::{AgentEvidence, State},
     messages::Refusal,
     otp::{DESTINATION_WINDOW, MAX_DESTINATION_SENDS},
@@ -115,7 +115,7 @@ proptest! {
     fn a_first_answer_comes_back_as_it_went(org in arbitrary::org(), answer in "\\PC{0,200}", body in any::<[u8; 8]>(), now in arbitrary::time()) {
         let record = record(&answer, &body);
         let mark = &record.marks[0];
-        let remembered = Remembered { body_digest: mark.body.clone(), answer: FirstAnswer(answer) };
+        let remembered = Remembered { body_digest: mark.body.clone(), answer: FirstAnswer(answer), valid_until: now + IDEMPOTENCY_WINDOW };
         prop_assert_eq!(decode_remembered(&encode_remembered(&org, &record, mark, now)), Ok(remembered));
     }
 
