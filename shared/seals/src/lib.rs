@@ -24,9 +24,11 @@ mod certificates;
 mod date;
 mod features;
 pub mod midni;
+pub mod picture;
 mod reference;
 mod refusal;
 mod seal;
+pub mod thumbnail;
 mod write;
 
 pub use certificates::{Certificates, NotACertificate};

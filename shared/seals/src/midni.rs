@@ -5,7 +5,7 @@ mod card;
 
 pub use card::{Card, Kind};
 
-use crate::{Certificates, Seal, refusal::Fault, refusal::Refusal};
+use crate::{Certificates, Seal, picture, refusal::Fault, refusal::Refusal};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// The most by which the signer's clock and ours may differ.
@@ -38,6 +38,16 @@ pub fn read(bytes: &[u8]) -> Result<Unverified, Refusal> {
     Ok(Unverified { seal, card })
 }
 
+/// The bytes of the code in a picture, JPEG or PNG. If several codes are in it: of one in the right form, else of any.
+///
+/// # Errors
+///
+/// [`Refusal::NotRead`].
+pub fn read_picture(picture: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let luma = acredita_pictures::decode(picture).map_err(|_| Refusal::NotRead)?;
+    picture::read(&luma, |bytes| read(bytes).is_ok()).ok_or(Refusal::NotRead)
+}
+
 impl Unverified {
     /// The card, if the police signed it. It may be outdated.
     ///
@@ -68,7 +78,7 @@ impl Card {
 ///
 /// # Errors
 ///
-/// The first reason to refuse it. A picture's [`Refusal::NotRead`] is none of them.
+/// The first reason to refuse it.
 pub fn verify(bytes: &[u8], certificates: &Certificates, now: DateTime<Utc>) -> Result<Card, Refusal> {
     let card = read(bytes)?.verify(certificates)?;
     card.check_time(now)?;

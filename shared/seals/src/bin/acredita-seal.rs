@@ -1,11 +1,12 @@
 //! Verifies codes of MiDNI in files: `acredita-seal verify --certificates FOLDER FILE…`.
 //!
-//! A file holds the bytes of a code, or base64 of them. One line of JSON a file; the exit code is 0
-//! whatever the files hold, and 2 for wrong usage or certificates that cannot be read.
+//! A file holds the bytes of a code, base64 of them, or a picture of the code. One line of JSON a file; the exit code is
+//! 0 whatever the files hold, and 2 for wrong usage or certificates that cannot be read.
 
 use acredita_seals::{
     Certificates, Refusal,
     midni::{self, Card},
+    picture,
 };
 use base64::{
     Engine,
@@ -73,7 +74,11 @@ fn certificates(folder: &Path) -> Result<Certificates, Box<dyn Error>> {
 
 fn verify(content: &[u8], certificates: &Certificates) -> Result<Card, Refusal> {
     let decoded = base64(content);
-    midni::read(decoded.as_deref().unwrap_or(content))?.verify(certificates)
+    let content = decoded.as_deref().unwrap_or(content);
+    if picture::is_picture(content) {
+        return midni::read(&midni::read_picture(content)?)?.verify(certificates);
+    }
+    midni::read(content)?.verify(certificates)
 }
 
 /// The bytes of a text in base64, of either alphabet, with or without padding and line ends.
