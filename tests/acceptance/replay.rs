@@ -1,7 +1,7 @@
 //! Replays `events/`: the events of API Gateway, SQS and the scheduler, in their real form. Each test replaces their
 //! placeholders with values of a fresh world.
 
-use crate::events::{ADMIN_ID, CODE, Event, IDENTIFICATION_ID, SCORING_ID, TOKEN, event, events};
+use crate::events::{ADMIN_ID, CODE, EVENT_ID, Event, IDENTIFICATION_ID, SCORING_ID, TOKEN, event, events};
 use acceptance::{World, bodies, request::Answer};
 use acredita_domain::{
     ids::{OrgId, ScoringId},
@@ -117,7 +117,11 @@ pub async fn replay(world: &World, event: &Event, values: &[(&str, String)]) -> 
 pub async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static str, String)> {
     let mut values = vec![(TOKEN, world.token(acceptance::ORG))];
     let is_validate = route.ends_with("/validate");
-    if route.contains("/agent/{") {
+    if route.contains("/events/{") {
+        world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+        let listed = world.call("GET", "/events", None).await.expect(200).json();
+        values.push((EVENT_ID, listed["events"][0]["event_id"].as_str().expect("an event").to_owned()));
+    } else if route.contains("/agent/{") {
         let created = world
             .call("POST", "/identifications/agent", Some(bodies::agent(event.text.contains("\\\"evidence\\\""))))
             .await;
