@@ -117,8 +117,9 @@ pub async fn replay(world: &World, event: &Event, values: &[(&str, String)]) -> 
 pub async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static str, String)> {
     let mut values = vec![(TOKEN, world.token(acceptance::ORG))];
     let is_validate = route.ends_with("/validate");
-    if route.contains("/events/{") {
-        world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+    if route.contains("/events") {
+        let created = world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+        values.push((IDENTIFICATION_ID, created.text("identification_id")));
         let listed = world.call("GET", "/events", None).await.expect(200).json();
         values.push((EVENT_ID, listed["events"][0]["event_id"].as_str().expect("an event").to_owned()));
     } else if route.contains("/agent/{") {

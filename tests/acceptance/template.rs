@@ -9,7 +9,8 @@ mod rights;
 mod used;
 
 use acredita_aws::provision::{
-    DEAD_LETTER_SECONDS, DUE_INDEX, DUE_PROJECTION, MAX_RECEIVES, TTL_ATTRIBUTE, VISIBILITY_SECONDS,
+    DEAD_LETTER_SECONDS, DUE_INDEX, DUE_PROJECTION, LIST_INDEX, LIST_PROJECTION, MAX_RECEIVES, TTL_ATTRIBUTE,
+    VISIBILITY_SECONDS,
 };
 use acredita_domain::{ids::OrgId, pictures::PicturePrefix, ports::limits::LEASE};
 use acredita_local::{gateway::functions, workers::BATCH};
@@ -121,13 +122,17 @@ fn the_table_is_the_one_that_the_code_makes_elsewhere() {
         table["KeySchema"],
         json!([{ "AttributeName": "pk", "KeyType": "HASH" }, { "AttributeName": "sk", "KeyType": "RANGE" }])
     );
-    let index = json!([{
-        "IndexName": DUE_INDEX,
-        "KeySchema": [{ "AttributeName": "due_shard", "KeyType": "HASH" }, { "AttributeName": "due_at", "KeyType": "RANGE" }],
-        "Projection": { "ProjectionType": "INCLUDE", "NonKeyAttributes": DUE_PROJECTION },
-    }]);
-    assert_eq!(table["GlobalSecondaryIndexes"], index);
-    let types = [("pk", "S"), ("sk", "S"), ("due_shard", "S"), ("due_at", "N")];
+    let index = |name: &str, [hash, range]: [&str; 2], projected: &[&str]| {
+        json!({
+            "IndexName": name,
+            "KeySchema": [{ "AttributeName": hash, "KeyType": "HASH" }, { "AttributeName": range, "KeyType": "RANGE" }],
+            "Projection": { "ProjectionType": "INCLUDE", "NonKeyAttributes": projected },
+        })
+    };
+    let due = index(DUE_INDEX, ["due_shard", "due_at"], &DUE_PROJECTION);
+    let list = index(LIST_INDEX, ["list_shard", "list_at"], &LIST_PROJECTION);
+    assert_eq!(table["GlobalSecondaryIndexes"], json!([due, list]));
+    let types = [("pk", "S"), ("sk", "S"), ("due_shard", "S"), ("due_at", "N"), ("list_shard", "S"), ("list_at", "S")];
     let types = types.map(|(name, kind)| json!({ "AttributeName": name, "AttributeType": kind }));
     assert_eq!(table["AttributeDefinitions"], json!(types));
 }
@@ -168,6 +173,7 @@ fn plausible(name: &str) -> Option<String> {
         "ACREDITA_SMS_MAX_PRICE" => "0.10",
         "ACREDITA_STATED_UPLOADS" => "false",
         "ACREDITA_SCORINGS_A_DAY" => "100",
+        "ACREDITA_EVENT_RETENTION_YEARS" => "5",
         ours if ours.starts_with("ACREDITA_") => "plausible",
         _ => return None,
     };

@@ -15,7 +15,7 @@ fn what_costs_messages_could_be_guessed_or_computes_has_a_throttle_of_its_own() 
     let kind = |route: &str| match route.rsplit('/').next() {
         Some("validate") => Some("ValidateRate"),
         Some("score") => Some("ScoreRate"),
-        Some("resend") => Some("CreateRate"),
+        Some("resend" | "code") => Some("CreateRate"),
         Some("agent" | "otp" | "identity_document") if route.starts_with("POST ") => Some("CreateRate"),
         _ => None,
     };

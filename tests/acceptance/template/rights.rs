@@ -22,7 +22,7 @@ const REMOVE_EVIDENCE: (&str, &str) = ("s3:DeleteObject", "i");
 fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
     match function {
         "identification-agent" => &ERASE_EVIDENCE,
-        "identification-agent-admin" | "identification-otp-admin" => &[SECRET],
+        "identification-agent-admin" | "identification-otp-admin" | "events" => &[SECRET],
         // What a scoring saw is forgotten with it.
         "identity-document-admin" => &[SECRET, ("dynamodb:UpdateItem", "SEE")],
         "identification-otp" => &[SECRET, REMOVE_EVIDENCE],
@@ -102,7 +102,10 @@ async fn the_actors_side_changes_only_the_attributes_that_it_has_to() {
             assert_eq!(texts(&statement["Action"]), ["dynamodb:UpdateItem"], "{name}: reads are of complete items");
             granted.extend(kinds(statement).into_iter().map(|kind| (kind, attributes.clone())));
         }
-        assert_eq!(granted, used[name].changed, "{name}");
+        let mut changed = used[name].changed.clone();
+        // Of one from before there were events, whose log begins with its next step.
+        changed.entry("IDN".to_owned()).or_default().insert("log_key".to_owned());
+        assert_eq!(granted, changed, "{name}");
     }
 }
 
@@ -132,7 +135,7 @@ fn nobody_on_the_actors_side_may_delete_from_the_table() {
             allowed(logical[name]).into_iter().flat_map(|statement| texts(&statement["Action"])).collect();
         let deletes = |action: &&str| {
             action.starts_with("dynamodb:")
-                && (action.contains("Delete") || action.contains("Batch") || action.contains("Partiql"))
+                && (action.contains("Delete") || action.contains("BatchWrite") || action.contains("Partiql"))
         };
         assert!(!actions.iter().any(deletes), "{name}: {actions:?}");
     }

@@ -17,7 +17,7 @@ const NEXT: &str = r#"
 api=${AWS_LAMBDA_RUNTIME_API/:/\/}
 next() {
   exec 3<>"/dev/tcp/$api"
-  printf 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n' >&3
+  printf 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nhost: %s\r\nconnection: close\r\n\r\n' "$AWS_LAMBDA_RUNTIME_API" >&3
   while read -r line <&3; do
     line=${line%$'\r'}
     case $line in lambda-runtime-aws-request-id:*) id=${line#*: } ;; '') break ;; esac
@@ -25,7 +25,7 @@ next() {
 }
 post() {
   exec 3<>"/dev/tcp/$api"
-  printf 'POST /2018-06-01/runtime/invocation/%s/%s HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s' "$1" "$2" "${#3}" "$3" >&3
+  printf 'POST /2018-06-01/runtime/invocation/%s/%s HTTP/1.1\r\nhost: %s\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s' "$1" "$2" "$AWS_LAMBDA_RUNTIME_API" "${#3}" "$3" >&3
   read -r _ <&3
 }
 # Says nothing to a server that says nothing either.
