@@ -22,14 +22,22 @@ const REMOVE_EVIDENCE: (&str, &str) = ("s3:DeleteObject", "i");
 fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
     match function {
         "identification-agent" => &ERASE_EVIDENCE,
-        "identification-agent-admin" | "identification-otp-admin" | "events" => &[SECRET],
+        "identification-agent-admin" | "identification-otp-admin" => &[SECRET],
+        // The references of scorings that stand alone.
+        "events" => &[SECRET, ("dynamodb:BatchGetItem", "SCO")],
         // What a scoring saw is forgotten with it.
         "identity-document-admin" => &[SECRET, ("dynamodb:UpdateItem", "SEE")],
         "identification-otp" => &[SECRET, REMOVE_EVIDENCE],
-        // With the keys of external providers; and, for a declared person, what was seen before.
-        "scoring" => {
-            &[SECRET, ("dynamodb:BatchGetItem", "SEE"), ("dynamodb:UpdateItem", "SEE"), ("dynamodb:UpdateItem", "NUM")]
-        }
+        // With the keys of external providers; and, for a declared person, what was seen before, and the log of the
+        // identification.
+        "scoring" => &[
+            SECRET,
+            ("dynamodb:BatchGetItem", "SEE"),
+            ("dynamodb:UpdateItem", "SEE"),
+            ("dynamodb:UpdateItem", "NUM"),
+            ("dynamodb:GetItem", "IDN"),
+            ("dynamodb:UpdateItem", "IDN"),
+        ],
         // The senders of the tests are not AWS's, and Lambda takes messages off the queue.
         "notify" => &[
             SECRET,
