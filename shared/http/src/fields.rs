@@ -47,7 +47,7 @@ impl<'a> Fields<'a> {
     }
 
     /// How many members the object has, known or not.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.members.len()
     }
 

@@ -64,7 +64,7 @@ pub fn read_reference(body: &Fields<'_>, faults: &mut Faults) -> Reference {
 }
 
 fn read_metadata(fields: &Fields<'_>, faults: &mut Faults) -> Option<ClientMetadata> {
-    if fields.len() > ClientMetadata::MOST {
+    if fields.count() > ClientMetadata::MOST {
         faults.add(fields.own_place(), "has more than 50 members");
     }
     let mut texts = BTreeMap::new();
