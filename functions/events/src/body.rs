@@ -132,7 +132,7 @@ impl ParseRequest for EventRequest {
 #[derive(Serialize, ToSchema)]
 pub struct EventsAnswer {
     pub events: Vec<EventAnswer>,
-    /// Asks for what comes next. Absent at the end of a list in descending order.
+    /// Asks for what comes next. Absent at the end of a list in descending order, where it may also lead to nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub next_cursor: Option<String>,

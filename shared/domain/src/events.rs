@@ -14,8 +14,8 @@ mod stored;
 mod story;
 mod subject;
 
-pub use chain::{BrokenChain, left_as, unbroken};
-pub use data::EventData;
+pub use chain::{BrokenChain, left_as, scored_as, unbroken};
+pub use data::{EventData, SCORED};
 pub use kind::EventType;
 pub use log::{EventHash, Head, Log, LogKey};
 pub use stored::{Author, StoredEvent};

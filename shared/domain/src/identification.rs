@@ -223,8 +223,9 @@ impl Identification {
         };
         let terms = match &self.method {
             Method::Agent { personal_document_image } => VouchedTerms::Agent { picture: *personal_document_image },
-            Method::Otp(Otp { delivery, second_factor, generation, .. }) => {
-                VouchedTerms::Otp { delivery, second_factor: *second_factor, generation: *generation }
+            // Not the generation: a step of another kind may meet a new code, and both are taken.
+            Method::Otp(Otp { delivery, second_factor, .. }) => {
+                VouchedTerms::Otp { delivery, second_factor: *second_factor }
             }
             Method::IdentityDocument { configuration, scoring_id, provider } => VouchedTerms::IdentityDocument {
                 configuration: *configuration,
@@ -271,7 +272,7 @@ struct Vouched<'a> {
 #[derive(Serialize)]
 enum VouchedTerms<'a> {
     Agent { picture: bool },
-    Otp { delivery: &'a Delivery, second_factor: Option<SecondFactor>, generation: u32 },
+    Otp { delivery: &'a Delivery, second_factor: Option<SecondFactor> },
     IdentityDocument { configuration: ConfigurationName, scoring_id: ScoringId, provider: Provider },
 }
 

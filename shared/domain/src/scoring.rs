@@ -133,9 +133,17 @@ impl Scoring {
         }
     }
 
-    /// Its score, and what it was made of, as one text: see [`EventData::state`](crate::events::EventData).
+    /// What its own events vouch for besides the score, as one text: see [`EventData::state`](crate::events::EventData).
     pub fn vouched(&self) -> String {
-        vouched(self.assessment.as_ref(), &self.captures)
+        let terms = (&self.document, self.provider, self.max_retries, self.created_at, self.expires_at);
+        serde_json::to_string(&(self.closed, terms)).expect("values of the domain have text keys and always serialize")
+    }
+
+    /// Its score and what that was made of, as one text, which an event vouches for on its own: a close may meet a score,
+    /// and both are taken.
+    pub fn scored(&self) -> String {
+        serde_json::to_string(&(&self.assessment, &self.captures))
+            .expect("values of the domain have text keys and always serialize")
     }
 
     /// Whether it was created with an identification, which says whom to expect.
@@ -165,11 +173,6 @@ impl Scoring {
             _ => Ok(()),
         }
     }
-}
-
-/// As [`Scoring::vouched`], for a score that is about to be recorded.
-pub fn vouched(assessment: Option<&Assessment>, captures: &[Capture]) -> String {
-    serde_json::to_string(&(assessment, captures)).expect("values of the domain have text keys and always serialize")
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -267,7 +267,7 @@ async fn what_the_clock_ends_is_told_by_the_sweep() {
     world.clock.advance(world.app.policy.retention);
     world.sweep().await;
     let events = events_of(&world, &agent.id).await;
-    assert_eq!(events[2]["data"], json!({ "method": "AGENT", "status": "EXPIRED", "reason": "RETENTION" }));
+    assert_eq!(events[2]["data"], json!({ "method": "AGENT", "reason": "RETENTION" }));
     assert_eq!(verified(&world, &agent.id).await, Ok(3));
 }
 
@@ -328,6 +328,33 @@ async fn whatever_is_changed_behind_the_log_is_found() {
     let delete = delete.key("pk", second["pk"].clone()).key("sk", second["sk"].clone());
     delete.send().await.expect("deleted");
     assert_eq!(verified(&world, &agent.id).await, Err(BrokenChain::End { found: 1, known: 2 }));
+}
+
+#[tokio::test]
+async fn a_score_that_is_raised_behind_the_log_is_found() {
+    let world = World::start().await;
+    let document = Subject::create(&world, Method::IdentityDocument).await;
+    put_pictures(&world, &document.scoring_path(""), &[("front", &bodies::png(1))]).await.expect(204);
+    assert_eq!(verified(&world, &document.id).await, Ok(2));
+    let scoring = world.items_of("SCO#").await.swap_remove(0);
+    let raised = text(&scoring, "assessment").replacen("\"score\":", "\"score\":0.99,\"was\":", 1);
+    assert_ne!(raised, text(&scoring, "assessment"));
+    put(&world, with(&scoring, "assessment", &raised)).await;
+    assert_eq!(verified(&world, &document.id).await, Err(BrokenChain::State(2)));
+}
+
+/// A step of one kind and a new code may be taken both; the log says what came of them.
+#[tokio::test]
+async fn a_cancel_that_meets_a_resend_is_no_fault() {
+    let world = World::start().await;
+    for _ in 0..8 {
+        let otp = Subject::delivered(&world).await;
+        world.clock.advance(TimeDelta::seconds(30));
+        let resend = world.request("POST", &otp.actor_path("/resend"), None);
+        world.at_once(vec![resend, otp.cancellation(&world)]).await;
+        world.deliver().await;
+        verified(&world, &otp.id).await.expect("as it was left");
+    }
 }
 
 /// What was written before there were events is read as it is, and its next step begins its log.

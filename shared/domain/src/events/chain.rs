@@ -1,6 +1,9 @@
 //! Whether a log is what was written.
 
-use super::{EventHash, Head, LogKey, StoredEvent, data::STATE};
+use super::{
+    EventHash, EventType, Head, LogKey, StoredEvent,
+    data::{SCORED, STATE},
+};
 use crate::Time;
 
 /// Where a log, or its subject, is not what was written.
@@ -65,12 +68,29 @@ pub fn left_as(events: &[StoredEvent], key: &LogKey, state: &str) -> Result<(), 
     }
 }
 
+/// Requires that the latest event of a score recorded this one. `scored`: whether there is a score at all.
+pub fn scored_as(events: &[StoredEvent], key: &LogKey, text: &str, scored: bool) -> Result<(), BrokenChain> {
+    let recorded = events.iter().rev().find_map(|event| Some((event.sequence(), event.digest_of(SCORED)?)));
+    match recorded {
+        Some((sequence, digest)) if digest != key.digest(SCORED, text) => Err(BrokenChain::State(sequence)),
+        // An earlier score may be from before there were events.
+        None if scored && events.first().is_some_and(begins) => {
+            Err(BrokenChain::State(events.last().map_or(0, StoredEvent::sequence)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn begins(event: &StoredEvent) -> bool {
+    matches!(event.kind(), EventType::IdentificationCreated | EventType::ScoringCreated)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         Time,
-        events::{EventData, EventType, Happened, Log, Story, Subject},
+        events::{EventData, Happened, Log, Story, Subject},
         ids::{EventId, OrgId, ScoringId},
         request::By,
         system::Entropy,

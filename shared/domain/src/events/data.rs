@@ -58,6 +58,8 @@ impl EventData {
     }
 }
 
+/// The name of the digest of a score.
+pub const SCORED: &str = "assessment";
 /// The name of the digest of a state.
 pub(super) const STATE: &str = "state_digest";
 

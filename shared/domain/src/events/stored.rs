@@ -72,6 +72,11 @@ impl StoredEvent {
         self.written.previous_hash.as_deref()
     }
 
+    /// The digest of a personal value that goes by this name.
+    pub(super) fn digest_of(&self, name: &str) -> Option<&str> {
+        self.written.data.get("digests")?.get(name)?.as_str()
+    }
+
     pub(super) fn state_digest(&self) -> Option<&str> {
         self.written.data.get(STATE)?.as_str()
     }

@@ -12,11 +12,13 @@ use crate::{
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-/// Events of the whole organisation become visible in the index of lists one after the other, and not always in their
-/// order. From this age on all of them are there, so that a list in ascending order misses none.
+/// Events of the complete organisation become visible in the index of lists one after the other, and not always in their
+/// order. From this age on they are there, so that a list in ascending order misses none, unless a commit takes longer.
 const SETTLED_AFTER: TimeDelta = TimeDelta::seconds(5);
-/// Events of one subject that are looked at for one answer.
-const LOOKED_AT: usize = 1_000;
+/// Events of one subject in one query: fewer than a query of DynamoDB has room for.
+const PAGE: usize = 100;
+/// Queries for one answer.
+const PAGES: usize = 10;
 
 /// Which events to list.
 #[derive(Clone, Debug)]
@@ -134,25 +136,25 @@ async fn of_subject(
     let Some(subject) = app.stores.events.subject_of(org, id).await? else { return Ok((Vec::new(), None)) };
     let mut after = if let Place::AfterSequence(sequence) = place { Some(sequence) } else { None };
     let mut events = Vec::new();
-    let mut looked_at = 0;
-    loop {
-        let found = app.stores.events.of_subject(org, subject, after, filter.order, limit).await?;
-        let complete = found.len() < limit;
-        looked_at += found.len();
+    for _ in 0..PAGES {
+        let found = app.stores.events.of_subject(org, subject, after, filter.order, PAGE).await?;
+        let complete = found.len() < PAGE;
+        let last = found.last().map(StoredEvent::sequence);
         for event in found {
             after = Some(event.sequence());
             if filter.takes(&event) {
                 events.push(event);
             }
             if events.len() == limit {
-                return Ok((events, after.map(Place::AfterSequence)));
+                let more = !complete || after != last;
+                return Ok((events, after.filter(|_| more).map(Place::AfterSequence)));
             }
         }
-        if complete || looked_at >= LOOKED_AT {
-            let next = after.filter(|_| !complete).map(Place::AfterSequence);
-            return Ok((events, next));
+        if complete {
+            return Ok((events, None));
         }
     }
+    Ok((events, after.map(Place::AfterSequence)))
 }
 
 impl EventFilter {
@@ -174,8 +176,8 @@ pub(super) async fn log_of(stores: &Stores, org: &OrgId, subject: Subject) -> Re
     let mut events: Vec<StoredEvent> = Vec::new();
     loop {
         let after = events.last().map(StoredEvent::sequence);
-        let found = stores.events.of_subject(org, subject, after, Order::Ascending, LOOKED_AT).await?;
-        let complete = found.len() < LOOKED_AT;
+        let found = stores.events.of_subject(org, subject, after, Order::Ascending, PAGE).await?;
+        let complete = found.len() < PAGE;
         events.extend(found);
         if complete {
             return Ok(events);

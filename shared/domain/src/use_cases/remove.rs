@@ -63,7 +63,8 @@ pub(super) fn of_deletion(
     why: &'static str,
     now: Time,
 ) -> Story {
-    let data = telling::basics(identification, now).with("reason", why);
+    // Without a status: by force it is deleted whatever it has become meanwhile.
+    let data = telling::of_method(identification).with("reason", why);
     telling::of_identification(app, request, identification, EventType::IdentificationDeleted, data, now)
 }
 
@@ -75,7 +76,7 @@ pub(super) async fn of_scoring_deletion(
     why: &'static str,
     now: Time,
 ) -> Result<Story, Error> {
-    let data = EventData::default().named("status", scoring.status(now)).with("reason", why);
+    let data = EventData::default().with("reason", why);
     telling::of_scoring(app, request, scoring, EventType::ScoringDeleted, data, now).await
 }
 

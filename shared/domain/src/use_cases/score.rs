@@ -10,7 +10,7 @@ use super::{
 use crate::{
     App, Conflict, Error, Request, Time,
     actor::DocumentType,
-    events::{EventData, EventType, Story},
+    events::{EventData, EventType, SCORED, Story},
     ids::ScoringId,
     pictures::{
         Capture, MAX_PICTURE_BYTES, Picture, PictureFault, PictureKey, PicturePrefix, Sha256Digest, Side,
@@ -20,7 +20,7 @@ use crate::{
         CollectError, DelegatedCapture, HostedCapture, Reservation, ScoreRequest, Scored, Scorer, StepError,
         StoredPicture,
     },
-    scoring::{Assessment, HostedDelegation, Provider, Scoring, ScoringStatus, Verdict, vouched},
+    scoring::{Assessment, HostedDelegation, Provider, Scoring, ScoringStatus, Verdict},
 };
 use bytes::Bytes;
 
@@ -330,10 +330,8 @@ async fn of_score(
     let data =
         EventData::default().named("status", ScoringStatus::Scored).with("score", assessment.verdict.score.value());
     let data = telling::of_pictures(data, captures);
-    let vouched = vouched(Some(assessment), captures);
-    // The state of an identification is another one: its scoring is vouched for on the side.
-    let data =
-        if scoring.identification.is_some() { data.personal("assessment", Some(vouched)) } else { data.state(vouched) };
+    let after = Scoring { assessment: Some(assessment.clone()), captures: captures.to_vec(), ..scoring.clone() };
+    let data = data.personal(SCORED, Some(after.scored()));
     telling::of_scoring(app, request, scoring, EventType::ScoringScored, data, now).await
 }
 

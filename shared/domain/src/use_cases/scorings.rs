@@ -106,7 +106,7 @@ pub async fn read_captures(app: &App, request: &Request, id: ScoringId) -> Resul
     let (scoring, now) = read_scoring(app, org, id).await?;
     let data = telling::of_pictures(EventData::default(), &scoring.captures);
     let story = telling::of_scoring(app, request, &scoring, EventType::PicturesViewed, data, now).await?;
-    app.stores.events.tell(story).await?;
+    app.stores.events.tell(story).await.map_err(gone)?;
     let mut captures = Vec::with_capacity(scoring.captures.len());
     for capture in scoring.captures {
         let key = PictureKey::capture(org, id, &capture.sha256);
@@ -162,7 +162,8 @@ pub async fn delegate_scoring(
                 let key = PictureKey::upload(org, id, side);
                 uploads.push((side, app.stores.pictures.link_to_write(&key, stated.as_ref(), now).await?));
             }
-            app.stores.events.tell(of_delegation(app, request, &scoring, now).await?).await?;
+            let story = of_delegation(app, request, &scoring, now).await?;
+            app.stores.events.tell(story).await.map_err(gone)?;
             let id = DelegationId::generate(&*app.entropy);
             Ok(Delegation {
                 provider: scoring.provider,
@@ -221,6 +222,14 @@ async fn open_pages(
     }
 }
 
+/// What is told of something that was deleted meanwhile is refused.
+fn gone(error: StepError) -> Error {
+    match error {
+        StepError::Lost => Error::NotFound("scoring"),
+        error => error.into(),
+    }
+}
+
 async fn of_delegation(app: &App, request: &Request, scoring: &Scoring, now: Time) -> Result<Story, Error> {
     let data = EventData::default().named("status", scoring.status(now));
     telling::of_scoring(app, request, scoring, EventType::ScoringDelegated, data, now).await
@@ -234,7 +243,8 @@ pub async fn close_scoring(app: &App, request: &Request, id: ScoringId) -> Resul
         return Ok(());
     }
     // Lost the race: closed by another request meanwhile.
-    let data = EventData::default().named("status", ScoringStatus::Closed);
+    let closed = Scoring { closed: true, ..scoring.clone() };
+    let data = EventData::default().named("status", ScoringStatus::Closed).state(closed.vouched());
     let story = telling::of_scoring(app, request, &scoring, EventType::ScoringClosed, data, now).await?;
     unless_lost(app.stores.scorings.close(&scoring, story, now).await)?;
     Ok(())

@@ -9,11 +9,12 @@ use super::{
 };
 use crate::{
     App, Error, Request, Time,
-    events::{EventData, EventType},
+    events::{EventData, EventType, Subject},
     identification::{Identification, State, Status, Transition},
     ids::{OrgId, ScoringId},
     pictures::{PictureKey, PicturePrefix, Side},
-    ports::{Due, Erasure, StepError, limits::REKICK_AFTER, unless_lost},
+    ports::{Due, Erasure, Order, StepError, limits::REKICK_AFTER, unless_lost},
+    scoring::Scoring,
 };
 use chrono::TimeDelta;
 use futures_util::{StreamExt, future::ready};
@@ -120,7 +121,7 @@ async fn handle(app: &App, due: &Due) -> Result<Done, Error> {
                 return erase_deleted(app, app.stores.scorings.delete(&scoring, true, story, now).await).await;
             }
             // Links to upload outlive it by some minutes.
-            if !scoring.closed {
+            if !scoring.closed && !is_told_to_be_over(app, &scoring).await? {
                 let data = EventData::default().named("status", scoring.status(now));
                 let data = data.time("expires_at", scoring.expires_at);
                 let story = telling::of_scoring(app, &request, &scoring, EventType::ScoringExpired, data, now).await?;
@@ -131,6 +132,13 @@ async fn handle(app: &App, due: &Due) -> Result<Done, Error> {
             Ok(Done::Nothing)
         }
     }
+}
+
+/// Whether an earlier run told that a scoring has expired, and did not come further.
+async fn is_told_to_be_over(app: &App, scoring: &Scoring) -> Result<bool, Error> {
+    let subject = Subject::Scoring { scoring_id: scoring.id };
+    let latest = app.stores.events.of_subject(&scoring.org, subject, None, Order::Descending, 1).await?;
+    Ok(latest.iter().any(|event| event.kind() == EventType::ScoringExpired))
 }
 
 async fn remove_uploads(app: &App, org: &OrgId, id: ScoringId) -> Result<(), Error> {

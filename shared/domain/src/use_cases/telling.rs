@@ -22,13 +22,15 @@ pub(super) fn story(
     data: EventData,
     now: Time,
 ) -> Story {
-    let events = vec![happened(app, request, kind, data, now)];
+    let events = vec![happened(app, request, kind, data)];
     Story { org: request.org.clone(), subject, log, adopted: None, events, keep_until: now + app.policy.events_kept }
 }
 
-fn happened(app: &App, request: &Request, kind: EventType, data: EventData, now: Time) -> Happened {
-    let (id, by) = (EventId::at(now, &*app.entropy), request.by.clone());
-    Happened { id, kind, at: now.trunc_subsecs(3), data, by, request_id: request.id.clone() }
+/// Something that is about to be committed: its time is now, however long ago the step was decided on.
+fn happened(app: &App, request: &Request, kind: EventType, data: EventData) -> Happened {
+    let at = app.now().trunc_subsecs(3);
+    let (id, by) = (EventId::at(at, &*app.entropy), request.by.clone());
+    Happened { id, kind, at, data, by, request_id: request.id.clone() }
 }
 
 /// An event of an identification as it is. The log of one from before there were events begins with its adoption.
@@ -43,7 +45,7 @@ pub(super) fn of_identification(
     let log = identification.log.clone().unwrap_or_else(|| Log::begin(&*app.entropy));
     let adopted = identification.log.is_none().then(|| {
         let data = basics(identification, now).state(identification.vouched());
-        happened(app, &Request::system(&request.org), EventType::IdentificationAdopted, data, now)
+        happened(app, &Request::system(&request.org), EventType::IdentificationAdopted, data)
     });
     Story { adopted, ..story(app, request, (identification.subject(), log), kind, data, now) }
 }
@@ -78,13 +80,18 @@ pub(super) fn of_step(
     of_identification(app, request, identification, transition.event(), data, now)
 }
 
-/// Status and method: what every event of an identification has.
-pub(super) fn basics(identification: &Identification, now: Time) -> EventData {
+/// What every event of an identification has.
+pub(super) fn of_method(identification: &Identification) -> EventData {
     let data = EventData::default().named("method", identification.method.kind());
-    let data = match identification.method.scoring_id() {
+    match identification.method.scoring_id() {
         Some(scoring) => data.named("scoring_id", scoring),
         None => data,
-    };
+    }
+}
+
+/// The same, and the status.
+pub(super) fn basics(identification: &Identification, now: Time) -> EventData {
+    let data = of_method(identification);
     let status = match identification.state {
         State::Created => identification.status(now),
         // What was decided, whatever the clock says.

@@ -2,11 +2,12 @@
 
 use super::events::log_of;
 use crate::{
-    Error, Time,
+    Conflict, Error, Time,
     app::Stores,
-    events::{BrokenChain, EventType, Log, StoredEvent, Subject, left_as, unbroken},
+    events::{BrokenChain, EventType, Log, StoredEvent, Subject, left_as, scored_as, unbroken},
     expires_in::ExpiresIn,
     ids::{OrgId, SubjectId},
+    scoring::Scoring,
 };
 use chrono::TimeDelta;
 
@@ -56,15 +57,33 @@ pub async fn verify_subject(
     kept: Kept,
     now: Time,
 ) -> Result<Verified, Error> {
-    let events = log_of(stores, org, subject).await?;
-    let state = state(stores, org, subject).await?;
-    let fault = check(&events, state, kept.ended_before(now)).err();
-    Ok(Verified { events: events.len(), fault })
+    let mut before = None;
+    for _ in 1..LOOKS {
+        let events = log_of(stores, org, subject).await?;
+        let state = state(stores, org, subject).await?;
+        let fault = check(&events, state, kept.ended_before(now)).err();
+        // Two reads are not of one moment: a fault counts when it is found again.
+        if fault.is_none() || fault == before {
+            return Ok(Verified { events: events.len(), fault });
+        }
+        before = fault;
+    }
+    Err(Conflict::ConcurrentChange.into())
 }
 
-fn check(events: &[StoredEvent], state: Option<(Log, String)>, ended_before: Time) -> Result<(), BrokenChain> {
+/// How often a subject that does not keep still is looked at.
+const LOOKS: usize = 10;
+
+/// What is verified against the log of a subject.
+struct State {
+    log: Log,
+    vouched: String,
+    scoring: Option<Scoring>,
+}
+
+fn check(events: &[StoredEvent], state: Option<State>, ended_before: Time) -> Result<(), BrokenChain> {
     let head = unbroken(events, ended_before)?;
-    let Some((log, vouched)) = state else {
+    let Some(State { log, vouched, scoring }) = state else {
         let deleted =
             |event: &StoredEvent| matches!(event.kind(), EventType::IdentificationDeleted | EventType::ScoringDeleted);
         return if events.last().is_some_and(deleted) { Ok(()) } else { Err(BrokenChain::Gone) };
@@ -73,19 +92,32 @@ fn check(events: &[StoredEvent], state: Option<(Log, String)>, ended_before: Tim
         let found = head.map_or(0, |head| head.sequence);
         return Err(BrokenChain::End { found, known: log.sequence() });
     }
-    left_as(events, &log.key, &vouched)
+    left_as(events, &log.key, &vouched)?;
+    match scoring {
+        Some(scoring) => scored_as(events, &log.key, &scoring.scored(), scoring.assessment.is_some()),
+        None => Ok(()),
+    }
 }
 
-/// The log of a subject, as the subject keeps it, and what its events vouch for; `None` if it is gone.
-async fn state(stores: &Stores, org: &OrgId, subject: Subject) -> Result<Option<(Log, String)>, Error> {
+/// A subject as it is; `None` if it is gone.
+async fn state(stores: &Stores, org: &OrgId, subject: Subject) -> Result<Option<State>, Error> {
     match subject {
         Subject::Identification { identification_id, .. } => {
-            let found = stores.identifications.find(org, identification_id).await?;
-            Ok(found.and_then(|found| Some((found.log.clone()?, found.vouched()))))
+            let Some(found) = stores.identifications.find(org, identification_id).await? else { return Ok(None) };
+            let scoring = match found.method.scoring_id() {
+                Some(id) => stores.scorings.find(org, id).await?,
+                None => None,
+            };
+            // One from before its scorings knew of it tells of them in a log of their own.
+            let scoring = scoring.filter(|scoring| scoring.identification.is_some());
+            let vouched = found.vouched();
+            Ok(found.log.map(|log| State { log, vouched, scoring }))
         }
         Subject::Scoring { scoring_id } => {
             let found = stores.scorings.find(org, scoring_id).await?;
-            Ok(found.and_then(|found| Some((found.log.clone()?, found.vouched()))))
+            Ok(found.and_then(|found| {
+                Some(State { log: found.log.clone()?, vouched: found.vouched(), scoring: Some(found) })
+            }))
         }
         Subject::WebhookEndpoint { .. } => Err(Error::NotFound("subject that can be verified")),
     }

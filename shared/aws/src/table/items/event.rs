@@ -15,6 +15,7 @@ use acredita_domain::{
 pub(crate) const LIST_SHARDS: u32 = 4;
 /// Width of the epoch milliseconds at the beginning of `list_at`, which is enough until 2286.
 const MILLIS: usize = 13;
+const LATEST: i64 = 9_999_999_999_999;
 
 impl Key {
     /// The item that keeps the log of a subject.
@@ -59,7 +60,7 @@ pub(crate) fn position_of(list_at: &str) -> Result<EventPosition, Corrupt> {
 
 /// The beginning of all places from a time on.
 pub(crate) fn list_from(at: Time) -> String {
-    format!("{:0MILLIS$}", at.timestamp_millis().max(0))
+    format!("{:0MILLIS$}", at.timestamp_millis().clamp(0, LATEST))
 }
 
 pub(crate) fn encode_event(event: &StoredEvent, keep_until: Time) -> Item {
