@@ -337,7 +337,7 @@ async fn a_score_that_is_raised_behind_the_log_is_found() {
     put_pictures(&world, &document.scoring_path(""), &[("front", &bodies::png(1))]).await.expect(204);
     assert_eq!(verified(&world, &document.id).await, Ok(2));
     let scoring = world.items_of("SCO#").await.swap_remove(0);
-    let raised = text(&scoring, "assessment").replacen("\"score\":0.", "\"score\":0.9", 1);
+    let raised = text(&scoring, "assessment").replacen("\"score\":1", "\"score\":9", 1);
     assert_ne!(raised, text(&scoring, "assessment"));
     put(&world, with(&scoring, "assessment", &raised)).await;
     assert_eq!(verified(&world, &document.id).await, Err(BrokenChain::State(2)));
