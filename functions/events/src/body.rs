@@ -3,7 +3,7 @@
 use acredita_domain::{
     Invalid, Time,
     events::{Author, EventType, Subject},
-    ids::{AdminIdentificationId, EndpointId, EventId, IdentificationId, ScoringId},
+    ids::EventId,
     ports::Order,
     use_cases::{EventFilter, ListEvents, ListedEvents, ToldEvent},
 };
@@ -155,13 +155,15 @@ pub struct EventAnswer {
     #[schema(minimum = 1)]
     pub sequence: u64,
     /// What it is about.
-    pub subject: SubjectBody,
+    #[schema(value_type = SubjectBody)]
+    pub subject: Subject,
     /// What else there is to say, by type. Personal values are digests under a key of the subject's own, which is erased
     /// with the subject. `client_reference_id` is joined from the subject while it is there.
     #[schema(value_type = Object)]
     pub data: BTreeMap<String, Value>,
     /// Whoever did it.
-    pub by: AuthorBody,
+    #[schema(value_type = AuthorBody)]
+    pub by: Author,
     /// The request that did it: `x-request-id` of its answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -173,41 +175,34 @@ pub struct EventAnswer {
 }
 
 /// What an event is about.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 #[schema(as = Subject)]
 pub struct SubjectBody {
     /// `IDENTIFICATION`, `SCORING` or `WEBHOOK_ENDPOINT`.
     #[schema(example = "IDENTIFICATION")]
-    pub kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<uuid::Uuid>)]
-    pub identification_id: Option<IdentificationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<uuid::Uuid>)]
-    pub admin_identification_id: Option<AdminIdentificationId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<uuid::Uuid>)]
-    pub scoring_id: Option<ScoringId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<uuid::Uuid>)]
-    pub endpoint_id: Option<EndpointId>,
+    pub kind: String,
+    #[schema(nullable = false)]
+    pub identification_id: Option<uuid::Uuid>,
+    #[schema(nullable = false)]
+    pub admin_identification_id: Option<uuid::Uuid>,
+    #[schema(nullable = false)]
+    pub scoring_id: Option<uuid::Uuid>,
+    #[schema(nullable = false)]
+    pub endpoint_id: Option<uuid::Uuid>,
 }
 
 /// Whoever did something.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 #[schema(as = Author)]
 pub struct AuthorBody {
     /// `CLIENT`: a token. `PERSON`: the page. `SYSTEM`: a worker or the sweep.
     #[schema(example = "CLIENT")]
-    pub kind: &'static str,
+    pub kind: String,
     /// The token's subject; on the person's side a keyed digest of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub subject: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub client_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub issuer: Option<String>,
 }
@@ -228,44 +223,12 @@ impl From<ToldEvent> for EventAnswer {
             r#type: event.kind(),
             created_at: event.created_at().to_rfc3339_opts(SecondsFormat::Millis, true),
             sequence: event.sequence(),
-            subject: event.subject().into(),
+            subject: event.subject(),
             data,
-            by: event.by().into(),
+            by: event.by().clone(),
             request_id: event.request_id().map(str::to_owned),
             previous_hash: event.previous_hash().map(str::to_owned),
             hash: event.hash.to_string(),
-        }
-    }
-}
-
-impl From<Subject> for SubjectBody {
-    fn from(subject: Subject) -> Self {
-        let nobody = |kind| Self {
-            kind,
-            identification_id: None,
-            admin_identification_id: None,
-            scoring_id: None,
-            endpoint_id: None,
-        };
-        match subject {
-            Subject::Identification { identification_id, admin_identification_id } => Self {
-                identification_id: Some(identification_id),
-                admin_identification_id: Some(admin_identification_id),
-                ..nobody("IDENTIFICATION")
-            },
-            Subject::Scoring { scoring_id } => Self { scoring_id: Some(scoring_id), ..nobody("SCORING") },
-            Subject::WebhookEndpoint { endpoint_id } => {
-                Self { endpoint_id: Some(endpoint_id), ..nobody("WEBHOOK_ENDPOINT") }
-            }
-        }
-    }
-}
-
-impl From<&Author> for AuthorBody {
-    fn from(author: &Author) -> Self {
-        match author.clone() {
-            Author::Client { subject, client_id, issuer } => Self { kind: "CLIENT", subject, client_id, issuer },
-            Author::System => Self { kind: "SYSTEM", subject: None, client_id: None, issuer: None },
         }
     }
 }

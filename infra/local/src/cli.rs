@@ -174,28 +174,16 @@ enum CommandError {
 
 async fn serve(args: ServeArgs) -> Result<(), CommandError> {
     logs::start();
-    let ServeArgs {
-        listen,
-        hosts,
-        cors_origins,
-        data_dir,
-        issuer,
-        fail_delivery,
-        providers,
-        requests_a_second,
-        stated_uploads,
-    } = args;
-    let issuer = issuer.trusted();
     let options = Options {
-        listen,
-        hosts,
-        cors_origins,
-        data_dir,
-        issuer,
-        fail_delivery,
-        providers,
-        requests_a_second,
-        stated_uploads,
+        listen: args.listen,
+        hosts: args.hosts,
+        cors_origins: args.cors_origins,
+        data_dir: args.data_dir,
+        issuer: args.issuer.trusted(),
+        fail_delivery: args.fail_delivery,
+        providers: args.providers,
+        requests_a_second: args.requests_a_second,
+        stated_uploads: args.stated_uploads,
     };
     let server = Server::start(&options).await?;
     greet(&server.overview, server.emulators.as_ref())?;

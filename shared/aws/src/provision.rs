@@ -86,9 +86,12 @@ async fn make_table(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<()
         Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_in_use_exception()) => {}
         made => drop(made.map_err(failed("table"))?),
     }
-    add_list(client, table).await?;
     let waiting = client.wait_until_table_exists().table_name(table).wait(TABLE_WAIT).await;
-    waiting.map_err(|_| ProvisionError { what: "table", code: "it does not become active".to_owned() })?;
+    let there = waiting.ok().and_then(|last| last.into_result().ok()).and_then(|described| described.table);
+    let there = there.ok_or_else(|| ProvisionError { what: "table", code: "it does not become active".to_owned() })?;
+    if !there.global_secondary_indexes().iter().any(|index| index.index_name() == Some(LIST_INDEX)) {
+        add_list(client, table).await?;
+    }
 
     let ttl = client.describe_time_to_live().table_name(table).send().await.map_err(failed("time to live"))?;
     let status = ttl.time_to_live_description().and_then(|ttl| ttl.time_to_live_status());
@@ -107,11 +110,6 @@ async fn make_table(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<()
 
 /// Adds the index of lists to a table from before there were events.
 async fn add_list(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<(), ProvisionError> {
-    let described = client.describe_table().table_name(table).send().await.map_err(failed("table"))?;
-    let indexes = described.table.and_then(|table| table.global_secondary_indexes).unwrap_or_default();
-    if indexes.iter().any(|index| index.index_name() == Some(LIST_INDEX)) {
-        return Ok(());
-    }
     let list = index(LIST_INDEX, LIST_KEYS, &LIST_PROJECTION);
     let create = CreateGlobalSecondaryIndexAction::builder()
         .index_name(LIST_INDEX)

@@ -205,11 +205,11 @@ fn mac(key: &MasterKey, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// 128 bits are enough to tell apart whatever is seen, and half as long.
-fn half(mac: [u8; 32]) -> String {
+pub(crate) fn half(mac: [u8; 32]) -> String {
     hex(&mac[..16])
 }
 
-fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+pub(crate) fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
     parts.iter().for_each(|part| mac.update(part));
     mac.finalize().into_bytes().into()

@@ -9,7 +9,7 @@ use crate::{
 };
 use acceptance::{World, bodies, subject::Subject, wire::Action};
 use acredita_domain::{
-    otp::DESTINATION_WINDOW,
+    otp::{CODE_LIFE, DESTINATION_WINDOW},
     pictures::{PictureFormat, PictureKey, Sha256Digest},
     ports::SendError,
     ports::limits::ERASE_AGAIN_AFTER,
@@ -83,15 +83,17 @@ async fn put_something_to_erase(world: &World, values: &[(&str, String)]) {
     world.app.stores.pictures.put(&key, PictureFormat::Png, picture.into()).await.expect("S3 answers");
 }
 
-/// Tries until there are none left, which no single event shows.
+/// Tries until there are none left, and one that is right but too late, which no single event shows.
 async fn used_to_guess(used: &mut Used) {
     let world = World::start().await;
-    let subject = Subject::delivered(&world).await;
+    let (subject, late) = (Subject::delivered(&world).await, Subject::delivered(&world).await);
     world.wire.take_actions();
     world.wire.take_changed();
     for _ in 0..5 {
         subject.try_code(&world, "untrue").await.expect(400);
     }
+    world.clock.advance(CODE_LIFE);
+    late.try_code(&world, late.code()).await.expect(400);
     used.add(&world);
 }
 

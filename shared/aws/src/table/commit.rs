@@ -57,47 +57,43 @@ impl<'a> Commit<'a> {
     }
 
     /// A step, which its condition may refuse.
-    pub fn step(mut self, change: Change<'_>) -> Self {
-        self.steps.push(self.writes.len());
-        self.writes.push(self.store.change(change));
-        self
+    pub fn step(self, change: Change<'_>) -> Self {
+        let write = self.store.change(change);
+        self.guarded(write)
     }
 
     /// A step of a subject together with the events of it.
-    pub fn step_telling(mut self, change: Change<'_>, chapter: &Chapter) -> Self {
+    pub fn step_telling(self, change: Change<'_>, chapter: &Chapter) -> Self {
         let Change { key, update, condition, mut values } = change;
         let update = update.strip_prefix("SET ").expect("a step sets something");
         let (set, guard) = move_head(chapter, &mut values);
         let (update, condition) = (format!("{set}, {update}"), format!("({condition}) AND {guard}"));
-        let at = self.writes.len();
-        self.steps.push(at);
-        self.told = Some((at, chapter.log.head));
-        self.writes.push(self.store.change(Change { key, update: &update, condition: &condition, values }));
-        self.tell(chapter)
+        let write = self.store.change(Change { key, update: &update, condition: &condition, values });
+        self.moving_head(write, chapter)
     }
 
     /// Events of a subject that is deleted with them.
-    pub fn delete_telling(mut self, condition: &str, mut values: Values, chapter: &Chapter) -> Self {
+    pub fn delete_telling(self, condition: &str, mut values: Values, chapter: &Chapter) -> Self {
         let (_, guard) = move_head(chapter, &mut values);
-        let at = self.writes.len();
-        self.steps.push(at);
-        self.told = Some((at, chapter.log.head));
         let key = Key::subject(chapter.subject);
-        self.writes.push(self.store.delete_if(key, &format!("({condition}) AND {guard}"), values));
-        self.tell(chapter)
+        let write = self.store.delete_if(key, &format!("({condition}) AND {guard}"), values);
+        self.moving_head(write, chapter)
     }
 
     /// Events of a subject that nothing else here changes.
-    pub fn only_tell(mut self, org: &OrgId, chapter: &Chapter) -> Self {
+    pub fn only_tell(self, org: &OrgId, chapter: &Chapter) -> Self {
         let mut values = vec![("org", text(org))];
         let (update, guard) = move_head(chapter, &mut values);
         let condition = format!("#org = :org AND {guard}");
-        let at = self.writes.len();
-        self.steps.push(at);
-        self.told = Some((at, chapter.log.head));
         let key = Key::subject(chapter.subject);
-        self.writes.push(self.store.change(Change { key, update: &update, condition: &condition, values }));
-        self.tell(chapter)
+        let write = self.store.change(Change { key, update: &update, condition: &condition, values });
+        self.moving_head(write, chapter)
+    }
+
+    /// A write of a chapter's subject, which is refused if somebody else has moved the head of its log, and the events.
+    fn moving_head(mut self, write: TransactWriteItem, chapter: &Chapter) -> Self {
+        self.told = Some((self.writes.len(), chapter.log.head));
+        self.guarded(write).tell(chapter)
     }
 
     /// Events of a subject whose item is written with the log already in it.

@@ -5,7 +5,6 @@ use super::{
     expressions::Values,
     items::{Item, Key, Standing, decode_scoring, encode_erasure, encode_scoring, json, millis, number, text},
     store::{Change, DynamoStore, Refused, corrupt},
-    transitions::new_mark,
 };
 use crate::errors::STORE;
 use acredita_domain::{
@@ -94,10 +93,9 @@ impl Scorings for DynamoStore {
             ("assessment", json(&assessment)),
             ("captures", json(&captures)),
             ("sightings", json(&all_sightings(scoring, &seen))),
-            ("step", text(new_mark())),
         ]);
         let update = "SET #assessment = :assessment, #captures = :captures, #sightings = :sightings, \
-                      #retries_used = #retries_used + :one, #version = #version + :one, #step = :step \
+                      #retries_used = #retries_used + :one, #version = #version + :one \
                       REMOVE #delegation, #lease, #lease_until";
         let condition = reserved();
         telling("record score", &story, |chapter| {
@@ -118,8 +116,8 @@ impl Scorings for DynamoStore {
     ) -> Result<(), StepError> {
         let Reservation { scoring, .. } = reservation;
         let mut values = reserved_values(reservation, now);
-        values.extend([("delegation", json(&delegation)), ("step", text(new_mark()))]);
-        let update = "SET #delegation = :delegation, #version = #version + :one, #step = :step \
+        values.push(("delegation", json(&delegation)));
+        let update = "SET #delegation = :delegation, #version = #version + :one \
                       REMOVE #lease, #lease_until";
         let condition = reserved();
         telling("record delegation", &story, |chapter| {

@@ -51,16 +51,14 @@ pub(crate) struct Step {
 impl Step {
     pub fn of(org: &OrgId, transition: &Transition, now: Time) -> Self {
         let mut values = open_values(org, now);
-        values.push(("step", text(new_mark())));
         let (name, next, update, condition) = match transition {
             Transition::Validate { validation, generation } => {
                 values.push(("validation", json(validation)));
                 let (update, condition) = match generation {
-                    None => ("SET #status = :next, #step = :step, #validation = :validation", OPEN_FOR_VALIDATION),
+                    None => ("SET #status = :next, #validation = :validation", OPEN_FOR_VALIDATION),
                     Some(generation) => {
                         values.extend([("generation", number(*generation)), ("zero", number(0)), ("one", number(1))]);
-                        let update =
-                            "SET #status = :next, #step = :step, #validation = :validation, #tries = #tries - :one";
+                        let update = "SET #status = :next, #validation = :validation, #tries = #tries - :one";
                         (update, OPEN_FOR_THIS_CODE)
                     }
                 };
@@ -73,7 +71,7 @@ impl Step {
                     ("one", number(1)),
                     ("max_sends", number(MAX_SENDS)),
                 ]);
-                let update = "SET #step = :step, #generation = :generation, #last_send_at = :now, \
+                let update = "SET #generation = :generation, #last_send_at = :now, \
                               #sends = #sends + :one REMOVE #code";
                 ("resend", Status::Created, update, OPEN_FOR_NEXT_CODE)
             }
@@ -83,25 +81,25 @@ impl Step {
                     ("previous", number(generation.saturating_sub(1))),
                     ("code", json(code)),
                 ]);
-                let update = "SET #step = :step, #generation = :generation, #last_send_at = :now, #code = :code";
+                let update = "SET #generation = :generation, #last_send_at = :now, #code = :code";
                 ("new code", Status::Created, update, OPEN_FOR_NEW_CODE)
             }
             Transition::Cancel { reason } => {
                 values.push(("reason", text(reason.expose())));
-                let update = "SET #status = :next, #step = :step, #ended_at = :now, #reason = :reason";
+                let update = "SET #status = :next, #ended_at = :now, #reason = :reason";
                 ("cancel", Status::Cancelled, update, OPEN)
             }
             Transition::Close { from: Closable::Created } => ("close", Status::Closed, ENDS, OPEN),
             Transition::Close { from: Closable::Validated } => ("close", Status::Closed, ENDS, VALIDATED),
             Transition::Fail => ("fail", Status::Failed, ENDS, TRIES_USED_UP),
-            Transition::Expire => ("expire", Status::Expired, "SET #status = :next, #step = :step", OVER),
+            Transition::Expire => ("expire", Status::Expired, "SET #status = :next", OVER),
         };
         values.push(("next", text(next)));
         Self { name, update, condition, values }
     }
 }
 
-const ENDS: &str = "SET #status = :next, #step = :step, #ended_at = :now";
+const ENDS: &str = "SET #status = :next, #ended_at = :now";
 
 /// A mark that no other call has. Callers never see it, so the system's randomness will do.
 pub(crate) fn new_mark() -> String {

@@ -2,9 +2,9 @@
 
 use crate::{
     hex::{hex, unhex},
+    keys::{half, hmac},
     system::Entropy,
 };
-use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -45,11 +45,7 @@ pub struct LogKey([u8; 32]);
 impl LogKey {
     /// The keyed digest of a value that goes by `name`: 128 bits.
     pub fn digest(&self, name: &str, value: &str) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
-        mac.update(name.as_bytes());
-        mac.update(&[0]);
-        mac.update(value.as_bytes());
-        hex(&mac.finalize().into_bytes()[..16])
+        half(hmac(&self.0, &[name.as_bytes(), &[0], value.as_bytes()]))
     }
 
     /// As it is stored.

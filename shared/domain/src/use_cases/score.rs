@@ -21,6 +21,7 @@ use crate::{
         StoredPicture,
     },
     scoring::{Assessment, HostedDelegation, Provider, Scoring, ScoringStatus, Verdict},
+    sightings::NewSighting,
 };
 use bytes::Bytes;
 
@@ -282,17 +283,9 @@ async fn record(
     captures.sort_by_key(|capture| capture.side as u8);
     for _ in 0..RECORD_TRIES {
         let now = app.now();
-        let looked_up = with_repetitions(app, &reservation.scoring, verdict.clone(), &captures).await;
-        let (verdict, seen) = match looked_up {
-            Ok(looked_up) => looked_up,
-            Err(error) => {
-                give_up(app, reservation, stored).await;
-                return Err(error);
-            }
-        };
-        let assessment = Assessment { verdict, scored_at: now };
-        let story = match of_score(app, request, &reservation.scoring, &assessment, &captures, now).await {
-            Ok(story) => story,
+        let decided = decide(app, request, &reservation.scoring, verdict.clone(), &captures, now).await;
+        let (assessment, seen, story) = match decided {
+            Ok(decided) => decided,
             Err(error) => {
                 give_up(app, reservation, stored).await;
                 return Err(error);
@@ -319,20 +312,24 @@ async fn record(
     Err(Conflict::ConcurrentChange.into())
 }
 
-async fn of_score(
+/// What is recorded of a score at `now`: with its lines on repetition, what it saw, and the event of it.
+async fn decide(
     app: &App,
     request: &Request,
     scoring: &Scoring,
-    assessment: &Assessment,
+    verdict: Verdict,
     captures: &[Capture],
     now: Time,
-) -> Result<Story, Error> {
+) -> Result<(Assessment, Vec<NewSighting>, Story), Error> {
+    let (verdict, seen) = with_repetitions(app, scoring, verdict, captures).await?;
+    let assessment = Assessment { verdict, scored_at: now };
     let data =
         EventData::default().named("status", ScoringStatus::Scored).with("score", assessment.verdict.score.value());
     let data = telling::of_pictures(data, captures);
     let after = Scoring { assessment: Some(assessment.clone()), captures: captures.to_vec(), ..scoring.clone() };
     let data = data.personal(SCORED, Some(after.scored()));
-    telling::of_scoring(app, request, scoring, EventType::ScoringScored, data, now).await
+    let story = telling::of_scoring(app, request, scoring, EventType::ScoringScored, data, now).await?;
+    Ok((assessment, seen, story))
 }
 
 /// Closed or deleted meanwhile, or the lease ended and another request took over. The pictures of this request are

@@ -14,7 +14,7 @@ use crate::{
 use chrono::SubsecRound;
 
 /// The story of one event.
-pub(super) fn story(
+fn story(
     app: &App,
     request: &Request,
     (subject, log): (Subject, Log),
