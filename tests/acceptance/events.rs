@@ -12,6 +12,7 @@ use std::{
 pub const ADMIN_ID: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
 pub const IDENTIFICATION_ID: &str = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
 pub const SCORING_ID: &str = "16fd2706-8baf-433b-82eb-8c7fada847da";
+pub const ENDPOINT_ID: &str = "5d1f6b0e-51f2-4d0a-8a0e-0c1c1a2b3c4d";
 pub const EVENT_ID: &str = "0197b2a4-93c0-7c3e-8a54-2f6f0b1f6c11";
 pub const CODE: &str = "k7m2pq";
 pub const TOKEN: &str = "TOKEN";

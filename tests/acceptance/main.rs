@@ -27,3 +27,4 @@ mod serve;
 mod shapes;
 mod sweep;
 mod template;
+mod webhooks;

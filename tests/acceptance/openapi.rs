@@ -204,6 +204,7 @@ fn every_operation_describes_the_parameters_of_its_path_and_which_id_it_takes() 
             Door::Actor => "`identification_id`",
             Door::Scoring => "`scoring_id`",
             Door::Event => "`event_id`",
+            Door::Endpoint => "`endpoint_id`",
         };
         let described = it["parameters"].as_array().into_iter().flatten().filter_map(|one| one["description"].as_str());
         assert_eq!(described.filter(|text| text.contains(door)).count(), 1, "{}", operation.name);

@@ -1,7 +1,9 @@
 //! Replays `events/`: the events of API Gateway, SQS and the scheduler, in their real form. Each test replaces their
 //! placeholders with values of a fresh world.
 
-use crate::events::{ADMIN_ID, CODE, EVENT_ID, Event, IDENTIFICATION_ID, SCORING_ID, TOKEN, event, events};
+use crate::events::{
+    ADMIN_ID, CODE, ENDPOINT_ID, EVENT_ID, Event, IDENTIFICATION_ID, SCORING_ID, TOKEN, event, events,
+};
 use acceptance::{World, bodies, request::Answer};
 use acredita_domain::{
     ids::{OrgId, ScoringId},
@@ -117,9 +119,18 @@ pub async fn replay(world: &World, event: &Event, values: &[(&str, String)]) -> 
 pub async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static str, String)> {
     let mut values = vec![(TOKEN, world.token(acceptance::ORG))];
     let is_validate = route.ends_with("/validate");
-    if route.contains("/events") {
+    if route.contains("/webhook_endpoints/{") {
+        let endpoint = json!({ "url": "https://example.com/hooks" });
+        let created = world.call("POST", "/webhook_endpoints", Some(endpoint)).await.expect(201);
+        values.push((ENDPOINT_ID, created.text("endpoint_id")));
+    } else if route.contains("/events") {
         let created = world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
         values.push((IDENTIFICATION_ID, created.text("identification_id")));
+        if route.ends_with("/resend") {
+            let endpoint = json!({ "url": "https://example.com/hooks" });
+            let created = world.call("POST", "/webhook_endpoints", Some(endpoint)).await.expect(201);
+            values.push((ENDPOINT_ID, created.text("endpoint_id")));
+        }
         let listed = world.call("GET", "/events", None).await.expect(200).json();
         values.push((EVENT_ID, listed["events"][0]["event_id"].as_str().expect("an event").to_owned()));
     } else if route.contains("/agent/{") {
@@ -266,4 +277,17 @@ async fn a_tick_of_the_schedule_finds_a_message_that_the_queue_lost() {
     assert_eq!(acredita_sweep::sweep(&world.app).await.kicked, 1);
     world.deliver().await;
     assert_eq!(world.sender.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_wake_of_the_queue_delivers_and_one_that_nobody_understands_fails() {
+    let world = World::start().await;
+    let created = world.call("POST", "/identifications/otp", Some(bodies::external_otp())).await.expect(201);
+    let wake = event("dispatch.sqs-wake.json").filled(&[(IDENTIFICATION_ID, created.text("identification_id"))]);
+    let wake: SqsEvent = serde_json::from_str(&wake).expect("an SQS event");
+    let response = acredita_dispatch::dispatch(&world.app, wake.clone()).await;
+    assert!(response.batch_item_failures.is_empty());
+    let mut poison = wake;
+    poison.records[0].body = Some("{}".to_owned());
+    assert_eq!(acredita_dispatch::dispatch(&world.app, poison).await.batch_item_failures.len(), 1);
 }

@@ -9,26 +9,28 @@ use acredita_domain::{
     events::{StoredEvent, Story, Subject},
     idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
-    ids::{AdminIdentificationId, EventId, IdentificationId, LeaseId, OrgId, ScoringId, SubjectId},
+    ids::{AdminIdentificationId, EndpointId, EventId, IdentificationId, LeaseId, OrgId, ScoringId, SubjectId},
     keys::Keyring,
     otp::LiveCode,
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink, StatedPicture, UploadLink},
     ports::{
-        Claim, CodeKeys, CountError, CreateError, Due, DueStream, Erasure, EventLog, EventPage, EventQuery, FindError,
-        Housekeeping, IdempotencyRecord, Identifications, MessageRef, NewIdentification, NewOutboxMessage, NewScoring,
-        Order, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue, Remembered, RequestCounts, Reservation,
-        Scorings, SendError, Sender, Settlement, Sightings, StepError, StoredPicture,
+        Claim, CodeKeys, CountError, CreateError, Deliveries, Delivery, DeliveryPage, Due, DueStream, Endpoints,
+        Erasure, EventLog, EventPage, EventQuery, FindError, Housekeeping, IdempotencyRecord, Identifications,
+        MessageRef, NewEndpointError, NewIdentification, NewOutboxMessage, NewScoring, Order, Outbox, OutboxMessage,
+        OutgoingMessage, Pictures, Queue, Remembered, RequestCounts, Reservation, Scorings, SendError, Sender,
+        Settlement, Sightings, StepError, StoredPicture, StreamDeliveries,
     },
     reference::ClientReferenceId,
     scoring::{Assessment, HostedDelegation, Scoring},
     sightings::{NewSighting, Seen, Sighting},
+    webhooks::{Cursor, CursorId, Endpoint, Health, Stream},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::NaiveDate;
 use futures_util::{StreamExt, future::ready, stream};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -94,8 +96,18 @@ impl Faults {
     /// The same use cases, with every port that can fail decorated.
     pub fn around(self: &Arc<Self>, app: &App) -> App {
         let decorate = || self.clone();
-        let Stores { identifications, scorings, outbox, housekeeping, pictures, requests, sightings, events } =
-            app.stores.clone();
+        let Stores {
+            identifications,
+            scorings,
+            outbox,
+            housekeeping,
+            pictures,
+            requests,
+            sightings,
+            events,
+            endpoints,
+            deliveries,
+        } = app.stores.clone();
         App {
             stores: Stores {
                 identifications: Arc::new(Faulty { faults: decorate(), port: identifications }),
@@ -106,6 +118,8 @@ impl Faults {
                 requests: Arc::new(Faulty { faults: decorate(), port: requests }),
                 sightings: Arc::new(Faulty { faults: decorate(), port: sightings }),
                 events: Arc::new(Faulty { faults: decorate(), port: events }),
+                endpoints: Arc::new(Faulty { faults: decorate(), port: endpoints }),
+                deliveries: Arc::new(Faulty { faults: decorate(), port: deliveries }),
             },
             queue: Arc::new(Faulty { faults: decorate(), port: app.queue.clone() }),
             keys: Arc::new(Faulty { faults: decorate(), port: app.keys.clone() }),
@@ -168,6 +182,7 @@ lost! {
     StepError => Self::Unavailable(NO_ANSWER),
     CountError => Self::Unavailable(NO_ANSWER),
     CreateError => Self::Unavailable(NO_ANSWER),
+    NewEndpointError => Self::Unavailable(NO_ANSWER),
     SendError => Self::Unavailable,
 }
 
@@ -227,6 +242,29 @@ forward! { EventLog {
     fn list(org: &OrgId, query: EventQuery) -> Result<EventPage, FindError>;
 } }
 
+forward! { Endpoints {
+    fn create(endpoint: &Endpoint, story: Story) -> Result<(), NewEndpointError>;
+    fn all(org: &OrgId) -> Result<Vec<Endpoint>, FindError>;
+    fn find(org: &OrgId, id: EndpointId) -> Result<Option<Endpoint>, FindError>;
+    fn change(before: &Endpoint, after: &Endpoint, story: Story) -> Result<(), StepError>;
+    fn delete(endpoint: &Endpoint, story: Story) -> Result<(), StepError>;
+    fn record_health(endpoint: &Endpoint, health: &Health) -> Result<(), StepError>;
+} }
+
+forward! { Deliveries {
+    fn of_stream(org: &OrgId, stream: Stream) -> Result<StreamDeliveries, FindError>;
+    fn errand(id: &CursorId) -> Result<Option<Cursor>, FindError>;
+    fn add_errand(errand: &Cursor, now: Time) -> Result<(), Unavailable>;
+    fn claim(cursor: &Cursor, lease: LeaseId, now: Time, until: Time) -> Result<(), StepError>;
+    fn settle(after: &Cursor, lease: LeaseId) -> Result<(), StepError>;
+    fn park(before: &Cursor, after: &Cursor, now: Time) -> Result<(), StepError>;
+    fn done(id: &CursorId, lease: LeaseId) -> Result<(), StepError>;
+    fn taken_up(stream: Stream, sequences: &[u64]) -> Result<(), Unavailable>;
+    fn record(org: &OrgId, endpoint: EndpointId, delivery: &Delivery) -> Result<(), Unavailable>;
+    fn taken_since(org: &OrgId, endpoint: EndpointId, since: Time) -> Result<HashSet<EventId>, FindError>;
+    fn list(org: &OrgId, endpoint: EndpointId, after: Option<&str>, limit: usize) -> Result<DeliveryPage, FindError>;
+} }
+
 forward! { Outbox {
     fn claim(message: MessageRef, lease: LeaseId, now: Time, until: Time) -> Result<Claim, FindError>;
     fn issue_code(message: &OutboxMessage, lease: LeaseId, code: LiveCode, now: Time) -> Result<(), StepError>;
@@ -238,6 +276,10 @@ forward! { Outbox {
 impl Housekeeping for Faulty<dyn Housekeeping> {
     fn stuck_messages(&self, now: Time) -> DueStream<'_> {
         self.faults.stream("Housekeeping::stuck_messages", self.port.stuck_messages(now))
+    }
+
+    fn undelivered(&self, now: Time) -> DueStream<'_> {
+        self.faults.stream("Housekeeping::undelivered", self.port.undelivered(now))
     }
 
     fn over(&self, now: Time) -> DueStream<'_> {

@@ -45,14 +45,6 @@ pub struct EventsQuery {
     pub cursor: Option<String>,
 }
 
-/// An event.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Path)]
-pub struct EventPath {
-    /// The event: `event_id` of a list, or of a delivery.
-    pub event_id: uuid::Uuid,
-}
-
 pub struct ListEventsRequest {
     pub command: ListEvents,
 }

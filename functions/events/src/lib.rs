@@ -3,9 +3,13 @@
 pub mod body;
 
 use acredita_domain::use_cases;
-use acredita_http::{Api, ApiError, Checked, Principal, params::OrgPath, principal::ReadEvents};
+use acredita_http::{
+    Api, ApiError, Checked, Principal,
+    params::{EventPath, OrgPath},
+    principal::ReadEvents,
+};
 use axum::{Json, extract::State};
-use body::{EventAnswer, EventPath, EventRequest, EventsAnswer, EventsQuery, ListEventsRequest};
+use body::{EventAnswer, EventRequest, EventsAnswer, EventsQuery, ListEventsRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn router() -> OpenApiRouter<Api> {

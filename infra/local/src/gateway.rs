@@ -29,6 +29,7 @@ pub fn functions() -> Vec<(&'static str, OpenApiRouter<Api>)> {
         ("identity-document", acredita_identity_document::router()),
         ("scoring", acredita_scoring::router()),
         ("events", acredita_events::router()),
+        ("webhook-endpoints", acredita_webhook_endpoints::router()),
     ]
 }
 

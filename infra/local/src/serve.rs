@@ -31,9 +31,9 @@ use acredita_http::{
     layers,
 };
 use acredita_listener::{Access, HostName, Limits, Listener, Origin};
-use acredita_outbound::Outbound;
+use acredita_outbound::{Outbound, Reach};
 use acredita_senders::{ChannelSender, Senders};
-use acredita_service::{Parts, Places, engine};
+use acredita_service::{HttpReceivers, Parts, Places, engine};
 use async_trait::async_trait;
 use aws_sdk_sqs::config::SharedInterceptor;
 use axum::{Router, serve::ListenerExt};
@@ -49,12 +49,16 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 /// How long ended identifications and scorings are kept. Fixed for the local server.
 pub const RETENTION: TimeDelta = TimeDelta::days(90);
+/// Workers that deliver events: a receiver that does not answer holds up one of them for 15 seconds.
+const DISPATCHERS: usize = 8;
 /// The time that running requests get to finish after Ctrl-C.
 const DRAIN: Duration = Duration::from_secs(10);
 pub const TABLE: &str = "acredita";
 pub const BUCKET: &str = "acredita-pictures";
 const QUEUE: &str = "acredita-messages";
 const DEAD_LETTER_QUEUE: &str = "acredita-messages-dead";
+const DISPATCH_QUEUE: &str = "acredita-dispatch";
+const DISPATCH_DEAD_LETTER_QUEUE: &str = "acredita-dispatch-dead";
 
 pub struct Options {
     pub listen: SocketAddr,
@@ -134,6 +138,8 @@ impl LocalAws {
             bucket: BUCKET.to_owned(),
             queue: QUEUE.to_owned(),
             dead_letter_queue: DEAD_LETTER_QUEUE.to_owned(),
+            dispatch_queue: DISPATCH_QUEUE.to_owned(),
+            dispatch_dead_letter_queue: DISPATCH_DEAD_LETTER_QUEUE.to_owned(),
         };
         let queues = provision(&clients, &names).await?;
         Ok(Self { embedded, clients, queues })
@@ -147,7 +153,13 @@ impl LocalAws {
         let AppParts { clock, entropy, keys, engine, policy } = parts;
         acredita_service::app(Parts {
             clients: self.clients.clone(),
-            places: Places { table: TABLE.to_owned(), bucket: BUCKET.to_owned(), queue_url: self.queues.queue.clone() },
+            places: Places {
+                table: TABLE.to_owned(),
+                bucket: BUCKET.to_owned(),
+                queue_url: self.queues.queue.clone(),
+                dispatch_queue_url: self.queues.dispatch_queue.clone(),
+            },
+            receivers: Arc::new(HttpReceivers::new(Reach::PublicAndLoopback)),
             keys: Arc::new(keys),
             engine: Some(engine),
             policy,
@@ -259,6 +271,14 @@ impl Server {
             async move { acredita_notify::notify(&app, &senders, batch).await }
         };
         tasks.spawn(workers::deliver(notify, sqs.clone(), queues.queue.clone(), stopping.clone()));
+        for _ in 0..DISPATCHERS {
+            let worker = app.clone();
+            let dispatch = move |batch| {
+                let app = worker.clone();
+                async move { acredita_dispatch::dispatch(&app, batch).await }
+            };
+            tasks.spawn(workers::deliver(dispatch, sqs.clone(), queues.dispatch_queue.clone(), stopping.clone()));
+        }
         tasks.spawn(workers::watch_dead_letters(
             clock,
             inbox,

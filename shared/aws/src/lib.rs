@@ -29,7 +29,7 @@ pub use clients::{AwsClients, CALL, SECRET_CALL};
 pub use credentials::SecretText;
 pub use environment::{NoRegion, sdk_config};
 pub use pictures::S3Pictures;
-pub use queue::SqsQueue;
+pub use queue::{SqsQueue, SqsWakes};
 pub use retry::RetryTransactionConflicts;
 pub use secrets::SecretKeys;
 pub use stores::stores;

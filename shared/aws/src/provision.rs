@@ -3,7 +3,7 @@
 //! `template.yaml` defines the same for AWS. Idempotent.
 
 use crate::{clients::AwsClients, errors::code};
-use acredita_domain::ports::limits::{LEASE, RETRY_WITHIN};
+use acredita_domain::ports::limits::{DELIVERY_LEASE, LEASE, RETRY_WITHIN};
 use aws_sdk_dynamodb::{
     client::Waiters,
     operation::create_table::builders::CreateTableFluentBuilder,
@@ -35,6 +35,8 @@ pub const TTL_ATTRIBUTE: &str = "ttl";
 /// How long the queue hides a message that a worker took: longer than [`LEASE`], so that it comes back when it can be
 /// claimed again.
 pub const VISIBILITY_SECONDS: u32 = 90;
+/// The same for deliveries: six times as long as its worker may take. The sweep is sooner.
+pub const DISPATCH_VISIBILITY_SECONDS: u32 = 450;
 /// The number of receives after which a message goes to the dead letters.
 pub const MAX_RECEIVES: u32 = 5;
 /// SQS's maximum, 14 days.
@@ -42,6 +44,7 @@ pub const DEAD_LETTER_SECONDS: u32 = 14 * 24 * 60 * 60;
 const TABLE_WAIT: Duration = Duration::from_secs(30);
 
 const _: () = assert!(VISIBILITY_SECONDS as i64 > LEASE.num_seconds());
+const _: () = assert!(DISPATCH_VISIBILITY_SECONDS as i64 > DELIVERY_LEASE.num_seconds());
 // One extra minute for the queue to find a worker.
 const _: () = assert!(VISIBILITY_SECONDS as i64 + 60 <= RETRY_WITHIN.num_seconds());
 
@@ -54,12 +57,16 @@ pub struct ResourceNames {
     pub bucket: String,
     pub queue: String,
     pub dead_letter_queue: String,
+    pub dispatch_queue: String,
+    pub dispatch_dead_letter_queue: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueUrls {
     pub queue: String,
     pub dead_letter_queue: String,
+    pub dispatch_queue: String,
+    pub dispatch_dead_letter_queue: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -78,7 +85,12 @@ fn failed<E: ProvideErrorMetadata, R>(what: &'static str) -> impl FnOnce(SdkErro
 pub async fn provision(clients: &AwsClients, names: &ResourceNames) -> Result<QueueUrls, ProvisionError> {
     make_table(&clients.dynamodb, &names.table).await?;
     make_bucket(&clients.s3, &names.bucket, &names.region).await?;
-    make_queues(&clients.sqs, names).await
+    let (queue, dead_letter_queue) =
+        make_queue(&clients.sqs, &names.queue, &names.dead_letter_queue, VISIBILITY_SECONDS).await?;
+    let (dispatch_queue, dispatch_dead_letter_queue) =
+        make_queue(&clients.sqs, &names.dispatch_queue, &names.dispatch_dead_letter_queue, DISPATCH_VISIBILITY_SECONDS)
+            .await?;
+    Ok(QueueUrls { queue, dead_letter_queue, dispatch_queue, dispatch_dead_letter_queue })
 }
 
 async fn make_table(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<(), ProvisionError> {
@@ -172,12 +184,18 @@ async fn make_bucket(client: &aws_sdk_s3::Client, bucket: &str, region: &str) ->
     }
 }
 
-async fn make_queues(client: &aws_sdk_sqs::Client, names: &ResourceNames) -> Result<QueueUrls, ProvisionError> {
+/// A queue with its dead letters. Returns the addresses of both.
+async fn make_queue(
+    client: &aws_sdk_sqs::Client,
+    queue: &str,
+    dead_letter_queue: &str,
+    visibility_seconds: u32,
+) -> Result<(String, String), ProvisionError> {
     let what = "dead-letter queue";
     let missing = |what| ProvisionError { what, code: "it has no address".to_owned() };
     let made = client
         .create_queue()
-        .queue_name(&names.dead_letter_queue)
+        .queue_name(dead_letter_queue)
         .attributes(QueueAttributeName::MessageRetentionPeriod, DEAD_LETTER_SECONDS.to_string())
         .send()
         .await;
@@ -194,11 +212,11 @@ async fn make_queues(client: &aws_sdk_sqs::Client, names: &ResourceNames) -> Res
     let redrive = serde_json::json!({ "deadLetterTargetArn": arn, "maxReceiveCount": MAX_RECEIVES });
     let made = client
         .create_queue()
-        .queue_name(&names.queue)
-        .attributes(QueueAttributeName::VisibilityTimeout, VISIBILITY_SECONDS.to_string())
+        .queue_name(queue)
+        .attributes(QueueAttributeName::VisibilityTimeout, visibility_seconds.to_string())
         .attributes(QueueAttributeName::RedrivePolicy, redrive.to_string())
         .send()
         .await;
     let queue = made.map_err(failed("queue"))?.queue_url.ok_or_else(|| missing("queue"))?;
-    Ok(QueueUrls { queue, dead_letter_queue: dead_letters })
+    Ok((queue, dead_letters))
 }

@@ -3,10 +3,11 @@
 use crate::errors::{QUEUE, unavailable};
 use acredita_domain::{
     error::Unavailable,
-    ports::{MessageRef, Queue},
+    ports::{MessageRef, Queue, Wake, Wakes},
 };
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
+use chrono::TimeDelta;
 
 /// An SQS queue. Its messages are the JSON of a [`MessageRef`]: only ids.
 #[derive(Clone, Debug)]
@@ -30,6 +31,36 @@ impl Queue for SqsQueue {
             Err(error) => {
                 tracing::warn!(message_id = %message.message_id, identification_id = %message.identification_id, "a worker was not woken");
                 Err(unavailable(QUEUE, "kick", &error))
+            }
+        }
+    }
+}
+
+/// The SQS queue of deliveries. Its messages are the JSON of a [`Wake`]: only ids.
+#[derive(Clone, Debug)]
+pub struct SqsWakes {
+    client: Client,
+    queue_url: String,
+}
+
+impl SqsWakes {
+    pub fn new(client: Client, queue_url: String) -> Self {
+        Self { client, queue_url }
+    }
+}
+
+#[async_trait]
+impl Wakes for SqsWakes {
+    async fn wake(&self, wake: &Wake, after: TimeDelta) -> Result<(), Unavailable> {
+        let body = serde_json::to_string(wake).expect("ids always serialize");
+        // Not before its time: whole seconds, rounded up.
+        let seconds = i32::try_from((after.num_milliseconds() + 999) / 1_000).unwrap_or(i32::MAX);
+        let message = self.client.send_message().queue_url(&self.queue_url).message_body(body);
+        match message.set_delay_seconds((seconds > 0).then_some(seconds)).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                tracing::warn!(?wake, "a worker was not woken");
+                Err(unavailable(QUEUE, "wake", &error))
             }
         }
     }

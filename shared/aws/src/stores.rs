@@ -12,6 +12,8 @@ pub fn stores(clients: &AwsClients, table: &str, bucket: &str) -> Stores {
         scorings: store.clone(),
         outbox: store.clone(),
         sightings: store.clone(),
+        endpoints: store.clone(),
+        deliveries: store.clone(),
         housekeeping: store.clone(),
         requests: store.clone(),
         events: store,

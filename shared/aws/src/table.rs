@@ -4,6 +4,8 @@
 //! of interest.
 
 mod commit;
+mod deliveries;
+mod endpoints;
 mod events;
 mod expressions;
 mod housekeeping;

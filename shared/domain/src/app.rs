@@ -6,8 +6,8 @@ use crate::{
     ids::{AdminIdentificationId, IdentificationId, OrgId},
     otp::Channel,
     ports::{
-        Clock, CodeKeys, DocumentNumberReader, Entropy, EventLog, Housekeeping, Identifications, Outbox,
-        PictureValidator, Pictures, Queue, RequestCounts, Scorer, Scorings, Sightings,
+        Clock, CodeKeys, Deliveries, DocumentNumberReader, Endpoints, Entropy, EventLog, Housekeeping, Identifications,
+        Outbox, PictureValidator, Pictures, Queue, Receivers, RequestCounts, Scorer, Scorings, Sightings, Wakes,
     },
     scoring::{Provider, ProviderAccess},
     throttle::{RequestRate, RequestThrottle},
@@ -19,6 +19,10 @@ use std::sync::Arc;
 pub struct App {
     pub stores: Stores,
     pub queue: Arc<dyn Queue>,
+    /// Wakes a worker for events to deliver.
+    pub wakes: Arc<dyn Wakes>,
+    /// Where events are delivered to.
+    pub receivers: Arc<dyn Receivers>,
     /// Only in functions that process pictures: see [`App::engine`].
     pub engine: Option<Engine>,
     pub policy: Policy,
@@ -38,6 +42,8 @@ pub struct Stores {
     pub requests: Arc<dyn RequestCounts>,
     pub sightings: Arc<dyn Sightings>,
     pub events: Arc<dyn EventLog>,
+    pub endpoints: Arc<dyn Endpoints>,
+    pub deliveries: Arc<dyn Deliveries>,
 }
 
 /// What looks at pictures of documents.

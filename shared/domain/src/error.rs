@@ -124,6 +124,11 @@ pub enum Conflict {
     /// The score of the identity document is below the threshold of its configuration.
     #[error("the scoring does not reach what the configuration asks for")]
     ScoreTooLow,
+    /// [`crate::webhooks::MAX_ENDPOINTS`] is reached.
+    #[error("the organisation has as many endpoints as it may have")]
+    TooManyEndpoints,
+    #[error("the endpoint is DISABLED")]
+    EndpointDisabled,
 }
 
 impl From<identification::NotOpen> for Error {

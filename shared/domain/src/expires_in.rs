@@ -25,13 +25,18 @@ impl FromStr for ExpiresIn {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let seconds =
-            seconds(text).ok_or(Invalid("is not an ISO 8601 duration of weeks, days, hours, minutes and seconds"))?;
+        let seconds = duration(text)?.num_seconds();
         if !(SHORTEST..=LONGEST).contains(&seconds) {
             return Err(Invalid("is not between 1 minute and 30 days"));
         }
         Ok(Self(seconds))
     }
+}
+
+/// An ISO 8601 duration of weeks, days, hours, minutes and seconds.
+pub(crate) fn duration(text: &str) -> Result<TimeDelta, Invalid> {
+    const PROBLEM: Invalid = Invalid("is not an ISO 8601 duration of weeks, days, hours, minutes and seconds");
+    seconds(text).map(|seconds| TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX)).ok_or(PROBLEM)
 }
 
 /// The seconds of a duration: each unit at most once and in order (ISO 8601-1 §5.5.2.4). Saturates, as the upper limit

@@ -40,6 +40,7 @@ mod throttle;
 pub mod unavailable;
 pub mod use_cases;
 mod vocabulary;
+pub mod webhooks;
 
 pub use app::App;
 pub use error::{Conflict, Error, Invalid};

@@ -16,6 +16,7 @@ mod pictures;
 mod scorer;
 mod sightings;
 mod store;
+mod webhooks;
 
 pub use crate::system::{Clock, Entropy};
 pub use comparison::{Comparison, Likeness};
@@ -35,4 +36,8 @@ pub use sightings::{CountError, Sightings};
 pub use store::{
     Due, DueStream, Erasure, Housekeeping, IdempotencyRecord, Identifications, NewIdentification, NewScoring,
     Remembered, RequestCounts, Reservation, Scorings,
+};
+pub use webhooks::{
+    Deliveries, Delivery, DeliveryPage, Endpoints, NewEndpointError, Outcome, Post, Receivers, StreamDeliveries, Wake,
+    Wakes,
 };

@@ -9,6 +9,7 @@ mod compare_declared;
 mod create;
 mod cursor;
 mod deliver;
+mod dispatch;
 mod effects;
 mod events;
 mod identity_document;
@@ -25,12 +26,14 @@ mod second_factor;
 mod sweep;
 mod telling;
 mod verify;
+mod webhooks;
 
 pub use agent::{AgentConfirmation, CreateAgent, create_agent_identification, validate_agent_identification};
 pub use cancel::cancel_identification;
 pub use close::close_identification;
 pub use create::{CodeToDeliver, Created};
 pub use deliver::{Delivered, deliver_message};
+pub use dispatch::{Dispatched, dispatch};
 pub use events::{EventFilter, ListEvents, ListedEvents, ToldEvent, list_events, read_event};
 pub use identity_document::{
     CreateIdentityDocument, create_identity_document_identification, validate_identity_document_identification,
@@ -48,3 +51,8 @@ pub use scorings::{
 pub use second_factor::GivenFactor;
 pub use sweep::{SweepReport, sweep};
 pub use verify::{Kept, Verified, verify_by_id, verify_subject};
+pub use webhooks::{
+    CreateEndpoint, create_webhook_endpoint, delete_webhook_endpoint, list_webhook_deliveries, list_webhook_endpoints,
+    ping_webhook_endpoint, read_webhook_endpoint, recover_webhook_endpoint, resend_event, rotate_webhook_secret,
+    update_webhook_endpoint,
+};

@@ -159,6 +159,28 @@ impl<'a> Fields<'a> {
         faults.value(self.place(name), parsed)
     }
 
+    /// Strings that are each a `T`.
+    pub fn texts<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&str) -> Result<T, Invalid>,
+        faults: &mut Faults,
+    ) -> Option<Vec<T>> {
+        let Value::Array(values) = self.get(name)? else {
+            faults.add(self.place(name), "is not a list");
+            return None;
+        };
+        let each = values.iter().enumerate().map(|(at, value)| {
+            let parsed = match value {
+                Value::String(text) => trimmed(text).and_then(&read),
+                _ => Err(Invalid("is not a string")),
+            };
+            faults.value(self.place(&format!("{name}/{at}")), parsed)
+        });
+        // All of them, so that every fault is reported.
+        each.collect::<Vec<_>>().into_iter().collect()
+    }
+
     /// Whether the field is present and an object, for fields that may be a string or an object.
     pub fn is_object(&self, name: &str) -> bool {
         self.get(name).is_some_and(Value::is_object)

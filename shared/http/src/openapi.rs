@@ -6,7 +6,7 @@ mod responses;
 
 use crate::{
     error::{ErrorEntry, ErrorsResponse},
-    permission::EVERYTHING,
+    permission::{EVERYTHING, Permission},
 };
 use utoipa::{
     PartialSchema, ToSchema,
@@ -28,7 +28,7 @@ const LICENSE: &str = "MIT OR Apache-2.0";
 const TOKENS: &str = "A token of the configured issuer. It names the organisation of the path and has the operation's permission, or, for identifications and scorings, the scope `api:everything`, which has each of their permissions except `identifications:force_delete`.";
 
 /// The groups of operations.
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("Identification by agent, admin", "The back office's side: create, cancel, close, delete."),
     ("Identification by agent", "The shop agent's side: metadata, validate."),
     ("Identification by OTP, admin", "The back office's side: create, cancel, close, delete."),
@@ -37,6 +37,7 @@ const TAGS: [(&str, &str); 8] = [
     ("Identity document", "The person's side: metadata, validate."),
     ("Scoring", "Scores of identity documents, of an identification or standing alone."),
     ("Events", "Everything that happened: who did what, numbered and chained."),
+    ("Webhooks", "Endpoints that events are delivered to, signed as Standard Webhooks 1.0 has it."),
 ];
 
 /// Merges the documents of all groups and adds what all operations share: the bearer token, the errors, the headers of
@@ -102,7 +103,7 @@ fn tags() -> Vec<Tag> {
 }
 
 fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete].into_iter().flatten()
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
 }
 
 /// A body that may be absent is not `null` either.
@@ -121,7 +122,12 @@ fn never_null(operation: &mut Operation) {
 fn ask_for_token(operation: &mut Operation, permission: Option<&str>) {
     operation.security = Some(vec![SecurityRequirement::new("bearer", permission)]);
     if let Some(permission) = permission {
-        let needs = format!("Needs the permission `{permission}`, or the scope `{EVERYTHING}`.");
+        let by_name_only = permission.parse::<Permission>().is_ok_and(|permission| !permission.is_in_everything());
+        let needs = if by_name_only {
+            format!("Needs the permission `{permission}`, by its name.")
+        } else {
+            format!("Needs the permission `{permission}`, or the scope `{EVERYTHING}`.")
+        };
         let said = operation.description.take().filter(|text| !text.is_empty());
         operation.description = Some(said.map_or_else(|| needs.clone(), |text| format!("{text}\n\n{needs}")));
     }

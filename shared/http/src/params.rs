@@ -37,6 +37,22 @@ pub struct ScoringPath {
     pub scoring_id: Uuid,
 }
 
+/// An event.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct EventPath {
+    /// The event: `event_id` of a list, or of a delivery.
+    pub event_id: Uuid,
+}
+
+/// An endpoint that events are delivered to.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct EndpointPath {
+    /// The endpoint: `endpoint_id` of its create.
+    pub endpoint_id: Uuid,
+}
+
 /// Whether to delete whatever the state.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]

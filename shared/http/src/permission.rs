@@ -18,6 +18,8 @@ names! {
         EventsRead = "events:read",
         /// Delete an identification whatever its state.
         IdentificationsForceDelete = "identifications:force_delete",
+        /// The endpoints that events are delivered to.
+        WebhooksAdmin = "webhooks:admin",
     }
 }
 
@@ -32,7 +34,7 @@ impl Permission {
             | Self::IdentificationsValidate
             | Self::ScoringsWrite
             | Self::ScoringsRead => true,
-            Self::EventsRead | Self::IdentificationsForceDelete => false,
+            Self::EventsRead | Self::IdentificationsForceDelete | Self::WebhooksAdmin => false,
         }
     }
 }

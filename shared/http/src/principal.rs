@@ -76,6 +76,12 @@ impl Authority for ReadScorings {
     const PERMISSION: Permission = Permission::ScoringsRead;
 }
 
+pub struct WebhooksAdmin;
+
+impl Authority for WebhooksAdmin {
+    const PERMISSION: Permission = Permission::WebhooksAdmin;
+}
+
 /// An organisation that a valid token may act for, with the authority `A`.
 pub struct Principal<A> {
     /// In the organisation of the path, which is one of the token's.

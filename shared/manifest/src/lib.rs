@@ -29,6 +29,9 @@ pub enum Trigger {
 /// Delivers codes.
 pub const NOTIFY: Function = Function { name: "notify", trigger: Trigger::Queue, timeout: Duration::from_secs(15) };
 
+/// Delivers events.
+pub const DISPATCH: Function = Function { name: "dispatch", trigger: Trigger::Queue, timeout: Duration::from_secs(75) };
+
 /// Finishes interrupted work, and deletes what is over.
 pub const SWEEP: Function = Function { name: "sweep", trigger: Trigger::Schedule, timeout: Duration::from_secs(60) };
 
@@ -41,7 +44,9 @@ pub const FUNCTIONS: &[Function] = &[
     http("identity-document"),
     http("scoring"),
     http("events"),
+    http("webhook-endpoints"),
     NOTIFY,
+    DISPATCH,
     SWEEP,
 ];
 
@@ -77,6 +82,7 @@ pub enum Method {
     Get,
     Put,
     Post,
+    Patch,
     Delete,
 }
 
@@ -91,6 +97,7 @@ pub enum Door {
     /// No id: the operation lists.
     List,
     Event,
+    Endpoint,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +114,7 @@ impl Method {
             Self::Get => "GET",
             Self::Put => "PUT",
             Self::Post => "POST",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
     }

@@ -37,6 +37,7 @@ macro_rules! operations {
     (@id Scoring) => { "/{scoring_id}" };
     (@id List) => { "" };
     (@id Event) => { "/{event_id}" };
+    (@id Endpoint) => { "/{endpoint_id}" };
     (@key) => { false };
     (@key IdempotencyKey) => { true };
     (@further) => { [] };
@@ -90,5 +91,19 @@ pub const OPERATIONS: &[Operation] = operations! {
     "events" serves "/events" with "events:read" {
         list_events: Get List "", No => 200, CREATE;
         read_event: Get Event "", No => 200, READ;
+    }
+    "webhook-endpoints" serves "/webhook_endpoints" with "webhooks:admin" {
+        create_webhook_endpoint: Post Create "", Json => 201, CREATE, [409];
+        list_webhook_endpoints: Get List "", No => 200, CREATE;
+        read_webhook_endpoint: Get Endpoint "", No => 200, READ;
+        update_webhook_endpoint: Patch Endpoint "", Json => 200, CHANGE;
+        delete_webhook_endpoint: Delete Endpoint "", No => 204, READ;
+        rotate_webhook_secret: Post Endpoint "/rotate_secret", OptionalJson => 200, CHANGE;
+        ping_webhook_endpoint: Post Endpoint "/ping", No => 202, CHANGE;
+        list_webhook_deliveries: Get Endpoint "/deliveries", No => 200, READ;
+        recover_webhook_endpoint: Post Endpoint "/recover", Json => 202, CHANGE;
+    }
+    "webhook-endpoints" serves "/events" with "webhooks:admin" {
+        resend_event: Post Event "/resend", Json => 202, CHANGE;
     }
 };

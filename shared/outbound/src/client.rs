@@ -63,7 +63,8 @@ impl Outbound {
 
     /// Makes one exchange. The caller limits the total time: dropping the future ends it.
     pub async fn send(&self, request: Request, limits: ResponseLimits) -> Result<Response<Bytes>, SendFailure> {
-        let sent = self.0.call(encoded(request)?);
+        let Request { method, url, headers, body } = request;
+        let sent = self.0.call(encoded(method, url.as_str(), headers, body)?);
         let response = tokio::time::timeout(limits.headers, sent).await.map_err(|_| SendFailure::Timeout)?;
         let response =
             response.map_err(|error| failure(&error))?.try_into_http1x().map_err(|_| SendFailure::Connection)?;
@@ -75,9 +76,14 @@ impl Outbound {
     }
 }
 
-fn encoded(request: Request) -> Result<HttpRequest, SendFailure> {
-    let Request { method, url, headers, body } = request;
-    let mut request = http::Request::builder().method(method).uri(url.as_str());
+/// The request as the connector takes it.
+pub(crate) fn encoded(
+    method: Method,
+    url: &str,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Bytes,
+) -> Result<HttpRequest, SendFailure> {
+    let mut request = http::Request::builder().method(method).uri(url);
     for (name, mut value) in headers {
         value.set_sensitive(true);
         request = request.header(name, value);
@@ -86,7 +92,7 @@ fn encoded(request: Request) -> Result<HttpRequest, SendFailure> {
     HttpRequest::try_from(request).map_err(|_| SendFailure::Request)
 }
 
-fn failure(error: &ConnectorError) -> SendFailure {
+pub(crate) fn failure(error: &ConnectorError) -> SendFailure {
     if error.is_timeout() {
         SendFailure::Timeout
     } else if error.is_user() {

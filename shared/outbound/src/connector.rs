@@ -4,9 +4,10 @@
 //! system's certificates again. TLS is set up for the first address that needs it, because reading those certificates
 //! is most of the cost of a start, and stand-ins on loopback do not need them.
 //!
-//! Addresses that come from callers (webhooks) will need a connector of their own, whose resolver refuses private
-//! addresses after resolving the name: [`builder`] is the place to pass it in.
+//! Addresses that come from callers have a connector of their own, whose resolver gives only addresses that may be
+//! reached.
 
+use crate::{reach::Reach, resolver::GuardedResolver};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::{
     Connector, ConnectorBuilder,
@@ -17,7 +18,7 @@ use aws_smithy_runtime_api::client::{
     http::{HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
     orchestrator::HttpRequest,
 };
-use std::{sync::LazyLock, time::Duration};
+use std::{fmt, sync::LazyLock, time::Duration};
 
 /// The limit for connecting. It includes TLS, which takes the better part of a second on the smallest Lambda.
 pub const CONNECT: Duration = Duration::from_secs(2);
@@ -25,13 +26,33 @@ pub const CONNECT: Duration = Duration::from_secs(2);
 /// A pooling connector: over TLS with the system's certificates, in the clear for `http` addresses, through a proxy if
 /// the environment names one. Callers limit the time for an answer.
 pub(crate) fn connector() -> SharedHttpConnector {
-    SharedHttpConnector::new(ByScheme { secure: LazyLock::new(secure), clear: LazyLock::new(clear) })
+    SharedHttpConnector::new(ByScheme { secure: lazily(secure), clear: lazily(clear) })
 }
 
-#[derive(Debug)]
+/// The same for addresses of callers: no proxy, which would resolve names on its own.
+pub(crate) fn guarded(reach: Reach) -> SharedHttpConnector {
+    let secure = move || {
+        let builder = builder(ProxyConfig::disabled()).tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+        builder.build_with_resolver(GuardedResolver(reach))
+    };
+    SharedHttpConnector::new(ByScheme { secure: lazily(secure), clear: lazily(clear) })
+}
+
+type Lazy = LazyLock<Connector, Box<dyn FnOnce() -> Connector + Send>>;
+
+fn lazily(make: impl FnOnce() -> Connector + Send + 'static) -> Lazy {
+    LazyLock::new(Box::new(make))
+}
+
 struct ByScheme {
-    secure: LazyLock<Connector>,
-    clear: LazyLock<Connector>,
+    secure: Lazy,
+    clear: Lazy,
+}
+
+impl fmt::Debug for ByScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ByScheme")
+    }
 }
 
 impl HttpConnector for ByScheme {

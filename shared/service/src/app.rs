@@ -1,10 +1,10 @@
 //! The one place where an [`App`] is built.
 
-use acredita_aws::{AwsClients, SqsQueue, stores};
+use acredita_aws::{AwsClients, SqsQueue, SqsWakes, stores};
 use acredita_domain::{
     App,
     app::{Engine, Policy},
-    ports::{Clock, CodeKeys, Entropy},
+    ports::{Clock, CodeKeys, Entropy, Receivers},
 };
 use std::sync::Arc;
 
@@ -13,6 +13,8 @@ pub struct Parts {
     pub places: Places,
     pub keys: Arc<dyn CodeKeys>,
     pub engine: Option<Engine>,
+    /// Where events are delivered to: [`HttpReceivers`](crate::HttpReceivers).
+    pub receivers: Arc<dyn Receivers>,
     pub policy: Policy,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
@@ -24,14 +26,18 @@ pub struct Places {
     pub table: String,
     pub bucket: String,
     pub queue_url: String,
+    /// The queue of deliveries.
+    pub dispatch_queue_url: String,
 }
 
 /// The use cases over these parts.
 pub fn app(parts: Parts) -> App {
-    let Parts { clients, places, keys, engine, policy, clock, entropy } = parts;
+    let Parts { clients, places, keys, engine, receivers, policy, clock, entropy } = parts;
     App {
         stores: stores(&clients, &places.table, &places.bucket),
-        queue: Arc::new(SqsQueue::new(clients.sqs, places.queue_url)),
+        queue: Arc::new(SqsQueue::new(clients.sqs.clone(), places.queue_url)),
+        wakes: Arc::new(SqsWakes::new(clients.sqs, places.dispatch_queue_url)),
+        receivers,
         engine,
         policy,
         clock,

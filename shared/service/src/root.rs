@@ -6,6 +6,7 @@ use crate::{
     edge::Edge,
     jwks::HttpsJwks,
     providers::external_scorers,
+    receivers::HttpReceivers,
     settings::Settings,
 };
 use acredita_aws::{AwsClients, SecretKeys, SecretText, SystemClock, SystemEntropy, sdk_config};
@@ -15,7 +16,7 @@ use acredita_domain::{
     ports::{Clock, Entropy, Scorer},
 };
 use acredita_http::jwt::TokenVerifier;
-use acredita_outbound::Outbound;
+use acredita_outbound::{Outbound, Reach};
 use acredita_senders::Senders;
 use aws_types::SdkConfig;
 use std::sync::Arc;
@@ -51,6 +52,7 @@ impl Root {
             places: places.clone(),
             keys: Arc::new(SecretKeys::new(&self.sdk, code_keys_secret.clone(), self.clock.clone())),
             engine,
+            receivers: Arc::new(HttpReceivers::new(Reach::Public)),
             policy: policy.clone(),
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),

@@ -3,7 +3,7 @@
 //!
 //! | variable `ACREDITA_…` | |
 //! |---|---|
-//! | `TABLE`, `BUCKET`, `QUEUE_URL` | where the state is stored |
+//! | `TABLE`, `BUCKET`, `QUEUE_URL`, `DISPATCH_QUEUE_URL` | where the state is stored |
 //! | `RETENTION_DAYS` | days that an identification or a scoring is kept after it expires, 1 to 3650 |
 //! | `ORGANISATION_RATE` | requests a second of one organisation, 1 to 1,000,000; unset for 100 |
 //! | `ORIGIN_SECRETS` | the secrets by which requests prove that they came through what stands in front of the gateway, separated by blanks; unset if nothing does |
@@ -69,6 +69,7 @@ impl Settings {
         let table = read.required("ACREDITA_TABLE");
         let bucket = read.required("ACREDITA_BUCKET");
         let queue_url = read.required("ACREDITA_QUEUE_URL");
+        let dispatch_queue_url = read.required("ACREDITA_DISPATCH_QUEUE_URL");
         let code_keys_secret = read.required("ACREDITA_CODE_KEYS_SECRET");
         let tokens = TokenSettings::read(read);
         let edge = read.parsed("ACREDITA_ORIGIN_SECRETS", Edge::read).unwrap_or_default();
@@ -80,7 +81,12 @@ impl Settings {
         let stated_uploads = read.parsed("ACREDITA_STATED_UPLOADS", boolean);
         let event_years = read.parsed("ACREDITA_EVENT_RETENTION_YEARS", years);
         Some(Self {
-            places: Places { table: table?, bucket: bucket?, queue_url: queue_url? },
+            places: Places {
+                table: table?,
+                bucket: bucket?,
+                queue_url: queue_url?,
+                dispatch_queue_url: dispatch_queue_url?,
+            },
             policy: Policy {
                 channels: senders.channels(),
                 retention: retention?,

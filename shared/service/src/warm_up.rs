@@ -14,6 +14,8 @@ pub enum WarmUp {
     Codes,
     Scorings,
     Events,
+    /// The endpoints of events, and the keys of their secrets.
+    Endpoints,
 }
 
 impl WarmUp {
@@ -29,6 +31,9 @@ impl WarmUp {
                 if let Ok(nobody) = NOBODY.parse() {
                     let _ = app.stores.events.find(&org, nobody).await;
                 }
+            }
+            Self::Endpoints => {
+                let _ = tokio::join!(app.stores.endpoints.all(&org), app.keys.current());
             }
             Self::Scorings => {
                 if let Ok(nobody) = NOBODY.parse() {

@@ -81,6 +81,7 @@ async fn another_organisations_id_is_not_found_and_stays_untouched() {
         let id = match operation.door {
             Door::Admin => &created["admin_identification_id"],
             Door::Scoring | Door::Event => &created["scoring_id"],
+            Door::Endpoint => &created["endpoint_id"],
             _ => &created["identification_id"],
         };
         let id = id.as_str().expect("an id");

@@ -57,7 +57,7 @@ impl Requests for Operation {
     }
 
     fn documents_403(&self) -> bool {
-        self.method == Method::Delete
+        self.method == Method::Delete && self.door != Door::Endpoint
     }
 
     fn call(&self, org: &str, id: &str) -> Call {

@@ -13,7 +13,7 @@ use acredita_domain::identification::State;
 use serde_json::{Value, json};
 
 /// Every permission of §3 with its operations, in the contract's words.
-const ROLES: [(&str, &[&str]); 7] = [
+const ROLES: [(&str, &[&str]); 8] = [
     (
         "identifications:admin",
         &[
@@ -46,6 +46,21 @@ const ROLES: [(&str, &[&str]); 7] = [
     ("scorings:write", &["create_scoring", "score_document", "delegate_scoring", "close_scoring", "delete_scoring"]),
     ("scorings:read", &["read_scoring", "read_captures"]),
     ("events:read", &["list_events", "read_event"]),
+    (
+        "webhooks:admin",
+        &[
+            "create_webhook_endpoint",
+            "list_webhook_endpoints",
+            "read_webhook_endpoint",
+            "update_webhook_endpoint",
+            "delete_webhook_endpoint",
+            "rotate_webhook_secret",
+            "ping_webhook_endpoint",
+            "list_webhook_deliveries",
+            "recover_webhook_endpoint",
+            "resend_event",
+        ],
+    ),
     ("identifications:force_delete", &[]),
 ];
 

@@ -6,7 +6,6 @@
 
 use crate::runtime::Runtime;
 use acredita_local::workers::{self, Stop};
-use acredita_manifest::NOTIFY;
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use aws_sdk_sqs::{Client, types::Message};
 use tokio::task::JoinSet;
@@ -20,6 +19,8 @@ pub struct Poller {
     pub runtime: Runtime,
     pub sqs: Client,
     pub queue_url: String,
+    /// The function that gets its messages.
+    pub function: &'static str,
 }
 
 impl Poller {
@@ -58,7 +59,7 @@ impl Poller {
         let Ok(payload) = serde_json::to_vec(&workers::event(std::slice::from_ref(message))) else {
             return false;
         };
-        match self.runtime.invoke(NOTIFY.name, payload).await {
+        match self.runtime.invoke(self.function, payload).await {
             Ok(answer) => serde_json::from_slice(&answer)
                 .is_ok_and(|answer: SqsBatchResponse| answer.batch_item_failures.is_empty()),
             Err(error) => {

@@ -24,7 +24,7 @@ use acredita_local::{
     serve::{self, BUCKET, LocalAws, RETENTION, TABLE},
     workers,
 };
-use acredita_manifest::{FUNCTIONS, SWEEP};
+use acredita_manifest::{DISPATCH, FUNCTIONS, NOTIFY, SWEEP};
 use axum::Router;
 use std::{
     collections::BTreeMap,
@@ -131,8 +131,10 @@ impl AwsShape {
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let (sqs, queues) = (aws.clients.sqs.clone(), aws.queues.clone());
-        let poller = Poller { runtime: runtime.clone(), sqs: sqs.clone(), queue_url: queues.queue };
-        tasks.spawn(poller.run(processes, stopping.clone()));
+        for (function, queue_url) in [(NOTIFY.name, queues.queue), (DISPATCH.name, queues.dispatch_queue)] {
+            let poller = Poller { runtime: runtime.clone(), sqs: sqs.clone(), queue_url, function };
+            tasks.spawn(poller.run(processes, stopping.clone()));
+        }
         tasks.spawn(workers::watch_dead_letters(
             clock.clone(),
             inbox.clone(),
@@ -197,6 +199,7 @@ pub fn variables(aws: &LocalAws, stand_ins: &str) -> BTreeMap<&'static str, Stri
         ("ACREDITA_TABLE", TABLE.to_owned()),
         ("ACREDITA_BUCKET", BUCKET.to_owned()),
         ("ACREDITA_QUEUE_URL", aws.queues.queue.clone()),
+        ("ACREDITA_DISPATCH_QUEUE_URL", aws.queues.dispatch_queue.clone()),
         ("ACREDITA_RETENTION_DAYS", RETENTION.num_days().to_string()),
         ("ACREDITA_CODE_KEYS_SECRET", "arn:aws:secretsmanager:eu-west-1:000000000000:secret:codes".to_owned()),
         ("ACREDITA_JWKS_URL", format!("{stand_ins}/jwks.json")),

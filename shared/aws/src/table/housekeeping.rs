@@ -28,6 +28,10 @@ impl Housekeeping for DynamoStore {
         self.due(DuePartitions::Messages, now)
     }
 
+    fn undelivered(&self, now: Time) -> DueStream<'_> {
+        self.due(DuePartitions::Deliveries, now)
+    }
+
     fn over(&self, now: Time) -> DueStream<'_> {
         self.due(DuePartitions::Ends, now)
     }

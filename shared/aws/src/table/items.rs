@@ -3,7 +3,7 @@
 //! | key | item | attributes besides `schema` and `ttl` |
 //! |---|---|---|
 //! | `IDN#<identification>` / `A` | identification | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `actor`, `method`, where the caller gave one `reference`, of an OTP `tries`, `generation`, `sends`, `last_send_at`, `code`, of its end `validation`, `ended_at`, `reason`, of a try that was given back last `step`, and of its log `log_key`, `sequence`, `head` |
-//! | `EVT#<key of its subject>` / `<sequence>` | an event of an identification (`EVT#IDN#…`), of a scoring that stands alone (`EVT#SCO#…`) … | `org`, `event`, `hash`, `event_type`, `list_shard`, `list_at` |
+//! | `EVT#<key of its subject>` / `<sequence>` | an event of an identification (`EVT#IDN#…`), of a scoring that stands alone (`EVT#SCO#…`) … | `org`, `event`, `hash`, `event_type`, `list_shard`, `list_at`, until a worker has taken it up `due` |
 //! | `IDN#<identification>` / `OBX#<message>` | effect to carry out | `org`, `state`, of a refused one `refusal`, `effect`, of a code `generation`, `attempts`, while a worker has it `lease`, `lease_until` |
 //! | `ADM#<admin id>` / `A` | a back office's id | `org`, `identification_id` |
 //! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, where the caller gave one `reference`, `assessment`, `captures`, what it saw `sightings`, of a capture that a provider hosts `delegation`, while a request holds a retry `lease`, `lease_until`, and of a linked one `identification_id`, else of its log `log_key`, `sequence`, `head` |
@@ -12,6 +12,12 @@
 //! | `SEE#<org>#<keyed digest>` / `A` | a number or a picture that was seen, and the scorings that saw it, each with a keyed digest of the person | `seen`, `revision` |
 //! | `NUM#<org>#<keyed digest>#<day>` / `A` | how often a declared number was scored on a day | `count`, and of the last change `step` |
 //! | `REQ#<org>#<epoch second>` / `A` | how many requests the organisation's callers made in a window | `requests` |
+//! | `ORG#<org>` / `WHE#<endpoint>` | an endpoint of events | `org`, `url`, `event_types`, `description`, `status`, `created_at`, `enabled_at`, `secret`, while the one before signs too `previous`, `previous_until`, `health`, `revision` |
+//! | `WHE#<endpoint>` / `A` | its log | `org`, `log_key`, `sequence`, `head` |
+//! | `ORG#<org>` / `WHE` | how many endpoints an organisation has | `count` |
+//! | `EVT#<key of its subject>` / `DLV#<endpoint>` | how far a subject's events have come at an endpoint | `org`, `next_sequence`, `tries`, while a try waits `wait_until`, while a worker has it `lease`, `lease_until` |
+//! | `EVT#WHE#<endpoint>` / `ERD#<errand>` | a message that somebody asked for | as before, and `errand` |
+//! | `DLG#<org>#<endpoint>` / `<epoch milliseconds>#<event>#<attempt>` | a try | `event_type`, `answer` or `failure`, `milliseconds` |
 //! | `ERA#<id>` / `A` | pictures of a deleted entity, to erase | `prefixes` |
 //! | `LEF#<scoring>` / `A` | pictures to erase of a scoring that is over, but for those it refers to | `org` |
 //!
@@ -27,7 +33,8 @@
 //! `captures`, `sightings`, `delegation`, `code`, `prefixes`) are one JSON text each.
 //!
 //! `due_shard` and `due_at` put an item on the index of due work; an item without them is not on it. Its partitions are
-//! `MSG#0` to `MSG#7` for messages and `0` to `7` for everything else (see [`DuePartitions`]). `list_shard` and `list_at`
+//! `MSG#0` to `MSG#7` for messages, `DLV#0` to `DLV#7` for events and their deliveries, and `0` to `7` for everything
+//! else (see [`DuePartitions`]). `list_shard` and `list_at`
 //! put an item on the index of lists: an organisation's events are in `EVT#<org>#0` to `3`. `ttl` is in epoch
 //! seconds and only cleans up: DynamoDB may be days late with it, and no decision depends on it.
 //!
@@ -43,6 +50,7 @@ mod scoring;
 mod seen;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 pub(crate) use due::{DuePartitions, decode_due, encode_erasure, encode_leftovers, key_of_due, partition_of_due};
 pub(crate) use event::{
@@ -56,6 +64,10 @@ pub(crate) use outbox::{MessageState, StoredMessage, decode_message, encode_mess
 pub(crate) use records::{SLOTS, decode_oldest_send, decode_remembered, encode_remembered};
 pub(crate) use scoring::{Standing, decode_scoring, encode_scoring};
 pub(crate) use seen::{SEEN_SLACK, decode_seen, scorings_of_a_day_end, seen_entry};
+pub(crate) use webhooks::{
+    CURSORS, ENDPOINTS, decode_cursor, decode_delivery, decode_endpoint, deliveries_of, delivery_sort, due_partition,
+    encode_delivery, encode_endpoint, encode_endpoint_log, encode_errand, endpoint_values,
+};
 
 use acredita_domain::{
     Time,

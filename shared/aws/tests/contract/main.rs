@@ -22,7 +22,9 @@ macro_rules! on_aws {
 mod creating;
 mod delegations;
 mod deleting;
+mod deliveries;
 mod endings;
+mod endpoints;
 mod events;
 mod faults;
 mod housekeeping;

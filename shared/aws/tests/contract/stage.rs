@@ -10,8 +10,8 @@ use acredita_domain::{
     app::Stores,
     identification::{Identification, Transition},
     ports::{
-        Due, Effect, EventLog, Housekeeping, Identifications, NewOutboxMessage, Outbox, Pictures, Queue, RequestCounts,
-        Scorings, Sightings, StepError,
+        Deliveries, Due, Effect, Endpoints, EventLog, Housekeeping, Identifications, NewOutboxMessage, Outbox,
+        Pictures, Queue, RequestCounts, Scorings, Sightings, StepError,
     },
 };
 use acredita_embedded_aws::{EmbeddedAws, REGION, Storage};
@@ -31,6 +31,8 @@ pub struct Ports {
     pub requests: Arc<dyn RequestCounts>,
     pub sightings: Arc<dyn Sightings>,
     pub events: Arc<dyn EventLog>,
+    pub endpoints: Arc<dyn Endpoints>,
+    pub deliveries: Arc<dyn Deliveries>,
     pub queue: Arc<dyn Queue>,
 }
 
@@ -78,6 +80,8 @@ impl Stage {
             bucket: "pictures".to_owned(),
             queue: "messages".to_owned(),
             dead_letter_queue: "dead-letters".to_owned(),
+            dispatch_queue: "dispatch".to_owned(),
+            dispatch_dead_letter_queue: "dispatch-dead-letters".to_owned(),
         };
         let variables = aws.variables();
         let variable = move |name: &str| variables.get(name).cloned();
@@ -85,11 +89,32 @@ impl Stage {
         let clients = AwsClients::new(&sdk, &[]);
         let queue_url = provision(&clients, &names).await.expect("provisioned").queue;
         let clients = if interceptors.is_empty() { clients } else { AwsClients::new(&sdk, interceptors) };
-        let Stores { identifications, scorings, outbox, housekeeping, pictures, requests, sightings, events } =
-            stores(&clients, &names.table, &names.bucket);
+        let Stores {
+            identifications,
+            scorings,
+            outbox,
+            housekeeping,
+            pictures,
+            requests,
+            sightings,
+            events,
+            endpoints,
+            deliveries,
+        } = stores(&clients, &names.table, &names.bucket);
         let queue = Arc::new(SqsQueue::new(clients.sqs.clone(), queue_url.clone()));
-        let ports =
-            Ports { identifications, scorings, outbox, housekeeping, pictures, requests, sightings, events, queue };
+        let ports = Ports {
+            identifications,
+            scorings,
+            outbox,
+            housekeeping,
+            pictures,
+            requests,
+            sightings,
+            events,
+            endpoints,
+            deliveries,
+            queue,
+        };
         Self { aws, clients, names, queue_url, ports }
     }
 }

@@ -22,3 +22,11 @@ pub const LINK_LIFE: TimeDelta = TimeDelta::minutes(5);
 /// pictures uploaded meanwhile, and those that a score in progress still stored. The extra minute is for an upload that
 /// begins in the link's last second.
 pub const ERASE_AGAIN_AFTER: TimeDelta = LINK_LIFE.checked_add(&TimeDelta::minutes(1)).expect("minutes fit");
+/// The longest delay of the queue. What waits longer is found by the sweep.
+pub const LONGEST_DELAY: TimeDelta = TimeDelta::minutes(15);
+/// How long a post to a receiver may take, in all.
+pub const LONGEST_POST: TimeDelta = TimeDelta::seconds(15);
+/// How long a worker holds a cursor: longer than a post and what goes with it take.
+pub const DELIVERY_LEASE: TimeDelta = TimeDelta::seconds(60);
+/// When to look again at a cursor that another worker holds.
+pub const LOOK_AGAIN_AFTER: TimeDelta = TimeDelta::seconds(2);

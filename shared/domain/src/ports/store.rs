@@ -11,6 +11,7 @@ use crate::{
     scoring::{Assessment, HostedDelegation, Scoring},
     sightings::NewSighting,
     unavailable::Unavailable,
+    webhooks::{CursorId, Stream},
 };
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
@@ -193,6 +194,10 @@ pub enum Due {
     /// The pictures of a scoring that is over, but for those that it refers to: uploads that nobody scored, earlier ones,
     /// and those of scores that came too late. Due [`super::limits::ERASE_AGAIN_AFTER`] from its end.
     Leftovers(OrgId, ScoringId),
+    /// An event that no worker has taken up yet.
+    Event(OrgId, Stream, u64),
+    /// Events, or an errand, whose next try is due, or whose worker is gone.
+    Delivery(CursorId),
 }
 
 /// Due work, each item once. A corrupt item is an error in its place, and the stream goes on; an item that cannot be
@@ -204,6 +209,8 @@ pub type DueStream<'a> = BoxStream<'a, Result<Due, FindError>>;
 pub trait Housekeeping: Send + Sync {
     /// The messages that are due at `now`: a person is waiting for each of them.
     fn stuck_messages(&self, now: Time) -> DueStream<'_>;
+    /// The events and deliveries that are due at `now`.
+    fn undelivered(&self, now: Time) -> DueStream<'_>;
     /// All other work that is due at `now`: the longest due first within each partition of the store, in no order over
     /// all of them.
     fn over(&self, now: Time) -> DueStream<'_>;

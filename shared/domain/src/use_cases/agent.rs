@@ -2,7 +2,7 @@
 
 use super::{
     create::{Created, Draft},
-    telling,
+    effects, telling,
 };
 use crate::{
     App, Conflict, Error, Request,
@@ -87,7 +87,11 @@ pub async fn validate_agent_identification(
     let story = telling::of_step(app, request, &identification, &transition, now);
     match app.stores.identifications.transition(&identification, transition, Vec::new(), story, now).await {
         Err(StepError::Lost) if kept => Err(explain_late_evidence(app, org, id).await),
-        step => Ok(step?),
+        step => {
+            step?;
+            effects::told(app, &identification).await;
+            Ok(())
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Cancelling an identification.
 
-use super::telling;
+use super::{effects, telling};
 use crate::{
     App, Error, Request,
     identification::{MethodKind, Transition},
@@ -21,5 +21,7 @@ pub async fn cancel_identification(
     identification.require_open(now)?;
     let step = Transition::Cancel { reason };
     let story = telling::of_step(app, request, &identification, &step, now);
-    Ok(app.stores.identifications.transition(&identification, step, Vec::new(), story, now).await?)
+    app.stores.identifications.transition(&identification, step, Vec::new(), story, now).await?;
+    effects::told(app, &identification).await;
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Closing an identification.
 
-use super::telling;
+use super::{effects, telling};
 use crate::{
     App, Error, Request,
     identification::{MethodKind, Transition},
@@ -19,5 +19,7 @@ pub async fn close_identification(
     let from = identification.require_closable(now)?;
     let step = Transition::Close { from };
     let story = telling::of_step(app, request, &identification, &step, now);
-    Ok(app.stores.identifications.transition(&identification, step, Vec::new(), story, now).await?)
+    app.stores.identifications.transition(&identification, step, Vec::new(), story, now).await?;
+    effects::told(app, &identification).await;
+    Ok(())
 }

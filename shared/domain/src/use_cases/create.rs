@@ -15,6 +15,7 @@ use crate::{
     ports::{CreateError, FirstAnswer, IdempotencyRecord, NewIdentification, NewOutboxMessage},
     reference::Reference,
     scoring::Scoring,
+    webhooks::Stream,
 };
 use chrono::SubsecRound;
 use serde::{Deserialize, Serialize};
@@ -129,10 +130,15 @@ impl Creation {
         let keep_until = app.policy.keep_until(expires_at);
         let messages = effects::references(&outbox);
         let story = telling::of_creation(app, request, &identification, now);
+        let stream = Stream::IdentificationId(id);
         let new = NewIdentification { identification, scoring, keep_until, outbox, idempotency, story };
         match app.stores.identifications.create(new, now).await {
             Ok(()) => {
-                effects::kick(app, &messages).await;
+                match &messages[..] {
+                    [] => effects::wake(app, &org, stream).await,
+                    // Whoever sends them wakes a worker for their events and for this one.
+                    messages => effects::kick(app, messages).await,
+                }
                 Ok(Created { admin_id, id, created_at, expires_at, scoring_id, code, replayed: false })
             }
             Err(error) => open_answer(app, &org, &first_answer(error)?).await,

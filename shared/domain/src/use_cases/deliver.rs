@@ -5,7 +5,7 @@
 //! back or recognized by the provider, so a worker that dies between sending and recording leaves a window in which a
 //! person gets a second code; the second is then the live one.
 
-use super::telling;
+use super::{effects, telling};
 use crate::{
     App, Error, Request, Time,
     code::OtpCode,
@@ -21,6 +21,7 @@ use crate::{
         unless_lost,
     },
     unavailable::Unavailable,
+    webhooks::Stream,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,7 @@ pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef
         Ok((settlement, story)) => {
             // A lease lost after the send is not an error: the worker that took over has made a newer code.
             unless_lost(app.stores.outbox.settle(&message, lease, settlement, story).await)?;
+            effects::wake(app, &message.org, Stream::IdentificationId(message.reference.identification_id)).await;
             Ok(match settlement {
                 Settlement::Sent => Delivered::Sent,
                 Settlement::Dropped => Delivered::NothingToDo,

@@ -2,10 +2,14 @@
 
 use crate::{
     App,
-    ids::MessageId,
+    identification::Identification,
+    ids::{MessageId, OrgId},
     keys::{CodeContext, Keyring},
-    ports::{Effect, MessageRef, NewOutboxMessage, OutboxMessage},
+    ports::{Effect, MessageRef, NewOutboxMessage, OutboxMessage, Wake},
+    scoring::Scoring,
+    webhooks::Stream,
 };
+use chrono::TimeDelta;
 
 /// The effect that sends a generation's code to `address`.
 pub(super) fn send_code(app: &App, keys: &Keyring, context: CodeContext<'_>, address: &str) -> NewOutboxMessage {
@@ -28,4 +32,19 @@ pub(super) async fn kick(app: &App, messages: &[MessageRef]) {
 /// What to kick once these are committed.
 pub(super) fn references(outbox: &[NewOutboxMessage]) -> Vec<MessageRef> {
     outbox.iter().map(|new| new.message.reference).collect()
+}
+
+/// Wakes a worker for committed events of an identification, as [`kick`] does for messages.
+pub(super) async fn told(app: &App, identification: &Identification) {
+    wake(app, &identification.org, Stream::IdentificationId(identification.id)).await;
+}
+
+/// The same for events of a scoring, which are its identification's if it has one.
+pub(super) async fn told_of_scoring(app: &App, scoring: &Scoring) {
+    let stream = scoring.identification.map_or(Stream::ScoringId(scoring.id), Stream::IdentificationId);
+    wake(app, &scoring.org, stream).await;
+}
+
+pub(super) async fn wake(app: &App, org: &OrgId, stream: Stream) {
+    let _ = app.wakes.wake(&Wake::Events { org: org.clone(), stream }, TimeDelta::zero()).await;
 }

@@ -2,7 +2,7 @@
 
 use super::{
     create::{Created, Creation, Draft},
-    telling,
+    effects, telling,
 };
 use crate::{
     App, Conflict, Error, Request,
@@ -83,5 +83,7 @@ pub async fn validate_identity_document_identification(
     let validation = Validation { at: now, device, agent: None, captures: Vec::new(), scoring: Some(evidence) };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
     let story = telling::of_step(app, request, &identification, &transition, now);
-    Ok(app.stores.identifications.transition(&identification, transition, Vec::new(), story, now).await?)
+    app.stores.identifications.transition(&identification, transition, Vec::new(), story, now).await?;
+    effects::told(app, &identification).await;
+    Ok(())
 }

@@ -122,6 +122,7 @@ pub async fn validate_otp_identification(
                 // The count alone closes the door; recording the failure is for readers of the table.
                 let story = telling::of_step(app, request, &counted, &Transition::Fail, now);
                 let _ = app.stores.identifications.transition(&counted, Transition::Fail, Vec::new(), story, now).await;
+                effects::told(app, &counted).await;
             }
             Err(Error::WrongCode)
         }
@@ -153,7 +154,11 @@ async fn accept(
     let story = telling::of_step(app, request, identification, &transition, now);
     match app.stores.identifications.transition(identification, transition, Vec::new(), story, now).await {
         Err(StepError::Lost) => Err(explain_right_one_lost(app, org, id, now, &captures).await),
-        step => Ok(step?),
+        step => {
+            step?;
+            effects::told(app, identification).await;
+            Ok(())
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Deletes an identification with its linked scoring and all their pictures, or a scoring that stands alone.
 
-use super::{scorings::read_scoring, telling};
+use super::{effects, scorings::read_scoring, telling};
 use crate::{
     App, Conflict, Error, Request, Time,
     events::{EventData, EventType, Story},
@@ -36,6 +36,9 @@ pub async fn delete_identification(
     }
     let story = of_deletion(app, request, &identification, if force { "FORCED" } else { "REQUESTED" }, now);
     let deleted = app.stores.identifications.delete(&identification, force, story, now).await;
+    if deleted.is_ok() {
+        effects::told(app, &identification).await;
+    }
     erase_now(app, deleted, force, "identification").await
 }
 
@@ -52,6 +55,9 @@ pub async fn delete_scoring(app: &App, request: &Request, id: ScoringId, force: 
     }
     let story = of_scoring_deletion(app, request, &scoring, if force { "FORCED" } else { "REQUESTED" }, now).await?;
     let deleted = app.stores.scorings.delete(&scoring, force, story, now).await;
+    if deleted.is_ok() {
+        effects::told_of_scoring(app, &scoring).await;
+    }
     erase_now(app, deleted, force, "scoring").await
 }
 

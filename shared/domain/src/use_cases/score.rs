@@ -2,6 +2,7 @@
 
 use super::{
     compare_declared::with_declared_compared,
+    effects,
     repetitions::{count_number, with_repetitions},
     reservation::{give_back_retry, reserve_retry},
     scorings::read_scoring,
@@ -293,6 +294,7 @@ async fn record(
         };
         match app.stores.scorings.record_score(reservation, assessment, captures.clone(), seen, story, now).await {
             Ok(()) => {
+                effects::told_of_scoring(app, &reservation.scoring).await;
                 // Scored: the uploads are captures now. Left in place, they would only be scored again.
                 for side in Side::ALL.iter().copied() {
                     let _ = app.stores.pictures.remove(&PictureKey::upload(org, id, side)).await;

@@ -2,6 +2,7 @@
 
 use super::{
     create::{first_answer, record},
+    effects,
     reservation::{explain_lost, give_back_retry, reserve_retry},
     telling,
 };
@@ -22,6 +23,7 @@ use crate::{
         ScoringTerms,
     },
     text::Private,
+    webhooks::Stream,
 };
 use chrono::SubsecRound;
 use serde::{Deserialize, Serialize};
@@ -76,7 +78,10 @@ pub async fn create_scoring(
     let data = data.state(scoring.vouched());
     let story = telling::of_scoring(app, request, &scoring, EventType::ScoringCreated, data, now).await?;
     match app.stores.scorings.create(NewScoring { scoring, keep_until, idempotency, story }, now).await {
-        Ok(()) => Ok(created),
+        Ok(()) => {
+            effects::wake(app, org, Stream::ScoringId(created.id)).await;
+            Ok(created)
+        }
         Err(error) => {
             let first: ScoringCreated =
                 serde_json::from_str(&first_answer(error)?.0).map_err(|_| Error::Corrupt("first answer"))?;
@@ -107,6 +112,7 @@ pub async fn read_captures(app: &App, request: &Request, id: ScoringId) -> Resul
     let data = telling::of_pictures(EventData::default(), &scoring.captures);
     let story = telling::of_scoring(app, request, &scoring, EventType::PicturesViewed, data, now).await?;
     app.stores.events.tell(story).await.map_err(gone)?;
+    effects::told_of_scoring(app, &scoring).await;
     let mut captures = Vec::with_capacity(scoring.captures.len());
     for capture in scoring.captures {
         let key = PictureKey::capture(org, id, &capture.sha256);
@@ -164,6 +170,7 @@ pub async fn delegate_scoring(
             }
             let story = of_delegation(app, request, &scoring, now).await?;
             app.stores.events.tell(story).await.map_err(gone)?;
+            effects::told_of_scoring(app, &scoring).await;
             let id = DelegationId::generate(&*app.entropy);
             Ok(Delegation {
                 provider: scoring.provider,
@@ -214,6 +221,7 @@ async fn open_pages(
     let story = of_delegation(app, request, scoring, now).await?;
     match app.stores.scorings.record_delegation(reservation, delegation, story, now).await {
         Ok(()) => {
+            effects::told_of_scoring(app, scoring).await;
             let to = DelegatedTo::Hosted(HostedPages { reference, access_token, url });
             Ok(Delegation { provider: scoring.provider, id, expires_at, to })
         }
@@ -246,6 +254,8 @@ pub async fn close_scoring(app: &App, request: &Request, id: ScoringId) -> Resul
     let closed = Scoring { closed: true, ..scoring.clone() };
     let data = EventData::default().named("status", ScoringStatus::Closed).state(closed.vouched());
     let story = telling::of_scoring(app, request, &scoring, EventType::ScoringClosed, data, now).await?;
-    unless_lost(app.stores.scorings.close(&scoring, story, now).await)?;
+    if unless_lost(app.stores.scorings.close(&scoring, story, now).await)?.is_some() {
+        effects::told_of_scoring(app, &scoring).await;
+    }
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::{
     identification::{Identification, State, Status, Transition},
     ids::{OrgId, ScoringId},
     pictures::{PictureKey, PicturePrefix, Side},
-    ports::{Due, Erasure, Order, StepError, limits::REKICK_AFTER, unless_lost},
+    ports::{Due, Erasure, Order, StepError, Wake, limits::REKICK_AFTER, unless_lost},
     scoring::Scoring,
 };
 use chrono::TimeDelta;
@@ -29,6 +29,8 @@ const AT_ONCE: usize = 32;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct SweepReport {
     pub kicked: usize,
+    /// Workers woken for events.
+    pub woken: usize,
     /// Identifications marked as expired.
     pub expired: usize,
     /// Identifications, scorings and left-over pictures erased.
@@ -40,6 +42,7 @@ pub struct SweepReport {
 /// The outcome for one due item.
 enum Done {
     Kicked,
+    Woken,
     Expired,
     Erased,
     /// It is due again later, or another run has handled it.
@@ -50,6 +53,7 @@ impl SweepReport {
     fn with(mut self, outcome: Result<Done, Error>) -> Self {
         match outcome {
             Ok(Done::Kicked) => self.kicked += 1,
+            Ok(Done::Woken) => self.woken += 1,
             Ok(Done::Expired) => self.expired += 1,
             Ok(Done::Erased) => self.erased += 1,
             Ok(Done::Nothing) => {}
@@ -65,6 +69,7 @@ pub async fn sweep(app: &App) -> SweepReport {
     let began = app.now();
     let messages = app.stores.housekeeping.stuck_messages(began);
     messages
+        .chain(app.stores.housekeeping.undelivered(began))
         .chain(app.stores.housekeeping.over(began))
         .take_while(|_| ready(app.now() < began + RUN))
         .map(|due| async move { handle(app, &due?).await })
@@ -81,6 +86,8 @@ async fn handle(app: &App, due: &Due) -> Result<Done, Error> {
             app.stores.housekeeping.postpone(due, now + REKICK_AFTER).await?;
             Ok(Done::Kicked)
         }
+        Due::Event(org, stream, _) => wake(app, due, &Wake::Events { org: org.clone(), stream: *stream }, now).await,
+        Due::Delivery(id) => wake(app, due, &Wake::of(id), now).await,
         Due::Erasure(erasure) => {
             // This is the last erasure. Until it is done, the item stays due.
             erase_pictures(app, erasure).await?;
@@ -139,6 +146,13 @@ async fn is_told_to_be_over(app: &App, scoring: &Scoring) -> Result<bool, Error>
     let subject = Subject::Scoring { scoring_id: scoring.id };
     let latest = app.stores.events.of_subject(&scoring.org, subject, None, Order::Descending, 1).await?;
     Ok(latest.iter().any(|event| event.kind() == EventType::ScoringExpired))
+}
+
+/// Wakes a worker for events to deliver.
+async fn wake(app: &App, due: &Due, wake: &Wake, now: Time) -> Result<Done, Error> {
+    app.wakes.wake(wake, TimeDelta::zero()).await?;
+    app.stores.housekeeping.postpone(due, now + REKICK_AFTER).await?;
+    Ok(Done::Woken)
 }
 
 async fn remove_uploads(app: &App, org: &OrgId, id: ScoringId) -> Result<(), Error> {

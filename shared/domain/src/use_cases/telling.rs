@@ -14,7 +14,7 @@ use crate::{
 use chrono::SubsecRound;
 
 /// The story of one event.
-fn story(
+pub fn story(
     app: &App,
     request: &Request,
     (subject, log): (Subject, Log),

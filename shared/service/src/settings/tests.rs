@@ -7,10 +7,11 @@ use acredita_senders::{email, sms};
 use std::collections::BTreeMap;
 
 /// All variables.
-const WHOLE: [(&str, &str); 30] = [
+const WHOLE: [(&str, &str); 31] = [
     ("ACREDITA_TABLE", "identity"),
     ("ACREDITA_BUCKET", "pictures"),
     ("ACREDITA_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/messages"),
+    ("ACREDITA_DISPATCH_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/dispatch"),
     ("ACREDITA_RETENTION_DAYS", "90"),
     ("ACREDITA_ORGANISATION_RATE", "50"),
     ("ACREDITA_ORIGIN_SECRETS", "0123456789abcdef0123456789abcdef another-0123456789abcdef0123456789"),
@@ -104,6 +105,7 @@ fn an_empty_environment_is_told_all_that_it_needs_at_once() {
         "ACREDITA_TABLE",
         "ACREDITA_BUCKET",
         "ACREDITA_QUEUE_URL",
+        "ACREDITA_DISPATCH_QUEUE_URL",
         "ACREDITA_CODE_KEYS_SECRET",
         "ACREDITA_JWKS_URL",
         "ACREDITA_ISSUER",

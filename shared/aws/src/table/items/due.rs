@@ -1,6 +1,9 @@
 //! Due work: partitions and rows of the index, and erasures.
 
-use super::{Corrupt, Item, Key, json, millis, read_json, read_parsed, read_reference, read_text, text};
+use super::{
+    Corrupt, Item, Key, json, millis, read_json, read_parsed, read_reference, read_text, text,
+    webhooks::{due_partition, read_cursor_id, read_stream},
+};
 use acredita_domain::{
     Time,
     ids::{OrgId, ScoringId},
@@ -17,6 +20,8 @@ pub(super) const SHARDS: u32 = 8;
 pub(crate) enum DuePartitions {
     /// Messages, which never queue behind anything else.
     Messages,
+    /// Events and their deliveries.
+    Deliveries,
     /// All other work. Messages used to be here too: those that an older version wrote still are.
     Ends,
 }
@@ -34,6 +39,7 @@ impl DuePartitions {
     fn shard(self, shard: u32) -> AttributeValue {
         match self {
             Self::Messages => text(format_args!("MSG#{shard}")),
+            Self::Deliveries => text(format_args!("DLV#{shard}")),
             Self::Ends => text(shard),
         }
     }
@@ -74,6 +80,10 @@ pub(crate) fn decode_due(item: &Item) -> Result<Due, Corrupt> {
         ("IDN", "A") => {
             Ok(Due::Identification(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("identification id"))?))
         }
+        ("EVT", sort) => match sort.parse() {
+            Ok(sequence) => Ok(Due::Event(read_parsed(item, "org")?, read_stream(item)?, sequence)),
+            Err(_) => Ok(Due::Delivery(read_cursor_id(item)?)),
+        },
         ("IDN", _) => Ok(Due::Message(read_reference(item)?)),
         ("SCO", "A") => Ok(Due::Scoring(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("scoring id"))?)),
         ("LEF", "A") => Ok(Due::Leftovers(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("scoring id"))?)),
@@ -89,6 +99,8 @@ pub(crate) fn key_of_due(due: &Due) -> Key {
         Due::Scoring(_, id) => Key::scoring(*id),
         Due::Erasure(erasure) => Key::erasure(&erasure.id),
         Due::Leftovers(_, id) => Key::leftovers(*id),
+        Due::Event(_, stream, sequence) => Key::stream(*stream).event_of(*sequence),
+        Due::Delivery(id) => Key::cursor(id),
     }
 }
 
@@ -98,5 +110,7 @@ pub(crate) fn partition_of_due(due: &Due) -> AttributeValue {
         Due::Identification(_, id) => DuePartitions::Ends.of(&id.to_string()),
         Due::Scoring(_, id) | Due::Leftovers(_, id) => DuePartitions::Ends.of(&id.to_string()),
         Due::Erasure(erasure) => DuePartitions::Ends.of(&erasure.id),
+        Due::Event(_, stream, _) => DuePartitions::Deliveries.of(&Key::events(*stream)),
+        Due::Delivery(id) => due_partition(id),
     }
 }

@@ -1,13 +1,14 @@
 //! Events, and the logs that they belong to.
 
 use super::{
-    Corrupt, Item, Key, check_schema, if_there, number, read_json, read_number, read_parsed, read_text, set_ttl, text,
+    Corrupt, DuePartitions, Item, Key, check_schema, due::set_due, if_there, number, read_json, read_number,
+    read_parsed, read_text, set_ttl, text,
 };
 use acredita_domain::{
     Time,
     events::{EventHash, Head, Log, LogKey, StoredEvent, Subject},
     ids::{EventId, OrgId},
-    ports::EventPosition,
+    ports::{EventPosition, limits::REKICK_AFTER},
     reference::Reference,
 };
 
@@ -73,6 +74,8 @@ pub(crate) fn encode_event(event: &StoredEvent, keep_until: Time) -> Item {
     set("event_type", text(event.kind()));
     set("list_shard", text(list_shard(&event.org, id)));
     set("list_at", text(list_at(EventPosition { millis: id.millis(), id })));
+    let key = Key::event(event.subject(), event.sequence());
+    set_due(&mut item, DuePartitions::Deliveries.of(&key.pk), event.created_at() + REKICK_AFTER);
     set_ttl(&mut item, keep_until);
     item
 }

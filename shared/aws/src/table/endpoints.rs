@@ -1,0 +1,126 @@
+//! Endpoints of events: an organisation's are together, and counted.
+
+use super::{
+    commit::{Commit, telling},
+    expressions::{Values, bind},
+    items::{
+        ENDPOINTS, Key, SCHEMA, decode_endpoint, encode_endpoint, encode_endpoint_log, endpoint_values, json, number,
+        text,
+    },
+    store::{Change, DynamoStore},
+};
+use crate::errors::{STORE, unavailable};
+use acredita_domain::{
+    events::Story,
+    ids::{EndpointId, OrgId},
+    ports::{Endpoints, FindError, NewEndpointError, StepError},
+    webhooks::{Endpoint, Health, MAX_ENDPOINTS},
+};
+use async_trait::async_trait;
+
+#[async_trait]
+impl Endpoints for DynamoStore {
+    async fn create(&self, endpoint: &Endpoint, story: Story) -> Result<(), NewEndpointError> {
+        let operation = "create endpoint";
+        let values = vec![("schema", number(SCHEMA)), ("one", number(1)), ("most", number(MAX_ENDPOINTS as i128))];
+        let key = Key::endpoints(&endpoint.org);
+        let update = "SET #schema = :schema ADD #count :one";
+        let condition = "attribute_not_exists(#count) OR #count < :most";
+        let count = self.change(Change { key, update, condition, values });
+        let created = telling(operation, &story, |chapter| {
+            Commit::new(self, operation, endpoint.created_at)
+                .guarded(count.clone())
+                .put(encode_endpoint(endpoint))
+                .put(encode_endpoint_log(endpoint, chapter))
+                .tell(chapter)
+        });
+        created.await.map_err(|error| match error {
+            StepError::Unavailable(unavailable) => NewEndpointError::Unavailable(unavailable),
+            _ => NewEndpointError::Full,
+        })
+    }
+
+    async fn all(&self, org: &OrgId) -> Result<Vec<Endpoint>, FindError> {
+        let operation = "list endpoints";
+        let pk = Key::endpoints(org).attributes()["pk"].clone();
+        let condition = "#pk = :pk AND begins_with(#sk, :endpoints)";
+        let bound = bind(&[condition], &[("pk", pk), ("endpoints", text(ENDPOINTS))]);
+        let request = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression(condition)
+            .set_expression_attribute_names(bound.names)
+            .set_expression_attribute_values(bound.values);
+        let output =
+            request.send().await.map_err(|error| FindError::Unavailable(unavailable(STORE, operation, &error)))?;
+        let endpoints: Result<Vec<Endpoint>, _> = output.items().iter().map(decode_endpoint).collect();
+        let mut endpoints = endpoints.map_err(|corrupt| not_understood(operation, corrupt))?;
+        endpoints.sort_by_key(|endpoint| (endpoint.created_at, endpoint.id));
+        Ok(endpoints)
+    }
+
+    async fn find(&self, org: &OrgId, id: EndpointId) -> Result<Option<Endpoint>, FindError> {
+        DynamoStore::find(self, "find endpoint", Key::endpoint(org, id), decode_endpoint).await
+    }
+
+    async fn change(&self, before: &Endpoint, after: &Endpoint, story: Story) -> Result<(), StepError> {
+        let operation = "change endpoint";
+        let mut values: Values = vec![("revision", number(before.revision)), ("next", number(before.revision + 1))];
+        let (mut set, mut remove) = (vec!["#revision = :next".to_owned()], Vec::new());
+        for (name, value) in endpoint_values(after) {
+            match value {
+                Some(value) => {
+                    set.push(format!("#{name} = :{name}"));
+                    values.push((name, value));
+                }
+                None => remove.push(format!("#{name}")),
+            }
+        }
+        // Workers record the health all the time: only a change of it touches it.
+        if before.health != after.health {
+            set.push("#health = :health".to_owned());
+            values.push(("health", json(&after.health)));
+        }
+        let removed = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
+        let update = format!("SET {}{removed}", set.join(", "));
+        let key = Key::endpoint(&before.org, before.id);
+        let condition = "#revision = :revision";
+        let change = DynamoStore::change(self, Change { key, update: &update, condition, values });
+        telling(operation, &story, |chapter| {
+            Commit::new(self, operation, after.enabled_at).guarded(change.clone()).only_tell(&before.org, chapter)
+        })
+        .await
+    }
+
+    async fn delete(&self, endpoint: &Endpoint, story: Story) -> Result<(), StepError> {
+        let operation = "delete endpoint";
+        let values = vec![("less", number(-1)), ("zero", number(0))];
+        let key = Key::endpoints(&endpoint.org);
+        let (update, condition) = ("ADD #count :less", "#count > :zero");
+        let count = DynamoStore::change(self, Change { key, update, condition, values });
+        let key = Key::endpoint(&endpoint.org, endpoint.id);
+        let delete = self.delete_if(key, "attribute_exists(#pk)", Vec::new());
+        telling(operation, &story, |chapter| {
+            Commit::new(self, operation, endpoint.created_at)
+                .guarded(delete.clone())
+                .write(count.clone())
+                .delete_telling("#org = :org", vec![("org", text(&endpoint.org))], chapter)
+        })
+        .await
+    }
+
+    async fn record_health(&self, endpoint: &Endpoint, health: &Health) -> Result<(), StepError> {
+        let values = vec![("before", json(&endpoint.health)), ("after", json(health))];
+        let key = Key::endpoint(&endpoint.org, endpoint.id);
+        let change = Change { key, update: "SET #health = :after", condition: "#health = :before", values };
+        self.update("record health", change).await?;
+        Ok(())
+    }
+}
+
+fn not_understood(operation: &'static str, corrupt: super::items::Corrupt) -> FindError {
+    tracing::error!(operation, problem = corrupt.0, "an item cannot be understood");
+    FindError::Corrupt(corrupt.0)
+}

@@ -1,0 +1,77 @@
+//! Delivers events to the endpoints of their organisation.
+//!
+//! A worker is woken for a subject. At each endpoint the subject has a cursor: whoever holds its lease sends the events
+//! that the endpoint wants, one after the other, and moves it past each that was taken. A try that fails leaves the
+//! cursor due for the next one, and what comes after it waits; other subjects and other endpoints do not. A worker that
+//! dies loses nothing: the events, or the cursor, are still due, and may be sent twice.
+
+mod errands;
+mod run;
+mod sending;
+
+use crate::{
+    App, Error,
+    events::StoredEvent,
+    ids::OrgId,
+    ports::{Wake, limits::LOOK_AGAIN_AFTER},
+    webhooks::{Stream, WebhookMessage},
+};
+use futures_util::future::join_all;
+use run::{Left, Run};
+use sending::Sending;
+
+/// How many messages were sent, and what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dispatched {
+    pub taken: usize,
+    pub failed: usize,
+}
+
+/// On an error the wake goes back, and a later attempt takes it up.
+pub async fn dispatch(app: &App, wake: &Wake) -> Result<Dispatched, Error> {
+    match wake {
+        Wake::Events { org, stream } => dispatch_events(app, org, *stream).await,
+        Wake::Errand { org, endpoint_id, errand_id } => errands::run(app, org, *endpoint_id, *errand_id).await,
+    }
+}
+
+async fn dispatch_events(app: &App, org: &OrgId, stream: Stream) -> Result<Dispatched, Error> {
+    let endpoints = app.stores.endpoints.all(org).await?;
+    let found = app.stores.deliveries.of_stream(org, stream).await?;
+    let mut done = Dispatched::default();
+    let mut with_another = false;
+    if endpoints.iter().any(|endpoint| endpoint.is_enabled()) {
+        let keys = app.keys.current().await?;
+        let at_each = endpoints.iter().filter(|endpoint| endpoint.is_enabled()).map(|endpoint| {
+            let cursor = found.cursors.iter().find(|cursor| cursor.id.endpoint() == endpoint.id);
+            Run::new(Sending::new(app, endpoint, &keys), &found).deliver(cursor)
+        });
+        // Each of them to its end: one that fails must not stop what another one has begun.
+        for outcome in join_all(at_each).await.into_iter().collect::<Result<Vec<_>, Error>>()? {
+            let (Dispatched { taken, failed }, left) = outcome;
+            done.taken += taken;
+            done.failed += failed;
+            with_another |= left == Left::WithAnother;
+        }
+    }
+    if with_another {
+        // That worker may not have seen the latest events.
+        app.wakes.wake(&Wake::Events { org: org.clone(), stream }, LOOK_AGAIN_AFTER).await?;
+    } else {
+        app.stores.deliveries.taken_up(stream, &found.due).await?;
+    }
+    Ok(done)
+}
+
+/// The message of an event, with what its subject is called by the business, as long as that is there. One read.
+async fn message_of(app: &App, event: &StoredEvent) -> Result<WebhookMessage, Error> {
+    let reference = match Stream::from(event.subject()) {
+        Stream::IdentificationId(id) => {
+            app.stores.identifications.find(&event.org, id).await?.map(|identification| identification.reference)
+        }
+        Stream::ScoringId(id) => app.stores.scorings.find(&event.org, id).await?.map(|scoring| scoring.reference),
+        Stream::EndpointId(_) => None,
+    };
+    let id = reference.as_ref().and_then(|reference| reference.client_reference_id());
+    Ok(WebhookMessage::of(event, id.map(|id| id.expose())))
+}

@@ -1,0 +1,122 @@
+//! How an endpoint is doing: whether to try it, and when to give it up.
+
+use super::schedule::{Failure, probe_wait};
+use crate::{Time, system::Entropy};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+/// Failures in a row from which on an endpoint counts as dead, if they are of several subjects.
+const FAILURES: u32 = 20;
+/// Of how many: one subject that fails holds up no other.
+const SUBJECTS: usize = 3;
+/// After so long of nothing but failure an endpoint is disabled.
+const GIVEN_UP_AFTER: TimeDelta = TimeDelta::days(5);
+
+/// Since the last success; nothing if all is well.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    failing_since: Option<Time>,
+    failures: u32,
+    /// Some of the subjects that failed, as many as matter.
+    subjects: Vec<String>,
+    /// Of a dead endpoint: when one probe may be sent, and how many were.
+    probe_at: Option<Time>,
+    probes: u32,
+}
+
+/// Whether a message may be sent now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    Open,
+    /// By one only: whoever takes the probe ([`Health::probing`]).
+    Probe,
+    Closed(Time),
+}
+
+impl Health {
+    pub fn gate(&self, now: Time) -> Gate {
+        match self.probe_at {
+            None => Gate::Open,
+            Some(at) if at <= now => Gate::Probe,
+            Some(at) => Gate::Closed(at),
+        }
+    }
+
+    /// With the probe taken, until its sender must be done.
+    #[must_use]
+    pub fn probing(&self, until: Time) -> Self {
+        Self { probe_at: Some(until), ..self.clone() }
+    }
+
+    /// After another failure, of this subject.
+    #[must_use]
+    pub fn failed(&self, subject: &str, failure: Failure, now: Time, entropy: &dyn Entropy) -> Self {
+        let mut next = self.clone();
+        next.failing_since.get_or_insert(now);
+        next.failures = next.failures.saturating_add(1);
+        if next.subjects.len() < SUBJECTS && !next.subjects.iter().any(|known| known == subject) {
+            next.subjects.push(subject.to_owned());
+        }
+        if next.failures >= FAILURES && next.subjects.len() >= SUBJECTS {
+            next.probe_at = Some(now + probe_wait(next.probes, failure, entropy));
+            next.probes = next.probes.saturating_add(1);
+        }
+        next
+    }
+
+    /// Whether it has done nothing but fail for so long that it is disabled.
+    pub fn is_given_up(&self, now: Time) -> bool {
+        self.failing_since.is_some_and(|since| now - since >= GIVEN_UP_AFTER)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+
+    struct Zeros;
+
+    impl Entropy for Zeros {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(0);
+        }
+    }
+
+    const DOWN: Failure = Failure::Status { status: 500, retry_after: None };
+
+    fn at(minutes: i64) -> Time {
+        DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)
+    }
+
+    fn after(failures: u32, subjects: u32) -> Health {
+        (0..failures).fold(Health::default(), |health, number| {
+            health.failed(&(number % subjects).to_string(), DOWN, at(0), &Zeros)
+        })
+    }
+
+    #[test]
+    fn twenty_failures_of_three_subjects_close_the_gate_and_neither_fewer_failures_nor_fewer_subjects() {
+        for (failures, subjects) in [(19, 19), (20, 2), (1_000, 1)] {
+            assert_eq!(after(failures, subjects).gate(at(0)), Gate::Open, "{failures} of {subjects}");
+        }
+        assert_eq!(after(20, 3).gate(at(0)), Gate::Closed(at(4)));
+    }
+
+    #[test]
+    fn a_closed_gate_lets_one_probe_through_when_its_time_has_come() {
+        let dead = after(20, 3);
+        assert_eq!(dead.gate(at(4)), Gate::Probe);
+        let probing = dead.probing(at(5));
+        assert_eq!(probing.gate(at(4)), Gate::Closed(at(5)));
+        let failed = probing.failed("1", DOWN, at(4), &Zeros);
+        assert_eq!(failed.gate(at(5)), Gate::Closed(at(28)), "the next one waits longer");
+    }
+
+    #[test]
+    fn five_days_of_nothing_but_failure_are_enough() {
+        let health = after(1, 1).failed("2", DOWN, at(5 * 24 * 60), &Zeros);
+        assert!(!health.is_given_up(at(5 * 24 * 60 - 1)) && health.is_given_up(at(5 * 24 * 60)));
+        assert!(!Health::default().is_given_up(at(i64::from(u32::MAX))));
+    }
+}

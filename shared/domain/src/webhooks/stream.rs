@@ -1,0 +1,26 @@
+//! The events of one subject, by the id that they are kept under.
+
+use crate::{
+    events::Subject,
+    ids::{EndpointId, IdentificationId, ScoringId},
+};
+use serde::{Deserialize, Serialize};
+
+/// A [`Subject`] by one of its ids only: what a row of due work says, and what wakes a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stream {
+    IdentificationId(IdentificationId),
+    ScoringId(ScoringId),
+    EndpointId(EndpointId),
+}
+
+impl From<Subject> for Stream {
+    fn from(subject: Subject) -> Self {
+        match subject {
+            Subject::Identification { identification_id, .. } => Self::IdentificationId(identification_id),
+            Subject::Scoring { scoring_id } => Self::ScoringId(scoring_id),
+            Subject::WebhookEndpoint { endpoint_id } => Self::EndpointId(endpoint_id),
+        }
+    }
+}

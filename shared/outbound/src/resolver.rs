@@ -1,0 +1,49 @@
+//! A resolver that gives only addresses that may be reached.
+
+use crate::reach::Reach;
+use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
+use std::{error::Error, net::IpAddr};
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GuardedResolver(pub Reach);
+
+/// None of a name's addresses may be reached. It names neither.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("none of its addresses may be reached")]
+struct NotReachable;
+
+impl ResolveDns for GuardedResolver {
+    fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
+        DnsFuture::new(async move {
+            let found = tokio::net::lookup_host((name, 0)).await.map_err(ResolveDnsError::new)?;
+            let reachable: Vec<IpAddr> =
+                found.map(|address| address.ip()).filter(|address| self.0.includes(*address)).collect();
+            if reachable.is_empty() { Err(ResolveDnsError::new(NotReachable)) } else { Ok(reachable) }
+        })
+    }
+}
+
+/// Whether a failure to connect is this resolver's refusal.
+pub(crate) fn refused_address(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<NotReachable>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_that_leads_to_this_machine_is_only_resolved_where_that_is_in_reach() {
+        let resolved = |reach: Reach| async move { GuardedResolver(reach).resolve_dns("localhost").await };
+        assert!(resolved(Reach::Public).await.is_err_and(|error| refused_address(&error)));
+        let found = resolved(Reach::PublicAndLoopback).await.expect("addresses");
+        assert!(!found.is_empty() && found.iter().all(IpAddr::is_loopback));
+    }
+}
