@@ -199,7 +199,7 @@ fn every_operation_describes_the_parameters_of_its_path_and_which_id_it_takes() 
         let it = &documented[&(method, path)];
         assert_eq!(path_parameters(it), named, "{}", operation.name);
         let door = match operation.door {
-            Door::Create | Door::List => continue,
+            Door::Create | Door::Organisation => continue,
             Door::Admin => "`admin_identification_id`",
             Door::Actor => "`identification_id`",
             Door::Scoring => "`scoring_id`",
@@ -324,7 +324,7 @@ fn every_body_that_is_answered_has_an_example_with_all_that_is_required() {
     let documented = documented();
     for operation in OPERATIONS {
         let content = &documented[&route(operation)]["responses"][operation.success.to_string()]["content"];
-        if operation.success == 204 {
+        if [202, 204].contains(&operation.success) {
             assert!(content.is_null(), "{} answers no body", operation.name);
             continue;
         }

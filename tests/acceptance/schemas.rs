@@ -28,6 +28,12 @@ fn known(pointer: &str) -> Option<BoxedStrategy<Value>> {
         "email" => text("[a-z0-9]{1,20}(\\.[a-z0-9]{1,9})?@[a-z]{1,20}\\.[a-z]{2,3}"),
         // JSON in a string.
         "evidence_metadata" => text(r#"\{"shop":"[0-9a-z]{0,20}"\}"#),
+        // Public, and not to be looked up.
+        "url" => text("https://8\\.8\\.8\\.8(:8?443)?/[a-z0-9/]{0,20}"),
+        "event_types" => one_of(&[json!(["*"]), json!(["identification.*", "scoring.created"])]),
+        "overlap" => one_of(&["PT0S", "PT24H", "P3D"].map(Value::from)),
+        "since" => one_of(&[json!("2026-11-20T08:00:00Z"), json!("2026-11-20T10:00:00.123+02:00")]),
+        "until" => one_of(&[json!("2026-11-21T08:00:00Z")]),
         // No e-mail, which excludes a second factor.
         "type" if pointer == "/channel/type" => one_of(&["SMS", "WHATSAPP"].map(Value::from)),
         _ => return None,
@@ -109,6 +115,9 @@ impl Document {
             _ if schema["enum"].is_array() => select(schema["enum"].as_array().expect("names").clone()).boxed(),
             Some("string") if schema["contentEncoding"] == "base64" => {
                 any::<u32>().prop_map(|seed| json!(base64(&bodies::png(seed)))).boxed()
+            }
+            Some("string") if schema["format"] == "uuid" => {
+                text("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
             }
             // Not blank and without control characters, which is described in words.
             Some("string") => text(schema["pattern"].as_str().unwrap_or("[\\p{L}0-9][\\p{L}0-9 .'/-]{0,60}")),

@@ -104,6 +104,7 @@ async fn a_lost_kick_behind_twenty_thousand_due_things_is_made_good_within_the_f
 async fn a_run_goes_on_until_nothing_is_due() {
     let world = World::start().await;
     backlog(&world, 1_000).await;
+    world.dispatch().await;
     world.clock.advance(LIFE);
     assert_eq!(world.sweep().await, SweepReport { expired: 1_000, ..SweepReport::default() });
     assert_eq!(world.sweep().await, SweepReport::default());
@@ -139,6 +140,7 @@ async fn rows_that_cannot_be_understood_are_reported_and_stop_nothing() {
         ])
     });
     put_all(&world, bad).await;
+    world.dispatch().await;
     world.clock.advance(LIFE);
     assert_eq!(world.sweep().await, SweepReport { expired: 1, failed: 250, ..SweepReport::default() });
     assert_eq!(world.sweep().await, SweepReport { failed: 250, ..SweepReport::default() }, "once in each run");
@@ -187,7 +189,7 @@ async fn many_things_are_in_hand_at_once_but_not_all_and_a_failed_one_waits_for_
     let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let crowd = Arc::new(Crowd { queue: world.app.queue.clone(), now, most, gathered: watch::Sender::new(false) });
     let down = App { queue: crowd.clone(), ..world.app.clone() };
-    assert_eq!(acredita_sweep::sweep(&down).await, SweepReport { failed: 100, ..SweepReport::default() });
+    assert_eq!(acredita_sweep::sweep(&down).await, SweepReport { woken: 1, failed: 100, ..SweepReport::default() });
     assert_eq!(crowd.most.load(Ordering::SeqCst), AT_ONCE);
     assert_eq!(world.sweep().await, SweepReport { kicked: 100, ..SweepReport::default() });
 }

@@ -41,7 +41,7 @@ fn operations(document: &Value) -> impl Iterator<Item = String> {
             .as_object()
             .expect("methods")
             .keys()
-            .filter(|key| ["get", "put", "post", "delete"].contains(&key.as_str()));
+            .filter(|key| ["get", "put", "post", "patch", "delete"].contains(&key.as_str()));
         methods.map(|method| format!("{} {}", method.to_uppercase(), without_names(path))).collect::<Vec<_>>()
     })
 }

@@ -248,6 +248,7 @@ forward! { Endpoints {
     fn find(org: &OrgId, id: EndpointId) -> Result<Option<Endpoint>, FindError>;
     fn change(before: &Endpoint, after: &Endpoint, story: Story) -> Result<(), StepError>;
     fn delete(endpoint: &Endpoint, story: Story) -> Result<(), StepError>;
+    fn reseal(resealed: &Endpoint) -> Result<(), StepError>;
     fn record_health(endpoint: &Endpoint, health: &Health) -> Result<(), StepError>;
 } }
 

@@ -249,8 +249,7 @@ impl World {
         let (sqs, queue) = (&self.aws.clients.sqs, &self.aws.queues.dispatch_queue);
         let mut failed = 0;
         loop {
-            let receive = sqs.receive_message().queue_url(queue).max_number_of_messages(10);
-            let messages = receive.send().await.expect("the queue answers").messages.unwrap_or_default();
+            let messages = self.receive_wakes().await;
             if messages.is_empty() {
                 self.wire.take();
                 return failed;
@@ -279,6 +278,13 @@ impl World {
     /// Receives at most ten messages, which are then hidden from other receivers for a while.
     pub async fn receive(&self) -> Vec<Message> {
         let receive = self.aws.clients.sqs.receive_message().queue_url(&self.aws.queues.queue);
+        let received = receive.max_number_of_messages(10).send().await.expect("the queue answers");
+        received.messages.unwrap_or_default()
+    }
+
+    /// The same from the queue of deliveries.
+    pub async fn receive_wakes(&self) -> Vec<Message> {
+        let receive = self.aws.clients.sqs.receive_message().queue_url(&self.aws.queues.dispatch_queue);
         let received = receive.max_number_of_messages(10).send().await.expect("the queue answers");
         received.messages.unwrap_or_default()
     }

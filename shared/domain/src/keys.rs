@@ -155,6 +155,11 @@ impl Keyring {
         String::from_utf8(open.map_err(|_| OpenError::Damaged)?).map_err(|_| OpenError::Damaged)
     }
 
+    /// Whether a text would be sealed by the same key today.
+    pub fn is_of_newest(&self, sealed: &Sealed) -> bool {
+        sealed.key_id == self.newest().id
+    }
+
     /// Identifies a destination (a phone, an address) in the throttle without revealing it.
     pub fn destination_digest(&self, destination: &str) -> String {
         hex(&mac(self.newest(), "destination throttle", &[destination.as_bytes()]))

@@ -94,8 +94,8 @@ pub enum Door {
     Admin,
     Actor,
     Scoring,
-    /// No id: the operation lists.
-    List,
+    /// No id: the operation is about what the organisation has.
+    Organisation,
     Event,
     Endpoint,
 }

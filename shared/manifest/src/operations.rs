@@ -35,7 +35,7 @@ macro_rules! operations {
     (@id Admin) => { "/{admin_identification_id}" };
     (@id Actor) => { "/{identification_id}" };
     (@id Scoring) => { "/{scoring_id}" };
-    (@id List) => { "" };
+    (@id Organisation) => { "" };
     (@id Event) => { "/{event_id}" };
     (@id Endpoint) => { "/{endpoint_id}" };
     (@key) => { false };
@@ -89,12 +89,12 @@ pub const OPERATIONS: &[Operation] = operations! {
         read_captures: Get Scoring "/captures", No => 200, READ;
     }
     "events" serves "/events" with "events:read" {
-        list_events: Get List "", No => 200, CREATE;
+        list_events: Get Organisation "", No => 200, CREATE;
         read_event: Get Event "", No => 200, READ;
     }
     "webhook-endpoints" serves "/webhook_endpoints" with "webhooks:admin" {
-        create_webhook_endpoint: Post Create "", Json => 201, CREATE, [409];
-        list_webhook_endpoints: Get List "", No => 200, CREATE;
+        create_webhook_endpoint: Post Organisation "", Json => 201, CREATE, [409];
+        list_webhook_endpoints: Get Organisation "", No => 200, CREATE;
         read_webhook_endpoint: Get Endpoint "", No => 200, READ;
         update_webhook_endpoint: Patch Endpoint "", Json => 200, CHANGE;
         delete_webhook_endpoint: Delete Endpoint "", No => 204, READ;

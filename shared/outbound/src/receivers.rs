@@ -4,9 +4,12 @@ use crate::{
     client::{SendFailure, encoded, failure},
     connector::guarded,
     reach::{Reach, literal},
-    resolver::refused_address,
+    resolver::{GuardedResolver, refused_address},
 };
-use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
+use aws_smithy_runtime_api::client::{
+    dns::ResolveDns,
+    http::{HttpConnector, SharedHttpConnector},
+};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Uri, header::RETRY_AFTER};
 use http_body_util::{BodyExt, Limited};
@@ -18,6 +21,8 @@ pub const LONGEST_POST: Duration = Duration::from_secs(15);
 const MOST_READ: usize = 4 * 1024;
 /// How long it is read. What does not come in this time costs a new connection and nothing else.
 const DRAIN: Duration = Duration::from_millis(500);
+/// The limit for resolving a name that is only looked at.
+const LONGEST_LOOK: Duration = Duration::from_secs(2);
 
 /// Clones share their connections.
 #[derive(Clone, Debug)]
@@ -48,8 +53,20 @@ impl Receivers {
         Self { reach, connector: guarded(reach) }
     }
 
-    pub fn reach(&self) -> Reach {
-        self.reach
+    /// Whether a host may be posted to, as far as that can be said before: a name that does not resolve within
+    /// [`LONGEST_LOOK`] is judged when something is posted there.
+    pub async fn reaches(&self, host: &str) -> bool {
+        if !self.reach.includes_host(host) {
+            return false;
+        }
+        if literal(host).is_some() {
+            return true;
+        }
+        let resolver = GuardedResolver(self.reach);
+        match tokio::time::timeout(LONGEST_LOOK, resolver.resolve_dns(host)).await {
+            Ok(Err(error)) => !refused_address(&error),
+            Ok(Ok(_)) | Err(_) => true,
+        }
     }
 
     /// Posts, and returns the answer whatever its status. A redirect is an answer like any other.

@@ -16,10 +16,15 @@ impl ResolveDns for GuardedResolver {
     fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
         DnsFuture::new(async move {
             let found = tokio::net::lookup_host((name, 0)).await.map_err(ResolveDnsError::new)?;
-            let reachable: Vec<IpAddr> =
-                found.map(|address| address.ip()).filter(|address| self.0.includes(*address)).collect();
-            if reachable.is_empty() { Err(ResolveDnsError::new(NotReachable)) } else { Ok(reachable) }
+            self.reachable(found.map(|address| address.ip())).map_err(ResolveDnsError::new)
         })
+    }
+}
+
+impl GuardedResolver {
+    fn reachable(self, found: impl Iterator<Item = IpAddr>) -> Result<Vec<IpAddr>, NotReachable> {
+        let reachable: Vec<IpAddr> = found.filter(|address| self.0.includes(*address)).collect();
+        if reachable.is_empty() { Err(NotReachable) } else { Ok(reachable) }
     }
 }
 
@@ -45,5 +50,15 @@ mod tests {
         assert!(resolved(Reach::Public).await.is_err_and(|error| refused_address(&error)));
         let found = resolved(Reach::PublicAndLoopback).await.expect("addresses");
         assert!(!found.is_empty() && found.iter().all(IpAddr::is_loopback));
+    }
+
+    #[test]
+    fn of_a_name_with_several_addresses_only_the_public_ones_are_reached() {
+        let reachable = |addresses: &[&str]| {
+            let addresses = addresses.iter().map(|address| address.parse().expect("an address"));
+            GuardedResolver(Reach::Public).reachable(addresses).ok()
+        };
+        assert_eq!(reachable(&["10.0.0.1", "8.8.8.8"]), Some(vec!["8.8.8.8".parse().expect("an address")]));
+        assert_eq!(reachable(&["10.0.0.1", "fd00:ec2::254"]), None);
     }
 }

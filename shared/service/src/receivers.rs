@@ -25,8 +25,8 @@ impl HttpReceivers {
 
 #[async_trait]
 impl Receivers for HttpReceivers {
-    fn check(&self, url: &EndpointUrl) -> Result<(), Invalid> {
-        if self.0.reach().includes_host(url.host()) { Ok(()) } else { Err(Invalid("is not a public address")) }
+    async fn check(&self, url: &EndpointUrl) -> Result<(), Invalid> {
+        if self.0.reaches(url.host()).await { Ok(()) } else { Err(Invalid("is not a public address")) }
     }
 
     async fn post(&self, post: Post<'_>) -> Outcome {

@@ -76,12 +76,14 @@ async fn another_organisations_id_is_not_found_and_stays_untouched() {
         let created = world.send(create.call(OTHER_ORG, "").token(&token)).await.expect(create.success);
         ids.push((method_of(create), created.json()));
     }
+    let endpoint = Call::org("POST", OTHER_ORG, "/webhook_endpoints").token(&token);
+    let endpoint = world.send(endpoint.json(&json!({ "url": "https://8.8.8.8/" }))).await.expect(201).json();
     for operation in with_an_id() {
         let (_, created) = ids.iter().find(|(method, _)| *method == method_of(operation)).expect("one of each");
         let id = match operation.door {
             Door::Admin => &created["admin_identification_id"],
             Door::Scoring | Door::Event => &created["scoring_id"],
-            Door::Endpoint => &created["endpoint_id"],
+            Door::Endpoint => &endpoint["endpoint_id"],
             _ => &created["identification_id"],
         };
         let id = id.as_str().expect("an id");
@@ -89,7 +91,9 @@ async fn another_organisations_id_is_not_found_and_stays_untouched() {
         assert_eq!(answer.json()["errors"][0]["title"], "RESOURCE_NOT_FOUND", "{}", operation.name);
     }
     for read in with_an_id().filter(|operation| {
-        operation.method == HttpMethod::Get && operation.door != Door::Event && !operation.path.ends_with("/captures")
+        operation.method == HttpMethod::Get
+            && !matches!(operation.door, Door::Event | Door::Endpoint)
+            && !operation.path.ends_with("/captures")
     }) {
         let (_, created) = ids.iter().find(|(method, _)| *method == method_of(read)).expect("one of each");
         let id = created[if read.door == Door::Scoring { "scoring_id" } else { "identification_id" }]
@@ -98,6 +102,10 @@ async fn another_organisations_id_is_not_found_and_stays_untouched() {
         let answer = world.send(read.call(OTHER_ORG, id).token(&token)).await.expect(200);
         assert_eq!(answer.text("status"), "CREATED");
     }
+    let read = format!("/webhook_endpoints/{}", endpoint["endpoint_id"].as_str().expect("an id"));
+    let mut found = world.send(Call::org("GET", OTHER_ORG, &read).token(&token)).await.expect(200).json();
+    found["secret"] = endpoint["secret"].clone();
+    assert_eq!(found, endpoint);
 }
 
 #[tokio::test]
@@ -138,7 +146,9 @@ fn faulty(operation: &Operation, world: &World, id: &str) -> Option<(Call, u16)>
         Some((call.without("x-installation_id"), 400))
     } else if operation.path.ends_with("/score") {
         Some((call.body("multipart/mixed", "no boundary"), 400))
-    } else if operation.method == HttpMethod::Delete {
+    } else if operation.method == HttpMethod::Patch {
+        Some((call.json(&json!({ "status": "perhaps" })), 400))
+    } else if operation.method == HttpMethod::Delete && operation.door != Door::Endpoint {
         let path = format!("{}?force=perhaps", operation.path_of(id));
         Some((world.request("DELETE", &path, None), 400))
     } else if operation.body().is_some() {

@@ -12,7 +12,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(documen
 
 /// The operations that have an id in their path.
 pub fn with_an_id() -> impl Iterator<Item = &'static Operation> {
-    OPERATIONS.iter().filter(|operation| !matches!(operation.door, Door::Create | Door::List))
+    OPERATIONS.iter().filter(|operation| !matches!(operation.door, Door::Create | Door::Organisation))
 }
 
 /// The operations that create.

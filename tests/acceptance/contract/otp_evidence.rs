@@ -112,7 +112,10 @@ async fn a_picture_costs_no_more_than_its_own_write() {
         .send(validate(&world, &subject, &[("front", &bodies::png(2)), ("back", &right(&world, 1))]))
         .await
         .expect(204);
-    assert_eq!(world.wire.take(), ["GetItem", "UpdateItem", "PutObject", "PutObject", "TransactWriteItems"]);
+    assert_eq!(
+        world.wire.take(),
+        ["GetItem", "UpdateItem", "PutObject", "PutObject", "TransactWriteItems", "SendMessage"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

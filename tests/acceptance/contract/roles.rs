@@ -109,7 +109,7 @@ fn assert_denied(operation: &Operation, answer: Answer) {
 /// The answer of an operation to an allowed request for an unknown id.
 #[track_caller]
 fn assert_let_in(operation: &Operation, answer: Answer) {
-    let expected = if matches!(operation.door, Door::Create | Door::List) { operation.success } else { 404 };
+    let expected = if matches!(operation.door, Door::Create | Door::Organisation) { operation.success } else { 404 };
     assert_eq!(answer.status.as_u16(), expected, "{}: {}", operation.name, answer.json());
 }
 

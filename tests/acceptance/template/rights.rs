@@ -4,7 +4,7 @@ use super::{
     reading::{allowed, deployed, granted, kinds, services_of_keys, texts},
     used::used,
 };
-use acredita_manifest::{FUNCTIONS, SWEEP, Trigger};
+use acredita_manifest::{DISPATCH, FUNCTIONS, SWEEP, Trigger};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What every HTTP function does, though not at every request.
@@ -38,6 +38,9 @@ fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
             ("dynamodb:GetItem", "IDN"),
             ("dynamodb:UpdateItem", "IDN"),
         ],
+        // Lambda takes wakes off the queue.
+        "dispatch" => &[SECRET, ("sqs:DeleteMessage", ""), ("sqs:GetQueueAttributes", ""), ("sqs:ReceiveMessage", "")],
+        "webhook-endpoints" => &[SECRET],
         // The senders of the tests are not AWS's, and Lambda takes messages off the queue.
         "notify" => &[
             SECRET,
@@ -136,8 +139,10 @@ fn nobody_may_do_everything_or_do_it_to_everything() {
 #[test]
 fn nobody_on_the_actors_side_may_delete_from_the_table() {
     let logical = deployed();
-    // Scorings are the business's side, and it deletes nothing but scorings: see the test of what a function uses.
-    let may_not = |name: &&str| !name.ends_with("-admin") && !["scoring", SWEEP.name].contains(name);
+    // Scorings and endpoints are the business's side, and their functions delete nothing else: see the test of what a
+    // function uses. A worker deletes errands that are done.
+    let may = ["scoring", "webhook-endpoints", DISPATCH.name, SWEEP.name];
+    let may_not = |name: &&str| !name.ends_with("-admin") && !may.contains(name);
     for name in FUNCTIONS.iter().map(|function| function.name).filter(may_not) {
         let actions: Vec<_> =
             allowed(logical[name]).into_iter().flat_map(|statement| texts(&statement["Action"])).collect();

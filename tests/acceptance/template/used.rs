@@ -6,6 +6,7 @@
 use crate::{
     events::{IDENTIFICATION_ID, SCORING_ID},
     replay::{http_events, replay, stage},
+    webhooks::receiver::{Receiver, Reply},
 };
 use acceptance::{World, bodies, subject::Subject, wire::Action};
 use acredita_domain::{
@@ -15,7 +16,7 @@ use acredita_domain::{
     ports::limits::ERASE_AGAIN_AFTER,
 };
 use acredita_local::workers;
-use acredita_manifest::{NOTIFY, SWEEP};
+use acredita_manifest::{DISPATCH, NOTIFY, SWEEP};
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +51,7 @@ pub async fn used() -> BTreeMap<String, Used> {
         // Staging sends codes to the one phone of all events.
         world.clock.advance(DESTINATION_WINDOW);
         let values = stage(&world, &event, &event.route()).await;
-        if event.case.starts_with("delete") {
+        if event.case.starts_with("delete") && event.function != "webhook-endpoints" {
             put_something_to_erase(&world, &values).await;
         }
         if event.case.starts_with("create") && !event.text.contains("idempotency-key") {
@@ -67,6 +68,7 @@ pub async fn used() -> BTreeMap<String, Used> {
     }
     used_to_guess(used.entry("identification-otp".to_owned()).or_default()).await;
     used.insert(NOTIFY.name.to_owned(), used_to_deliver().await);
+    used.insert(DISPATCH.name.to_owned(), used_to_dispatch().await);
     used.insert(SWEEP.name.to_owned(), used_to_sweep().await);
     used
 }
@@ -111,6 +113,41 @@ async fn used_to_deliver() -> Used {
         assert_eq!(response.batch_item_failures.len(), failures);
     }
     Used::of(&world)
+}
+
+/// Events of everything, to a receiver that is down, takes them, and then is gone; and messages on request.
+async fn used_to_dispatch() -> Used {
+    let (world, receiver) = (World::start().await, Receiver::start().await);
+    let endpoint = serde_json::json!({ "url": receiver.url() });
+    let endpoint = world.call("POST", "/webhook_endpoints", Some(endpoint)).await.expect(201).text("endpoint_id");
+    world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+    world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
+    let mut used = Used::default();
+    let mut dispatched = async |status: u16| {
+        receiver.answer(move |_| Reply::Status(status));
+        let messages = world.receive_wakes().await;
+        world.wire.take_actions();
+        world.wire.take_changed();
+        let response = acredita_dispatch::dispatch(&world.app, workers::event(&messages)).await;
+        assert_eq!(response.batch_item_failures.len(), 0);
+        used.add(&world);
+        world.clock.advance(TimeDelta::minutes(1));
+        world.sweep().await;
+    };
+    dispatched(503).await;
+    dispatched(200).await;
+    let event = receiver.taken()[0].header("webhook-id");
+    let path = format!("/webhook_endpoints/{endpoint}");
+    world.call("POST", &format!("{path}/ping"), None).await.expect(202);
+    let resend = serde_json::json!({ "endpoint_id": endpoint });
+    world.call("POST", &format!("/events/{event}/resend"), Some(resend)).await.expect(202);
+    let recover = serde_json::json!({ "since": "2026-11-20T00:00:00Z" });
+    world.call("POST", &format!("{path}/recover"), Some(recover)).await.expect(202);
+    dispatched(500).await;
+    dispatched(200).await;
+    world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+    dispatched(410).await;
+    used
 }
 
 /// An unsent message, and one of everything expired, and then the end of its retention.

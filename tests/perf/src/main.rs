@@ -2,7 +2,7 @@
 //!
 //! `acredita-perf cold` measures how fast a function starts and what an invocation of it costs, compared with its
 //! equivalents in other languages: see [`cold`]. `acredita-perf sweep` measures the throughput of the sweep: see
-//! [`sweep`].
+//! [`sweep`]. `acredita-perf deliveries` and `acredita-perf losses` are about events: see [`deliveries`].
 //!
 //! Without a subcommand, the program runs the complete service in this process, over a fresh data folder, sends it
 //! requests over loopback on keep-alive connections, and prints a Markdown table: requests per second, latencies, and
@@ -12,6 +12,7 @@
 
 mod cold;
 mod cpu;
+mod deliveries;
 mod load;
 mod report;
 mod sweep;
@@ -60,6 +61,10 @@ enum Command {
     Cold(cold::Programs),
     /// The sweep under a backlog
     Sweep(sweep::Backlog),
+    /// How soon events reach their receivers
+    Deliveries,
+    /// Whether all events reach their receiver, in order, while the server is killed again and again
+    Losses(deliveries::losses::Plan),
 }
 
 fn main() -> ExitCode {
@@ -67,6 +72,8 @@ fn main() -> ExitCode {
         None => measure(),
         Some(Command::Cold(programs)) => measure_cold(&programs),
         Some(Command::Sweep(backlog)) => sweep::measure(&backlog),
+        Some(Command::Deliveries) => deliveries::measure(),
+        Some(Command::Losses(plan)) => deliveries::losses::measure(&plan),
     };
     match measured {
         Ok(table) => match std::io::stdout().write_all(table.as_bytes()) {

@@ -17,6 +17,11 @@ use acredita_domain::{
     webhooks::{Endpoint, Health, MAX_ENDPOINTS},
 };
 use async_trait::async_trait;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+const AS_READ: &str = "#revision = :revision";
+/// What [`Endpoints::reseal`] writes.
+const SECRETS: [&str; 3] = ["secret", "previous", "previous_until"];
 
 #[async_trait]
 impl Endpoints for DynamoStore {
@@ -67,27 +72,16 @@ impl Endpoints for DynamoStore {
 
     async fn change(&self, before: &Endpoint, after: &Endpoint, story: Story) -> Result<(), StepError> {
         let operation = "change endpoint";
-        let mut values: Values = vec![("revision", number(before.revision)), ("next", number(before.revision + 1))];
-        let (mut set, mut remove) = (vec!["#revision = :next".to_owned()], Vec::new());
-        for (name, value) in endpoint_values(after) {
-            match value {
-                Some(value) => {
-                    set.push(format!("#{name} = :{name}"));
-                    values.push((name, value));
-                }
-                None => remove.push(format!("#{name}")),
-            }
-        }
+        let (mut set, remove, mut values) = assignments(endpoint_values(after));
+        set.push("#revision = :next".to_owned());
+        values.extend([("revision", number(before.revision)), ("next", number(before.revision + 1))]);
         // Workers record the health all the time: only a change of it touches it.
         if before.health != after.health {
             set.push("#health = :health".to_owned());
             values.push(("health", json(&after.health)));
         }
-        let removed = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
-        let update = format!("SET {}{removed}", set.join(", "));
-        let key = Key::endpoint(&before.org, before.id);
-        let condition = "#revision = :revision";
-        let change = DynamoStore::change(self, Change { key, update: &update, condition, values });
+        let (key, update) = (Key::endpoint(&before.org, before.id), updates(&set, &remove));
+        let change = DynamoStore::change(self, Change { key, update: &update, condition: AS_READ, values });
         telling(operation, &story, |chapter| {
             Commit::new(self, operation, after.enabled_at).guarded(change.clone()).only_tell(&before.org, chapter)
         })
@@ -111,6 +105,15 @@ impl Endpoints for DynamoStore {
         .await
     }
 
+    async fn reseal(&self, resealed: &Endpoint) -> Result<(), StepError> {
+        let secrets = endpoint_values(resealed).into_iter().filter(|(name, _)| SECRETS.contains(name)).collect();
+        let (set, remove, mut values) = assignments(secrets);
+        values.push(("revision", number(resealed.revision)));
+        let (key, update) = (Key::endpoint(&resealed.org, resealed.id), updates(&set, &remove));
+        self.update("reseal secrets", Change { key, update: &update, condition: AS_READ, values }).await?;
+        Ok(())
+    }
+
     async fn record_health(&self, endpoint: &Endpoint, health: &Health) -> Result<(), StepError> {
         let values = vec![("before", json(&endpoint.health)), ("after", json(health))];
         let key = Key::endpoint(&endpoint.org, endpoint.id);
@@ -118,6 +121,26 @@ impl Endpoints for DynamoStore {
         self.update("record health", change).await?;
         Ok(())
     }
+}
+
+/// What to set, what to remove, and the values.
+fn assignments(all: Vec<(&'static str, Option<AttributeValue>)>) -> (Vec<String>, Vec<String>, Values) {
+    let (mut set, mut remove, mut values) = (Vec::new(), Vec::new(), Values::new());
+    for (name, value) in all {
+        match value {
+            Some(value) => {
+                set.push(format!("#{name} = :{name}"));
+                values.push((name, value));
+            }
+            None => remove.push(format!("#{name}")),
+        }
+    }
+    (set, remove, values)
+}
+
+fn updates(set: &[String], remove: &[String]) -> String {
+    let removed = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
+    format!("SET {}{removed}", set.join(", "))
 }
 
 fn not_understood(operation: &'static str, corrupt: super::items::Corrupt) -> FindError {

@@ -48,11 +48,14 @@ mod outbox;
 mod records;
 mod scoring;
 mod seen;
+mod streams;
 #[cfg(test)]
 mod tests;
 mod webhooks;
 
-pub(crate) use due::{DuePartitions, decode_due, encode_erasure, encode_leftovers, key_of_due, partition_of_due};
+pub(crate) use due::{
+    DuePartitions, decode_due, due_partition, encode_erasure, encode_leftovers, key_of_due, partition_of_due,
+};
 pub(crate) use event::{
     LIST_SHARDS, decode_event, decode_log, decode_reference, encode_event, list_at, list_from, list_partition,
     list_shard, position_of,
@@ -64,9 +67,10 @@ pub(crate) use outbox::{MessageState, StoredMessage, decode_message, encode_mess
 pub(crate) use records::{SLOTS, decode_oldest_send, decode_remembered, encode_remembered};
 pub(crate) use scoring::{Standing, decode_scoring, encode_scoring};
 pub(crate) use seen::{SEEN_SLACK, decode_seen, scorings_of_a_day_end, seen_entry};
+pub(crate) use streams::CURSORS;
 pub(crate) use webhooks::{
-    CURSORS, ENDPOINTS, decode_cursor, decode_delivery, decode_endpoint, deliveries_of, delivery_sort, due_partition,
-    encode_delivery, encode_endpoint, encode_endpoint_log, encode_errand, endpoint_values,
+    ENDPOINTS, decode_cursor, decode_delivery, decode_endpoint, deliveries_of, delivery_sort, encode_delivery,
+    encode_endpoint, encode_endpoint_log, encode_errand, endpoint_values,
 };
 
 use acredita_domain::{

@@ -25,6 +25,7 @@ on_aws! {
     every_change_is_an_event_of_the_endpoint,
     what_workers_record_of_its_health_does_not_disturb_its_owners_changes,
     of_sixteen_records_of_the_same_health_one_is_taken,
+    secrets_get_another_seal_unless_something_has_changed,
 }
 
 pub fn endpoint_of(org: OrgId) -> Endpoint {
@@ -172,4 +173,18 @@ async fn of_sixteen_records_of_the_same_health_one_is_taken(ports: &Ports) {
     })
     .await;
     assert_eq!(successes(&results), 1, "{results:?}");
+}
+
+async fn secrets_get_another_seal_unless_something_has_changed(ports: &Ports) {
+    let created = endpoint();
+    create(ports, &created).await;
+    let resealed = Endpoint { secret: endpoint().secret, previous: Some((created.secret.clone(), now())), ..created };
+    assert_eq!(ports.endpoints.reseal(&resealed).await, Ok(()));
+    assert_eq!(found(ports, &resealed).await, resealed);
+    assert_eq!(ports.endpoints.change(&resealed, &resealed, told_of_endpoint(&resealed)).await, Ok(()));
+    let late = Endpoint { previous: None, ..resealed.clone() };
+    assert_eq!(ports.endpoints.reseal(&late).await, Err(StepError::Lost));
+    let changed = Endpoint { revision: 1, ..late };
+    assert_eq!(ports.endpoints.reseal(&changed).await, Ok(()));
+    assert_eq!(found(ports, &changed).await, changed);
 }

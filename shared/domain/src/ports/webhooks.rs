@@ -59,6 +59,9 @@ pub trait Endpoints: Send + Sync {
     async fn change(&self, before: &Endpoint, after: &Endpoint, story: Story) -> Result<(), StepError>;
     /// One transaction.
     async fn delete(&self, endpoint: &Endpoint, story: Story) -> Result<(), StepError>;
+    /// Replaces the secrets by the same ones under another seal, if nothing else has changed. It is no change to anybody,
+    /// so it has no event. One write.
+    async fn reseal(&self, resealed: &Endpoint) -> Result<(), StepError>;
     /// Replaces the health, if nobody else did since the endpoint was read. One write.
     async fn record_health(&self, endpoint: &Endpoint, health: &Health) -> Result<(), StepError>;
 }
@@ -149,8 +152,8 @@ pub struct Post<'a> {
 /// The receivers of events, on the internet.
 #[async_trait]
 pub trait Receivers: Send + Sync {
-    /// Refuses a URL whose host shows that nothing may be sent there. No name is resolved.
-    fn check(&self, url: &EndpointUrl) -> Result<(), Invalid>;
+    /// Refuses a URL whose host leads to an address that nothing may be sent to. A name that does not resolve is taken.
+    async fn check(&self, url: &EndpointUrl) -> Result<(), Invalid>;
     /// Posts, within [`super::limits::LONGEST_POST`]. `now` is when the post begins.
     async fn post(&self, post: Post<'_>) -> Outcome;
 }

@@ -14,10 +14,10 @@ use crate::{
     events::StoredEvent,
     ids::OrgId,
     ports::{Wake, limits::LOOK_AGAIN_AFTER},
-    webhooks::{Stream, WebhookMessage},
+    webhooks::{Cursor, Endpoint, Stream, WebhookMessage},
 };
 use futures_util::future::join_all;
-use run::{Left, Run};
+use run::{Left, Run, put_to_rest};
 use sending::Sending;
 
 /// How many messages were sent, and what became of them.
@@ -40,10 +40,19 @@ async fn dispatch_events(app: &App, org: &OrgId, stream: Stream) -> Result<Dispa
     let found = app.stores.deliveries.of_stream(org, stream).await?;
     let mut done = Dispatched::default();
     let mut with_another = false;
-    if endpoints.iter().any(|endpoint| endpoint.is_enabled()) {
+    let enabled: Vec<&Endpoint> = endpoints.iter().filter(|endpoint| endpoint.is_enabled()).collect();
+    let is_of = |cursor: &Cursor, endpoint: &Endpoint| cursor.id.endpoint() == endpoint.id;
+    for cursor in found.cursors.iter().filter(|cursor| !enabled.iter().any(|endpoint| is_of(cursor, endpoint))) {
+        with_another |= put_to_rest(app, cursor).await? == Left::WithAnother;
+    }
+    if !enabled.is_empty() {
         let keys = app.keys.current().await?;
-        let at_each = endpoints.iter().filter(|endpoint| endpoint.is_enabled()).map(|endpoint| {
-            let cursor = found.cursors.iter().find(|cursor| cursor.id.endpoint() == endpoint.id);
+        for resealed in enabled.iter().filter_map(|endpoint| endpoint.resealed(&keys, &*app.entropy)) {
+            // What is not sealed again now will be with the next event.
+            let _ = app.stores.endpoints.reseal(&resealed).await;
+        }
+        let at_each = enabled.iter().map(|endpoint| {
+            let cursor = found.cursors.iter().find(|cursor| is_of(cursor, endpoint));
             Run::new(Sending::new(app, endpoint, &keys), &found).deliver(cursor)
         });
         // Each of them to its end: one that fails must not stop what another one has begun.

@@ -2,7 +2,7 @@
 
 use super::{
     create::{CodeToDeliver, ExternalCode, record},
-    telling,
+    effects, telling,
 };
 use crate::{
     App, Conflict, Error, Request, Time,
@@ -57,7 +57,10 @@ async fn replace_code(
     let step = Transition::NewCode { generation, code: live };
     let story = telling::of_step(app, request, identification, &step, now);
     match app.stores.identifications.transition_once(identification, step, idempotency, story, now).await {
-        Ok(()) => Ok(NewCode { code, replayed: false }),
+        Ok(()) => {
+            effects::told(app, identification).await;
+            Ok(NewCode { code, replayed: false })
+        }
         // The change by the other request explains why this one is too late.
         Err(StepError::Lost) => {
             may_replace(&app.find(org, id, MethodKind::Otp).await?, now)?;

@@ -27,7 +27,7 @@ pub async fn create_webhook_endpoint(
     request: &Request,
     command: CreateEndpoint,
 ) -> Result<(Endpoint, EndpointSecret), Error> {
-    check(app, &command.url)?;
+    check(app, &command.url).await?;
     let (id, now) = (EndpointId::generate(&*app.entropy), app.now());
     let secret = EndpointSecret::generate(&*app.entropy);
     let keys = app.keys.current().await?;
@@ -71,7 +71,7 @@ pub async fn update_webhook_endpoint(
     change: EndpointChange,
 ) -> Result<Endpoint, Error> {
     if let Some(url) = &change.url {
-        check(app, url)?;
+        check(app, url).await?;
     }
     let endpoint = read_webhook_endpoint(app, &request.org, id).await?;
     let now = app.now();
@@ -182,8 +182,8 @@ async fn run(app: &App, endpoint: &Endpoint, errand: Errand) -> Result<(), Error
     Ok(())
 }
 
-fn check(app: &App, url: &EndpointUrl) -> Result<(), Error> {
-    app.receivers.check(url).map_err(|invalid| Error::BadField { pointer: "/url", problem: invalid.0 })
+async fn check(app: &App, url: &EndpointUrl) -> Result<(), Error> {
+    app.receivers.check(url).await.map_err(|invalid| Error::BadField { pointer: "/url", problem: invalid.0 })
 }
 
 /// The event of a change. Whoever has to know of it has a log to look it up in, and gets no URL from it.

@@ -137,6 +137,12 @@ impl Cursor {
         Self { next_sequence: sequence, tries, due_at: Some(at), lease: None, is_new: false, ..self.clone() }
     }
 
+    /// Waiting for nothing: what it waited for is not wanted any more.
+    #[must_use]
+    pub fn at_rest(&self) -> Self {
+        Self { due_at: None, lease: None, is_new: false, ..self.clone() }
+    }
+
     /// How often the event of this number was tried: tries count for one event only.
     pub fn tries_of(&self, sequence: u64) -> u32 {
         if sequence == self.next_sequence { self.tries } else { 0 }

@@ -142,6 +142,21 @@ impl Endpoint {
         Self { secret, previous: old, ..self.clone() }
     }
 
+    /// With its secrets sealed by the newest key, so that older ones can be dropped; `None` if they are, or if their key is
+    /// gone.
+    pub fn resealed(&self, keys: &Keyring, entropy: &dyn Entropy) -> Option<Self> {
+        let all = std::iter::once(&self.secret).chain(self.previous.iter().map(|(secret, _)| secret));
+        if all.into_iter().all(|secret| keys.is_of_newest(&secret.0)) {
+            return None;
+        }
+        let reseal = |secret: &SealedSecret| {
+            let secret = secret.open(keys, &self.org, self.id).ok()?;
+            Some(SealedSecret::of(&secret, keys, entropy, &self.org, self.id))
+        };
+        let previous = self.previous.as_ref().and_then(|(secret, until)| Some((reseal(secret)?, *until)));
+        Some(Self { secret: reseal(&self.secret)?, previous, ..self.clone() })
+    }
+
     pub fn wants(&self, event: &StoredEvent) -> bool {
         self.event_types.matches(event.kind().as_str())
     }
@@ -229,6 +244,20 @@ mod tests {
         assert_eq!([3, 73, 74].map(|hours| signatures(&thrice, hours)), [2, 2, 1]);
         let at_once = again.rotated(endpoint.secret.clone(), "PT0S".parse().expect("none"), at(2));
         assert_eq!(signatures(&at_once, 2), 1);
+    }
+
+    #[test]
+    fn a_secret_outlives_the_key_that_sealed_it_if_it_is_sealed_again_in_time() {
+        let endpoint = endpoint().rotated(endpoint().secret, Overlap::default(), at(1));
+        let both = Keyring::new(vec![[2; 32], [1; 32]]).expect("keys");
+        let resealed = endpoint.resealed(&both, &Zeros).expect("it is of the older key");
+        assert!(resealed.resealed(&both, &Zeros).is_none(), "once is enough");
+        let newest = Keyring::new(vec![[2; 32]]).expect("a key");
+        let id = "01945c1e-7d00-7000-8000-000000000001".parse().expect("an id");
+        let signed = |endpoint: &Endpoint, keys: &Keyring| endpoint.signatures(keys, id, at(2), "{}").ok();
+        assert_eq!(signed(&resealed, &newest), signed(&endpoint, &keys()));
+        assert_eq!(signed(&endpoint, &newest), None);
+        assert!(endpoint.resealed(&newest, &Zeros).is_none(), "too late");
     }
 
     #[test]

@@ -83,3 +83,14 @@ async fn what_nobody_answers_is_a_failure() {
     let posted = post(Reach::PublicAndLoopback, &format!("http://{address}/")).await;
     assert_eq!(posted, Err(PostFailure::Send(SendFailure::Connection)));
 }
+
+#[tokio::test]
+async fn a_host_is_looked_at_before_anything_is_posted_there() {
+    let (public, local) = (Receivers::new(Reach::Public), Receivers::new(Reach::PublicAndLoopback));
+    for host in ["127.0.0.1", "169.254.169.254", "[::ffff:10.0.0.1]", "localhost"] {
+        assert!(!public.reaches(host).await, "{host}");
+    }
+    assert!(local.reaches("localhost").await);
+    assert!(public.reaches("8.8.8.8").await);
+    assert!(public.reaches("does-not-resolve.invalid").await, "judged when something is posted there");
+}

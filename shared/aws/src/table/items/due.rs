@@ -1,14 +1,16 @@
 //! Due work: partitions and rows of the index, and erasures.
 
 use super::{
-    Corrupt, Item, Key, json, millis, read_json, read_parsed, read_reference, read_text, text,
-    webhooks::{due_partition, read_cursor_id, read_stream},
+    Corrupt, Item, Key, json, millis, read_json, read_parsed, read_reference, read_text,
+    streams::{read_cursor_id, read_stream},
+    text,
 };
 use acredita_domain::{
     Time,
     ids::{OrgId, ScoringId},
     ports::limits::ERASE_AGAIN_AFTER,
     ports::{Due, Erasure},
+    webhooks::CursorId,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -102,6 +104,11 @@ pub(crate) fn key_of_due(due: &Due) -> Key {
         Due::Event(_, stream, sequence) => Key::stream(*stream).event_of(*sequence),
         Due::Delivery(id) => Key::cursor(id),
     }
+}
+
+/// The partition of due work that a cursor is in.
+pub(crate) fn due_partition(id: &CursorId) -> AttributeValue {
+    DuePartitions::Deliveries.of(&Key::cursor(id).pk)
 }
 
 pub(crate) fn partition_of_due(due: &Due) -> AttributeValue {

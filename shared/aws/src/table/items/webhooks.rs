@@ -1,15 +1,19 @@
 //! Endpoints of events, how far events have come there, and what was sent.
 
 use super::{
-    Corrupt, DuePartitions, Item, Key, check_schema, due::set_due, event::set_log, if_there, json, millis, number,
-    read_json, read_number, read_parsed, read_text, read_time, set_ttl, text,
+    Corrupt, Item, Key, check_schema,
+    due::{due_partition, set_due},
+    event::set_log,
+    if_there, json, millis, number, read_json, read_number, read_parsed, read_text, read_time, set_ttl,
+    streams::read_cursor_id,
+    text,
 };
 use acredita_domain::{
     Time,
     events::{Chapter, Log},
     ids::{EndpointId, EventId, LeaseId, OrgId},
     ports::{Delivery, Outcome, limits::REKICK_AFTER},
-    webhooks::{Cursor, CursorId, Endpoint, Failure, Stream},
+    webhooks::{Cursor, CursorId, Endpoint, Failure},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, TimeDelta};
@@ -18,9 +22,6 @@ use chrono::{DateTime, TimeDelta};
 const DELIVERY_KEPT: TimeDelta = TimeDelta::days(30);
 /// The beginning of the sort keys of an organisation's endpoints.
 pub(crate) const ENDPOINTS: &str = "WHE#";
-/// The beginning of the sort keys of cursors, which come after those of events.
-pub(crate) const CURSORS: &str = "DLV#";
-
 impl Key {
     pub fn endpoint(org: &OrgId, id: EndpointId) -> Self {
         Self { pk: format!("ORG#{org}"), sk: format!("{ENDPOINTS}{id}") }
@@ -29,31 +30,6 @@ impl Key {
     /// How many endpoints an organisation has.
     pub fn endpoints(org: &OrgId) -> Self {
         Self { pk: format!("ORG#{org}"), sk: "WHE".to_owned() }
-    }
-
-    /// The partition of a stream's events, and of how far they have come.
-    pub fn events(stream: Stream) -> String {
-        format!("EVT#{}", Self::stream(stream).pk)
-    }
-
-    /// The item that keeps the log of a stream's subject.
-    pub fn stream(stream: Stream) -> Self {
-        match stream {
-            Stream::IdentificationId(id) => Self::identification(id),
-            Stream::ScoringId(id) => Self::scoring(id),
-            Stream::EndpointId(id) => Self::alone(format!("WHE#{id}")),
-        }
-    }
-
-    pub fn cursor(id: &CursorId) -> Self {
-        match id {
-            CursorId::Events { stream, endpoint, .. } => {
-                Self { pk: Self::events(*stream), sk: format!("{CURSORS}{endpoint}") }
-            }
-            CursorId::Errand { endpoint, errand, .. } => {
-                Self { pk: Self::events(Stream::EndpointId(*endpoint)), sk: format!("ERD#{errand}") }
-            }
-        }
     }
 
     pub fn delivery(org: &OrgId, endpoint: EndpointId, at: Time, event: EventId, attempt: u32) -> Self {
@@ -146,25 +122,6 @@ pub(crate) fn encode_errand(errand: &Cursor, now: Time) -> Item {
     item
 }
 
-/// The partition of due work that a cursor is in.
-pub(crate) fn due_partition(id: &CursorId) -> AttributeValue {
-    DuePartitions::Deliveries.of(&Key::cursor(id).pk)
-}
-
-/// Whose progress an item is, by its key: `DLV#…` or `ERD#…`.
-pub(super) fn read_cursor_id(item: &Item) -> Result<CursorId, Corrupt> {
-    let org = read_parsed(item, "org")?;
-    match (read_stream(item)?, read_text(item, "sk")?.split_once('#')) {
-        (stream, Some(("DLV", endpoint))) => {
-            Ok(CursorId::Events { org, stream, endpoint: endpoint.parse().map_err(|_| Corrupt("endpoint id"))? })
-        }
-        (Stream::EndpointId(endpoint), Some(("ERD", errand))) => {
-            Ok(CursorId::Errand { org, endpoint, errand: errand.parse().map_err(|_| Corrupt("errand id"))? })
-        }
-        _ => Err(Corrupt("cursor")),
-    }
-}
-
 pub(crate) fn decode_cursor(item: &Item) -> Result<Cursor, Corrupt> {
     check_schema(item)?;
     let id = read_cursor_id(item)?;
@@ -183,17 +140,6 @@ pub(crate) fn decode_cursor(item: &Item) -> Result<Cursor, Corrupt> {
         keep_until: DateTime::from_timestamp(read_number(item, "ttl")?, 0).ok_or(Corrupt("ttl"))?,
         is_new: false,
     })
-}
-
-/// The stream whose partition an item is in.
-pub(super) fn read_stream(item: &Item) -> Result<Stream, Corrupt> {
-    const PROBLEM: Corrupt = Corrupt("stream");
-    match read_text(item, "pk")?.strip_prefix("EVT#").and_then(|subject| subject.split_once('#')) {
-        Some(("IDN", id)) => id.parse().map(Stream::IdentificationId).map_err(|_| PROBLEM),
-        Some(("SCO", id)) => id.parse().map(Stream::ScoringId).map_err(|_| PROBLEM),
-        Some(("WHE", id)) => id.parse().map(Stream::EndpointId).map_err(|_| PROBLEM),
-        _ => Err(PROBLEM),
-    }
 }
 
 pub(crate) fn encode_delivery(org: &OrgId, endpoint: EndpointId, delivery: &Delivery) -> Item {

@@ -5,7 +5,7 @@ use super::{
     sending::{Sending, Sent},
 };
 use crate::{
-    Error, Time,
+    App, Error, Time,
     events::StoredEvent,
     ids::LeaseId,
     ports::{
@@ -47,6 +47,7 @@ impl<'a> Run<'a> {
         let left = match self.next(cursor) {
             (Some(cursor), Next::Send(event)) => self.deliver_from(cursor, event).await?,
             (_, Next::Leased) => Left::WithAnother,
+            (Some(cursor), Next::Nothing) => put_to_rest(self.sending.app, &cursor).await?,
             _ => Left::Settled,
         };
         Ok((self.done, left))
@@ -127,6 +128,14 @@ impl<'a> Run<'a> {
         }
         Ok(left)
     }
+}
+
+/// Ends the wait of a cursor for something that will not be sent: else the sweep would wake a worker for it forever.
+pub(super) async fn put_to_rest(app: &App, cursor: &Cursor) -> Result<Left, Error> {
+    if cursor.due_at.is_none() {
+        return Ok(Left::Settled);
+    }
+    left(app.stores.deliveries.park(cursor, &cursor.at_rest(), app.now()).await)
 }
 
 fn left(settled: Result<(), StepError>) -> Result<Left, Error> {

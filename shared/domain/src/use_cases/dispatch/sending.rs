@@ -54,7 +54,11 @@ impl<'a> Sending<'a> {
     /// Sends a message for the `tries`-th time. What a stream of events fails counts against the endpoint.
     pub async fn send(&mut self, message: &WebhookMessage, tries: u32, stream: Option<Stream>) -> Result<Sent, Error> {
         let at = self.app.now();
-        let signatures = self.endpoint.signatures(self.keys, message.id, at, &message.body)?;
+        let Ok(signatures) = self.endpoint.signatures(self.keys, message.id, at, &message.body) else {
+            // Its key was dropped before it was sealed by the next one. Only a new secret helps.
+            self.disable("SECRET_GONE").await?;
+            return Ok(Sent::Gone);
+        };
         let WebhookMessage { id, body, .. } = message;
         let post = Post { url: &self.endpoint.url, id: *id, timestamp: at, signatures: &signatures, body };
         let outcome = self.app.receivers.post(post).await;
