@@ -128,8 +128,10 @@ fn actions(input: &Input) -> Vec<Action> {
         on_table("dynamodb:UpdateItem", update.key())
     } else if let Some(delete) = input.downcast_ref::<DeleteItemInput>() {
         on_table("dynamodb:DeleteItem", delete.key())
-    } else if input.downcast_ref::<QueryInput>().is_some() {
-        Action { name: "dynamodb:Query", kind: String::new() }
+    } else if let Some(query) = input.downcast_ref::<QueryInput>() {
+        // Rights to an index do not depend on the partition.
+        let values = query.expression_attribute_values().filter(|_| query.index_name().is_none());
+        of_partition("dynamodb:Query", values.and_then(|values| values.get(":pk")))
     } else if let Some(put) = input.downcast_ref::<PutObjectInput>() {
         in_bucket("s3:PutObject", put.key())
     } else if let Some(get) = input.downcast_ref::<GetObjectInput>() {
@@ -160,7 +162,11 @@ fn part(item: &TransactWriteItem) -> Action {
 }
 
 fn on_table(name: &'static str, key: Option<&HashMap<String, AttributeValue>>) -> Action {
-    let pk = key.and_then(|key| key.get("pk")?.as_s().ok()).map_or("", String::as_str);
+    of_partition(name, key.and_then(|key| key.get("pk")))
+}
+
+fn of_partition(name: &'static str, pk: Option<&AttributeValue>) -> Action {
+    let pk = pk.and_then(|pk| pk.as_s().ok()).map_or("", String::as_str);
     Action { name, kind: pk.split('#').next().unwrap_or_default().to_owned() }
 }
 
