@@ -6,7 +6,7 @@ use acredita_domain::{
     App, Time,
     app::Stores,
     error::Unavailable,
-    events::{StoredEvent, Story, Subject},
+    events::{Log, StoredEvent, Story, Subject},
     idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
     ids::{AdminIdentificationId, EndpointId, EventId, IdentificationId, LeaseId, OrgId, ScoringId, SubjectId},
@@ -18,7 +18,7 @@ use acredita_domain::{
         Erasure, EventLog, EventPage, EventQuery, FindError, Housekeeping, IdempotencyRecord, Identifications,
         MessageRef, NewEndpointError, NewIdentification, NewOutboxMessage, NewScoring, Order, Outbox, OutboxMessage,
         OutgoingMessage, Pictures, Queue, Remembered, RequestCounts, Reservation, Scorings, SendError, Sender,
-        Settlement, Sightings, StepError, StoredPicture, StreamDeliveries,
+        Settlement, Sightings, StepError, StoredPicture, StreamDeliveries, Wake, Wakes,
     },
     reference::ClientReferenceId,
     scoring::{Assessment, HostedDelegation, Scoring},
@@ -27,7 +27,7 @@ use acredita_domain::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use futures_util::{StreamExt, future::ready, stream};
 use std::{
     collections::{HashMap, HashSet},
@@ -122,6 +122,7 @@ impl Faults {
                 deliveries: Arc::new(Faulty { faults: decorate(), port: deliveries }),
             },
             queue: Arc::new(Faulty { faults: decorate(), port: app.queue.clone() }),
+            wakes: Arc::new(Faulty { faults: decorate(), port: app.wakes.clone() }),
             keys: Arc::new(Faulty { faults: decorate(), port: app.keys.clone() }),
             ..app.clone()
         }
@@ -246,6 +247,7 @@ forward! { Endpoints {
     fn create(endpoint: &Endpoint, story: Story) -> Result<(), NewEndpointError>;
     fn all(org: &OrgId) -> Result<Vec<Endpoint>, FindError>;
     fn find(org: &OrgId, id: EndpointId) -> Result<Option<Endpoint>, FindError>;
+    fn log_of(org: &OrgId, id: EndpointId) -> Result<Option<Log>, FindError>;
     fn change(before: &Endpoint, after: &Endpoint, story: Story) -> Result<(), StepError>;
     fn delete(endpoint: &Endpoint, story: Story) -> Result<(), StepError>;
     fn reseal(resealed: &Endpoint) -> Result<(), StepError>;
@@ -310,6 +312,10 @@ forward! { CodeKeys {
 
 forward! { Queue {
     fn kick(message: MessageRef) -> Result<(), Unavailable>;
+} }
+
+forward! { Wakes {
+    fn wake(wake: &Wake, after: TimeDelta) -> Result<(), Unavailable>;
 } }
 
 forward! { Pictures {

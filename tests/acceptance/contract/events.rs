@@ -283,6 +283,24 @@ async fn steps_that_meet_are_all_told_without_a_gap() {
     assert_eq!(verified(&world, &document.id).await, Ok(18));
 }
 
+#[tokio::test]
+async fn an_endpoint_that_was_turned_to_another_url_behind_its_log_is_found() {
+    let world = World::start().await;
+    let endpoint = json!({ "url": "https://8.8.8.8/hooks" });
+    let id = world.call("POST", "/webhook_endpoints", Some(endpoint)).await.expect(201).text("endpoint_id");
+    let path = format!("/webhook_endpoints/{id}");
+    world.call("PATCH", &path, Some(json!({ "event_types": ["scoring.*"] }))).await.expect(200);
+    assert_eq!(verified(&world, &id).await, Ok(2));
+    let kept = world.items_of("ORG#").await.into_iter().find(|item| item.contains_key("url")).expect("the endpoint");
+    put(&world, with(&kept, "url", "https://9.9.9.9/hooks")).await;
+    assert_eq!(verified(&world, &id).await, Err(BrokenChain::State(2)));
+    put(&world, kept).await;
+    world.call("DELETE", &path, None).await.expect(204);
+    assert_eq!(verified(&world, &id).await, Ok(3));
+    let events = events_of(&world, &id).await;
+    assert_eq!(types(&events), ["webhook_endpoint.created", "webhook_endpoint.updated", "webhook_endpoint.deleted"]);
+}
+
 /// The number of events, or where log and subject part.
 async fn verified(world: &World, id: &str) -> Result<usize, BrokenChain> {
     let (org, id) = (ORG.parse().expect("an organisation"), id.parse().expect("an id"));

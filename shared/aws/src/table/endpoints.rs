@@ -4,14 +4,14 @@ use super::{
     commit::{Commit, telling},
     expressions::{Values, bind},
     items::{
-        ENDPOINTS, Key, SCHEMA, decode_endpoint, encode_endpoint, encode_endpoint_log, endpoint_values, json, number,
-        text,
+        ENDPOINTS, Item, Key, SCHEMA, decode_endpoint, decode_log, encode_endpoint, encode_endpoint_log,
+        endpoint_values, json, number, read_text, text,
     },
     store::{Change, DynamoStore},
 };
 use crate::errors::{STORE, unavailable};
 use acredita_domain::{
-    events::Story,
+    events::{Log, Story, Subject},
     ids::{EndpointId, OrgId},
     ports::{Endpoints, FindError, NewEndpointError, StepError},
     webhooks::{Endpoint, Health, MAX_ENDPOINTS},
@@ -68,6 +68,13 @@ impl Endpoints for DynamoStore {
 
     async fn find(&self, org: &OrgId, id: EndpointId) -> Result<Option<Endpoint>, FindError> {
         DynamoStore::find(self, "find endpoint", Key::endpoint(org, id), decode_endpoint).await
+    }
+
+    async fn log_of(&self, org: &OrgId, id: EndpointId) -> Result<Option<Log>, FindError> {
+        let subject = Subject::WebhookEndpoint { endpoint_id: id };
+        let decode = |item: &Item| if read_text(item, "org")? == org.as_str() { decode_log(item) } else { Ok(None) };
+        let found = DynamoStore::find(self, "find log of endpoint", Key::subject(subject), decode).await;
+        found.map(Option::flatten)
     }
 
     async fn change(&self, before: &Endpoint, after: &Endpoint, story: Story) -> Result<(), StepError> {

@@ -207,7 +207,7 @@ fn check_schema(item: &Item) -> Result<(), Corrupt> {
     }
 }
 
-fn read_text<'a>(item: &'a Item, name: &'static str) -> Result<&'a str, Corrupt> {
+pub(crate) fn read_text<'a>(item: &'a Item, name: &'static str) -> Result<&'a str, Corrupt> {
     item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(Corrupt(name))
 }
 

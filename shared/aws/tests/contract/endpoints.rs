@@ -140,7 +140,11 @@ async fn every_change_is_an_event_of_the_endpoint(ports: &Ports) {
     let change = EndpointChange { event_types: Some(EventTypes::all()), ..EndpointChange::default() };
     let changed = created.changed(change, now());
     assert_eq!(ports.endpoints.change(&created, &changed, told_of_endpoint(&created)).await, Ok(()));
+    let log = ports.endpoints.log_of(&org(), created.id).await.expect("an answer").expect("a log");
+    assert_eq!(log.sequence(), 2);
+    assert_eq!(ports.endpoints.log_of(&other_org(), created.id).await, Ok(None));
     assert_eq!(ports.endpoints.delete(&changed, told_of_endpoint(&changed)).await, Ok(()));
+    assert_eq!(ports.endpoints.log_of(&org(), created.id).await, Ok(None));
     let subject = Subject::WebhookEndpoint { endpoint_id: created.id };
     let events = ports.events.of_subject(&org(), subject, None, Order::Ascending, 10).await.expect("events");
     assert_eq!(events.iter().map(|event| event.sequence()).collect::<Vec<_>>(), [1, 2, 3]);

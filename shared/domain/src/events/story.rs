@@ -61,12 +61,12 @@ impl Story {
     }
 
     fn chained(&self, happened: &Happened, head: Option<Head>, key: &LogKey) -> StoredEvent {
-        let previous = head.map(|head| head.hash);
+        let (previous, sequence) = (head.map(|head| head.hash), head.map_or(0, |head| head.sequence) + 1);
         let written = Written {
-            event_id: happened.id,
+            event_id: happened.id.numbered(sequence),
             kind: happened.kind,
             created_at: happened.at,
-            sequence: head.map_or(0, |head| head.sequence) + 1,
+            sequence,
             subject: self.subject,
             data: happened.data.sealed(key),
             by: author(&happened.by, key),

@@ -3,7 +3,7 @@
 use super::{FindError, StepError};
 use crate::{
     Time,
-    events::{StoredEvent, Story},
+    events::{Log, StoredEvent, Story},
     ids::{EndpointId, EventId, LeaseId, MessageId, OrgId},
     invalid::Invalid,
     unavailable::Unavailable,
@@ -55,6 +55,8 @@ pub trait Endpoints: Send + Sync {
     async fn all(&self, org: &OrgId) -> Result<Vec<Endpoint>, FindError>;
     /// One read.
     async fn find(&self, org: &OrgId, id: EndpointId) -> Result<Option<Endpoint>, FindError>;
+    /// Its log, for as long as there is the endpoint. One read.
+    async fn log_of(&self, org: &OrgId, id: EndpointId) -> Result<Option<Log>, FindError>;
     /// Replaces `before` if nothing has changed since it was read. One transaction.
     async fn change(&self, before: &Endpoint, after: &Endpoint, story: Story) -> Result<(), StepError>;
     /// One transaction.

@@ -84,8 +84,12 @@ struct State {
 fn check(events: &[StoredEvent], state: Option<State>, ended_before: Time) -> Result<(), BrokenChain> {
     let head = unbroken(events, ended_before)?;
     let Some(State { log, vouched, scoring }) = state else {
-        let deleted =
-            |event: &StoredEvent| matches!(event.kind(), EventType::IdentificationDeleted | EventType::ScoringDeleted);
+        let deleted = |event: &StoredEvent| {
+            matches!(
+                event.kind(),
+                EventType::IdentificationDeleted | EventType::ScoringDeleted | EventType::WebhookEndpointDeleted
+            )
+        };
         return if events.last().is_some_and(deleted) { Ok(()) } else { Err(BrokenChain::Gone) };
     };
     if log.head != head {
@@ -119,6 +123,10 @@ async fn state(stores: &Stores, org: &OrgId, subject: Subject) -> Result<Option<
                 Some(State { log: found.log.clone()?, vouched: found.vouched(), scoring: Some(found) })
             }))
         }
-        Subject::WebhookEndpoint { .. } => Err(Error::NotFound("subject that can be verified")),
+        Subject::WebhookEndpoint { endpoint_id } => {
+            let found = stores.endpoints.find(org, endpoint_id).await?.map(|found| found.vouched());
+            let log = stores.endpoints.log_of(org, endpoint_id).await?;
+            Ok(found.zip(log).map(|(vouched, log)| State { log, vouched, scoring: None }))
+        }
     }
 }

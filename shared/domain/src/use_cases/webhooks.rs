@@ -195,7 +195,7 @@ pub(super) fn story(
     data: EventData,
     now: Time,
 ) -> Story {
-    let data = data.named("status", endpoint.status);
+    let data = data.named("status", endpoint.status).state(endpoint.vouched());
     let subject = Subject::WebhookEndpoint { endpoint_id: endpoint.id };
     telling::story(app, request, (subject, Log::begin(&*app.entropy)), kind, data, now)
 }

@@ -157,6 +157,13 @@ impl Endpoint {
         Some(Self { secret: reseal(&self.secret)?, previous, ..self.clone() })
     }
 
+    /// What its events vouch for, as one text: see [`EventData::state`](crate::events::EventData).
+    pub fn vouched(&self) -> String {
+        let Self { url, event_types, description, status, created_at, enabled_at, .. } = self;
+        serde_json::to_string(&(url, event_types, description, status.as_str(), created_at, enabled_at))
+            .expect("texts and times always serialize")
+    }
+
     pub fn wants(&self, event: &StoredEvent) -> bool {
         self.event_types.matches(event.kind().as_str())
     }
