@@ -3,6 +3,7 @@
 mod links;
 mod paths;
 mod responses;
+mod webhooks;
 
 use crate::{
     error::{ErrorEntry, ErrorsResponse},
@@ -47,16 +48,18 @@ pub fn document(
     permission: impl Fn(&str) -> Option<&'static str>,
 ) -> OpenApi {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some(TOKENS));
-    let components = ComponentsBuilder::new()
+    let mut components = ComponentsBuilder::new()
         .schema(ErrorsResponse::name(), ErrorsResponse::schema())
         .schema(ErrorEntry::name(), ErrorEntry::schema())
         .security_scheme("bearer", SecurityScheme::Http(bearer.build()))
         .build();
+    webhooks::add_schemas(&mut components);
     let mut document = OpenApiBuilder::new()
         .info(info())
         .servers(Some(servers()))
         .tags(Some(tags()))
         .components(Some(components))
+        .webhooks(Some(webhooks::webhooks()))
         .build();
     for group in groups {
         document.merge(group);
