@@ -43,6 +43,56 @@ pub fn sequences(receiver: &Receiver) -> BTreeMap<String, Vec<u64>> {
     all
 }
 
+/// Requires that a message has the members that the OpenAPI document says, and no other.
+fn assert_documented(message: &Value) {
+    let document = serde_json::to_value(acredita_local::gateway::document()).expect("a document");
+    let body = &document["webhooks"][message["type"].as_str().expect("a type")]["post"]["requestBody"];
+    let reference = body["content"]["application/json"]["schema"]["$ref"].as_str().expect("a schema of its own");
+    let schema = document.pointer(&reference[1..]).expect("a schema");
+    assert_members(schema, message);
+    assert_members(&schema["properties"]["data"], &message["data"]);
+    let subject = &schema["properties"]["data"]["properties"]["subject"];
+    if subject["$ref"].is_null() {
+        assert_members(subject, &message["data"]["subject"]);
+    }
+}
+
+fn assert_members(schema: &Value, value: &Value) {
+    let members = value.as_object().expect("an object");
+    let properties = schema["properties"].as_object().expect("properties");
+    assert!(members.keys().all(|name| properties.contains_key(name)), "{value} is not {schema}");
+    for name in schema["required"].as_array().into_iter().flatten() {
+        assert!(members.contains_key(name.as_str().expect("a name")), "{value} lacks {name}");
+    }
+}
+
+#[tokio::test]
+async fn every_message_is_what_the_document_says() {
+    let (world, receiver) = (World::start().await, Receiver::start().await);
+    let (id, _) = endpoint(&world, &receiver, &["*"]).await;
+    let path = format!("/webhook_endpoints/{id}");
+    created_and_cancelled(&world).await;
+    world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
+    world.call("POST", &format!("{path}/ping"), None).await.expect(202);
+    world.call("POST", &format!("{path}/rotate_secret"), None).await.expect(200);
+    world.call("PATCH", &path, Some(json!({ "description": "the shop's" }))).await.expect(200);
+    world.dispatch().await;
+    let messages = receiver.taken();
+    messages.iter().for_each(|taken| assert_documented(&taken.body()));
+    let kinds: std::collections::BTreeSet<String> =
+        messages.iter().map(|taken| taken.body()["type"].as_str().expect("a type").to_owned()).collect();
+    let expected = [
+        "identification.cancelled",
+        "identification.created",
+        "scoring.created",
+        "webhook_endpoint.created",
+        "webhook_endpoint.ping",
+        "webhook_endpoint.secret_rotated",
+        "webhook_endpoint.updated",
+    ];
+    assert_eq!(kinds, expected.map(str::to_owned).into());
+}
+
 #[tokio::test]
 async fn an_event_arrives_thin_and_signed() {
     let (world, receiver) = (World::start().await, Receiver::start().await);

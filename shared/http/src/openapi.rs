@@ -53,7 +53,7 @@ pub fn document(
         .schema(ErrorEntry::name(), ErrorEntry::schema())
         .security_scheme("bearer", SecurityScheme::Http(bearer.build()))
         .build();
-    webhooks::add_schemas(&mut components);
+    webhooks::add_to(&mut components);
     let mut document = OpenApiBuilder::new()
         .info(info())
         .servers(Some(servers()))

@@ -8,19 +8,19 @@ use utoipa::openapi::{
     path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
     request_body::RequestBodyBuilder,
     schema::{KnownFormat, SchemaFormat, Type},
+    security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
 };
 
 const TAG: &str = "Webhooks";
+const SCHEME: &str = "signature";
 
-/// The headers of every message (Standard Webhooks 1.0).
-const HEADERS: [(&str, &str); 3] = [
+/// The headers of every message (Standard Webhooks 1.0), besides its signature.
+const HEADERS: [(&str, &str); 2] = [
     ("webhook-id", "The event's id: the same whenever it is sent again."),
     ("webhook-timestamp", "When it was sent, in seconds since 1970. Refuse what is more than five minutes off."),
-    (
-        "webhook-signature",
-        "`v1,` and the Base64 of an HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`; two of them, with a blank between, while an old secret is good too.",
-    ),
 ];
+
+const SIGNATURE: &str = "`v1,` and the Base64 of an HMAC-SHA256, under the endpoint's secret, over `{webhook-id}.{webhook-timestamp}.{body}`; two of them, with a blank between, while an old secret is good too.";
 
 /// What a receiver may answer, and what follows.
 const ANSWERS: [(&str, &str); 5] = [
@@ -34,11 +34,15 @@ const ANSWERS: [(&str, &str); 5] = [
 /// The messages, by their types.
 pub fn webhooks() -> Paths {
     let kinds = EventType::ALL.iter().map(|kind| kind.as_str()).chain([PING]);
-    kinds.fold(PathsBuilder::new(), |paths, kind| paths.path(kind, PathItem::new(HttpMethod::Post, operation(kind)))).build()
+    kinds
+        .fold(PathsBuilder::new(), |paths, kind| paths.path(kind, PathItem::new(HttpMethod::Post, operation(kind))))
+        .build()
 }
 
-/// Adds the schemas of the messages.
-pub fn add_schemas(components: &mut Components) {
+/// Adds the schemas of the messages, and how a receiver knows them.
+pub fn add_to(components: &mut Components) {
+    let signature = ApiKey::Header(ApiKeyValue::with_description("webhook-signature", SIGNATURE));
+    components.security_schemes.insert(SCHEME.to_owned(), RefOr::T(SecurityScheme::ApiKey(signature)));
     for kind in EventType::ALL.iter().map(|kind| kind.as_str()).chain([PING]) {
         components.schemas.insert(name(kind), RefOr::T(message(kind)));
     }
@@ -56,6 +60,7 @@ fn operation(kind: &str) -> OperationBuilder {
         .parameters(Some(HEADERS.iter().map(header)))
         .request_body(Some(body))
         .responses(answers)
+        .security(SecurityRequirement::new(SCHEME, [""; 0]))
 }
 
 fn header((name, description): &(&str, &str)) -> Parameter {
@@ -80,7 +85,8 @@ fn name(kind: &str) -> String {
 
 fn message(kind: &str) -> Schema {
     let only = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([kind]));
-    let at = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).description(Some("When it happened."));
+    let at =
+        text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).description(Some("When it happened."));
     ObjectBuilder::new()
         .description(Some(format!("What a receiver gets of `{kind}`. It is thin: ask the API for how things are now.")))
         .property("type", only)
