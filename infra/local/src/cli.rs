@@ -1,13 +1,17 @@
-//! The command line: `serve` (the default), `token`, `openapi`, `verify`.
+//! The command line: `serve` (the default), `token`, `openapi`, and what works with events: `listen`, `trigger`,
+//! `events`, `verify`.
 
 use crate::{
+    events::{EventsCommand, EventsError, events},
     gateway::document,
     inbox::FailRate,
     keys::{Grant, KeyError, TokenSigner},
+    listen::{ListenArgs, ListenError, listen},
     logs,
     pages::Overview,
     providers::Providers,
     serve::{Options, ServeError, Server, TrustedIssuer},
+    trigger::{TriggerArgs, TriggerError, trigger},
     verify::{VerifyArgs, VerifyError, verify},
 };
 use acredita_aws::SystemClock;
@@ -43,6 +47,13 @@ enum Command {
     Token(TokenArgs),
     /// Print the OpenAPI document
     Openapi,
+    /// Forward the events of a running service to a receiver that you are developing
+    Listen(ListenArgs),
+    /// Make an event of a type happen
+    Trigger(TriggerArgs),
+    /// List the events of a running service, or have one sent again
+    #[command(subcommand)]
+    Events(EventsCommand),
     /// Walk the events of a subject against its state
     Verify(VerifyArgs),
 }
@@ -141,6 +152,9 @@ pub async fn run() -> ExitCode {
         Some(Command::Serve(args)) => serve(args).await,
         Some(Command::Token(args)) => token(args),
         Some(Command::Openapi) => openapi(),
+        Some(Command::Listen(args)) => listen(args).await.map_err(CommandError::from),
+        Some(Command::Trigger(args)) => trigger(args).await.map_err(CommandError::from),
+        Some(Command::Events(command)) => events(command).await.map_err(CommandError::from),
         Some(Command::Verify(args)) => report(args).await,
     };
     match done {
@@ -164,6 +178,12 @@ enum CommandError {
     Serve(#[from] ServeError),
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    #[error(transparent)]
+    Trigger(#[from] TriggerError),
+    #[error(transparent)]
+    Events(#[from] EventsError),
     #[error(transparent)]
     Verify(#[from] VerifyError),
     #[error(transparent)]
@@ -202,6 +222,7 @@ fn greet(overview: &Overview, emulators: Option<&Emulators>) -> io::Result<()> {
         out,
         "Acredita runs at  {address}
   inbox           {address}/local/inbox
+  events          {address}/local/events
   docs            {address}/docs
   OpenAPI         {address}/openapi.json
   health          {address}/health

@@ -7,6 +7,7 @@
 use acredita_domain::{
     Time,
     ids::{IdentificationId, MessageId},
+    messages::Refusal,
     otp::Channel,
     ports::{Clock, Entropy, MessageRef, OutgoingMessage},
 };
@@ -247,6 +248,9 @@ impl FromStr for FailRate {
     }
 }
 
+/// A domain that leads nowhere (RFC 2606 §2): as a carrier does, the inbox refuses addresses of it for good.
+const NOWHERE: &str = ".invalid";
+
 /// Delivers into the inbox, and fails as often as it is told to: so that retries and dead letters can be seen at work.
 pub struct InboxSender {
     /// Where messages go.
@@ -264,6 +268,9 @@ impl ChannelSender for InboxSender {
     async fn send(&self, message: &OutgoingMessage<'_>) -> Result<(), Failure> {
         if self.fail_rate.strikes(&*self.entropy) {
             return Err(Failure::unavailable("failed on purpose"));
+        }
+        if message.destination.address().expose().to_ascii_lowercase().ends_with(NOWHERE) {
+            return Err(Failure::refused(Refusal::BadDestination, "an address of .invalid"));
         }
         let delivery = DeliveredMessage {
             channel: message.destination.channel(),

@@ -4,14 +4,20 @@
 //! It is not a second implementation: [`gateway`] stands in for API Gateway (which router serves a path), [`workers`] for
 //! the triggers of the queue and the schedule, [`inbox`] for the carriers; everything else is the code of the Lambdas.
 
+mod address;
 pub mod cli;
+pub mod client;
 mod drain;
+pub mod event_log;
+pub mod events;
 pub mod gateway;
 pub mod inbox;
 pub mod keys;
+pub mod listen;
 pub mod pages;
 pub mod providers;
 pub mod serve;
+pub mod trigger;
 pub mod verify;
 pub mod workers;
 

@@ -5,6 +5,7 @@
 
 mod account;
 mod errors;
+mod events;
 mod html;
 mod messages;
 mod overview;
@@ -15,7 +16,7 @@ mod swagger;
 pub use overview::Overview;
 pub use owner::Owner;
 
-use crate::inbox::Inbox;
+use crate::{event_log::Events, inbox::Inbox};
 use async_trait::async_trait;
 use axum::{
     Json, Router,
@@ -52,12 +53,13 @@ where
     }
 }
 
-/// The pages: `/`, `/local/inbox`, `/docs`, `/docs/errors`, `/openapi.json`, `/health`, and their assets. It has
+/// The pages: `/`, `/local/inbox`, `/local/events`, `/docs`, `/docs/errors`, `/openapi.json`, `/health`, and their assets. It has
 /// no fallback.
 pub fn router(
     overview: Overview,
     owner: Owner,
     inbox: Arc<Inbox>,
+    events: Arc<dyn Events>,
     openapi: OpenApi,
     health: Arc<dyn Health>,
 ) -> Router {
@@ -67,6 +69,7 @@ pub fn router(
         .route("/", get(start))
         .route("/local/inbox", get(messages::read_inbox))
         .with_state(inbox)
+        .route("/local/events", get(events::read_events).with_state(events))
         .route_layer(middleware::from_fn_with_state(Arc::new(owner), owner::owner_only))
         .route("/local/assets/{name}", get(asset))
         .route("/docs/errors", get(async || Html(errors::page())))

@@ -1,6 +1,8 @@
 //! Puts the service together on one machine, and runs it.
 
 use crate::{
+    address::AddressFile,
+    event_log::EventLog,
     gateway::{Gateway, document},
     inbox::{FailRate, Inbox, InboxSender},
     keys::{self, KeyError, TokenSigner},
@@ -208,6 +210,7 @@ pub struct Server {
     aws: LocalAws,
     tasks: JoinSet<()>,
     stop: watch::Sender<bool>,
+    _address_file: AddressFile,
 }
 
 impl Server {
@@ -258,7 +261,8 @@ impl Server {
         let ids = request_ids(entropy);
         let gateway = Gateway::new(&api, ids.clone());
         let health = Arc::new(StoreHealth::of(&aws));
-        let pages = pages::router(overview.clone(), owner, inbox.clone(), document(), health);
+        let events = Arc::new(EventLog { stores: app.stores.clone(), clock: clock.clone() });
+        let pages = pages::router(overview.clone(), owner, inbox.clone(), events, document(), health);
         let router = layers::finish(pages, ids).fallback(move |request| gateway.clone().serve(request));
 
         let (stop, stopping) = watch::channel(false);
@@ -293,7 +297,9 @@ impl Server {
             }
         };
         tasks.spawn(workers::sweep(sweep, stopping));
-        Ok(Self { address, overview, emulators: external.emulators, aws, tasks, stop })
+        let address_file = AddressFile::write(folder, address)
+            .map_err(|source| ServeError::Io { what: folder.display().to_string(), source })?;
+        Ok(Self { address, overview, emulators: external.emulators, aws, tasks, stop, _address_file: address_file })
     }
 
     /// All sockets.

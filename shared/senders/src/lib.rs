@@ -91,6 +91,11 @@ impl Failure {
         Self { refusal: None, code: code.into(), reason: None }
     }
 
+    /// The destination will never get the message. `code` must not reveal any value.
+    pub fn refused(refusal: Refusal, code: impl Into<String>) -> Self {
+        Self { refusal: Some(refusal), code: code.into(), reason: None }
+    }
+
     fn not_configured() -> Self {
         Self { refusal: Some(Refusal::NotConfigured), code: "not configured".to_owned(), reason: None }
     }

@@ -17,6 +17,7 @@ use acredita_embedded_aws::{REGION, Storage};
 use acredita_emulators::{Emulators, PROCESSOR, Recording, VERIDAS_KEY};
 use acredita_listener::{Access, Limits};
 use acredita_local::{
+    event_log::EventLog,
     gateway::document,
     inbox::Inbox,
     keys::{AUDIENCE, ISSUER, TokenSigner, pages_secret, ready_grant, secret_text},
@@ -148,8 +149,9 @@ impl AwsShape {
         let owner = Owner::new(pages_secret(&folder, &*entropy)?, address.port());
         let overview = serve::overview(address, &folder, &aws, token.clone(), &owner);
         let health = Arc::new(serve::StoreHealth::of(&aws));
+        let events = Arc::new(EventLog { stores: aws.stores(), clock: clock.clone() });
         let front = Front { runtime: runtime.clone(), entropy, clock };
-        let router = pages::router(overview, owner, inbox, document(), health)
+        let router = pages::router(overview, owner, inbox, events, document(), health)
             .merge(invocations::router(runtime.clone()))
             .fallback(move |request| front.clone().serve(request));
         tasks.spawn(serve::serve(listener, router, Access::to(address), stopping));

@@ -198,3 +198,12 @@ async fn sends_fail_as_often_as_they_are_told_to() {
         assert_eq!(text.parse::<FailRate>(), Err(NotAFailRate), "{text}");
     }
 }
+
+#[tokio::test]
+async fn an_address_that_leads_nowhere_is_refused_for_good() {
+    let inbox = Arc::new(Inbox::in_memory());
+    let refused = send(&inbox, reference(1), "ana@example.INVALID", "text").await;
+    assert_eq!(refused, Err(SendError::Refused(Refusal::BadDestination)));
+    assert!(inbox.messages().is_empty());
+    send(&inbox, reference(2), "ana@invalid.example", "text").await.expect("sent");
+}

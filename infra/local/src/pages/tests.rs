@@ -1,7 +1,11 @@
 //! The pages as a browser, a program and an attacker ask for them.
 
 use super::*;
-use crate::inbox::tests::{reference, send};
+use crate::{
+    event_log::{Look, Seen},
+    inbox::tests::{reference, send},
+};
+use acredita_domain::Error;
 use acredita_http::error::Kind;
 use axum::{body::Body, http::Request};
 use tower::ServiceExt;
@@ -11,7 +15,17 @@ const ADDRESS: &str = "http://127.0.0.1:8080";
 const SECRET: &str = "of-this-folder";
 /// What a browser sends that opened the link.
 const OWNER: (&str, &str) = ("cookie", "theme=dark; acredita-8080=of-this-folder");
-const EVERY_PAGE: [&str; 4] = ["/", "/local/inbox", "/docs", "/docs/errors"];
+const EVERY_PAGE: [&str; 5] = ["/", "/local/inbox", "/local/events", "/docs", "/docs/errors"];
+
+/// Nothing has happened.
+struct NoEvents;
+
+#[async_trait]
+impl Events for NoEvents {
+    async fn look(&self, _: &Look) -> Result<Seen, Error> {
+        Ok(Seen::default())
+    }
+}
 
 fn overview(address: &str) -> Overview {
     Overview {
@@ -35,7 +49,7 @@ fn overview(address: &str) -> Overview {
 fn pages(inbox: Arc<Inbox>, healthy: bool) -> Router {
     let openapi = OpenApiBuilder::new().info(InfoBuilder::new().title("Acredita").version("1").build()).build();
     let owner = Owner::new(SECRET.to_owned(), 8080);
-    router(overview(ADDRESS), owner, inbox, openapi, Arc::new(move || std::future::ready(healthy)))
+    router(overview(ADDRESS), owner, inbox, Arc::new(NoEvents), openapi, Arc::new(move || std::future::ready(healthy)))
 }
 
 struct Answer {
@@ -138,7 +152,12 @@ async fn codes_and_the_token_are_shown_to_their_owner_only() {
     let inbox = Arc::new(Inbox::in_memory());
     send(&inbox, reference(1), "a@b.com", "text").await.expect("sent");
     let router = pages(inbox, true);
-    for (path, secret) in [("/", "a.b.c"), ("/local/inbox", "abc234"), ("/local/inbox?start=", "abc234")] {
+    for (path, secret) in [
+        ("/", "a.b.c"),
+        ("/local/inbox", "abc234"),
+        ("/local/inbox?start=", "abc234"),
+        ("/local/events", "Nothing has happened"),
+    ] {
         let shown = ask(&router, path, &[OWNER]).await;
         assert_eq!(shown.response.status(), 200, "{path}");
         assert!(shown.text().await.contains(secret), "{path}");
@@ -201,7 +220,7 @@ async fn every_page_is_kept_to_its_own_files() {
             }
         }
     }
-    for path in ["/", "/local/inbox"] {
+    for path in ["/", "/local/inbox", "/local/events"] {
         assert_eq!(get_page(path).await.header("cache-control"), "no-store");
     }
 }
