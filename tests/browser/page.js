@@ -31,8 +31,9 @@ async function attack() {
     (answer) => answer.status === 401 && answer.headers.get("x-request-id") && answer.headers.get("www-authenticate"));
   await attempt("API close", `${api}/identifications/agent/${targets.admin}/close`, { method: "POST", mode: "no-cors", body: "x" });
   // The pages, whose codes and token are for their owner.
-  for (const path of ["/", "/local/inbox", "/local/inbox?start=guessed"]) {
-    await attempt(`page ${path}`, targets.API + path, {}, (_, text) => text.includes("Bearer") || text.includes("messages"));
+  for (const path of ["/", "/local/inbox", "/local/inbox?start=guessed", "/local/events"]) {
+    await attempt(`page ${path}`, targets.API + path, {},
+      (_, text) => text.includes("Bearer") || text.includes("messages") || text.includes("identification.created"));
     await attempt(`page ${path} as JSON`, targets.API + path, { headers: { accept: "application/json" } }, (_, text) => text.includes("messages"));
   }
   // The embedded AWS, with and without a preflight, with a forged signature, and by its bare operations.

@@ -164,7 +164,8 @@ mod tests {
                 "subject": { "kind": "IDENTIFICATION", "admin_identification_id": "3f", "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7" },
             })
         };
-        let answer = json!({ "events": [event("identification.sent", 12), event("scoring.scored", 3)], "next_cursor": "eyJr" });
+        let answer =
+            json!({ "events": [event("identification.sent", 12), event("scoring.scored", 3)], "next_cursor": "eyJr" });
         assert_eq!(
             table(&answer),
             "\

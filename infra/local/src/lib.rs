@@ -3,6 +3,9 @@
 //!
 //! It is not a second implementation: [`gateway`] stands in for API Gateway (which router serves a path), [`workers`] for
 //! the triggers of the queue and the schedule, [`inbox`] for the carriers; everything else is the code of the Lambdas.
+//!
+//! The commands [`listen`], [`trigger`] and [`events`] are callers of a service that runs already, here or on AWS: they
+//! use its API ([`client`]) and nothing else.
 
 mod address;
 pub mod cli;

@@ -8,7 +8,10 @@ use crate::{
     client::{Client, ClientError, ServiceArgs},
 };
 use acredita_aws::SystemEntropy;
-use acredita_domain::webhooks::{EndpointSecret, EndpointUrl, EventTypes};
+use acredita_domain::{
+    ids::OrgId,
+    webhooks::{EndpointSecret, EndpointUrl, EventTypes},
+};
 use clap::Args;
 use feed::Feed;
 use forward::Forwarder;
@@ -60,26 +63,28 @@ pub async fn listen(args: ListenArgs) -> Result<(), ListenError> {
     let ListenArgs { service, forward_to, types, secret } = args;
     let types = EventTypes::of(types).map_err(ListenError::Types)?;
     let secret = secret.map_or_else(|| EndpointSecret::generate(&SystemEntropy), |Secret(secret)| secret);
+    let (receiver, signed_with) = (forward_to.as_str().to_owned(), secret.expose());
+    let forwarder = Forwarder::new(forward_to, secret).map_err(ListenError::Receiver)?;
     let client = Client::of(service)?;
-    let address = client.address()?;
-    let greeting = format!(
-        "Events of {} at {} go to {}, 5 seconds after they happen.\n  signed with     {}\nCtrl-C ends it.",
-        client.org(),
-        address.as_str(),
-        forward_to.as_str(),
-        secret.expose(),
-    );
-    let forwarder = Forwarder::new(client.org().clone(), forward_to, secret).map_err(ListenError::Receiver)?;
+    let (org, address) = (client.org().clone(), client.address()?);
     let feed = Feed::from_now(client).await?;
-    say(&greeting)?;
+    say(&format!(
+        "Events of {org} at {} go to {receiver}, 5 seconds after they happen.\n  signed with     {signed_with}\nCtrl-C ends it.",
+        address.as_str(),
+    ))?;
     tokio::select! {
         stopped = asked_to_stop() => Ok(stopped?),
-        failed = forward_all(feed, &forwarder, &types) => failed,
+        failed = forward_all(feed, &forwarder, &org, &types) => failed,
     }
 }
 
 /// One event after the other, in the order in which they were written. It ends with an error only.
-async fn forward_all(mut feed: Feed, forwarder: &Forwarder, types: &EventTypes) -> Result<(), ListenError> {
+async fn forward_all(
+    mut feed: Feed,
+    forwarder: &Forwarder,
+    org: &OrgId,
+    types: &EventTypes,
+) -> Result<(), ListenError> {
     let mut silent = false;
     loop {
         match feed.next().await {
@@ -87,9 +92,10 @@ async fn forward_all(mut feed: Feed, forwarder: &Forwarder, types: &EventTypes) 
                 if std::mem::take(&mut silent) {
                     say("The service answers again.")?;
                 }
-                let wanted = events.iter().filter(|event| event["type"].as_str().is_some_and(|kind| types.matches(kind)));
+                let wanted =
+                    events.iter().filter(|event| event["type"].as_str().is_some_and(|kind| types.matches(kind)));
                 for event in wanted {
-                    say(&forwarder.forward(event).await)?;
+                    say(&forwarder.forward(org, event).await)?;
                 }
                 if events.len() == feed::PAGE {
                     continue;

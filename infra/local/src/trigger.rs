@@ -112,7 +112,9 @@ mod tests {
         ] {
             let problem = kind(text).expect_err(text);
             assert!(problem.starts_with(reason) || problem.contains(reason), "{text}: {problem}");
-            assert!(problem.contains("\n  identification.validated\n") && !problem.contains("\n  identification.adopted"));
+            assert!(
+                problem.contains("\n  identification.validated\n") && !problem.contains("\n  identification.adopted")
+            );
         }
         assert_eq!(kind("scoring.scored"), Ok(EventType::ScoringScored));
     }

@@ -66,6 +66,7 @@ fn greet(shape: &AwsShape) -> io::Result<()> {
     let address = format!("http://{}", shape.address);
     writeln!(out, "Acredita's AWS shape runs at  {address}")?;
     writeln!(out, "  inbox           {address}/local/inbox")?;
+    writeln!(out, "  events          {address}/local/events")?;
     writeln!(out, "  health          {address}/health")?;
     writeln!(out, "  providers       http://{}/emulator  emulated", shape.emulators.address)?;
     writeln!(

@@ -10,9 +10,11 @@ pub const PAGE: usize = 100;
 
 pub struct Feed {
     client: Client,
-    /// Where to begin without a cursor: `None` is before the first event.
+    /// Where the list begins that the cursor belongs to: `None` is before the first event.
     from: Option<Time>,
     cursor: Option<String>,
+    /// The time of the latest event.
+    latest: Option<Time>,
 }
 
 impl Feed {
@@ -21,7 +23,8 @@ impl Feed {
         let newest = client.get("/events?limit=1".to_owned()).await?;
         let from = newest["events"][0].is_object().then(|| created_at(&newest["events"][0])).transpose()?;
         // Events have a time to the millisecond.
-        Ok(Self { client, from: from.map(|at| at + TimeDelta::milliseconds(1)), cursor: None })
+        let from = from.map(|at| at + TimeDelta::milliseconds(1));
+        Ok(Self { client, from, cursor: None, latest: from })
     }
 
     /// The next events, the oldest first: none if there are none yet, [`PAGE`] if there may be more.
@@ -37,8 +40,11 @@ impl Feed {
             ],
         );
         let mut answer = match self.client.get(path).await {
-            // The machine slept for longer than a cursor is good. An event may come twice then.
-            Err(ClientError::Refused { status: 400, .. }) if self.cursor.take().is_some() => return Ok(Vec::new()),
+            // The machine slept for longer than a cursor is good. The latest event comes twice then.
+            Err(ClientError::Refused { status: 400, .. }) if self.cursor.take().is_some() => {
+                self.from = self.latest;
+                return Ok(Vec::new());
+            }
             answer => answer?,
         };
         let Value::Array(events) = answer["events"].take() else {
@@ -46,7 +52,7 @@ impl Feed {
         };
         self.cursor = answer["next_cursor"].as_str().map(str::to_owned);
         if let Some(last) = events.last() {
-            self.from = Some(created_at(last)?);
+            self.latest = Some(created_at(last)?);
         }
         Ok(events)
     }

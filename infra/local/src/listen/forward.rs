@@ -14,7 +14,6 @@ use acredita_service::HttpReceivers;
 use serde_json::Value;
 
 pub struct Forwarder {
-    org: OrgId,
     url: EndpointUrl,
     secret: EndpointSecret,
     receivers: HttpReceivers,
@@ -22,16 +21,16 @@ pub struct Forwarder {
 
 impl Forwarder {
     /// Refuses a receiver on a network that is neither this machine nor public.
-    pub fn new(org: OrgId, url: EndpointUrl, secret: EndpointSecret) -> Result<Self, Invalid> {
+    pub fn new(url: EndpointUrl, secret: EndpointSecret) -> Result<Self, Invalid> {
         let receivers = HttpReceivers::new(Reach::PublicAndLoopback);
         receivers.check(&url)?;
-        Ok(Self { org, url, secret, receivers })
+        Ok(Self { url, secret, receivers })
     }
 
     /// Posts it once, and says in a line what became of it.
-    pub async fn forward(&self, event: &Value) -> String {
+    pub async fn forward(&self, org: &OrgId, event: &Value) -> String {
         let name = |name: &str| visible(event[name].as_str().unwrap_or("?"));
-        let outcome = match message(&self.org, event) {
+        let outcome = match message(org, event) {
             None => "not sent: this version of acredita does not know such events".to_owned(),
             Some(message) => self.post(&message).await,
         };
@@ -48,8 +47,7 @@ impl Forwarder {
     async fn post(&self, message: &WebhookMessage) -> String {
         let at = SystemClock.now();
         let signature = self.secret.sign(message.id, at, &message.body);
-        let post =
-            Post { url: &self.url, id: message.id, timestamp: at, signatures: &signature, body: &message.body };
+        let post = Post { url: &self.url, id: message.id, timestamp: at, signatures: &signature, body: &message.body };
         let outcome = self.receivers.post(post).await;
         let milliseconds = (SystemClock.now() - at).num_milliseconds();
         match outcome {
@@ -111,10 +109,10 @@ mod tests {
     async fn an_event_of_a_newer_service_is_shown_and_not_sent() {
         let url: EndpointUrl = "http://127.0.0.1:9/hooks".parse().expect("a URL");
         let secret = EndpointSecret::generate(&acredita_aws::SystemEntropy);
-        let forwarder = Forwarder::new("demo".parse().expect("a name"), url, secret).expect("loopback");
+        let forwarder = Forwarder::new(url, secret).expect("loopback");
         let mut event = shown();
         event["type"] = json!("identification.teleported\u{1b}[2J");
-        let line = forwarder.forward(&event).await;
+        let line = forwarder.forward(&"demo".parse().expect("a name"), &event).await;
         assert!(line.contains("identification.teleported\u{fffd}[2J") && line.contains("not sent"), "{line}");
     }
 }

@@ -24,8 +24,7 @@ use std::sync::Arc;
 const PAGE: &str = include_str!("../../assets/events.html");
 const EVENT: &str = include_str!("../../assets/event.html");
 const HEAD: &str = r#"<noscript><meta http-equiv="refresh" content="5"></noscript>"#;
-const NOTHING: &str =
-    r#"<p class="empty">Nothing has happened here. <code>cargo run -- trigger identification.validated</code> makes something happen.</p>"#;
+const NOTHING: &str = r#"<p class="empty">Nothing has happened here. <code>cargo run -- trigger identification.validated</code> makes something happen.</p>"#;
 const FILTER: &str = r#"<p class="filter">Only <code>{{value}}</code> <a href="{{without}}">show all</a></p>"#;
 const KIND: &str = r#"<a class="badge" href="{{only}}">{{kind}}</a>"#;
 const SUBJECT: &str = r#"<a href="{{only}}">{{kind}} <code>{{id}}</code></a>"#;
@@ -95,7 +94,9 @@ fn chain(chain: &Chain) -> Html {
             ("good", format!("Verified: {events} events, unbroken, and the subject is as they left it."))
         }
         Chain::Broken(fault) => ("broken", format!("Broken: {fault}.")),
-        Chain::Unverified => ("unknown", "Not verified: of subjects of this kind there is no state to compare.".to_owned()),
+        Chain::Unverified => {
+            ("unknown", "Not verified: of subjects of this kind there is no state to compare.".to_owned())
+        }
         Chain::Busy => ("unknown", "Not verified: it is changing right now.".to_owned()),
     };
     Html::template(CHAIN, &[("state", Html::text(state)), ("text", Html::text(text))])

@@ -47,9 +47,9 @@ fn what_callers_wrote_is_shown_and_never_run() {
 fn an_event_leads_to_its_subject_to_its_type_and_to_the_event_before() {
     let page = page(&look(), &seen(None));
     for link in [
-        format!("href=\"/local/events?subject_id={}\"", ID.replace('-', "%2D")),
-        format!("href=\"/local/events?subject_id={}#h-{}\"", ID.replace('-', "%2D"), "ab".repeat(32)),
-        "href=\"/local/events?type=identification%2Ecancelled\"".to_owned(),
+        format!("href=\"/local/events?subject_id={ID}\""),
+        format!("href=\"/local/events?subject_id={ID}#h-{}\"", "ab".repeat(32)),
+        "href=\"/local/events?type=identification.cancelled\"".to_owned(),
     ] {
         assert!(page.contains(&link), "{link} in {page}");
     }
@@ -61,10 +61,10 @@ fn a_narrowed_page_says_how_and_leads_out_of_it_and_onwards_within_it() {
     let narrowed = Look { kind: Some(EventType::IdentificationCancelled), subject: ID.parse().ok(), ..look() };
     let older = Some("0197b2a4-93c0-7c3e-8a54-2f6f0b1f6c11".parse().expect("an id"));
     let page = page(&narrowed, &Seen { older, ..seen(None) });
-    let (kind, subject) = ("type=identification%2Ecancelled", format!("subject_id={}", ID.replace('-', "%2D")));
+    let (kind, subject) = ("type=identification.cancelled", format!("subject_id={ID}"));
     assert!(page.contains(&format!("href=\"/local/events?{kind}\">show all")), "{page}");
     assert!(page.contains(&format!("href=\"/local/events?{subject}\">show all")), "{page}");
-    assert!(page.contains(&format!("?{kind}&amp;{subject}&amp;before=0197b2a4%2D")), "{page}");
+    assert!(page.contains(&format!("?{kind}&amp;{subject}&amp;before=0197b2a4-")), "{page}");
     let other = Look { org: "yoigo".parse().expect("a name"), ..look() };
     assert!(super::page(&other, &seen(None)).contains("&amp;org=yoigo\""), "links stay within the organisation");
 }
@@ -76,5 +76,5 @@ fn the_chain_of_a_subject_is_judged() {
     let broken = shown(Chain::Broken(BrokenChain::Changed(2)));
     assert!(broken.contains("chain broken\">Broken: event 2 was changed."), "{broken}");
     assert!(shown(Chain::Unverified).contains("Not verified"));
-    assert!(!page(&look(), &seen(None)).contains("class=\"chain"), "nothing is said of many subjects");
+    assert!(!page(&look(), &seen(None)).contains("class=\"chain "), "nothing is said of many subjects");
 }
