@@ -13,6 +13,7 @@ use crate::{
     serve::{Options, ServeError, Server, TrustedIssuer},
     trigger::{TriggerArgs, TriggerError, trigger},
     verify::{VerifyArgs, VerifyError, verify},
+    workers::asked_to_stop,
 };
 use acredita_aws::SystemClock;
 use acredita_domain::{RequestRate, ids::OrgId, ports::Clock};
@@ -250,20 +251,6 @@ fn greet(overview: &Overview, emulators: Option<&Emulators>) -> io::Result<()> {
     }
     writeln!(out, "Ctrl-C ends it.")?;
     out.flush()
-}
-
-/// Waits for Ctrl-C, or for the signal of a supervisor.
-pub async fn asked_to_stop() -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }
 
 fn token(args: TokenArgs) -> Result<(), CommandError> {

@@ -1,9 +1,8 @@
 //! What the page of events looks at: the newest events of an organisation, or the log of one subject with its state.
 
-use crate::serve::RETENTION;
 use acredita_domain::{
     Error,
-    app::{EVENT_RETENTION, Stores},
+    app::Stores,
     events::{BrokenChain, EventType, StoredEvent, Subject},
     ids::{EventId, OrgId, SubjectId},
     ports::{Clock, EventPosition, EventQuery, Order},
@@ -58,6 +57,8 @@ pub trait Events: Send + Sync {
 pub struct EventLog {
     pub stores: Stores,
     pub clock: Arc<dyn Clock>,
+    /// How long the deployment keeps what is verified.
+    pub kept: Kept,
 }
 
 #[async_trait]
@@ -102,8 +103,7 @@ impl EventLog {
     }
 
     async fn chain(&self, org: &OrgId, subject: Subject) -> Result<Chain, Error> {
-        let kept = Kept { events: EVENT_RETENTION, subjects: RETENTION };
-        match verify_subject(&self.stores, org, subject, kept, self.clock.now()).await {
+        match verify_subject(&self.stores, org, subject, self.kept, self.clock.now()).await {
             Ok(Verified { events, fault: None }) => Ok(Chain::Unbroken { events }),
             Ok(Verified { fault: Some(fault), .. }) => Ok(Chain::Broken(fault)),
             Err(Error::NotFound(_)) => Ok(Chain::Unverified),

@@ -4,8 +4,8 @@ mod feed;
 mod forward;
 
 use crate::{
-    cli::asked_to_stop,
     client::{Client, ClientError, ServiceArgs},
+    workers::asked_to_stop,
 };
 use acredita_aws::SystemEntropy;
 use acredita_domain::{

@@ -23,6 +23,7 @@ use acredita_domain::{
     otp::Channel,
     ports::{Clock, Entropy},
     scoring::ProviderAccess,
+    use_cases::Kept,
 };
 use acredita_embedded_aws::{Doors, EmbeddedAws, REGION, StartError, Storage};
 use acredita_emulators::Emulators;
@@ -51,6 +52,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 /// How long ended identifications and scorings are kept. Fixed for the local server.
 pub const RETENTION: TimeDelta = TimeDelta::days(90);
+pub const KEPT: Kept = Kept { events: EVENT_RETENTION, subjects: RETENTION };
 /// Workers that deliver events: a receiver that does not answer holds up one of them for 15 seconds.
 const DISPATCHERS: usize = 8;
 /// The time that running requests get to finish after Ctrl-C.
@@ -261,7 +263,7 @@ impl Server {
         let ids = request_ids(entropy);
         let gateway = Gateway::new(&api, ids.clone());
         let health = Arc::new(StoreHealth::of(&aws));
-        let events = Arc::new(EventLog { stores: app.stores.clone(), clock: clock.clone() });
+        let events = Arc::new(EventLog { stores: app.stores.clone(), clock: clock.clone(), kept: KEPT });
         let pages = pages::router(overview.clone(), owner, inbox.clone(), events, document(), health);
         let router = layers::finish(pages, ids).fallback(move |request| gateway.clone().serve(request));
 

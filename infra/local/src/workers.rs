@@ -5,7 +5,7 @@ use acredita_domain::ports::{Clock, MessageRef};
 use acredita_embedded_aws::REGION;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use aws_sdk_sqs::{Client, operation::receive_message::builders::ReceiveMessageFluentBuilder, types::Message};
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, io, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 /// Messages in one batch, as the template has it: each has the worker to itself.
@@ -30,6 +30,20 @@ pub type Stop = watch::Receiver<bool>;
 pub async fn stopped(mut stop: Stop) {
     // An error means that the sender is gone, which is a stop as well.
     let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Waits for Ctrl-C, or for the signal of a supervisor.
+pub async fn asked_to_stop() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 /// Hands the queue's messages to the worker until stopped, and finishes the batch in hand.

@@ -56,7 +56,7 @@ pub async fn run() -> ExitCode {
         }
     };
     let greeted = greet(&shape);
-    let stopped = acredita_local::cli::asked_to_stop().await;
+    let stopped = acredita_local::workers::asked_to_stop().await;
     shape.stop().await;
     if greeted.and(stopped).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

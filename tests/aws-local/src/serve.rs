@@ -22,7 +22,7 @@ use acredita_local::{
     inbox::Inbox,
     keys::{AUDIENCE, ISSUER, TokenSigner, pages_secret, ready_grant, secret_text},
     pages::{self, Owner},
-    serve::{self, BUCKET, LocalAws, RETENTION, TABLE},
+    serve::{self, BUCKET, KEPT, LocalAws, RETENTION, TABLE},
     workers,
 };
 use acredita_manifest::{DISPATCH, FUNCTIONS, NOTIFY, SWEEP};
@@ -149,7 +149,7 @@ impl AwsShape {
         let owner = Owner::new(pages_secret(&folder, &*entropy)?, address.port());
         let overview = serve::overview(address, &folder, &aws, token.clone(), &owner);
         let health = Arc::new(serve::StoreHealth::of(&aws));
-        let events = Arc::new(EventLog { stores: aws.stores(), clock: clock.clone() });
+        let events = Arc::new(EventLog { stores: aws.stores(), clock: clock.clone(), kept: KEPT });
         let front = Front { runtime: runtime.clone(), entropy, clock };
         let router = pages::router(overview, owner, inbox, events, document(), health)
             .merge(invocations::router(runtime.clone()))
