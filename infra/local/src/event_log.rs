@@ -43,8 +43,6 @@ pub enum Chain {
         events: usize,
     },
     Broken(BrokenChain),
-    /// Nothing is vouched for of its kind.
-    Unverified,
     /// It changed while it was looked at.
     Busy,
 }
@@ -106,7 +104,6 @@ impl EventLog {
         match verify_subject(&self.stores, org, subject, self.kept, self.clock.now()).await {
             Ok(Verified { events, fault: None }) => Ok(Chain::Unbroken { events }),
             Ok(Verified { fault: Some(fault), .. }) => Ok(Chain::Broken(fault)),
-            Err(Error::NotFound(_)) => Ok(Chain::Unverified),
             Err(Error::Conflict(_)) => Ok(Chain::Busy),
             Err(error) => Err(error),
         }

@@ -27,7 +27,7 @@ const HEAD: &str = r#"<noscript><meta http-equiv="refresh" content="5"></noscrip
 const NOTHING: &str = r#"<p class="empty">Nothing has happened here. <code>cargo run -- trigger identification.validated</code> makes something happen.</p>"#;
 const FILTER: &str = r#"<p class="filter">Only <code>{{value}}</code> <a href="{{without}}">show all</a></p>"#;
 const KIND: &str = r#"<a class="badge" href="{{only}}">{{kind}}</a>"#;
-const SUBJECT: &str = r#"<a href="{{only}}">{{kind}} <code>{{id}}</code></a>"#;
+const SUBJECT: &str = r#"<small>{{kind}}</small> <a href="{{only}}"><code>{{id}}</code></a>"#;
 const FACT: &str = "<div><dt>{{name}}</dt><dd><code>{{value}}</code></dd></div>";
 const FIRST: &str = "the first of its subject";
 const PREVIOUS: &str = r#"<a href="{{link}}"><code>{{hash}}</code></a>"#;
@@ -94,9 +94,6 @@ fn chain(chain: &Chain) -> Html {
             ("good", format!("Verified: {events} events, unbroken, and the subject is as they left it."))
         }
         Chain::Broken(fault) => ("broken", format!("Broken: {fault}.")),
-        Chain::Unverified => {
-            ("unknown", "Not verified: of subjects of this kind there is no state to compare.".to_owned())
-        }
         Chain::Busy => ("unknown", "Not verified: it is changing right now.".to_owned()),
     };
     Html::template(CHAIN, &[("state", Html::text(state)), ("text", Html::text(text))])
@@ -127,7 +124,7 @@ fn card(look: &Look, seen: &Seen, event: &StoredEvent) -> Html {
         ("kind", Html::template(KIND, &kind)),
         ("subject", Html::template(SUBJECT, &named)),
         ("sequence", Html::text(event.sequence())),
-        ("created_at", Html::text(event.created_at().to_rfc3339_opts(SecondsFormat::Millis, true))),
+        ("created_at", Html::text(event.created_at().to_rfc3339_opts(SecondsFormat::Secs, true))),
         ("facts", facts),
         ("previous", previous),
         ("short_hash", Html::text(short(&hash))),
@@ -142,9 +139,16 @@ fn fact(name: &str, value: &str) -> Html {
     Html::template(FACT, &[("name", Html::text(name)), ("value", Html::text(value))])
 }
 
-/// A text as it is, and anything else as JSON.
+/// A text as it is, digests in their short forms, and anything else as JSON.
 fn readable(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(members) => {
+            let member = |(name, value): (&String, &Value)| format!("{name} {}", short(&readable(value)));
+            members.iter().map(member).collect::<Vec<_>>().join(", ")
+        }
+        value => value.to_string(),
+    }
 }
 
 fn by(event: &StoredEvent) -> String {

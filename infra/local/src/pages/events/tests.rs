@@ -22,7 +22,7 @@ fn event(client: &str) -> StoredEvent {
         "event_id": "0197b2a4-93c0-7c3e-8a54-2f6f0b1f6c11", "type": "identification.cancelled",
         "created_at": "2026-11-20T08:33:00.120Z", "sequence": 2,
         "subject": { "kind": "IDENTIFICATION", "identification_id": ID, "admin_identification_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6" },
-        "data": { "status": "CANCELLED", "wrong_tries": 3, "note": client }, "by": { "kind": "CLIENT", "client_id": client },
+        "data": { "status": "CANCELLED", "wrong_tries": 3, "note": client, "digests": { "name": "f1458442b948ee6dbd14002956ab5711" } }, "by": { "kind": "CLIENT", "client_id": client },
         "request_id": client, "previous_hash": "ab".repeat(32),
     });
     let text = text.to_string();
@@ -57,6 +57,14 @@ fn an_event_leads_to_its_subject_to_its_type_and_to_the_event_before() {
 }
 
 #[test]
+fn an_event_says_what_it_is_about_with_digests_in_short() {
+    let page = page(&look(), &seen(None));
+    for (name, value) in [("status", "CANCELLED"), ("wrong_tries", "3"), ("digests", "name f1458442b9")] {
+        assert!(page.contains(&format!("<dt>{name}</dt><dd><code>{value}</code>")), "{name} in {page}");
+    }
+}
+
+#[test]
 fn a_narrowed_page_says_how_and_leads_out_of_it_and_onwards_within_it() {
     let narrowed = Look { kind: Some(EventType::IdentificationCancelled), subject: ID.parse().ok(), ..look() };
     let older = Some("0197b2a4-93c0-7c3e-8a54-2f6f0b1f6c11".parse().expect("an id"));
@@ -75,6 +83,6 @@ fn the_chain_of_a_subject_is_judged() {
     assert!(shown(Chain::Unbroken { events: 4 }).contains("chain good\">Verified: 4 events, unbroken"));
     let broken = shown(Chain::Broken(BrokenChain::Changed(2)));
     assert!(broken.contains("chain broken\">Broken: event 2 was changed."), "{broken}");
-    assert!(shown(Chain::Unverified).contains("Not verified"));
+    assert!(shown(Chain::Busy).contains("Not verified"));
     assert!(!page(&look(), &seen(None)).contains("class=\"chain "), "nothing is said of many subjects");
 }
