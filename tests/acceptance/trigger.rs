@@ -96,7 +96,7 @@ async fn what_was_triggered_is_listed_shown_and_sent_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let program = Program::serve(folder.path(), &[]).await;
     let made = run(folder.path(), &["trigger", "identification.undelivered"]).await;
-    assert!(text(&made.stderr).contains("POST /identifications/otp"), "each step is told");
+    assert!(text(&made.stderr).contains("POST /identifications/otp"), "each step is printed");
     let event: Value = serde_json::from_str(&printed(&made)).expect("JSON");
     assert_eq!(
         (&event["type"], &event["data"]["reason"]),

@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_in_the_service_s_words_and_cannot_drive_the_terminal() {
+    fn a_refusal_has_the_service_s_words_and_cannot_drive_the_terminal() {
         let answer = json!({ "errors": [{ "details": "no such event" }, { "details": "and \u{1b}[2J" }] });
         assert_eq!(details(&answer), "no such event; and \u{fffd}[2J");
         assert_eq!(details(&json!("<html>")), "no reason was given");
