@@ -64,7 +64,7 @@ pub async fn listen(args: ListenArgs) -> Result<(), ListenError> {
     let types = EventTypes::of(types).map_err(ListenError::Types)?;
     let secret = secret.map_or_else(|| EndpointSecret::generate(&SystemEntropy), |Secret(secret)| secret);
     let (receiver, signed_with) = (forward_to.as_str().to_owned(), secret.expose());
-    let forwarder = Forwarder::new(forward_to, secret).map_err(ListenError::Receiver)?;
+    let forwarder = Forwarder::new(forward_to, secret).await.map_err(ListenError::Receiver)?;
     let client = Client::of(service)?;
     let (org, address) = (client.org().clone(), client.address()?);
     let feed = Feed::from_now(client).await?;

@@ -21,9 +21,9 @@ pub struct Forwarder {
 
 impl Forwarder {
     /// Refuses a receiver on a network that is neither this machine nor public.
-    pub fn new(url: EndpointUrl, secret: EndpointSecret) -> Result<Self, Invalid> {
+    pub async fn new(url: EndpointUrl, secret: EndpointSecret) -> Result<Self, Invalid> {
         let receivers = HttpReceivers::new(Reach::PublicAndLoopback);
-        receivers.check(&url)?;
+        receivers.check(&url).await?;
         Ok(Self { url, secret, receivers })
     }
 
@@ -109,7 +109,7 @@ mod tests {
     async fn an_event_of_a_newer_service_is_shown_and_not_sent() {
         let url: EndpointUrl = "http://127.0.0.1:9/hooks".parse().expect("a URL");
         let secret = EndpointSecret::generate(&acredita_aws::SystemEntropy);
-        let forwarder = Forwarder::new(url, secret).expect("loopback");
+        let forwarder = Forwarder::new(url, secret).await.expect("loopback");
         let mut event = shown();
         event["type"] = json!("identification.teleported\u{1b}[2J");
         let line = forwarder.forward(&"demo".parse().expect("a name"), &event).await;
