@@ -54,7 +54,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 pub const RETENTION: TimeDelta = TimeDelta::days(90);
 pub const KEPT: Kept = Kept { events: EVENT_RETENTION, subjects: RETENTION };
 /// Workers that deliver events: a receiver that does not answer holds up one of them for 15 seconds.
-const DISPATCHERS: usize = 8;
+const DISPATCHERS: usize = 16;
 /// The time that running requests get to finish after Ctrl-C.
 const DRAIN: Duration = Duration::from_secs(10);
 pub const TABLE: &str = "acredita";
