@@ -288,3 +288,72 @@ async fn a_url_that_nothing_may_be_sent_to_is_refused_with_all_other_faults() {
         refused.details().iter().map(|text| text.split(':').next().unwrap_or_default().to_owned()).collect();
     assert_eq!(pointers, ["/description", "/event_types/1", "/url"]);
 }
+
+#[tokio::test]
+async fn an_endpoint_that_moves_is_not_disabled_by_a_410_of_where_it_was() {
+    let (world, old, new) = (World::start().await, Receiver::start().await, Receiver::start().await);
+    let (id, _) = endpoint(&world, &old, &["identification.*"]).await;
+    old.answer(|_| Reply::Held(410));
+    created_and_cancelled(&world).await;
+    let moved = async {
+        while old.heard() == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let path = format!("/webhook_endpoints/{id}");
+        world.call("PATCH", &path, Some(json!({ "url": new.url() }))).await.expect(200);
+        old.release();
+    };
+    let wakes = world.receive_wakes().await;
+    let dispatched = acredita_dispatch::dispatch(&world.app, acredita_local::workers::event(&wakes));
+    tokio::join!(dispatched, moved);
+    pass(&world, 2).await;
+    let read = world.call("GET", &format!("/webhook_endpoints/{id}"), None).await.expect(200);
+    assert_eq!(read.text("status"), "ENABLED");
+    assert_eq!(sequences(&new).into_values().collect::<Vec<_>>(), [vec![1, 2]]);
+}
+
+#[tokio::test]
+async fn what_a_dead_endpoint_held_up_goes_out_soon_after_any_success() {
+    let (world, receiver) = (World::start().await, Receiver::start().await);
+    let (id, _) = endpoint(&world, &receiver, &["identification.created"]).await;
+    receiver.answer(|_| Reply::Status(503));
+    for _ in 0..30 {
+        world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+    }
+    world.dispatch().await;
+    // Until the next probe is hours away.
+    pass(&world, 60).await;
+    receiver.answer(|_| Reply::Status(200));
+    world.call("POST", &format!("/webhook_endpoints/{id}/ping"), None).await.expect(202);
+    world.dispatch().await;
+    pass(&world, 17).await;
+    let created = receiver.taken().iter().filter(|taken| taken.body()["type"] == "identification.created").count();
+    assert!((10..=30).contains(&created), "{created} of 30: those that were tried wait for their own time");
+}
+
+#[tokio::test]
+async fn what_is_on_its_way_is_not_recovered_as_well() {
+    let (world, receiver) = (World::start().await, Receiver::start().await);
+    let (id, _) = endpoint(&world, &receiver, &["identification.*"]).await;
+    receiver.answer(|_| Reply::Status(500));
+    created_and_cancelled(&world).await;
+    world.dispatch().await;
+    receiver.answer(|_| Reply::Status(200));
+    let since = json!({ "since": "2026-11-01T00:00:00Z" });
+    world.call("POST", &format!("/webhook_endpoints/{id}/recover"), Some(since)).await.expect(202);
+    world.dispatch().await;
+    assert_eq!(receiver.taken().len(), 0);
+    pass(&world, 2).await;
+    assert_eq!(sequences(&receiver).into_values().collect::<Vec<_>>(), [vec![1, 2]]);
+}
+
+#[tokio::test]
+async fn a_sweep_wakes_one_worker_for_all_events_of_a_subject() {
+    let (world, receiver) = (World::start().await, Receiver::start().await);
+    endpoint(&world, &receiver, &["identification.*"]).await;
+    world.dispatch().await;
+    created_and_cancelled(&world).await;
+    world.lose_wakes().await;
+    world.clock.advance(TimeDelta::minutes(1));
+    assert_eq!(world.sweep().await.woken, 1);
+}

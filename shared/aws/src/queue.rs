@@ -55,7 +55,10 @@ impl Wakes for SqsWakes {
         let body = serde_json::to_string(wake).expect("ids always serialize");
         // Not before its time: whole seconds, rounded up.
         let seconds = i32::try_from((after.num_milliseconds() + 999) / 1_000).unwrap_or(i32::MAX);
-        let message = self.client.send_message().queue_url(&self.queue_url).message_body(body);
+        // A fair queue: an organisation whose receivers are slow does not hold up the others.
+        let (Wake::Events { org, .. } | Wake::Errand { org, .. }) = wake;
+        let message = self.client.send_message().queue_url(&self.queue_url).message_group_id(org.as_str());
+        let message = message.message_body(body);
         match message.set_delay_seconds((seconds > 0).then_some(seconds)).send().await {
             Ok(_) => Ok(()),
             Err(error) => {

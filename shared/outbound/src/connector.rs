@@ -23,6 +23,9 @@ use std::{fmt, sync::LazyLock, time::Duration};
 /// The limit for connecting. It includes TLS, which takes the better part of a second on the smallest Lambda.
 pub const CONNECT: Duration = Duration::from_secs(2);
 
+/// The same for addresses of callers, whose receivers may be slow.
+const CONNECT_TO_RECEIVERS: Duration = Duration::from_secs(10);
+
 /// A pooling connector: over TLS with the system's certificates, in the clear for `http` addresses, through a proxy if
 /// the environment names one. Callers limit the time for an answer.
 pub(crate) fn connector() -> SharedHttpConnector {
@@ -32,7 +35,8 @@ pub(crate) fn connector() -> SharedHttpConnector {
 /// The same for addresses of callers: no proxy, which would resolve names on its own.
 pub(crate) fn guarded(reach: Reach) -> SharedHttpConnector {
     let secure = move || {
-        let builder = builder(ProxyConfig::disabled()).tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+        let builder =
+            builder(ProxyConfig::disabled(), CONNECT_TO_RECEIVERS).tls_provider(Provider::Rustls(CryptoMode::AwsLc));
         builder.build_with_resolver(GuardedResolver(reach))
     };
     SharedHttpConnector::new(ByScheme { secure: lazily(secure), clear: lazily(clear) })
@@ -63,16 +67,16 @@ impl HttpConnector for ByScheme {
     }
 }
 
-fn builder(proxy: ProxyConfig) -> ConnectorBuilder {
-    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).build();
+fn builder(proxy: ProxyConfig, connect: Duration) -> ConnectorBuilder {
+    let settings = HttpConnectorSettings::builder().connect_timeout(connect).build();
     Connector::builder().connector_settings(settings).proxy_config(proxy).sleep_impl(TokioSleep::new())
 }
 
 fn secure() -> Connector {
-    builder(ProxyConfig::from_env()).tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build()
+    builder(ProxyConfig::from_env(), CONNECT).tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build()
 }
 
 /// Clear text is for this machine: no proxy gets to read it.
 fn clear() -> Connector {
-    builder(ProxyConfig::disabled()).build_http()
+    builder(ProxyConfig::disabled(), CONNECT).build_http()
 }

@@ -10,12 +10,13 @@ use aws_smithy_runtime_api::client::{
     dns::ResolveDns,
     http::{HttpConnector, SharedHttpConnector},
 };
+use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, Uri, header::RETRY_AFTER};
+use http::{HeaderName, HeaderValue, Method, Response, Uri, header::RETRY_AFTER};
 use http_body_util::{BodyExt, Limited};
 use std::time::Duration;
 
-/// The limit for one post, with everything that belongs to it.
+/// The limit for one post, up to the headers of its answer.
 pub const LONGEST_POST: Duration = Duration::from_secs(15);
 /// What is read of an answer's body, to be thrown away: the connection can then be used again.
 const MOST_READ: usize = 4 * 1024;
@@ -77,7 +78,13 @@ impl Receivers {
         body: Bytes,
     ) -> Result<Answer, PostFailure> {
         let timely = tokio::time::timeout(LONGEST_POST, self.exchange(url, headers, body));
-        timely.await.map_err(|_| PostFailure::Send(SendFailure::Timeout))?
+        let response = timely.await.map_err(|_| PostFailure::Send(SendFailure::Timeout))??;
+        let answer = Answer {
+            status: response.status().as_u16(),
+            retry_after: response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned),
+        };
+        let _ = tokio::time::timeout(DRAIN, Limited::new(response.into_body(), MOST_READ).collect()).await;
+        Ok(answer)
     }
 
     async fn exchange(
@@ -85,7 +92,7 @@ impl Receivers {
         url: &str,
         headers: Vec<(HeaderName, HeaderValue)>,
         body: Bytes,
-    ) -> Result<Answer, PostFailure> {
+    ) -> Result<Response<SdkBody>, PostFailure> {
         let uri: Uri = url.parse().map_err(|_| SendFailure::Request)?;
         let host = uri.host().ok_or(SendFailure::Request)?;
         // In the clear a name would reach a resolver that judges nothing.
@@ -97,13 +104,7 @@ impl Receivers {
         let response = sent.await.map_err(|error| {
             if refused_address(&error) { PostFailure::Address } else { PostFailure::Send(failure(&error)) }
         })?;
-        let response = response.try_into_http1x().map_err(|_| SendFailure::Connection)?;
-        let answer = Answer {
-            status: response.status().as_u16(),
-            retry_after: response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned),
-        };
-        let _ = tokio::time::timeout(DRAIN, Limited::new(response.into_body(), MOST_READ).collect()).await;
-        Ok(answer)
+        Ok(response.try_into_http1x().map_err(|_| SendFailure::Connection)?)
     }
 }
 

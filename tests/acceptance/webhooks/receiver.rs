@@ -12,10 +12,13 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex},
 };
+use tokio::sync::Notify;
 
 pub enum Reply {
     Status(u16),
     Redirect(String),
+    /// This status, once [`Receiver::release`] lets it go.
+    Held(u16),
     /// 429, and after how many seconds to come again.
     Later(u32),
 }
@@ -37,6 +40,7 @@ impl Taken {
     }
 }
 
+type Shared = (Arc<Mutex<Inner>>, Arc<Notify>);
 type Answer = Box<dyn Fn(usize) -> Reply + Send>;
 
 struct Inner {
@@ -50,14 +54,15 @@ struct Inner {
 pub struct Receiver {
     address: SocketAddr,
     inner: Arc<Mutex<Inner>>,
+    released: Arc<Notify>,
 }
 
 impl Receiver {
     pub async fn start() -> Self {
         let inner = Inner { answer: Box::new(|_| Reply::Status(200)), heard: 0, taken: Vec::new() };
-        let inner = Arc::new(Mutex::new(inner));
+        let (inner, released) = (Arc::new(Mutex::new(inner)), Arc::new(Notify::new()));
         let (listener, address) = acredita_local::serve::listen((Ipv4Addr::LOCALHOST, 0).into()).await.expect("a port");
-        let router = Router::new().fallback(hear).with_state(inner.clone());
+        let router = Router::new().fallback(hear).with_state((inner.clone(), released.clone()));
         let access = acredita_listener::Access::to(address);
         tokio::spawn(acredita_listener::serve(
             listener,
@@ -66,7 +71,7 @@ impl Receiver {
             acredita_listener::Limits::default(),
             pending(),
         ));
-        Self { address, inner }
+        Self { address, inner, released }
     }
 
     pub fn url(&self) -> String {
@@ -79,6 +84,11 @@ impl Receiver {
         inner.answer = Box::new(answer);
     }
 
+    /// Lets a held answer go.
+    pub fn release(&self) {
+        self.released.notify_one();
+    }
+
     pub fn heard(&self) -> usize {
         self.inner.lock().expect("not poisoned").heard
     }
@@ -88,17 +98,27 @@ impl Receiver {
     }
 }
 
-async fn hear(State(inner): State<Arc<Mutex<Inner>>>, headers: HeaderMap, body: Bytes) -> Response<String> {
-    let mut inner = inner.lock().expect("not poisoned");
-    let reply = (inner.answer)(inner.heard);
-    inner.heard += 1;
+async fn hear(State((inner, released)): State<Shared>, headers: HeaderMap, body: Bytes) -> Response<String> {
+    let reply = {
+        let mut inner = inner.lock().expect("not poisoned");
+        inner.heard += 1;
+        (inner.answer)(inner.heard - 1)
+    };
+    let reply = match reply {
+        Reply::Held(status) => {
+            released.notified().await;
+            Reply::Status(status)
+        }
+        reply => reply,
+    };
     let mut response = Response::new(String::new());
     match reply {
+        Reply::Held(_) => {}
         Reply::Status(status) => {
             *response.status_mut() = StatusCode::from_u16(status).expect("a status");
             if (200..300).contains(&status) {
                 let body = String::from_utf8(body.to_vec()).expect("text");
-                inner.taken.push(Taken { headers, body });
+                inner.lock().expect("not poisoned").taken.push(Taken { headers, body });
             }
         }
         Reply::Redirect(url) => {

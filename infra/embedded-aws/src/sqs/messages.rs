@@ -16,7 +16,8 @@ pub(super) struct NewMessage {
 }
 
 impl NewMessage {
-    pub(super) fn parse(body: String, delay_s: Option<i64>) -> Result<Self, SqsError> {
+    /// Of a standard queue the group only says whose message it is, for the sake of fairness: here all are served alike.
+    pub(super) fn parse(body: String, delay_s: Option<i64>, group: Option<&str>) -> Result<Self, SqsError> {
         if body.is_empty() {
             return Err(SqsError::MissingParameter("MessageBody"));
         }
@@ -27,6 +28,12 @@ impl NewMessage {
         if delay_s.is_some_and(|delay| !(0..=MAX_DELAY_S).contains(&delay)) {
             let reason = "must be 0 to 900 seconds";
             return Err(SqsError::InvalidParameter { parameter: "DelaySeconds", reason });
+        }
+        let is_group =
+            |group: &str| (1..=128).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_graphic());
+        if !group.is_none_or(is_group) {
+            let reason = "must be 1 to 128 letters, digits and punctuation marks";
+            return Err(SqsError::InvalidParameter { parameter: "MessageGroupId", reason });
         }
         check_characters(&body)?;
         Ok(Self { id: ids::random(), body, delay_s })

@@ -74,7 +74,8 @@ impl Sqs {
 
     pub(super) fn send_message(&self, request: wire::SendMessage) -> Result<Value, SqsError> {
         let queue = self.queue(&request.queue_url)?;
-        let message = NewMessage::parse(request.message_body, request.delay_seconds)?;
+        let wire::SendMessage { message_body, delay_seconds, message_group_id, .. } = request;
+        let message = NewMessage::parse(message_body, delay_seconds, message_group_id.as_deref())?;
         self.store.send(&queue, &message, self.now_ms())?;
         self.arrival(&queue.name).notify_waiters();
         Ok(json!({ "MessageId": message.id, "MD5OfMessageBody": body_digest(&message.body) }))

@@ -27,6 +27,7 @@ pub(super) struct SendMessage {
     pub queue_url: String,
     pub message_body: String,
     pub delay_seconds: Option<i64>,
+    pub message_group_id: Option<String>,
 }
 
 #[derive(Deserialize)]

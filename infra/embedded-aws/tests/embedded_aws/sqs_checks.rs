@@ -221,6 +221,11 @@ pub async fn values_outside_the_limits_are_refused(bench: &Bench) {
     let sending = bench.client.send_message().queue_url(&queue).message_body("x");
     let error = sending.clone().delay_seconds(901).send().await.unwrap_err().into_service_error();
     assert_eq!(error.code(), Some("InvalidParameterValue"));
+    for group in ["", "a b", &"x".repeat(129)] {
+        let error = sending.clone().message_group_id(group).send().await.unwrap_err().into_service_error();
+        assert_eq!(error.code(), Some("InvalidParameterValue"), "{group}");
+    }
+    sending.clone().message_group_id("yoigo").send().await.unwrap();
     let error = sending.clone().message_body("\u{1}").send().await.unwrap_err().into_service_error();
     assert!(error.is_invalid_message_contents());
     let error = bench.receive(&queue).max_number_of_messages(11).send().await.unwrap_err().into_service_error();

@@ -37,7 +37,8 @@ impl Housekeeping for DynamoStore {
     }
 
     async fn postpone(&self, due: &Due, until: Time) -> Result<(), Unavailable> {
-        let mut condition = "attribute_exists(#due_at)".to_owned();
+        // What a worker has put off further meanwhile stays so.
+        let mut condition = "#due_at < :until".to_owned();
         let mut values = vec![("until", millis(until)), ("partition", partition_of_due(due))];
         if let Due::Identification(org, _) | Due::Scoring(org, _) | Due::Leftovers(org, _) = due {
             condition.push_str(" AND #org = :org");

@@ -83,6 +83,16 @@ async fn what_is_postponed_is_due_later(ports: &Ports) {
     assert_eq!(ports.identifications.find(&org(), identification.id).await, Ok(Some(identification)), "untouched");
 }
 
+async fn what_is_due_later_than_that_is_not_brought_forward(ports: &Ports) {
+    let identification = agent();
+    ports.identifications.create(alone(&identification), now()).await.expect("created");
+    let due = Due::Identification(org(), identification.id);
+    ports.housekeeping.postpone(&due, now() + LIFE * 2).await.expect("postponed");
+    ports.housekeeping.postpone(&due, now() + LIFE).await.expect("nothing to postpone");
+    assert_eq!(ports.due(now() + LIFE * 2 - TICK).await, []);
+    assert_eq!(ports.due(now() + LIFE * 2).await, [due]);
+}
+
 async fn another_organisation_postpones_nothing(ports: &Ports) {
     let identification = agent();
     ports.identifications.create(alone(&identification), now()).await.expect("created");
@@ -145,6 +155,7 @@ on_aws! {
     a_scoring_is_due_by_itself_only_when_it_stands_alone,
     stuck_messages_come_by_themselves,
     what_is_postponed_is_due_later,
+    what_is_due_later_than_that_is_not_brought_forward,
     another_organisation_postpones_nothing,
     what_is_gone_stays_gone,
     a_message_that_was_sent_meanwhile_is_not_due_again,

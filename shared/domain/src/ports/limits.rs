@@ -26,6 +26,8 @@ pub const ERASE_AGAIN_AFTER: TimeDelta = LINK_LIFE.checked_add(&TimeDelta::minut
 pub const LONGEST_DELAY: TimeDelta = TimeDelta::minutes(15);
 /// How long a post to a receiver may take, in all.
 pub const LONGEST_POST: TimeDelta = TimeDelta::seconds(15);
+/// How long a try is remembered.
+pub const DELIVERIES_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long a worker holds a cursor: longer than a post and what goes with it take.
 pub const DELIVERY_LEASE: TimeDelta = TimeDelta::seconds(60);
 /// When to look again at a cursor that another worker holds.

@@ -36,8 +36,9 @@ pub async fn dispatch(app: &App, wake: &Wake) -> Result<Dispatched, Error> {
 }
 
 async fn dispatch_events(app: &App, org: &OrgId, stream: Stream) -> Result<Dispatched, Error> {
-    let endpoints = app.stores.endpoints.all(org).await?;
+    // Before the endpoints: an event that is taken up must not be older than the list of those who want it.
     let found = app.stores.deliveries.of_stream(org, stream).await?;
+    let endpoints = app.stores.endpoints.all(org).await?;
     let mut done = Dispatched::default();
     let mut with_another = false;
     let enabled: Vec<&Endpoint> = endpoints.iter().filter(|endpoint| endpoint.is_enabled()).collect();

@@ -18,6 +18,7 @@ use crate::{
 };
 use chrono::TimeDelta;
 use futures_util::{StreamExt, future::ready};
+use std::{collections::HashSet, sync::Mutex};
 
 /// How long a run takes up new work. The schedule allows a minute; the rest is for finishing.
 const RUN: TimeDelta = TimeDelta::seconds(45);
@@ -66,19 +67,22 @@ impl SweepReport {
 /// One run over all work due at its start, stuck messages first, or until its time is up. It visits each item once, so
 /// that a failing item holds up nothing.
 pub async fn sweep(app: &App) -> SweepReport {
-    let began = app.now();
+    let (began, woken) = (app.now(), Woken::default());
     let messages = app.stores.housekeeping.stuck_messages(began);
     messages
         .chain(app.stores.housekeeping.undelivered(began))
         .chain(app.stores.housekeeping.over(began))
         .take_while(|_| ready(app.now() < began + RUN))
-        .map(|due| async move { handle(app, &due?).await })
+        .map(|due| async { handle(app, &due?, &woken).await })
         .buffer_unordered(AT_ONCE)
         .fold(SweepReport::default(), |report, outcome| ready(report.with(outcome)))
         .await
 }
 
-async fn handle(app: &App, due: &Due) -> Result<Done, Error> {
+/// The wakes of a run: one is enough for all events of a subject.
+type Woken = Mutex<HashSet<Wake>>;
+
+async fn handle(app: &App, due: &Due, woken: &Woken) -> Result<Done, Error> {
     let now = app.now();
     match due {
         Due::Message(message) => {
@@ -86,8 +90,8 @@ async fn handle(app: &App, due: &Due) -> Result<Done, Error> {
             app.stores.housekeeping.postpone(due, now + REKICK_AFTER).await?;
             Ok(Done::Kicked)
         }
-        Due::Event(org, stream, _) => wake(app, due, &Wake::Events { org: org.clone(), stream: *stream }, now).await,
-        Due::Delivery(id) => wake(app, due, &Wake::of(id), now).await,
+        Due::Event(org, stream, _) => wake(app, due, Wake::Events { org: org.clone(), stream: *stream }, woken).await,
+        Due::Delivery(id) => wake(app, due, Wake::of(id), woken).await,
         Due::Erasure(erasure) => {
             // This is the last erasure. Until it is done, the item stays due.
             erase_pictures(app, erasure).await?;
@@ -149,10 +153,13 @@ async fn is_told_to_be_over(app: &App, scoring: &Scoring) -> Result<bool, Error>
 }
 
 /// Wakes a worker for events to deliver.
-async fn wake(app: &App, due: &Due, wake: &Wake, now: Time) -> Result<Done, Error> {
-    app.wakes.wake(wake, TimeDelta::zero()).await?;
-    app.stores.housekeeping.postpone(due, now + REKICK_AFTER).await?;
-    Ok(Done::Woken)
+async fn wake(app: &App, due: &Due, wake: Wake, woken: &Woken) -> Result<Done, Error> {
+    let is_first = woken.lock().is_ok_and(|mut woken| woken.insert(wake.clone()));
+    if is_first {
+        app.wakes.wake(&wake, TimeDelta::zero()).await?;
+    }
+    app.stores.housekeeping.postpone(due, app.now() + REKICK_AFTER).await?;
+    Ok(if is_first { Done::Woken } else { Done::Nothing })
 }
 
 async fn remove_uploads(app: &App, org: &OrgId, id: ScoringId) -> Result<(), Error> {

@@ -5,7 +5,7 @@ use crate::{
     App, Conflict, Error, Request, Time,
     events::{EventData, EventType, Log, Story, Subject},
     ids::{EndpointId, EventId, MessageId, OrgId},
-    ports::{DeliveryPage, NewEndpointError, Wake},
+    ports::{DeliveryPage, NewEndpointError, Wake, limits::DELIVERIES_KEPT},
     webhooks::{
         Cursor, Description, Endpoint, EndpointChange, EndpointSecret, EndpointStatus, EndpointUrl, Errand, EventTypes,
         Health, Overlap, SealedSecret, Stream,
@@ -133,7 +133,7 @@ pub async fn resend_event(app: &App, org: &OrgId, event: EventId, endpoint: Endp
     run(app, &endpoint, Errand::Resend { event_id: event.id() }).await
 }
 
-/// Has everything sent again that failed in between.
+/// Has everything sent again that failed in between: since the endpoint was created, and as long as tries are remembered.
 pub async fn recover_webhook_endpoint(
     app: &App,
     org: &OrgId,
@@ -142,6 +142,7 @@ pub async fn recover_webhook_endpoint(
     until: Time,
 ) -> Result<(), Error> {
     let endpoint = enabled(app, org, id).await?;
+    let since = since.max(endpoint.created_at).max(app.now() - DELIVERIES_KEPT);
     run(app, &endpoint, Errand::Recover { since, until, after: None }).await
 }
 

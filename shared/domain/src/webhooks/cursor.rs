@@ -171,8 +171,9 @@ pub fn next_for<'a>(
     };
     let next = match cursor.due_at {
         _ if cursor.is_leased(now) => Next::Leased,
-        // What it waits for may be an event that the endpoint does not want any more.
-        Some(at) if now < at && event.sequence() == cursor.next_sequence => Next::Later(at),
+        // What it waits for may be an event that the endpoint does not want any more; and what was not tried waits for the
+        // endpoint only, which may be well again.
+        Some(at) if now < at && cursor.tries_of(event.sequence()) > 0 => Next::Later(at),
         _ => Next::Send(event),
     };
     (Some(Cursor { keep_until: keep_until.max(cursor.keep_until), ..cursor.clone() }), next)

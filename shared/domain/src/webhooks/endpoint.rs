@@ -112,11 +112,14 @@ pub struct EndpointChange {
 }
 
 impl Endpoint {
-    /// After a change. Enabling it forgives what it failed before.
+    /// After a change. Enabling it forgives what it failed before, and so does another URL.
     #[must_use]
     pub fn changed(&self, change: EndpointChange, now: Time) -> Self {
         let mut next = self.clone();
         next.url = change.url.unwrap_or(next.url);
+        if next.url != self.url {
+            next.health = Health::default();
+        }
         next.event_types = change.event_types.unwrap_or(next.event_types);
         next.description = change.description.or(next.description);
         match change.status {
@@ -133,6 +136,11 @@ impl Endpoint {
     #[must_use]
     pub fn disabled(&self) -> Self {
         Self { status: EndpointStatus::Disabled, ..self.clone() }
+    }
+
+    /// Whether messages still go to the same place, signed by the same secret.
+    pub fn is_reached_like(&self, other: &Self) -> bool {
+        (&self.url, self.enabled_at, &self.secret) == (&other.url, other.enabled_at, &other.secret)
     }
 
     /// With a new secret. The one that it replaces goes on signing for a while; one before that ends at once.
@@ -172,13 +180,14 @@ impl Endpoint {
         self.status == EndpointStatus::Enabled
     }
 
-    /// The signatures of a message, separated by blanks: of the secret and of the one before, while that is good.
+    /// The signatures of a message, separated by blanks: of the secret and of the one before, while that is good and its
+    /// key is there.
     pub fn signatures(&self, keys: &Keyring, id: EventId, now: Time, body: &str) -> Result<String, OpenError> {
-        let previous = self.previous.iter().filter(|(_, until)| now < *until).map(|(secret, _)| secret);
         let sign = |secret: &SealedSecret| Ok(secret.open(keys, &self.org, self.id)?.sign(id, now, body));
-        let signatures: Result<Vec<String>, OpenError> =
-            std::iter::once(&self.secret).chain(previous).map(sign).collect();
-        Ok(signatures?.join(" "))
+        let previous = self.previous.iter().filter(|(_, until)| now < *until).map(|(secret, _)| sign(secret));
+        let mut signatures = vec![sign(&self.secret)?];
+        signatures.extend(previous.filter_map(Result::ok));
+        Ok(signatures.join(" "))
     }
 }
 
@@ -265,6 +274,9 @@ mod tests {
         assert_eq!(signed(&resealed, &newest), signed(&endpoint, &keys()));
         assert_eq!(signed(&endpoint, &newest), None);
         assert!(endpoint.resealed(&newest, &Zeros).is_none(), "too late");
+        let new = SealedSecret::of(&EndpointSecret::generate(&Zeros), &newest, &Zeros, &endpoint.org, endpoint.id);
+        let rotated = endpoint.rotated(new, Overlap::default(), at(2));
+        assert!(signed(&rotated, &newest).is_some_and(|signatures| !signatures.contains(' ')), "a new one is the cure");
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Health {
         Self { probe_at: Some(until), ..self.clone() }
     }
 
-    /// After another failure, of this subject.
+    /// After another failure, of this subject. What was under way when the gate closed does not move the probe.
     #[must_use]
     pub fn failed(&self, subject: &str, failure: Failure, now: Time, entropy: &dyn Entropy) -> Self {
         let mut next = self.clone();
@@ -57,11 +57,24 @@ impl Health {
         if next.subjects.len() < SUBJECTS && !next.subjects.iter().any(|known| known == subject) {
             next.subjects.push(subject.to_owned());
         }
-        if next.failures >= FAILURES && next.subjects.len() >= SUBJECTS {
-            next.probe_at = Some(now + probe_wait(next.probes, failure, entropy));
-            next.probes = next.probes.saturating_add(1);
-        }
-        next
+        let is_dead = next.failures >= FAILURES && next.subjects.len() >= SUBJECTS;
+        if is_dead && next.probe_at.is_none() { next.probe_later(failure, now, entropy) } else { next }
+    }
+
+    /// After the failure of a probe.
+    #[must_use]
+    pub fn probe_failed(&self, failure: Failure, now: Time, entropy: &dyn Entropy) -> Self {
+        Self { failures: self.failures.saturating_add(1), ..self.clone() }.probe_later(failure, now, entropy)
+    }
+
+    fn probe_later(self, failure: Failure, now: Time, entropy: &dyn Entropy) -> Self {
+        let probe_at = Some(now + probe_wait(self.probes, failure, entropy));
+        Self { probe_at, probes: self.probes.saturating_add(1), ..self }
+    }
+
+    /// Whether there was no failure since the last success.
+    pub fn is_good(&self) -> bool {
+        self.failures == 0
     }
 
     /// Whether it has done nothing but fail for so long that it is disabled.
@@ -109,8 +122,15 @@ mod tests {
         assert_eq!(dead.gate(at(4)), Gate::Probe);
         let probing = dead.probing(at(5));
         assert_eq!(probing.gate(at(4)), Gate::Closed(at(5)));
-        let failed = probing.failed("1", DOWN, at(4), &Zeros);
+        let failed = probing.probe_failed(DOWN, at(4), &Zeros);
         assert_eq!(failed.gate(at(5)), Gate::Closed(at(28)), "the next one waits longer");
+    }
+
+    #[test]
+    fn what_was_under_way_when_the_gate_closed_does_not_move_the_probe() {
+        assert_eq!(after(39, 3).gate(at(0)), Gate::Closed(at(4)));
+        let probing = after(20, 3).probing(at(5));
+        assert_eq!(probing.failed("late", DOWN, at(4), &Zeros).gate(at(4)), Gate::Closed(at(5)));
     }
 
     #[test]

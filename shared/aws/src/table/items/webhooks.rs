@@ -12,14 +12,15 @@ use acredita_domain::{
     Time,
     events::{Chapter, Log},
     ids::{EndpointId, EventId, LeaseId, OrgId},
-    ports::{Delivery, Outcome, limits::REKICK_AFTER},
+    ports::{
+        Delivery, Outcome,
+        limits::{DELIVERIES_KEPT, REKICK_AFTER},
+    },
     webhooks::{Cursor, CursorId, Endpoint, Failure},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
-use chrono::{DateTime, TimeDelta};
+use chrono::DateTime;
 
-/// How long a try is remembered.
-const DELIVERY_KEPT: TimeDelta = TimeDelta::days(30);
 /// The beginning of the sort keys of an organisation's endpoints.
 pub(crate) const ENDPOINTS: &str = "WHE#";
 impl Key {
@@ -151,7 +152,7 @@ pub(crate) fn encode_delivery(org: &OrgId, endpoint: EndpointId, delivery: &Deli
         Outcome::Failed(Failure::Nothing(word)) => set("failure", text(word)),
     };
     set("milliseconds", number(delivery.milliseconds));
-    set_ttl(&mut item, delivery.at + DELIVERY_KEPT);
+    set_ttl(&mut item, delivery.at + DELIVERIES_KEPT);
     item
 }
 

@@ -5,16 +5,18 @@ use super::{
     sending::{Sending, Sent},
 };
 use crate::{
-    App, Error,
+    App, Error, Time,
     events::StoredEvent,
-    ids::{EndpointId, LeaseId, MessageId, OrgId},
+    ids::{EndpointId, EventId, LeaseId, MessageId, OrgId},
     ports::{
-        EventPosition, EventQuery, Order, Wake,
+        EventPosition, EventQuery, Order, StreamDeliveries, Wake,
         limits::{DELIVERY_LEASE, LONGEST_DELAY},
         unless_lost,
     },
-    webhooks::{Cursor, CursorId, Endpoint, Errand, WebhookMessage, schedule},
+    webhooks::{Cursor, CursorId, Endpoint, Errand, Stream, WebhookMessage, schedule},
 };
+use chrono::{DateTime, TimeDelta};
+use std::collections::{HashMap, hash_map::Entry};
 
 /// Events looked through at once on a recovery.
 const PAGE: usize = 100;
@@ -77,12 +79,15 @@ async fn send(
 /// Sends what failed between two times, the oldest first. It goes on where it has come to: after a failure, after its
 /// time is up, or when another worker takes it over.
 async fn recover(mut sending: Sending<'_>, mut cursor: Cursor, lease: LeaseId) -> Result<Dispatched, Error> {
-    let (app, mut sent) = (sending.app, Dispatched::default());
+    let (app, endpoint, mut sent) = (sending.app, sending.endpoint, Dispatched::default());
     let began = app.now();
     let Some(Errand::Recover { since, until, mut after }) = cursor.errand.clone() else {
         return Err(Error::Corrupt("an errand of another kind"));
     };
-    let taken = app.stores.deliveries.taken_since(&sending.endpoint.org, sending.endpoint.id, since).await?;
+    // Nothing is sent before it happened.
+    let reached = after.and_then(|(millis, _)| DateTime::from_timestamp_millis(i64::try_from(millis).ok()?));
+    let from = since.max(reached.unwrap_or(since));
+    let taken = app.stores.deliveries.taken_since(&endpoint.org, endpoint.id, from).await?;
     loop {
         let query = EventQuery {
             kind: None,
@@ -92,46 +97,84 @@ async fn recover(mut sending: Sending<'_>, mut cursor: Cursor, lease: LeaseId) -
             after: after.map(|(millis, id)| EventPosition { millis, id }),
             limit: PAGE,
         };
-        let page = app.stores.events.list(&sending.endpoint.org, query).await?;
-        let wanted = |event: &&StoredEvent| sending.endpoint.wants(event) && !taken.contains(&event.id());
-        let failed: Vec<StoredEvent> = page.events.iter().filter(wanted).cloned().collect();
-        for event in failed {
-            let tries = cursor.tries + 1;
-            match sending.send(&message_of(app, &event).await?, tries, None).await? {
-                Sent::Taken => sent.taken += 1,
-                Sent::Gone => return done(app, &cursor, lease, Dispatched { failed: sent.failed + 1, ..sent }).await,
-                Sent::Failed(failure) => {
-                    sent.failed += 1;
-                    if let Some(wait) = schedule::wait(tries, failure, &*app.entropy) {
-                        return leave(app, &cursor.again(cursor.next_sequence, app.now() + wait), lease, wait, sent)
-                            .await;
+        let page = app.stores.events.list(&endpoint.org, query).await?;
+        let mut on_their_way = HashMap::new();
+        for event in page.events.iter().filter(|event| endpoint.wants(event) && !taken.contains(&event.id())) {
+            if !is_on_its_way(app, endpoint, event, &mut on_their_way).await? {
+                let tries = cursor.tries + 1;
+                match sending.send(&message_of(app, event).await?, tries, None).await? {
+                    Sent::Taken => sent.taken += 1,
+                    Sent::Gone => {
+                        return done(app, &cursor, lease, Dispatched { failed: sent.failed + 1, ..sent }).await;
+                    }
+                    Sent::Failed(failure) => {
+                        sent.failed += 1;
+                        if let Some(wait) = schedule::wait(tries, failure, &*app.entropy) {
+                            let again = cursor.again(cursor.next_sequence, app.now() + wait);
+                            return leave(app, &again, lease, wait, sent).await;
+                        }
                     }
                 }
             }
-            after = Some((event.id().millis(), event.id()));
-            let now = app.now();
-            let errand = Some(Errand::Recover { since, until, after });
-            cursor = Cursor { errand, ..cursor.past(cursor.next_sequence, Some((lease, now + DELIVERY_LEASE))) };
-            if now - began >= super::run::RUN {
-                let rest = Cursor { errand: cursor.errand.clone(), ..cursor.parked(cursor.next_sequence, now) };
-                return leave(app, &rest, lease, now - now, sent).await;
-            }
-            if unless_lost(app.stores.deliveries.settle(&cursor, lease).await)?.is_none() {
-                return Ok(sent);
+            let place = (event.id().millis(), event.id());
+            match come_to(app, &cursor, (since, until, place), lease, began).await? {
+                Some(further) => cursor = further,
+                None => return Ok(sent),
             }
         }
-        match page.next {
-            Some(EventPosition { millis, id }) => after = Some((millis, id)),
-            None => return done(app, &cursor, lease, sent).await,
+        let Some(EventPosition { millis, id }) = page.next else { return done(app, &cursor, lease, sent).await };
+        after = Some((millis, id));
+        match come_to(app, &cursor, (since, until, (millis, id)), lease, began).await? {
+            Some(further) => cursor = further,
+            None => return Ok(sent),
         }
     }
+}
+
+/// Records how far a recovery has come; `None` if another worker goes on from there.
+async fn come_to(
+    app: &App,
+    cursor: &Cursor,
+    (since, until, after): (Time, Time, (u64, EventId)),
+    lease: LeaseId,
+    began: Time,
+) -> Result<Option<Cursor>, Error> {
+    let now = app.now();
+    let errand = Some(Errand::Recover { since, until, after: Some(after) });
+    if now - began >= super::run::RUN {
+        let rest = Cursor { errand, ..cursor.past(cursor.next_sequence, None).parked(cursor.next_sequence + 1, now) };
+        leave(app, &rest, lease, TimeDelta::zero(), Dispatched::default()).await?;
+        return Ok(None);
+    }
+    let further = Cursor { errand, ..cursor.past(cursor.next_sequence, Some((lease, now + DELIVERY_LEASE))) };
+    Ok(unless_lost(app.stores.deliveries.settle(&further, lease).await)?.map(|()| further))
+}
+
+/// Whether an event will be sent in its order anyway, because a worker has not come to it yet.
+async fn is_on_its_way(
+    app: &App,
+    endpoint: &Endpoint,
+    event: &StoredEvent,
+    known: &mut HashMap<Stream, StreamDeliveries>,
+) -> Result<bool, Error> {
+    if event.created_at() < endpoint.enabled_at {
+        return Ok(false);
+    }
+    let stream = event.subject().into();
+    if let Entry::Vacant(unknown) = known.entry(stream) {
+        unknown.insert(app.stores.deliveries.of_stream(&endpoint.org, stream).await?);
+    }
+    let StreamDeliveries { due, cursors, .. } = &known[&stream];
+    let waits = |cursor: &Cursor| cursor.due_at.is_some() && cursor.next_sequence <= event.sequence();
+    let cursor = cursors.iter().find(|cursor| cursor.id.endpoint() == endpoint.id);
+    Ok(due.contains(&event.sequence()) || cursor.is_some_and(waits))
 }
 
 async fn leave(
     app: &App,
     cursor: &Cursor,
     lease: LeaseId,
-    wait: chrono::TimeDelta,
+    wait: TimeDelta,
     sent: Dispatched,
 ) -> Result<Dispatched, Error> {
     unless_lost(app.stores.deliveries.settle(cursor, lease).await)?;

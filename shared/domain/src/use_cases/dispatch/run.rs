@@ -91,6 +91,7 @@ impl<'a> Run<'a> {
             };
             if let Some(until) = self.must_wait() {
                 let now = self.sending.app.now();
+                let until = until.min(now + LONGEST_DELAY);
                 return self.leave(&past.parked(next.sequence(), until), Some(until - now)).await;
             }
             cursor = cursor.past(sequence, Some((self.lease, self.sending.app.now() + DELIVERY_LEASE)));
@@ -112,10 +113,11 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Leaves a cursor that nobody has.
+    /// Leaves a cursor that nobody has, until its endpoint may be well again: a success there tells nobody.
     async fn park(&self, cursor: &Cursor, sequence: u64, until: Time) -> Result<Left, Error> {
-        let deliveries = &self.sending.app.stores.deliveries;
-        left(deliveries.park(cursor, &cursor.parked(sequence, until), self.sending.app.now()).await)
+        let (deliveries, now) = (&self.sending.app.stores.deliveries, self.sending.app.now());
+        let until = until.min(now + LONGEST_DELAY);
+        left(deliveries.park(cursor, &cursor.parked(sequence, until), now).await)
     }
 
     /// Leaves the cursor that this run has. The queue wakes a worker for it if it can wait that long.

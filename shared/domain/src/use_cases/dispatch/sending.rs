@@ -5,10 +5,13 @@ use crate::{
     events::{EventData, EventType},
     keys::Keyring,
     ports::{Delivery, Outcome, Post, limits::DELIVERY_LEASE, unless_lost},
-    use_cases::webhooks,
-    webhooks::{Endpoint, Failure, Gate, Health, Stream, WebhookMessage},
+    use_cases::{effects, webhooks},
+    webhooks::{Endpoint, Failure, FailureWord, Gate, Health, Stream, WebhookMessage},
 };
+use chrono::TimeDelta;
 
+/// How long a worker's copy of a health that is good counts as such: others may have failed meanwhile.
+const FRESH: TimeDelta = TimeDelta::seconds(5);
 /// How often a worker tries to record an endpoint's health: after that, the next message will.
 const ATTEMPTS: usize = 3;
 
@@ -18,6 +21,9 @@ pub(super) struct Sending<'a> {
     keys: &'a Keyring,
     /// As far as this worker knows it.
     pub health: Health,
+    known_at: Time,
+    /// Whether it has taken the probe.
+    probes: bool,
 }
 
 /// What became of a message.
@@ -30,7 +36,7 @@ pub(super) enum Sent {
 
 impl<'a> Sending<'a> {
     pub fn new(app: &'a App, endpoint: &'a Endpoint, keys: &'a Keyring) -> Self {
-        Self { app, endpoint, keys, health: endpoint.health.clone() }
+        Self { app, endpoint, keys, health: endpoint.health.clone(), known_at: app.now(), probes: false }
     }
 
     /// Until when nothing is to be sent; `None` if this worker may send. Of a dead endpoint it takes the probe then.
@@ -46,6 +52,7 @@ impl<'a> Sending<'a> {
                     return Ok(Some(until));
                 }
                 self.health = probing;
+                self.probes = true;
                 Ok(None)
             }
         }
@@ -56,8 +63,8 @@ impl<'a> Sending<'a> {
         let at = self.app.now();
         let Ok(signatures) = self.endpoint.signatures(self.keys, message.id, at, &message.body) else {
             // Its key was dropped before it was sealed by the next one. Only a new secret helps.
-            self.disable("SECRET_GONE").await?;
-            return Ok(Sent::Gone);
+            let failure = Failure::Nothing(FailureWord::Connection);
+            return self.gone("SECRET_GONE", failure).await;
         };
         let WebhookMessage { id, body, .. } = message;
         let post = Post { url: &self.endpoint.url, id: *id, timestamp: at, signatures: &signatures, body };
@@ -70,21 +77,42 @@ impl<'a> Sending<'a> {
         let _ = self.app.stores.deliveries.record(org, *id, &delivery).await;
         let failure = match outcome {
             Outcome::Taken(_) => {
-                self.record(|_| Health::default()).await?;
+                self.succeeded().await?;
                 return Ok(Sent::Taken);
             }
             Outcome::Failed(failure) => failure,
         };
         if let Some(stream) = stream {
             let (now, entropy) = (self.app.now(), self.app.entropy.clone());
-            let subject = format!("{stream:?}");
-            self.record(|health| health.failed(&subject, failure, now, &*entropy)).await?;
+            let (subject, probed) = (format!("{stream:?}"), std::mem::take(&mut self.probes));
+            let failed = |health: &Health| {
+                if probed {
+                    health.probe_failed(failure, now, &*entropy)
+                } else {
+                    health.failed(&subject, failure, now, &*entropy)
+                }
+            };
+            self.record(failed).await?;
         }
-        if failure.is_gone() || self.health.is_given_up(self.app.now()) {
-            self.disable(if failure.is_gone() { "GONE" } else { "FAILING" }).await?;
-            return Ok(Sent::Gone);
+        if failure.is_gone() {
+            self.gone("GONE", failure).await
+        } else if self.health.is_given_up(self.app.now()) {
+            self.gone("FAILING", failure).await
+        } else {
+            Ok(Sent::Failed(failure))
         }
-        Ok(Sent::Failed(failure))
+    }
+
+    async fn succeeded(&mut self) -> Result<(), Error> {
+        self.probes = false;
+        let now = self.app.now();
+        if self.health.is_good() && now - self.known_at >= FRESH {
+            let Endpoint { org, id, .. } = self.endpoint;
+            if let Some(endpoint) = self.app.stores.endpoints.find(org, *id).await? {
+                (self.health, self.known_at) = (endpoint.health, now);
+            }
+        }
+        self.record(|_| Health::default()).await
     }
 
     /// Records a change of the health, on top of whatever other workers recorded.
@@ -107,19 +135,23 @@ impl<'a> Sending<'a> {
         Ok(())
     }
 
-    /// Whoever owns the endpoint learns of it from the event.
-    async fn disable(&self, reason: &'static str) -> Result<(), Error> {
+    /// Disables the endpoint, unless its owner has changed it meanwhile: then the message is to be tried there.
+    async fn gone(&self, reason: &'static str, failure: Failure) -> Result<Sent, Error> {
         for _ in 0..ATTEMPTS {
             let found = self.app.stores.endpoints.find(&self.endpoint.org, self.endpoint.id).await?;
-            let Some(endpoint) = found.filter(Endpoint::is_enabled) else { return Ok(()) };
+            let Some(endpoint) = found.filter(Endpoint::is_enabled) else { return Ok(Sent::Gone) };
+            if !endpoint.is_reached_like(self.endpoint) {
+                return Ok(Sent::Failed(failure));
+            }
             let (request, disabled) = (Request::system(&endpoint.org), endpoint.disabled());
             let data = EventData::default().named("reason", reason);
             let kind = EventType::WebhookEndpointDisabled;
             let story = webhooks::story(self.app, &request, &disabled, kind, data, self.app.now());
             if unless_lost(self.app.stores.endpoints.change(&endpoint, &disabled, story).await)?.is_some() {
-                return Ok(());
+                effects::wake(self.app, &endpoint.org, Stream::EndpointId(endpoint.id)).await;
+                return Ok(Sent::Gone);
             }
         }
-        Ok(())
+        Ok(Sent::Failed(failure))
     }
 }
