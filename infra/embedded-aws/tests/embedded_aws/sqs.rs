@@ -113,9 +113,9 @@ async fn what_it_does_not_know_is_refused() {
     let listing = client.list_queues().send().await.unwrap_err().into_service_error();
     assert_eq!(listing.code(), Some("InvalidAction"));
     let queue = client.create_queue().queue_name("plain").send().await.unwrap().queue_url.unwrap();
-    let group = client.send_message().queue_url(queue).message_body("a").message_group_id("g");
-    let group = group.send().await.unwrap_err().into_service_error();
-    assert_eq!(group.message(), Some("The request cannot be read: unknown field `MessageGroupId`."));
+    let fifo = client.send_message().queue_url(queue).message_body("a").message_deduplication_id("1");
+    let fifo = fifo.send().await.unwrap_err().into_service_error();
+    assert!(fifo.message().is_some_and(|message| message.contains("unknown field `MessageDeduplicationId`")));
 }
 
 #[tokio::test]
