@@ -45,7 +45,10 @@ class Pages:
                 self._answer(f"<!DOCTYPE html><title>A page</title><body>{script}".encode())
 
             def do_POST(self):
-                pages.reports.put(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+                text = self.rfile.read(int(self.headers["content-length"]))
+                # Forms of a page that has the server's name before it leads to the server come here, too.
+                if self.path == "/report":
+                    pages.reports.put(json.loads(text))
                 self._answer(b"")
 
             def _answer(self, body):

@@ -63,11 +63,13 @@ async function attack() {
     const { port } = new URL(targets[name]);
     tried += 1;
     const frame = document.createElement("iframe");
-    frame.src = `http://${location.hostname}:${port}/`;
+    // What is in the browser's cache is the page's own: it is to ask the server.
+    frame.src = `http://${location.hostname}:${port}/?${crypto.getRandomValues(new Uint32Array(2)).join("")}`;
     document.body.append(frame);
     await new Promise((done) => { frame.onload = done; setTimeout(done, 1000); });
     try {
-      if (frame.contentDocument?.body?.textContent) read.push(`${name} in a frame`);
+      const [{ responseStatus }] = frame.contentWindow.performance.getEntriesByType("navigation");
+      if (responseStatus !== 403 && frame.contentDocument.body.textContent) read.push(`${name} in a frame`);
     } catch {
       // Another origin.
     }
