@@ -41,8 +41,9 @@ PAUSE = 31
 known: dict[str, list[dict]] = defaultdict(list)
 codes: dict[str, tuple[str, str | None]] = {}
 evidence: dict[str, str | None] = {}
-# What was made for an operation that needs more than a create before it.
-prepared: dict[str, list] = defaultdict(list)
+# By operation, what `send_early` made for it, and when.
+sent: dict[str, list[dict]] = defaultdict(list)
+sent_at: float | None = None
 cursors: list[str] = []
 keys: set[str] = set()
 turns: dict[str, itertools.count] = defaultdict(itertools.count)
@@ -62,8 +63,8 @@ def before_call(context, case, kwargs):
     if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE:
         return
     name = operation(case)
-    if case.meta.phase.name == TestPhase.EXAMPLES and "since" not in prepared:
-        sent_early(case)
+    if case.meta.phase.name == TestPhase.EXAMPLES and sent_at is None:
+        send_early(case)
     # Nothing that has such an id, and the same key again, are worth a request now and then.
     if case.meta.phase.name != TestPhase.STATEFUL and not each(5, f"{name}: any id"):
         known_id(case, name)
@@ -94,12 +95,8 @@ def known_id(case, name: str) -> None:
     for share, end in enumerate(ENDS):
         if name.startswith(end):
             items = items[share :: len(ENDS)]
-    if name == "validate_identity_document_identification" and each(20, f"{name}: prepared"):
-        scored(case)
-    if prepared[name]:
-        if name in ("create_otp_code", "resend_otp"):
-            time.sleep(max(0.0, prepared["since"][0] + PAUSE - time.monotonic()))
-        items = [prepared[name].pop()]
+    if case.meta.phase.name == TestPhase.FUZZING:
+        items = prepared_for(case, name) or items
     if items:
         # The newest first, as lifetimes are short.
         item = items[-1 - next(turns[f"{name}: id"]) % len(items)]
@@ -146,30 +143,41 @@ def complete_pictures(case) -> None:
         case.body = {side: Binary(picture) for side, picture in PICTURES.items()}
 
 
+def prepared_for(case, name: str) -> list[dict]:
+    """What an operation needs more for than a create, as long as there is some."""
+    if name == "validate_identity_document_identification" and next(turns["scored"]) < 4:
+        return [scored(case)]
+    if not sent[name]:
+        return []
+    time.sleep(max(0.0, sent_at + PAUSE - time.monotonic()))
+    return [sent[name].pop()]
+
+
+def send_early(case) -> None:
+    """Identifications that get another code or message when it is their turn."""
+    global sent_at
+    sent_at = time.monotonic()
+    for name, channel in (("create_otp_code", {"type": "SMS", "external": "true"}), ("resend_otp", {"type": "SMS"})):
+        for number in range(4):
+            actor = HOLDER | {"msisdn": {"phone_number": 611111111 + number, "country_code": "34"}}
+            body = {"actor": actor, "expires_in": "PT1H", "channel": channel}
+            sent[name].append(send(case, "POST", "identifications/otp", json=body))
+
+
+def scored(case) -> dict:
+    """An identification whose document has been scored, and is the declared person's."""
+    body = {"actor": HOLDER, "configuration_name": "MEDIUM", "scoring": {"provider": "INTERNAL"}}
+    created = send(case, "POST", "identifications/identity_document", json=body)
+    send(case, "PUT", f"scorings/identity_document/{created['scoring_id']}/score", files=PICTURES)
+    return created
+
+
 def send(case, method: str, path: str, **body) -> dict:
     schema = case.operation.schema
     url = f"{schema.get_base_url()}/v1/orgs/{case.path_parameters['org_id']}/{path}"
     answer = requests.request(method, url, headers=schema.config.headers_for(), timeout=60, **body)
     answer.raise_for_status()
     return answer.json() if answer.content else {}
-
-
-def sent_early(case) -> None:
-    """Identifications that may get another code or message when it is their turn."""
-    for operation_id, channel in (("create_otp_code", {"type": "SMS", "external": "true"}), ("resend_otp", {"type": "SMS"})):
-        for number in range(5):
-            actor = HOLDER | {"msisdn": {"phone_number": 611111111 + number, "country_code": "34"}}
-            body = {"actor": actor, "expires_in": "PT1H", "channel": channel}
-            prepared[operation_id].append(send(case, "POST", "identifications/otp", json=body))
-    prepared["since"] = [time.monotonic()]
-
-
-def scored(case) -> None:
-    """An identification whose document has been scored, and is the declared person's."""
-    body = {"actor": HOLDER, "configuration_name": "MEDIUM", "scoring": {"provider": "INTERNAL"}}
-    created = send(case, "POST", "identifications/identity_document", json=body)
-    send(case, "PUT", f"scorings/identity_document/{created['scoring_id']}/score", files=PICTURES)
-    prepared["validate_identity_document_identification"].append(created)
 
 
 @schemathesis.hook
