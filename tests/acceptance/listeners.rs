@@ -233,6 +233,24 @@ async fn an_allowed_page_calls_the_api_and_reads_what_is_documented() {
     server.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_allowed_page_reads_neither_the_token_nor_messages() {
+    let data = tempfile::tempdir().expect("a folder");
+    let server = server(&data).await;
+    let api = server.listeners().into_iter().find(|listener| listener.name == "API").expect("it is there").address;
+    let own = api.to_string();
+    for path in ["/", "/local/inbox"] {
+        let mine = ask(api, "GET", path, &[("host", &own), ("accept", "application/json")], "").await;
+        assert_eq!(mine.status, 200, "{path}: {mine:?}");
+        for origin in [SHOP, &format!("http://{own}")] {
+            let headers = [("host", own.as_str()), ("origin", origin), ("accept", "application/json")];
+            let answer = ask(api, "GET", path, &headers, "").await;
+            assert_eq!(answer.status, 403, "{path} from {origin}: {answer:?}");
+        }
+    }
+    server.stop().await;
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn other_accounts_of_the_machine_read_no_file() {

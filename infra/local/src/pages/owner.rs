@@ -7,7 +7,7 @@ use axum::{
     extract::{ConnectInfo, Request, State},
     http::{
         HeaderMap, StatusCode, Uri,
-        header::{CACHE_CONTROL, COOKIE, LOCATION, SET_COOKIE},
+        header::{CACHE_CONTROL, COOKIE, LOCATION, ORIGIN, SET_COOKIE},
     },
     middleware::Next,
     response::{IntoResponse, Response},
@@ -17,6 +17,7 @@ use std::{net::SocketAddr, sync::Arc};
 const PARAMETER: &str = "start";
 const CLOSED: &str = "These pages show codes and tokens, so they are for the account that runs the service. \
                       From another one, open the link that it printed after `start`.\n";
+const FOREIGN: &str = "These pages show codes and tokens, so no other page may read them.\n";
 
 /// The owner of the pages, and the secret that stands for them.
 #[derive(Clone)]
@@ -53,6 +54,11 @@ impl Owner {
 }
 
 pub async fn owner_only(State(owner): State<Arc<Owner>>, request: Request, next: Next) -> Response {
+    // A page that may call the API has its browser ask, which is of the owner's account too. These pages themselves send
+    // no origin: they only read.
+    if request.headers().contains_key(ORIGIN) {
+        return (StatusCode::FORBIDDEN, FOREIGN).into_response();
+    }
     if let Some((secret, rest)) = started(request.uri())
         && owner.knows(&secret)
     {
