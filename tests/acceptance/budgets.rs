@@ -143,6 +143,46 @@ async fn every_other_step_stays_within_two_reads_and_one_write() {
     assert_eq!(calls(&world, code, 200).await, ["GetItem", "GetItem", "GetItem"]);
 }
 
+/// A key costs nothing but the second read of a delete that finds nothing.
+#[tokio::test]
+async fn a_step_with_a_key_costs_what_it_costs_without_and_its_repetition_is_a_read() {
+    let world = World::start().await;
+    let step = async |call: Call, costs: &[&str], again: &[&str]| {
+        let call = call.header("idempotency-key", "k");
+        assert_eq!(calls(&world, call.clone(), 204).await, costs, "{}", call.path);
+        assert_eq!(calls(&world, call.clone(), 204).await, again, "{}, again", call.path);
+    };
+    let (read, by_handle) = (&["GetItem"][..], &["GetItem", "GetItem"][..]);
+    let agent = Subject::create(&world, Method::Agent).await;
+    step(agent.validation(&world), &["GetItem", "TransactWriteItems"], read).await;
+    step(agent.closing(&world), &["GetItem", "GetItem", "TransactWriteItems"], by_handle).await;
+    let agent = Subject::create(&world, Method::Agent).await;
+    step(agent.cancellation(&world), &["GetItem", "GetItem", "TransactWriteItems"], by_handle).await;
+    let otp = Subject::delivered(&world).await;
+    world.clock.advance(TimeDelta::seconds(30));
+    let resend = world.request("POST", &otp.actor_path("/resend"), None);
+    step(resend, &["GetItem", "TransactWriteItems", "SendMessage"], read).await;
+    let otp = Subject::of(&world, Method::Otp, bodies::external_otp()).await;
+    step(otp.validation(&world), &["GetItem", "UpdateItem", "TransactWriteItems"], read).await;
+    let too_late = otp.cancellation(&world).header("idempotency-key", "k");
+    assert_eq!(calls(&world, too_late, 409).await, ["GetItem", "GetItem", "GetItem"], "one look more");
+
+    let created = world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
+    let scoring = format!("/scorings/identity_document/{}", created.text("scoring_id"));
+    let score = world.request("PUT", &format!("{scoring}/score"), None).pictures(&[("front", &bodies::png(1))]);
+    calls(&world, score.clone().header("idempotency-key", "k"), 204).await;
+    assert_eq!(calls(&world, score.header("idempotency-key", "k"), 204).await, read);
+    let close = world.request("POST", &format!("{scoring}/close"), None);
+    step(close, &["GetItem", "TransactWriteItems"], read).await;
+
+    let agent = Subject::create(&world, Method::Agent).await;
+    let deletion = agent.deletion(&world).header("idempotency-key", "k");
+    let mut made = calls(&world, deletion.clone(), 204).await;
+    made.retain(|call| READS.contains(&call.as_str()) || WRITES.contains(&call.as_str()));
+    assert_eq!(made, ["GetItem", "GetItem", "TransactWriteItems"]);
+    assert_eq!(calls(&world, deletion, 204).await, ["GetItem", "GetItem", "GetItem"]);
+}
+
 /// The calls to the picture store are left out: a picture is stored, and what lay behind upload links is removed.
 #[tokio::test]
 async fn scoring_is_one_read_and_two_writes() {

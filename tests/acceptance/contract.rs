@@ -18,6 +18,7 @@ mod ids;
 mod lifecycle;
 mod masking;
 mod multipart;
+mod once;
 mod operations;
 mod otp;
 mod otp_codes;

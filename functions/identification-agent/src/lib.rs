@@ -5,11 +5,13 @@ pub mod body;
 use acredita_domain::{identification::MethodKind, use_cases};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
-    params::{DeviceHeaders, IdentificationPath, OrgPath},
+    answers::StepAnswer,
+    idempotency::Keyed,
+    params::{DeviceHeaders, IdempotencyHeader, IdentificationPath, OrgPath},
     principal::Agent,
     request::IdentificationRequest,
 };
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State};
 use body::{AgentMetadata, ValidateAgentBody, ValidateAgentRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -45,21 +47,20 @@ async fn read_agent_identification(
     post,
     path = "/v1/orgs/{org_id}/identifications/agent/{identification_id}/validate",
     tag = "Identification by agent",
-    params(OrgPath, IdentificationPath, DeviceHeaders),
+    params(OrgPath, IdentificationPath, DeviceHeaders, IdempotencyHeader),
     request_body(content = ValidateAgentBody, example = json!({"agent": "shop-042/maria", "evidence": "iVBORw0KGgoAAAANSUhEUgAAAMgAAADIAQAAAACFI5MzAAAAJ0lEQVR42u3JoQEAAAwCIP9/WvPCPoBK+okxxhhjjDHGGGOMMcYcA4uOdZZzS32eAAAAAElFTkSuQmCC", "evidence_metadata": "{\"shop\":\"042\"}"})),
     responses(
         (status = 204, description = "Validated."),
         (status = 404, description = "No such identification."),
-        (status = 409, description = "The identification is not CREATED."),
+        (status = 409, description = "The identification is not CREATED, or the idempotency key was used with another body."),
         (status = 413, description = "The body is larger than 6 MiB."),
     ),
 )]
 async fn validate_agent_identification(
     State(api): State<Api>,
     principal: Principal<Agent>,
-    Checked(request): Checked<ValidateAgentRequest>,
-) -> Result<StatusCode, ApiError> {
-    let ValidateAgentRequest { id, device, confirmation } = request;
-    let validated = use_cases::validate_agent_identification(api.app(), &principal.request, id, device, confirmation);
-    api.done(validated.await)
+    Checked(Keyed { request, idempotency }): Checked<Keyed<ValidateAgentRequest>>,
+) -> Result<StepAnswer, ApiError> {
+    let (by, ValidateAgentRequest { id, device, confirmation }) = (&principal.request, request);
+    api.done(use_cases::validate_agent_identification(api.app(), by, id, device, confirmation, idempotency).await)
 }

@@ -5,11 +5,13 @@ pub mod body;
 use acredita_domain::{identification::MethodKind, use_cases};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
-    params::{DeviceHeaders, IdentificationPath, OrgPath},
+    answers::StepAnswer,
+    idempotency::Keyed,
+    params::{DeviceHeaders, IdempotencyHeader, IdentificationPath, OrgPath},
     principal::Validate,
     request::IdentificationRequest,
 };
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State};
 use body::{OtpMetadata, ValidateOtpBody, ValidateOtpRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -56,7 +58,7 @@ async fn read_otp_identification(
     put,
     path = "/v1/orgs/{org_id}/identifications/otp/{identification_id}/validate",
     tag = "Identification by OTP",
-    params(OrgPath, IdentificationPath, DeviceHeaders),
+    params(OrgPath, IdentificationPath, DeviceHeaders, IdempotencyHeader),
     request_body(content = ValidateOtpBody, examples(
         ("text" = (summary = "A code and a document number", value = json!({"code": "k7m2pq", "two_factor": "12345678A"}))),
         ("pictures" = (summary = "A code and a picture of the document's back", value = json!({"code": "k7m2pq", "two_factor": {"back": "/9j/4AAQSkZJRg"}}))),
@@ -64,17 +66,17 @@ async fn read_otp_identification(
     responses(
         (status = 204, description = "Validated."),
         (status = 404, description = "No such identification."),
-        (status = 409, description = "The identification is not CREATED."),
+        (status = 409, description = "The identification is not CREATED, or the idempotency key was used with another body."),
         (status = 413, description = "The body is larger than 6 MiB, or a picture has more than 50 megapixels."),
     ),
 )]
 async fn validate_otp_identification(
     State(api): State<Api>,
     principal: Principal<Validate>,
-    Checked(request): Checked<ValidateOtpRequest>,
-) -> Result<StatusCode, ApiError> {
-    let ValidateOtpRequest { id, device, attempt } = request;
-    api.done(use_cases::validate_otp_identification(api.app(), &principal.request, id, device, attempt).await)
+    Checked(Keyed { request, idempotency }): Checked<Keyed<ValidateOtpRequest>>,
+) -> Result<StepAnswer, ApiError> {
+    let (by, ValidateOtpRequest { id, device, attempt }) = (&principal.request, request);
+    api.done(use_cases::validate_otp_identification(api.app(), by, id, device, attempt, idempotency).await)
 }
 
 /// Sends a new code and invalidates the old one. Wrong tries stay counted.
@@ -82,7 +84,7 @@ async fn validate_otp_identification(
     post,
     path = "/v1/orgs/{org_id}/identifications/otp/{identification_id}/resend",
     tag = "Identification by OTP",
-    params(OrgPath, IdentificationPath),
+    params(OrgPath, IdentificationPath, IdempotencyHeader),
     responses(
         (status = 204, description = "A new code is on its way."),
         (status = 404, description = "No such identification."),
@@ -93,7 +95,7 @@ async fn validate_otp_identification(
 async fn resend_otp(
     State(api): State<Api>,
     principal: Principal<Validate>,
-    Checked(IdentificationRequest { id }): Checked<IdentificationRequest>,
-) -> Result<StatusCode, ApiError> {
-    api.done(use_cases::resend_otp(api.app(), &principal.request, id).await)
+    Checked(Keyed { request, idempotency }): Checked<Keyed<IdentificationRequest>>,
+) -> Result<StepAnswer, ApiError> {
+    api.done(use_cases::resend_otp(api.app(), &principal.request, request.id, idempotency).await)
 }

@@ -5,12 +5,14 @@ pub mod body;
 use acredita_domain::{identification::MethodKind, use_cases};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
+    answers::StepAnswer,
     device::DeviceRequest,
-    params::{DeviceHeaders, IdentificationPath, OrgPath},
+    idempotency::Keyed,
+    params::{DeviceHeaders, IdempotencyHeader, IdentificationPath, OrgPath},
     principal::Validate,
     request::IdentificationRequest,
 };
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State};
 use body::IdentityDocumentMetadata;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -49,7 +51,7 @@ async fn read_identity_document_identification(
     post,
     path = "/v1/orgs/{org_id}/identifications/identity_document/{identification_id}/validate",
     tag = "Identity document",
-    params(OrgPath, IdentificationPath, DeviceHeaders),
+    params(OrgPath, IdentificationPath, DeviceHeaders, IdempotencyHeader),
     responses(
         (status = 204, description = "Validated."),
         (status = 404, description = "No such identification."),
@@ -59,7 +61,8 @@ async fn read_identity_document_identification(
 async fn validate_identity_document_identification(
     State(api): State<Api>,
     principal: Principal<Validate>,
-    Checked(DeviceRequest { id, device }): Checked<DeviceRequest>,
-) -> Result<StatusCode, ApiError> {
-    api.done(use_cases::validate_identity_document_identification(api.app(), &principal.request, id, device).await)
+    Checked(Keyed { request, idempotency }): Checked<Keyed<DeviceRequest>>,
+) -> Result<StepAnswer, ApiError> {
+    let (by, DeviceRequest { id, device }) = (&principal.request, request);
+    api.done(use_cases::validate_identity_document_identification(api.app(), by, id, device, idempotency).await)
 }

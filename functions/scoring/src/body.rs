@@ -152,7 +152,7 @@ impl FromStr for ContentType {
 
 pub struct DeleteScoringRequest {
     pub id: ScoringId,
-    pub force: bool,
+    pub forced: bool,
 }
 
 impl ParseRequest for DeleteScoringRequest {
@@ -160,8 +160,8 @@ impl ParseRequest for DeleteScoringRequest {
 
     fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         let id = request.path("scoring_id", faults);
-        let force = force(request, faults);
-        Some(Self { id: id?, force: force? })
+        let forced = force(request, faults);
+        Some(Self { id: id?, forced: forced? })
     }
 }
 

@@ -6,8 +6,9 @@ pub mod body;
 use acredita_domain::use_cases;
 use acredita_http::{
     Api, ApiError, Checked, Principal,
-    admin::delete_refused,
-    answers::CreateAnswer,
+    admin::deleted,
+    answers::{CreateAnswer, StepAnswer},
+    idempotency::Keyed,
     multipart::PicturesRequest,
     params::{ForceQuery, IdempotencyHeader, OrgPath, ScoringPath},
     principal::{DeleteScorings, ReadScorings, WriteScorings},
@@ -114,7 +115,7 @@ async fn read_captures(
     put,
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/score",
     tag = "Scoring",
-    params(OrgPath, ScoringPath),
+    params(OrgPath, ScoringPath, IdempotencyHeader),
     request_body(content(
         (Option<ScoreBody> = "multipart/form-data", example = json!({"front": "(bytes of a JPEG or PNG)", "back": "(bytes of a JPEG or PNG)"})),
         (Option<ScoreBody> = "multipart/mixed"),
@@ -122,7 +123,7 @@ async fn read_captures(
     responses(
         (status = 204, description = "Scored. Read the scoring to get the score."),
         (status = 404, description = "No such scoring."),
-        (status = 409, description = "Closed, expired, no retry left, nothing to score, or an unfinished delegated capture."),
+        (status = 409, description = "Closed, expired, no retry left, nothing to score, an unfinished delegated capture, or the idempotency key was used with another body."),
         (status = 413, description = "A picture is larger than 10 MiB or 50 megapixels."),
         (status = 415, description = "A picture is neither JPEG nor PNG."),
         (status = 429, description = "The declared number was scored too often today. No retry was used."),
@@ -132,9 +133,9 @@ async fn read_captures(
 async fn score_document(
     State(api): State<Api>,
     principal: Principal<WriteScorings>,
-    PicturesRequest { id, pictures }: PicturesRequest,
-) -> Result<StatusCode, ApiError> {
-    api.done(use_cases::score_document(api.app(), &principal.request, id, pictures).await)
+    PicturesRequest { id, pictures, idempotency }: PicturesRequest,
+) -> Result<StepAnswer, ApiError> {
+    api.done(use_cases::score_document(api.app(), &principal.request, id, pictures, idempotency).await)
 }
 
 /// Lets somebody else take the pictures. For `INTERNAL`: signed links to upload them to, past the gateway's body limit.
@@ -171,15 +172,15 @@ async fn delegate_scoring(
     post,
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}/close",
     tag = "Scoring",
-    params(OrgPath, ScoringPath),
+    params(OrgPath, ScoringPath, IdempotencyHeader),
     responses((status = 204, description = "Closed."), (status = 404, description = "No such scoring.")),
 )]
 async fn close_scoring(
     State(api): State<Api>,
     principal: Principal<WriteScorings>,
-    Checked(ScoringRequest { id }): Checked<ScoringRequest>,
-) -> Result<StatusCode, ApiError> {
-    api.done(use_cases::close_scoring(api.app(), &principal.request, id).await)
+    Checked(Keyed { request, idempotency }): Checked<Keyed<ScoringRequest>>,
+) -> Result<StepAnswer, ApiError> {
+    api.done(use_cases::close_scoring(api.app(), &principal.request, request.id, idempotency).await)
 }
 
 /// Deletes a scoring that stands alone, and its pictures. That of an identification goes with the identification.
@@ -187,7 +188,7 @@ async fn close_scoring(
     delete,
     path = "/v1/orgs/{org_id}/scorings/identity_document/{scoring_id}",
     tag = "Scoring",
-    params(OrgPath, ScoringPath, ForceQuery),
+    params(OrgPath, ScoringPath, ForceQuery, IdempotencyHeader),
     responses(
         (status = 204, description = "Deleted."),
         (status = 403, description = "The scoring is closed or expired, or the token does not allow this."),
@@ -198,8 +199,10 @@ async fn close_scoring(
 async fn delete_scoring(
     State(api): State<Api>,
     principal: Principal<DeleteScorings>,
-    Checked(DeleteScoringRequest { id, force }): Checked<DeleteScoringRequest>,
-) -> Result<StatusCode, ApiError> {
-    let deleted = use_cases::delete_scoring(api.app(), &principal.request, id, principal.force(force)).await;
-    deleted.map(|()| StatusCode::NO_CONTENT).map_err(|error| delete_refused(&api, force, error))
+    Checked(Keyed { request, idempotency }): Checked<Keyed<DeleteScoringRequest>>,
+) -> Result<StepAnswer, ApiError> {
+    let DeleteScoringRequest { id, forced } = request;
+    let force = principal.force(forced);
+    let outcome = use_cases::delete_scoring(api.app(), &principal.request, id, force, idempotency).await;
+    deleted(&api, forced, force, outcome)
 }

@@ -140,7 +140,8 @@ async fn delete_webhook_endpoint(
     principal: Principal<WebhooksAdmin>,
     Checked(EndpointRequest { id }): Checked<EndpointRequest>,
 ) -> Result<StatusCode, ApiError> {
-    api.done(use_cases::delete_webhook_endpoint(api.app(), &principal.request, id).await)
+    let deleted = use_cases::delete_webhook_endpoint(api.app(), &principal.request, id).await;
+    deleted.map(|()| StatusCode::NO_CONTENT).map_err(|error| api.refused(error))
 }
 
 /// Makes a new secret, and shows it once. The old one signs too for a while; one before that ends at once.

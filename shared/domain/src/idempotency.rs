@@ -1,9 +1,10 @@
-//! Idempotency keys: a request that is sent twice creates once, and both get the same answer.
+//! Idempotency keys: what a request does that is sent twice is done once, and both get the same answer.
 
-use crate::invalid::Invalid;
+use crate::{Time, invalid::Invalid};
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use std::{fmt, str::FromStr};
+use subtle::{Choice, ConstantTimeEq};
 
 /// How long the first answer is repeated.
 pub const IDEMPOTENCY_WINDOW: TimeDelta = TimeDelta::hours(24);
@@ -35,6 +36,22 @@ pub enum Operation {
     CreateScoring,
     /// `POST /identifications/otp/{admin_identification_id}/code`
     CreateOtpCode,
+    /// `/identifications/…/{identification_id}/validate`
+    ValidateIdentification,
+    /// `POST /identifications/otp/{identification_id}/resend`
+    ResendOtp,
+    /// `POST /identifications/…/{admin_identification_id}/cancel`
+    CancelIdentification,
+    /// `POST /identifications/…/{admin_identification_id}/close`
+    CloseIdentification,
+    /// `DELETE /identifications/…/{admin_identification_id}`
+    DeleteIdentification,
+    /// `PUT /scorings/identity_document/{scoring_id}/score`
+    ScoreDocument,
+    /// `POST /scorings/identity_document/{scoring_id}/close`
+    CloseScoring,
+    /// `DELETE /scorings/identity_document/{scoring_id}`
+    DeleteScoring,
 }
 
 impl Operation {
@@ -45,6 +62,14 @@ impl Operation {
             Self::CreateIdentityDocumentIdentification => "create_identity_document_identification",
             Self::CreateScoring => "create_scoring",
             Self::CreateOtpCode => "create_otp_code",
+            Self::ValidateIdentification => "validate_identification",
+            Self::ResendOtp => "resend_otp",
+            Self::CancelIdentification => "cancel_identification",
+            Self::CloseIdentification => "close_identification",
+            Self::DeleteIdentification => "delete_identification",
+            Self::ScoreDocument => "score_document",
+            Self::CloseScoring => "close_scoring",
+            Self::DeleteScoring => "delete_scoring",
         }
     }
 }
@@ -78,6 +103,59 @@ impl Idempotency {
         let key = Sha256::new().chain_update(self.key).chain_update(id.to_string());
         Self { key: key.finalize().into(), ..self }
     }
+
+    /// The request with a body of named parts, however they are put together. Without parts it has no body.
+    pub fn with_parts<'a>(self, parts: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let mut parts: Vec<_> = parts.into_iter().map(|(name, bytes)| (name, Sha256::digest(bytes))).collect();
+        parts.sort_unstable();
+        let body = parts.iter().fold(Sha256::new(), |body, (name, digest)| {
+            body.chain_update(name.len().to_be_bytes()).chain_update(name).chain_update(digest)
+        });
+        Self { body: body.finalize().into(), ..self }
+    }
+}
+
+/// A request with an idempotency key that takes a step, to be recorded with the step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Once {
+    pub operation: Operation,
+    /// The first one is recorded, and each of them finds an earlier request.
+    pub marks: Vec<RequestMark>,
+}
+
+/// The request that took a step, as the subject of the step keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenOnce {
+    pub mark: RequestMark,
+    /// From this time on the key is a new one.
+    pub valid_until: Time,
+}
+
+/// What an earlier request with the same key was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    TheSame,
+    WithAnotherBody,
+}
+
+impl Once {
+    /// The earlier request with this key, if one took a step. Which digest differs, and where, takes no time to tell.
+    pub fn among(&self, taken: &[TakenOnce], now: Time) -> Option<Earlier> {
+        let equal = |one: &str, other: &str| one.as_bytes().ct_eq(other.as_bytes());
+        let (mut known, mut same) = (Choice::from(0), Choice::from(0));
+        for TakenOnce { mark: earlier, .. } in taken.iter().filter(|taken| now < taken.valid_until) {
+            for mark in &self.marks {
+                let of_key = equal(&mark.key, &earlier.key);
+                known |= of_key;
+                same |= of_key & equal(&mark.body, &earlier.body);
+            }
+        }
+        match (bool::from(known), bool::from(same)) {
+            (false, _) => None,
+            (true, true) => Some(Earlier::TheSame),
+            (true, false) => Some(Earlier::WithAnotherBody),
+        }
+    }
 }
 
 impl fmt::Debug for Idempotency {
@@ -89,5 +167,41 @@ impl fmt::Debug for Idempotency {
 impl fmt::Debug for IdempotencyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("IdempotencyKey")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(key: &str, body: &str) -> RequestMark {
+        RequestMark { key: key.to_owned(), body: body.to_owned() }
+    }
+
+    fn request() -> Idempotency {
+        Idempotency::new(&"k".parse().expect("a key"), b"")
+    }
+
+    #[test]
+    fn any_of_the_marks_finds_an_earlier_request_and_none_that_is_over() {
+        let valid_until = Time::UNIX_EPOCH + IDEMPOTENCY_WINDOW;
+        let taken = [mark("other", "b"), mark("old", "b")].map(|mark| TakenOnce { mark, valid_until });
+        let earlier = |marks: Vec<RequestMark>, now| Once { operation: Operation::ResendOtp, marks }.among(&taken, now);
+        let now = Time::UNIX_EPOCH;
+        assert_eq!(earlier(vec![mark("new", "n"), mark("old", "b")], now), Some(Earlier::TheSame));
+        assert_eq!(earlier(vec![mark("new", "n"), mark("old", "c")], now), Some(Earlier::WithAnotherBody));
+        assert_eq!(earlier(vec![mark("old", "b")], valid_until), None);
+        assert_eq!(earlier(vec![mark("new", "b")], now), None);
+    }
+
+    #[test]
+    fn parts_are_the_same_in_any_order_and_only_under_their_names() {
+        let parts = |parts: &[(&'static str, &'static str)]| {
+            request().with_parts(parts.iter().map(|(name, bytes)| (*name, bytes.as_bytes()))).body
+        };
+        assert_eq!(parts(&[("front", "a"), ("back", "b")]), parts(&[("back", "b"), ("front", "a")]));
+        assert_ne!(parts(&[("front", "a"), ("back", "b")]), parts(&[("front", "b"), ("back", "a")]));
+        assert_ne!(parts(&[("front", "a")]), parts(&[("back", "a")]));
+        assert_eq!(parts(&[]), request().body);
     }
 }

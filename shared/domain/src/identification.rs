@@ -21,6 +21,7 @@ use crate::{
     caller::Caller,
     device::DeviceEvidence,
     events::{EventType, Log, Subject},
+    idempotency::TakenOnce,
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
     otp::{Delivery, LiveCode, MAX_TRIES, Otp, SecondFactor},
     pictures::{Capture, Sha256Digest},
@@ -67,6 +68,8 @@ pub struct Identification {
     pub expires_at: Time,
     /// `None` for one from before there were events.
     pub log: Option<Log>,
+    /// The requests with an idempotency key that took steps of it.
+    pub once: Vec<TakenOnce>,
 }
 
 /// The stored state. EXPIRED is stored only by a sweep; until then the clock decides.

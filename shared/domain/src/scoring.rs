@@ -36,6 +36,7 @@ use crate::{
     Time,
     actor::{Actor, Country, DocumentType, Language},
     events::Log,
+    idempotency::TakenOnce,
     ids::{IdentificationId, OrgId, ScoringId},
     invalid::Invalid,
     pictures::Capture,
@@ -97,6 +98,8 @@ pub struct Scoring {
     pub identification: Option<IdentificationId>,
     /// The log of one that stands alone. `None` for one from before there were events.
     pub log: Option<Log>,
+    /// The requests with an idempotency key that scored or closed it.
+    pub once: Vec<TakenOnce>,
 }
 
 #[derive(Clone, Debug)]
@@ -130,6 +133,7 @@ impl Scoring {
             version: 0,
             identification: None,
             log: None,
+            once: Vec::new(),
         }
     }
 

@@ -14,6 +14,7 @@ mod effects;
 mod events;
 mod identity_document;
 mod metadata;
+mod once;
 mod otp;
 mod otp_code;
 mod remove;
@@ -39,6 +40,7 @@ pub use identity_document::{
     CreateIdentityDocument, create_identity_document_identification, validate_identity_document_identification,
 };
 pub use metadata::{Metadata, read_metadata};
+pub use once::Done;
 pub use otp::{CreateOtp, OtpAttempt, create_otp_identification, validate_otp_identification};
 pub use otp_code::{NewCode, create_otp_code};
 pub use remove::{Force, delete_identification, delete_scoring};

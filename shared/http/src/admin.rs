@@ -2,14 +2,19 @@
 //! [`admin_operations`](crate::admin_operations).
 
 use crate::{
+    answers::StepAnswer,
     api::Api,
     error::ApiError,
     fault::{Faults, Place},
-    principal::{Delete, Principal},
     request::{BodyKind, MAX_JSON, ParseRequest, RequestReader},
     schemas::Lines,
 };
-use acredita_domain::{Error, ids::AdminIdentificationId, text::CancellationReason, use_cases::Force};
+use acredita_domain::{
+    Error,
+    ids::AdminIdentificationId,
+    text::CancellationReason,
+    use_cases::{Done, Force},
+};
 use utoipa::ToSchema;
 
 /// The reason for cancelling an identification.
@@ -49,24 +54,22 @@ impl ParseRequest for CloseRequest {
 
 pub struct DeleteRequest {
     pub id: AdminIdentificationId,
-    force: bool,
+    /// Whether force was asked for.
+    pub forced: bool,
 }
 
-impl DeleteRequest {
-    pub fn force(&self, principal: &Principal<Delete>) -> Force {
-        principal.force(self.force)
-    }
-
-    pub fn refused(&self, api: &Api, error: Error) -> ApiError {
-        delete_refused(api, self.force, error)
-    }
-}
-
-/// The answer to a refused deletion. Only force that the token does not permit is refused where it was asked for.
-pub fn delete_refused(api: &Api, forced: bool, error: Error) -> ApiError {
-    match error {
-        Error::DeleteForbidden if forced => ApiError::Forbidden("the token lacks the permission to delete by force"),
-        error => api.refused(error),
+/// The answer to a deletion. Only force that the token does not permit is refused where it was asked for.
+pub fn deleted(api: &Api, forced: bool, force: Force, outcome: Result<Done, Error>) -> Result<StepAnswer, ApiError> {
+    match outcome {
+        Err(Error::DeleteForbidden) if forced => {
+            Err(ApiError::Forbidden("the token lacks the permission to delete by force"))
+        }
+        outcome => {
+            if force == Force::Permitted && outcome != Ok(Done::Before) {
+                tracing::info!(target: "acredita::counted", by_force = true, "a deletion by force");
+            }
+            api.done(outcome)
+        }
     }
 }
 
@@ -75,8 +78,8 @@ impl ParseRequest for DeleteRequest {
 
     fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         let id = admin_id(request, faults);
-        let force = force(request, faults);
-        Some(Self { id: id?, force: force? })
+        let forced = force(request, faults);
+        Some(Self { id: id?, forced: forced? })
     }
 }
 
@@ -114,7 +117,7 @@ macro_rules! admin_operations {
             post,
             path = $cancel_path,
             tag = $tag,
-            params($crate::params::OrgPath, $crate::params::AdminPath),
+            params($crate::params::OrgPath, $crate::params::AdminPath, $crate::params::IdempotencyHeader),
             request_body(
                 content = $crate::admin::CancelBody,
                 example = json!({"reason": "The customer changed their mind"})
@@ -122,16 +125,20 @@ macro_rules! admin_operations {
             responses(
                 (status = 204, description = "Cancelled."),
                 (status = 404, description = "No such identification."),
-                (status = 409, description = "The identification is not CREATED."),
+                (status = 409, description = "The identification is not CREATED, or the idempotency key was used with another body."),
             ),
         )]
         async fn $cancel(
             axum::extract::State(api): axum::extract::State<$crate::Api>,
             principal: $crate::Principal<$crate::principal::Admin>,
-            $crate::Checked(request): $crate::Checked<$crate::admin::CancelRequest>,
-        ) -> Result<axum::http::StatusCode, $crate::ApiError> {
-            let $crate::admin::CancelRequest { id, reason } = request;
-            api.done(acredita_domain::use_cases::cancel_identification(api.app(), &principal.request, $kind, id, reason).await)
+            $crate::Checked($crate::idempotency::Keyed { request, idempotency }): $crate::Checked<
+                $crate::idempotency::Keyed<$crate::admin::CancelRequest>,
+            >,
+        ) -> Result<$crate::answers::StepAnswer, $crate::ApiError> {
+            let (by, $crate::admin::CancelRequest { id, reason }) = (&principal.request, request);
+            let cancelled =
+                acredita_domain::use_cases::cancel_identification(api.app(), by, $kind, id, reason, idempotency);
+            api.done(cancelled.await)
         }
 
         /// Closes an identification.
@@ -139,7 +146,7 @@ macro_rules! admin_operations {
             post,
             path = $close_path,
             tag = $tag,
-            params($crate::params::OrgPath, $crate::params::AdminPath),
+            params($crate::params::OrgPath, $crate::params::AdminPath, $crate::params::IdempotencyHeader),
             responses(
                 (status = 204, description = "Closed."),
                 (status = 404, description = "No such identification."),
@@ -149,9 +156,13 @@ macro_rules! admin_operations {
         async fn $close(
             axum::extract::State(api): axum::extract::State<$crate::Api>,
             principal: $crate::Principal<$crate::principal::Admin>,
-            $crate::Checked(request): $crate::Checked<$crate::admin::CloseRequest>,
-        ) -> Result<axum::http::StatusCode, $crate::ApiError> {
-            api.done(acredita_domain::use_cases::close_identification(api.app(), &principal.request, $kind, request.id).await)
+            $crate::Checked($crate::idempotency::Keyed { request, idempotency }): $crate::Checked<
+                $crate::idempotency::Keyed<$crate::admin::CloseRequest>,
+            >,
+        ) -> Result<$crate::answers::StepAnswer, $crate::ApiError> {
+            let (by, id) = (&principal.request, request.id);
+            let closed = acredita_domain::use_cases::close_identification(api.app(), by, $kind, id, idempotency);
+            api.done(closed.await)
         }
 
         /// Deletes an identification and everything that belongs to it.
@@ -159,7 +170,12 @@ macro_rules! admin_operations {
             delete,
             path = $delete_path,
             tag = $tag,
-            params($crate::params::OrgPath, $crate::params::AdminPath, $crate::params::ForceQuery),
+            params(
+                $crate::params::OrgPath,
+                $crate::params::AdminPath,
+                $crate::params::ForceQuery,
+                $crate::params::IdempotencyHeader
+            ),
             responses(
                 (status = 204, description = "Deleted."),
                 (status = 403, description = "The identification is not CREATED, or the token does not allow this."),
@@ -170,13 +186,15 @@ macro_rules! admin_operations {
         async fn $delete(
             axum::extract::State(api): axum::extract::State<$crate::Api>,
             principal: $crate::Principal<$crate::principal::Delete>,
-            $crate::Checked(request): $crate::Checked<$crate::admin::DeleteRequest>,
-        ) -> Result<axum::http::StatusCode, $crate::ApiError> {
-            let force = request.force(&principal);
-            acredita_domain::use_cases::delete_identification(api.app(), &principal.request, $kind, request.id, force)
-                .await
-                .map(|()| axum::http::StatusCode::NO_CONTENT)
-                .map_err(|error| request.refused(&api, error))
+            $crate::Checked($crate::idempotency::Keyed { request, idempotency }): $crate::Checked<
+                $crate::idempotency::Keyed<$crate::admin::DeleteRequest>,
+            >,
+        ) -> Result<$crate::answers::StepAnswer, $crate::ApiError> {
+            let $crate::admin::DeleteRequest { id, forced } = request;
+            let (by, force) = (&principal.request, principal.force(forced));
+            let deleted =
+                acredita_domain::use_cases::delete_identification(api.app(), by, $kind, id, force, idempotency);
+            $crate::admin::deleted(&api, forced, force, deleted.await)
         }
     };
 }

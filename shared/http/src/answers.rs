@@ -6,7 +6,7 @@ use acredita_domain::{
     identification::{MethodKind, Status},
     ids::{AdminIdentificationId, IdentificationId, ScoringId},
     otp::SecondFactor,
-    use_cases::{Created, Metadata},
+    use_cases::{Created, Done, Metadata},
 };
 use axum::{
     Json,
@@ -93,12 +93,24 @@ pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 impl<T: Serialize> IntoResponse for CreateAnswer<T> {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(self.body)).into_response();
-        if self.replayed {
-            response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-        }
-        response
+        marked((self.status, Json(self.body)).into_response(), self.replayed)
     }
+}
+
+/// The answer to a step: 204 No Content. One that repeats an earlier request's answer says so in the same header.
+pub struct StepAnswer(pub Done);
+
+impl IntoResponse for StepAnswer {
+    fn into_response(self) -> Response {
+        marked(StatusCode::NO_CONTENT.into_response(), self.0 == Done::Before)
+    }
+}
+
+fn marked(mut response: Response, replayed: bool) -> Response {
+    if replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
 }
 
 /// The actor as the actor's side sees it: masked, so that it reveals nothing new.

@@ -1,8 +1,7 @@
 //! The state that all routers share: the use cases' `App` and the verifier of tokens.
 
-use crate::{error::ApiError, jwt::TokenVerifier};
-use acredita_domain::{App, Error, ids::OrgId, scoring::Provider};
-use axum::http::StatusCode;
+use crate::{answers::StepAnswer, error::ApiError, jwt::TokenVerifier};
+use acredita_domain::{App, Error, ids::OrgId, scoring::Provider, use_cases::Done};
 use std::sync::Arc;
 
 /// The state of every router. Cheap to clone.
@@ -33,9 +32,9 @@ impl Api {
         ApiError::Domain { error, now: self.app().now() }
     }
 
-    /// 204 No Content, or the refusal.
-    pub fn done(&self, result: Result<(), Error>) -> Result<StatusCode, ApiError> {
-        result.map(|()| StatusCode::NO_CONTENT).map_err(|error| self.refused(error))
+    /// The answer to a step, or the refusal.
+    pub fn done(&self, result: Result<Done, Error>) -> Result<StepAnswer, ApiError> {
+        result.map(StepAnswer).map_err(|error| self.refused(error))
     }
 
     /// The provider that `EXTERNAL` stands for in an organisation, if it has one.

@@ -6,11 +6,13 @@ use crate::{
     base64,
     error::ApiError,
     fault::{Faults, Place, RequestFault},
+    idempotency::Keyed,
     json,
     request::{ScoringRequest, body_fault, check, read_body},
 };
 use acredita_domain::{
     Error, Invalid, Time,
+    idempotency::Idempotency,
     ids::ScoringId,
     pictures::{MAX_PICTURE_BYTES, PictureFault, PictureFormat, Side, UploadedPicture},
 };
@@ -29,6 +31,7 @@ const MAX_BODY: usize = 2 * MAX_PICTURE_BYTES + 64 * 1024;
 pub struct PicturesRequest {
     pub id: ScoringId,
     pub pictures: Vec<UploadedPicture>,
+    pub idempotency: Option<Idempotency>,
 }
 
 impl FromRequest<Api> for PicturesRequest {
@@ -36,9 +39,12 @@ impl FromRequest<Api> for PicturesRequest {
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
         let (mut parts, body) = request.into_parts();
-        let ScoringRequest { id } = check(&mut parts, api, None, Faults::default()).await?;
+        let keyed: Keyed<ScoringRequest> = check(&mut parts, api, None, Faults::default()).await?;
+        let Keyed { request: ScoringRequest { id }, idempotency } = keyed;
         let pictures = read_pictures(&parts.headers, body, api.app().now()).await?;
-        Ok(Self { id, pictures })
+        let sides = pictures.iter().map(|UploadedPicture { side, bytes }| (side.part(), &**bytes));
+        let idempotency = idempotency.map(|idempotency| idempotency.with_parts(sides));
+        Ok(Self { id, pictures, idempotency })
     }
 }
 

@@ -62,12 +62,12 @@ pub struct ForceQuery {
     pub force: Option<String>,
 }
 
-/// Makes a create repeatable.
+/// Makes a request repeatable.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 pub struct IdempotencyHeader {
     /// 1 to 255 visible characters. For 24 hours the same key with the same body gets the first request's answer, with
-    /// the header `Idempotent-Replayed: true`, and nothing new is created.
+    /// the header `Idempotent-Replayed: true`, and nothing is done twice. A refused request uses up no key.
     #[param(
         nullable = false,
         rename = "Idempotency-Key",

@@ -47,42 +47,42 @@ macro_rules! operations {
 pub const OPERATIONS: &[Operation] = operations! {
     "identification-agent-admin" serves "/identifications/agent" with "identifications:admin" {
         create_agent_identification: Post Create "", Json + IdempotencyKey => 201, CREATE, [409];
-        cancel_agent_identification: Post Admin "/cancel", Json => 204, CHANGE;
-        close_agent_identification: Post Admin "/close", No => 204, CHANGE;
-        delete_agent_identification: Delete Admin "", No => 204, DELETE, [409];
+        cancel_agent_identification: Post Admin "/cancel", Json + IdempotencyKey => 204, CHANGE;
+        close_agent_identification: Post Admin "/close", No + IdempotencyKey => 204, CHANGE;
+        delete_agent_identification: Delete Admin "", No + IdempotencyKey => 204, DELETE, [409];
     }
     "identification-agent" serves "/identifications/agent" with "identifications:agent" {
         read_agent_identification: Get Actor "", No => 200, READ;
-        validate_agent_identification: Post Actor "/validate", Json => 204, CHANGE;
+        validate_agent_identification: Post Actor "/validate", Json + IdempotencyKey => 204, CHANGE;
     }
     "identification-otp-admin" serves "/identifications/otp" with "identifications:admin" {
         create_otp_identification: Post Create "", Json + IdempotencyKey => 201, SEND;
         create_otp_code: Post Admin "/code", No + IdempotencyKey => 200, SEND;
-        cancel_otp_identification: Post Admin "/cancel", Json => 204, CHANGE;
-        close_otp_identification: Post Admin "/close", No => 204, CHANGE;
-        delete_otp_identification: Delete Admin "", No => 204, DELETE, [409];
+        cancel_otp_identification: Post Admin "/cancel", Json + IdempotencyKey => 204, CHANGE;
+        close_otp_identification: Post Admin "/close", No + IdempotencyKey => 204, CHANGE;
+        delete_otp_identification: Delete Admin "", No + IdempotencyKey => 204, DELETE, [409];
     }
     "identification-otp" serves "/identifications/otp" with "identifications:validate" {
         read_otp_identification: Get Actor "", No => 200, READ;
-        validate_otp_identification: Put Actor "/validate", Json => 204, CHANGE;
-        resend_otp: Post Actor "/resend", No => 204, SEND;
+        validate_otp_identification: Put Actor "/validate", Json + IdempotencyKey => 204, CHANGE;
+        resend_otp: Post Actor "/resend", No + IdempotencyKey => 204, SEND;
     }
     "identity-document-admin" serves "/identifications/identity_document" with "identifications:admin" {
         create_identity_document_identification: Post Create "", Json + IdempotencyKey => 200, CREATE, [409];
-        close_identity_document_identification: Post Admin "/close", No => 204, CHANGE;
-        cancel_identity_document_identification: Post Admin "/cancel", Json => 204, CHANGE;
-        delete_identity_document_identification: Delete Admin "", No => 204, DELETE, [409];
+        close_identity_document_identification: Post Admin "/close", No + IdempotencyKey => 204, CHANGE;
+        cancel_identity_document_identification: Post Admin "/cancel", Json + IdempotencyKey => 204, CHANGE;
+        delete_identity_document_identification: Delete Admin "", No + IdempotencyKey => 204, DELETE, [409];
     }
     "identity-document" serves "/identifications/identity_document" with "identifications:validate" {
         read_identity_document_identification: Get Actor "", No => 200, READ;
-        validate_identity_document_identification: Post Actor "/validate", No => 204, CHANGE;
+        validate_identity_document_identification: Post Actor "/validate", No + IdempotencyKey => 204, CHANGE;
     }
     "scoring" serves "/scorings/identity_document" with "scorings:write" {
         create_scoring: Post Create "", Json + IdempotencyKey => 200, READ, [409];
-        score_document: Put Scoring "/score", Multipart => 204, SCORE;
+        score_document: Put Scoring "/score", Multipart + IdempotencyKey => 204, SCORE;
         delegate_scoring: Post Scoring "/delegate", OptionalJson => 200, DELEGATE;
-        close_scoring: Post Scoring "/close", No => 204, READ;
-        delete_scoring: Delete Scoring "", No => 204, DELETE, [409];
+        close_scoring: Post Scoring "/close", No + IdempotencyKey => 204, READ;
+        delete_scoring: Delete Scoring "", No + IdempotencyKey => 204, DELETE, [409];
     }
     "scoring" serves "/scorings/identity_document" with "scorings:read" {
         read_scoring: Get Scoring "", No => 200, READ;

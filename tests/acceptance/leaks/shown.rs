@@ -192,7 +192,8 @@ fn told(org: &OrgId, subject: Subject) -> Story {
         request_id: None,
     };
     let log = Log::begin(&acredita_aws::SystemEntropy);
-    Story { org: org.clone(), subject, log, adopted: None, events: vec![event], keep_until: at }
+    let (org, events) = (org.clone(), vec![event]);
+    Story { org, subject, log, adopted: None, events, keep_until: at, once: None }
 }
 
 #[tokio::test]

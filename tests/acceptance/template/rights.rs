@@ -21,7 +21,8 @@ const REMOVE_EVIDENCE: (&str, &str) = ("s3:DeleteObject", "i");
 /// Permissions that a function needs besides the observed ones (`used`): an action, and the kind of its target.
 fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
     match function {
-        "identification-agent" => &ERASE_EVIDENCE,
+        "identification-agent" => &[SECRET, ERASE_EVIDENCE[0], ERASE_EVIDENCE[1]],
+        "identity-document" => &[SECRET],
         "identification-agent-admin" | "identification-otp-admin" => &[SECRET],
         // The references of scorings that stand alone.
         "events" => &[SECRET, ("dynamodb:BatchGetItem", "SCO")],

@@ -16,7 +16,7 @@ use acredita_domain::{
     ports::limits::ERASE_AGAIN_AFTER,
 };
 use acredita_local::workers;
-use acredita_manifest::{DISPATCH, NOTIFY, SWEEP};
+use acredita_manifest::{DISPATCH, NOTIFY, OPERATIONS, Operation, SWEEP};
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,7 +54,8 @@ pub async fn used() -> BTreeMap<String, Used> {
         if event.case.starts_with("delete") && event.function != "webhook-endpoints" {
             put_something_to_erase(&world, &values).await;
         }
-        if event.case.starts_with("create") && !event.text.contains("idempotency-key") {
+        let is_of = |operation: &Operation| operation.takes_idempotency_key && operation.route() == event.route();
+        if OPERATIONS.iter().any(is_of) && !event.text.contains("idempotency-key") {
             event.text = event.text.replacen(
                 "\"headers\": {",
                 &format!("\"headers\": {{ \"idempotency-key\": \"{}\",", event.case),

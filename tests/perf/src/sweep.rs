@@ -114,6 +114,7 @@ async fn create(app: &App) -> Result<(), Failure> {
         created_at: now,
         expires_at: now + LIFE,
         log: None,
+        once: Vec::new(),
     };
     let created = Happened {
         id: EventId::at(now, &*app.entropy),
@@ -130,6 +131,7 @@ async fn create(app: &App) -> Result<(), Failure> {
         adopted: None,
         events: vec![created],
         keep_until: now + app.policy.events_kept,
+        once: None,
     };
     let keep_until = app.policy.keep_until(identification.expires_at);
     let new =

@@ -4,7 +4,7 @@ use super::{
     expressions::Values,
     items::{
         Item, Key, decode_log, decode_remembered, encode_event, encode_leftovers, encode_message, encode_remembered,
-        millis, number, text,
+        encode_taken_once, millis, number, text,
     },
     store::{Change, DynamoStore, NotCommitted, Reasons, cancelled, corrupt},
     throttle,
@@ -14,9 +14,9 @@ use acredita_domain::{
     Time,
     error::Unavailable,
     events::{Chapter, Head, Log, Story},
-    idempotency::RequestMark,
+    idempotency::{Once, RequestMark},
     ids::{OrgId, ScoringId},
-    ports::{CreateError, IdempotencyRecord, NewOutboxMessage, StepError},
+    ports::{CreateError, FirstAnswer, IdempotencyRecord, NewOutboxMessage, StepError},
 };
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
@@ -62,22 +62,34 @@ impl<'a> Commit<'a> {
         self.guarded(write)
     }
 
+    /// A step of something whose events belong to another subject.
+    pub fn step_once(self, mut change: Change<'_>, once: Option<&Once>) -> Self {
+        let update = with_request(change.update, &mut change.values, once, self.now);
+        self.step(Change { update: &update, ..change })
+    }
+
     /// A step of a subject together with the events of it.
     pub fn step_telling(self, change: Change<'_>, chapter: &Chapter) -> Self {
         let Change { key, update, condition, mut values } = change;
         let update = update.strip_prefix("SET ").expect("a step sets something");
         let (set, guard) = move_head(chapter, &mut values);
         let (update, condition) = (format!("{set}, {update}"), format!("({condition}) AND {guard}"));
+        let update = with_request(&update, &mut values, chapter.once.as_ref(), self.now);
         let write = self.store.change(Change { key, update: &update, condition: &condition, values });
         self.moving_head(write, chapter)
     }
 
-    /// Events of a subject that is deleted with them.
-    pub fn delete_telling(self, condition: &str, mut values: Values, chapter: &Chapter) -> Self {
+    /// Events of a subject that is deleted with them. The request is remembered in its place.
+    pub fn delete_telling(self, condition: &str, mut values: Values, org: &OrgId, chapter: &Chapter) -> Self {
         let (_, guard) = move_head(chapter, &mut values);
         let key = Key::subject(chapter.subject);
         let write = self.store.delete_if(key, &format!("({condition}) AND {guard}"), values);
-        self.moving_head(write, chapter)
+        let record = chapter.once.clone().map(|Once { operation, marks }| IdempotencyRecord {
+            operation,
+            marks,
+            answer: FirstAnswer("null".to_owned()),
+        });
+        self.moving_head(write, chapter).remember(org, record)
     }
 
     /// Events of a subject that nothing else here changes.
@@ -239,6 +251,13 @@ fn move_head(chapter: &Chapter, values: &mut Values) -> (String, String) {
             (update.to_owned(), "attribute_not_exists(#sequence)".to_owned())
         }
     }
+}
+
+/// The update that records the request with an idempotency key, too.
+fn with_request(update: &str, values: &mut Values, once: Option<&Once>, now: Time) -> String {
+    let Some(mark) = once.and_then(|once| once.marks.first()) else { return update.to_owned() };
+    values.push(("once", encode_taken_once(mark, now)));
+    format!("{update} ADD #once :once")
 }
 
 /// How often events are chained anew because others came first: of any number of steps that meet, one is taken each time.

@@ -107,7 +107,7 @@ impl Endpoints for DynamoStore {
             Commit::new(self, operation, endpoint.created_at)
                 .guarded(delete.clone())
                 .write(count.clone())
-                .delete_telling("#org = :org", vec![("org", text(&endpoint.org))], chapter)
+                .delete_telling("#org = :org", vec![("org", text(&endpoint.org))], &endpoint.org, chapter)
         })
         .await
     }

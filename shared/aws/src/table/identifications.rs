@@ -163,7 +163,7 @@ impl Identifications for DynamoStore {
             let deleted = telling(DELETE, &story, |chapter| {
                 let condition = if force { OURS } else { OPEN };
                 let mut commit =
-                    Commit::new(self, DELETE, now).delete_telling(condition, open_values(org, now), chapter);
+                    Commit::new(self, DELETE, now).delete_telling(condition, open_values(org, now), org, chapter);
                 if let Some((scoring_id, scoring)) = &scored {
                     let mut values = open_values(org, now);
                     values.push(("version", number(scoring.as_ref().map_or(0, |scoring| scoring.version))));

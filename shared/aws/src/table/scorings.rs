@@ -168,7 +168,8 @@ impl DynamoStore {
         values.push(("version", number(version)));
         let condition = if force { OURS_AS_READ } else { OPEN_AS_JUDGED };
         telling("delete scoring", story, |chapter| {
-            let commit = Commit::new(self, "delete scoring", now).delete_telling(condition, values.clone(), chapter);
+            let commit = Commit::new(self, "delete scoring", now);
+            let commit = commit.delete_telling(condition, values.clone(), org, chapter);
             let commit = commit.write(self.put(encode_erasure(&erasure, now)));
             self.forget(scoring, now).fold(commit, Commit::write)
         })
@@ -188,7 +189,7 @@ impl DynamoStore {
         let commit = Commit::new(self, operation, now);
         match chapter.subject {
             Subject::Scoring { .. } => commit.step_telling(change, chapter),
-            _ => commit.step(change).only_tell(&scoring.org, chapter),
+            _ => commit.step_once(change, chapter.once.as_ref()).only_tell(&scoring.org, chapter),
         }
     }
 }

@@ -30,6 +30,7 @@ mod faults;
 mod housekeeping;
 mod identifications;
 mod new_codes;
+mod once;
 mod outbox;
 mod pictures;
 mod queue;

@@ -7,7 +7,7 @@ use acredita_domain::{
     code::OtpCode,
     device::DeviceEvidence,
     events::{Chapter, EventData, EventType, Happened, Log, Story, Subject},
-    idempotency::{Idempotency, Operation},
+    idempotency::{Idempotency, Once, Operation},
     identification::{Identification, Method, State, Transition, Validation},
     ids::{AdminIdentificationId, EventId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId},
     keys::{CodeContext, Keyring},
@@ -59,6 +59,7 @@ fn identification(method: Method) -> Identification {
         created_at: now(),
         expires_at: now() + LIFE,
         log: None,
+        once: Vec::new(),
     };
     identification.log = Some(created(&identification.org, identification.subject()).continued());
     identification
@@ -178,7 +179,8 @@ pub fn story(org: &OrgId, subject: Subject, log: Log) -> Story {
         by: By::System,
         request_id: None,
     };
-    Story { org: org.clone(), subject, log, adopted: None, events: vec![event], keep_until: now() + LIFE }
+    let (org, events, keep_until) = (org.clone(), vec![event], now() + LIFE);
+    Story { org, subject, log, adopted: None, events, keep_until, once: None }
 }
 
 pub fn message(identification: &Identification, generation: u32, destination: &str) -> NewOutboxMessage {
@@ -204,6 +206,14 @@ pub fn record(operation: Operation, key: &str, body: &str, answer: &str) -> Idem
         marks: keys.request_marks(&org(), operation, &Idempotency::new(&key, body.as_bytes())),
         answer: FirstAnswer(answer.to_owned()),
     }
+}
+
+/// The mark of a step's request with this key and body.
+pub fn once(operation: Operation, key: &str, body: &str) -> Option<Once> {
+    let key = key.parse().expect("a key");
+    let keys = Keyring::new(vec![[7; 32]]).expect("a key");
+    let marks = keys.step_marks(&org(), operation, &Idempotency::new(&key, body.as_bytes()));
+    Some(Once { operation, marks })
 }
 
 pub fn validation() -> Validation {

@@ -126,6 +126,7 @@ mod tests {
             adopted: None,
             events: (0..length).map(happened).collect(),
             keep_until: Time::UNIX_EPOCH,
+            once: None,
         };
         let chapter = story.after(&story.log);
         let log = chapter.continued();

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     Time,
+    idempotency::Once,
     ids::{EventId, OrgId},
     request::By,
 };
@@ -33,6 +34,8 @@ pub struct Story {
     pub events: Vec<Happened>,
     /// The end of the retention of these events.
     pub keep_until: Time,
+    /// The request with an idempotency key that takes the step, if it has one.
+    pub once: Option<Once>,
 }
 
 /// The continuation of a log: its new events, and its head after them.
@@ -44,9 +47,16 @@ pub struct Chapter {
     pub events: Vec<StoredEvent>,
     pub head: Option<Head>,
     pub keep_until: Time,
+    /// The request to be recorded with it.
+    pub once: Option<Once>,
 }
 
 impl Story {
+    /// The story of a step that this request takes.
+    pub fn once(self, once: Option<Once>) -> Self {
+        Self { once, ..self }
+    }
+
     /// Numbers and chains the events after the head of `log`: the story's own, or the newer one that overtook it.
     pub fn after(&self, log: &Log) -> Chapter {
         let adopted = self.adopted.iter().filter(|_| log.head.is_none());
@@ -57,7 +67,8 @@ impl Story {
             head = Some(Head { sequence: event.sequence(), hash: event.hash });
             events.push(event);
         }
-        Chapter { subject: self.subject, log: log.clone(), events, head, keep_until: self.keep_until }
+        let (log, once) = (log.clone(), self.once.clone());
+        Chapter { subject: self.subject, log, events, head, keep_until: self.keep_until, once }
     }
 
     fn chained(&self, happened: &Happened, head: Option<Head>, key: &LogKey) -> StoredEvent {

@@ -2,15 +2,17 @@
 
 use super::{
     create::{Created, Draft},
-    effects, telling,
+    effects,
+    once::{Done, Of, once},
+    telling,
 };
 use crate::{
     App, Conflict, Error, Request,
     actor::Actor,
     device::DeviceEvidence,
     expires_in::ExpiresIn,
-    idempotency::Idempotency,
-    identification::{AgentEvidence, Method, MethodKind, Transition, Validation},
+    idempotency::{Idempotency, Once, Operation},
+    identification::{AgentEvidence, Identification, Method, MethodKind, Transition, Validation},
     ids::{IdentificationId, OrgId},
     pictures::{CleanPicture, PictureFault, PictureKey, PicturePrefix, Sha256Digest},
     ports::StepError,
@@ -53,9 +55,22 @@ pub async fn validate_agent_identification(
     id: IdentificationId,
     device: DeviceEvidence,
     confirmation: AgentConfirmation,
+    idempotency: Option<Idempotency>,
+) -> Result<Done, Error> {
+    let identification = &app.find(&request.org, id, MethodKind::Agent).await?;
+    let step = |once| validate(app, request, identification, device, confirmation, once);
+    once(app, Of::Identification(identification), Operation::ValidateIdentification, idempotency, step).await
+}
+
+async fn validate(
+    app: &App,
+    request: &Request,
+    identification: &Identification,
+    device: DeviceEvidence,
+    confirmation: AgentConfirmation,
+    once: Option<Once>,
 ) -> Result<(), Error> {
-    let org = &request.org;
-    let identification = app.find(org, id, MethodKind::Agent).await?;
+    let (org, id) = (&identification.org, identification.id);
     let asked = matches!(identification.method, Method::Agent { personal_document_image: true });
     match (asked, &confirmation.evidence) {
         (true, None) => {
@@ -84,12 +99,12 @@ pub async fn validate_agent_identification(
         Some(AgentEvidence { agent, picture, received_picture, metadata, caller: request.by.caller().cloned() });
     let validation = Validation { at: now, device, agent, captures: Vec::new(), scoring: None };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    let story = telling::of_step(app, request, &identification, &transition, now);
-    match app.stores.identifications.transition(&identification, transition, Vec::new(), story, now).await {
+    let story = telling::of_step(app, request, identification, &transition, now).once(once);
+    match app.stores.identifications.transition(identification, transition, Vec::new(), story, now).await {
         Err(StepError::Lost) if kept => Err(explain_late_evidence(app, org, id).await),
         step => {
             step?;
-            effects::told(app, &identification).await;
+            effects::told(app, identification).await;
             Ok(())
         }
     }

@@ -1,9 +1,14 @@
 //! Cancelling an identification.
 
-use super::{effects, telling};
+use super::{
+    effects,
+    once::{Done, Of, once},
+    telling,
+};
 use crate::{
     App, Error, Request,
-    identification::{MethodKind, Transition},
+    idempotency::{Idempotency, Once, Operation},
+    identification::{Identification, MethodKind, Transition},
     ids::AdminIdentificationId,
     text::CancellationReason,
 };
@@ -15,13 +20,25 @@ pub async fn cancel_identification(
     kind: MethodKind,
     id: AdminIdentificationId,
     reason: CancellationReason,
+    idempotency: Option<Idempotency>,
+) -> Result<Done, Error> {
+    let identification = &app.find_by_admin_id(&request.org, id, kind).await?;
+    let step = |once| cancel(app, request, identification, reason, once);
+    once(app, Of::Identification(identification), Operation::CancelIdentification, idempotency, step).await
+}
+
+async fn cancel(
+    app: &App,
+    request: &Request,
+    identification: &Identification,
+    reason: CancellationReason,
+    once: Option<Once>,
 ) -> Result<(), Error> {
-    let identification = app.find_by_admin_id(&request.org, id, kind).await?;
     let now = app.now();
     identification.require_open(now)?;
     let step = Transition::Cancel { reason };
-    let story = telling::of_step(app, request, &identification, &step, now);
-    app.stores.identifications.transition(&identification, step, Vec::new(), story, now).await?;
-    effects::told(app, &identification).await;
+    let story = telling::of_step(app, request, identification, &step, now).once(once);
+    app.stores.identifications.transition(identification, step, Vec::new(), story, now).await?;
+    effects::told(app, identification).await;
     Ok(())
 }

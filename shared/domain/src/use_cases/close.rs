@@ -1,9 +1,14 @@
 //! Closing an identification.
 
-use super::{effects, telling};
+use super::{
+    effects,
+    once::{Done, Of, once},
+    telling,
+};
 use crate::{
     App, Error, Request,
-    identification::{MethodKind, Transition},
+    idempotency::{Idempotency, Once, Operation},
+    identification::{Identification, MethodKind, Transition},
     ids::AdminIdentificationId,
 };
 
@@ -13,13 +18,19 @@ pub async fn close_identification(
     request: &Request,
     kind: MethodKind,
     id: AdminIdentificationId,
-) -> Result<(), Error> {
-    let identification = app.find_by_admin_id(&request.org, id, kind).await?;
+    idempotency: Option<Idempotency>,
+) -> Result<Done, Error> {
+    let identification = &app.find_by_admin_id(&request.org, id, kind).await?;
+    let step = |once| close(app, request, identification, once);
+    once(app, Of::Identification(identification), Operation::CloseIdentification, idempotency, step).await
+}
+
+async fn close(app: &App, request: &Request, identification: &Identification, once: Option<Once>) -> Result<(), Error> {
     let now = app.now();
     let from = identification.require_closable(now)?;
     let step = Transition::Close { from };
-    let story = telling::of_step(app, request, &identification, &step, now);
-    app.stores.identifications.transition(&identification, step, Vec::new(), story, now).await?;
-    effects::told(app, &identification).await;
+    let story = telling::of_step(app, request, identification, &step, now).once(once);
+    app.stores.identifications.transition(identification, step, Vec::new(), story, now).await?;
+    effects::told(app, identification).await;
     Ok(())
 }

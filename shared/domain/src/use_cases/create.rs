@@ -78,9 +78,9 @@ impl Draft {
     pub fn with(self, method: Method) -> Creation {
         let Self { id, admin_id, org, actor, reference, created_at, expires_at, now, log } = self;
         let state = State::Created;
-        let log = Some(log);
+        let (log, once) = (Some(log), Vec::new());
         let identification =
-            Identification { id, admin_id, org, actor, method, reference, state, created_at, expires_at, log };
+            Identification { id, admin_id, org, actor, method, reference, state, created_at, expires_at, log, once };
         Creation { identification, scoring: None, outbox: Vec::new(), code: None, now }
     }
 }

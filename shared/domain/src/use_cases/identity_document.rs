@@ -2,15 +2,17 @@
 
 use super::{
     create::{Created, Creation, Draft},
-    effects, telling,
+    effects,
+    once::{Done, Of, once},
+    telling,
 };
 use crate::{
     App, Conflict, Error, Request,
     actor::Actor,
     device::DeviceEvidence,
     expires_in::ExpiresIn,
-    idempotency::Idempotency,
-    identification::{Method, MethodKind, ScoringEvidence, Transition, Validation},
+    idempotency::{Idempotency, Once, Operation},
+    identification::{Identification, Method, MethodKind, ScoringEvidence, Transition, Validation},
     ids::{IdentificationId, ScoringId},
     reference::Reference,
     scoring::{ConfigurationName, DocumentKind, MaxScoreRetries, Provider, Scoring, ScoringStatus, ScoringTerms},
@@ -58,10 +60,21 @@ pub async fn validate_identity_document_identification(
     request: &Request,
     id: IdentificationId,
     device: DeviceEvidence,
+    idempotency: Option<Idempotency>,
+) -> Result<Done, Error> {
+    let identification = &app.find(&request.org, id, MethodKind::IdentityDocument).await?;
+    let step = |once| validate(app, request, identification, device, once);
+    once(app, Of::Identification(identification), Operation::ValidateIdentification, idempotency, step).await
+}
+
+async fn validate(
+    app: &App,
+    request: &Request,
+    identification: &Identification,
+    device: DeviceEvidence,
+    once: Option<Once>,
 ) -> Result<(), Error> {
-    let org = &request.org;
-    let identification = app.find(org, id, MethodKind::IdentityDocument).await?;
-    let now = app.now();
+    let (org, now) = (&identification.org, app.now());
     identification.require_open(now)?;
     let Method::IdentityDocument { configuration, scoring_id, .. } = identification.method else {
         return Err(Error::NotFound("identification"));
@@ -82,8 +95,8 @@ pub async fn validate_identity_document_identification(
     };
     let validation = Validation { at: now, device, agent: None, captures: Vec::new(), scoring: Some(evidence) };
     let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    let story = telling::of_step(app, request, &identification, &transition, now);
-    app.stores.identifications.transition(&identification, transition, Vec::new(), story, now).await?;
-    effects::told(app, &identification).await;
+    let story = telling::of_step(app, request, identification, &transition, now).once(once);
+    app.stores.identifications.transition(identification, transition, Vec::new(), story, now).await?;
+    effects::told(app, identification).await;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::{
     create::{Created, Creation, Draft, ExternalCode},
     effects,
+    once::{Done, Of, once},
     second_factor::{self, GivenFactor, ReadFactor},
     telling,
 };
@@ -12,7 +13,7 @@ use crate::{
     code::TypedCode,
     device::DeviceEvidence,
     expires_in::ExpiresIn,
-    idempotency::Idempotency,
+    idempotency::{Idempotency, Once, Operation},
     identification::{Identification, Method, MethodKind, Transition, Validation},
     ids::{IdentificationId, OrgId},
     keys::CodeContext,
@@ -90,11 +91,24 @@ pub async fn validate_otp_identification(
     id: IdentificationId,
     device: DeviceEvidence,
     attempt: OtpAttempt,
+    idempotency: Option<Idempotency>,
+) -> Result<Done, Error> {
+    second_factor::check_pictures(app, attempt.second_factor.as_ref())?;
+    let identification = &app.find(&request.org, id, MethodKind::Otp).await?;
+    let step = |once| validate(app, request, identification, device, attempt, once);
+    once(app, Of::Identification(identification), Operation::ValidateIdentification, idempotency, step).await
+}
+
+async fn validate(
+    app: &App,
+    request: &Request,
+    identification: &Identification,
+    device: DeviceEvidence,
+    attempt: OtpAttempt,
+    once: Option<Once>,
 ) -> Result<(), Error> {
-    let org = &request.org;
+    let (org, id) = (&identification.org, identification.id);
     let OtpAttempt { code, second_factor: given } = attempt;
-    second_factor::check_pictures(app, given.as_ref())?;
-    let identification = app.find(org, id, MethodKind::Otp).await?;
     second_factor::require_asked(identification.otp().and_then(|otp| otp.second_factor), given.as_ref())?;
     let now = app.now();
     identification.require_open(now)?;
@@ -111,7 +125,7 @@ pub async fn validate_otp_identification(
         & second_factor_matches(&counted.actor, otp.second_factor, second_factor::comparable(given.as_ref(), &read));
     let alive = otp.code.as_ref().is_some_and(|code| now < code.expires_at);
     match (bool::from(right), alive) {
-        (true, true) => accept(app, request, &counted, device, read, now).await,
+        (true, true) => accept(app, request, &counted, device, read, now, once).await,
         (true, false) => {
             // A try that was right but late must not cost one; losing the race to another transition changes nothing.
             unless_lost(app.stores.identifications.give_back_try(org, id).await)?;
@@ -137,6 +151,7 @@ async fn accept(
     device: DeviceEvidence,
     read: ReadFactor,
     now: Time,
+    once: Option<Once>,
 ) -> Result<(), Error> {
     let (org, id) = (&identification.org, identification.id);
     let captures = match second_factor::keep(app, identification, read).await {
@@ -151,7 +166,7 @@ async fn accept(
     let validation = Validation { at: now, device, agent: None, captures: captures.clone(), scoring: None };
     let generation = identification.otp().map(|otp| otp.generation);
     let transition = Transition::Validate { validation: Box::new(validation), generation };
-    let story = telling::of_step(app, request, identification, &transition, now);
+    let story = telling::of_step(app, request, identification, &transition, now).once(once);
     match app.stores.identifications.transition(identification, transition, Vec::new(), story, now).await {
         Err(StepError::Lost) => Err(explain_right_one_lost(app, org, id, now, &captures).await),
         step => {

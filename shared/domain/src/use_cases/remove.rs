@@ -1,9 +1,15 @@
 //! Deletes an identification with its linked scoring and all their pictures, or a scoring that stands alone.
 
-use super::{effects, scorings::read_scoring, telling};
+use super::{
+    effects,
+    once::{Done, delete_once},
+    scorings::read_scoring,
+    telling,
+};
 use crate::{
     App, Conflict, Error, Request, Time,
     events::{EventData, EventType, Story},
+    idempotency::{Idempotency, Once, Operation},
     identification::{Identification, MethodKind, Status},
     ids::{AdminIdentificationId, ScoringId},
     ports::{Erasure, StepError},
@@ -27,6 +33,21 @@ pub async fn delete_identification(
     kind: MethodKind,
     id: AdminIdentificationId,
     force: Force,
+    idempotency: Option<Idempotency>,
+) -> Result<Done, Error> {
+    // Whoever asks for one of another kind asks for something else, and it is gone: nothing but the path says which.
+    let path = format!("{kind}/{id}");
+    let delete = |once| delete_found(app, request, kind, id, force, once);
+    delete_once(app, &request.org, Operation::DeleteIdentification, path, idempotency, delete).await
+}
+
+async fn delete_found(
+    app: &App,
+    request: &Request,
+    kind: MethodKind,
+    id: AdminIdentificationId,
+    force: Force,
+    once: Option<Once>,
 ) -> Result<(), Error> {
     let identification = app.find_by_admin_id(&request.org, id, kind).await?;
     let now = app.now();
@@ -34,7 +55,8 @@ pub async fn delete_identification(
     if !force && identification.status(now) != Status::Created {
         return Err(Error::DeleteForbidden);
     }
-    let story = of_deletion(app, request, &identification, if force { "FORCED" } else { "REQUESTED" }, now);
+    let why = if force { "FORCED" } else { "REQUESTED" };
+    let story = of_deletion(app, request, &identification, why, now).once(once);
     let deleted = app.stores.identifications.delete(&identification, force, story, now).await;
     if deleted.is_ok() {
         effects::told(app, &identification).await;
@@ -44,7 +66,24 @@ pub async fn delete_identification(
 
 /// Deletes an open scoring that stands alone, or any with permitted force. Its pictures are erased like those of an
 /// identification.
-pub async fn delete_scoring(app: &App, request: &Request, id: ScoringId, force: Force) -> Result<(), Error> {
+pub async fn delete_scoring(
+    app: &App,
+    request: &Request,
+    id: ScoringId,
+    force: Force,
+    idempotency: Option<Idempotency>,
+) -> Result<Done, Error> {
+    let delete = |once| delete_alone(app, request, id, force, once);
+    delete_once(app, &request.org, Operation::DeleteScoring, id, idempotency, delete).await
+}
+
+async fn delete_alone(
+    app: &App,
+    request: &Request,
+    id: ScoringId,
+    force: Force,
+    once: Option<Once>,
+) -> Result<(), Error> {
     let (scoring, now) = read_scoring(app, &request.org, id).await?;
     if scoring.is_linked() {
         return Err(Conflict::LinkedScoring.into());
@@ -53,7 +92,8 @@ pub async fn delete_scoring(app: &App, request: &Request, id: ScoringId, force: 
     if !force && matches!(scoring.status(now), ScoringStatus::Closed | ScoringStatus::Expired) {
         return Err(Error::DeleteForbidden);
     }
-    let story = of_scoring_deletion(app, request, &scoring, if force { "FORCED" } else { "REQUESTED" }, now).await?;
+    let why = if force { "FORCED" } else { "REQUESTED" };
+    let story = of_scoring_deletion(app, request, &scoring, why, now).await?.once(once);
     let deleted = app.stores.scorings.delete(&scoring, force, story, now).await;
     if deleted.is_ok() {
         effects::told_of_scoring(app, &scoring).await;

@@ -1,8 +1,13 @@
 //! Sending a new code.
 
-use super::{effects, telling};
+use super::{
+    effects,
+    once::{Done, Of, once},
+    telling,
+};
 use crate::{
     App, Conflict, Error, Request, Time,
+    idempotency::{Idempotency, Once, Operation},
     identification::{Identification, MethodKind, Transition},
     ids::IdentificationId,
     keys::CodeContext,
@@ -11,19 +16,33 @@ use crate::{
 };
 
 /// Has a new code sent. The old one is invalidated; the count of tries stays.
-pub async fn resend_otp(app: &App, request: &Request, id: IdentificationId) -> Result<(), Error> {
-    let org = &request.org;
-    let identification = app.find(org, id, MethodKind::Otp).await?;
-    let now = app.now();
-    let (otp, destination) = may_resend(&identification, now)?;
+pub async fn resend_otp(
+    app: &App,
+    request: &Request,
+    id: IdentificationId,
+    idempotency: Option<Idempotency>,
+) -> Result<Done, Error> {
+    let identification = &app.find(&request.org, id, MethodKind::Otp).await?;
+    let step = |once| resend(app, request, identification, once);
+    once(app, Of::Identification(identification), Operation::ResendOtp, idempotency, step).await
+}
+
+async fn resend(
+    app: &App,
+    request: &Request,
+    identification: &Identification,
+    once: Option<Once>,
+) -> Result<(), Error> {
+    let (org, id, now) = (&identification.org, identification.id, app.now());
+    let (otp, destination) = may_resend(identification, now)?;
     let keys = app.keys.current().await?;
     let generation = otp.generation + 1;
     let context = CodeContext { org, id, generation };
     let outbox = vec![effects::send_code(app, &keys, context, destination.address().expose())];
     let messages = effects::references(&outbox);
     let step = Transition::Resend { generation };
-    let story = telling::of_step(app, request, &identification, &step, now);
-    match app.stores.identifications.transition(&identification, step, outbox, story, now).await {
+    let story = telling::of_step(app, request, identification, &step, now).once(once);
+    match app.stores.identifications.transition(identification, step, outbox, story, now).await {
         Ok(()) => {
             effects::kick(app, &messages).await;
             Ok(())

@@ -3,6 +3,7 @@
 use super::{
     compare_declared::with_declared_compared,
     effects,
+    once::{Done, Of, once},
     repetitions::{count_number, with_repetitions},
     reservation::{give_back_retry, reserve_retry},
     scorings::read_scoring,
@@ -12,6 +13,7 @@ use crate::{
     App, Conflict, Error, Request, Time,
     actor::DocumentType,
     events::{EventData, EventType, SCORED, Story},
+    idempotency::{Idempotency, Once, Operation},
     ids::ScoringId,
     pictures::{
         Capture, MAX_PICTURE_BYTES, Picture, PictureFault, PictureKey, PicturePrefix, Sha256Digest, Side,
@@ -57,13 +59,30 @@ pub async fn score_document(
     request: &Request,
     id: ScoringId,
     uploaded: Vec<UploadedPicture>,
+    idempotency: Option<Idempotency>,
+) -> Result<Done, Error> {
+    let sent = check_uploaded(app, uploaded)?;
+    let (scoring, now) = &read_scoring(app, &request.org, id).await?;
+    let step = |once| score(app, request, (scoring, *now), sent, once);
+    once(app, Of::Scoring(scoring), Operation::ScoreDocument, idempotency, step).await
+}
+
+async fn score(
+    app: &App,
+    request: &Request,
+    (scoring, now): (&Scoring, Time),
+    sent: Vec<SidePicture>,
+    once: Option<Once>,
 ) -> Result<(), Error> {
     let org = &request.org;
-    let sent = check_uploaded(app, uploaded)?;
-    let (scoring, now) = read_scoring(app, org, id).await?;
     scoring.require_open(now)?;
     let scorer = app.scorer(org, scoring.provider)?;
-    let reservation = reserve_retry(app, &scoring).await?;
+    let reservation = reserve_retry(app, scoring).await?;
+    if once.as_ref().is_some_and(|once| once.among(&reservation.scoring.once, now).is_some()) {
+        // Done since the scoring was read, by the same request.
+        give_back_retry(app, &reservation).await;
+        return Err(Conflict::ConcurrentChange.into());
+    }
     let counted = match count_number(app, &reservation.scoring).await {
         Ok(counted) => counted,
         Err(error) => {
@@ -71,7 +90,7 @@ pub async fn score_document(
             return Err(error);
         }
     };
-    let scored = score_reserved(app, request, scorer, &reservation, sent).await;
+    let scored = score_reserved(app, request, scorer, &reservation, sent, once).await;
     if let (Err(_), Some(counted)) = (&scored, &counted) {
         counted.give_back(app, org).await;
     }
@@ -84,11 +103,12 @@ async fn score_reserved(
     scorer: &dyn Scorer,
     reservation: &Reservation,
     sent: Vec<SidePicture>,
+    once: Option<Once>,
 ) -> Result<(), Error> {
     let mut stored = Stored::default();
     let uploaded_before = sent.is_empty();
     match judge(app, scorer, &reservation.scoring, sent, &mut stored).await {
-        Ok(judged) => record(app, request, reservation, judged, &stored).await,
+        Ok(judged) => record(app, request, reservation, judged, &stored, once).await,
         Err(error) => {
             if let (true, Error::Picture { part, .. }) = (uploaded_before, &error) {
                 remove_refused_upload(app, &reservation.scoring, part).await;
@@ -278,6 +298,7 @@ async fn record(
     reservation: &Reservation,
     judged: Judged,
     stored: &Stored,
+    once: Option<Once>,
 ) -> Result<(), Error> {
     let Judged { verdict, mut captures } = judged;
     let Scoring { id, ref org, .. } = reservation.scoring;
@@ -292,6 +313,7 @@ async fn record(
                 return Err(error);
             }
         };
+        let story = story.once(once.clone());
         match app.stores.scorings.record_score(reservation, assessment, captures.clone(), seen, story, now).await {
             Ok(()) => {
                 effects::told_of_scoring(app, &reservation.scoring).await;

@@ -3,6 +3,7 @@
 use super::{
     create::{first_answer, record},
     effects,
+    once::{Done, Of, once},
     reservation::{explain_lost, give_back_retry, reserve_retry},
     telling,
 };
@@ -10,12 +11,12 @@ use crate::{
     App, Conflict, Error, Request, Time,
     events::{EventData, EventType, Log, Story},
     expires_in::ExpiresIn,
-    idempotency::{Idempotency, Operation},
+    idempotency::{Idempotency, Once, Operation},
     ids::{DelegationId, OrgId, ScoringId},
     pictures::{Capture, PictureKey, Side, SignedLink, StatedPicture, UploadLink},
     ports::{
         CaptureRequest, DelegatedCapture, HostedCapture, NewScoring, OpenedCapture, Reservation, StepError,
-        limits::LINK_LIFE, unless_lost,
+        limits::LINK_LIFE,
     },
     reference::Reference,
     scoring::{
@@ -245,17 +246,29 @@ async fn of_delegation(app: &App, request: &Request, scoring: &Scoring, now: Tim
 
 /// Closes a scoring. Closing one that is already closed or expired changes nothing and succeeds: the contract has no
 /// conflict here.
-pub async fn close_scoring(app: &App, request: &Request, id: ScoringId) -> Result<(), Error> {
-    let (scoring, now) = read_scoring(app, &request.org, id).await?;
+pub async fn close_scoring(
+    app: &App,
+    request: &Request,
+    id: ScoringId,
+    idempotency: Option<Idempotency>,
+) -> Result<Done, Error> {
+    let (scoring, now) = &read_scoring(app, &request.org, id).await?;
+    let step = |once| close(app, request, scoring, *now, once);
+    match once(app, Of::Scoring(scoring), Operation::CloseScoring, idempotency, step).await {
+        // Lost the race: closed by another request meanwhile.
+        Err(Error::Conflict(Conflict::ConcurrentChange)) => Ok(Done::Now),
+        closed => closed,
+    }
+}
+
+async fn close(app: &App, request: &Request, scoring: &Scoring, now: Time, once: Option<Once>) -> Result<(), Error> {
     if matches!(scoring.status(now), ScoringStatus::Closed | ScoringStatus::Expired) {
         return Ok(());
     }
-    // Lost the race: closed by another request meanwhile.
     let closed = Scoring { closed: true, ..scoring.clone() };
     let data = EventData::default().named("status", ScoringStatus::Closed).state(closed.vouched());
-    let story = telling::of_scoring(app, request, &scoring, EventType::ScoringClosed, data, now).await?;
-    if unless_lost(app.stores.scorings.close(&scoring, story, now).await)?.is_some() {
-        effects::told_of_scoring(app, &scoring).await;
-    }
+    let story = telling::of_scoring(app, request, scoring, EventType::ScoringClosed, data, now).await?.once(once);
+    app.stores.scorings.close(scoring, story, now).await?;
+    effects::told_of_scoring(app, scoring).await;
     Ok(())
 }

@@ -23,7 +23,8 @@ pub fn story(
     now: Time,
 ) -> Story {
     let events = vec![happened(app, request, kind, data)];
-    Story { org: request.org.clone(), subject, log, adopted: None, events, keep_until: now + app.policy.events_kept }
+    let (org, keep_until) = (request.org.clone(), now + app.policy.events_kept);
+    Story { org, subject, log, adopted: None, events, keep_until, once: None }
 }
 
 /// Something that is about to be committed: its time is now, however long ago the step was decided on.

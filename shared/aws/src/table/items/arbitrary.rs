@@ -7,6 +7,7 @@ use acredita_domain::{
     code::OtpCode,
     device::DeviceEvidence,
     events::{EventHash, Head, Log, LogKey},
+    idempotency::{RequestMark, TakenOnce},
     identification::{AgentEvidence, Identification, Method, ScoringEvidence, State, Validation},
     ids::{
         AdminIdentificationId, DelegationId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId,
@@ -220,9 +221,9 @@ pub fn state() -> impl Strategy<Value = State> {
 /// Boxed parts, because the whole would not fit on a test's stack.
 pub fn identification() -> impl Strategy<Value = Identification> {
     let asked = (actor(), method(), reference()).boxed();
-    let times = (time(), time(), option::of(log())).boxed();
+    let times = (time(), time(), option::of(log()), once()).boxed();
     (identification_id(), admin_id(), org(), asked, state().boxed(), times).prop_map(
-        |(id, admin_id, org, (actor, method, reference), state, (created_at, expires_at, log))| Identification {
+        |(id, admin_id, org, (actor, method, reference), state, (created_at, expires_at, log, once))| Identification {
             id,
             admin_id,
             org,
@@ -233,8 +234,15 @@ pub fn identification() -> impl Strategy<Value = Identification> {
             created_at,
             expires_at,
             log,
+            once,
         },
     )
+}
+
+fn once() -> impl Strategy<Value = Vec<TakenOnce>> {
+    let mark = ("[0-9a-f]{32}", "[0-9a-f]{32}").prop_map(|(key, body)| RequestMark { key, body });
+    let taken = (mark, time()).prop_map(|(mark, valid_until)| TakenOnce { mark, valid_until });
+    proptest::collection::vec(taken, 0..3)
 }
 
 fn score() -> impl Strategy<Value = Score> {
@@ -312,10 +320,12 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
         option::of(delegation()).boxed(),
         (proptest::collection::vec(sighting(), 0..3), any::<u64>(), option::of(identification_id()), option::of(log()))
             .boxed(),
+        once(),
     );
     (scoring_id(), org(), asked, done, time(), time()).prop_map(|(id, org, asked, done, created_at, expires_at)| {
         let (document, declared, provider, max_retries, reference) = asked;
-        let (retries_used, closed, assessment, captures, delegation, (sightings, version, identification, log)) = done;
+        let (retries_used, closed, assessment, captures, delegation, seen, once) = done;
+        let (sightings, version, identification, log) = seen;
         let max_retries = MaxScoreRetries::try_from(max_retries).expect("1 to 10");
         Scoring {
             id,
@@ -336,6 +346,7 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
             version,
             identification,
             log,
+            once,
         }
     })
 }

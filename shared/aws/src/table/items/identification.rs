@@ -1,8 +1,12 @@
 //! Identifications and the back office's ids.
 
 use super::{
-    Corrupt, DuePartitions, GRACE, Item, Key, check_schema, decode_log, due::set_due, event::set_log, if_there, json,
-    millis, number, read_json, read_number, read_parsed, read_text, read_time, set_ttl, text,
+    Corrupt, DuePartitions, GRACE, Item, Key, check_schema, decode_log,
+    due::set_due,
+    event::set_log,
+    if_there, json, millis, number, read_json, read_number, read_parsed, read_text, read_time,
+    records::{read_taken_once, set_taken_once},
+    set_ttl, text,
 };
 use acredita_domain::{
     Time,
@@ -62,6 +66,7 @@ pub(crate) fn encode_identification(identification: &Identification, keep_until:
     }
     encode_state(&mut item, &identification.state);
     set_log(&mut item, identification.log.as_ref());
+    set_taken_once(&mut item, &identification.once);
     set_due(&mut item, DuePartitions::Ends.of(&identification.id.to_string()), identification.expires_at);
     set_ttl(&mut item, keep_until + GRACE);
     item
@@ -112,6 +117,7 @@ pub(crate) fn decode_identification(item: &Item) -> Result<Identification, Corru
         created_at: read_time(item, "created_at")?,
         expires_at: read_time(item, "expires_at")?,
         log: decode_log(item)?,
+        once: read_taken_once(item)?,
     })
 }
 

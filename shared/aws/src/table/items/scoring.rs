@@ -1,8 +1,12 @@
 //! Scorings.
 
 use super::{
-    Corrupt, DuePartitions, GRACE, Item, Key, check_schema, decode_log, due::set_due, event::set_log, if_there, json,
-    millis, number, read_json, read_number, read_parsed, read_text, read_time, set_ttl, text,
+    Corrupt, DuePartitions, GRACE, Item, Key, check_schema, decode_log,
+    due::set_due,
+    event::set_log,
+    if_there, json, millis, number, read_json, read_number, read_parsed, read_text, read_time,
+    records::{read_taken_once, set_taken_once},
+    set_ttl, text,
 };
 use acredita_domain::{
     Time,
@@ -66,6 +70,7 @@ pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, keep_until: 
         set("identification_id", text(identification));
     }
     set_log(&mut item, scoring.log.as_ref());
+    set_taken_once(&mut item, &scoring.once);
     if standing == Standing::Alone {
         set_due(&mut item, DuePartitions::Ends.of(&scoring.id.to_string()), scoring.expires_at);
     }
@@ -95,5 +100,6 @@ pub(crate) fn decode_scoring(item: &Item) -> Result<Scoring, Corrupt> {
         version: read_number(item, "version")?,
         identification: if_there(item, "identification_id", read_parsed)?,
         log: decode_log(item)?,
+        once: read_taken_once(item)?,
     })
 }

@@ -1,0 +1,134 @@
+//! Requests with an idempotency key: what they do is done once, and whoever sends one again gets the same answer.
+//!
+//! A step records the request that took it on its own subject, which is read before every step. So a repetition is
+//! recognised before anything is done, counted or compared, and costs no read of its own. A deletion takes its subject
+//! with it, and leaves a record instead. A refused request leaves nothing.
+
+use crate::{
+    App, Conflict, Error,
+    idempotency::{Earlier, Idempotency, Once, Operation, TakenOnce},
+    identification::Identification,
+    ids::OrgId,
+    ports::Remembered,
+    scoring::Scoring,
+};
+use std::fmt::Display;
+
+/// Whether this request did it, or an earlier one with the same idempotency key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    Now,
+    Before,
+}
+
+/// What a step is taken of, as it was read.
+#[derive(Clone, Copy)]
+pub(super) enum Of<'a> {
+    Identification(&'a Identification),
+    Scoring(&'a Scoring),
+}
+
+impl Of<'_> {
+    fn org(&self) -> &OrgId {
+        match self {
+            Self::Identification(identification) => &identification.org,
+            Self::Scoring(scoring) => &scoring.org,
+        }
+    }
+
+    fn id(&self) -> String {
+        match self {
+            Self::Identification(identification) => identification.id.to_string(),
+            Self::Scoring(scoring) => scoring.id.to_string(),
+        }
+    }
+
+    fn taken(&self) -> &[TakenOnce] {
+        match self {
+            Self::Identification(identification) => &identification.once,
+            Self::Scoring(scoring) => &scoring.once,
+        }
+    }
+
+    /// The same as it is now. One read.
+    async fn taken_by_now(&self, app: &App) -> Result<Vec<TakenOnce>, Error> {
+        let taken = match self {
+            Self::Identification(Identification { org, id, .. }) => {
+                app.stores.identifications.find(org, *id).await?.map(|current| current.once)
+            }
+            Self::Scoring(Scoring { org, id, .. }) => {
+                app.stores.scorings.find(org, *id).await?.map(|current| current.once)
+            }
+        };
+        Ok(taken.unwrap_or_default())
+    }
+}
+
+/// Takes a step, unless the same request has taken it. `step` records the request that it is given.
+pub(super) async fn once<F: Future<Output = Result<(), Error>>>(
+    app: &App,
+    of: Of<'_>,
+    operation: Operation,
+    idempotency: Option<Idempotency>,
+    step: impl FnOnce(Option<Once>) -> F,
+) -> Result<Done, Error> {
+    let Some(once) = marked(app, of.org(), operation, of.id(), idempotency).await? else {
+        return step(None).await.map(|()| Done::Now);
+    };
+    if is_repeated(app, &once, of.taken())? {
+        return Ok(Done::Before);
+    }
+    match step(Some(once.clone())).await {
+        Ok(()) => Ok(Done::Now),
+        // Another request was faster, perhaps the same one.
+        Err(refused @ (Error::Conflict(_) | Error::TooManyMessages { .. })) => {
+            if is_repeated(app, &once, &of.taken_by_now(app).await?)? { Ok(Done::Before) } else { Err(refused) }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Deletes what goes by `path`, unless the same request has deleted it. `delete` records the request that it is given.
+pub(super) async fn delete_once<F: Future<Output = Result<(), Error>>>(
+    app: &App,
+    org: &OrgId,
+    operation: Operation,
+    path: impl Display,
+    idempotency: Option<Idempotency>,
+    delete: impl FnOnce(Option<Once>) -> F,
+) -> Result<Done, Error> {
+    let once = marked(app, org, operation, path, idempotency).await?;
+    match (delete(once.clone()).await, once) {
+        (Ok(()), _) => Ok(Done::Now),
+        // It is gone, or goes: perhaps by the same request.
+        (Err(gone @ (Error::NotFound(_) | Error::Conflict(Conflict::ConcurrentChange))), Some(once)) => {
+            match app.stores.identifications.recall(org, operation, &once.marks, app.now()).await? {
+                Some(Remembered::Answer(_)) => Ok(Done::Before),
+                Some(Remembered::AnotherBody) => Err(Conflict::IdempotencyKeyReused.into()),
+                None => Err(gone),
+            }
+        }
+        (Err(error), _) => Err(error),
+    }
+}
+
+/// How a request with a key is recorded. The keys of the deployment are asked for only then.
+async fn marked(
+    app: &App,
+    org: &OrgId,
+    operation: Operation,
+    path: impl Display,
+    idempotency: Option<Idempotency>,
+) -> Result<Option<Once>, Error> {
+    let Some(idempotency) = idempotency else { return Ok(None) };
+    let marks = app.keys.current().await?.step_marks(org, operation, &idempotency.on(path));
+    Ok(Some(Once { operation, marks }))
+}
+
+pub(super) fn is_repeated(app: &App, once: &Once, taken: &[TakenOnce]) -> Result<bool, Error> {
+    match once.among(taken, app.now()) {
+        None => Ok(false),
+        Some(Earlier::TheSame) => Ok(true),
+        Some(Earlier::WithAnotherBody) => Err(Conflict::IdempotencyKeyReused.into()),
+    }
+}
