@@ -102,6 +102,7 @@ async fn a_step_is_answered_again_and_nothing_is_done_twice() {
         let call = ready(&world, step).await;
         taken(&world, &call, "step-4711").await;
         world.settle().await;
+        world.dispatch().await;
         let before = stored(&world).await;
         let sent = world.sender.sent().len();
         for wait in [TimeDelta::zero(), TimeDelta::minutes(5)] {

@@ -8,8 +8,10 @@ use crate::{
     stage::{Ports, sixteen_at_once, successes},
 };
 use acredita_domain::{
+    Time,
     idempotency::{Earlier, IDEMPOTENCY_WINDOW, Once, Operation, TakenOnce},
     identification::{Identification, Transition},
+    ids::OrgId,
     ports::{NewIdentification, Remembered, StepError, limits::RETRY_LEASE},
 };
 use chrono::TimeDelta;
@@ -116,17 +118,17 @@ async fn a_deletion_leaves_a_record_for_a_day(ports: &Ports) {
     let story = told_of(&alone).once(once(of_scoring, "k", ""));
     ports.scorings.delete(&alone, false, story, now()).await.expect("deleted");
     for operation in [of_identification, of_scoring] {
-        let recalled = async |org, key, at| {
+        let recalled = async |org: OrgId, key: &str, at: Time| {
             let marks = once(operation, key, "").expect("a key").marks;
-            ports.identifications.recall(org, operation, &marks, at).await.expect("an answer")
+            ports.identifications.recall(&org, operation, &marks, at).await.expect("an answer")
         };
         let end = now() + IDEMPOTENCY_WINDOW;
         for at in [now(), end - TimeDelta::milliseconds(1)] {
-            assert!(matches!(recalled(&org(), "k", at).await, Some(Remembered::Answer(_))));
+            assert!(matches!(recalled(org(), "k", at).await, Some(Remembered::Answer(_))));
         }
-        assert_eq!(recalled(&org(), "k", end).await, None);
-        assert_eq!(recalled(&org(), "K", now()).await, None);
-        assert_eq!(recalled(&other_org(), "k", now()).await, None);
+        assert_eq!(recalled(org(), "k", end).await, None);
+        assert_eq!(recalled(org(), "K", now()).await, None);
+        assert_eq!(recalled(other_org(), "k", now()).await, None);
     }
 }
 

@@ -179,7 +179,7 @@ proptest! {
         scoring in arbitrary::scoring(),
         message in arbitrary::message(),
     ) {
-        let optional = [&UNREAD[..], &["code", "reference", "validation", "assessment", "delegation", "sightings", "identification_id"]].concat();
+        let optional = [&UNREAD[..], &["code", "reference", "validation", "assessment", "delegation", "sightings", "identification_id", "once"]].concat();
         let validated = matches!(identification.state, State::Validated(_));
         let optional_now: Vec<&str> = optional.iter().copied().filter(|name| !(validated && *name == "validation")).collect();
         assert_nothing_is_guessed(&encode_identification(&identification, identification.expires_at), &optional_now, decode_identification);
