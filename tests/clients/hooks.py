@@ -78,6 +78,10 @@ def before_call(context, case, kwargs):
         "validate_otp_identification": complete_code,
         "validate_agent_identification": complete_evidence,
         "score_document": complete_pictures,
+        "create_webhook_endpoint": complete_endpoint,
+        "update_webhook_endpoint": complete_endpoint,
+        "list_webhook_deliveries": drop_cursor,
+        "resend_event": complete_resend,
     }.get(name)
     if complete is not None:
         complete(case)
@@ -122,6 +126,26 @@ def complete_cursor(case) -> None:
         case.query.pop("cursor")
         if cursors:
             case.query["cursor"] = cursors[-1]
+
+
+def drop_cursor(case) -> None:
+    if case.query and not each(10, "cursor of deliveries"):
+        case.query.pop("cursor", None)
+
+
+def complete_endpoint(case) -> None:
+    """Nobody listens there, so what is sent costs little; and few endpoints ask for what happens here."""
+    if not isinstance(case.body, dict) or each(10, "any endpoint"):
+        return
+    if "url" in case.body:
+        case.body["url"] = "http://127.0.0.1:9/hooks"
+    if not each(10, "any types"):
+        case.body["event_types"] = ["settings.updated"]
+
+
+def complete_resend(case) -> None:
+    if known["webhook_endpoints"] and isinstance(case.body, dict) and not each(10, "any endpoint of a resend"):
+        case.body["endpoint_id"] = known["webhook_endpoints"][-1]["endpoint_id"]
 
 
 def complete_code(case) -> None:

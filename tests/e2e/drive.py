@@ -208,7 +208,7 @@ class Drive:
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "region": "eu-west-1", "resources": [rules[0]["Arn"]], "detail": {},
         }
         report = self.deployed.invoke("sweep", tick)
-        assert sorted(report) == ["erased", "expired", "failed", "kicked"] and report["failed"] == 0, report
+        assert sorted(report) == ["erased", "expired", "failed", "kicked", "woken"] and report["failed"] == 0, report
 
     # --- Helpers of the checks above. ---
 
@@ -239,8 +239,8 @@ class Drive:
 
     def _mapping(self):
         mappings = self.deployed.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-        assert len(mappings) == 1, mappings
-        return mappings[0]
+        assert len(mappings) == 2, mappings
+        return next(mapping for mapping in mappings if mapping["FunctionArn"].endswith("-notify"))
 
     def _queue_attributes(self):
         url = self.deployed.outputs["QueueUrl"]
