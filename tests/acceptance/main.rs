@@ -5,6 +5,7 @@
 
 mod arrows;
 mod budgets;
+mod chains;
 mod checklists;
 mod circles;
 mod contract;

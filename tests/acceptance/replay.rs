@@ -2,9 +2,14 @@
 //! placeholders with values of a fresh world.
 
 use crate::events::{
-    ADMIN_ID, CODE, ENDPOINT_ID, EVENT_ID, Event, IDENTIFICATION_ID, SCORING_ID, TOKEN, event, events,
+    ADMIN_CHAIN_ID, ADMIN_ID, CHAIN_ID, CODE, ENDPOINT_ID, EVENT_ID, Event, IDENTIFICATION_ID, SCORING_ID, TOKEN,
+    event, events,
 };
-use acceptance::{World, bodies, request::Answer};
+use acceptance::{
+    World, bodies,
+    chains::{ChainSubject, steps},
+    request::Answer,
+};
 use acredita_domain::{
     ids::{OrgId, ScoringId},
     otp::DESTINATION_WINDOW,
@@ -133,6 +138,8 @@ pub async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static s
         }
         let listed = world.call("GET", "/events", None).await.expect(200).json();
         values.push((EVENT_ID, listed["events"][0]["event_id"].as_str().expect("an event").to_owned()));
+    } else if route.contains("/chain/{") {
+        values.extend(stage_chain(world, is_validate).await);
     } else if route.contains("/agent/{") {
         let created = world
             .call("POST", "/identifications/agent", Some(bodies::agent(event.text.contains("\\\"evidence\\\""))))
@@ -153,6 +160,16 @@ pub async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static s
 
 fn ids(created: &Answer) -> [(&'static str, String); 2] {
     [(ADMIN_ID, created.text("admin_identification_id")), (IDENTIFICATION_ID, created.text("identification_id"))]
+}
+
+/// With a step of each kind, or with one that is validated.
+async fn stage_chain(world: &World, validated: bool) -> [(&'static str, String); 3] {
+    let steps = if validated { vec![steps::agent()] } else { vec![steps::otp(), steps::agent(), steps::document()] };
+    let chain = ChainSubject::of(world, steps).await;
+    if validated {
+        chain.steps[0].validate(world).await.expect(204);
+    }
+    [(CHAIN_ID, chain.id), (ADMIN_CHAIN_ID, chain.admin_id), (IDENTIFICATION_ID, chain.steps[0].id.clone())]
 }
 
 async fn stage_otp(world: &World, event: &Event, is_validate: bool, route: &str) -> Vec<(&'static str, String)> {

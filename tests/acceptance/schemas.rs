@@ -34,6 +34,11 @@ fn known(pointer: &str) -> Option<BoxedStrategy<Value>> {
         "overlap" => one_of(&["PT0S", "PT24H", "P3D"].map(Value::from)),
         "since" => one_of(&[json!("2026-11-20T08:00:00Z"), json!("2026-11-20T10:00:00.123+02:00")]),
         "until" => one_of(&[json!("2026-11-21T08:00:00Z")]),
+        // A chain has each type once, and either form of a step excludes the other: see its own tests.
+        "sequence" if pointer == "/sequence" => one_of(&[
+            json!([{ "identification_type": "AGENT" }]),
+            json!([{ "identification_type": "IDENTITY_DOCUMENT" }, { "configuration": { "identificationType": "AGENT" } }]),
+        ]),
         // No e-mail, which excludes a second factor.
         "type" if pointer == "/channel/type" => one_of(&["SMS", "WHATSAPP"].map(Value::from)),
         _ => return None,

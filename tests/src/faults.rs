@@ -5,20 +5,25 @@
 use acredita_domain::{
     App, Time,
     app::Stores,
+    chain::{Chain, ChainTransition},
     error::Unavailable,
     events::{Log, StoredEvent, Story, Subject},
     idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
-    ids::{AdminIdentificationId, EndpointId, EventId, IdentificationId, LeaseId, OrgId, ScoringId, SubjectId},
+    ids::{
+        AdminChainId, AdminIdentificationId, ChainId, EndpointId, EventId, IdentificationId, LeaseId, OrgId, ScoringId,
+        SubjectId,
+    },
     keys::Keyring,
     otp::LiveCode,
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink, StatedPicture, UploadLink},
     ports::{
-        Claim, CodeKeys, CountError, CreateError, Deliveries, Delivery, DeliveryPage, Due, DueStream, Endpoints,
-        Erasure, EventLog, EventPage, EventQuery, FindError, Housekeeping, IdempotencyRecord, Identifications,
-        MessageRef, NewEndpointError, NewIdentification, NewOutboxMessage, NewScoring, Order, Outbox, OutboxMessage,
-        OutgoingMessage, Pictures, Queue, Remembered, RequestCounts, Reservation, Scorings, SendError, Sender,
-        Settlement, Sightings, StepError, StoredPicture, StreamDeliveries, Wake, Wakes,
+        Chains, Claim, CodeKeys, CountError, CreateError, Deliveries, Delivery, DeliveryPage, Due, DueStream,
+        Endpoints, Erasure, EventLog, EventPage, EventQuery, FindError, FoundStep, Housekeeping, IdempotencyRecord,
+        Identifications, MessageRef, NewChain, NewEndpointError, NewIdentification, NewOutboxMessage, NewScoring,
+        Opening, Order, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue, Remembered, RequestCounts,
+        Reservation, Scorings, SendError, Sender, Settlement, Sightings, StepChange, StepError, StoredPicture,
+        StreamDeliveries, Wake, Wakes,
     },
     reference::ClientReferenceId,
     scoring::{Assessment, HostedDelegation, Scoring},
@@ -99,6 +104,7 @@ impl Faults {
         let Stores {
             identifications,
             scorings,
+            chains,
             outbox,
             housekeeping,
             pictures,
@@ -112,6 +118,7 @@ impl Faults {
             stores: Stores {
                 identifications: Arc::new(Faulty { faults: decorate(), port: identifications }),
                 scorings: Arc::new(Faulty { faults: decorate(), port: scorings }),
+                chains: Arc::new(Faulty { faults: decorate(), port: chains }),
                 outbox: Arc::new(Faulty { faults: decorate(), port: outbox }),
                 housekeeping: Arc::new(Faulty { faults: decorate(), port: housekeeping }),
                 pictures: Arc::new(Faulty { faults: decorate(), port: pictures }),
@@ -215,6 +222,18 @@ forward! { Identifications {
     fn count_try(org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;
     fn give_back_try(org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
     fn delete(identification: &Identification, force: bool, story: Story, now: Time) -> Result<Erasure, StepError>;
+} }
+
+forward! { Chains {
+    fn create(new: NewChain, now: Time) -> Result<(), CreateError>;
+    fn find(org: &OrgId, id: ChainId) -> Result<Option<Chain>, FindError>;
+    fn find_by_admin_id(org: &OrgId, id: AdminChainId) -> Result<Option<Chain>, FindError>;
+    fn find_with_scoring(org: &OrgId, id: ChainId, scoring: ScoringId) -> Result<(Option<Chain>, Option<Scoring>), FindError>;
+    fn steps(chain: &Chain) -> Result<Option<Vec<FoundStep>>, FindError>;
+    fn advance(chain: &Chain, validated: StepChange, opening: Opening, story: Story, now: Time) -> Result<(), StepError>;
+    fn resend(chain: &Chain, resent: StepChange, outbox: Vec<NewOutboxMessage>, now: Time) -> Result<(), StepError>;
+    fn transition(chain: &Chain, transition: ChainTransition, steps: Vec<StepChange>, story: Story, now: Time) -> Result<(), StepError>;
+    fn delete(chain: &Chain, steps: Vec<(Identification, Story)>, force: bool, story: Story, now: Time) -> Result<Erasure, StepError>;
 } }
 
 forward! { Scorings {

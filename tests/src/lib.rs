@@ -6,6 +6,7 @@
 //! user does.
 
 pub mod bodies;
+pub mod chains;
 pub mod faults;
 pub mod look;
 pub mod numbers;

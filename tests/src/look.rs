@@ -142,8 +142,15 @@ impl World {
             let there =
                 |key: String| assert!(keys.contains(&(key.as_str(), "A")), "{pk} leads to {key}, which is not there");
             match (&pk[..4], sk) {
+                ("CHN#", "A") => {
+                    there(format!("ADM#{}", text(item, "admin_id")));
+                    self.assert_agrees(item).await;
+                }
                 ("IDN#", "A") => {
                     there(format!("ADM#{}", text(item, "admin_id")));
+                    if let Some(chain) = json(item, "chain")["chain_id"].as_str() {
+                        there(format!("CHN#{chain}"));
+                    }
                     let folder = format!("{org}/i/{}/", &pk[4..]);
                     if let Some(digest) = json(item, "validation")["agent"]["picture"].as_str() {
                         assert!(pictures.contains(&format!("{folder}{digest}")), "the evidence of {pk} is not there");
@@ -167,7 +174,10 @@ impl World {
                 ("IDN#", _) => assert_ne!(text(item, "state"), "PENDING", "a message of {pk} was never sent"),
                 // It outlives its identification, for the events of it.
                 ("ADM#", _) => {
-                    let events = format!("EVT#IDN#{}", text(item, "identification_id"));
+                    let events = match text(item, "chain_id") {
+                        "" => format!("EVT#IDN#{}", text(item, "identification_id")),
+                        chain => format!("EVT#CHN#{chain}"),
+                    };
                     assert!(keys.contains(&(events.as_str(), FIRST_EVENT)), "{pk} leads to nothing");
                 }
                 ("EVT#", FIRST_EVENT) => self.assert_told(item).await,
@@ -195,6 +205,17 @@ impl World {
             pictures.iter().filter(|name| !owned.iter().any(|folder| name.starts_with(folder))).collect();
         assert!(left.is_empty(), "pictures without an owner: {left:?}");
         assert_eq!(self.queued().await.len() + self.dead_letters().await.len(), 0, "the queues are empty");
+    }
+
+    /// Requires that a chain and its steps agree.
+    async fn assert_agrees(&self, item: &Item) {
+        let (org, id) = (text(item, "org").parse().expect("an organisation"), text(item, "pk")[4..].parse());
+        let chains = &self.app.stores.chains;
+        let chain = chains.find(&org, id.expect("an id")).await.expect("an answer").expect("it is there");
+        let steps = chains.steps(&chain).await.expect("an answer").expect("they are there");
+        let steps: Vec<_> = steps.into_iter().map(|step| step.identification).collect();
+        assert!(chain.agrees_with(&steps), "{chain:#?} does not agree with {steps:#?}");
+        self.wire.take();
     }
 
     /// How long the world keeps what is verified.

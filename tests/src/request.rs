@@ -47,6 +47,12 @@ impl Call {
             .header("user-agent", "acceptance/1.0")
     }
 
+    /// Adds the `User-Agent` that chains ask for.
+    pub fn agent_of(self, path: &str) -> Self {
+        let asks = path.starts_with("/identifications/chain");
+        if asks { self.header("user-agent", "acceptance/1.0") } else { self }
+    }
+
     pub fn json(self, body: &Value) -> Self {
         self.body("application/json", body.to_string())
     }

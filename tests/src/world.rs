@@ -207,7 +207,7 @@ impl World {
     /// The request of [`World::call`], to change before sending it.
     pub fn request(&self, method: &str, path: &str, body: Option<Value>) -> Call {
         let call = Call::org(method, ORG, path).token(&self.token(ORG));
-        let call = if path.ends_with("/validate") { call.device() } else { call };
+        let call = if path.ends_with("/validate") { call.device() } else { call.agent_of(path) };
         match body {
             Some(body) => call.json(&body),
             None => call,

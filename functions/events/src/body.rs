@@ -170,7 +170,7 @@ pub struct EventAnswer {
 #[derive(ToSchema)]
 #[schema(as = Subject)]
 pub struct SubjectBody {
-    /// `IDENTIFICATION`, `SCORING` or `WEBHOOK_ENDPOINT`.
+    /// `IDENTIFICATION`, `SCORING`, `CHAIN` or `WEBHOOK_ENDPOINT`.
     #[schema(example = "IDENTIFICATION")]
     pub kind: String,
     #[schema(nullable = false)]
@@ -179,6 +179,10 @@ pub struct SubjectBody {
     pub admin_identification_id: Option<uuid::Uuid>,
     #[schema(nullable = false)]
     pub scoring_id: Option<uuid::Uuid>,
+    #[schema(nullable = false)]
+    pub identification_chain_id: Option<uuid::Uuid>,
+    #[schema(nullable = false)]
+    pub admin_identification_chain_id: Option<uuid::Uuid>,
     #[schema(nullable = false)]
     pub endpoint_id: Option<uuid::Uuid>,
 }

@@ -1,23 +1,16 @@
 //! The bodies of the actor's side of an identification by agent.
 
 use acredita_domain::{
-    Invalid,
-    device::DeviceEvidence,
-    identification::Method,
-    ids::IdentificationId,
-    pictures::PictureFormat,
-    text::Private,
-    use_cases::{AgentConfirmation, Metadata},
+    Invalid, device::DeviceEvidence, ids::IdentificationId, pictures::PictureFormat, text::Private,
+    use_cases::AgentConfirmation,
 };
 use acredita_http::{
     Faults, ParseRequest, RequestReader,
-    answers::CommonMetadata,
     device::device_evidence,
     request::{BodyKind, MAX_JSON_WITH_PICTURE},
     schemas::Text,
 };
 use bytes::Bytes;
-use serde::Serialize;
 use utoipa::ToSchema;
 
 /// A shop agent's confirmation.
@@ -34,23 +27,6 @@ pub struct ValidateAgentBody {
     /// Notes: a JSON object as a string, of at most 64 KiB.
     #[schema(example = "{\"shop\":\"042\"}")]
     pub evidence_metadata: Option<String>,
-}
-
-/// An identification as the actor's side sees it.
-#[derive(Serialize, ToSchema)]
-pub struct AgentMetadata {
-    #[serde(flatten)]
-    pub common: CommonMetadata,
-    /// Whether the agent takes a picture.
-    pub personal_document_image: bool,
-}
-
-impl From<&Metadata> for AgentMetadata {
-    fn from(metadata: &Metadata) -> Self {
-        let personal_document_image =
-            matches!(metadata.identification.method, Method::Agent { personal_document_image: true });
-        Self { common: metadata.into(), personal_document_image }
-    }
 }
 
 pub struct ValidateAgentRequest {

@@ -7,12 +7,13 @@ use acredita_http::{
     Api, ApiError, Checked, Principal,
     answers::StepAnswer,
     idempotency::Keyed,
+    metadata::AgentMetadata,
     params::{DeviceHeaders, IdempotencyHeader, IdentificationPath, OrgPath},
     principal::Agent,
     request::IdentificationRequest,
 };
 use axum::{Json, extract::State};
-use body::{AgentMetadata, ValidateAgentBody, ValidateAgentRequest};
+use body::{ValidateAgentBody, ValidateAgentRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn router() -> OpenApiRouter<Api> {

@@ -3,21 +3,20 @@
 mod needs;
 
 use acredita_domain::{
-    actor::Actor,
     idempotency::Idempotency,
     ids::AdminIdentificationId,
-    otp::{Channel, Delivery, Destination, SecondFactor},
     use_cases::{CodeToDeliver, CreateOtp},
 };
 use acredita_http::{
-    Faults, Fields, ParseRequest, Place, RequestReader,
+    Faults, ParseRequest, Place, RequestReader,
     actor::{ActorBody, required_actor},
     admin::admin_id,
     answers::Rfc3339,
     idempotency::idempotency,
+    otp::{ChannelBody, Needed, OtpFields, TwoFactorType, read_otp},
     reference::{ClientMetadataBody, ClientReferenceIdBody, read_reference},
     request::{BodyKind, MAX_JSON},
-    schemas::{BooleanOrText, Lifetime},
+    schemas::Lifetime,
 };
 use serde::Serialize;
 use std::borrow::Cow;
@@ -68,27 +67,6 @@ impl PartialSchema for CreateOtpBody {
     }
 }
 
-acredita_http::schema_of_names! {
-    /// Second factors.
-    TwoFactorType as "TwoFactorType": SecondFactor
-}
-
-/// The way a code is delivered.
-#[derive(ToSchema)]
-#[schema(as = Channel)]
-pub struct ChannelBody {
-    /// The medium.
-    pub r#type: ChannelType,
-    /// Whether the caller delivers the code. Default: false.
-    #[schema(value_type = Option<BooleanOrText>)]
-    pub external: Option<bool>,
-}
-
-acredita_http::schema_of_names! {
-    /// Media that a code is delivered by.
-    ChannelType as "ChannelType": Channel
-}
-
 /// A new code: the caller delivers it.
 #[derive(Serialize, ToSchema)]
 pub struct OtpCodeAnswer {
@@ -134,12 +112,8 @@ impl ParseRequest for CreateOtpRequest {
         let body = request.body(faults)?;
         let actor = required_actor(&body, faults);
         let expires_in = body.required_text("expires_in", faults);
-        let second_factor = second_factor(&body, actor.as_ref(), faults);
-        let delivery = delivery(&body, actor.as_ref(), faults);
-        let channel = delivery.as_ref().map(Delivery::channel);
-        if second_factor.zip(channel).is_some_and(|(factor, channel)| !factor.differs_from(channel)) {
-            faults.add(body.place("two_factor_type"), "proves nothing that the channel does not");
-        }
+        let terms = OtpFields { fields: &body, second_factor: "two_factor_type", lacking };
+        let (delivery, second_factor) = read_otp(terms, actor.as_ref(), faults);
         let reference = read_reference(&body, faults);
         let command =
             CreateOtp { actor: actor?, delivery: delivery?, second_factor, reference, expires_in: expires_in? };
@@ -147,40 +121,7 @@ impl ParseRequest for CreateOtpRequest {
     }
 }
 
-/// Reads the second factor, and checks that the actor has what it asks for.
-fn second_factor(body: &Fields<'_>, actor: Option<&Actor>, faults: &mut Faults) -> Option<SecondFactor> {
-    let factor: SecondFactor = body.name("two_factor_type", faults)?;
-    let document_number = actor.and_then(|actor| actor.identity_document.as_ref()?.document_number.as_ref());
-    match factor {
-        SecondFactor::DocumentNumber | SecondFactor::PersonalDocumentImage => {
-            require(body, "identity_document/document_number", actor.is_none() || document_number.is_some(), faults);
-        }
-        SecondFactor::Email => require(body, "email", actor.is_none_or(|actor| actor.email.is_some()), faults),
-    }
-    Some(factor)
-}
-
-/// Reads who delivers, and checks that the actor can be reached there.
-fn delivery(body: &Fields<'_>, actor: Option<&Actor>, faults: &mut Faults) -> Option<Delivery> {
-    if !body.has("channel") {
-        body.missing("channel", faults);
-    }
-    let fields = body.object("channel", faults)?;
-    let channel: Option<Channel> = fields.required_name("type", faults);
-    let external = fields.boolean_or_text("external", faults).unwrap_or(false);
-    let channel = channel?;
-    let destination = Destination::of(actor?, channel);
-    let needed = if channel == Channel::Email { "email" } else { "msisdn" };
-    require(body, needed, destination.is_some() || (external && channel != Channel::Email), faults);
-    if external { Some(Delivery::External(channel)) } else { destination.map(Delivery::Sent) }
-}
-
-/// Reports a missing field of the actor once, unless it is present and already known to be wrong.
-fn require(body: &Fields<'_>, field: &str, is_there: bool, faults: &mut Faults) {
-    let Place::Body(pointer) = body.place(&format!("actor/{field}")) else {
-        return;
-    };
-    if !is_there && !faults.has_at_or_below(&pointer) {
-        faults.add(Place::Body(pointer), "is required");
-    }
+/// What is missing is reported where it belongs.
+fn lacking(needed: Needed, _: Place) -> (Place, &'static str) {
+    (Place::Body(needed.pointer().to_owned()), "is required")
 }

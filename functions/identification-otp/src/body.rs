@@ -1,23 +1,18 @@
 //! The bodies of the actor's side of an identification by one-time code.
 
 use acredita_domain::{
-    Error, Invalid,
-    code::{CodeAlphabet, CodeFormat},
+    Invalid,
     device::DeviceEvidence,
-    identification::Status,
     ids::IdentificationId,
-    otp::{Channel, Delivery, SecondFactor},
     pictures::{PictureFormat, Side, UploadedPicture},
-    use_cases::{GivenFactor, Metadata, OtpAttempt},
+    use_cases::{GivenFactor, OtpAttempt},
 };
 use acredita_http::{
     Faults, Fields, ParseRequest, RequestReader,
-    answers::{CommonMetadata, Rfc3339},
     device::device_evidence,
     request::{BodyKind, MAX_JSON_WITH_PICTURE},
     schemas::Text,
 };
-use serde::Serialize;
 use utoipa::ToSchema;
 
 /// A code and, where one is asked for, a second factor.
@@ -52,75 +47,6 @@ pub struct DocumentPictures {
     /// The other side: likewise.
     #[schema(content_encoding = "base64", content_media_type = "image/*")]
     pub back: Option<String>,
-}
-
-/// An identification as the actor's side sees it.
-#[derive(Serialize, ToSchema)]
-pub struct OtpMetadata {
-    #[serde(flatten)]
-    pub common: CommonMetadata,
-    /// The second factor that is asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<String>, example = "DOCUMENT_NUMBER")]
-    pub two_factor_type: Option<SecondFactor>,
-    /// The way the code is delivered.
-    pub channel: ChannelMetadata,
-    /// The shape of the code, for the keyboard and the field to show.
-    pub code_format: CodeFormatMetadata,
-    /// How many wrong tries are left.
-    pub attempts_left: u32,
-    /// When a resend becomes possible; absent when no more resends are.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<String>, format = DateTime)]
-    pub resend_available_at: Option<Rfc3339>,
-}
-
-/// The way a code is delivered.
-#[derive(Serialize, ToSchema)]
-pub struct ChannelMetadata {
-    /// `SMS`, `EMAIL` or `WHATSAPP`.
-    #[serde(rename = "type")]
-    #[schema(value_type = String, example = "SMS")]
-    pub channel: Channel,
-    /// Whether the caller delivers the code.
-    pub external: bool,
-}
-
-/// The shape of a code.
-#[derive(Serialize, ToSchema)]
-pub struct CodeFormatMetadata {
-    /// How many characters.
-    #[schema(example = 6)]
-    pub length: usize,
-    /// `ALPHANUMERIC`: digits and letters, without those that people mix up.
-    #[schema(value_type = String, example = "ALPHANUMERIC")]
-    pub alphabet: CodeAlphabet,
-}
-
-impl From<CodeFormat> for CodeFormatMetadata {
-    fn from(CodeFormat { length, alphabet }: CodeFormat) -> Self {
-        Self { length, alphabet }
-    }
-}
-
-impl TryFrom<&Metadata> for OtpMetadata {
-    type Error = Error;
-
-    fn try_from(metadata: &Metadata) -> Result<Self, Error> {
-        let otp = metadata.identification.otp().ok_or(Error::NotFound("identification"))?;
-        let open = metadata.identification.status(metadata.now) == Status::Created;
-        Ok(Self {
-            common: metadata.into(),
-            two_factor_type: otp.second_factor,
-            channel: ChannelMetadata {
-                channel: otp.delivery.channel(),
-                external: matches!(otp.delivery, Delivery::External(_)),
-            },
-            code_format: otp.code_format().into(),
-            attempts_left: otp.attempts_left(),
-            resend_available_at: otp.resend_available_at().filter(|_| open).map(Rfc3339),
-        })
-    }
 }
 
 pub struct ValidateOtpRequest {

@@ -7,12 +7,13 @@ use acredita_http::{
     Api, ApiError, Checked, Principal,
     answers::StepAnswer,
     idempotency::Keyed,
+    metadata::OtpMetadata,
     params::{DeviceHeaders, IdempotencyHeader, IdentificationPath, OrgPath},
     principal::Validate,
     request::IdentificationRequest,
 };
 use axum::{Json, extract::State};
-use body::{OtpMetadata, ValidateOtpBody, ValidateOtpRequest};
+use body::{ValidateOtpBody, ValidateOtpRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn router() -> OpenApiRouter<Api> {

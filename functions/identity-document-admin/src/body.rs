@@ -1,17 +1,13 @@
 //! The body of `create_identity_document_identification`.
 
 use acredita_domain::{
-    actor::Actor,
-    expires_in::ExpiresIn,
-    idempotency::Idempotency,
-    names,
-    reference::Reference,
-    scoring::{ConfigurationName, Provider},
-    use_cases::CreateIdentityDocument,
+    actor::Actor, expires_in::ExpiresIn, idempotency::Idempotency, ids::OrgId, reference::Reference,
+    scoring::ConfigurationName, use_cases::CreateIdentityDocument,
 };
 use acredita_http::{
-    ApiError, Faults, Fields, ParseRequest, Place, RequestFault, RequestReader,
+    Api, ApiError, Faults, ParseRequest, RequestReader,
     actor::{IdentityDocumentBody, Names, PartialActorBody, read_actor},
+    document::{Choice, Configuration, ProviderChoice},
     idempotency::idempotency,
     reference::{ClientMetadataBody, ClientReferenceIdBody, read_reference},
     request::{BodyKind, MAX_JSON},
@@ -46,11 +42,6 @@ pub struct CreateIdentityDocumentBody {
     pub metadata: Option<ClientMetadataBody>,
 }
 
-acredita_http::schema_of_names! {
-    /// The level of assurance: a minimum score of 0.50, 0.70 or 0.90.
-    Configuration as "Configuration": ConfigurationName
-}
-
 /// Who scores.
 #[derive(ToSchema)]
 #[schema(as = LinkedScoring)]
@@ -59,37 +50,19 @@ pub struct ScoringBody {
     pub provider: Option<ProviderChoice>,
 }
 
-acredita_http::schema_of_names! {
-    /// Whose engine.
-    ProviderChoice as "ProviderChoice": Choice
-}
-
-names! {
-    /// Our own engine, or the organisation's external provider.
-    Choice("is not one of INTERNAL, EXTERNAL") {
-        Internal = "INTERNAL",
-        External = "EXTERNAL",
-    }
-}
-
 pub struct CreateIdentityDocumentRequest {
     actor: Actor,
     configuration: ConfigurationName,
     reference: Reference,
     expires_in: ExpiresIn,
-    external: bool,
+    choice: Choice,
     pub idempotency: Option<Idempotency>,
 }
 
 impl CreateIdentityDocumentRequest {
-    /// What to create. `EXTERNAL` needs a provider that this deployment has configured for the organisation.
-    pub fn command(&self, external: Option<Provider>) -> Result<CreateIdentityDocument, ApiError> {
-        let provider = if self.external { external } else { Some(Provider::Internal) };
-        let fault = RequestFault {
-            place: Place::Body("/scoring/provider".to_owned()),
-            problem: "no external provider is configured for this organisation",
-        };
-        let provider = provider.ok_or(ApiError::Faults(vec![fault]))?;
+    /// What to create.
+    pub fn command(&self, api: &Api, org: &OrgId) -> Result<CreateIdentityDocument, ApiError> {
+        let provider = self.choice.provider(api, org, "/scoring/provider")?;
         Ok(CreateIdentityDocument {
             actor: self.actor.clone(),
             configuration: self.configuration,
@@ -110,12 +83,9 @@ impl ParseRequest for CreateIdentityDocumentRequest {
         let actor = actor.map(|fields| read_actor(&fields, Names::Optional, faults));
         let configuration = body.name("configuration_name", faults).unwrap_or_default();
         let expires_in = body.text("expires_in", faults).unwrap_or(ExpiresIn::LONGEST);
-        let external = body.object("scoring", faults).is_some_and(|fields| external(&fields, faults));
+        let choice = body.object("scoring", faults).and_then(|fields| fields.name("provider", faults));
+        let choice = choice.unwrap_or(Choice::Internal);
         let reference = read_reference(&body, faults);
-        Some(Self { actor: actor?, configuration, reference, expires_in, external, idempotency })
+        Some(Self { actor: actor?, configuration, reference, expires_in, choice, idempotency })
     }
-}
-
-fn external(fields: &Fields<'_>, faults: &mut Faults) -> bool {
-    matches!(fields.name("provider", faults), Some(Choice::External))
 }

@@ -46,7 +46,7 @@ async fn create_identity_document_identification(
     principal: Principal<Admin>,
     Checked(request): Checked<CreateIdentityDocumentRequest>,
 ) -> Result<CreateAnswer<CreatedIdentification>, ApiError> {
-    let command = request.command(api.external_provider(&principal.request.org))?;
+    let command = request.command(&api, &principal.request.org)?;
     let created =
         use_cases::create_identity_document_identification(api.app(), &principal.request, command, request.idempotency)
             .await;

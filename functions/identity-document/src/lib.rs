@@ -1,19 +1,17 @@
 //! Identification by identity document, the actor's side: metadata, validate.
 
-pub mod body;
-
 use acredita_domain::{identification::MethodKind, use_cases};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     answers::StepAnswer,
     device::DeviceRequest,
     idempotency::Keyed,
+    metadata::IdentityDocumentMetadata,
     params::{DeviceHeaders, IdempotencyHeader, IdentificationPath, OrgPath},
     principal::Validate,
     request::IdentificationRequest,
 };
 use axum::{Json, extract::State};
-use body::IdentityDocumentMetadata;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn router() -> OpenApiRouter<Api> {

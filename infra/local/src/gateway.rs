@@ -27,6 +27,8 @@ pub fn functions() -> Vec<(&'static str, OpenApiRouter<Api>)> {
         ("identification-otp", acredita_identification_otp::router()),
         ("identity-document-admin", acredita_identity_document_admin::router()),
         ("identity-document", acredita_identity_document::router()),
+        ("chain-admin", acredita_chain_admin::router()),
+        ("chain", acredita_chain::router()),
         ("scoring", acredita_scoring::router()),
         ("events", acredita_events::router()),
         ("webhook-endpoints", acredita_webhook_endpoints::router()),

@@ -84,6 +84,7 @@ pub async fn make(
         Flow::Code(step) => walk.code(step).await?,
         Flow::Message(end) => walk.message(end, email).await?,
         Flow::Scoring(step) => walk.scoring(step).await?,
+        Flow::Chain(step) => walk.chain(step).await?,
         Flow::Endpoint(step) => walk.endpoint(step).await?,
     };
     let path = format!("/events?subject_id={subject}&type={kind}&limit=1");

@@ -10,6 +10,7 @@ pub fn stores(clients: &AwsClients, table: &str, bucket: &str) -> Stores {
     Stores {
         identifications: store.clone(),
         scorings: store.clone(),
+        chains: store.clone(),
         outbox: store.clone(),
         sightings: store.clone(),
         endpoints: store.clone(),

@@ -1,8 +1,9 @@
-//! The one table: eight ports of the domain, and the items behind them.
+//! The one table: ports of the domain, and the items behind them.
 //!
 //! Read it in this order: `items` (the stored items and their encoding), `store` (reading and writing), then the port
 //! of interest.
 
+mod chains;
 mod commit;
 mod deliveries;
 mod endpoints;

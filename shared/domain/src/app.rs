@@ -2,12 +2,14 @@
 
 use crate::{
     Error, Time,
+    chain::Chain,
     identification::{Identification, MethodKind},
-    ids::{AdminIdentificationId, IdentificationId, OrgId},
+    ids::{AdminChainId, AdminIdentificationId, ChainId, IdentificationId, OrgId},
     otp::Channel,
     ports::{
-        Clock, CodeKeys, Deliveries, DocumentNumberReader, Endpoints, Entropy, EventLog, Housekeeping, Identifications,
-        Outbox, PictureValidator, Pictures, Queue, Receivers, RequestCounts, Scorer, Scorings, Sightings, Wakes,
+        Chains, Clock, CodeKeys, Deliveries, DocumentNumberReader, Endpoints, Entropy, EventLog, Housekeeping,
+        Identifications, Outbox, PictureValidator, Pictures, Queue, Receivers, RequestCounts, Scorer, Scorings,
+        Sightings, Wakes,
     },
     scoring::{Provider, ProviderAccess},
     throttle::{RequestRate, RequestThrottle},
@@ -36,6 +38,7 @@ pub struct App {
 pub struct Stores {
     pub identifications: Arc<dyn Identifications>,
     pub scorings: Arc<dyn Scorings>,
+    pub chains: Arc<dyn Chains>,
     pub outbox: Arc<dyn Outbox>,
     pub housekeeping: Arc<dyn Housekeeping>,
     pub pictures: Arc<dyn Pictures>,
@@ -134,5 +137,13 @@ impl App {
     ) -> Result<Identification, Error> {
         let found = self.stores.identifications.find_by_admin_id(org, id).await?;
         found.filter(|found| found.method.kind() == kind).ok_or(Error::NotFound("identification"))
+    }
+
+    pub(crate) async fn find_chain(&self, org: &OrgId, id: ChainId) -> Result<Chain, Error> {
+        self.stores.chains.find(org, id).await?.ok_or(Error::NotFound("chain"))
+    }
+
+    pub(crate) async fn find_chain_by_admin_id(&self, org: &OrgId, id: AdminChainId) -> Result<Chain, Error> {
+        self.stores.chains.find_by_admin_id(org, id).await?.ok_or(Error::NotFound("chain"))
     }
 }

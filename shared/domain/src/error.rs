@@ -1,7 +1,7 @@
 //! What can go wrong, without HTTP. `shared/http` has the one table from these errors to a status.
 
 use crate::{
-    Time, identification,
+    Time, chain, identification,
     keys::OpenError,
     ports::{FindError, ScoreError, StepError},
     scoring,
@@ -86,6 +86,17 @@ pub enum Conflict {
     /// The identification's state does not allow this.
     #[error("the identification is {0}")]
     State(identification::Status),
+    /// The chain's state does not allow this.
+    #[error("the chain is {0}")]
+    ChainState(identification::Status),
+    /// Only the first step that is not VALIDATED is open.
+    #[error("an earlier step of the chain is not VALIDATED yet")]
+    StepNotOpen,
+    #[error("not every step of the chain is VALIDATED yet")]
+    StepsLeft,
+    /// It is cancelled, closed and deleted with its chain, and not alone.
+    #[error("the identification is a step of a chain: cancel, close or delete the chain")]
+    StepOfChain,
     #[error("another request changed it at the same time")]
     ConcurrentChange,
     #[error("this idempotency key was used with another body")]
@@ -134,6 +145,12 @@ pub enum Conflict {
 impl From<identification::NotOpen> for Error {
     fn from(identification::NotOpen(status): identification::NotOpen) -> Self {
         Conflict::State(status).into()
+    }
+}
+
+impl From<chain::ChainNotOpen> for Error {
+    fn from(chain::ChainNotOpen(status): chain::ChainNotOpen) -> Self {
+        Conflict::ChainState(status).into()
     }
 }
 

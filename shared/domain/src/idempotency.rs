@@ -34,6 +34,8 @@ pub enum Operation {
     CreateIdentityDocumentIdentification,
     /// `POST /scorings/identity_document`
     CreateScoring,
+    /// `POST /identifications/chain`
+    CreateChain,
     /// `POST /identifications/otp/{admin_identification_id}/code`
     CreateOtpCode,
     /// `/identifications/…/{identification_id}/validate`
@@ -46,6 +48,14 @@ pub enum Operation {
     CloseIdentification,
     /// `DELETE /identifications/…/{admin_identification_id}`
     DeleteIdentification,
+    /// `POST /identifications/chain/{identification_chain_id}/validate`
+    ValidateChain,
+    /// `POST /identifications/chain/{admin_identification_chain_id}/cancel`
+    CancelChain,
+    /// `POST /identifications/chain/{admin_identification_chain_id}/close`
+    CloseChain,
+    /// `DELETE /identifications/chain/{admin_identification_chain_id}`
+    DeleteChain,
     /// `PUT /scorings/identity_document/{scoring_id}/score`
     ScoreDocument,
     /// `POST /scorings/identity_document/{scoring_id}/close`
@@ -61,12 +71,17 @@ impl Operation {
             Self::CreateOtpIdentification => "create_otp_identification",
             Self::CreateIdentityDocumentIdentification => "create_identity_document_identification",
             Self::CreateScoring => "create_scoring",
+            Self::CreateChain => "create_chain",
             Self::CreateOtpCode => "create_otp_code",
             Self::ValidateIdentification => "validate_identification",
             Self::ResendOtp => "resend_otp",
             Self::CancelIdentification => "cancel_identification",
             Self::CloseIdentification => "close_identification",
             Self::DeleteIdentification => "delete_identification",
+            Self::ValidateChain => "validate_chain",
+            Self::CancelChain => "cancel_chain",
+            Self::CloseChain => "close_chain",
+            Self::DeleteChain => "delete_chain",
             Self::ScoreDocument => "score_document",
             Self::CloseScoring => "close_scoring",
             Self::DeleteScoring => "delete_scoring",

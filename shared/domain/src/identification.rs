@@ -23,6 +23,7 @@ use crate::{
     events::{EventType, Log, Subject},
     idempotency::TakenOnce,
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
+    membership::Membership,
     otp::{Delivery, LiveCode, MAX_TRIES, Otp, SecondFactor},
     pictures::{Capture, Sha256Digest},
     reference::Reference,
@@ -33,7 +34,7 @@ use crate::{
 use chrono::SubsecRound;
 use serde::{Deserialize, Serialize};
 
-pub use crate::method::{Method, MethodKind};
+pub use crate::method::{Method, MethodKind, Midni};
 
 names! {
     /// The state of an identification as callers see it.
@@ -66,6 +67,8 @@ pub struct Identification {
     pub created_at: Time,
     /// It cannot be validated any more from this time on.
     pub expires_at: Time,
+    /// Of a step of a chain, which ends with the chain and not alone.
+    pub membership: Option<Membership>,
     /// `None` for one from before there were events.
     pub log: Option<Log>,
     /// The requests with an idempotency key that took steps of it.
@@ -225,7 +228,10 @@ impl Identification {
             State::Expired => (Status::Expired, None, None, None),
         };
         let terms = match &self.method {
-            Method::Agent { personal_document_image } => VouchedTerms::Agent { picture: *personal_document_image },
+            Method::Agent { personal_document_image, midni } => VouchedTerms::Agent {
+                picture: *personal_document_image,
+                midni: Some(*midni).filter(|midni| *midni != Midni::default()),
+            },
             // Not the generation: a step of another kind may meet a new code, and both are taken.
             Method::Otp(Otp { delivery, second_factor, .. }) => {
                 VouchedTerms::Otp { delivery, second_factor: *second_factor }
@@ -236,7 +242,7 @@ impl Identification {
                 provider: *provider,
             },
         };
-        let Self { actor, reference, created_at, expires_at, .. } = self;
+        let Self { actor, reference, membership, created_at, expires_at, .. } = self;
         let vouched = Vouched {
             actor,
             reference,
@@ -247,6 +253,7 @@ impl Identification {
             reason,
             created_at: *created_at,
             expires_at: *expires_at,
+            membership: membership.as_ref(),
         };
         serde_json::to_string(&vouched).expect("values of the domain have text keys and always serialize")
     }
@@ -270,13 +277,26 @@ struct Vouched<'a> {
     reason: Option<&'a str>,
     created_at: Time,
     expires_at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    membership: Option<&'a Membership>,
 }
 
 #[derive(Serialize)]
 enum VouchedTerms<'a> {
-    Agent { picture: bool },
-    Otp { delivery: &'a Delivery, second_factor: Option<SecondFactor> },
-    IdentityDocument { configuration: ConfigurationName, scoring_id: ScoringId, provider: Provider },
+    Agent {
+        picture: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        midni: Option<Midni>,
+    },
+    Otp {
+        delivery: &'a Delivery,
+        second_factor: Option<SecondFactor>,
+    },
+    IdentityDocument {
+        configuration: ConfigurationName,
+        scoring_id: ScoringId,
+        provider: Provider,
+    },
 }
 
 /// The current state, from which the step cannot start.

@@ -51,6 +51,14 @@ uuid_id! {
     AdminIdentificationId
 }
 uuid_id! {
+    /// The actor's id of a chain: read, validate.
+    ChainId
+}
+uuid_id! {
+    /// The back office's id of a chain: cancel, close, delete.
+    AdminChainId
+}
+uuid_id! {
     ScoringId
 }
 uuid_id! {

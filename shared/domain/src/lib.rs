@@ -5,12 +5,13 @@
 //! that tie them together. It has no clock, no randomness and no I/O of its own: they come in through [`ports`]. It
 //! knows neither HTTP nor AWS.
 //!
-//! Read it in this order: [`identification`], [`otp`], [`scoring`], [`ports`], [`error`], [`use_cases`]. A file knows
+//! Read it in this order: [`identification`], [`otp`], [`scoring`], [`chain`], [`ports`], [`error`], [`use_cases`]. A file knows
 //! only files below it: values (`text`, `ids`, `actor`, …), then entities, then ports, then errors, then use cases.
 
 pub mod actor;
 pub mod app;
 pub mod caller;
+pub mod chain;
 pub mod code;
 mod compare;
 pub mod device;
@@ -25,6 +26,7 @@ pub mod identification;
 pub mod ids;
 pub mod invalid;
 pub mod keys;
+pub mod membership;
 pub mod messages;
 pub mod method;
 pub mod otp;

@@ -28,12 +28,28 @@ impl MethodKind {
     }
 }
 
+names! {
+    /// Whether the person may show, or has to show, the DNI on their phone.
+    Midni("is not one of ACCEPTED, REQUIRED, REFUSED") {
+        Accepted = "ACCEPTED",
+        Required = "REQUIRED",
+        Refused = "REFUSED",
+    }
+}
+
+impl Default for Midni {
+    fn default() -> Self {
+        Self::Accepted
+    }
+}
+
 /// The method, with its own data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Method {
     Agent {
         /// Whether a picture of the person's document is taken as evidence.
         personal_document_image: bool,
+        midni: Midni,
     },
     Otp(Otp),
     IdentityDocument {

@@ -127,7 +127,8 @@ pub struct Otp {
     pub second_factor: Option<SecondFactor>,
     /// Counted tries: the wrong ones, and those that are being judged. At [`MAX_TRIES`] the identification has failed.
     pub tries: u32,
-    /// The number of the live code: 1 for the first, one more for each that follows.
+    /// The number of the live code: 1 for the first, one more for each that follows; 0 before the first is asked for, which
+    /// happens when its step of a chain opens.
     pub generation: u32,
     /// Messages requested so far.
     pub sends: u32,
@@ -150,7 +151,7 @@ impl Otp {
 
     /// When a resend becomes possible; `None` when it never does.
     pub fn resend_available_at(&self) -> Option<Time> {
-        let possible = matches!(self.delivery, Delivery::Sent(_)) && self.sends < MAX_SENDS;
+        let possible = matches!(self.delivery, Delivery::Sent(_)) && self.generation > 0 && self.sends < MAX_SENDS;
         possible.then(|| self.last_send_at + RESEND_PAUSE)
     }
 

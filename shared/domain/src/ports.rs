@@ -6,6 +6,7 @@
 //! are in `shared/aws`, with a contract suite; messages are sent in `shared/senders`, pictures are read in
 //! `shared/engine`, and scored there and in `shared/providers`.
 
+mod chains;
 mod comparison;
 mod delivery;
 mod errors;
@@ -19,6 +20,7 @@ mod store;
 mod webhooks;
 
 pub use crate::system::{Clock, Entropy};
+pub use chains::{Chains, FoundStep, NewChain, NewStep, Opening, StepChange};
 pub use comparison::{Comparison, Likeness};
 pub use delivery::{
     Claim, Effect, MessageRef, NewOutboxMessage, Outbox, OutboxMessage, OutgoingMessage, Queue, SendError, Sender,

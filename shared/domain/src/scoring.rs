@@ -39,6 +39,7 @@ use crate::{
     idempotency::TakenOnce,
     ids::{IdentificationId, OrgId, ScoringId},
     invalid::Invalid,
+    membership::Membership,
     pictures::Capture,
     reference::Reference,
     sightings::Sighting,
@@ -96,6 +97,8 @@ pub struct Scoring {
     /// The identification that it was created with, which its events belong to. Linked ones from before there were events
     /// lack it.
     pub identification: Option<IdentificationId>,
+    /// Of one whose identification is a step of a chain.
+    pub membership: Option<Membership>,
     /// The log of one that stands alone. `None` for one from before there were events.
     pub log: Option<Log>,
     /// The requests with an idempotency key that scored or closed it.
@@ -132,6 +135,7 @@ impl Scoring {
             expires_at,
             version: 0,
             identification: None,
+            membership: None,
             log: None,
             once: Vec::new(),
         }

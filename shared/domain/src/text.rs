@@ -201,6 +201,13 @@ private_text! {
 private_text! {
     CancellationReason, |text| at_most(clean_lines(text)?, 1_000, "is longer than 1,000 characters")
 }
+impl CancellationReason {
+    /// Why the steps of a chain are cancelled when another one fails.
+    pub fn of_failed_chain() -> Self {
+        "another step of its chain failed".parse().expect("a line")
+    }
+}
+
 private_text! {
     /// The agent who confirmed the person in the shop.
     AgentName, ordinary

@@ -4,6 +4,7 @@
 
 mod agent;
 mod cancel;
+mod chain;
 mod close;
 mod compare_declared;
 mod create;
@@ -24,6 +25,7 @@ mod reservation;
 mod score;
 mod scorings;
 mod second_factor;
+mod steps;
 mod sweep;
 mod telling;
 mod verify;
@@ -31,6 +33,10 @@ mod webhooks;
 
 pub use agent::{AgentConfirmation, CreateAgent, create_agent_identification, validate_agent_identification};
 pub use cancel::cancel_identification;
+pub use chain::{
+    ChainCreated, CreateChain, CreateStep, ReadChain, StepCreated, cancel_chain, close_chain, create_chain,
+    delete_chain, read_chain, validate_chain,
+};
 pub use close::close_identification;
 pub use create::{CodeToDeliver, Created};
 pub use deliver::{Delivered, deliver_message};

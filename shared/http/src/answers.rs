@@ -4,7 +4,8 @@ use acredita_domain::{
     Time,
     actor::{Actor, Language},
     identification::{MethodKind, Status},
-    ids::{AdminIdentificationId, IdentificationId, ScoringId},
+    ids::{AdminIdentificationId, ChainId, IdentificationId, ScoringId},
+    membership::Membership,
     otp::SecondFactor,
     use_cases::{Created, Done, Metadata},
 };
@@ -136,8 +137,8 @@ pub struct MaskedActor {
 impl MaskedActor {
     /// What is asked for as a second factor is not shown, not even in part. A number or a picture of the document never
     /// is.
-    fn of(actor: &Actor, asked: Option<SecondFactor>) -> Self {
-        let email = actor.email.as_ref().filter(|_| asked != Some(SecondFactor::Email));
+    pub fn of(actor: &Actor, asks_for_email: bool) -> Self {
+        let email = actor.email.as_ref().filter(|_| !asks_for_email);
         Self {
             name: actor.name.as_ref().map(|name| name.expose().to_owned()),
             language: actor.language,
@@ -168,18 +169,42 @@ pub struct CommonMetadata {
     pub expires_at: Rfc3339,
     /// The person, masked.
     pub actor: MaskedActor,
+    /// The chain that it is a step of, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub chain: Option<ChainMetadata>,
+}
+
+/// The place of an identification in a chain.
+#[derive(Serialize, ToSchema)]
+pub struct ChainMetadata {
+    /// The chain, on the actor's side.
+    #[schema(value_type = uuid::Uuid)]
+    pub identification_chain_id: ChainId,
+    /// Its index in the sequence. It is open when all before it are `VALIDATED`.
+    #[schema(example = 0)]
+    pub step: usize,
+}
+
+impl From<Membership> for ChainMetadata {
+    fn from(Membership { chain_id, step, .. }: Membership) -> Self {
+        Self { identification_chain_id: chain_id, step }
+    }
 }
 
 impl From<&Metadata> for CommonMetadata {
     fn from(metadata: &Metadata) -> Self {
         let identification = &metadata.identification;
+        let asks = identification.otp().is_some_and(|otp| otp.second_factor == Some(SecondFactor::Email));
+        let asks_for_email = asks || identification.membership.is_some_and(|place| place.asks_for_email);
         Self {
             identification_id: identification.id,
             kind: identification.method.kind(),
             status: identification.status(metadata.now),
             created_at: Rfc3339(identification.created_at),
             expires_at: Rfc3339(identification.expires_at),
-            actor: MaskedActor::of(&identification.actor, identification.otp().and_then(|otp| otp.second_factor)),
+            actor: MaskedActor::of(&identification.actor, asks_for_email),
+            chain: identification.membership.map(ChainMetadata::from),
         }
     }
 }

@@ -4,7 +4,11 @@ use crate::{
     fault::Faults,
     request::{BodyKind, ParseRequest, RequestReader},
 };
-use acredita_domain::{device::DeviceEvidence, ids::IdentificationId, text::Private};
+use acredita_domain::{
+    device::{DeviceEvidence, UserAgent},
+    ids::IdentificationId,
+    text::Private,
+};
 
 pub const INSTALLATION_ID: &str = "x-installation_id";
 /// What gateways and servers that take no underscore in a name make of it.
@@ -16,7 +20,7 @@ pub fn device_evidence(request: &RequestReader<'_>, faults: &mut Faults) -> Opti
     let installation_id = request.required_header(&[INSTALLATION_ID, INSTALLATION_ID_RENAMED], faults);
     let fingerprint = request.required_header(&[FINGERPRINT], faults);
     let location = request.header_unless_empty(LOCATION, faults);
-    let user_agent = request.required_text_header("user-agent", faults);
+    let user_agent = user_agent(request, faults);
     let ip = request.client_ip().map(Private::new);
     Some(DeviceEvidence {
         installation_id: installation_id?,
@@ -25,6 +29,11 @@ pub fn device_evidence(request: &RequestReader<'_>, faults: &mut Faults) -> Opti
         user_agent: user_agent?,
         ip,
     })
+}
+
+/// The `User-Agent`, where it is required.
+pub fn user_agent(request: &RequestReader<'_>, faults: &mut Faults) -> Option<UserAgent> {
+    request.required_text_header("user-agent", faults)
 }
 
 /// A validate without a body.

@@ -181,6 +181,24 @@ impl<'a> Fields<'a> {
         each.collect::<Vec<_>>().into_iter().collect()
     }
 
+    /// A list of at most so many objects; `problem` is that of a longer one.
+    pub fn objects(&self, name: &str, most: usize, problem: &'static str, faults: &mut Faults) -> Option<Vec<Self>> {
+        let Value::Array(values) = self.get(name)? else {
+            faults.add(self.place(name), "is not a list");
+            return None;
+        };
+        if values.len() > most {
+            faults.add(self.place(name), problem);
+            return None;
+        }
+        let each = values
+            .iter()
+            .enumerate()
+            .map(|(at, value)| Self::of(value, format!("{}/{name}/{at}", self.pointer), faults));
+        // All of them, so that every fault is reported.
+        each.collect::<Vec<_>>().into_iter().collect()
+    }
+
     /// Whether the field is present and an object, for fields that may be a string or an object.
     pub fn is_object(&self, name: &str) -> bool {
         self.get(name).is_some_and(Value::is_object)

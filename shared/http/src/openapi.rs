@@ -20,7 +20,7 @@ use utoipa::{
     },
 };
 
-const DESCRIPTION: &str = "Establishes that a person is who they say they are: by a one-time code, by a shop agent, or by a scored identity document.
+const DESCRIPTION: &str = "Establishes that a person is who they say they are: by a one-time code, by a shop agent, by a scored identity document, or by several of these in a chain.
 
 An identification has two ids: `admin_identification_id`, the back office's handle, and `identification_id`, which the actor's side uses. Neither opens the other's doors.";
 
@@ -29,13 +29,15 @@ const LICENSE: &str = "MIT OR Apache-2.0";
 const TOKENS: &str = "A token of the configured issuer. It names the organisation of the path and has the operation's permission, or, for identifications and scorings, the scope `api:everything`, which has each of their permissions except `identifications:force_delete`.";
 
 /// The groups of operations.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 11] = [
     ("Identification by agent, admin", "The back office's side: create, cancel, close, delete."),
     ("Identification by agent", "The shop agent's side: metadata, validate."),
     ("Identification by OTP, admin", "The back office's side: create, cancel, close, delete."),
     ("Identification by OTP", "The person's side: metadata, validate, resend."),
     ("Identity document, admin", "The back office's side: create, cancel, close, delete."),
     ("Identity document", "The person's side: metadata, validate."),
+    ("Chain, admin", "The back office's side of several identifications in an order: create, cancel, close, delete."),
+    ("Chain", "The person's side: read, validate."),
     ("Scoring", "Scores of identity documents, of an identification or standing alone."),
     ("Events", "Everything that happened: who did what, numbered and chained."),
     ("Webhooks", "Endpoints that events are delivered to, signed as Standard Webhooks 1.0 has it."),

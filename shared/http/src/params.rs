@@ -29,6 +29,31 @@ pub struct IdentificationPath {
     pub identification_id: Uuid,
 }
 
+/// The back office's handle of a chain.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct AdminChainPath {
+    /// The back office's id of the chain: `admin_identification_chain_id` of its create. The actor's is 404 here.
+    pub admin_identification_chain_id: Uuid,
+}
+
+/// A chain, on the actor's side.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ChainPath {
+    /// The actor's side's id of the chain: `identification_chain_id` of its create. The back office's is 404 here.
+    pub identification_chain_id: Uuid,
+}
+
+/// The client.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct UserAgentHeader {
+    /// The client: any text of at most 1,024 characters.
+    #[param(rename = "User-Agent", example = "example-app/1.0", max_length = 1_024, pattern = r"\S")]
+    pub user_agent: String,
+}
+
 /// A scoring.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

@@ -38,6 +38,21 @@ impl Authority for Delete {
     const FORBIDDEN: bool = true;
 }
 
+pub struct AdminOfChains;
+
+impl Authority for AdminOfChains {
+    const PERMISSION: Permission = Permission::IdentificationsAdmin;
+    const FORBIDDEN: bool = true;
+}
+
+pub struct ValidateChains;
+
+impl Authority for ValidateChains {
+    const PERMISSION: Permission = Permission::IdentificationsValidate;
+    const FORBIDDEN: bool = true;
+    const FOR_THE_PERSON: bool = true;
+}
+
 pub struct Agent;
 
 impl Authority for Agent {

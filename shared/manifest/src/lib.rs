@@ -42,6 +42,8 @@ pub const FUNCTIONS: &[Function] = &[
     http("identification-otp"),
     http("identity-document-admin"),
     http("identity-document"),
+    http("chain-admin"),
+    http("chain"),
     http("scoring"),
     http("events"),
     http("webhook-endpoints"),
@@ -93,6 +95,10 @@ pub enum Door {
     Create,
     Admin,
     Actor,
+    /// The back office's id of a chain.
+    AdminChain,
+    /// The actor's id of a chain.
+    Chain,
     Scoring,
     /// No id: the operation is about what the organisation has.
     Organisation,

@@ -1,4 +1,4 @@
-//! The operations of the contract (§1). The chain is a later step.
+//! The operations of the contract (§1).
 
 use crate::{Body, Door, Method, Operation};
 
@@ -8,6 +8,7 @@ const CHANGE: &[u16] = &[400, 401, 404, 409, 500];
 const DELETE: &[u16] = &[400, 401, 403, 404, 500];
 const SEND: &[u16] = &[400, 401, 404, 409, 429, 500];
 const DELEGATE: &[u16] = &[400, 401, 404, 409, 500, 503];
+const CREATE_CHAIN: &[u16] = &[400, 401, 403, 404, 409, 429, 500];
 const SCORE: &[u16] = &[400, 401, 404, 409, 413, 415, 429, 500, 503];
 
 /// For each function, path and permission, the operations as
@@ -34,6 +35,8 @@ macro_rules! operations {
     (@id Create) => { "" };
     (@id Admin) => { "/{admin_identification_id}" };
     (@id Actor) => { "/{identification_id}" };
+    (@id AdminChain) => { "/{admin_identification_chain_id}" };
+    (@id Chain) => { "/{identification_chain_id}" };
     (@id Scoring) => { "/{scoring_id}" };
     (@id Organisation) => { "" };
     (@id Event) => { "/{event_id}" };
@@ -76,6 +79,16 @@ pub const OPERATIONS: &[Operation] = operations! {
     "identity-document" serves "/identifications/identity_document" with "identifications:validate" {
         read_identity_document_identification: Get Actor "", No => 200, READ;
         validate_identity_document_identification: Post Actor "/validate", No + IdempotencyKey => 204, CHANGE;
+    }
+    "chain-admin" serves "/identifications/chain" with "identifications:admin" {
+        create_chain: Post Create "", Json + IdempotencyKey => 201, CREATE_CHAIN;
+        cancel_chain: Post AdminChain "/cancel", Json + IdempotencyKey => 204, CHANGE, [403];
+        close_chain: Post AdminChain "/close", No + IdempotencyKey => 204, CHANGE, [403];
+        delete_chain: Delete AdminChain "", No + IdempotencyKey => 204, DELETE, [409];
+    }
+    "chain" serves "/identifications/chain" with "identifications:validate" {
+        read_chain: Get Chain "", No => 200, READ, [403];
+        validate_chain: Post Chain "/validate", No + IdempotencyKey => 204, CHANGE, [403];
     }
     "scoring" serves "/scorings/identity_document" with "scorings:write" {
         create_scoring: Post Create "", Json + IdempotencyKey => 200, READ, [409];

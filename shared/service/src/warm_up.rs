@@ -12,6 +12,9 @@ pub enum WarmUp {
     Identifications,
     /// Identifications, and the keys of codes.
     Codes,
+    Chains,
+    /// Chains, and the keys of codes.
+    ChainsAndCodes,
     Scorings,
     Events,
     /// The endpoints of events, and the keys of their secrets.
@@ -26,6 +29,10 @@ impl WarmUp {
             Self::Identifications => identification(app, &org).await,
             Self::Codes => {
                 let _ = tokio::join!(identification(app, &org), app.keys.current());
+            }
+            Self::Chains => chain(app, &org).await,
+            Self::ChainsAndCodes => {
+                let _ = tokio::join!(chain(app, &org), app.keys.current());
             }
             Self::Events => {
                 if let Ok(nobody) = NOBODY.parse() {
@@ -47,5 +54,11 @@ impl WarmUp {
 async fn identification(app: &App, org: &OrgId) {
     if let Ok(nobody) = NOBODY.parse() {
         let _ = app.stores.identifications.find(org, nobody).await;
+    }
+}
+
+async fn chain(app: &App, org: &OrgId) {
+    if let Ok(nobody) = NOBODY.parse() {
+        let _ = app.stores.chains.find(org, nobody).await;
     }
 }

@@ -3,6 +3,7 @@
 use super::stage::{create_scoring, kept_pictures};
 use acceptance::{
     Call, ORG, World, bodies,
+    chains::{self, ChainSubject, steps},
     look::{json, text},
     request::base64,
     subject::{Method, Subject, forcing_token, put_pictures},
@@ -16,8 +17,9 @@ const KEY: &str = "order-6123456789";
 
 /// The inventory of the kinds of items, by the beginning of their keys: all that there are, and whether deleting leaves
 /// them.
-const KINDS: [(&str, bool); 11] = [
+const KINDS: [(&str, bool); 12] = [
     ("IDN#", false),
+    ("CHN#", false),
     ("OBX#", true),
     ("ADM#", true),
     ("EVT#", true),
@@ -96,6 +98,13 @@ async fn nothing_is_left_that_names_the_person_or_answers_a_guess() {
         subject.delete_by_force(&world, true).await.expect(204);
         kinds.extend(world.items().await.iter().map(kind));
     }
+    let of_chain = bodies::referenced(chains::body(vec![steps::otp(), steps::document()]));
+    let call = create(&world, chains::PATH, &of_chain).agent_of(chains::PATH);
+    let chain = ChainSubject::created(&world.send(call).await);
+    chain.walk(&world, 2).await;
+    chain.validate(&world).await.expect(204);
+    kinds.extend(world.items().await.iter().map(kind));
+    world.send(chain.forced_deletion(&world)).await.expect(204);
     let scoring = create_scoring(&world, |body| *body = bodies::referenced(body.take())).await;
     put_pictures(&world, &scoring, &[("front", &bodies::png(1))]).await.expect(204);
     world.call("DELETE", &scoring, None).await.expect(204);
@@ -115,7 +124,7 @@ async fn nothing_is_left_that_names_the_person_or_answers_a_guess() {
         assert!(!item.contains_key("seen"), "what was seen is forgotten with its scoring");
     }
     assert!(kept_pictures(&world).await.is_empty());
-    assert_nobody_is_named(&world, &requests).await;
+    assert_nobody_is_named(&world, &[&requests[..], &[of_chain]].concat()).await;
 }
 
 #[tokio::test]
@@ -126,7 +135,9 @@ async fn a_repeated_create_does_not_bring_back_what_was_deleted() {
         ("/identifications/agent", bodies::agent(false), "admin_identification_id"),
         ("/identifications/identity_document", bodies::identity_document("LOW"), "admin_identification_id"),
         ("/scorings/identity_document", bodies::scoring(), "scoring_id"),
+        (chains::PATH, chains::body(vec![steps::otp()]), "admin_identification_chain_id"),
     ] {
+        let create = |world: &World, path: &str, body: &Value| create(world, path, body).agent_of(path);
         let first = world.send(create(&world, path, &body)).await;
         let again = world.send(create(&world, path, &body)).await;
         assert_eq!(first.json()[id], again.json()[id]);

@@ -5,7 +5,7 @@ use super::{
     stage::create_scoring,
 };
 use acceptance::{
-    Call, NOBODY, ORG, OTHER_ORG, World, bodies,
+    Call, NOBODY, ORG, OTHER_ORG, World, bodies, chains,
     subject::{Method, Subject},
 };
 use acredita_manifest::Method as HttpMethod;
@@ -14,6 +14,10 @@ use serde_json::{Value, json};
 /// The method that an operation belongs to.
 fn method_of(operation: &Operation) -> Option<Method> {
     Method::ALL.into_iter().find(|method| operation.path.starts_with(method.path()))
+}
+
+fn is_of_chain(operation: &Operation) -> bool {
+    operation.path.starts_with(chains::PATH)
 }
 
 #[tokio::test]
@@ -71,19 +75,26 @@ async fn an_id_of_another_method_is_not_found() {
 async fn another_organisations_id_is_not_found_and_stays_untouched() {
     let world = World::start().await;
     let token = world.token(OTHER_ORG);
-    let mut ids: Vec<(Option<Method>, Value)> = Vec::new();
+    let mut ids: Vec<(Option<Method>, bool, Value)> = Vec::new();
     for create in creates() {
         let created = world.send(create.call(OTHER_ORG, "").token(&token)).await.expect(create.success);
-        ids.push((method_of(create), created.json()));
+        ids.push((method_of(create), is_of_chain(create), created.json()));
     }
     let endpoint = Call::org("POST", OTHER_ORG, "/webhook_endpoints").token(&token);
     let endpoint = world.send(endpoint.json(&json!({ "url": "https://8.8.8.8/" }))).await.expect(201).json();
+    let created_for = |operation: &Operation| {
+        let kind = (method_of(operation), is_of_chain(operation));
+        let of_kind = ids.iter().find(|(method, chain, _)| (*method, *chain) == kind);
+        of_kind.map(|(_, _, created)| created).expect("one of each")
+    };
     for operation in with_an_id() {
-        let (_, created) = ids.iter().find(|(method, _)| *method == method_of(operation)).expect("one of each");
+        let created = created_for(operation);
         let id = match operation.door {
             Door::Admin => &created["admin_identification_id"],
             Door::Scoring | Door::Event => &created["scoring_id"],
             Door::Endpoint => &endpoint["endpoint_id"],
+            Door::AdminChain => &created["admin_identification_chain_id"],
+            Door::Chain => &created["identification_chain_id"],
             _ => &created["identification_id"],
         };
         let id = id.as_str().expect("an id");
@@ -95,10 +106,13 @@ async fn another_organisations_id_is_not_found_and_stays_untouched() {
             && !matches!(operation.door, Door::Event | Door::Endpoint)
             && !operation.path.ends_with("/captures")
     }) {
-        let (_, created) = ids.iter().find(|(method, _)| *method == method_of(read)).expect("one of each");
-        let id = created[if read.door == Door::Scoring { "scoring_id" } else { "identification_id" }]
-            .as_str()
-            .expect("an id");
+        let created = created_for(read);
+        let id = match read.door {
+            Door::Scoring => &created["scoring_id"],
+            Door::Chain => &created["identification_chain_id"],
+            _ => &created["identification_id"],
+        };
+        let id = id.as_str().expect("an id");
         let answer = world.send(read.call(OTHER_ORG, id).token(&token)).await.expect(200);
         assert_eq!(answer.text("status"), "CREATED");
     }

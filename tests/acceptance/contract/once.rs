@@ -6,6 +6,7 @@ use super::{
 };
 use acceptance::{
     Answer, Call, NOBODY, ORG, OTHER_ORG, World, bodies,
+    chains::{self, ChainSubject},
     look::{Item, text},
     request::base64,
     subject::{Method, Subject, forcing_token, put_pictures},
@@ -39,6 +40,14 @@ async fn ready(world: &World, step: &Operation) -> Call {
             let scoring = create_scoring(world, |body| body["expires_in"] = json!("P3D")).await;
             world.request("PUT", &format!("{scoring}/score"), None).pictures(&[("front", &bodies::png(1))])
         }
+        "validate_chain" => {
+            let chain = ChainSubject::of(world, vec![chains::steps::agent()]).await;
+            chain.walk(world, 1).await;
+            chain.validation(world)
+        }
+        "cancel_chain" => ChainSubject::of(world, vec![chains::steps::agent()]).await.cancellation(world),
+        "close_chain" => ChainSubject::of(world, vec![chains::steps::otp()]).await.closing(world),
+        "delete_chain" => ChainSubject::of(world, vec![chains::steps::document()]).await.deletion(world),
         "close_scoring" => world.request("POST", &format!("{}/close", create_scoring(world, |_| {}).await), None),
         "delete_scoring" => world.request("DELETE", &create_scoring(world, |_| {}).await, None),
         name => {
@@ -97,7 +106,7 @@ async fn stored(world: &World) -> (Vec<Item>, impl PartialEq + std::fmt::Debug) 
 #[tokio::test]
 async fn a_step_is_answered_again_and_nothing_is_done_twice() {
     let world = World::with_external_provider().await;
-    assert_eq!(steps().count(), 16);
+    assert_eq!(steps().count(), 20);
     for step in steps() {
         let call = ready(&world, step).await;
         taken(&world, &call, "step-4711").await;
@@ -392,7 +401,9 @@ async fn of_sixteen_with_the_same_key_one_takes_the_step() {
         world.deliver().await;
         assert_eq!(world.sender.sent().len() - sent, usize::from(step.name == "resend_otp"));
         let told = self::events(&world).await.len() - events.len();
-        assert_eq!(told, if step.name == "resend_otp" { 2 } else { 1 }, "{}: sent, too", step.name);
+        // Sent, too; and of the step of a chain that ends with it.
+        let two = ["resend_otp", "cancel_chain", "close_chain", "delete_chain"].contains(&step.name);
+        assert_eq!(told, if two { 2 } else { 1 }, "{}", step.name);
     }
 }
 

@@ -57,12 +57,13 @@ impl Requests for Operation {
     }
 
     fn documents_403(&self) -> bool {
-        self.method == Method::Delete && self.door != Door::Endpoint
+        let is_of_chain = self.path.starts_with("/identifications/chain");
+        is_of_chain || (self.method == Method::Delete && self.door != Door::Endpoint)
     }
 
     fn call(&self, org: &str, id: &str) -> Call {
         let call = Call::org(self.method.as_str(), org, &self.path_of(id));
-        let call = if self.path.ends_with("/validate") { call.device() } else { call };
+        let call = if self.path.ends_with("/validate") { call.device() } else { call.agent_of(self.path) };
         match self.body() {
             Some(body) => call.json(&body),
             None => call,

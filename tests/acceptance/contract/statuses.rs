@@ -95,7 +95,7 @@ async fn what_is_not_there_is_not_found() {
         "/",
         "/identifications",
         "/identifications/agent/",
-        "/identifications/chain",
+        "/identifications/chains",
         "/identifications/otp/x/y/z",
         "/scorings",
         "/v1/orgs",

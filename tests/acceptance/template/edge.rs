@@ -16,7 +16,7 @@ fn what_costs_messages_could_be_guessed_or_computes_has_a_throttle_of_its_own() 
         Some("validate") => Some("ValidateRate"),
         Some("score") => Some("ScoreRate"),
         Some("resend" | "code" | "ping" | "recover") => Some("CreateRate"),
-        Some("agent" | "otp" | "identity_document") if route.starts_with("POST ") => Some("CreateRate"),
+        Some("agent" | "otp" | "identity_document" | "chain") if route.starts_with("POST ") => Some("CreateRate"),
         _ => None,
     };
     for (route, name) in &routes {

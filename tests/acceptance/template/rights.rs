@@ -23,9 +23,11 @@ fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
     match function {
         "identification-agent" => &[SECRET, ERASE_EVIDENCE[0], ERASE_EVIDENCE[1]],
         "identity-document" => &[SECRET],
+        "chain" => &[SECRET],
+        "chain-admin" => &[SECRET, ("dynamodb:UpdateItem", "SEE")],
         "identification-agent-admin" | "identification-otp-admin" => &[SECRET],
-        // The references of scorings that stand alone.
-        "events" => &[SECRET, ("dynamodb:BatchGetItem", "SCO")],
+        // The references of scorings that stand alone, and of chains.
+        "events" => &[SECRET, ("dynamodb:BatchGetItem", "SCO"), ("dynamodb:BatchGetItem", "CHN")],
         // What a scoring saw is forgotten with it.
         "identity-document-admin" => &[SECRET, ("dynamodb:UpdateItem", "SEE")],
         "identification-otp" => &[SECRET, REMOVE_EVIDENCE],
@@ -102,7 +104,7 @@ async fn a_function_may_do_what_it_does_and_nothing_else() {
 #[tokio::test]
 async fn the_actors_side_changes_only_the_attributes_that_it_has_to() {
     let (logical, used) = (deployed(), used().await);
-    for name in ["identification-agent", "identification-otp", "identity-document"] {
+    for name in ["identification-agent", "identification-otp", "identity-document", "chain"] {
         let updates = allowed(logical[name]).into_iter().filter(|statement| {
             texts(&statement["Action"]).contains(&"dynamodb:UpdateItem")
                 && !kinds(statement).contains(&"REQ".to_owned())

@@ -8,7 +8,12 @@ use crate::{
     replay::{http_events, replay, stage},
     webhooks::receiver::{Receiver, Reply},
 };
-use acceptance::{World, bodies, subject::Subject, wire::Action};
+use acceptance::{
+    World, bodies,
+    chains::{ChainSubject, steps},
+    subject::{Method, Subject},
+    wire::Action,
+};
 use acredita_domain::{
     otp::{CODE_LIFE, DESTINATION_WINDOW},
     pictures::{PictureFormat, PictureKey, Sha256Digest},
@@ -67,6 +72,7 @@ pub async fn used() -> BTreeMap<String, Used> {
         replay(&world, &event, &values).await;
         used.entry(event.function).or_default().add(&world);
     }
+    used_in_chains(&mut used).await;
     used_to_guess(used.entry("identification-otp".to_owned()).or_default()).await;
     used.insert(NOTIFY.name.to_owned(), used_to_deliver().await);
     used.insert(DISPATCH.name.to_owned(), used_to_dispatch().await);
@@ -84,6 +90,48 @@ async fn put_something_to_erase(world: &World, values: &[(&str, String)]) {
         None => panic!("something to delete"),
     };
     world.app.stores.pictures.put(&key, PictureFormat::Png, picture.into()).await.expect("S3 answers");
+}
+
+/// Every step of a chain at every place, with a code that goes out when its step opens; a code that is sent again; and a
+/// failure that ends the other steps.
+async fn used_in_chains(used: &mut BTreeMap<String, Used>) {
+    let world = World::with_external_provider().await;
+    let function = |method: Method| match method {
+        Method::Agent => "identification-agent",
+        Method::Otp => "identification-otp",
+        Method::IdentityDocument => "identity-document",
+    };
+    let otp = || steps::sent_otp();
+    for sequence in [[steps::agent(), otp(), steps::document()], [otp(), steps::document(), steps::agent()]]
+        .into_iter()
+        .chain([[steps::document(), otp(), steps::agent()]])
+    {
+        world.clock.advance(DESTINATION_WINDOW);
+        let chain = ChainSubject::of(&world, sequence.to_vec()).await;
+        for at in 0..chain.steps.len() {
+            world.deliver().await;
+            let step = chain.ready(&world, at).await;
+            world.wire.take_actions();
+            world.wire.take_changed();
+            step.validate(&world).await.expect(204);
+            used.entry(function(step.method).to_owned()).or_default().add(&world);
+        }
+    }
+    world.clock.advance(DESTINATION_WINDOW);
+    let chain = ChainSubject::of(&world, vec![otp(), steps::document(), steps::agent()]).await;
+    world.clock.advance(TimeDelta::seconds(31));
+    world.wire.take_actions();
+    world.wire.take_changed();
+    world.call("POST", &chain.steps[0].actor_path("/resend"), None).await.expect(204);
+    for _ in 0..5 {
+        chain.steps[0].try_code(&world, "untrue").await.expect(400);
+    }
+    used.entry(function(Method::Otp).to_owned()).or_default().add(&world);
+    let scored = ChainSubject::of(&world, vec![steps::document()]).await;
+    world.wire.take_actions();
+    world.wire.take_changed();
+    scored.steps[0].score(&world, 0.95, Vec::new()).await;
+    used.entry("scoring".to_owned()).or_default().add(&world);
 }
 
 /// Tries until there are none left, and one that is right but too late, which no single event shows.
@@ -163,6 +211,7 @@ async fn used_to_sweep() -> Used {
             world.request("PUT", &format!("/scorings/identity_document/{}/score", scoring.text("scoring_id")), None);
         world.send(score.pictures(&[("front", &bodies::png(1))])).await.expect(204);
     }
+    ChainSubject::of(&world, vec![steps::agent(), steps::internal_document()]).await;
     let agent = world.call("POST", "/identifications/agent", Some(bodies::agent(true))).await.expect(201);
     let evidence =
         serde_json::json!({ "agent": "maria", "evidence": acceptance::request::base64(&bodies::evidence_png(1)) });

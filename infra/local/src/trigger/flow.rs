@@ -12,6 +12,7 @@ pub enum Flow {
     /// One by a code that the service sends.
     Message(MessageEnd),
     Scoring(ScoringStep),
+    Chain(ChainStep),
     Endpoint(EndpointStep),
 }
 
@@ -49,6 +50,18 @@ pub enum ScoringStep {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChainStep {
+    Created,
+    StepValidated,
+    Validated,
+    Cancelled,
+    Closed,
+    Failed,
+    Expired,
+    Deleted,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndpointStep {
     Created,
     Updated,
@@ -78,6 +91,14 @@ pub fn flow(kind: EventType) -> Result<Flow, &'static str> {
         EventType::ScoringClosed => Flow::Scoring(ScoringStep::Closed),
         EventType::ScoringExpired => Flow::Scoring(ScoringStep::Expired),
         EventType::ScoringDeleted => Flow::Scoring(ScoringStep::Deleted),
+        EventType::ChainCreated => Flow::Chain(ChainStep::Created),
+        EventType::ChainStepValidated => Flow::Chain(ChainStep::StepValidated),
+        EventType::ChainValidated => Flow::Chain(ChainStep::Validated),
+        EventType::ChainCancelled => Flow::Chain(ChainStep::Cancelled),
+        EventType::ChainClosed => Flow::Chain(ChainStep::Closed),
+        EventType::ChainFailed => Flow::Chain(ChainStep::Failed),
+        EventType::ChainExpired => Flow::Chain(ChainStep::Expired),
+        EventType::ChainDeleted => Flow::Chain(ChainStep::Deleted),
         EventType::PicturesViewed => Flow::Scoring(ScoringStep::Viewed),
         EventType::WebhookEndpointCreated => Flow::Endpoint(EndpointStep::Created),
         EventType::WebhookEndpointUpdated => Flow::Endpoint(EndpointStep::Updated),

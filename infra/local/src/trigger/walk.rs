@@ -2,7 +2,7 @@
 
 use super::{
     TriggerError,
-    flow::{AgentStep, CodeStep, EndpointStep, MessageEnd, ScoringStep},
+    flow::{AgentStep, ChainStep, CodeStep, EndpointStep, MessageEnd, ScoringStep},
 };
 use crate::client::{Call, Client, ClientError};
 use acredita_aws::SystemEntropy;
@@ -13,6 +13,7 @@ use std::time::Duration;
 
 const AGENT: &str = "/identifications/agent";
 const OTP: &str = "/identifications/otp";
+const CHAIN: &str = "/identifications/chain";
 const SCORING: &str = "/scorings/identity_document";
 const ENDPOINTS: &str = "/webhook_endpoints";
 const LIFE: &str = "PT1H";
@@ -148,6 +149,43 @@ impl Walk<'_> {
         Ok(id)
     }
 
+    /// Of one step, by a code that the caller delivers.
+    pub async fn chain(&self, step: ChainStep) -> Result<String, TriggerError> {
+        let code = json!({ "channel": { "type": "SMS", "external": "true" } });
+        let body = json!({
+            "actor": { "name": "Ana", "last_name": "Trigger" },
+            "sequence": [{ "identification_type": "OTP", "otp_step": code }],
+            "expires_in": if step == ChainStep::Expired { SHORT_LIFE } else { LIFE },
+        });
+        let created = self.post(CHAIN, &body).await?;
+        let chain = field(&created, CHAIN, "identification_chain_id")?;
+        let admin = field(&created, CHAIN, "admin_identification_chain_id")?;
+        let id = field(&created["sequence"][0], CHAIN, "identification_id")?;
+        let code = field(&created["sequence"][0], CHAIN, "code")?;
+        match step {
+            ChainStep::Created => {}
+            ChainStep::StepValidated => {
+                self.take(validate(&id, &code)).await?;
+            }
+            ChainStep::Validated => {
+                self.take(validate(&id, &code)).await?;
+                self.take(by_device(Call::new(Method::POST, format!("{CHAIN}/{chain}/validate")))).await?;
+            }
+            ChainStep::Cancelled => {
+                self.post(&format!("{CHAIN}/{admin}/cancel"), &json!({ "reason": "acredita trigger" })).await?;
+            }
+            ChainStep::Closed => {
+                self.take(Call::new(Method::POST, format!("{CHAIN}/{admin}/close"))).await?;
+            }
+            ChainStep::Failed => self.fail(&id, &wrong(&code)).await?,
+            ChainStep::Expired => (self.say)("It expires in a minute."),
+            ChainStep::Deleted => {
+                self.take(Call::new(Method::DELETE, format!("{CHAIN}/{admin}"))).await?;
+            }
+        }
+        Ok(chain)
+    }
+
     /// Nothing is ever sent to the endpoint, and it is deleted in the end: an organisation has room for few.
     pub async fn endpoint(&self, step: EndpointStep) -> Result<String, TriggerError> {
         let body = json!({ "url": "https://example.invalid/hooks", "event_types": ["settings.updated"] });
@@ -189,10 +227,11 @@ fn somebody_at(domain: &str) -> String {
 }
 
 fn validate(id: &str, code: &str) -> Call {
-    Call::new(Method::PUT, format!("{OTP}/{id}/validate"))
-        .header("x-installation_id", "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11")
-        .header("x-fingerprint", "acredita-trigger")
-        .json(&json!({ "code": code }))
+    by_device(Call::new(Method::PUT, format!("{OTP}/{id}/validate"))).json(&json!({ "code": code }))
+}
+
+fn by_device(call: Call) -> Call {
+    call.header("x-installation_id", "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11").header("x-fingerprint", "acredita-trigger")
 }
 
 /// A code of the same form.

@@ -13,7 +13,7 @@ use crate::errors::{STORE, unusable};
 use acredita_domain::{
     Time,
     error::Unavailable,
-    events::{Chapter, Head, Log, Story},
+    events::{Chapter, Head, Log, Story, Subject},
     idempotency::{Once, RequestMark},
     ids::{OrgId, ScoringId},
     ports::{CreateError, FirstAnswer, IdempotencyRecord, NewOutboxMessage, StepError},
@@ -33,21 +33,21 @@ pub(crate) struct Commit<'a> {
     sightings: Vec<usize>,
     destinations: Vec<(usize, Key)>,
     memory: Vec<(usize, Key, RequestMark)>,
-    /// The write that moves the head of a log, and the head that it moves.
-    told: Option<(usize, Option<Head>)>,
+    /// The writes that move the head of a log: whose it is, and the head that each of them moves.
+    told: Vec<(usize, Subject, Option<Head>)>,
 }
 
 /// Why steps were not taken.
 pub(crate) enum Refusal {
-    /// Other events were written to the log first. It is like this now.
-    Overtaken(Log),
+    /// Other events were written to these logs first. They are like this now.
+    Overtaken(Vec<(Subject, Log)>),
     Step(StepError),
 }
 
 impl<'a> Commit<'a> {
     pub fn new(store: &'a DynamoStore, operation: &'static str, now: Time) -> Self {
         let (steps, sightings, destinations, memory) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { store, operation, now, writes: Vec::new(), steps, sightings, destinations, memory, told: None }
+        Self { store, operation, now, writes: Vec::new(), steps, sightings, destinations, memory, told: Vec::new() }
     }
 
     /// A new item. Its id is random, so an existing one is a fault.
@@ -104,7 +104,7 @@ impl<'a> Commit<'a> {
 
     /// A write of a chapter's subject, which is refused if somebody else has moved the head of its log, and the events.
     fn moving_head(mut self, write: TransactWriteItem, chapter: &Chapter) -> Self {
-        self.told = Some((self.writes.len(), chapter.log.head));
+        self.told.push((self.writes.len(), chapter.subject, chapter.log.head));
         self.guarded(write).tell(chapter)
     }
 
@@ -196,8 +196,9 @@ impl<'a> Commit<'a> {
             }
             Err(NotCommitted::Cancelled(reasons)) => reasons,
         };
-        if let Some(log) = self.overtaking(&mut reasons)? {
-            return Err(Refusal::Overtaken(log));
+        let overtaken = self.overtaking(&mut reasons)?;
+        if !overtaken.is_empty() {
+            return Err(Refusal::Overtaken(overtaken));
         }
         let memory = self.memory.iter().map(|(index, ..)| index);
         if self.steps.iter().chain(memory).any(|index| reasons.failed(*index)) {
@@ -212,14 +213,19 @@ impl<'a> Commit<'a> {
         }))
     }
 
-    /// The log whose head was moved by somebody else, if that is why the transaction was refused, or one of the reasons:
-    /// only with the log as it is now does it show whether the step itself is lost.
-    fn overtaking(&self, reasons: &mut Reasons) -> Result<Option<Log>, Refusal> {
-        let Some((at, expected)) = self.told.filter(|(at, _)| reasons.failed(*at)) else { return Ok(None) };
-        let Some(item) = reasons.item(at) else { return Ok(None) };
-        let current =
-            decode_log(&item).map_err(|fault| Refusal::Step(StepError::Unavailable(corrupt(self.operation, fault))))?;
-        Ok(current.filter(|log| log.head != expected))
+    /// The logs whose head was moved by somebody else, if that is why the transaction was refused, or one of the reasons:
+    /// only with the logs as they are now does it show whether the step itself is lost.
+    fn overtaking(&self, reasons: &mut Reasons) -> Result<Vec<(Subject, Log)>, Refusal> {
+        let mut overtaken = Vec::new();
+        for (at, subject, expected) in
+            self.told.iter().filter(|(at, ..)| reasons.failed(*at)).copied().collect::<Vec<_>>()
+        {
+            let Some(item) = reasons.item(at) else { continue };
+            let current = decode_log(&item)
+                .map_err(|fault| Refusal::Step(StepError::Unavailable(corrupt(self.operation, fault))))?;
+            overtaken.extend(current.filter(|log| log.head != expected).map(|log| (subject, log)));
+        }
+        Ok(overtaken)
     }
 
     async fn transact(&mut self) -> Result<(), NotCommitted> {
@@ -269,12 +275,27 @@ pub(crate) async fn telling<'a>(
     story: &Story,
     commit: impl Fn(&Chapter) -> Commit<'a>,
 ) -> Result<(), StepError> {
-    let mut log = story.log.clone();
+    telling_all(operation, &[story], |chapters| commit(&chapters[0])).await
+}
+
+/// The same with the events of several subjects: a chapter for each story.
+pub(crate) async fn telling_all<'a>(
+    operation: &'static str,
+    stories: &[&Story],
+    commit: impl Fn(&[Chapter]) -> Commit<'a>,
+) -> Result<(), StepError> {
+    let mut logs: Vec<Log> = stories.iter().map(|story| story.log.clone()).collect();
     for _ in 0..TELL_TRIES {
-        match commit(&story.after(&log)).take().await {
+        let chapters: Vec<Chapter> = stories.iter().zip(&logs).map(|(story, log)| story.after(log)).collect();
+        match commit(&chapters).take().await {
             Ok(()) => return Ok(()),
             Err(Refusal::Step(error)) => return Err(error),
-            Err(Refusal::Overtaken(current)) => log = current,
+            Err(Refusal::Overtaken(overtaken)) => {
+                for (subject, current) in overtaken {
+                    let own = stories.iter().zip(&mut logs).filter(|(story, _)| story.subject == subject);
+                    own.for_each(|(_, log)| *log = current.clone());
+                }
+            }
         }
     }
     Err(StepError::Unavailable(cancelled(operation)))

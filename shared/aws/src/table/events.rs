@@ -4,8 +4,8 @@ use super::{
     commit::{Commit, telling},
     expressions::bind,
     items::{
-        Item, Key, LIST_SHARDS, decode_event, decode_pointer, decode_reference, list_at, list_from, list_partition,
-        list_shard, position_of, text,
+        Item, Key, LIST_SHARDS, PointsTo, decode_event, decode_pointer, decode_reference, list_at, list_from,
+        list_partition, list_shard, position_of, text,
     },
     store::{DynamoStore, corrupt},
 };
@@ -153,12 +153,16 @@ impl DynamoStore {
         if let Some(pointer) = self.find("find subject", pointer, decode_pointer).await?
             && pointer.org == *org
         {
-            return Ok(vec![Key::identification(pointer.identification_id)]);
+            return Ok(vec![match pointer.to {
+                PointsTo::Identification(id) => Key::identification(id),
+                PointsTo::Chain(id) => Key::chain(id),
+            }]);
         }
         let endpoint_id = parsed.parse().map_err(not_an_id)?;
         Ok(vec![
             Key::identification(parsed.parse().map_err(not_an_id)?),
             Key::scoring(parsed.parse().map_err(not_an_id)?),
+            Key::chain(parsed.parse().map_err(not_an_id)?),
             Key::subject(Subject::WebhookEndpoint { endpoint_id }),
         ])
     }

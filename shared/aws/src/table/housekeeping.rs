@@ -40,7 +40,7 @@ impl Housekeeping for DynamoStore {
         // What a worker has put off further meanwhile stays so.
         let mut condition = "#due_at < :until".to_owned();
         let mut values = vec![("until", millis(until)), ("partition", partition_of_due(due))];
-        if let Due::Identification(org, _) | Due::Scoring(org, _) | Due::Leftovers(org, _) = due {
+        if let Due::Identification(org, _) | Due::Chain(org, _) | Due::Scoring(org, _) | Due::Leftovers(org, _) = due {
             condition.push_str(" AND #org = :org");
             values.push(("org", text(org)));
         }

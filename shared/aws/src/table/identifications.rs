@@ -3,25 +3,26 @@
 use super::{
     commit::{Commit, telling},
     items::{
-        Key, Pointer, Standing, decode_identification, decode_pointer, decode_remembered, encode_erasure,
+        Key, Pointer, PointsTo, Standing, decode_identification, decode_pointer, decode_remembered, encode_erasure,
         encode_identification, encode_pointer, encode_scoring, number, text,
     },
     scorings::{Closing, close, unread},
     store::{Change, DynamoStore, corrupt},
-    transitions::{OPEN, Step, new_mark, open_values},
+    transitions::{OPEN, Step, new_mark, open_values, step_name},
 };
 use acredita_domain::{
     Time,
     error::Unavailable,
-    events::Story,
+    events::{Chapter, Story},
     idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
-    ids::{AdminIdentificationId, IdentificationId, OrgId},
+    ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
     pictures::PicturePrefix,
     ports::{
         CreateError, Erasure, FindError, IdempotencyRecord, Identifications, NewIdentification, NewOutboxMessage,
         Remembered, Scorings, StepError,
     },
+    scoring::Scoring,
 };
 use async_trait::async_trait;
 
@@ -32,13 +33,9 @@ impl Identifications for DynamoStore {
         let chapter = story.after(&story.log);
         identification.log = Some(chapter.continued());
         let events_until = keep_until + (story.keep_until - now);
-        let mut commit = Commit::new(self, "create identification", now)
-            .put(encode_identification(&identification, keep_until))
-            .put(encode_pointer(&identification, events_until))
-            .tell(&chapter);
-        if let Some(scoring) = &scoring {
-            commit = commit.put(encode_scoring(scoring, Standing::Linked, keep_until));
-        }
+        let commit = Commit::new(self, "create identification", now);
+        let commit =
+            put_identification(commit, &identification, scoring.as_ref(), &chapter, (keep_until, events_until));
         commit.outbox(outbox).remember(&identification.org, idempotency).create().await
     }
 
@@ -54,8 +51,8 @@ impl Identifications for DynamoStore {
         id: AdminIdentificationId,
     ) -> Result<Option<Identification>, FindError> {
         match DynamoStore::find(self, "find identification by handle", Key::pointer(id), decode_pointer).await? {
-            Some(Pointer { org: owner, identification_id }) if owner == *org => {
-                Identifications::find(self, org, identification_id).await
+            Some(Pointer { org: owner, to: PointsTo::Identification(id) }) if owner == *org => {
+                Identifications::find(self, org, id).await
             }
             _ => Ok(None),
         }
@@ -69,19 +66,10 @@ impl Identifications for DynamoStore {
         story: Story,
         now: Time,
     ) -> Result<(), StepError> {
-        let Identification { id, ref org, ref method, .. } = *identification;
-        let Step { name, update, condition, values } = Step::of(org, &transition, now);
-        let scoring = method.scoring_id().filter(|_| !matches!(transition, Transition::Resend { .. }));
+        let name = step_name(&transition);
         telling(name, &story, |chapter| {
-            let change = Change { key: Key::identification(id), update, condition, values: values.clone() };
-            let mut commit = Commit::new(self, name, now).step_telling(change, chapter).outbox(outbox.clone());
-            if let Some(scoring) = scoring {
-                commit = commit.leave_leftovers(org, scoring);
-                if let Some(closing) = closing(&transition) {
-                    commit = commit.step(close(org, scoring, closing, now));
-                }
-            }
-            commit
+            let commit = Commit::new(self, name, now);
+            take_step(commit, identification, &transition, chapter, now).outbox(outbox.clone())
         })
         .await
     }
@@ -95,7 +83,8 @@ impl Identifications for DynamoStore {
         now: Time,
     ) -> Result<(), StepError> {
         let Identification { id, ref org, .. } = *identification;
-        let Step { name, update, condition, values } = Step::of(org, &transition, now);
+        let name = step_name(&transition);
+        let Step { update, condition, values } = Step::of(org, &transition, now);
         telling(name, &story, |chapter| {
             let change = Change { key: Key::identification(id), update, condition, values: values.clone() };
             Commit::new(self, name, now).step_telling(change, chapter).remember(org, idempotency.clone())
@@ -150,43 +139,109 @@ impl Identifications for DynamoStore {
         story: Story,
         now: Time,
     ) -> Result<Erasure, StepError> {
-        let Identification { id, ref org, .. } = *identification;
-        let mut tries = DELETE_TRIES;
+        let (org, mut tries) = (&identification.org, DELETE_TRIES);
         loop {
-            let mut erasure = Erasure { id: id.to_string(), prefixes: vec![PicturePrefix::identification(org, id)] };
-            let mut scored = None;
-            if let Some(scoring_id) = identification.method.scoring_id() {
-                scored = Some((scoring_id, Scorings::find(self, org, scoring_id).await.map_err(unread)?));
-                let prefixes = [PicturePrefix::scoring(org, scoring_id), PicturePrefix::uploads(org, scoring_id)];
-                erasure.prefixes.extend(prefixes);
-            }
+            let removal = self.removal(identification).await?;
+            let erasure = Erasure { id: identification.id.to_string(), prefixes: removal.prefixes.clone() };
             let deleted = telling(DELETE, &story, |chapter| {
                 let condition = if force { OURS } else { OPEN };
-                let mut commit =
-                    Commit::new(self, DELETE, now).delete_telling(condition, open_values(org, now), org, chapter);
-                if let Some((scoring_id, scoring)) = &scored {
-                    let mut values = open_values(org, now);
-                    values.push(("version", number(scoring.as_ref().map_or(0, |scoring| scoring.version))));
-                    commit = commit.guarded(self.delete_if(Key::scoring(*scoring_id), GONE_OR_AS_READ, values));
-                    commit = scoring.iter().flat_map(|scoring| self.forget(scoring, now)).fold(commit, Commit::write);
-                }
+                let commit = removal.commit(self, Commit::new(self, DELETE, now), org, condition, chapter, now);
                 commit.write(self.put(encode_erasure(&erasure, now)))
             });
             match deleted.await {
                 Ok(()) => return Ok(erasure),
                 // Scored meanwhile, perhaps: then it has seen more.
-                Err(StepError::Lost) if scored.is_some() && tries > 0 => tries -= 1,
+                Err(StepError::Lost) if removal.scored.is_some() && tries > 0 => tries -= 1,
                 Err(error) => return Err(error),
             }
         }
     }
 }
 
+/// What there is to remove with an identification.
+pub(crate) struct Removal {
+    pub prefixes: Vec<PicturePrefix>,
+    /// The linked scoring, as it was read.
+    pub scored: Option<(ScoringId, Option<Scoring>)>,
+}
+
+impl DynamoStore {
+    /// Reads the linked scoring, if there is one.
+    pub(crate) async fn removal(&self, identification: &Identification) -> Result<Removal, StepError> {
+        let Identification { id, ref org, ref method, .. } = *identification;
+        let mut prefixes = vec![PicturePrefix::identification(org, id)];
+        let Some(scoring_id) = method.scoring_id() else { return Ok(Removal { prefixes, scored: None }) };
+        prefixes.extend([PicturePrefix::scoring(org, scoring_id), PicturePrefix::uploads(org, scoring_id)]);
+        let scoring = Scorings::find(self, org, scoring_id).await.map_err(unread)?;
+        Ok(Removal { prefixes, scored: Some((scoring_id, scoring)) })
+    }
+}
+
+impl Removal {
+    /// The writes that remove it all but for its pictures.
+    pub fn commit<'a>(
+        &self,
+        store: &'a DynamoStore,
+        commit: Commit<'a>,
+        org: &OrgId,
+        condition: &str,
+        chapter: &Chapter,
+        now: Time,
+    ) -> Commit<'a> {
+        let mut commit = commit.delete_telling(condition, open_values(org, now), org, chapter);
+        if let Some((scoring_id, scoring)) = &self.scored {
+            let mut values = open_values(org, now);
+            values.push(("version", number(scoring.as_ref().map_or(0, |scoring| scoring.version))));
+            commit = commit.guarded(store.delete_if(Key::scoring(*scoring_id), GONE_OR_AS_READ, values));
+            commit = scoring.iter().flat_map(|scoring| store.forget(scoring, now)).fold(commit, Commit::write);
+        }
+        commit
+    }
+}
+
+/// A new identification with the back office's id, its scoring and its first events.
+pub(crate) fn put_identification<'a>(
+    commit: Commit<'a>,
+    identification: &Identification,
+    scoring: Option<&Scoring>,
+    chapter: &Chapter,
+    (keep_until, events_until): (Time, Time),
+) -> Commit<'a> {
+    let commit = commit
+        .put(encode_identification(identification, keep_until))
+        .put(encode_pointer(identification, events_until))
+        .tell(chapter);
+    match scoring {
+        Some(scoring) => commit.put(encode_scoring(scoring, Standing::Linked, keep_until)),
+        None => commit,
+    }
+}
+
+/// The writes of a step of an identification, with the end of its scoring and with its events.
+pub(crate) fn take_step<'a>(
+    commit: Commit<'a>,
+    identification: &Identification,
+    transition: &Transition,
+    chapter: &Chapter,
+    now: Time,
+) -> Commit<'a> {
+    let Identification { id, ref org, ref method, .. } = *identification;
+    let Step { update, condition, values, .. } = Step::of(org, transition, now);
+    let mut commit = commit.step_telling(Change { key: Key::identification(id), update, condition, values }, chapter);
+    if let Some(scoring) = method.scoring_id().filter(|_| !matches!(transition, Transition::Resend { .. })) {
+        commit = commit.leave_leftovers(org, scoring);
+        if let Some(closing) = closing(transition) {
+            commit = commit.step(close(org, scoring, closing, now));
+        }
+    }
+    commit
+}
+
 const RECALL: &str = "recall request";
 const DELETE: &str = "delete identification";
 /// How often a deletion reads the linked scoring anew.
-const DELETE_TRIES: usize = 3;
-const OURS: &str = "#org = :org";
+pub(crate) const DELETE_TRIES: usize = 3;
+pub(crate) const OURS: &str = "#org = :org";
 /// The scoring as it was read, so that all that it saw is forgotten.
 const GONE_OR_AS_READ: &str = "attribute_not_exists(#pk) OR (#org = :org AND #version = :version)";
 

@@ -2,11 +2,12 @@
 //!
 //! | key | item | attributes besides `schema` and `ttl` |
 //! |---|---|---|
-//! | `IDN#<identification>` / `A` | identification | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `actor`, `method`, where the caller gave one `reference`, of an OTP `tries`, `generation`, `sends`, `last_send_at`, `code`, of its end `validation`, `ended_at`, `reason`, of a try that was given back last `step`, of steps that a request with an idempotency key took `once`, and of its log `log_key`, `sequence`, `head` |
-//! | `EVT#<key of its subject>` / `<sequence>` | an event of an identification (`EVT#IDN#…`), of a scoring that stands alone (`EVT#SCO#…`) … | `org`, `event`, `hash`, `event_type`, `list_shard`, `list_at`, until a worker has taken it up `due` |
+//! | `IDN#<identification>` / `A` | identification | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `actor`, `method`, where the caller gave one `reference`, of an OTP `tries`, `generation`, `sends`, `last_send_at`, `code`, of its end `validation`, `ended_at`, `reason`, of a try that was given back last `step`, of steps that a request with an idempotency key took `once`, of a step of a chain `chain`, and of its log `log_key`, `sequence`, `head` |
+//! | `EVT#<key of its subject>` / `<sequence>` | an event of an identification (`EVT#IDN#…`), of a scoring that stands alone (`EVT#SCO#…`), of a chain (`EVT#CHN#…`) … | `org`, `event`, `hash`, `event_type`, `list_shard`, `list_at`, until a worker has taken it up `due` |
 //! | `IDN#<identification>` / `OBX#<message>` | effect to carry out | `org`, `state`, of a refused one `refusal`, `effect`, of a code `generation`, `attempts`, while a worker has it `lease`, `lease_until` |
-//! | `ADM#<admin id>` / `A` | a back office's id | `org`, `identification_id` |
-//! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, where the caller gave one `reference`, `assessment`, `captures`, what it saw `sightings`, of a capture that a provider hosts `delegation`, while a request holds a retry `lease`, `lease_until`, of scores and a close by a request with an idempotency key `once`, and of a linked one `identification_id`, else of its log `log_key`, `sequence`, `head` |
+//! | `CHN#<chain>` / `A` | chain | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `steps`, `current_step`, where the caller gave one `reference`, of its end `validation`, `ended_at`, `reason`, of changes that a request with an idempotency key made `once`, and of its log `log_key`, `sequence`, `head` |
+//! | `ADM#<admin id>` / `A` | a back office's id | `org`, `identification_id` or `chain_id` |
+//! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, where the caller gave one `reference`, `assessment`, `captures`, what it saw `sightings`, of a capture that a provider hosts `delegation`, while a request holds a retry `lease`, `lease_until`, of scores and a close by a request with an idempotency key `once`, and of a linked one `identification_id`, in a chain `chain`, else of its log `log_key`, `sequence`, `head` |
 //! | `IDM#<org>#<operation>#<keyed digest of the key>` / `A` | a create's first answer, or that a request deleted something | `body_digest`, `answer`, `valid_until` |
 //! | `DST#<org>#<destination digest>` / `A` | a destination's latest sends | `s1` (newest) to `s5` |
 //! | `SEE#<org>#<keyed digest>` / `A` | a number or a picture that was seen, and the scorings that saw it, each with a keyed digest of the person | `seen`, `revision` |
@@ -21,8 +22,8 @@
 //! | `ERA#<id>` / `A` | pictures of a deleted entity, to erase | `prefixes` |
 //! | `LEF#<scoring>` / `A` | pictures to erase of a scoring that is over, but for those it refers to | `org` |
 //!
-//! What is kept about a person is in `IDN#…`/`A` (with the digests of pictures) and the linked `SCO#…`, and in the
-//! pictures under both; a deletion removes them. What it leaves names nobody: `EVT#…` has ids, and digests under the key
+//! What is kept about a person is in `IDN#…`/`A` (with the digests of pictures), the linked `SCO#…`, and `CHN#…` (the device
+//! that validated it, a reason), and in the pictures under the first two; a deletion removes them. What it leaves names nobody: `EVT#…` has ids, and digests under the key
 //! that went with its subject; `ADM#…` has ids, by which its events are found; `OBX#…` and `IDM#…` have ids, sealed codes
 //! and digests under the deployment's keys, `DST#…`, `SEE#…` and `NUM#…` such a digest (a deletion takes the scoring out of
 //! `SEE#…`), and all of them end by `ttl`; `ERA#…` and `LEF#…` have
@@ -41,6 +42,7 @@
 //! `schema` is the version of this encoding. An item with another version, a missing attribute or an unknown value is
 //! [`Corrupt`]; nothing is ever guessed.
 
+mod chain;
 mod due;
 mod event;
 mod identification;
@@ -53,6 +55,7 @@ mod streams;
 mod tests;
 mod webhooks;
 
+pub(crate) use chain::{decode_chain, encode_chain, encode_chain_pointer};
 pub(crate) use due::{
     DuePartitions, decode_due, due_partition, encode_erasure, encode_leftovers, key_of_due, partition_of_due,
 };
@@ -61,7 +64,7 @@ pub(crate) use event::{
     list_shard, position_of,
 };
 pub(crate) use identification::{
-    Pointer, decode_identification, decode_pointer, encode_identification, encode_pointer,
+    Pointer, PointsTo, decode_identification, decode_pointer, encode_identification, encode_pointer,
 };
 pub(crate) use outbox::{MessageState, StoredMessage, decode_message, encode_message};
 pub(crate) use records::{SLOTS, decode_oldest_send, decode_remembered, encode_remembered, encode_taken_once};

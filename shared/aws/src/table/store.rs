@@ -103,7 +103,18 @@ pub(crate) fn corrupt(operation: &'static str, corrupt: Corrupt) -> Unavailable 
     unusable(STORE, operation, corrupt.0)
 }
 
+/// A corrupt item, for ports that have such an error.
+pub(crate) fn unreadable(corrupt: Corrupt) -> FindError {
+    tracing::error!(problem = corrupt.0, "an item cannot be understood");
+    FindError::Corrupt(corrupt.0)
+}
+
 impl DynamoStore {
+    /// The items with these keys that there are.
+    pub(crate) async fn read_all(&self, operation: &'static str, keys: Vec<Key>) -> Result<Vec<Item>, FindError> {
+        self.get_all(operation, keys).await.map_err(FindError::Unavailable)
+    }
+
     pub(crate) async fn get(&self, operation: &'static str, key: Key) -> Result<Option<Item>, Unavailable> {
         let request =
             self.client.get_item().table_name(&self.table).set_key(Some(key.attributes())).consistent_read(true);

@@ -41,8 +41,6 @@ pub(crate) fn open_values(org: &OrgId, now: Time) -> Values {
 
 /// A step in DynamoDB's terms.
 pub(crate) struct Step {
-    /// For logs.
-    pub name: &'static str,
     pub update: &'static str,
     pub condition: &'static str,
     pub values: Values,
@@ -51,7 +49,7 @@ pub(crate) struct Step {
 impl Step {
     pub fn of(org: &OrgId, transition: &Transition, now: Time) -> Self {
         let mut values = open_values(org, now);
-        let (name, next, update, condition) = match transition {
+        let (next, update, condition) = match transition {
             Transition::Validate { validation, generation } => {
                 values.push(("validation", json(validation)));
                 let (update, condition) = match generation {
@@ -62,7 +60,7 @@ impl Step {
                         (update, OPEN_FOR_THIS_CODE)
                     }
                 };
-                ("validate", Status::Validated, update, condition)
+                (Status::Validated, update, condition)
             }
             Transition::Resend { generation } => {
                 values.extend([
@@ -73,7 +71,7 @@ impl Step {
                 ]);
                 let update = "SET #generation = :generation, #last_send_at = :now, \
                               #sends = #sends + :one REMOVE #code";
-                ("resend", Status::Created, update, OPEN_FOR_NEXT_CODE)
+                (Status::Created, update, OPEN_FOR_NEXT_CODE)
             }
             Transition::NewCode { generation, code } => {
                 values.extend([
@@ -82,20 +80,33 @@ impl Step {
                     ("code", json(code)),
                 ]);
                 let update = "SET #generation = :generation, #last_send_at = :now, #code = :code";
-                ("new code", Status::Created, update, OPEN_FOR_NEW_CODE)
+                (Status::Created, update, OPEN_FOR_NEW_CODE)
             }
             Transition::Cancel { reason } => {
                 values.push(("reason", text(reason.expose())));
                 let update = "SET #status = :next, #ended_at = :now, #reason = :reason";
-                ("cancel", Status::Cancelled, update, OPEN)
+                (Status::Cancelled, update, OPEN)
             }
-            Transition::Close { from: Closable::Created } => ("close", Status::Closed, ENDS, OPEN),
-            Transition::Close { from: Closable::Validated } => ("close", Status::Closed, ENDS, VALIDATED),
-            Transition::Fail => ("fail", Status::Failed, ENDS, TRIES_USED_UP),
-            Transition::Expire => ("expire", Status::Expired, "SET #status = :next", OVER),
+            Transition::Close { from: Closable::Created } => (Status::Closed, ENDS, OPEN),
+            Transition::Close { from: Closable::Validated } => (Status::Closed, ENDS, VALIDATED),
+            Transition::Fail => (Status::Failed, ENDS, TRIES_USED_UP),
+            Transition::Expire => (Status::Expired, "SET #status = :next", OVER),
         };
         values.push(("next", text(next)));
-        Self { name, update, condition, values }
+        Self { update, condition, values }
+    }
+}
+
+/// For logs.
+pub(crate) fn step_name(transition: &Transition) -> &'static str {
+    match transition {
+        Transition::Validate { .. } => "validate",
+        Transition::Resend { .. } => "resend",
+        Transition::NewCode { .. } => "new code",
+        Transition::Cancel { .. } => "cancel",
+        Transition::Close { .. } => "close",
+        Transition::Fail => "fail",
+        Transition::Expire => "expire",
     }
 }
 

@@ -8,7 +8,7 @@ use acredita_domain::{
     device::DeviceEvidence,
     events::{Chapter, EventData, EventType, Happened, Log, Story, Subject},
     idempotency::{Idempotency, Once, Operation},
-    identification::{Identification, Method, State, Transition, Validation},
+    identification::{Identification, Method, Midni, State, Transition, Validation},
     ids::{AdminIdentificationId, EventId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId},
     keys::{CodeContext, Keyring},
     otp::{Delivery, Destination, LiveCode, Otp},
@@ -58,6 +58,7 @@ fn identification(method: Method) -> Identification {
         state: State::Created,
         created_at: now(),
         expires_at: now() + LIFE,
+        membership: None,
         log: None,
         once: Vec::new(),
     };
@@ -66,7 +67,7 @@ fn identification(method: Method) -> Identification {
 }
 
 pub fn agent() -> Identification {
-    identification(Method::Agent { personal_document_image: false })
+    identification(Method::Agent { personal_document_image: false, midni: Midni::default() })
 }
 
 pub fn otp() -> Identification {
@@ -153,11 +154,11 @@ pub fn told_of(scoring: &Scoring) -> Story {
 }
 
 /// The story of a creation. It is always the same, so that the samples know the log that it leaves.
-fn first(org: &OrgId, subject: Subject) -> Story {
+pub fn first(org: &OrgId, subject: Subject) -> Story {
     story(org, subject, Log::begin(&Zeros))
 }
 
-fn created(org: &OrgId, subject: Subject) -> Chapter {
+pub fn created(org: &OrgId, subject: Subject) -> Chapter {
     let story = first(org, subject);
     story.after(&story.log)
 }

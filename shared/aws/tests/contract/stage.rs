@@ -10,7 +10,7 @@ use acredita_domain::{
     app::Stores,
     identification::{Identification, Transition},
     ports::{
-        Deliveries, Due, Effect, Endpoints, EventLog, Housekeeping, Identifications, NewOutboxMessage, Outbox,
+        Chains, Deliveries, Due, Effect, Endpoints, EventLog, Housekeeping, Identifications, NewOutboxMessage, Outbox,
         Pictures, Queue, RequestCounts, Scorings, Sightings, StepError,
     },
 };
@@ -25,6 +25,7 @@ use std::{future::Future, sync::Arc};
 pub struct Ports {
     pub identifications: Arc<dyn Identifications>,
     pub scorings: Arc<dyn Scorings>,
+    pub chains: Arc<dyn Chains>,
     pub outbox: Arc<dyn Outbox>,
     pub housekeeping: Arc<dyn Housekeeping>,
     pub pictures: Arc<dyn Pictures>,
@@ -92,6 +93,7 @@ impl Stage {
         let Stores {
             identifications,
             scorings,
+            chains,
             outbox,
             housekeeping,
             pictures,
@@ -105,6 +107,7 @@ impl Stage {
         let ports = Ports {
             identifications,
             scorings,
+            chains,
             outbox,
             housekeeping,
             pictures,

@@ -1,6 +1,6 @@
 //! What an event is about.
 
-use crate::ids::{AdminIdentificationId, EndpointId, IdentificationId, ScoringId};
+use crate::ids::{AdminChainId, AdminIdentificationId, ChainId, EndpointId, IdentificationId, ScoringId};
 use serde::{Deserialize, Serialize};
 
 /// The owner of a log. Its ids are named as in paths.
@@ -15,6 +15,11 @@ pub enum Subject {
     /// A scoring that stands alone.
     Scoring {
         scoring_id: ScoringId,
+    },
+    /// Its steps are subjects of their own.
+    Chain {
+        identification_chain_id: ChainId,
+        admin_identification_chain_id: AdminChainId,
     },
     WebhookEndpoint {
         endpoint_id: EndpointId,

@@ -6,7 +6,7 @@ use crate::{
     events::Story,
     idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
-    ids::{AdminIdentificationId, IdentificationId, LeaseId, OrgId, ScoringId},
+    ids::{AdminIdentificationId, ChainId, IdentificationId, LeaseId, OrgId, ScoringId},
     pictures::{Capture, PicturePrefix},
     scoring::{Assessment, HostedDelegation, Scoring},
     sightings::NewSighting,
@@ -188,6 +188,8 @@ pub enum Due {
     Message(MessageRef),
     /// An identification to expire or to erase.
     Identification(OrgId, IdentificationId),
+    /// A chain to expire or to erase, with its steps.
+    Chain(OrgId, ChainId),
     /// A scoring to erase.
     Scoring(OrgId, ScoringId),
     Erasure(Erasure),

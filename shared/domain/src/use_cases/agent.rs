@@ -2,9 +2,8 @@
 
 use super::{
     create::{Created, Draft},
-    effects,
     once::{Done, Of, once},
-    telling,
+    steps,
 };
 use crate::{
     App, Conflict, Error, Request,
@@ -12,7 +11,7 @@ use crate::{
     device::DeviceEvidence,
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Once, Operation},
-    identification::{AgentEvidence, Identification, Method, MethodKind, Transition, Validation},
+    identification::{AgentEvidence, Identification, Method, MethodKind, Midni, Validation},
     ids::{IdentificationId, OrgId},
     pictures::{CleanPicture, PictureFault, PictureKey, PicturePrefix, Sha256Digest},
     ports::StepError,
@@ -36,7 +35,7 @@ pub async fn create_agent_identification(
     idempotency: Option<Idempotency>,
 ) -> Result<Created, Error> {
     let CreateAgent { actor, personal_document_image, reference, expires_in } = command;
-    let method = Method::Agent { personal_document_image };
+    let method = Method::Agent { personal_document_image, midni: Midni::default() };
     Draft::new(app, &request.org, actor, reference, expires_in).with(method).commit(app, request, idempotency).await
 }
 
@@ -71,7 +70,7 @@ async fn validate(
     once: Option<Once>,
 ) -> Result<(), Error> {
     let (org, id) = (&identification.org, identification.id);
-    let asked = matches!(identification.method, Method::Agent { personal_document_image: true });
+    let asked = matches!(identification.method, Method::Agent { personal_document_image: true, .. });
     match (asked, &confirmation.evidence) {
         (true, None) => {
             return Err(Error::BadField {
@@ -88,7 +87,7 @@ async fn validate(
         _ => {}
     }
     let now = app.now();
-    identification.require_open(now)?;
+    let opened = steps::require_open(app, identification, once, now).await?;
     let (picture, received_picture) = match confirmation.evidence {
         Some(bytes) => keep_evidence(app, org, id, bytes).await.map(|(kept, received)| (Some(kept), Some(received)))?,
         None => (None, None),
@@ -98,15 +97,9 @@ async fn validate(
     let agent =
         Some(AgentEvidence { agent, picture, received_picture, metadata, caller: request.by.caller().cloned() });
     let validation = Validation { at: now, device, agent, captures: Vec::new(), scoring: None };
-    let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    let story = telling::of_step(app, request, identification, &transition, now).once(once);
-    match app.stores.identifications.transition(identification, transition, Vec::new(), story, now).await {
+    match steps::validate(app, request, &opened, validation, None, now).await {
         Err(StepError::Lost) if kept => Err(explain_late_evidence(app, org, id).await),
-        step => {
-            step?;
-            effects::told(app, identification).await;
-            Ok(())
-        }
+        step => Ok(step?),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{
     effects,
     once::{Done, Of, once},
+    steps::require_alone,
     telling,
 };
 use crate::{
@@ -23,6 +24,7 @@ pub async fn cancel_identification(
     idempotency: Option<Idempotency>,
 ) -> Result<Done, Error> {
     let identification = &app.find_by_admin_id(&request.org, id, kind).await?;
+    require_alone(identification)?;
     let step = |once| cancel(app, request, identification, reason, once);
     once(app, Of::Identification(identification), Operation::CancelIdentification, idempotency, step).await
 }

@@ -3,6 +3,7 @@
 use super::{
     effects,
     once::{Done, Of, once},
+    steps::require_alone,
     telling,
 };
 use crate::{
@@ -21,6 +22,7 @@ pub async fn close_identification(
     idempotency: Option<Idempotency>,
 ) -> Result<Done, Error> {
     let identification = &app.find_by_admin_id(&request.org, id, kind).await?;
+    require_alone(identification)?;
     let step = |once| close(app, request, identification, once);
     once(app, Of::Identification(identification), Operation::CloseIdentification, idempotency, step).await
 }

@@ -11,6 +11,7 @@ use crate::{
     identification::{Identification, Method, State},
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
     keys::{CodeContext, Keyring, Sealed},
+    membership::Membership,
     otp::LiveCode,
     ports::{CreateError, FirstAnswer, IdempotencyRecord, NewIdentification, NewOutboxMessage},
     reference::Reference,
@@ -55,6 +56,7 @@ pub(super) struct Draft {
     pub created_at: Time,
     pub expires_at: Time,
     pub now: Time,
+    pub membership: Option<Membership>,
     log: Log,
 }
 
@@ -62,6 +64,18 @@ impl Draft {
     pub fn new(app: &App, org: &OrgId, actor: Actor, reference: Reference, expires_in: ExpiresIn) -> Self {
         let now = app.now();
         let created_at = now.trunc_subsecs(0);
+        Self::of(app, org, actor, reference, (created_at, created_at + expires_in.delta(), now), None)
+    }
+
+    /// One that is created together with others.
+    pub fn of(
+        app: &App,
+        org: &OrgId,
+        actor: Actor,
+        reference: Reference,
+        (created_at, expires_at, now): (Time, Time, Time),
+        membership: Option<Membership>,
+    ) -> Self {
         Self {
             id: IdentificationId::generate(&*app.entropy),
             admin_id: AdminIdentificationId::generate(&*app.entropy),
@@ -69,18 +83,29 @@ impl Draft {
             actor,
             reference,
             created_at,
-            expires_at: created_at + expires_in.delta(),
+            expires_at,
             now,
+            membership,
             log: Log::begin(&*app.entropy),
         }
     }
 
     pub fn with(self, method: Method) -> Creation {
-        let Self { id, admin_id, org, actor, reference, created_at, expires_at, now, log } = self;
-        let state = State::Created;
-        let (log, once) = (Some(log), Vec::new());
-        let identification =
-            Identification { id, admin_id, org, actor, method, reference, state, created_at, expires_at, log, once };
+        let Self { id, admin_id, org, actor, reference, created_at, expires_at, now, membership, log } = self;
+        let identification = Identification {
+            id,
+            admin_id,
+            org,
+            actor,
+            method,
+            reference,
+            state: State::Created,
+            created_at,
+            expires_at,
+            membership,
+            log: Some(log),
+            once: Vec::new(),
+        };
         Creation { identification, scoring: None, outbox: Vec::new(), code: None, now }
     }
 }

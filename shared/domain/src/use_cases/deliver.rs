@@ -49,10 +49,10 @@ pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef
         Effect::Code { generation } => send_code(app, sender, &message, generation, lease).await,
     };
     match carried_out {
-        Ok((settlement, story)) => {
+        Ok(Carried { settlement, story, stream }) => {
             // A lease lost after the send is not an error: the worker that took over has made a newer code.
             unless_lost(app.stores.outbox.settle(&message, lease, settlement, story).await)?;
-            effects::wake(app, &message.org, Stream::IdentificationId(message.reference.identification_id)).await;
+            effects::wake(app, &message.org, stream).await;
             Ok(match settlement {
                 Settlement::Sent => Delivered::Sent,
                 Settlement::Dropped => Delivered::NothingToDo,
@@ -67,18 +67,26 @@ pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef
     }
 }
 
+/// What became of an effect, and for whose events to wake a worker.
+struct Carried {
+    settlement: Settlement,
+    story: Option<Story>,
+    stream: Stream,
+}
+
 async fn send_code(
     app: &App,
     sender: &dyn Sender,
     message: &OutboxMessage,
     generation: u32,
     lease: LeaseId,
-) -> Result<(Settlement, Option<Story>), Error> {
+) -> Result<Carried, Error> {
     let now = app.now();
-    let found = app.stores.identifications.find(&message.org, message.reference.identification_id).await?;
-    let Some(identification) = found.filter(|found| wants(found, generation, now)) else {
-        return Ok((Settlement::Dropped, None));
-    };
+    let id = message.reference.identification_id;
+    let found = app.stores.identifications.find(&message.org, id).await?;
+    let stream = found.as_ref().map_or(Stream::IdentificationId(id), effects::stream_of);
+    let dropped = Carried { settlement: Settlement::Dropped, story: None, stream };
+    let Some(identification) = found.filter(|found| wants(found, generation, now)) else { return Ok(dropped) };
     let destination = destination(&identification)?;
     let keys = app.keys.current().await?;
     let code = OtpCode::generate(&*app.entropy);
@@ -87,7 +95,7 @@ async fn send_code(
     let live = LiveCode { hash: keys.hash_code(context, &code), expires_at };
     if unless_lost(app.stores.outbox.issue_code(message, lease, live, now).await)?.is_none() {
         // Validated, cancelled, resent or taken over between the read and the write.
-        return Ok((Settlement::Dropped, None));
+        return Ok(dropped);
     }
     let minutes = (expires_at - now).num_minutes().max(1);
     let rendered = code_message(identification.actor.language, &code, minutes);
@@ -99,7 +107,7 @@ async fn send_code(
         Err(SendError::Refused(refusal)) => Settlement::Refused(refusal),
         Err(SendError::Unavailable) => return Err(Unavailable("the sender").into()),
     };
-    Ok((settlement, of_settlement(app, &identification, generation, settlement)))
+    Ok(Carried { settlement, story: of_settlement(app, &identification, generation, settlement), stream })
 }
 
 /// The event of a message that was sent, or will never be; none for one that nobody waits for.

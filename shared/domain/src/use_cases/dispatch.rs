@@ -12,7 +12,7 @@ mod sending;
 use crate::{
     App, Error,
     events::StoredEvent,
-    ids::OrgId,
+    ids::{ChainId, OrgId},
     ports::{Wake, limits::LOOK_AGAIN_AFTER},
     webhooks::{Cursor, Endpoint, Stream, WebhookMessage},
 };
@@ -30,9 +30,25 @@ pub struct Dispatched {
 /// On an error the wake goes back, and a later attempt takes it up.
 pub async fn dispatch(app: &App, wake: &Wake) -> Result<Dispatched, Error> {
     match wake {
+        Wake::Events { org, stream: Stream::ChainId(id) } => dispatch_chain(app, org, *id).await,
         Wake::Events { org, stream } => dispatch_events(app, org, *stream).await,
         Wake::Errand { org, endpoint_id, errand_id } => errands::run(app, org, *endpoint_id, *errand_id).await,
     }
+}
+
+/// The events of a chain, and of its steps as long as it is there.
+async fn dispatch_chain(app: &App, org: &OrgId, id: ChainId) -> Result<Dispatched, Error> {
+    let chain = app.stores.chains.find(org, id).await?;
+    let steps = chain.iter().flat_map(|chain| chain.sequence.steps());
+    let streams = steps.map(|step| Stream::IdentificationId(step.identification_id)).chain([Stream::ChainId(id)]);
+    let mut done = Dispatched::default();
+    // Each of them to its end: one that fails must not stop what another one has begun.
+    for outcome in join_all(streams.map(|stream| dispatch_events(app, org, stream))).await {
+        let Dispatched { taken, failed } = outcome?;
+        done.taken += taken;
+        done.failed += failed;
+    }
+    Ok(done)
 }
 
 async fn dispatch_events(app: &App, org: &OrgId, stream: Stream) -> Result<Dispatched, Error> {
@@ -80,6 +96,7 @@ async fn message_of(app: &App, event: &StoredEvent) -> Result<WebhookMessage, Er
             app.stores.identifications.find(&event.org, id).await?.map(|identification| identification.reference)
         }
         Stream::ScoringId(id) => app.stores.scorings.find(&event.org, id).await?.map(|scoring| scoring.reference),
+        Stream::ChainId(id) => app.stores.chains.find(&event.org, id).await?.map(|chain| chain.reference),
         Stream::EndpointId(_) => None,
     };
     let id = reference.as_ref().and_then(|reference| reference.client_reference_id());

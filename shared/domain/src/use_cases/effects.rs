@@ -36,7 +36,22 @@ pub(super) fn references(outbox: &[NewOutboxMessage]) -> Vec<MessageRef> {
 
 /// Wakes a worker for committed events of an identification, as [`kick`] does for messages.
 pub(super) async fn told(app: &App, identification: &Identification) {
-    wake(app, &identification.org, Stream::IdentificationId(identification.id)).await;
+    wake(app, &identification.org, stream_of(identification)).await;
+}
+
+/// The same, if no message is sent: whoever sends one wakes a worker for the events, too.
+pub(super) async fn told_or_sent(app: &App, identification: &Identification, messages: &[MessageRef]) {
+    match messages {
+        [] => told(app, identification).await,
+        messages => kick(app, messages).await,
+    }
+}
+
+/// What to wake a worker for: a chain's stands for those of its steps.
+pub(super) fn stream_of(identification: &Identification) -> Stream {
+    identification
+        .membership
+        .map_or(Stream::IdentificationId(identification.id), |place| Stream::ChainId(place.chain_id))
 }
 
 /// The same for events of a scoring, which are its identification's if it has one.

@@ -2,9 +2,8 @@
 
 use super::{
     create::{Created, Creation, Draft},
-    effects,
     once::{Done, Of, once},
-    telling,
+    steps,
 };
 use crate::{
     App, Conflict, Error, Request,
@@ -12,7 +11,7 @@ use crate::{
     device::DeviceEvidence,
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Once, Operation},
-    identification::{Identification, Method, MethodKind, ScoringEvidence, Transition, Validation},
+    identification::{Identification, Method, MethodKind, ScoringEvidence, Validation},
     ids::{IdentificationId, ScoringId},
     reference::Reference,
     scoring::{ConfigurationName, DocumentKind, MaxScoreRetries, Provider, Scoring, ScoringStatus, ScoringTerms},
@@ -34,9 +33,13 @@ pub async fn create_identity_document_identification(
     command: CreateIdentityDocument,
     idempotency: Option<Idempotency>,
 ) -> Result<Created, Error> {
-    let org = &request.org;
     let CreateIdentityDocument { actor, configuration, reference, expires_in, provider } = command;
-    let draft = Draft::new(app, org, actor, reference, expires_in);
+    let draft = Draft::new(app, &request.org, actor, reference, expires_in);
+    creation(app, draft, configuration, provider).commit(app, request, idempotency).await
+}
+
+/// What a create stores: the linked scoring, too.
+pub(super) fn creation(app: &App, draft: Draft, configuration: ConfigurationName, provider: Provider) -> Creation {
     let declared = draft.actor.identity_document.as_ref();
     let terms = ScoringTerms {
         document: declared.and_then(|d| Some(DocumentKind { document_type: d.document_type?, country: d.country? })),
@@ -48,10 +51,11 @@ pub async fn create_identity_document_identification(
     let scoring_id = ScoringId::generate(&*app.entropy);
     let scoring = Scoring {
         identification: Some(draft.id),
-        ..Scoring::new(scoring_id, org.clone(), terms, draft.created_at, draft.expires_at)
+        membership: draft.membership,
+        ..Scoring::new(scoring_id, draft.org.clone(), terms, draft.created_at, draft.expires_at)
     };
     let method = Method::IdentityDocument { configuration, scoring_id, provider };
-    Creation { scoring: Some(scoring), ..draft.with(method) }.commit(app, request, idempotency).await
+    Creation { scoring: Some(scoring), ..draft.with(method) }
 }
 
 /// CREATED → VALIDATED, when the linked scoring reaches the threshold of the configuration.
@@ -74,17 +78,12 @@ async fn validate(
     device: DeviceEvidence,
     once: Option<Once>,
 ) -> Result<(), Error> {
-    let (org, now) = (&identification.org, app.now());
-    identification.require_open(now)?;
+    let now = app.now();
     let Method::IdentityDocument { configuration, scoring_id, .. } = identification.method else {
         return Err(Error::NotFound("identification"));
     };
-    let scoring = app
-        .stores
-        .scorings
-        .find(org, scoring_id)
-        .await?
-        .ok_or(Error::Corrupt("an identity document without its scoring"))?;
+    let (opened, scoring) = steps::require_open_with_scoring(app, identification, scoring_id, once, now).await?;
+    let scoring = scoring.ok_or(Error::Corrupt("an identity document without its scoring"))?;
     let status = scoring.status(now);
     if status != ScoringStatus::Scored {
         return Err(Conflict::ScoringState(status).into());
@@ -94,9 +93,5 @@ async fn validate(
         return Err(Conflict::ScoreTooLow.into());
     };
     let validation = Validation { at: now, device, agent: None, captures: Vec::new(), scoring: Some(evidence) };
-    let transition = Transition::Validate { validation: Box::new(validation), generation: None };
-    let story = telling::of_step(app, request, identification, &transition, now).once(once);
-    app.stores.identifications.transition(identification, transition, Vec::new(), story, now).await?;
-    effects::told(app, identification).await;
-    Ok(())
+    Ok(steps::validate(app, request, &opened, validation, None, now).await?)
 }

@@ -6,6 +6,7 @@
 
 use crate::{
     App, Conflict, Error,
+    chain::Chain,
     idempotency::{Earlier, Idempotency, Once, Operation, TakenOnce},
     identification::Identification,
     ids::OrgId,
@@ -26,6 +27,7 @@ pub enum Done {
 pub(super) enum Of<'a> {
     Identification(&'a Identification),
     Scoring(&'a Scoring),
+    Chain(&'a Chain),
 }
 
 impl Of<'_> {
@@ -33,6 +35,7 @@ impl Of<'_> {
         match self {
             Self::Identification(identification) => &identification.org,
             Self::Scoring(scoring) => &scoring.org,
+            Self::Chain(chain) => &chain.org,
         }
     }
 
@@ -40,6 +43,7 @@ impl Of<'_> {
         match self {
             Self::Identification(identification) => identification.id.to_string(),
             Self::Scoring(scoring) => scoring.id.to_string(),
+            Self::Chain(chain) => chain.id.to_string(),
         }
     }
 
@@ -47,6 +51,7 @@ impl Of<'_> {
         match self {
             Self::Identification(identification) => &identification.once,
             Self::Scoring(scoring) => &scoring.once,
+            Self::Chain(chain) => &chain.once,
         }
     }
 
@@ -59,6 +64,7 @@ impl Of<'_> {
             Self::Scoring(Scoring { org, id, .. }) => {
                 app.stores.scorings.find(org, *id).await?.map(|current| current.once)
             }
+            Self::Chain(Chain { org, id, .. }) => app.stores.chains.find(org, *id).await?.map(|current| current.once),
         };
         Ok(taken.unwrap_or_default())
     }

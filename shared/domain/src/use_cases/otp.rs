@@ -5,7 +5,7 @@ use super::{
     effects,
     once::{Done, Of, once},
     second_factor::{self, GivenFactor, ReadFactor},
-    telling,
+    steps::{self, Opened},
 };
 use crate::{
     App, Conflict, Error, Request, Time,
@@ -14,9 +14,9 @@ use crate::{
     device::DeviceEvidence,
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Once, Operation},
-    identification::{Identification, Method, MethodKind, Transition, Validation},
+    identification::{Identification, Method, MethodKind, Validation},
     ids::{IdentificationId, OrgId},
-    keys::CodeContext,
+    keys::{CodeContext, Keyring},
     otp::{Delivery, MAX_TRIES, Otp, SecondFactor, second_factor_matches},
     pictures::Capture,
     ports::{StepError, unless_lost},
@@ -39,38 +39,50 @@ pub async fn create_otp_identification(
     command: CreateOtp,
     idempotency: Option<Idempotency>,
 ) -> Result<Created, Error> {
-    let org = &request.org;
-    let destination = match &command.delivery {
-        Delivery::Sent(destination) if !app.policy.channels.contains(&destination.channel()) => {
-            return Err(Error::BadField {
-                pointer: "/channel/type",
-                problem: "this deployment does not send on this channel",
-            });
-        }
-        Delivery::Sent(destination) => Some(destination.address()),
-        Delivery::External(_) => None,
-    };
-    let draft = Draft::new(app, org, command.actor, command.reference, command.expires_in);
+    let CreateOtp { actor, delivery, second_factor, reference, expires_in } = command;
+    require_channel(app, &delivery, "/channel/type")?;
+    let draft = Draft::new(app, &request.org, actor, reference, expires_in);
     let keys = app.keys.current().await?;
-    let mut otp = Otp {
-        delivery: command.delivery,
-        second_factor: command.second_factor,
-        tries: 0,
-        generation: 1,
-        sends: u32::from(destination.is_some()),
-        last_send_at: draft.created_at,
-        code: None,
-    };
-    let context = CodeContext { org, id: draft.id, generation: otp.generation };
-    let (outbox, code) = match destination {
-        Some(address) => (vec![effects::send_code(app, &keys, context, address.expose())], None),
-        None => {
-            let (external, live) = ExternalCode::make(app, &keys, context, draft.expires_at);
-            otp.code = Some(live);
-            (Vec::new(), Some(external))
+    creation(app, &keys, draft, delivery, second_factor, true).commit(app, request, idempotency).await
+}
+
+/// Refuses a channel that this deployment does not send on.
+pub(super) fn require_channel(app: &App, delivery: &Delivery, pointer: &'static str) -> Result<(), Error> {
+    match delivery {
+        Delivery::Sent(destination) if !app.policy.channels.contains(&destination.channel()) => {
+            Err(Error::BadField { pointer, problem: "this deployment does not send on this channel" })
         }
-    };
-    Creation { outbox, code, ..draft.with(Method::Otp(otp)) }.commit(app, request, idempotency).await
+        Delivery::Sent(_) | Delivery::External(_) => Ok(()),
+    }
+}
+
+/// What a create stores. A code that we send goes out now if the identification `is_open`; one that the caller delivers is
+/// good from now on.
+pub(super) fn creation(
+    app: &App,
+    keys: &Keyring,
+    draft: Draft,
+    delivery: Delivery,
+    second_factor: Option<SecondFactor>,
+    is_open: bool,
+) -> Creation {
+    let mut otp =
+        Otp { delivery, second_factor, tries: 0, generation: 1, sends: 0, last_send_at: draft.created_at, code: None };
+    let context = CodeContext { org: &draft.org, id: draft.id, generation: otp.generation };
+    let (mut outbox, mut code) = (Vec::new(), None);
+    match &otp.delivery {
+        Delivery::Sent(destination) if is_open => {
+            outbox.push(effects::send_code(app, keys, context, destination.address().expose()));
+            otp.sends = 1;
+        }
+        Delivery::Sent(_) => otp.generation = 0,
+        Delivery::External(_) => {
+            let (external, live) = ExternalCode::make(app, keys, context, draft.expires_at);
+            otp.code = Some(live);
+            code = Some(external);
+        }
+    }
+    Creation { outbox, code, ..draft.with(Method::Otp(otp)) }
 }
 
 pub struct OtpAttempt {
@@ -111,13 +123,15 @@ async fn validate(
     let OtpAttempt { code, second_factor: given } = attempt;
     second_factor::require_asked(identification.otp().and_then(|otp| otp.second_factor), given.as_ref())?;
     let now = app.now();
-    identification.require_open(now)?;
+    let opened = steps::require_open(app, identification, once, now).await?;
     // Loaded before the try is counted: without the keys no code could be right.
     let keys = app.keys.current().await?;
     let counted = match app.stores.identifications.count_try(org, id, now).await {
         Err(StepError::Lost) => return Err(explain_lost(app, org, id, now, Conflict::ConcurrentChange.into()).await.0),
         counted => counted?,
     };
+    let opened = Opened { identification: counted, ..opened };
+    let counted = &opened.identification;
     let otp = counted.otp().ok_or(Error::Corrupt("an OTP identification without an OTP"))?;
     let read = second_factor::read_pictures(app, otp.second_factor, given.as_ref()).await?;
     let context = CodeContext { org, id, generation: otp.generation };
@@ -125,7 +139,7 @@ async fn validate(
         & second_factor_matches(&counted.actor, otp.second_factor, second_factor::comparable(given.as_ref(), &read));
     let alive = otp.code.as_ref().is_some_and(|code| now < code.expires_at);
     match (bool::from(right), alive) {
-        (true, true) => accept(app, request, &counted, device, read, now, once).await,
+        (true, true) => accept(app, request, &opened, device, read, now).await,
         (true, false) => {
             // A try that was right but late must not cost one; losing the race to another transition changes nothing.
             unless_lost(app.stores.identifications.give_back_try(org, id).await)?;
@@ -134,9 +148,7 @@ async fn validate(
         (false, _) => {
             if otp.tries >= MAX_TRIES {
                 // The count alone closes the door; recording the failure is for readers of the table.
-                let story = telling::of_step(app, request, &counted, &Transition::Fail, now);
-                let _ = app.stores.identifications.transition(&counted, Transition::Fail, Vec::new(), story, now).await;
-                effects::told(app, &counted).await;
+                let _ = steps::fail(app, request, &opened, now).await;
             }
             Err(Error::WrongCode)
         }
@@ -147,12 +159,12 @@ async fn validate(
 async fn accept(
     app: &App,
     request: &Request,
-    identification: &Identification,
+    opened: &Opened,
     device: DeviceEvidence,
     read: ReadFactor,
     now: Time,
-    once: Option<Once>,
 ) -> Result<(), Error> {
+    let identification = &opened.identification;
     let (org, id) = (&identification.org, identification.id);
     let captures = match second_factor::keep(app, identification, read).await {
         Ok(captures) => captures,
@@ -165,15 +177,9 @@ async fn accept(
     };
     let validation = Validation { at: now, device, agent: None, captures: captures.clone(), scoring: None };
     let generation = identification.otp().map(|otp| otp.generation);
-    let transition = Transition::Validate { validation: Box::new(validation), generation };
-    let story = telling::of_step(app, request, identification, &transition, now).once(once);
-    match app.stores.identifications.transition(identification, transition, Vec::new(), story, now).await {
+    match steps::validate(app, request, opened, validation, generation, now).await {
         Err(StepError::Lost) => Err(explain_right_one_lost(app, org, id, now, &captures).await),
-        step => {
-            step?;
-            effects::told(app, identification).await;
-            Ok(())
-        }
+        step => Ok(step?),
     }
 }
 

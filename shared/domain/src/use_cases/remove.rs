@@ -4,6 +4,7 @@ use super::{
     effects,
     once::{Done, delete_once},
     scorings::read_scoring,
+    steps::require_alone,
     telling,
 };
 use crate::{
@@ -50,6 +51,7 @@ async fn delete_found(
     once: Option<Once>,
 ) -> Result<(), Error> {
     let identification = app.find_by_admin_id(&request.org, id, kind).await?;
+    require_alone(&identification)?;
     let now = app.now();
     let force = force == Force::Permitted;
     if !force && identification.status(now) != Status::Created {
@@ -127,7 +129,7 @@ pub(super) async fn of_scoring_deletion(
 }
 
 /// Erases the pictures of what was deleted, as far as that can be done now.
-async fn erase_now(
+pub(super) async fn erase_now(
     app: &App,
     deleted: Result<Erasure, StepError>,
     force: bool,

@@ -3,12 +3,12 @@
 use super::{
     effects,
     once::{Done, Of, once},
-    telling,
+    steps,
 };
 use crate::{
     App, Conflict, Error, Request, Time,
     idempotency::{Idempotency, Once, Operation},
-    identification::{Identification, MethodKind, Transition},
+    identification::{Identification, MethodKind},
     ids::IdentificationId,
     keys::CodeContext,
     otp::{Delivery, Destination, Otp},
@@ -39,14 +39,9 @@ async fn resend(
     let generation = otp.generation + 1;
     let context = CodeContext { org, id, generation };
     let outbox = vec![effects::send_code(app, &keys, context, destination.address().expose())];
-    let messages = effects::references(&outbox);
-    let step = Transition::Resend { generation };
-    let story = telling::of_step(app, request, identification, &step, now).once(once);
-    match app.stores.identifications.transition(identification, step, outbox, story, now).await {
-        Ok(()) => {
-            effects::kick(app, &messages).await;
-            Ok(())
-        }
+    let opened = steps::require_open(app, identification, once, now).await?;
+    match steps::resend(app, request, &opened, generation, outbox, now).await {
+        Ok(()) => Ok(()),
         // The change by the other request explains why this one is too late.
         Err(StepError::Lost) => {
             may_resend(&app.find(org, id, MethodKind::Otp).await?, now)?;
@@ -62,6 +57,9 @@ fn may_resend(identification: &Identification, now: Time) -> Result<(&Otp, &Dest
         return Err(Conflict::ExternalChannel.into());
     };
     identification.require_open(now)?;
+    if otp.generation == 0 {
+        return Err(Conflict::StepNotOpen.into());
+    }
     // Final, unlike a message that comes too early.
     let again_at = otp.resend_available_at().ok_or(Conflict::NoSendsLeft)?;
     if again_at <= now { Ok((otp, destination)) } else { Err(Error::TooManyMessages { again_at }) }

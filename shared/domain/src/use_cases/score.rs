@@ -7,6 +7,7 @@ use super::{
     repetitions::{count_number, with_repetitions},
     reservation::{give_back_retry, reserve_retry},
     scorings::read_scoring,
+    steps::require_step_open,
     telling,
 };
 use crate::{
@@ -76,6 +77,7 @@ async fn score(
 ) -> Result<(), Error> {
     let org = &request.org;
     scoring.require_open(now)?;
+    require_step_open(app, scoring).await?;
     let scorer = app.scorer(org, scoring.provider)?;
     let reservation = reserve_retry(app, scoring).await?;
     if once.as_ref().is_some_and(|once| once.among(&reservation.scoring.once, now).is_some()) {

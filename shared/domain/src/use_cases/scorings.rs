@@ -5,6 +5,7 @@ use super::{
     effects,
     once::{Done, Of, once},
     reservation::{explain_lost, give_back_retry, reserve_retry},
+    steps::require_step_open,
     telling,
 };
 use crate::{
@@ -160,6 +161,7 @@ pub async fn delegate_scoring(
     let org = &request.org;
     let (scoring, now) = read_scoring(app, org, id).await?;
     scoring.require_open(now)?;
+    require_step_open(app, &scoring).await?;
     let scorer = app.scorer(org, scoring.provider)?;
     match scorer.delegated_capture() {
         DelegatedCapture::NotOffered => Err(Conflict::NoDelegatedCapture.into()),

@@ -4,16 +4,18 @@
 //! overlap, and stop anywhere.
 
 use super::{
+    chain::{change, delete_found_chain},
     remove::{erase_pictures, of_deletion, of_scoring_deletion},
     telling,
 };
 use crate::{
     App, Error, Request, Time,
+    chain::{Chain, ChainState, ChainTransition},
     events::{EventData, EventType, Subject},
     identification::{Identification, State, Status, Transition},
     ids::{OrgId, ScoringId},
     pictures::{PictureKey, PicturePrefix, Side},
-    ports::{Due, Erasure, Order, StepError, Wake, limits::REKICK_AFTER, unless_lost},
+    ports::{Due, Erasure, FoundStep, Order, StepError, Wake, limits::REKICK_AFTER, unless_lost},
     scoring::Scoring,
 };
 use chrono::TimeDelta;
@@ -122,6 +124,18 @@ async fn handle(app: &App, due: &Due, woken: &Woken) -> Result<Done, Error> {
             app.stores.housekeeping.postpone(due, app.policy.keep_until(identification.expires_at)).await?;
             Ok(done)
         }
+        Due::Chain(org, id) => {
+            let Some(chain) = app.stores.chains.find(org, *id).await? else { return Ok(Done::Nothing) };
+            let Some(steps) = app.stores.chains.steps(&chain).await? else { return Ok(Done::Nothing) };
+            let request = Request::system(org);
+            if app.policy.keep_until(chain.expires_at) <= now {
+                let deleted = delete_found_chain(app, &request, (&chain, &steps), true, (RETENTION, None), now).await;
+                return erase_deleted(app, deleted).await;
+            }
+            let done = expire_chain(app, &request, &chain, &steps, now).await?;
+            app.stores.housekeeping.postpone(due, app.policy.keep_until(chain.expires_at)).await?;
+            Ok(done)
+        }
         Due::Scoring(org, id) => {
             let Some(scoring) = app.stores.scorings.find(org, *id).await? else {
                 return Ok(Done::Nothing);
@@ -178,6 +192,24 @@ async fn expire(app: &App, identification: &Identification, now: Time) -> Result
     let step = if identification.status(now) == Status::Failed { Transition::Fail } else { Transition::Expire };
     let story = telling::of_step(app, &Request::system(&identification.org), identification, &step, now);
     let step = app.stores.identifications.transition(identification, step, Vec::new(), story, now).await;
+    Ok(unless_lost(step)?.map_or(Done::Nothing, |()| Done::Expired))
+}
+
+/// Marks a chain and its steps as expired, if it is still CREATED.
+async fn expire_chain(
+    app: &App,
+    request: &Request,
+    chain: &Chain,
+    steps: &[FoundStep],
+    now: Time,
+) -> Result<Done, Error> {
+    if chain.state != ChainState::Created {
+        return Ok(Done::Nothing);
+    }
+    // Whoever counted the last try may have died before the failure was recorded.
+    let failed = change::status(chain, steps, now) == Status::Failed;
+    let transition = if failed { ChainTransition::Fail } else { ChainTransition::Expire };
+    let step = change::take(app, request, chain, steps, (transition, None), now).await;
     Ok(unless_lost(step)?.map_or(Done::Nothing, |()| Done::Expired))
 }
 

@@ -134,7 +134,7 @@ fn of_validation(data: EventData, validation: &Validation) -> EventData {
     }
 }
 
-fn of_device(data: EventData, device: &DeviceEvidence) -> EventData {
+pub(super) fn of_device(data: EventData, device: &DeviceEvidence) -> EventData {
     data.personal("installation_id", Some(device.installation_id))
         .personal("fingerprint", Some(device.fingerprint.expose()))
         .personal("user_agent", Some(device.user_agent.expose()))

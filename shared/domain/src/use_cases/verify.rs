@@ -84,12 +84,13 @@ struct State {
 fn check(events: &[StoredEvent], state: Option<State>, ended_before: Time) -> Result<(), BrokenChain> {
     let head = unbroken(events, ended_before)?;
     let Some(State { log, vouched, scoring }) = state else {
-        let deleted = |event: &StoredEvent| {
-            matches!(
-                event.kind(),
-                EventType::IdentificationDeleted | EventType::ScoringDeleted | EventType::WebhookEndpointDeleted
-            )
-        };
+        let deletions = [
+            EventType::IdentificationDeleted,
+            EventType::ScoringDeleted,
+            EventType::ChainDeleted,
+            EventType::WebhookEndpointDeleted,
+        ];
+        let deleted = |event: &StoredEvent| deletions.contains(&event.kind());
         return if events.last().is_some_and(deleted) { Ok(()) } else { Err(BrokenChain::Gone) };
     };
     if log.head != head {
@@ -122,6 +123,10 @@ async fn state(stores: &Stores, org: &OrgId, subject: Subject) -> Result<Option<
             Ok(found.and_then(|found| {
                 Some(State { log: found.log.clone()?, vouched: found.vouched(), scoring: Some(found) })
             }))
+        }
+        Subject::Chain { identification_chain_id, .. } => {
+            let found = stores.chains.find(org, identification_chain_id).await?;
+            Ok(found.map(|found| State { vouched: found.vouched(), log: found.log, scoring: None }))
         }
         Subject::WebhookEndpoint { endpoint_id } => {
             let found = stores.endpoints.find(org, endpoint_id).await?.map(|found| found.vouched());

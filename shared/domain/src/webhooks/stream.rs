@@ -2,7 +2,7 @@
 
 use crate::{
     events::Subject,
-    ids::{EndpointId, IdentificationId, ScoringId},
+    ids::{ChainId, EndpointId, IdentificationId, ScoringId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub enum Stream {
     IdentificationId(IdentificationId),
     ScoringId(ScoringId),
+    ChainId(ChainId),
     EndpointId(EndpointId),
 }
 
@@ -20,6 +21,7 @@ impl From<Subject> for Stream {
         match subject {
             Subject::Identification { identification_id, .. } => Self::IdentificationId(identification_id),
             Subject::Scoring { scoring_id } => Self::ScoringId(scoring_id),
+            Subject::Chain { identification_chain_id, .. } => Self::ChainId(identification_chain_id),
             Subject::WebhookEndpoint { endpoint_id } => Self::EndpointId(endpoint_id),
         }
     }

@@ -8,7 +8,14 @@ use utoipa::openapi::{
 };
 
 /// The ids that an answer gives, and paths name.
-const IDS: [&str; 4] = ["admin_identification_id", "identification_id", "scoring_id", "endpoint_id"];
+const IDS: [&str; 6] = [
+    "admin_identification_id",
+    "identification_id",
+    "admin_identification_chain_id",
+    "identification_chain_id",
+    "scoring_id",
+    "endpoint_id",
+];
 
 /// An operation on what a create made.
 struct Opened {

@@ -117,6 +117,7 @@ fn data(kind: &str) -> ObjectBuilder {
 fn subject(kind: &str) -> RefOr<Schema> {
     let (name, ids): (&str, &[&str]) = match kind.split_once('.').map(|(kind, _)| kind) {
         Some("identification") => ("IDENTIFICATION", &["identification_id", "admin_identification_id"]),
+        Some("chain") => ("CHAIN", &["identification_chain_id", "admin_identification_chain_id"]),
         Some("webhook_endpoint") => ("WEBHOOK_ENDPOINT", &["endpoint_id"]),
         // Of an identification, or standing alone.
         _ => return Ref::from_schema_name("Subject").into(),

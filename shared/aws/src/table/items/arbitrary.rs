@@ -4,15 +4,18 @@ use acredita_domain::{
     Time,
     actor::{Actor, Country, DocumentType, EmailAddress, IdentityDocument, Language, Msisdn},
     caller::Caller,
+    chain::{Chain, ChainState, ChainStep, ChainValidation, Sequence, StepTerms},
     code::OtpCode,
     device::DeviceEvidence,
     events::{EventHash, Head, Log, LogKey},
     idempotency::{RequestMark, TakenOnce},
-    identification::{AgentEvidence, Identification, Method, ScoringEvidence, State, Validation},
+    identification::{AgentEvidence, Identification, Method, Midni, ScoringEvidence, State, Validation},
     ids::{
-        AdminIdentificationId, DelegationId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId,
+        AdminChainId, AdminIdentificationId, ChainId, DelegationId, IdentificationId, InstallationId, LeaseId,
+        MessageId, OrgId, ScoringId,
     },
     keys::{CodeContext, Keyring},
+    membership::Membership,
     otp::{Channel, Delivery, Destination, LiveCode, Otp, SecondFactor},
     pictures::{Capture, PictureFormat, Sha256Digest, Side},
     ports::{Effect, Entropy, MessageRef, OutboxMessage},
@@ -48,6 +51,8 @@ ids! {
     identification_id -> IdentificationId,
     admin_id -> AdminIdentificationId,
     scoring_id -> ScoringId,
+    chain_id -> ChainId,
+    admin_chain_id -> AdminChainId,
     message_id -> MessageId,
     installation_id -> InstallationId,
     lease_id -> LeaseId,
@@ -164,7 +169,8 @@ fn otp() -> impl Strategy<Value = Otp> {
 
 pub fn method() -> impl Strategy<Value = Method> {
     prop_oneof![
-        any::<bool>().prop_map(|personal_document_image| Method::Agent { personal_document_image }),
+        (any::<bool>(), select(Midni::ALL))
+            .prop_map(|(personal_document_image, midni)| Method::Agent { personal_document_image, midni }),
         otp().prop_map(Method::Otp),
         (select(ConfigurationName::ALL), scoring_id(), select(Provider::ALL)).prop_map(
             |(configuration, scoring_id, provider)| Method::IdentityDocument { configuration, scoring_id, provider }
@@ -221,20 +227,23 @@ pub fn state() -> impl Strategy<Value = State> {
 /// Boxed parts, because the whole would not fit on a test's stack.
 pub fn identification() -> impl Strategy<Value = Identification> {
     let asked = (actor(), method(), reference()).boxed();
-    let times = (time(), time(), option::of(log()), once()).boxed();
+    let times = (time(), time(), option::of(membership()), option::of(log()), once()).boxed();
     (identification_id(), admin_id(), org(), asked, state().boxed(), times).prop_map(
-        |(id, admin_id, org, (actor, method, reference), state, (created_at, expires_at, log, once))| Identification {
-            id,
-            admin_id,
-            org,
-            actor,
-            method,
-            reference,
-            state,
-            created_at,
-            expires_at,
-            log,
-            once,
+        |(id, admin_id, org, (actor, method, reference), state, (created_at, expires_at, membership, log, once))| {
+            Identification {
+                id,
+                admin_id,
+                org,
+                actor,
+                method,
+                reference,
+                state,
+                created_at,
+                expires_at,
+                membership,
+                log,
+                once,
+            }
         },
     )
 }
@@ -243,6 +252,59 @@ fn once() -> impl Strategy<Value = Vec<TakenOnce>> {
     let mark = ("[0-9a-f]{32}", "[0-9a-f]{32}").prop_map(|(key, body)| RequestMark { key, body });
     let taken = (mark, time()).prop_map(|(mark, valid_until)| TakenOnce { mark, valid_until });
     proptest::collection::vec(taken, 0..3)
+}
+
+fn membership() -> impl Strategy<Value = Membership> {
+    (chain_id(), 0..3_usize, any::<bool>()).prop_map(|(chain_id, step, asks_for_email)| Membership {
+        chain_id,
+        step,
+        asks_for_email,
+    })
+}
+
+fn sequence() -> impl Strategy<Value = Sequence> {
+    let terms = (option::of(select(Channel::ALL)), scoring_id()).prop_map(|(sent_on, scoring_id)| {
+        [StepTerms::Agent, StepTerms::Otp { sent_on }, StepTerms::IdentityDocument { scoring_id }]
+    });
+    let steps =
+        terms.prop_shuffle().prop_flat_map(|terms| {
+            terms.map(|terms| {
+                (identification_id(), admin_id()).prop_map(move |(identification_id, admin_identification_id)| {
+                    ChainStep { identification_id, admin_identification_id, terms }
+                })
+            })
+        });
+    (steps, 1..=3_usize)
+        .prop_map(|(steps, number)| Sequence::try_from(steps[..number].to_vec()).expect("different steps"))
+}
+
+fn chain_validation() -> impl Strategy<Value = ChainValidation> {
+    validation().prop_map(|Validation { at, device, .. }| ChainValidation { at, device })
+}
+
+fn chain_state() -> impl Strategy<Value = ChainState> {
+    prop_oneof![
+        Just(ChainState::Created),
+        Just(ChainState::Expired),
+        chain_validation().prop_map(ChainState::Validated),
+        (time(), option::of(chain_validation())).prop_map(|(at, validation)| ChainState::Closed { at, validation }),
+        (time(), parsed::<CancellationReason>("\\PC{1,60}"))
+            .prop_map(|(at, reason)| ChainState::Cancelled { at, reason }),
+        time().prop_map(|at| ChainState::Failed { at }),
+    ]
+}
+
+pub fn chain() -> impl Strategy<Value = Chain> {
+    let ids = (chain_id(), admin_chain_id(), org());
+    let asked = (sequence(), 0..=3_usize, reference()).boxed();
+    let times = (time(), time(), log(), once()).boxed();
+    (ids, asked, chain_state().boxed(), times).prop_map(|((id, admin_id, org), asked, state, times)| {
+        let (sequence, step, reference) = asked;
+        let (created_at, expires_at, log, once) = times;
+        let is_validated = matches!(state, ChainState::Validated(_));
+        let current_step = if is_validated { sequence.len() } else { step.min(sequence.len()) };
+        Chain { id, admin_id, org, sequence, current_step, reference, state, created_at, expires_at, log, once }
+    })
 }
 
 fn score() -> impl Strategy<Value = Score> {
@@ -318,14 +380,20 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
         option::of(assessment()),
         proptest::collection::vec(capture(), 0..3),
         option::of(delegation()).boxed(),
-        (proptest::collection::vec(sighting(), 0..3), any::<u64>(), option::of(identification_id()), option::of(log()))
+        (
+            proptest::collection::vec(sighting(), 0..3),
+            any::<u64>(),
+            option::of(identification_id()),
+            option::of(membership()),
+            option::of(log()),
+        )
             .boxed(),
         once(),
     );
     (scoring_id(), org(), asked, done, time(), time()).prop_map(|(id, org, asked, done, created_at, expires_at)| {
         let (document, declared, provider, max_retries, reference) = asked;
         let (retries_used, closed, assessment, captures, delegation, seen, once) = done;
-        let (sightings, version, identification, log) = seen;
+        let (sightings, version, identification, membership, log) = seen;
         let max_retries = MaxScoreRetries::try_from(max_retries).expect("1 to 10");
         Scoring {
             id,
@@ -345,6 +413,7 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
             expires_at,
             version,
             identification,
+            membership,
             log,
             once,
         }

@@ -87,6 +87,7 @@ pub(crate) fn decode_due(item: &Item) -> Result<Due, Corrupt> {
             Err(_) => Ok(Due::Delivery(read_cursor_id(item)?)),
         },
         ("IDN", _) => Ok(Due::Message(read_reference(item)?)),
+        ("CHN", "A") => Ok(Due::Chain(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("chain id"))?)),
         ("SCO", "A") => Ok(Due::Scoring(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("scoring id"))?)),
         ("LEF", "A") => Ok(Due::Leftovers(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("scoring id"))?)),
         ("ERA", "A") => Ok(Due::Erasure(Erasure { id: id.to_owned(), prefixes: read_json(item, "prefixes")? })),
@@ -98,6 +99,7 @@ pub(crate) fn key_of_due(due: &Due) -> Key {
     match due {
         Due::Message(message) => Key::message(*message),
         Due::Identification(_, id) => Key::identification(*id),
+        Due::Chain(_, id) => Key::chain(*id),
         Due::Scoring(_, id) => Key::scoring(*id),
         Due::Erasure(erasure) => Key::erasure(&erasure.id),
         Due::Leftovers(_, id) => Key::leftovers(*id),
@@ -115,6 +117,7 @@ pub(crate) fn partition_of_due(due: &Due) -> AttributeValue {
     match due {
         Due::Message(message) => DuePartitions::Messages.of(&message.message_id.to_string()),
         Due::Identification(_, id) => DuePartitions::Ends.of(&id.to_string()),
+        Due::Chain(_, id) => DuePartitions::Ends.of(&id.to_string()),
         Due::Scoring(_, id) | Due::Leftovers(_, id) => DuePartitions::Ends.of(&id.to_string()),
         Due::Erasure(erasure) => DuePartitions::Ends.of(&erasure.id),
         Due::Event(_, stream, _) => DuePartitions::Deliveries.of(&Key::events(*stream)),

@@ -24,6 +24,7 @@ impl Key {
         match subject {
             Subject::Identification { identification_id, .. } => Self::identification(identification_id),
             Subject::Scoring { scoring_id } => Self::scoring(scoring_id),
+            Subject::Chain { identification_chain_id, .. } => Self::chain(identification_chain_id),
             Subject::WebhookEndpoint { endpoint_id } => Self::alone(format!("WHE#{endpoint_id}")),
         }
     }

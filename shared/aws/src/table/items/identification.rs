@@ -10,8 +10,8 @@ use super::{
 };
 use acredita_domain::{
     Time,
-    identification::{Identification, Method, State, Status, Validation},
-    ids::{IdentificationId, OrgId, ScoringId},
+    identification::{Identification, Method, Midni, State, Status, Validation},
+    ids::{ChainId, IdentificationId, OrgId, ScoringId},
     otp::{Delivery, Otp, SecondFactor},
     scoring::{ConfigurationName, Provider},
 };
@@ -22,12 +22,27 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 enum Terms {
-    Agent { personal_document_image: bool },
-    Otp { delivery: Delivery, second_factor: Option<SecondFactor> },
-    IdentityDocument { configuration: ConfigurationName, scoring_id: ScoringId, provider: Provider },
+    Agent {
+        personal_document_image: bool,
+        #[serde(default, skip_serializing_if = "is_default")]
+        midni: Midni,
+    },
+    Otp {
+        delivery: Delivery,
+        second_factor: Option<SecondFactor>,
+    },
+    IdentityDocument {
+        configuration: ConfigurationName,
+        scoring_id: ScoringId,
+        provider: Provider,
+    },
 }
 
-/// Due when its time is over; it may be dropped some days after its retention.
+fn is_default(midni: &Midni) -> bool {
+    *midni == Midni::default()
+}
+
+/// Due when its time is over, unless its chain is; it may be dropped some days after its retention.
 pub(crate) fn encode_identification(identification: &Identification, keep_until: Time) -> Item {
     let mut item = Key::identification(identification.id).item();
     let mut set = |name: &str, value| item.insert(name.to_owned(), value);
@@ -40,8 +55,8 @@ pub(crate) fn encode_identification(identification: &Identification, keep_until:
         set("reference", json(&identification.reference));
     }
     match &identification.method {
-        Method::Agent { personal_document_image } => {
-            set("method", json(&Terms::Agent { personal_document_image: *personal_document_image }));
+        Method::Agent { personal_document_image, midni } => {
+            set("method", json(&Terms::Agent { personal_document_image: *personal_document_image, midni: *midni }));
         }
         Method::IdentityDocument { configuration, scoring_id, provider } => {
             set(
@@ -67,7 +82,10 @@ pub(crate) fn encode_identification(identification: &Identification, keep_until:
     encode_state(&mut item, &identification.state);
     set_log(&mut item, identification.log.as_ref());
     set_taken_once(&mut item, &identification.once);
-    set_due(&mut item, DuePartitions::Ends.of(&identification.id.to_string()), identification.expires_at);
+    match &identification.membership {
+        Some(membership) => drop(item.insert("chain".to_owned(), json(membership))),
+        None => set_due(&mut item, DuePartitions::Ends.of(&identification.id.to_string()), identification.expires_at),
+    }
     set_ttl(&mut item, keep_until + GRACE);
     item
 }
@@ -116,6 +134,7 @@ pub(crate) fn decode_identification(item: &Item) -> Result<Identification, Corru
         state: decode_state(item)?,
         created_at: read_time(item, "created_at")?,
         expires_at: read_time(item, "expires_at")?,
+        membership: if_there(item, "chain", read_json)?,
         log: decode_log(item)?,
         once: read_taken_once(item)?,
     })
@@ -123,7 +142,7 @@ pub(crate) fn decode_identification(item: &Item) -> Result<Identification, Corru
 
 fn decode_method(item: &Item) -> Result<Method, Corrupt> {
     Ok(match read_json(item, "method")? {
-        Terms::Agent { personal_document_image } => Method::Agent { personal_document_image },
+        Terms::Agent { personal_document_image, midni } => Method::Agent { personal_document_image, midni },
         Terms::IdentityDocument { configuration, scoring_id, provider } => {
             Method::IdentityDocument { configuration, scoring_id, provider }
         }
@@ -151,11 +170,17 @@ fn decode_state(item: &Item) -> Result<State, Corrupt> {
     })
 }
 
-/// The identification behind a back office's id.
+/// What is behind a back office's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pointer {
     pub org: OrgId,
-    pub identification_id: IdentificationId,
+    pub to: PointsTo,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PointsTo {
+    Identification(IdentificationId),
+    Chain(ChainId),
 }
 
 /// It outlives its identification, by whose ids its events are found.
@@ -169,5 +194,9 @@ pub(crate) fn encode_pointer(identification: &Identification, keep_until: Time) 
 
 pub(crate) fn decode_pointer(item: &Item) -> Result<Pointer, Corrupt> {
     check_schema(item)?;
-    Ok(Pointer { org: read_parsed(item, "org")?, identification_id: read_parsed(item, "identification_id")? })
+    let to = match if_there(item, "chain_id", read_parsed)? {
+        Some(chain) => PointsTo::Chain(chain),
+        None => PointsTo::Identification(read_parsed(item, "identification_id")?),
+    };
+    Ok(Pointer { org: read_parsed(item, "org")?, to })
 }

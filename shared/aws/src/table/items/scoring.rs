@@ -69,6 +69,9 @@ pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, keep_until: 
     if let Some(identification) = scoring.identification {
         set("identification_id", text(identification));
     }
+    if let Some(membership) = &scoring.membership {
+        set("chain", json(membership));
+    }
     set_log(&mut item, scoring.log.as_ref());
     set_taken_once(&mut item, &scoring.once);
     if standing == Standing::Alone {
@@ -99,6 +102,7 @@ pub(crate) fn decode_scoring(item: &Item) -> Result<Scoring, Corrupt> {
         expires_at: read_time(item, "expires_at")?,
         version: read_number(item, "version")?,
         identification: if_there(item, "identification_id", read_parsed)?,
+        membership: if_there(item, "chain", read_json)?,
         log: decode_log(item)?,
         once: read_taken_once(item)?,
     })

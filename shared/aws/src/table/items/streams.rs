@@ -17,6 +17,7 @@ impl Key {
         match stream {
             Stream::IdentificationId(id) => Self::identification(id),
             Stream::ScoringId(id) => Self::scoring(id),
+            Stream::ChainId(id) => Self::chain(id),
             Stream::EndpointId(id) => Self::alone(format!("WHE#{id}")),
         }
     }
@@ -53,6 +54,7 @@ pub(super) fn read_stream(item: &Item) -> Result<Stream, Corrupt> {
     match read_text(item, "pk")?.strip_prefix("EVT#").and_then(|subject| subject.split_once('#')) {
         Some(("IDN", id)) => id.parse().map(Stream::IdentificationId).map_err(|_| PROBLEM),
         Some(("SCO", id)) => id.parse().map(Stream::ScoringId).map_err(|_| PROBLEM),
+        Some(("CHN", id)) => id.parse().map(Stream::ChainId).map_err(|_| PROBLEM),
         Some(("WHE", id)) => id.parse().map(Stream::EndpointId).map_err(|_| PROBLEM),
         _ => Err(PROBLEM),
     }

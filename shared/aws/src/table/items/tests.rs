@@ -1,5 +1,6 @@
 use super::{records::Remembered, *};
 use acredita_domain::{
+    chain::ChainState,
     idempotency::{IDEMPOTENCY_WINDOW, Operation, RequestMark},
     identification::{AgentEvidence, State},
     messages::Refusal,
@@ -58,13 +59,23 @@ proptest! {
     fn an_identification_comes_back_as_it_went(identification in arbitrary::identification()) {
         let item = encode_identification(&identification, identification.expires_at);
         prop_assert_eq!(decode_identification(&item), Ok(identification.clone()));
+        prop_assert_eq!(item.contains_key("due_at"), identification.membership.is_none(), "a step is due with its chain");
         prop_assert_eq!(decode_due(&item), Ok(Due::Identification(identification.org, identification.id)));
+    }
+
+    #[test]
+    fn a_chain_comes_back_as_it_went(chain in arbitrary::chain()) {
+        let item = encode_chain(&chain, chain.expires_at);
+        prop_assert_eq!(decode_chain(&item), Ok(chain.clone()));
+        prop_assert_eq!(decode_due(&item), Ok(Due::Chain(chain.org.clone(), chain.id)));
+        let pointer = decode_pointer(&encode_chain_pointer(&chain, chain.expires_at));
+        prop_assert_eq!(pointer, Ok(Pointer { org: chain.org, to: PointsTo::Chain(chain.id) }));
     }
 
     #[test]
     fn a_handle_leads_to_its_identification(identification in arbitrary::identification()) {
         let pointer = decode_pointer(&encode_pointer(&identification, identification.expires_at));
-        prop_assert_eq!(pointer, Ok(Pointer { org: identification.org, identification_id: identification.id }));
+        prop_assert_eq!(pointer, Ok(Pointer { org: identification.org, to: PointsTo::Identification(identification.id) }));
     }
 
     #[test]
@@ -178,12 +189,17 @@ proptest! {
         identification in arbitrary::identification(),
         scoring in arbitrary::scoring(),
         message in arbitrary::message(),
+        chain in arbitrary::chain(),
     ) {
-        let optional = [&UNREAD[..], &["code", "reference", "validation", "assessment", "delegation", "sightings", "identification_id", "once"]].concat();
+        let optional = [&UNREAD[..], &["code", "reference", "validation", "assessment", "delegation", "sightings", "identification_id", "chain", "once"]].concat();
         let validated = matches!(identification.state, State::Validated(_));
         let optional_now: Vec<&str> = optional.iter().copied().filter(|name| !(validated && *name == "validation")).collect();
         assert_nothing_is_guessed(&encode_identification(&identification, identification.expires_at), &optional_now, decode_identification);
         assert_nothing_is_guessed(&encode_scoring(&scoring, Standing::Alone, scoring.expires_at), &optional, decode_scoring);
+        let optional = [&UNREAD[..], &["reference", "validation", "once"]].concat();
+        let is_validated = matches!(chain.state, ChainState::Validated(_));
+        let optional: Vec<&str> = optional.into_iter().filter(|name| !(is_validated && *name == "validation")).collect();
+        assert_nothing_is_guessed(&encode_chain(&chain, chain.expires_at), &optional, decode_chain);
         let optional = [&UNREAD[1..], &["effect"]].concat();
         assert_nothing_is_guessed(&encode_message(&message, Time::UNIX_EPOCH), &optional, decode_message);
         let pointer = without(&without(&encode_pointer(&identification, identification.expires_at), "pk"), "sk");

@@ -1,0 +1,119 @@
+//! Chains.
+
+use super::{
+    Corrupt, DuePartitions, GRACE, Item, Key, check_schema, decode_log,
+    due::set_due,
+    event::set_log,
+    if_there, json, millis, number, read_json, read_number, read_parsed, read_text, read_time,
+    records::{read_taken_once, set_taken_once},
+    set_ttl, text,
+};
+use acredita_domain::{
+    Time,
+    chain::{Chain, ChainState},
+    identification::Status,
+    ids::{AdminChainId, ChainId},
+};
+
+impl Key {
+    pub fn chain(id: ChainId) -> Self {
+        Self::alone(format!("CHN#{id}"))
+    }
+
+    pub fn chain_pointer(id: AdminChainId) -> Self {
+        Self::alone(format!("ADM#{id}"))
+    }
+}
+
+/// Due when its time is over, with its steps; it may be dropped some days after its retention.
+pub(crate) fn encode_chain(chain: &Chain, keep_until: Time) -> Item {
+    let mut item = Key::chain(chain.id).item();
+    let mut set = |name: &str, value| item.insert(name.to_owned(), value);
+    set("org", text(&chain.org));
+    set("admin_id", text(chain.admin_id));
+    set("created_at", millis(chain.created_at));
+    set("expires_at", millis(chain.expires_at));
+    set("steps", json(&chain.sequence));
+    set("current_step", number(chain.current_step as u64));
+    if !chain.reference.is_empty() {
+        set("reference", json(&chain.reference));
+    }
+    encode_state(&mut item, &chain.state);
+    set_log(&mut item, Some(&chain.log));
+    set_taken_once(&mut item, &chain.once);
+    set_due(&mut item, DuePartitions::Ends.of(&chain.id.to_string()), chain.expires_at);
+    set_ttl(&mut item, keep_until + GRACE);
+    item
+}
+
+fn encode_state(item: &mut Item, state: &ChainState) {
+    let mut set = |name: &str, value| item.insert(name.to_owned(), value);
+    let status = match state {
+        ChainState::Created => Status::Created,
+        ChainState::Expired => Status::Expired,
+        ChainState::Validated(validation) => {
+            set("validation", json(validation));
+            Status::Validated
+        }
+        ChainState::Closed { at, validation } => {
+            set("ended_at", millis(*at));
+            if let Some(validation) = validation {
+                set("validation", json(validation));
+            }
+            Status::Closed
+        }
+        ChainState::Cancelled { at, reason } => {
+            set("ended_at", millis(*at));
+            set("reason", text(reason.expose()));
+            Status::Cancelled
+        }
+        ChainState::Failed { at } => {
+            set("ended_at", millis(*at));
+            Status::Failed
+        }
+    };
+    set("status", text(status));
+}
+
+pub(crate) fn decode_chain(item: &Item) -> Result<Chain, Corrupt> {
+    check_schema(item)?;
+    let chain = Chain {
+        id: read_text(item, "pk")?.strip_prefix("CHN#").and_then(|id| id.parse().ok()).ok_or(Corrupt("chain id"))?,
+        admin_id: read_parsed(item, "admin_id")?,
+        org: read_parsed(item, "org")?,
+        sequence: read_json(item, "steps")?,
+        current_step: read_number(item, "current_step")?,
+        reference: if_there(item, "reference", read_json)?.unwrap_or_default(),
+        state: decode_state(item)?,
+        created_at: read_time(item, "created_at")?,
+        expires_at: read_time(item, "expires_at")?,
+        log: decode_log(item)?.ok_or(Corrupt("log"))?,
+        once: read_taken_once(item)?,
+    };
+    let is_validated = matches!(chain.state, ChainState::Validated(_));
+    if chain.current_step > chain.sequence.len() || (is_validated && !chain.has_all_validated()) {
+        return Err(Corrupt("current_step"));
+    }
+    Ok(chain)
+}
+
+fn decode_state(item: &Item) -> Result<ChainState, Corrupt> {
+    let at = || read_time(item, "ended_at");
+    Ok(match read_parsed(item, "status")? {
+        Status::Created => ChainState::Created,
+        Status::Expired => ChainState::Expired,
+        Status::Validated => ChainState::Validated(read_json(item, "validation")?),
+        Status::Closed => ChainState::Closed { at: at()?, validation: if_there(item, "validation", read_json)? },
+        Status::Cancelled => ChainState::Cancelled { at: at()?, reason: read_parsed(item, "reason")? },
+        Status::Failed => ChainState::Failed { at: at()? },
+    })
+}
+
+/// It outlives its chain, by whose ids its events are found.
+pub(crate) fn encode_chain_pointer(chain: &Chain, keep_until: Time) -> Item {
+    let mut item = Key::chain_pointer(chain.admin_id).item();
+    item.insert("org".to_owned(), text(&chain.org));
+    item.insert("chain_id".to_owned(), text(chain.id));
+    set_ttl(&mut item, keep_until + GRACE);
+    item
+}

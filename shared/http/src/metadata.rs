@@ -1,0 +1,143 @@
+//! What the actor's side sees of an identification, by its method.
+
+use crate::answers::{CommonMetadata, Rfc3339};
+use acredita_domain::{
+    Error,
+    code::{CodeAlphabet, CodeFormat},
+    identification::{Method, Status},
+    ids::ScoringId,
+    otp::{Channel, Delivery, SecondFactor},
+    scoring::{ConfigurationName, Provider, ScoringStatus},
+    use_cases::Metadata,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An identification as the actor's side sees it.
+#[derive(Serialize, ToSchema)]
+pub struct AgentMetadata {
+    #[serde(flatten)]
+    pub common: CommonMetadata,
+    /// Whether the agent takes a picture.
+    pub personal_document_image: bool,
+}
+
+impl From<&Metadata> for AgentMetadata {
+    fn from(metadata: &Metadata) -> Self {
+        let personal_document_image =
+            matches!(metadata.identification.method, Method::Agent { personal_document_image: true, .. });
+        Self { common: metadata.into(), personal_document_image }
+    }
+}
+
+/// An identification as the actor's side sees it.
+#[derive(Serialize, ToSchema)]
+pub struct OtpMetadata {
+    #[serde(flatten)]
+    pub common: CommonMetadata,
+    /// The second factor that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>, example = "DOCUMENT_NUMBER")]
+    pub two_factor_type: Option<SecondFactor>,
+    /// The way the code is delivered.
+    pub channel: ChannelMetadata,
+    /// The shape of the code, for the keyboard and the field to show.
+    pub code_format: CodeFormatMetadata,
+    /// How many wrong tries are left.
+    pub attempts_left: u32,
+    /// When a resend becomes possible; absent when no more resends are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>, format = DateTime)]
+    pub resend_available_at: Option<Rfc3339>,
+}
+
+/// The way a code is delivered.
+#[derive(Serialize, ToSchema)]
+pub struct ChannelMetadata {
+    /// `SMS`, `EMAIL` or `WHATSAPP`.
+    #[serde(rename = "type")]
+    #[schema(value_type = String, example = "SMS")]
+    pub channel: Channel,
+    /// Whether the caller delivers the code.
+    pub external: bool,
+}
+
+/// The shape of a code.
+#[derive(Serialize, ToSchema)]
+pub struct CodeFormatMetadata {
+    /// How many characters.
+    #[schema(example = 6)]
+    pub length: usize,
+    /// `ALPHANUMERIC`: digits and letters, without those that people mix up.
+    #[schema(value_type = String, example = "ALPHANUMERIC")]
+    pub alphabet: CodeAlphabet,
+}
+
+impl From<CodeFormat> for CodeFormatMetadata {
+    fn from(CodeFormat { length, alphabet }: CodeFormat) -> Self {
+        Self { length, alphabet }
+    }
+}
+
+impl TryFrom<&Metadata> for OtpMetadata {
+    type Error = Error;
+
+    fn try_from(metadata: &Metadata) -> Result<Self, Error> {
+        let otp = metadata.identification.otp().ok_or(Error::NotFound("identification"))?;
+        let open = metadata.identification.status(metadata.now) == Status::Created;
+        Ok(Self {
+            common: metadata.into(),
+            two_factor_type: otp.second_factor,
+            channel: ChannelMetadata {
+                channel: otp.delivery.channel(),
+                external: matches!(otp.delivery, Delivery::External(_)),
+            },
+            code_format: otp.code_format().into(),
+            attempts_left: otp.attempts_left(),
+            resend_available_at: otp.resend_available_at().filter(|_| open).map(Rfc3339),
+        })
+    }
+}
+
+/// An identification as the actor's side sees it.
+#[derive(Serialize, ToSchema)]
+pub struct IdentityDocumentMetadata {
+    #[serde(flatten)]
+    pub common: CommonMetadata,
+    /// `LOW`, `MEDIUM` or `HIGH`.
+    #[schema(value_type = String, example = "MEDIUM")]
+    pub configuration_name: ConfigurationName,
+    /// The scoring that was created with it.
+    pub scoring: LinkedScoringMetadata,
+}
+
+/// The linked scoring.
+#[derive(Serialize, ToSchema)]
+pub struct LinkedScoringMetadata {
+    /// Its id.
+    #[schema(value_type = uuid::Uuid)]
+    pub scoring_id: ScoringId,
+    /// Who scores.
+    #[schema(value_type = String, example = "INTERNAL")]
+    pub provider: Provider,
+    /// Its status.
+    #[schema(value_type = String, example = "CREATED")]
+    pub status: ScoringStatus,
+}
+
+impl TryFrom<&Metadata> for IdentityDocumentMetadata {
+    type Error = Error;
+
+    fn try_from(metadata: &Metadata) -> Result<Self, Error> {
+        let Method::IdentityDocument { configuration, .. } = metadata.identification.method else {
+            return Err(Error::NotFound("identification"));
+        };
+        let scoring = metadata.scoring.as_ref().ok_or(Error::Corrupt("an identity document without its scoring"))?;
+        let scoring = LinkedScoringMetadata {
+            scoring_id: scoring.id,
+            provider: scoring.provider,
+            status: scoring.status(metadata.now),
+        };
+        Ok(Self { common: metadata.into(), configuration_name: configuration, scoring })
+    }
+}
