@@ -24,10 +24,10 @@ pub struct CreateEndpointBody {
     #[schema(max_length = 2_048, pattern = r"^https?://[!-~]+$")]
     pub url: String,
     /// Exact types, `kind.*`, or `*`. Default: `*`.
-    #[schema(nullable = false, max_items = 64, min_items = 1)]
+    #[schema(max_items = 64, min_items = 1)]
     pub event_types: Option<Vec<EventTypePattern>>,
     /// What you call it.
-    #[schema(nullable = false, value_type = Option<Text>)]
+    #[schema(value_type = Option<Text>)]
     pub description: Option<String>,
 }
 
@@ -35,16 +35,15 @@ pub struct CreateEndpointBody {
 #[derive(ToSchema)]
 pub struct UpdateEndpointBody {
     /// As on create.
-    #[schema(nullable = false, max_length = 2_048, pattern = r"^https?://[!-~]+$")]
+    #[schema(max_length = 2_048, pattern = r"^https?://[!-~]+$")]
     pub url: Option<String>,
     /// As on create.
-    #[schema(nullable = false, max_items = 64, min_items = 1)]
+    #[schema(max_items = 64, min_items = 1)]
     pub event_types: Option<Vec<EventTypePattern>>,
     /// As on create.
-    #[schema(nullable = false, value_type = Option<Text>)]
+    #[schema(value_type = Option<Text>)]
     pub description: Option<String>,
     /// `ENABLED` after a failure begins anew: the events since then.
-    #[schema(nullable = false)]
     pub status: Option<EndpointStatusName>,
 }
 
@@ -62,7 +61,7 @@ acredita_http::schema_of_names! {
 #[derive(ToSchema)]
 pub struct RotateSecretBody {
     /// An ISO 8601 duration of at most 72 hours. Default: `PT24H`.
-    #[schema(nullable = false, example = "PT24H")]
+    #[schema(example = "PT24H")]
     pub overlap: Option<String>,
 }
 
@@ -73,7 +72,7 @@ pub struct RecoverBody {
     #[schema(format = DateTime)]
     pub since: String,
     /// Up to this time. Default: now.
-    #[schema(nullable = false, format = DateTime)]
+    #[schema(format = DateTime)]
     pub until: Option<String>,
 }
 
