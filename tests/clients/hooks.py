@@ -88,7 +88,7 @@ def before_call(context, case, kwargs):
 
 
 def kind(case) -> str:
-    """What an operation is about: `otp`, `agent`, `identity_document`, `scorings`, `events`."""
+    """What an operation is about: `otp`, `agent`, `identity_document`, `chain`, `scorings`, `events`."""
     collection, *rest = case.operation.path.removeprefix("/v1/orgs/{org_id}/").split("/")
     return rest[0] if collection == "identifications" else collection
 
@@ -107,9 +107,9 @@ def known_id(case, name: str) -> None:
     if items:
         # The newest first, as lifetimes are short.
         item = items[-1 - next(turns[f"{name}: id"]) % len(items)]
-        # Both of an identification's ids are called `id`: one reads, the other deletes.
-        other = "identification_id" if name.startswith("read_") else "admin_identification_id"
-        case.path_parameters[place] = item.get(place) or item[other]
+        # Both of an identification's ids are called `id`, and both of a chain's: one reads, the other deletes.
+        own = "identification_chain_id" if kind(case) == "chain" else "identification_id"
+        case.path_parameters[place] = item.get(place) or item[own if name.startswith("read_") else f"admin_{own}"]
 
 
 def new_key(case) -> None:
@@ -174,6 +174,8 @@ def prepared_for(case, name: str) -> list[dict]:
     """What an operation needs more for than a create, as long as there is some."""
     if name == "validate_identity_document_identification" and next(turns["scored"]) < 4:
         return [scored(case)]
+    if name == "validate_chain" and next(turns["taken"]) < 4:
+        return [taken(case)]
     if not sent[name]:
         return []
     time.sleep(max(0.0, sent_at + PAUSE - time.monotonic()))
@@ -196,6 +198,15 @@ def scored(case) -> dict:
     body = {"actor": HOLDER, "configuration_name": "MEDIUM", "scoring": {"provider": "INTERNAL"}}
     created = send(case, "POST", "identifications/identity_document", json=body)
     send(case, "PUT", f"scorings/identity_document/{created['scoring_id']}/score", files=PICTURES)
+    return created
+
+
+def taken(case) -> dict:
+    """A chain whose only step has been taken."""
+    body = {"actor": HOLDER, "expires_in": "PT1H", "sequence": [{"identification_type": "AGENT"}]}
+    created = send(case, "POST", "identifications/chain", json=body)
+    (step,) = created["sequence"]
+    send(case, "POST", f"identifications/agent/{step['identification_id']}/validate", json={"agent": "maria"})
     return created
 
 
