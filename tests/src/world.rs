@@ -62,6 +62,9 @@ impl Default for Setup {
     }
 }
 
+/// The key of codes before.
+const OLDER_SECRET: [u8; 32] = [1; 32];
+
 pub struct World {
     pub clock: ManualClock,
     pub sender: RecordingSender,
@@ -113,7 +116,8 @@ impl World {
             .await
             .expect("the embedded AWS starts");
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-        let keys = Arc::new(Keyring::new(vec![setup.secret]).expect("one key"));
+        // As after a rotation.
+        let keys = Arc::new(Keyring::new(vec![setup.secret, OLDER_SECRET]).expect("keys"));
         let scorer = ScriptedScorer::default();
         let mut external: Vec<Arc<dyn Scorer>> = Vec::new();
         let mut providers = ProviderAccess::default();

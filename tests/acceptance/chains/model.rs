@@ -450,7 +450,11 @@ impl Walk {
     }
 }
 
-fn walks(cases: u32) {
+/// In each of the tests below: 300 in all, and as many as `PROPTEST_CASES` says for each in `tests/nightly`.
+const WALKS: u32 = 25;
+
+fn walks() {
+    let cases = std::env::var_os("PROPTEST_CASES").map_or(WALKS, |_| Config::default().cases);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     let outcome = TestRunner::new(config).run(&(kinds(), vec(moves(), 8..22)), |(kinds, moves)| {
@@ -471,9 +475,9 @@ fn walks(cases: u32) {
     }
 }
 
-/// Tests that differ only in their names, to run in parallel: more than a thousand walks.
+/// Tests that differ only in their names, to run in parallel.
 macro_rules! side_by_side {
-    ($($name:ident)+) => { $(#[test] fn $name() { walks(84); })+ };
+    ($($name:ident)+) => { $(#[test] fn $name() { walks(); })+ };
 }
 
 mod chains_do_what_the_model_does {

@@ -132,7 +132,8 @@ async fn handle(app: &App, due: &Due, woken: &Woken) -> Result<Done, Error> {
                 let deleted = delete_found_chain(app, &request, (&chain, &steps), true, (RETENTION, None), now).await;
                 return erase_deleted(app, deleted).await;
             }
-            let done = expire_chain(app, &request, &chain, &steps, now).await?;
+            // One that went on in the same moment is looked at again in the next run.
+            let Some(done) = expire_chain(app, &request, &chain, &steps, now).await? else { return Ok(Done::Nothing) };
             app.stores.housekeeping.postpone(due, app.policy.keep_until(chain.expires_at)).await?;
             Ok(done)
         }
@@ -202,15 +203,15 @@ async fn expire_chain(
     chain: &Chain,
     steps: &[FoundStep],
     now: Time,
-) -> Result<Done, Error> {
+) -> Result<Option<Done>, Error> {
     if chain.state != ChainState::Created {
-        return Ok(Done::Nothing);
+        return Ok(Some(Done::Nothing));
     }
     // Whoever counted the last try may have died before the failure was recorded.
     let failed = change::status(chain, steps, now) == Status::Failed;
     let transition = if failed { ChainTransition::Fail } else { ChainTransition::Expire };
     let step = change::take(app, request, chain, steps, (transition, None), now).await;
-    Ok(unless_lost(step)?.map_or(Done::Nothing, |()| Done::Expired))
+    Ok(unless_lost(step)?.map(|()| Done::Expired))
 }
 
 /// A deletion that lost the race was done by another run.

@@ -54,7 +54,7 @@ async fn end(
     once: Option<Once>,
     decide: impl Fn(Status) -> Result<ChainTransition, ChainNotOpen>,
 ) -> Result<(), Error> {
-    let mut chain = chain.clone();
+    let (mut chain, before) = (chain.clone(), chain.state.clone());
     for _ in 0..TRIES {
         let steps = change::steps_of(app, &chain).await?;
         let now = app.now();
@@ -63,6 +63,10 @@ async fn end(
             // A step was validated, perhaps: it can be ended all the same.
             Err(StepError::Lost) => chain = app.find_chain(&chain.org, chain.id).await?,
             done => return Ok(done?),
+        }
+        // The chain itself was taken further: of two changes of it one wins.
+        if chain.state != before {
+            break;
         }
     }
     Err(Conflict::ConcurrentChange.into())
