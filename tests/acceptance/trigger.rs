@@ -113,7 +113,9 @@ async fn what_was_triggered_is_listed_shown_and_sent_again() {
     assert_eq!(json["events"][0]["type"], "identification.created");
     let cursor = json["next_cursor"].as_str().expect("a cursor");
     let rest = ["events", "list", "--subject-id", subject, "--order", "asc", "--limit", "1", "--cursor", cursor];
-    let rest = printed(&run(folder.path(), &rest).await);
+    let rest = run(folder.path(), &rest).await;
+    assert!(text(&rest.stderr).starts_with("What comes next: --cursor "), "{}", text(&rest.stderr));
+    let rest = printed(&rest);
     assert!(rest.lines().nth(1).is_some_and(|row| row.contains(id)), "{rest}");
 
     let page = async |path: String| {

@@ -104,11 +104,17 @@ async fn list(args: ListArgs) -> Result<(), EventsError> {
         ],
     );
     let answer = Client::of(service)?.get(path).await?;
-    let text = if json { serde_json::to_string_pretty(&answer).unwrap_or_default() } else { table(&answer) };
-    Ok(writeln!(io::stdout(), "{text}")?)
+    if json {
+        return Ok(writeln!(io::stdout(), "{answer:#}")?);
+    }
+    writeln!(io::stdout(), "{}", table(&answer))?;
+    match answer["next_cursor"].as_str() {
+        Some(cursor) => Ok(writeln!(io::stderr(), "What comes next: --cursor {}", visible(cursor))?),
+        None => Ok(()),
+    }
 }
 
-/// One event a line, and how to go on.
+/// One event a line.
 fn table(answer: &Value) -> String {
     let events = answer["events"].as_array().map(Vec::as_slice).unwrap_or_default();
     let head = ["CREATED AT", "TYPE", "SUBJECT", "NUMBER", "BY", "EVENT"].map(str::to_owned);
@@ -119,9 +125,7 @@ fn table(answer: &Value) -> String {
         let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
-    let mut lines: Vec<String> = rows.iter().map(line).collect();
-    lines.extend(answer["next_cursor"].as_str().map(|cursor| format!("What comes next: --cursor {}", visible(cursor))));
-    lines.join("\n")
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn row(event: &Value) -> [String; 6] {
@@ -156,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_has_its_columns_below_each_other_and_says_how_to_go_on() {
+    fn a_table_has_its_columns_below_each_other() {
         let event = |kind: &str, sequence: u64| {
             json!({
                 "event_id": "0197b2a4-93c0-7c3e-8a54-2f6f0b1f6c11", "type": kind, "created_at": "2026-11-20T08:33:00.120Z",
@@ -164,15 +168,13 @@ mod tests {
                 "subject": { "kind": "IDENTIFICATION", "admin_identification_id": "3f", "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7" },
             })
         };
-        let answer =
-            json!({ "events": [event("identification.sent", 12), event("scoring.scored", 3)], "next_cursor": "eyJr" });
+        let answer = json!({ "events": [event("identification.sent", 12), event("scoring.scored", 3)] });
         assert_eq!(
             table(&answer),
             "\
 CREATED AT            TYPE                 SUBJECT                               NUMBER  BY      EVENT
 2026-11-20T08:33:00Z  identification.sent  7c9e6679-7425-40de-944b-e07fc1f90ae7  12      SYSTEM  0197b2a4-93c0-7c3e-8a54-2f6f0b1f6c11
-2026-11-20T08:33:00Z  scoring.scored       7c9e6679-7425-40de-944b-e07fc1f90ae7  3       SYSTEM  0197b2a4-93c0-7c3e-8a54-2f6f0b1f6c11
-What comes next: --cursor eyJr"
+2026-11-20T08:33:00Z  scoring.scored       7c9e6679-7425-40de-944b-e07fc1f90ae7  3       SYSTEM  0197b2a4-93c0-7c3e-8a54-2f6f0b1f6c11"
         );
     }
 }
