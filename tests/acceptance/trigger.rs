@@ -160,3 +160,29 @@ async fn what_never_happens_cannot_be_triggered() {
         assert!(problem.contains(reason) && problem.contains("scoring.scored"), "{problem}");
     }
 }
+
+#[tokio::test]
+async fn another_service_is_asked_with_the_token_that_it_takes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = Program::serve(&folder.path().join("data"), &[]).await;
+    let file = folder.path().join("token.txt");
+    std::fs::write(&file, format!("{}\n", program.printed("token"))).expect("writable");
+    let list = |token: Option<&str>, file: Option<&str>| {
+        let mut command = Command::new(binary());
+        command.args(["events", "list", "--url", &program.address, "--org", "demo", "--json"]).kill_on_drop(true);
+        command.env_remove("ACREDITA_TOKEN").envs(token.map(|token| ("ACREDITA_TOKEN", token)));
+        command.args(file.map(|file| ["--token-file", file]).into_iter().flatten());
+        async move { tokio::time::timeout(PATIENCE, command.output()).await.expect("it ends in time").expect("it runs") }
+    };
+    let token = program.printed("token");
+    for listed in [list(Some(&token), None).await, list(Some("not.a.token"), file.to_str()).await] {
+        assert_eq!(serde_json::from_str::<Value>(&printed(&listed)).expect("JSON")["events"], json!([]));
+    }
+    for (token, problem) in [(Some("not.a.token"), "401: "), (Some(" "), "put a token for"), (None, "put a token for")]
+    {
+        let refused = list(token, None).await;
+        let said = text(&refused.stderr);
+        assert!(refused.status.code() == Some(1) && said.contains(problem), "{token:?}: {said}");
+        assert!(!said.contains("not.a.token"), "a token is no part of what is said");
+    }
+}
