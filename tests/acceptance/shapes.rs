@@ -14,7 +14,7 @@ mod rules;
 mod scorings;
 
 use acceptance::{
-    Answer, Call, ORG,
+    Answer, Call, ORG, chains,
     program::{self, Program},
     tokens::{ISSUER, claims},
 };
@@ -164,6 +164,24 @@ impl Service {
             admin: answer.text("admin_identification_id"),
             answer,
         }
+    }
+
+    /// A chain of an agent and of a code that we send, and its steps.
+    async fn chain(&self, phone: u64) -> (Answer, Created, Created) {
+        let steps = vec![chains::steps::agent(), chains::steps::sent_otp()];
+        let answer = self.call("POST", chains::PATH, Some(chains::body_to(phone, steps))).await.expect(201);
+        let json = answer.json();
+        let step = |at: usize, kind: &str| {
+            let text = |name: &str| json["sequence"][at][name].as_str().expect("an id").to_owned();
+            Created {
+                path: format!("/identifications/{kind}"),
+                id: text("identification_id"),
+                admin: text("admin_identification_id"),
+                answer: answer.clone(),
+            }
+        };
+        let (agent, code) = (step(0, "agent"), step(1, "otp"));
+        (answer, agent, code)
     }
 
     /// Takes one of the steps of the contract's table.

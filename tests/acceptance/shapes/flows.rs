@@ -1,7 +1,7 @@
 //! People are identified: by a code, by a shop agent, by a document.
 
 use super::{Created, Service, Step, in_an_hour, on_both_shapes};
-use acceptance::{ORG, bodies, request::base64, tokens::ISSUER};
+use acceptance::{ORG, bodies, chains, request::base64, tokens::ISSUER};
 use serde_json::{Value, json};
 
 const FORCE: &str = "identifications:admin identifications:force_delete";
@@ -129,6 +129,23 @@ on_both_shapes! {
             }
             assert_eq!(service.status(&fresh).await, "gone");
         }
+    }
+
+    async fn a_chain_is_taken_step_by_step(service: Service) {
+        let (chain, agent, code) = service.chain(600_000_001).await;
+        let path = format!("{}/{}", chains::PATH, chain.text("identification_chain_id"));
+        let validate = || service.request("POST", &format!("{path}/validate"), None);
+        service.step(&code, Step::Code("K7P2QX9R")).await.expect(409);
+        service.send(validate()).await.expect(409);
+        assert!(service.inbox(&code.id).await.is_empty(), "nothing goes out before its turn");
+        service.step(&agent, Step::Validate(Some(json!({ "agent": "maria" })))).await.expect(204);
+        service.step(&code, Step::Cancel).await.expect(409);
+        let sent = service.code(&code.id).await;
+        service.step(&code, Step::Code(&sent)).await.expect(204);
+        service.send(validate()).await.expect(204);
+        let read = service.call("GET", &path, None).await.expect(200);
+        assert_eq!(read.text("status"), "VALIDATED");
+        assert_eq!(service.status(&code).await, "VALIDATED");
     }
 
     async fn what_was_answered_is_still_there_after_a_kill(service: Service) {

@@ -5,6 +5,7 @@ use acceptance::{
     bodies,
     program::{self, runs, signal},
 };
+use serde_json::json;
 use std::time::Duration;
 
 /// The longest time until a lost message is found: the lease of a worker that died (60 s) or the queue's visibility
@@ -93,6 +94,12 @@ async fn every_code_arrives_and_the_newest_is_right_whoever_is_killed_while_it_i
     }
     for round in 0..3 {
         created.push(service.create("otp", bodies::otp_to(600_002_000 + round)).await);
+    }
+    // Of chains, whose next message is due with the validation of the step before.
+    for round in 0..3 {
+        let (_, agent, code) = service.chain(600_003_000 + round).await;
+        service.step(&agent, Step::Validate(Some(json!({ "agent": "maria" })))).await.expect(204);
+        created.push(code);
     }
     // The host dies with its queue, its gateway and all of its workers; a worker has one message at a time.
     killed += service.program.processes_of("notify").len();
