@@ -10,6 +10,7 @@ use acceptance::{
     faults::{Faults, Moment},
     look::{TABLE, text},
     program::Program,
+    subject::{Method, Subject, forcing_token},
 };
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -46,6 +47,20 @@ async fn good_and_refused_requests_log_nothing_of_what_they_say() {
     assert_eq!(world.sweep().await.failed, 0);
     assert!(secrets.codes.len() > 8 && secrets.refusals.len() > 20);
     assert_harmless(&logs, &secrets, &world.token(acceptance::ORG));
+}
+
+#[tokio::test]
+async fn a_deletion_by_force_is_counted_once_however_often_it_is_sent() {
+    let logs = Logs::listen();
+    let world = World::start().await;
+    let agent = Subject::create(&world, Method::Agent).await;
+    let delete = world.request("DELETE", &agent.admin_path("?force=true"), None).without("authorization");
+    let delete = delete.token(&forcing_token(&world)).header("idempotency-key", KEY);
+    for _ in 0..3 {
+        world.send(delete.clone()).await.expect(204);
+    }
+    assert_eq!(logs.text().matches("a deletion by force").count(), 1);
+    assert_none_in(&logs.text(), [KEY]);
 }
 
 /// Requests whose calls to the ports fail one by one.
