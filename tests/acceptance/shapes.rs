@@ -169,7 +169,8 @@ impl Service {
     /// A chain of an agent and of a code that we send, and its steps.
     async fn chain(&self, phone: u64) -> (Answer, Created, Created) {
         let steps = vec![chains::steps::agent(), chains::steps::sent_otp()];
-        let answer = self.call("POST", chains::PATH, Some(chains::body_to(phone, steps))).await.expect(201);
+        let create = self.request("POST", chains::PATH, Some(chains::body_to(phone, steps)));
+        let answer = self.send(create.header("user-agent", "tests")).await.expect(201);
         let json = answer.json();
         let step = |at: usize, kind: &str| {
             let text = |name: &str| json["sequence"][at][name].as_str().expect("an id").to_owned();

@@ -18,7 +18,11 @@ async fn create(world: &World, operation: &Operation, field: &str, value: Value)
 async fn kept(operation: &Operation, field: &str, value: Value) -> Value {
     let world = World::start().await;
     create(&world, operation, field, value).await.expect(operation.success);
-    let kind = if operation.path.starts_with("/scorings") { "SCO#" } else { "IDN#" };
+    let kind = match operation.path {
+        "/identifications/chain" => "CHN#",
+        path if path.starts_with("/scorings") => "SCO#",
+        _ => "IDN#",
+    };
     let items = world.items_of(kind).await;
     let item = items.iter().find(|item| item.contains_key("created_at")).expect("what was created");
     if item.contains_key("reference") { json(item, "reference") } else { Value::Null }

@@ -31,16 +31,8 @@ fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
         // What a scoring saw is forgotten with it.
         "identity-document-admin" => &[SECRET, ("dynamodb:UpdateItem", "SEE")],
         "identification-otp" => &[SECRET, REMOVE_EVIDENCE],
-        // With the keys of external providers; and, for a declared person, what was seen before, and the log of the
-        // identification.
-        "scoring" => &[
-            SECRET,
-            ("dynamodb:BatchGetItem", "SEE"),
-            ("dynamodb:UpdateItem", "SEE"),
-            ("dynamodb:UpdateItem", "NUM"),
-            ("dynamodb:GetItem", "IDN"),
-            ("dynamodb:UpdateItem", "IDN"),
-        ],
+        // With the keys of external providers.
+        "scoring" => &[SECRET],
         // Lambda takes wakes off the queue.
         "dispatch" => &[SECRET, ("sqs:DeleteMessage", ""), ("sqs:GetQueueAttributes", ""), ("sqs:ReceiveMessage", "")],
         "webhook-endpoints" => &[SECRET],
@@ -72,10 +64,8 @@ async fn a_function_may_do_what_it_does_and_nothing_else() {
         let unseen = unseen(name).iter().chain(http.then_some(&COUNT_REQUESTS));
         let seen = used[name].actions.iter().map(|action| (action.name.to_owned(), action.kind.clone()));
         let unseen = unseen.map(|(action, kind)| ((*action).to_owned(), (*kind).to_owned()));
-        assert!(
-            unseen.clone().all(|unseen| !seen.clone().any(|seen| seen == unseen)),
-            "{name}: what is called unseen is seen"
-        );
+        let seen_after_all: Vec<_> = unseen.clone().filter(|unseen| seen.clone().any(|seen| seen == *unseen)).collect();
+        assert_eq!(seen_after_all, [], "{name}: what is called unseen is seen");
         let needed = apart(seen.chain(unseen));
         let granted = apart(granted(logical[name]).into_iter());
         let differ = |granted: &BTreeSet<String>, needed: &BTreeSet<String>| {
@@ -118,7 +108,7 @@ async fn the_actors_side_changes_only_the_attributes_that_it_has_to() {
         }
         let mut changed = used[name].changed.clone();
         // Of one from before there were events, whose log begins with its next step.
-        changed.entry("IDN".to_owned()).or_default().insert("log_key".to_owned());
+        changed.entry("IDN".to_owned()).and_modify(|changed| drop(changed.insert("log_key".to_owned())));
         assert_eq!(granted, changed, "{name}");
     }
 }

@@ -171,6 +171,7 @@ async fn used_to_dispatch() -> Used {
     let endpoint = world.call("POST", "/webhook_endpoints", Some(endpoint)).await.expect(201).text("endpoint_id");
     world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
     world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
+    ChainSubject::of(&world, vec![steps::agent()]).await;
     let mut used = Used::default();
     let mut dispatched = async |status: u16| {
         receiver.answer(move |_| Reply::Status(status));

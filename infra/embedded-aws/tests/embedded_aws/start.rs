@@ -65,8 +65,10 @@ async fn a_stop_answers_a_waiting_long_poll() {
     let queue = client.create_queue().queue_name("quiet").send().await.unwrap().queue_url.unwrap();
     let poll = client.receive_message().queue_url(&queue).wait_time_seconds(20).send();
     let poll = tokio::spawn(poll);
-    // By the time the next answer arrives, the server has the long poll.
-    client.create_queue().queue_name("quiet").send().await.unwrap();
+    // By the time so many answers have arrived, the server has the long poll.
+    for _ in 0..20 {
+        client.create_queue().queue_name("quiet").send().await.unwrap();
+    }
 
     let stopping = Instant::now();
     aws.stop().await;
