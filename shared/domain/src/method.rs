@@ -30,16 +30,12 @@ impl MethodKind {
 
 names! {
     /// Whether the person may show, or has to show, the DNI on their phone.
+    #[derive(Default)]
     Midni("is not one of ACCEPTED, REQUIRED, REFUSED") {
+        #[default]
         Accepted = "ACCEPTED",
         Required = "REQUIRED",
         Refused = "REFUSED",
-    }
-}
-
-impl Default for Midni {
-    fn default() -> Self {
-        Self::Accepted
     }
 }
 

@@ -108,7 +108,7 @@ async fn the_actors_side_changes_only_the_attributes_that_it_has_to() {
         }
         let mut changed = used[name].changed.clone();
         // Of one from before there were events, whose log begins with its next step.
-        changed.entry("IDN".to_owned()).and_modify(|changed| drop(changed.insert("log_key".to_owned())));
+        changed.entry("IDN".to_owned()).and_modify(|changed| changed.extend(["log_key".to_owned()]));
         assert_eq!(granted, changed, "{name}");
     }
 }

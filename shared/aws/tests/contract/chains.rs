@@ -202,7 +202,7 @@ async fn a_destination_that_is_full_refuses_the_code_and_not_the_validation(port
     let refused = advance_and(ports, chain, &steps[0], code, now()).await;
     assert!(matches!(refused, Err(StepError::TooManyMessages { .. })), "{refused:?}");
     assert_eq!(found(ports, &sample).await.0.current_step, 0, "all or nothing");
-    let without = Opening::CodeNotSent { identification_id: steps[1].id, story: told(&steps[1]) };
+    let without = Opening::CodeNotSent { identification_id: steps[1].id, story: Box::new(told(&steps[1])) };
     advance_and(ports, chain, &steps[0], without, now()).await.expect("validated");
     let next = ports.identifications.find(&org(), steps[1].id).await.expect("an answer").expect("a step");
     let otp = next.otp().expect("an OTP");

@@ -57,7 +57,7 @@ pub enum Opening {
     /// Its first code is sent.
     Code(NewOutboxMessage),
     /// A limit refuses the message of its first code, which is told, and may be asked for again.
-    CodeNotSent { identification_id: IdentificationId, story: Story },
+    CodeNotSent { identification_id: IdentificationId, story: Box<Story> },
 }
 
 /// Every method works within one organisation. A change of a chain is one of all its steps that it concerns, or of none,

@@ -84,7 +84,7 @@ pub struct StreamDeliveries {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
     pub event_id: EventId,
-    /// An [`EventType`], or a ping.
+    /// An [`EventType`](crate::events::EventType), or a ping.
     pub kind: String,
     /// From 1.
     pub attempt: u32,

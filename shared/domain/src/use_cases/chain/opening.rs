@@ -51,7 +51,7 @@ async fn without_code(app: &App, request: &Request, chain: &Chain, now: Time) ->
     let found = app.stores.identifications.find(&chain.org, next.identification_id).await;
     let step = found.map_err(unread)?.ok_or(StepError::Lost)?;
     let story = stories::of_code_not_sent(app, request, &step, now);
-    Ok(Opening::CodeNotSent { identification_id: step.id, story })
+    Ok(Opening::CodeNotSent { identification_id: step.id, story: Box::new(story) })
 }
 
 fn unread(error: FindError) -> StepError {
