@@ -32,6 +32,8 @@ HOLDER = {
     "last_name": "Muñoz Gil",
     "identity_document": {"document_number": "12345678Z", "document_type": "NIF", "country": "ES"},
 }
+# Of whoever validates.
+DEVICE = {"x-installation_id": "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11", "x-fingerprint": "f6a1c0"}
 # An end is final, so each has its own share of what exists.
 ENDS = ("cancel", "close", "delete", "validate")
 # Nothing is sent again earlier after the create, in seconds.
@@ -213,7 +215,7 @@ def taken(case) -> dict:
 def send(case, method: str, path: str, **body) -> dict:
     schema = case.operation.schema
     url = f"{schema.get_base_url()}/v1/orgs/{case.path_parameters['org_id']}/{path}"
-    answer = requests.request(method, url, headers=schema.config.headers_for(), timeout=60, **body)
+    answer = requests.request(method, url, headers=schema.config.headers_for() | DEVICE, timeout=60, **body)
     answer.raise_for_status()
     return answer.json() if answer.content else {}
 
