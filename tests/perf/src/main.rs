@@ -138,7 +138,7 @@ impl Target {
         *request.method_mut() = method;
         let uri = format!("/v1/orgs/{ORG}/identifications/otp{path}");
         let headers = [
-            ("host", "127.0.0.1".to_owned()),
+            ("host", self.service.to_string()),
             ("authorization", format!("Bearer {}", self.token)),
             ("content-type", "application/json".to_owned()),
             ("user-agent", "acredita-perf".to_owned()),
@@ -166,7 +166,7 @@ fn phases(target: &Target) -> Result<Vec<Row>, LoadError> {
     let floor = || {
         Load::new(target.floor)?.run(200, |_| {
             let mut request = Request::new(Full::default());
-            request.headers_mut().insert("host", "127.0.0.1".parse().expect("visible ASCII"));
+            request.headers_mut().insert("host", target.floor.to_string().parse().expect("visible ASCII"));
             Some(request)
         })
     };

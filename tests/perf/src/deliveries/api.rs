@@ -66,7 +66,7 @@ impl Connection {
         let request = Request::builder()
             .method(method)
             .uri(format!("/v1/orgs/{ORG}{path}"))
-            .header("host", "127.0.0.1")
+            .header("host", self.api.address.to_string())
             .header("authorization", format!("Bearer {}", self.api.token))
             .header("content-type", "application/json")
             .header("user-agent", "acredita-perf")
