@@ -140,27 +140,7 @@ impl ChainStep {
     }
 }
 
-/// The stored state. EXPIRED is stored only by a sweep; until then the clock decides.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ChainState {
-    Created,
-    Validated(ChainValidation),
-    Closed {
-        at: Time,
-        /// The earlier validation, if any.
-        validation: Option<ChainValidation>,
-    },
-    Cancelled {
-        at: Time,
-        reason: CancellationReason,
-    },
-    /// A step has used up its tries.
-    Failed {
-        at: Time,
-    },
-    /// A sweep found that it had expired.
-    Expired,
-}
+pub type ChainState = State<ChainValidation>;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChainValidation {
@@ -239,15 +219,7 @@ impl Chain {
 
     /// As far as the chain's own item shows: see [`Chain::status_with`].
     pub fn status(&self, now: Time) -> Status {
-        match &self.state {
-            ChainState::Created if now >= self.expires_at => Status::Expired,
-            ChainState::Created => Status::Created,
-            ChainState::Validated(_) => Status::Validated,
-            ChainState::Closed { .. } => Status::Closed,
-            ChainState::Cancelled { .. } => Status::Cancelled,
-            ChainState::Failed { .. } => Status::Failed,
-            ChainState::Expired => Status::Expired,
-        }
+        self.state.status(self.expires_at, now)
     }
 
     /// With its steps, in their order: whoever counted the last try of the open one may have died before the failure was

@@ -75,15 +75,16 @@ pub struct Identification {
     pub once: Vec<TakenOnce>,
 }
 
-/// The stored state. EXPIRED is stored only by a sweep; until then the clock decides.
+/// The stored state, of an identification or of a chain of them; `V` is what its validation keeps. EXPIRED is stored only by
+/// a sweep; until then the clock decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum State<V = Validation> {
     Created,
-    Validated(Validation),
+    Validated(V),
     Closed {
         at: Time,
         /// The earlier validation, if any.
-        validation: Option<Validation>,
+        validation: Option<V>,
     },
     Cancelled {
         at: Time,
@@ -95,6 +96,20 @@ pub enum State {
     },
     /// A sweep found that it had expired.
     Expired,
+}
+
+impl<V> State<V> {
+    pub fn status(&self, expires_at: Time, now: Time) -> Status {
+        match self {
+            Self::Created if now >= expires_at => Status::Expired,
+            Self::Created => Status::Created,
+            Self::Validated(_) => Status::Validated,
+            Self::Closed { .. } => Status::Closed,
+            Self::Cancelled { .. } => Status::Cancelled,
+            Self::Failed { .. } => Status::Failed,
+            Self::Expired => Status::Expired,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,13 +177,7 @@ impl Identification {
     pub fn status(&self, now: Time) -> Status {
         match &self.state {
             State::Created if self.tries_used_up() => Status::Failed,
-            State::Created if now >= self.expires_at => Status::Expired,
-            State::Created => Status::Created,
-            State::Validated(_) => Status::Validated,
-            State::Closed { .. } => Status::Closed,
-            State::Cancelled { .. } => Status::Cancelled,
-            State::Failed { .. } => Status::Failed,
-            State::Expired => Status::Expired,
+            state => state.status(self.expires_at, now),
         }
     }
 

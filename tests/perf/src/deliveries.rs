@@ -9,17 +9,14 @@ use crate::{
     Failure,
     cpu::SERVICE,
     load::now,
+    options,
     report::{machine, milliseconds, percentile},
 };
-use acredita_local::{
-    inbox::FailRate,
-    providers::Providers,
-    serve::{Options, Server},
-};
+use acredita_local::serve::Server;
 use api::Api;
 use futures_util::future::try_join_all;
 use receiver::{Receiver, Reply};
-use std::{fmt::Write, path::Path, time::Duration};
+use std::{fmt::Write, time::Duration};
 use tokio::runtime::Builder;
 
 /// Of a quiet organisation: an event every 20 ms.
@@ -118,20 +115,6 @@ impl Stage {
         service.spawn(server.stop()).await?;
         outcome
     }
-}
-
-fn options(folder: &Path) -> Result<Options, Failure> {
-    Ok(Options {
-        listen: ([127, 0, 0, 1], 0).into(),
-        data_dir: folder.to_owned(),
-        issuer: None,
-        fail_delivery: FailRate::default(),
-        stated_uploads: false,
-        providers: Providers::None,
-        requests_a_second: "1000000".parse()?,
-        hosts: Vec::new(),
-        cors_origins: Vec::new(),
-    })
 }
 
 fn markdown(quiet: &[Duration], with_dead: &[Duration], elapsed: Duration, posts: usize) -> String {

@@ -37,6 +37,7 @@ use std::{
     future::pending,
     io::Write,
     net::{Ipv4Addr, SocketAddr},
+    path::Path,
     process::ExitCode,
 };
 use tokio::runtime::Builder;
@@ -96,24 +97,28 @@ fn measure_cold(programs: &cold::Programs) -> Result<String, Failure> {
 fn measure() -> Result<String, Failure> {
     let data = tempfile::tempdir()?;
     let service = Builder::new_multi_thread().thread_name(SERVICE).enable_all().build()?;
-    let options = Options {
-        listen: ([127, 0, 0, 1], 0).into(),
-        data_dir: data.path().to_owned(),
-        issuer: None,
-        fail_delivery: FailRate::default(),
-        stated_uploads: false,
-        providers: Providers::None,
-        // The load is one organisation's.
-        requests_a_second: "1000000".parse()?,
-        hosts: Vec::new(),
-        cors_origins: Vec::new(),
-    };
+    let options = options(data.path())?;
     let (server, floor) =
         service.block_on(async { Ok::<_, Failure>((Server::start(&options).await?, serve_floor().await?)) })?;
     let token = server.overview.token.clone().ok_or("the service made no token")?;
     let rows = phases(&Target { service: server.address, floor, token })?;
     service.block_on(async move { server.stop().await });
     Ok(report::markdown(&rows))
+}
+
+/// A server on this machine over a data folder. Its load is one organisation's.
+fn options(folder: &Path) -> Result<Options, Failure> {
+    Ok(Options {
+        listen: ([127, 0, 0, 1], 0).into(),
+        data_dir: folder.to_owned(),
+        issuer: None,
+        fail_delivery: FailRate::default(),
+        stated_uploads: false,
+        providers: Providers::None,
+        requests_a_second: "1000000".parse()?,
+        hosts: Vec::new(),
+        cors_origins: Vec::new(),
+    })
 }
 
 /// The same HTTP server, answering a constant.

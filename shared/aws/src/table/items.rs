@@ -50,6 +50,7 @@ mod outbox;
 mod records;
 mod scoring;
 mod seen;
+mod state;
 mod streams;
 #[cfg(test)]
 mod tests;

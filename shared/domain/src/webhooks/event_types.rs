@@ -1,40 +1,33 @@
 //! Which events an endpoint gets.
 
-use crate::invalid::Invalid;
+use crate::{events::EventType, invalid::Invalid};
 use serde::{Deserialize, Serialize};
 
 /// In one filter.
 const MOST: usize = 64;
 
-/// What there is to choose from (contract §9), by kind. Some are of later steps: an endpoint may wait for them.
-const TYPES: &[(&str, &[&str])] = &[
-    (
-        "identification",
-        &[
-            "adopted",
-            "created",
-            "sent",
-            "delivered",
-            "undelivered",
-            "resent",
-            "validated",
-            "cancelled",
-            "closed",
-            "failed",
-            "expired",
-            "deleted",
-        ],
-    ),
-    ("scoring", &["created", "delegated", "scored", "closed", "expired", "deleted"]),
-    ("chain", &["created", "step_validated", "validated", "cancelled", "closed", "failed", "expired", "deleted"]),
-    ("review", &["opened", "claimed", "released", "approved", "rejected", "withdrawn"]),
-    ("record", &["viewed", "searched", "exported"]),
-    ("pictures", &["viewed"]),
-    ("evidence", &["issued"]),
-    ("link", &["created", "opened", "revoked"]),
-    ("webhook_endpoint", &["created", "updated", "secret_rotated", "disabled", "deleted"]),
-    ("settings", &["updated"]),
+/// Types of later steps (contract §9): an endpoint may wait for them.
+const LATER: &[&str] = &[
+    "review.opened",
+    "review.claimed",
+    "review.released",
+    "review.approved",
+    "review.rejected",
+    "review.withdrawn",
+    "record.viewed",
+    "record.searched",
+    "record.exported",
+    "evidence.issued",
+    "link.created",
+    "link.opened",
+    "link.revoked",
+    "settings.updated",
 ];
+
+/// What there is to choose from.
+fn types() -> impl Iterator<Item = &'static str> {
+    EventType::ALL.iter().map(|kind| kind.as_str()).chain(LATER.iter().copied())
+}
 
 /// A filter: exact types, `kind.*`, or `*` for all. At least one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,12 +57,8 @@ impl EventTypes {
 
     /// Refuses what no event could match.
     pub fn pattern(text: &str) -> Result<String, Invalid> {
-        let known = match text.split_once('.') {
-            None => text == "*",
-            Some((kind, name)) => {
-                TYPES.iter().any(|(known, names)| *known == kind && (name == "*" || names.contains(&name)))
-            }
-        };
+        let of_kind = |prefix: &str| prefix.ends_with('.') && types().any(|known| known.starts_with(prefix));
+        let known = text == "*" || types().any(|known| known == text) || text.strip_suffix('*').is_some_and(of_kind);
         crate::text::checked(text, known, "is neither a type of events, nor kind.*, nor *")
     }
 
@@ -86,7 +75,6 @@ impl EventTypes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::EventType;
 
     fn filter(patterns: &[&str]) -> EventTypes {
         let patterns = patterns.iter().map(|text| EventTypes::pattern(text).expect("a pattern"));

@@ -6,12 +6,13 @@ use super::{
     event::set_log,
     if_there, json, millis, number, read_json, read_number, read_parsed, read_text, read_time,
     records::{read_taken_once, set_taken_once},
-    set_ttl, text,
+    set_ttl,
+    state::{decode_state, encode_state},
+    text,
 };
 use acredita_domain::{
     Time,
     chain::{Chain, ChainState},
-    identification::Status,
     ids::{AdminChainId, ChainId},
 };
 
@@ -46,35 +47,6 @@ pub(crate) fn encode_chain(chain: &Chain, keep_until: Time) -> Item {
     item
 }
 
-fn encode_state(item: &mut Item, state: &ChainState) {
-    let mut set = |name: &str, value| item.insert(name.to_owned(), value);
-    let status = match state {
-        ChainState::Created => Status::Created,
-        ChainState::Expired => Status::Expired,
-        ChainState::Validated(validation) => {
-            set("validation", json(validation));
-            Status::Validated
-        }
-        ChainState::Closed { at, validation } => {
-            set("ended_at", millis(*at));
-            if let Some(validation) = validation {
-                set("validation", json(validation));
-            }
-            Status::Closed
-        }
-        ChainState::Cancelled { at, reason } => {
-            set("ended_at", millis(*at));
-            set("reason", text(reason.expose()));
-            Status::Cancelled
-        }
-        ChainState::Failed { at } => {
-            set("ended_at", millis(*at));
-            Status::Failed
-        }
-    };
-    set("status", text(status));
-}
-
 pub(crate) fn decode_chain(item: &Item) -> Result<Chain, Corrupt> {
     check_schema(item)?;
     let chain = Chain {
@@ -95,18 +67,6 @@ pub(crate) fn decode_chain(item: &Item) -> Result<Chain, Corrupt> {
         return Err(Corrupt("current_step"));
     }
     Ok(chain)
-}
-
-fn decode_state(item: &Item) -> Result<ChainState, Corrupt> {
-    let at = || read_time(item, "ended_at");
-    Ok(match read_parsed(item, "status")? {
-        Status::Created => ChainState::Created,
-        Status::Expired => ChainState::Expired,
-        Status::Validated => ChainState::Validated(read_json(item, "validation")?),
-        Status::Closed => ChainState::Closed { at: at()?, validation: if_there(item, "validation", read_json)? },
-        Status::Cancelled => ChainState::Cancelled { at: at()?, reason: read_parsed(item, "reason")? },
-        Status::Failed => ChainState::Failed { at: at()? },
-    })
 }
 
 /// It outlives its chain, by whose ids its events are found.

@@ -6,11 +6,13 @@ use super::{
     event::set_log,
     if_there, json, millis, number, read_json, read_number, read_parsed, read_text, read_time,
     records::{read_taken_once, set_taken_once},
-    set_ttl, text,
+    set_ttl,
+    state::{decode_state, encode_state},
+    text,
 };
 use acredita_domain::{
     Time,
-    identification::{Identification, Method, Midni, State, Status, Validation},
+    identification::{Identification, Method, Midni},
     ids::{ChainId, IdentificationId, OrgId, ScoringId},
     otp::{Delivery, Otp, SecondFactor},
     scoring::{ConfigurationName, Provider},
@@ -90,35 +92,6 @@ pub(crate) fn encode_identification(identification: &Identification, keep_until:
     item
 }
 
-fn encode_state(item: &mut Item, state: &State) {
-    let mut set = |name: &str, value| item.insert(name.to_owned(), value);
-    let status = match state {
-        State::Created => Status::Created,
-        State::Expired => Status::Expired,
-        State::Validated(validation) => {
-            set("validation", json(validation));
-            Status::Validated
-        }
-        State::Closed { at, validation } => {
-            set("ended_at", millis(*at));
-            if let Some(validation) = validation {
-                set("validation", json(validation));
-            }
-            Status::Closed
-        }
-        State::Cancelled { at, reason } => {
-            set("ended_at", millis(*at));
-            set("reason", text(reason.expose()));
-            Status::Cancelled
-        }
-        State::Failed { at } => {
-            set("ended_at", millis(*at));
-            Status::Failed
-        }
-    };
-    set("status", text(status));
-}
-
 pub(crate) fn decode_identification(item: &Item) -> Result<Identification, Corrupt> {
     check_schema(item)?;
     Ok(Identification {
@@ -155,18 +128,6 @@ fn decode_method(item: &Item) -> Result<Method, Corrupt> {
             last_send_at: read_time(item, "last_send_at")?,
             code: if_there(item, "code", read_json)?,
         }),
-    })
-}
-
-fn decode_state(item: &Item) -> Result<State, Corrupt> {
-    let at = || read_time(item, "ended_at");
-    Ok(match read_parsed(item, "status")? {
-        Status::Created => State::Created,
-        Status::Expired => State::Expired,
-        Status::Validated => State::Validated(read_json::<Validation>(item, "validation")?),
-        Status::Closed => State::Closed { at: at()?, validation: if_there(item, "validation", read_json)? },
-        Status::Cancelled => State::Cancelled { at: at()?, reason: read_parsed(item, "reason")? },
-        Status::Failed => State::Failed { at: at()? },
     })
 }
 
