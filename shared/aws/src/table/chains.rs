@@ -76,9 +76,11 @@ impl Chains for DynamoStore {
         let mut found = (None, None);
         for item in self.read_all("find chain and scoring", vec![Key::chain(id), Key::scoring(scoring)]).await? {
             if Key::of(&item).is_ok_and(|key| key == Key::chain(id)) {
-                found.0 = Some(decode_chain(&item).map_err(unreadable)?).filter(|chain| chain.org == *org);
+                found.0 =
+                    Some(decode_chain(&item).map_err(unreadable("read a chain"))?).filter(|chain| chain.org == *org);
             } else {
-                found.1 = Some(decode_scoring(&item).map_err(unreadable)?).filter(|scoring| scoring.org == *org);
+                found.1 = Some(decode_scoring(&item).map_err(unreadable("read a chain"))?)
+                    .filter(|scoring| scoring.org == *org);
             }
         }
         Ok(found)
@@ -92,9 +94,9 @@ impl Chains for DynamoStore {
         let (mut identifications, mut scorings) = (Vec::new(), Vec::new());
         for item in self.read_all("find steps of chain", keys.flatten().collect()).await? {
             if item.contains_key("method") {
-                identifications.push(decode_identification(&item).map_err(unreadable)?);
+                identifications.push(decode_identification(&item).map_err(unreadable("read a chain"))?);
             } else {
-                scorings.push(decode_scoring(&item).map_err(unreadable)?);
+                scorings.push(decode_scoring(&item).map_err(unreadable("read a chain"))?);
             }
         }
         let found = steps.map(|step| {

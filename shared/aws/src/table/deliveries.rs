@@ -6,7 +6,7 @@ use super::{
         CURSORS, Corrupt, Item, Key, SCHEMA, decode_cursor, decode_delivery, decode_event, deliveries_of,
         delivery_sort, due_partition, encode_delivery, encode_errand, json, millis, number, read_number, text, ttl,
     },
-    store::{Change, DynamoStore, Refused},
+    store::{Change, DynamoStore, Refused, unreadable},
 };
 use crate::errors::{STORE, unavailable};
 use acredita_domain::{
@@ -17,7 +17,6 @@ use acredita_domain::{
     webhooks::{Cursor, CursorId, Stream},
 };
 use async_trait::async_trait;
-use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::DateTime;
 use futures_util::future::join_all;
 use std::collections::{HashMap, HashSet};
@@ -42,10 +41,7 @@ impl Deliveries for DynamoStore {
             keep_until: DateTime::UNIX_EPOCH,
         };
         for item in self.query_all(operation, condition, None, &values).await.map_err(FindError::Unavailable)? {
-            add(&mut found, org, &item).map_err(|corrupt| {
-                tracing::error!(operation, problem = corrupt.0, "an item cannot be understood");
-                FindError::Corrupt(corrupt.0)
-            })?;
+            add(&mut found, org, &item).map_err(unreadable(operation))?;
         }
         Ok(found)
     }
@@ -168,34 +164,6 @@ impl Deliveries for DynamoStore {
         let deliveries = output.items().iter().map(decode_delivery).collect::<Result<Vec<Delivery>, Corrupt>>();
         let next = output.last_evaluated_key.and_then(|key| key.get("sk")?.as_s().ok().cloned());
         Ok(DeliveryPage { deliveries: deliveries.map_err(|corrupt| FindError::Corrupt(corrupt.0))?, next })
-    }
-}
-
-impl DynamoStore {
-    /// All items that a query finds, page by page.
-    async fn query_all(
-        &self,
-        operation: &'static str,
-        condition: &str,
-        filter: Option<&str>,
-        values: &[(&'static str, AttributeValue)],
-    ) -> Result<Vec<Item>, Unavailable> {
-        let bound = bind(&[condition, filter.unwrap_or_default()], values);
-        let request = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .key_condition_expression(condition)
-            .set_filter_expression(filter.map(str::to_owned))
-            .set_expression_attribute_names(bound.names)
-            .set_expression_attribute_values(bound.values);
-        let mut pages = request.into_paginator().items().send();
-        let mut items = Vec::new();
-        while let Some(item) = pages.next().await {
-            items.push(item.map_err(|error| unavailable(STORE, operation, &error))?);
-        }
-        Ok(items)
     }
 }
 

@@ -2,14 +2,13 @@
 
 use super::{
     commit::{Commit, telling},
-    expressions::{Values, bind},
+    expressions::Values,
     items::{
         ENDPOINTS, Item, Key, SCHEMA, decode_endpoint, decode_log, encode_endpoint, encode_endpoint_log,
         endpoint_values, json, number, read_text, text,
     },
-    store::{Change, DynamoStore},
+    store::{Change, DynamoStore, unreadable},
 };
-use crate::errors::{STORE, unavailable};
 use acredita_domain::{
     events::{Log, Story, Subject},
     ids::{EndpointId, OrgId},
@@ -49,19 +48,10 @@ impl Endpoints for DynamoStore {
         let operation = "list endpoints";
         let pk = Key::endpoints(org).attributes()["pk"].clone();
         let condition = "#pk = :pk AND begins_with(#sk, :endpoints)";
-        let bound = bind(&[condition], &[("pk", pk), ("endpoints", text(ENDPOINTS))]);
-        let request = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .key_condition_expression(condition)
-            .set_expression_attribute_names(bound.names)
-            .set_expression_attribute_values(bound.values);
-        let output =
-            request.send().await.map_err(|error| FindError::Unavailable(unavailable(STORE, operation, &error)))?;
-        let endpoints: Result<Vec<Endpoint>, _> = output.items().iter().map(decode_endpoint).collect();
-        let mut endpoints = endpoints.map_err(|corrupt| not_understood(operation, corrupt))?;
+        let values = [("pk", pk), ("endpoints", text(ENDPOINTS))];
+        let items = self.query_all(operation, condition, None, &values).await.map_err(FindError::Unavailable)?;
+        let mut endpoints =
+            items.iter().map(decode_endpoint).collect::<Result<Vec<Endpoint>, _>>().map_err(unreadable(operation))?;
         endpoints.sort_by_key(|endpoint| (endpoint.created_at, endpoint.id));
         Ok(endpoints)
     }
@@ -148,9 +138,4 @@ fn assignments(all: Vec<(&'static str, Option<AttributeValue>)>) -> (Vec<String>
 fn updates(set: &[String], remove: &[String]) -> String {
     let removed = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
     format!("SET {}{removed}", set.join(", "))
-}
-
-fn not_understood(operation: &'static str, corrupt: super::items::Corrupt) -> FindError {
-    tracing::error!(operation, problem = corrupt.0, "an item cannot be understood");
-    FindError::Corrupt(corrupt.0)
 }

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::{
     Client,
     operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
     types::{
-        CancellationReason, ConditionCheck, Delete, KeysAndAttributes, Put, ReturnValue,
+        AttributeValue, CancellationReason, ConditionCheck, Delete, KeysAndAttributes, Put, ReturnValue,
         ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
     },
 };
@@ -104,9 +104,11 @@ pub(crate) fn corrupt(operation: &'static str, corrupt: Corrupt) -> Unavailable 
 }
 
 /// A corrupt item, for ports that have such an error.
-pub(crate) fn unreadable(corrupt: Corrupt) -> FindError {
-    tracing::error!(problem = corrupt.0, "an item cannot be understood");
-    FindError::Corrupt(corrupt.0)
+pub(crate) fn unreadable(operation: &'static str) -> impl Fn(Corrupt) -> FindError {
+    move |corrupt| {
+        tracing::error!(operation, problem = corrupt.0, "an item cannot be understood");
+        FindError::Corrupt(corrupt.0)
+    }
 }
 
 impl DynamoStore {
@@ -150,10 +152,33 @@ impl DynamoStore {
         decode: impl FnOnce(&Item) -> Result<T, Corrupt>,
     ) -> Result<Option<T>, FindError> {
         let item = self.get(operation, key).await.map_err(FindError::Unavailable)?;
-        item.map(|item| decode(&item)).transpose().map_err(|corrupt| {
-            tracing::error!(operation, problem = corrupt.0, "an item cannot be understood");
-            FindError::Corrupt(corrupt.0)
-        })
+        item.map(|item| decode(&item)).transpose().map_err(unreadable(operation))
+    }
+
+    /// All items that a query finds, page by page.
+    pub(crate) async fn query_all(
+        &self,
+        operation: &'static str,
+        condition: &str,
+        filter: Option<&str>,
+        values: &[(&'static str, AttributeValue)],
+    ) -> Result<Vec<Item>, Unavailable> {
+        let bound = bind(&[condition, filter.unwrap_or_default()], values);
+        let request = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression(condition)
+            .set_filter_expression(filter.map(str::to_owned))
+            .set_expression_attribute_names(bound.names)
+            .set_expression_attribute_values(bound.values);
+        let mut pages = request.into_paginator().items().send();
+        let mut items = Vec::new();
+        while let Some(item) = pages.next().await {
+            items.push(item.map_err(|error| unavailable(STORE, operation, &error))?);
+        }
+        Ok(items)
     }
 
     /// Changes an item if its condition holds, and returns the new item.
