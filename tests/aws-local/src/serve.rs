@@ -70,7 +70,7 @@ pub enum StartError {
         source: io::Error,
     },
     /// A function that was not built.
-    #[error("{} is not there: build it with `cargo build --workspace --bins`", .0.display())]
+    #[error("{} is not there: build it with `cargo build --workspace --all-targets`", .0.display())]
     NoBinary(PathBuf),
     /// The errors that the local server has too.
     #[error(transparent)]
