@@ -22,6 +22,7 @@ mod once;
 mod operations;
 mod otp;
 mod otp_codes;
+mod otp_destinations;
 mod otp_document;
 mod otp_evidence;
 mod otp_sends;

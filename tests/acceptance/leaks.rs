@@ -23,7 +23,7 @@ use std::{
 const NAME: &str = "Canariana";
 const LAST_NAME: &str = "Apellido-Canario";
 const DOCUMENT: &str = "CANARY7654Z";
-const PHONE: &str = "6992233445";
+const PHONE: &str = "699223344";
 const EMAIL: &str = "canary.address@example.org";
 const REASON: &str = "canary-reason";
 const AGENT: &str = "canary-agent";

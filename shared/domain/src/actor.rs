@@ -2,14 +2,13 @@
 
 use crate::{
     invalid::Invalid,
-    text::{
-        DocumentNumber, PersonName, Private, checked, clean, is_hyphen, private_text, stored_as_text, trimmed,
-        without_separators,
-    },
+    numbering::{self, NotPlanned, Planned},
+    text::{DocumentNumber, PersonName, Private, checked, clean, is_hyphen, private_text, trimmed, without_separators},
     vocabulary::names,
 };
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+
+pub use crate::country::Country;
 
 /// The person being identified. The fields that a method requires are checked when the identification is created.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,47 +78,6 @@ impl Language {
     }
 }
 
-/// ISO 3166-1 alpha-2 codes, officially assigned, in one string.
-const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH \
-    CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW \
-    GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH \
-    MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA \
-    SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF \
-    WS YE YT ZA ZM ZW";
-
-/// ISO 3166-1 alpha-2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Country([u8; 2]);
-
-impl Country {
-    pub fn all() -> impl Iterator<Item = Self> {
-        COUNTRIES.split_ascii_whitespace().filter_map(|code| code.parse().ok())
-    }
-
-    pub fn is_spain(self) -> bool {
-        self.0 == *b"ES"
-    }
-}
-
-impl FromStr for Country {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        match text.as_bytes() {
-            &[a, b] if COUNTRIES.split_ascii_whitespace().any(|code| code == text) => Ok(Self([a, b])),
-            _ => Err(Invalid("is not an ISO 3166-1 alpha-2 country code")),
-        }
-    }
-}
-
-stored_as_text!(Country, |country| country.to_string());
-
-impl fmt::Display for Country {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", char::from(self.0[0]), char::from(self.0[1]))
-    }
-}
-
 private_text! {
     /// An e-mail address that a message can be sent to.
     EmailAddress, read_address
@@ -129,6 +87,12 @@ impl EmailAddress {
     /// The address for comparison: its capitals are not significant to people.
     pub fn normalized(&self) -> Private<String> {
         Private::new(self.expose().to_lowercase())
+    }
+
+    /// The mailbox that a message to the address ends up in, as far as its provider's rules are known: one for all its
+    /// spellings.
+    pub fn mailbox(&self) -> Private<String> {
+        Private::new(mailboxes::of(&self.expose().to_lowercase()))
     }
 
     /// The address for the actor's side: first and last character of the local part, and the domain
@@ -180,6 +144,18 @@ impl Msisdn {
         Self { phone_number, country_code }
     }
 
+    /// The same phone as its country's plan writes it, if it is one that messages are sent to.
+    pub fn canonical(&self) -> Result<Self, NotReachable> {
+        let Planned { national, .. } = numbering::find(self.country_code.expose(), self.phone_number.expose())?;
+        let phone_number = national.parse().map_err(|_| NotPlanned::Number)?;
+        Ok(Self { phone_number, country_code: self.country_code.clone() })
+    }
+
+    /// The country of the number; `None` for a number of none, and for a territory without an ISO code of its own.
+    pub fn country(&self) -> Option<Country> {
+        numbering::find(self.country_code.expose(), self.phone_number.expose()).ok()?.country
+    }
+
     /// The number as a carrier wants it: `+`, country code, number (ITU-T E.164).
     pub fn e164(&self) -> Private<String> {
         Private::new(format!("+{}{}", self.country_code.expose(), self.phone_number.expose()))
@@ -193,12 +169,38 @@ impl Msisdn {
     }
 }
 
+/// Why nothing is sent to a phone: the field to blame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotReachable {
+    CountryCode,
+    Number(Invalid),
+}
+
+impl NotReachable {
+    pub fn problem(self) -> &'static str {
+        match self {
+            Self::CountryCode => "is no country's calling code",
+            Self::Number(Invalid(problem)) => problem,
+        }
+    }
+}
+
+impl From<NotPlanned> for NotReachable {
+    fn from(why: NotPlanned) -> Self {
+        match why {
+            NotPlanned::CountryCode => Self::CountryCode,
+            NotPlanned::Number => Self::Number(Invalid("is no number of this country's plan")),
+            NotPlanned::Service => Self::Number(Invalid("is the number of a service, which no message is sent to")),
+        }
+    }
+}
+
 pub const NOT_A_PHONE_NUMBER: &str = "is not an integer or a string of 1 to 20 digits";
 pub const NOT_A_COUNTRY_CODE: &str = "is not 1 to 4 digits with an optional leading + or 00";
 
 private_text! {
-    /// A subscriber number: 1 to 20 digits, which is what a 64-bit integer can hold. Carriers take at most 15 with the
-    /// country code (E.164); the contract has no such limit, so refusing a longer one is left to them.
+    /// A subscriber number: 1 to 20 digits, which is what a 64-bit integer can hold. Whether it is one of its country's plan
+    /// matters only where we send to it: see [`Msisdn::canonical`].
     PhoneNumber, read_phone_number
 }
 
@@ -238,6 +240,8 @@ fn is_dot(c: char) -> bool {
 fn digits(text: &str, most: usize, problem: &'static str) -> Result<String, Invalid> {
     checked(text, (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()), problem)
 }
+
+mod mailboxes;
 
 #[cfg(test)]
 mod tests {
@@ -282,20 +286,27 @@ mod tests {
     }
 
     #[test]
-    fn countries_are_the_ones_of_iso_3166() {
-        assert_eq!(COUNTRIES.split_ascii_whitespace().count(), 249);
-        assert_eq!("ES".parse::<Country>().map(|c| c.to_string()), Ok("ES".to_owned()));
-        for text in ["", "es", "XX", "ESP", "E", "D A", "S ", "ß"] {
-            assert!(text.parse::<Country>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
     fn a_phone_reads_as_e164() {
         let phone = Msisdn::new("6123456789".parse().expect("digits"), "+34".parse().expect("digits"));
         assert_eq!(phone.e164().expose(), "+346123456789");
         assert!("12a".parse::<PhoneNumber>().is_err());
         assert!("++34".parse::<CountryCode>().is_err());
+    }
+
+    #[test]
+    fn a_phone_that_is_sent_to_has_one_form() {
+        let canonical = |number: &str, code: &str| {
+            let phone = Msisdn::new(number.parse().expect("digits"), code.parse().expect("digits"));
+            phone.canonical().map(|phone| phone.e164().expose().clone())
+        };
+        for (number, code) in [("0612345678", "33"), ("6 12 34 56 78", "+33"), ("(0)612-345678", "0033")] {
+            assert_eq!(canonical(number, code), Ok("+33612345678".to_owned()), "+{code} {number}");
+        }
+        assert_eq!(canonical("612345678", "34"), Ok("+34612345678".to_owned()));
+        assert_eq!(canonical("612345678", "881"), Err(NotReachable::CountryCode));
+        for number in ["803123456", "112", "0612345678"] {
+            assert!(matches!(canonical(number, "34"), Err(NotReachable::Number(_))), "{number}");
+        }
     }
 
     #[test]
@@ -346,6 +357,47 @@ mod tests {
         }
         for tag in ["", "fr", "fr-ES", "ESP", "es-", "-es", "es--ES", "es ES", "es-E.S", "es-toolongapart"] {
             assert!(Language::from_tag(tag).is_err(), "{tag}");
+        }
+    }
+
+    fn canonical(written: &str, code: &str) -> String {
+        let phone = Msisdn::new(written.parse().expect("digits"), code.parse().expect("digits"));
+        phone.canonical().expect("a phone").e164().expose().clone()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn however_a_phone_is_written_it_is_one(
+            number in "6[0-9]{8}",
+            gaps in proptest::collection::vec(proptest::sample::select(vec!["", " ", "-", "\u{200B}", "\u{A0}"]), 9),
+            plus in proptest::sample::select(vec!["", "+", "00"]),
+            has_prefix in proptest::bool::ANY,
+        ) {
+            let grouped: String = number.chars().zip(&gaps).map(|(digit, gap)| format!("{digit}{gap}")).collect();
+            proptest::prop_assert_eq!(canonical(&grouped, &format!("{plus}34")), format!("+34{number}"));
+            let french = format!("{}{grouped}", if has_prefix { "0" } else { "" });
+            proptest::prop_assert_eq!(canonical(&french, &format!("{plus}33")), format!("+33{number}"));
+        }
+
+        #[test]
+        fn however_an_address_is_written_it_is_one(
+            name in "[a-z]{2,10}",
+            dots in proptest::collection::vec(proptest::bool::ANY, 10),
+            label in "(\\+[a-zA-Z0-9.]{1,5}x)?",
+            is_google in proptest::bool::ANY,
+            is_loud in proptest::bool::ANY,
+        ) {
+            let last = name.len() - 1;
+            let dotted: String = name.chars().enumerate()
+                .map(|(at, letter)| if dots[at] && at < last { format!("{letter}.") } else { letter.to_string() })
+                .collect();
+            let domain = if is_google { "googlemail.com" } else { "gmail.com" };
+            let written = format!("{dotted}{}@{domain}", label.replace("..", "."));
+            let written = if is_loud { written.to_uppercase() } else { written };
+            if let Ok(address) = written.parse::<EmailAddress>() {
+                let mailbox = address.mailbox().expose().clone();
+                proptest::prop_assert_eq!(mailbox, format!("{name}@gmail.com"));
+            }
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::{
     Time,
-    actor::{Actor, EmailAddress, Msisdn},
+    actor::{Actor, EmailAddress, Msisdn, NotReachable},
     code::CodeFormat,
     compare::same_text,
     documents::{self, CarriedNumber},
@@ -68,6 +68,22 @@ impl Destination {
         }
     }
 
+    /// The same destination as it is sent to, if messages are.
+    pub fn canonical(self) -> Result<Self, NotReachable> {
+        Ok(match self {
+            Self::Sms(phone) => Self::Sms(phone.canonical()?),
+            Self::Whatsapp(phone) => Self::Whatsapp(phone.canonical()?),
+            Self::Email(address) => Self::Email(address),
+        })
+    }
+
+    pub fn phone(&self) -> Option<&Msisdn> {
+        match self {
+            Self::Sms(phone) | Self::Whatsapp(phone) => Some(phone),
+            Self::Email(_) => None,
+        }
+    }
+
     pub fn channel(&self) -> Channel {
         match self {
             Self::Sms(_) => Channel::Sms,
@@ -76,11 +92,11 @@ impl Destination {
         }
     }
 
-    /// The phone (E.164) or the e-mail address.
-    pub fn address(&self) -> Private<String> {
+    /// What its messages are counted by: the phone (E.164), or the mailbox of the address.
+    pub fn counted(&self) -> Private<String> {
         match self {
             Self::Sms(phone) | Self::Whatsapp(phone) => phone.e164(),
-            Self::Email(address) => address.normalized(),
+            Self::Email(address) => address.mailbox(),
         }
     }
 }
@@ -103,7 +119,25 @@ impl SecondFactor {
     }
 }
 
+impl Actor {
+    /// The same person with the phone that is sent to, in its canonical form.
+    pub(crate) fn reached_by(self, delivery: &Delivery) -> Self {
+        match delivery.phone() {
+            Some(phone) => Self { msisdn: Some(phone.clone()), ..self },
+            None => self,
+        }
+    }
+}
+
 impl Delivery {
+    /// The phone that we send to, if it is one.
+    pub fn phone(&self) -> Option<&Msisdn> {
+        match self {
+            Self::Sent(destination) => destination.phone(),
+            Self::External(_) => None,
+        }
+    }
+
     pub fn channel(&self) -> Channel {
         match self {
             Self::Sent(destination) => destination.channel(),

@@ -6,7 +6,7 @@ use crate::{
     schemas::BooleanOrText,
 };
 use acredita_domain::{
-    actor::Actor,
+    actor::{Actor, NotReachable},
     otp::{Channel, Delivery, Destination, SecondFactor},
 };
 use utoipa::ToSchema;
@@ -103,7 +103,20 @@ fn delivery(of: OtpFields<'_>, actor: Option<&Actor>, faults: &mut Faults) -> Op
     let needed = if channel == Channel::Email { Needed::Email } else { Needed::Msisdn };
     let has_it = destination.is_some() || (external && channel != Channel::Email);
     of.require(needed, fields.place("type"), has_it, faults);
-    if external { Some(Delivery::External(channel)) } else { destination.map(Delivery::Sent) }
+    if external { Some(Delivery::External(channel)) } else { reachable(destination?, faults).map(Delivery::Sent) }
+}
+
+/// The destination as it is sent to. A number that is only kept is not judged.
+fn reachable(destination: Destination, faults: &mut Faults) -> Option<Destination> {
+    let judged = destination.canonical();
+    if let Err(why) = &judged {
+        let field = match why {
+            NotReachable::CountryCode => "country_code",
+            NotReachable::Number(_) => "phone_number",
+        };
+        faults.add(Place::Body(format!("{}/{field}", Needed::Msisdn.pointer())), why.problem());
+    }
+    judged.ok()
 }
 
 impl OtpFields<'_> {

@@ -5,20 +5,26 @@ use crate::{
     identification::Identification,
     ids::{MessageId, OrgId},
     keys::{CodeContext, Keyring},
+    otp::Destination,
     ports::{Effect, MessageRef, NewOutboxMessage, OutboxMessage, Wake},
     scoring::Scoring,
     webhooks::Stream,
 };
 use chrono::TimeDelta;
 
-/// The effect that sends a generation's code to `address`.
-pub(super) fn send_code(app: &App, keys: &Keyring, context: CodeContext<'_>, address: &str) -> NewOutboxMessage {
+/// The effect that sends a generation's code.
+pub(super) fn send_code(
+    app: &App,
+    keys: &Keyring,
+    context: CodeContext<'_>,
+    destination: &Destination,
+) -> NewOutboxMessage {
     let CodeContext { org, id, generation } = context;
     let reference = MessageRef { message_id: MessageId::generate(&*app.entropy), identification_id: id };
     let effect = Effect::Code { generation };
     NewOutboxMessage {
         message: OutboxMessage { reference, org: org.clone(), effect, attempts: 0 },
-        destination_digest: Some(keys.destination_digest(address)),
+        destination_digest: Some(keys.destination_digest(destination.counted().expose())),
     }
 }
 

@@ -41,6 +41,7 @@ pub async fn create_otp_identification(
 ) -> Result<Created, Error> {
     let CreateOtp { actor, delivery, second_factor, reference, expires_in } = command;
     require_channel(app, &delivery, "/channel/type")?;
+    let actor = actor.reached_by(&delivery);
     let draft = Draft::new(app, &request.org, actor, reference, expires_in);
     let keys = app.keys.current().await?;
     creation(app, &keys, draft, delivery, second_factor, true).commit(app, request, idempotency).await
@@ -72,7 +73,7 @@ pub(super) fn creation(
     let (mut outbox, mut code) = (Vec::new(), None);
     match &otp.delivery {
         Delivery::Sent(destination) if is_open => {
-            outbox.push(effects::send_code(app, keys, context, destination.address().expose()));
+            outbox.push(effects::send_code(app, keys, context, destination));
             otp.sends = 1;
         }
         Delivery::Sent(_) => otp.generation = 0,

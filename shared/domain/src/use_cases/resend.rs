@@ -38,7 +38,7 @@ async fn resend(
     let keys = app.keys.current().await?;
     let generation = otp.generation + 1;
     let context = CodeContext { org, id, generation };
-    let outbox = vec![effects::send_code(app, &keys, context, destination.address().expose())];
+    let outbox = vec![effects::send_code(app, &keys, context, destination)];
     let opened = steps::require_open(app, identification, once, now).await?;
     match steps::resend(app, request, &opened, generation, outbox, now).await {
         Ok(()) => Ok(()),

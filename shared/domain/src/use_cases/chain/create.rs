@@ -86,13 +86,14 @@ const CHANNELS: [&str; 3] =
 pub async fn create_chain(
     app: &App,
     request: &Request,
-    command: CreateChain,
+    mut command: CreateChain,
     idempotency: Option<Idempotency>,
 ) -> Result<ChainCreated, Error> {
     let org = &request.org;
     for (step, pointer) in command.sequence.iter().zip(CHANNELS) {
         if let CreateStep::Otp { delivery, .. } = step {
             otp::require_channel(app, delivery, pointer)?;
+            command.actor = command.actor.reached_by(delivery);
         }
     }
     let keys = app.keys.current().await?;

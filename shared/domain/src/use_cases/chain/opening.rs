@@ -42,7 +42,7 @@ async fn opening(app: &App, chain: &Chain, validated: &Identification) -> Result
     let Some(destination) = destination else { return Ok(Opening::Nothing) };
     let keys = app.keys.current().await?;
     let context = CodeContext { org: &chain.org, id: next.identification_id, generation: 1 };
-    Ok(Opening::Code(effects::send_code(app, &keys, context, destination.address().expose())))
+    Ok(Opening::Code(effects::send_code(app, &keys, context, &destination)))
 }
 
 /// The same, with the word that its code was not sent.
