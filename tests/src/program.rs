@@ -23,7 +23,11 @@ fn binaries() -> PathBuf {
 
 fn built(name: &str) -> PathBuf {
     let binary = binaries().join(name);
-    assert!(binary.exists(), "{} is not there: build it with `cargo build --workspace --all-targets`", binary.display());
+    assert!(
+        binary.exists(),
+        "{} is not there: build it with `cargo build --workspace --all-targets`",
+        binary.display()
+    );
     binary
 }
 
