@@ -31,6 +31,10 @@ pub const RESEND_PAUSE: TimeDelta = TimeDelta::seconds(30);
 pub const MAX_DESTINATION_SENDS: usize = 5;
 /// The sliding window of [`MAX_DESTINATION_SENDS`].
 pub const DESTINATION_WINDOW: TimeDelta = TimeDelta::minutes(10);
+/// Messages that all organisations of a deployment together may send to one destination within [`DAILY_WINDOW`].
+pub const MAX_DAILY_SENDS: usize = 20;
+/// The sliding window of [`MAX_DAILY_SENDS`].
+pub const DAILY_WINDOW: TimeDelta = TimeDelta::hours(24);
 
 names! {
     Channel("is not one of SMS, EMAIL, WHATSAPP") {
@@ -89,6 +93,14 @@ impl Destination {
             Self::Sms(_) => Channel::Sms,
             Self::Whatsapp(_) => Channel::Whatsapp,
             Self::Email(_) => Channel::Email,
+        }
+    }
+
+    /// The phone (E.164) or the e-mail address.
+    pub fn address(&self) -> Private<String> {
+        match self {
+            Self::Sms(phone) | Self::Whatsapp(phone) => phone.e164(),
+            Self::Email(address) => address.normalized(),
         }
     }
 
