@@ -40,6 +40,7 @@ fn assert_within(calls: &[String], reads: usize, writes: usize) {
 #[tokio::test]
 async fn a_create_is_one_transaction_and_one_message_of_a_queue() {
     let world = World::start().await;
+    knows_the_settings(&world).await;
     let cases = [
         ("/identifications/agent", bodies::agent(true), 201),
         ("/identifications/otp", bodies::otp(), 201),
@@ -59,6 +60,23 @@ async fn a_create_is_one_transaction_and_one_message_of_a_queue() {
             "{path}, again: the refusal brings the first answer, and one read sees that it was not deleted"
         );
     }
+}
+
+/// As all creates of a minute but the first.
+async fn knows_the_settings(world: &World) {
+    world.app.settings(&ORG.parse().expect("a name")).await.expect("settings");
+}
+
+#[tokio::test]
+async fn settings_are_read_once_in_a_minute() {
+    let world = World::start().await;
+    let create = || world.request("POST", "/identifications/otp", Some(bodies::external_otp()));
+    let (known, read) = (["TransactWriteItems", "SendMessage"], ["GetItem", "TransactWriteItems", "SendMessage"]);
+    assert_eq!(calls(&world, create(), 201).await, read);
+    world.clock.advance(TimeDelta::seconds(59));
+    assert_eq!(calls(&world, create(), 201).await, known);
+    world.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(calls(&world, create(), 201).await, read);
 }
 
 #[tokio::test]

@@ -32,6 +32,7 @@ mod repetitions;
 mod requests;
 mod roles;
 mod scoring;
+mod settings;
 mod stage;
 mod statuses;
 mod throttle;

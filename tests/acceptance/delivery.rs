@@ -68,13 +68,13 @@ async fn a_code_has_six_characters_that_nobody_mixes_up() {
 async fn a_message_speaks_the_language_of_the_actor() {
     let world = World::start().await;
     let cases = [
-        ("ES", "Tu código es"),
-        ("EN", "Your code is"),
-        ("EU", "Zure kodea"),
-        ("GL", "O teu código é"),
-        ("CA", "El teu codi és"),
+        ("ES", "tu clave es"),
+        ("EN", "your code is"),
+        ("EU", "zure kodea"),
+        ("GL", "a clave é"),
+        ("CA", "el codi és"),
         ("DE", "Ihr Code lautet"),
-        ("en", "Your code is"),
+        ("en", "your code is"),
     ];
     for (at, (language, words)) in cases.into_iter().enumerate() {
         let mut body = bodies::otp_to(600_000_000 + at as u64);
@@ -88,7 +88,7 @@ async fn a_message_speaks_the_language_of_the_actor() {
     body["actor"].as_object_mut().expect("an object").remove("language");
     Subject::of(&world, Method::Otp, body).await;
     world.deliver().await;
-    assert!(world.sender.sent().pop().expect("a message").text.contains("Tu código es"));
+    assert!(world.sender.sent().pop().expect("a message").text.contains("tu clave es"));
 }
 
 #[tokio::test]

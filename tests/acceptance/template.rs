@@ -187,6 +187,7 @@ fn plausible(name: &str) -> Option<String> {
         "ACREDITA_TOKEN_HOURS" | "ACREDITA_JWKS_OUTAGE_HOURS" => "24",
         "ACREDITA_SMS_MAX_PRICE" => "0.10",
         "ACREDITA_STATED_UPLOADS" => "false",
+        "ACREDITA_SMS_COUNTRIES" => "ES",
         "ACREDITA_SCORINGS_A_DAY" => "100",
         "ACREDITA_EVENT_RETENTION_YEARS" => "5",
         ours if ours.starts_with("ACREDITA_") => "plausible",

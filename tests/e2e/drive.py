@@ -230,7 +230,7 @@ class Drive:
 
     def _code_sent_to(self, phone):
         text = eventually(f"a message to {phone}", lambda: self.outside.messages_to(phone))[0]
-        found = re.search(r"Tu código es (\w+)\.", text)
+        found = re.search(r"tu clave es (\w+)\.", text)
         assert found, "the message holds no code"
         return found[1]
 

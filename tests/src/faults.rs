@@ -22,11 +22,12 @@ use acredita_domain::{
         Endpoints, Erasure, EventLog, EventPage, EventQuery, FindError, FoundStep, Housekeeping, IdempotencyRecord,
         Identifications, MessageRef, NewChain, NewEndpointError, NewIdentification, NewOutboxMessage, NewScoring,
         Opening, Order, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue, Remembered, RequestCounts,
-        Reservation, Scorings, SendError, Sender, Settlement, Sightings, StepChange, StepError, StoredPicture,
-        StreamDeliveries, Wake, Wakes,
+        Reservation, Scorings, SendError, Sender, SettingsStore, Settlement, Sightings, StepChange, StepError,
+        StoredPicture, StreamDeliveries, Wake, Wakes,
     },
     reference::ClientReferenceId,
     scoring::{Assessment, HostedDelegation, Scoring},
+    settings::StoredSettings,
     sightings::{NewSighting, Seen, Sighting},
     webhooks::{Cursor, CursorId, Endpoint, Health, Stream},
 };
@@ -113,6 +114,7 @@ impl Faults {
             events,
             endpoints,
             deliveries,
+            settings,
         } = app.stores.clone();
         App {
             stores: Stores {
@@ -127,10 +129,13 @@ impl Faults {
                 events: Arc::new(Faulty { faults: decorate(), port: events }),
                 endpoints: Arc::new(Faulty { faults: decorate(), port: endpoints }),
                 deliveries: Arc::new(Faulty { faults: decorate(), port: deliveries }),
+                settings: Arc::new(Faulty { faults: decorate(), port: settings }),
             },
             queue: Arc::new(Faulty { faults: decorate(), port: app.queue.clone() }),
             wakes: Arc::new(Faulty { faults: decorate(), port: app.wakes.clone() }),
             keys: Arc::new(Faulty { faults: decorate(), port: app.keys.clone() }),
+            // As in a process of its own, which has to read them.
+            known_settings: Arc::default(),
             ..app.clone()
         }
     }
@@ -285,6 +290,11 @@ forward! { Deliveries {
     fn record(org: &OrgId, endpoint: EndpointId, delivery: &Delivery) -> Result<(), Unavailable>;
     fn taken_since(org: &OrgId, endpoint: EndpointId, since: Time) -> Result<HashSet<EventId>, FindError>;
     fn list(org: &OrgId, endpoint: EndpointId, after: Option<&str>, limit: usize) -> Result<DeliveryPage, FindError>;
+} }
+
+forward! { SettingsStore {
+    fn find(org: &OrgId) -> Result<Option<StoredSettings>, FindError>;
+    fn replace(after: &StoredSettings, story: Story) -> Result<(), StepError>;
 } }
 
 forward! { Outbox {

@@ -32,6 +32,7 @@ pub fn functions() -> Vec<(&'static str, OpenApiRouter<Api>)> {
         ("scoring", acredita_scoring::router()),
         ("events", acredita_events::router()),
         ("webhook-endpoints", acredita_webhook_endpoints::router()),
+        ("settings", acredita_settings::router()),
     ]
 }
 

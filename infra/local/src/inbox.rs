@@ -275,7 +275,7 @@ impl ChannelSender for InboxSender {
         let delivery = DeliveredMessage {
             channel: message.destination.channel(),
             to: message.destination.address().expose().clone(),
-            subject: message.rendered.subject.to_owned(),
+            subject: message.rendered.subject.expose().clone(),
             text: message.rendered.text.expose().clone(),
             code: message.code.expose().to_owned(),
             sent_at: self.clock.now(),

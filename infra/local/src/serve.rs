@@ -23,6 +23,7 @@ use acredita_domain::{
     otp::Channel,
     ports::{Clock, Entropy},
     scoring::ProviderAccess,
+    settings::Countries,
     use_cases::Kept,
 };
 use acredita_embedded_aws::{Doors, EmbeddedAws, REGION, StartError, Storage};
@@ -194,6 +195,7 @@ pub fn policy(providers: ProviderAccess) -> Policy {
         stated_uploads: false,
         scorings_a_day: SCORINGS_A_DAY,
         events_kept: EVENT_RETENTION,
+        sms_countries: Countries::All,
     }
 }
 

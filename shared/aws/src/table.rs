@@ -15,6 +15,7 @@ pub(crate) mod items;
 mod outbox;
 mod requests;
 mod scorings;
+mod settings;
 mod sightings;
 mod store;
 mod throttle;

@@ -55,7 +55,7 @@ names! {
 
 names! {
     /// The languages that messages are written in.
-    #[derive(Default)]
+    #[derive(Default, PartialOrd, Ord)]
     Language("is not one of ES, EN, EU, GL, CA, DE") {
         #[default]
         Spanish = "ES",

@@ -9,9 +9,10 @@ use crate::{
     ports::{
         Chains, Clock, CodeKeys, Deliveries, DocumentNumberReader, Endpoints, Entropy, EventLog, Housekeeping,
         Identifications, Outbox, PictureValidator, Pictures, Queue, Receivers, RequestCounts, Scorer, Scorings,
-        Sightings, Wakes,
+        SettingsStore, Sightings, Wakes,
     },
     scoring::{Provider, ProviderAccess},
+    settings::{Bounds, Choices, Countries, KnownSettings, OrgSettings},
     throttle::{RequestRate, RequestThrottle},
 };
 use chrono::TimeDelta;
@@ -32,6 +33,7 @@ pub struct App {
     pub entropy: Arc<dyn Entropy>,
     pub keys: Arc<dyn CodeKeys>,
     pub throttle: Arc<RequestThrottle>,
+    pub known_settings: Arc<KnownSettings>,
 }
 
 #[derive(Clone)]
@@ -47,6 +49,7 @@ pub struct Stores {
     pub events: Arc<dyn EventLog>,
     pub endpoints: Arc<dyn Endpoints>,
     pub deliveries: Arc<dyn Deliveries>,
+    pub settings: Arc<dyn SettingsStore>,
 }
 
 /// What looks at pictures of documents.
@@ -81,11 +84,18 @@ pub struct Policy {
     pub scorings_a_day: u32,
     /// How long events are kept.
     pub events_kept: TimeDelta,
+    /// Where organisations may send text messages at most.
+    pub sms_countries: Countries,
 }
 
 impl Policy {
     pub fn keep_until(&self, expires_at: Time) -> Time {
         expires_at + self.retention
+    }
+
+    /// What organisations may choose.
+    pub fn bounds(&self) -> Bounds<'_> {
+        Bounds { countries: &self.sms_countries, channels: &self.channels }
     }
 }
 
@@ -97,6 +107,18 @@ impl App {
     /// Counts a request of an organisation's caller, or refuses it.
     pub async fn admit(&self, org: &OrgId) -> Result<(), Error> {
         self.throttle.admit(org, self.policy.requests_a_second, &*self.stores.requests, self.now()).await
+    }
+
+    /// The settings of an organisation, as they were at most a minute ago. A read, if this process does not know them.
+    pub async fn settings(&self, org: &OrgId) -> Result<Arc<OrgSettings>, Error> {
+        let now = self.now();
+        if let Some(known) = self.known_settings.get(org, now) {
+            return Ok(known);
+        }
+        let choices = self.stores.settings.find(org).await?.map_or_else(Choices::default, |stored| stored.choices);
+        let settings = Arc::new(OrgSettings::of(org, &choices, self.policy.bounds()));
+        self.known_settings.set(org, settings.clone(), now);
+        Ok(settings)
     }
 
     /// A missing engine is a wiring error: any answer would be about a picture that nobody saw.

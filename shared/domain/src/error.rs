@@ -22,6 +22,12 @@ pub enum Error {
         /// Never includes the value.
         problem: &'static str,
     },
+    /// Fields that a rule of this deployment refuses.
+    #[error("{}", .0.iter().map(|fault| format!("{}: {}", fault.pointer, fault.problem)).collect::<Vec<_>>().join("; "))]
+    BadFields(Vec<FieldFault>),
+    /// It was changed since the caller read it.
+    #[error("it was changed since it was read: the ETag is not that of the current version")]
+    Stale,
     /// A parameter of the query does not fit what is stored.
     #[error("{name}: {problem}")]
     BadParameter {
@@ -78,6 +84,15 @@ pub enum Error {
     /// This function was assembled without a part that it needs. Never the caller's fault.
     #[error("this function was built without its {0}")]
     NotBuiltIn(&'static str),
+}
+
+/// A field that is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldFault {
+    /// JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// Never includes the value.
+    pub problem: &'static str,
 }
 
 /// Why a request conflicts with the current state.

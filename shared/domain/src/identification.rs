@@ -19,6 +19,7 @@ use crate::{
     Time,
     actor::Actor,
     caller::Caller,
+    code::CodeFormat,
     device::DeviceEvidence,
     events::{EventType, Log, Subject},
     idempotency::TakenOnce,
@@ -242,9 +243,11 @@ impl Identification {
                 midni: Some(*midni).filter(|midni| *midni != Midni::default()),
             },
             // Not the generation: a step of another kind may meet a new code, and both are taken.
-            Method::Otp(Otp { delivery, second_factor, .. }) => {
-                VouchedTerms::Otp { delivery, second_factor: *second_factor }
-            }
+            Method::Otp(Otp { delivery, second_factor, code_format, .. }) => VouchedTerms::Otp {
+                delivery,
+                second_factor: *second_factor,
+                code_format: Some(*code_format).filter(|format| *format != CodeFormat::STANDARD),
+            },
             Method::IdentityDocument { configuration, scoring_id, provider } => VouchedTerms::IdentityDocument {
                 configuration: *configuration,
                 scoring_id: *scoring_id,
@@ -300,6 +303,8 @@ enum VouchedTerms<'a> {
     Otp {
         delivery: &'a Delivery,
         second_factor: Option<SecondFactor>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code_format: Option<CodeFormat>,
     },
     IdentityDocument {
         configuration: ConfigurationName,

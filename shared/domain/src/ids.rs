@@ -2,6 +2,7 @@
 
 use crate::{Time, invalid::Invalid, system::Entropy, text::stored_as_text};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
@@ -83,8 +84,22 @@ uuid_id! {
     EventId
 }
 uuid_id! {
+    /// The settings of an organisation, which is all that they are found by.
+    SettingsId
+}
+uuid_id! {
     /// An id of whatever has events: see [`Subject`](crate::events::Subject).
     SubjectId
+}
+
+impl SettingsId {
+    /// Version 8 (RFC 9562 §5.8): the same for an organisation wherever it is asked for.
+    pub fn of(org: &OrgId) -> Self {
+        let digest = Sha256::digest(format!("settings of {org}"));
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
 }
 
 impl EventId {
@@ -169,6 +184,14 @@ mod tests {
         let ids = [at(0xFF, 1), at(0x00, 2), at(0xAA, 300), at(0x0F, 4_095)];
         assert!(ids.is_sorted(), "{ids:?}");
         assert!(ids.iter().all(|id| id.as_bytes()[14] == b'7' && b"89ab".contains(&id.as_bytes()[19])), "{ids:?}");
+    }
+
+    #[test]
+    fn the_settings_of_an_organisation_have_one_id() {
+        let id = |org: &str| SettingsId::of(&org.parse().expect("an organisation")).to_string();
+        assert_eq!(id("yoigo"), id("yoigo"));
+        assert_ne!(id("yoigo"), id("Yoigo"));
+        assert!(id("yoigo").parse::<SettingsId>().is_ok() && id("yoigo").as_bytes()[14] == b'8');
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub mod ports;
 pub mod reference;
 pub mod request;
 pub mod scoring;
+pub mod settings;
 pub mod sightings;
 mod system;
 pub mod text;

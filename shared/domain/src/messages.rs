@@ -1,13 +1,27 @@
-//! The texts that people receive, in their language. Each fits one SMS: 70 UCS-2 characters, or 160 GSM-7 ones where
-//! the language allows.
+//! The texts that people receive, in their language and in the organisation's voice.
 
-use crate::{actor::Language, code::OtpCode, text::Private, vocabulary::names};
+mod domain;
+mod ours;
+mod sms;
+mod template;
+
+pub use domain::WebOtpDomain;
+pub use sms::{SmsEncoding, SmsSize};
+pub use template::{DisplayName, SubjectTemplate, TextTemplate, Values};
+
+use crate::{
+    actor::Language,
+    code::{CodeFormat, OtpCode},
+    otp::Channel,
+    text::Private,
+    vocabulary::names,
+};
 
 /// A text ready to be sent. It contains the code, so `Debug` redacts it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RenderedMessage {
     /// For channels that have one.
-    pub subject: &'static str,
+    pub subject: Private<String>,
     pub text: Private<String>,
 }
 
@@ -28,51 +42,102 @@ names! {
     }
 }
 
-/// The message with a code that is valid for another `minutes`.
-pub fn code_message(language: Language, code: &OtpCode, minutes: i64) -> RenderedMessage {
-    let code = code.expose();
-    let (subject, text) = match language {
-        Language::Spanish => (
-            "Tu código de verificación",
-            format!("Tu código es {code}. Vale {minutes} min. No lo compartas con nadie."),
-        ),
-        Language::English => (
-            "Your verification code",
-            format!("Your code is {code}. It is valid for {minutes} min. Do not share it with anyone."),
-        ),
-        Language::Basque => {
-            ("Zure egiaztapen-kodea", format!("Zure kodea {code} da. {minutes} min balio du. Ez eman inori."))
+/// The templates of one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Templates {
+    pub sms: TextTemplate,
+    pub email_subject: SubjectTemplate,
+    pub email_text: TextTemplate,
+}
+
+impl Templates {
+    /// Those of an organisation that has none of its own.
+    pub fn ours(language: Language) -> Self {
+        Self {
+            sms: ours::sms(language),
+            email_subject: ours::email_subject(language),
+            email_text: ours::email_text(language),
         }
-        Language::Galician => (
-            "O teu código de verificación",
-            format!("O teu código é {code}. Vale {minutes} min. Non o compartas con ninguén."),
-        ),
-        Language::Catalan => (
-            "El teu codi de verificació",
-            format!("El teu codi és {code}. Val {minutes} min. No el comparteixis amb ningú."),
-        ),
-        Language::German => (
-            "Ihr Bestätigungscode",
-            format!("Ihr Code lautet {code}. Er gilt {minutes} Min. Geben Sie ihn nicht weiter."),
-        ),
-    };
-    RenderedMessage { subject, text: Private::new(text) }
+    }
+
+    /// The message of a channel. A text message has the line that lets a page of `domain` take the code by itself.
+    pub fn message(&self, channel: Channel, values: Values<'_>, domain: Option<&WebOtpDomain>) -> RenderedMessage {
+        let text = match channel {
+            Channel::Email => self.email_text.fill(values),
+            Channel::Whatsapp => self.sms.fill(values),
+            Channel::Sms => with_line(self.sms.fill(values), values.code, domain),
+        };
+        RenderedMessage { subject: Private::new(self.email_subject.fill(values)), text: Private::new(text) }
+    }
+
+    /// What the text message costs with the longest code and the longest time.
+    pub fn sms_size(&self, name: &DisplayName, format: CodeFormat, domain: Option<&WebOtpDomain>) -> SmsSize {
+        let (code, minutes) = template::longest(format);
+        SmsSize::of(&with_line(self.sms.fill(Values { name, code: &code, minutes }), &code, domain))
+    }
+}
+
+/// The last line of an origin-bound one-time code message (WICG, "Origin-bound one-time codes delivered via SMS").
+fn with_line(text: String, code: &OtpCode, domain: Option<&WebOtpDomain>) -> String {
+    match domain {
+        Some(domain) => format!("{text}\n@{} #{}", domain.as_str(), code.expose()),
+        None => text,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn message(language: Language, channel: Channel, name: &str, domain: Option<&str>) -> RenderedMessage {
+        let (name, code) = (name.parse().expect("a name"), OtpCode::unsealed("abc234".to_owned()));
+        let domain = domain.map(|domain| domain.parse().expect("a domain"));
+        Templates::ours(language).message(channel, Values { name: &name, code: &code, minutes: 10 }, domain.as_ref())
+    }
+
     #[test]
-    fn every_language_says_the_code_and_its_life_once() {
+    fn every_language_says_who_writes_the_code_and_its_life_once() {
         for language in Language::ALL {
-            let message = code_message(*language, &OtpCode::unsealed("abc234".to_owned()), 10);
-            assert_eq!(message.text.expose().matches("abc234").count(), 1, "{language}");
-            assert!(message.text.expose().contains("10 "), "{language}");
-            // Any other character makes the text UCS-2.
-            let one_sms = if message.text.expose().is_ascii() { 160 } else { 70 };
-            assert!(message.text.expose().chars().count() <= one_sms, "{language}");
-            assert!(!format!("{message:?}").contains("abc234"));
+            for channel in Channel::ALL {
+                let message = message(*language, *channel, "Yoigo", None);
+                for said in ["abc234", "10 ", "Yoigo"] {
+                    assert_eq!(message.text.expose().matches(said).count(), 1, "{language} {channel} {said}");
+                }
+                assert!(!message.subject.expose().contains("abc234"), "a subject is shown on a locked phone");
+                assert!(!format!("{message:?}").contains("abc234"));
+            }
         }
+    }
+
+    #[test]
+    fn our_texts_are_one_sms_with_the_longest_code_any_organisation_and_a_line() {
+        let longest = CodeFormat::new(crate::code::CodeAlphabet::Digits, 10).expect("a format");
+        // As long as an id of an organisation, which is its name if it chooses none.
+        let name: DisplayName = "Telefonica de los Ayuntamientos del Norte S.A.U.".parse().expect("a name");
+        assert_eq!(name.as_str().len(), 48);
+        let domain: WebOtpDomain = "identidad.example.org".parse().expect("a domain");
+        for language in Language::ALL {
+            let size = Templates::ours(*language).sms_size(&name, longest, Some(&domain));
+            assert_eq!(size, SmsSize { encoding: SmsEncoding::Gsm7, parts: 1 }, "{language}");
+        }
+    }
+
+    #[test]
+    fn nothing_else_in_our_texts_looks_like_a_code() {
+        for language in Language::ALL {
+            for channel in Channel::ALL {
+                let message = message(*language, *channel, "Yoigo", None);
+                let words = message.text.expose().split(|c: char| !c.is_alphanumeric());
+                let codes: Vec<_> = words.filter(|word| CodeFormat::STANDARD.fits(&word.to_lowercase())).collect();
+                assert_eq!(codes, ["abc234"], "{language}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_line_for_a_page_is_the_last_one_of_a_text_message_only() {
+        let message = |channel| message(Language::Spanish, channel, "Yoigo", Some("www.Yoigo.com")).text;
+        assert!(message(Channel::Sms).expose().ends_with(".\n@www.yoigo.com #abc234"));
+        assert!(!message(Channel::Email).expose().contains('@') && !message(Channel::Whatsapp).expose().contains('@'));
     }
 }

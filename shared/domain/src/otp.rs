@@ -182,14 +182,11 @@ pub struct Otp {
     pub last_send_at: Time,
     /// `None` until the message is on its way.
     pub code: Option<LiveCode>,
+    /// The codes that can be right: as the organisation had chosen when it was created.
+    pub code_format: CodeFormat,
 }
 
 impl Otp {
-    /// The codes that can be right.
-    pub fn code_format(&self) -> CodeFormat {
-        CodeFormat::STANDARD
-    }
-
     /// How many wrong tries are left. A right one is not counted in the end, however many came at once.
     pub fn attempts_left(&self) -> u32 {
         MAX_TRIES.saturating_sub(self.tries)

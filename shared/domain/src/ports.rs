@@ -15,6 +15,7 @@ mod keys;
 pub mod limits;
 mod pictures;
 mod scorer;
+mod settings;
 mod sightings;
 mod store;
 mod webhooks;
@@ -34,6 +35,7 @@ pub use scorer::{
     CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ProviderCredential, ScoreError,
     ScoreRequest, Scored, Scorer,
 };
+pub use settings::SettingsStore;
 pub use sightings::{CountError, Sightings};
 pub use store::{
     Due, DueStream, Erasure, Housekeeping, IdempotencyRecord, Identifications, NewIdentification, NewScoring,

@@ -17,7 +17,7 @@ pub fn clean(text: &str) -> Result<String, Invalid> {
 }
 
 /// Like [`clean`], but with line breaks, as in a note or a reason.
-fn clean_lines(text: &str) -> Result<String, Invalid> {
+pub fn clean_lines(text: &str) -> Result<String, Invalid> {
     let text = trimmed(text)?;
     if text.chars().any(|c| is_control(c) && !is_line_break(c)) {
         return Err(Invalid("contains a control character other than a line break"));

@@ -25,6 +25,7 @@ mod reservation;
 mod score;
 mod scorings;
 mod second_factor;
+mod settings;
 mod steps;
 mod sweep;
 mod telling;
@@ -57,6 +58,7 @@ pub use scorings::{
     create_scoring, delegate_scoring, read_captures, read_scoring,
 };
 pub use second_factor::GivenFactor;
+pub use settings::{ReadSettings, read_settings, replace_settings};
 pub use sweep::{SweepReport, sweep};
 pub use verify::{Kept, Verified, verify_by_id, verify_subject};
 pub use webhooks::{

@@ -1,7 +1,7 @@
 //! The one table from an error to a status and a body. Nothing else knows both.
 
 use crate::fault::{Place, RequestFault};
-use acredita_domain::{Conflict, Error, Time, pictures::PictureFault};
+use acredita_domain::{Conflict, Error, Time, error::FieldFault, pictures::PictureFault};
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -98,7 +98,7 @@ impl Kind {
             400 | 405 | 413 | 415 => Self::InvalidInput,
             401 | 403 => Self::Unauthorized,
             404 => Self::NotFound,
-            409 => Self::Conflict,
+            409 | 412 => Self::Conflict,
             422 | 429 => Self::Unprocessable,
             _ => Self::Internal,
         }
@@ -165,6 +165,12 @@ impl ApiError {
                 let fault = RequestFault { place: Place::Query(name), problem };
                 (StatusCode::BAD_REQUEST, vec![fault_entry(&fault)])
             }
+            Self::Domain { error: Error::BadFields(faults), .. } => {
+                let entry = |FieldFault { pointer, problem }: &FieldFault| {
+                    fault_entry(&RequestFault { place: Place::Body(pointer.clone()), problem })
+                };
+                (StatusCode::BAD_REQUEST, faults.iter().map(entry).collect())
+            }
             Self::Domain { error, .. } => one(status_of(error), details_of(error)),
             Self::Bug(_) => one(StatusCode::INTERNAL_SERVER_ERROR, "an internal error".into()),
         }
@@ -206,7 +212,10 @@ fn fault_entry(fault: &RequestFault) -> ErrorEntry {
 fn status_of(error: &Error) -> StatusCode {
     match error {
         Error::NotFound(_) => StatusCode::NOT_FOUND,
-        Error::BadField { .. } | Error::BadParameter { .. } | Error::WrongCode => StatusCode::BAD_REQUEST,
+        Error::BadField { .. } | Error::BadFields(_) | Error::BadParameter { .. } | Error::WrongCode => {
+            StatusCode::BAD_REQUEST
+        }
+        Error::Stale => StatusCode::PRECONDITION_FAILED,
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::DeleteForbidden => StatusCode::FORBIDDEN,
         Error::TooManyMessages { .. }

@@ -38,7 +38,7 @@ impl<'a> Fields<'a> {
     }
 
     pub fn place(&self, name: &str) -> Place {
-        Place::Body(format!("{}/{name}", self.pointer))
+        Place::Body(self.pointer(name))
     }
 
     /// The place of the object itself.
@@ -54,6 +54,18 @@ impl<'a> Fields<'a> {
     /// The members of an object whose keys are the caller's.
     pub fn members(&self) -> impl Iterator<Item = Member<'_>> {
         self.members.iter().map(|(key, value)| Member { of: &self.pointer, key, value })
+    }
+
+    /// Reports the members that have other names than these, where such a mistake would change what the others mean.
+    pub fn only(&self, names: &[&str], faults: &mut Faults) {
+        for unknown in self.members().filter(|member| !names.contains(&member.key())) {
+            faults.add(unknown.place(), "is not a field that is known here");
+        }
+    }
+
+    /// The pointer of a member.
+    pub fn pointer(&self, name: &str) -> String {
+        format!("{}/{name}", self.pointer)
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -141,6 +153,17 @@ impl<'a> Fields<'a> {
         // Too large for 32 bits is too large for anything that we count.
         let parsed = value.as_u64().ok_or(Invalid("is not a non-negative integer"));
         let parsed = parsed.and_then(|number| T::try_from(u32::try_from(number).unwrap_or(u32::MAX)));
+        faults.value(self.place(name), parsed)
+    }
+
+    /// A number that is a `T`.
+    pub fn number<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(f64) -> Result<T, Invalid>,
+        faults: &mut Faults,
+    ) -> Option<T> {
+        let parsed = self.get(name)?.as_f64().ok_or(Invalid("is not a number")).and_then(read);
         faults.value(self.place(name), parsed)
     }
 

@@ -68,14 +68,14 @@ pub struct CodeFormatMetadata {
     /// How many characters.
     #[schema(example = 6)]
     pub length: usize,
-    /// `ALPHANUMERIC`: digits and letters, without those that people mix up.
+    /// `ALPHANUMERIC`: digits and letters, without those that people mix up. `DIGITS`: digits only.
     #[schema(value_type = String, example = "ALPHANUMERIC")]
     pub alphabet: CodeAlphabet,
 }
 
 impl From<CodeFormat> for CodeFormatMetadata {
-    fn from(CodeFormat { length, alphabet }: CodeFormat) -> Self {
-        Self { length, alphabet }
+    fn from(format: CodeFormat) -> Self {
+        Self { length: format.length(), alphabet: format.alphabet() }
     }
 }
 
@@ -92,7 +92,7 @@ impl TryFrom<&Metadata> for OtpMetadata {
                 channel: otp.delivery.channel(),
                 external: matches!(otp.delivery, Delivery::External(_)),
             },
-            code_format: otp.code_format().into(),
+            code_format: otp.code_format.into(),
             attempts_left: otp.attempts_left(),
             resend_available_at: otp.resend_available_at().filter(|_| open).map(Rfc3339),
         })

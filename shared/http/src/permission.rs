@@ -20,6 +20,8 @@ names! {
         IdentificationsForceDelete = "identifications:force_delete",
         /// The endpoints that events are delivered to.
         WebhooksAdmin = "webhooks:admin",
+        /// What the organisation chooses for itself.
+        SettingsAdmin = "settings:admin",
     }
 }
 
@@ -34,7 +36,7 @@ impl Permission {
             | Self::IdentificationsValidate
             | Self::ScoringsWrite
             | Self::ScoringsRead => true,
-            Self::EventsRead | Self::IdentificationsForceDelete | Self::WebhooksAdmin => false,
+            Self::EventsRead | Self::IdentificationsForceDelete | Self::WebhooksAdmin | Self::SettingsAdmin => false,
         }
     }
 }

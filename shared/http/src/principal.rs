@@ -97,6 +97,12 @@ impl Authority for WebhooksAdmin {
     const PERMISSION: Permission = Permission::WebhooksAdmin;
 }
 
+pub struct SettingsAdmin;
+
+impl Authority for SettingsAdmin {
+    const PERMISSION: Permission = Permission::SettingsAdmin;
+}
+
 /// An organisation that a valid token may act for, with the authority `A`.
 pub struct Principal<A> {
     /// In the organisation of the path, which is one of the token's.

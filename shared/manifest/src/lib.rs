@@ -47,6 +47,7 @@ pub const FUNCTIONS: &[Function] = &[
     http("scoring"),
     http("events"),
     http("webhook-endpoints"),
+    http("settings"),
     NOTIFY,
     DISPATCH,
     SWEEP,

@@ -116,6 +116,10 @@ pub const OPERATIONS: &[Operation] = operations! {
         list_webhook_deliveries: Get Endpoint "/deliveries", No => 200, READ;
         recover_webhook_endpoint: Post Endpoint "/recover", Json => 202, CHANGE;
     }
+    "settings" serves "/settings" with "settings:admin" {
+        read_settings: Get Organisation "", No => 200, CREATE;
+        replace_settings: Put Organisation "", Json => 200, CREATE, [412];
+    }
     "webhook-endpoints" serves "/events" with "webhooks:admin" {
         resend_event: Post Event "/resend", Json => 202, CHANGE;
     }

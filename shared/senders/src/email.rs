@@ -76,7 +76,7 @@ impl ChannelSender for EmailSender {
 fn content(message: &OutgoingMessage<'_>) -> Result<(EmailContent, Vec<MessageTag>), BuildError> {
     let utf8 = |text: &str| Content::builder().charset("UTF-8").data(text).build();
     let simple = Message::builder()
-        .subject(utf8(message.rendered.subject)?)
+        .subject(utf8(message.rendered.subject.expose())?)
         .body(Body::builder().text(utf8(message.rendered.text.expose())?).build());
     let content = EmailContent::builder().simple(simple.build()).build();
     // Visible to readers of the configuration set's events.

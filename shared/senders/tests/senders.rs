@@ -1,11 +1,12 @@
 //! The requests to the providers, and the effect of their answers on a message.
 
 use acredita_domain::{
-    actor::{Language, Msisdn},
+    actor::Msisdn,
     code::OtpCode,
-    messages::{Refusal, code_message},
+    messages::{Refusal, RenderedMessage},
     otp::{Channel, Destination},
     ports::{MessageRef, OutgoingMessage, SendError, Sender, limits::LEASE},
+    text::Private,
 };
 use acredita_senders::{EmailSender, Senders, SmsSender, email, sms};
 use acredita_testing::{
@@ -56,7 +57,10 @@ async fn send_living(senders: &Senders, destination: &Destination, life: TimeDel
         message_id: MESSAGE.parse().expect("an id"),
         identification_id: IDENTIFICATION.parse().expect("an id"),
     };
-    let rendered = code_message(Language::English, &code, 10);
+    let rendered = RenderedMessage {
+        subject: Private::new("Your verification code".to_owned()),
+        text: Private::new(TEXT.to_owned()),
+    };
     let message = OutgoingMessage { reference, destination, code: &code, rendered, expires_at: beginning() + life };
     senders.send(message).await
 }

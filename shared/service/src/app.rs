@@ -44,5 +44,6 @@ pub fn app(parts: Parts) -> App {
         entropy,
         keys,
         throttle: Arc::default(),
+        known_settings: Arc::default(),
     }
 }

@@ -9,6 +9,7 @@
 //! | `ORIGIN_SECRETS` | the secrets by which requests prove that they came through what stands in front of the gateway, separated by blanks; unset if nothing does |
 //! | `SCORINGS_A_DAY` | the most scorings of one declared number in an organisation and a day, 1 to 100000; unset for 100 |
 //! | `EVENT_RETENTION_YEARS` | years that events are kept, 1 to 100; unset for 5 |
+//! | `SMS_COUNTRIES` | where organisations may send text messages at most: ISO 3166-1 alpha-2 codes separated by blanks or commas, or `*` for everywhere |
 //! | `STATED_UPLOADS` | `true` if a delegation has to state the files that will be uploaded; unset for `false` |
 //! | `CODE_KEYS_SECRET` | the secret with the keys, by ARN or name: see [`SecretKeys`](acredita_aws::SecretKeys) |
 //! | `JWKS_URL`, `ISSUER`, `AUDIENCE` | where the issuer of tokens publishes its keys, and the values that tokens must have |
@@ -41,6 +42,7 @@ use acredita_domain::{
     Invalid,
     app::{EVENT_RETENTION, Policy, SCORINGS_A_DAY},
     scoring::ProviderAccess,
+    settings::Countries,
 };
 use chrono::TimeDelta;
 
@@ -80,6 +82,7 @@ impl Settings {
         let scorings_a_day = read.parsed("ACREDITA_SCORINGS_A_DAY", scorings);
         let stated_uploads = read.parsed("ACREDITA_STATED_UPLOADS", boolean);
         let event_years = read.parsed("ACREDITA_EVENT_RETENTION_YEARS", years);
+        let sms_countries = read.required_parsed("ACREDITA_SMS_COUNTRIES", str::parse::<Countries>);
         Some(Self {
             places: Places {
                 table: table?,
@@ -95,6 +98,7 @@ impl Settings {
                 stated_uploads: stated_uploads.unwrap_or(false),
                 scorings_a_day: scorings_a_day.unwrap_or(SCORINGS_A_DAY),
                 events_kept: event_years.unwrap_or(EVENT_RETENTION),
+                sms_countries: sms_countries?,
             },
             code_keys_secret: code_keys_secret?,
             tokens: tokens?,

@@ -19,6 +19,8 @@ pub enum WarmUp {
     Events,
     /// The endpoints of events, and the keys of their secrets.
     Endpoints,
+    /// The settings of organisations.
+    Settings,
 }
 
 impl WarmUp {
@@ -41,6 +43,9 @@ impl WarmUp {
             }
             Self::Endpoints => {
                 let _ = tokio::join!(app.stores.endpoints.all(&org), app.keys.current());
+            }
+            Self::Settings => {
+                let _ = app.stores.settings.find(&org).await;
             }
             Self::Scorings => {
                 if let Ok(nobody) = NOBODY.parse() {

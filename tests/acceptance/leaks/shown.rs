@@ -6,7 +6,7 @@ use super::{
 };
 use acceptance::{ORG, World, bodies, request::base64};
 use acredita_domain::{
-    actor::{CountryCode, DocumentType, EmailAddress, Msisdn, PhoneNumber},
+    actor::{CountryCode, DocumentType, EmailAddress, Language, Msisdn, PhoneNumber},
     caller::Caller,
     code::OtpCode,
     device::{Fingerprint, Location, UserAgent},
@@ -18,12 +18,12 @@ use acredita_domain::{
     identification::{Identification, Transition},
     ids::{EventId, OrgId},
     keys::{CodeContext, Keyring},
-    messages::code_message,
-    otp::{Destination, Given},
+    otp::{Channel, Destination, Given},
     pictures::{PictureFormat, SignedLink},
     ports::{FirstAnswer, IdempotencyRecord, NewIdentification, NewScoring},
     request::By,
     scoring::Extracted,
+    settings::{Bounds, Choices, Countries, OrgSettings},
     text::{AgentName, Attempt, CancellationReason, DocumentNumber, PersonName, Private},
 };
 use serde_json::json;
@@ -96,8 +96,12 @@ fn no_code_shows_hashed_sealed_or_in_its_message() {
     assert_hidden(&keys);
     assert_hidden(&keys.hash_code(CodeContext { org: &org, id, generation: 1 }, &code));
     assert_hidden(&keys.seal(&acredita_aws::SystemEntropy, "context", CODE));
-    for language in acredita_domain::actor::Language::ALL {
-        assert_hidden(&code_message(*language, &code, 10));
+    let settings =
+        OrgSettings::of(&org, &Choices::default(), Bounds { countries: &Countries::All, channels: Channel::ALL });
+    for (language, channel) in
+        Language::ALL.iter().flat_map(|language| Channel::ALL.iter().map(move |channel| (language, channel)))
+    {
+        assert_hidden(&settings.code_message(*language, *channel, &code, 10));
     }
 }
 

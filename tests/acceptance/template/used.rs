@@ -154,6 +154,8 @@ async fn used_to_deliver() -> Used {
     let world = World::start().await;
     world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
     world.sender.fail_next(&[SendError::Unavailable]);
+    // Nobody else has read the settings lately.
+    world.clock.advance(TimeDelta::minutes(1));
     let messages = world.receive().await;
     world.wire.take_actions();
     world.wire.take_changed();

@@ -127,12 +127,21 @@ fn code_in(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::code_in;
-    use acredita_domain::{actor::Language, code::OtpCode, messages::code_message};
+    use acredita_domain::{
+        actor::Language,
+        code::OtpCode,
+        otp::Channel,
+        settings::{Bounds, Choices, Countries, OrgSettings},
+    };
 
     #[test]
     fn the_code_is_found_in_every_language() {
+        let (org, bounds) =
+            ("demo".parse().expect("a name"), Bounds { countries: &Countries::All, channels: Channel::ALL });
+        let settings = OrgSettings::of(&org, &Choices::default(), bounds);
+        let code = OtpCode::unsealed("zbcdef".to_owned());
         for language in Language::ALL {
-            let message = code_message(*language, &OtpCode::unsealed("zbcdef".to_owned()), 10);
+            let message = settings.code_message(*language, Channel::Sms, &code, 10);
             assert_eq!(code_in(message.text.expose()), Some("zbcdef"), "{language}");
         }
     }

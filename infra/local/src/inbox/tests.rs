@@ -49,7 +49,10 @@ async fn send_failing(
     };
     let destination = Destination::Email(to.parse::<EmailAddress>().expect("an address"));
     let code = OtpCode::unsealed("abc234".to_owned());
-    let rendered = RenderedMessage { subject: "Your verification code", text: Private::new(text.to_owned()) };
+    let rendered = RenderedMessage {
+        subject: Private::new("Your verification code".to_owned()),
+        text: Private::new(text.to_owned()),
+    };
     let expires_at = "2026-11-20T08:43:00Z".parse().expect("a time");
     let senders = Senders::default().with(Channel::Email, Arc::new(sender));
     senders.send(OutgoingMessage { reference, destination: &destination, code: &code, rendered, expires_at }).await

@@ -164,6 +164,7 @@ impl DynamoStore {
             Key::scoring(parsed.parse().map_err(not_an_id)?),
             Key::chain(parsed.parse().map_err(not_an_id)?),
             Key::subject(Subject::WebhookEndpoint { endpoint_id }),
+            Key::settings(parsed.parse().map_err(not_an_id)?),
         ])
     }
 

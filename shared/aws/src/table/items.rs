@@ -16,6 +16,7 @@
 //! | `ORG#<org>` / `WHE#<endpoint>` | an endpoint of events | `org`, `url`, `event_types`, `description`, `status`, `created_at`, `enabled_at`, `secret`, while the one before signs too `previous`, `previous_until`, `health`, `revision` |
 //! | `WHE#<endpoint>` / `A` | its log | `org`, `log_key`, `sequence`, `head` |
 //! | `ORG#<org>` / `WHE` | how many endpoints an organisation has | `count` |
+//! | `SET#<settings>` / `A` | the settings of an organisation | `org`, `choices`, `revision`, and of its log `log_key`, `sequence`, `head` |
 //! | `EVT#<key of its subject>` / `DLV#<endpoint>` | how far a subject's events have come at an endpoint | `org`, `next_sequence`, `tries`, while a try waits `wait_until`, while a worker has it `lease`, `lease_until` |
 //! | `EVT#WHE#<endpoint>` / `ERD#<errand>` | a message that somebody asked for | as before, and `errand` |
 //! | `DLG#<org>#<endpoint>` / `<epoch milliseconds>#<event>#<attempt>` | a try | `event_type`, `answer` or `failure`, `milliseconds` |
@@ -31,7 +32,7 @@
 //!
 //! Attributes used by a condition or an update are separate: text as `S`, numbers as `N`, times as epoch milliseconds.
 //! Those that are written once and read completely (`actor`, `method`, `reference`, `terms`, `validation`, `assessment`,
-//! `captures`, `sightings`, `delegation`, `code`, `prefixes`) are one JSON text each.
+//! `captures`, `sightings`, `delegation`, `code`, `choices`, `prefixes`) are one JSON text each.
 //!
 //! `due_shard` and `due_at` put an item on the index of due work; an item without them is not on it. Its partitions are
 //! `MSG#0` to `MSG#7` for messages, `DLV#0` to `DLV#7` for events and their deliveries, and `0` to `7` for everything
@@ -50,6 +51,7 @@ mod outbox;
 mod records;
 mod scoring;
 mod seen;
+mod settings;
 mod state;
 mod streams;
 #[cfg(test)]
@@ -71,6 +73,7 @@ pub(crate) use outbox::{MessageState, StoredMessage, decode_message, encode_mess
 pub(crate) use records::{SLOTS, decode_oldest_send, decode_remembered, encode_remembered, encode_taken_once};
 pub(crate) use scoring::{Standing, decode_scoring, encode_scoring};
 pub(crate) use seen::{SEEN_SLACK, decode_seen, scorings_of_a_day_end, seen_entry};
+pub(crate) use settings::{decode_settings, settings_values};
 pub(crate) use streams::CURSORS;
 pub(crate) use webhooks::{
     ENDPOINTS, decode_cursor, decode_delivery, decode_endpoint, deliveries_of, delivery_sort, encode_delivery,

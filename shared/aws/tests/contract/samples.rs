@@ -4,7 +4,7 @@ use acredita_aws::SystemEntropy;
 use acredita_domain::{
     Time,
     actor::{Actor, Msisdn},
-    code::OtpCode,
+    code::{CodeFormat, OtpCode},
     device::DeviceEvidence,
     events::{Chapter, EventData, EventType, Happened, Log, Story, Subject},
     idempotency::{Idempotency, Once, Operation},
@@ -79,6 +79,7 @@ pub fn otp() -> Identification {
         sends: 1,
         last_send_at: now(),
         code: None,
+        code_format: CodeFormat::STANDARD,
     }))
 }
 

@@ -34,6 +34,7 @@ pub struct Ports {
     pub events: Arc<dyn EventLog>,
     pub endpoints: Arc<dyn Endpoints>,
     pub deliveries: Arc<dyn Deliveries>,
+    pub settings: Arc<dyn SettingsStore>,
     pub queue: Arc<dyn Queue>,
 }
 
@@ -102,6 +103,7 @@ impl Stage {
             events,
             endpoints,
             deliveries,
+            settings,
         } = stores(&clients, &names.table, &names.bucket);
         let queue = Arc::new(SqsQueue::new(clients.sqs.clone(), queue_url.clone()));
         let ports = Ports {
@@ -116,6 +118,7 @@ impl Stage {
             events,
             endpoints,
             deliveries,
+            settings,
             queue,
         };
         Self { aws, clients, names, queue_url, ports }

@@ -38,5 +38,6 @@ names! {
         WebhookEndpointSecretRotated = "webhook_endpoint.secret_rotated",
         WebhookEndpointDisabled = "webhook_endpoint.disabled",
         WebhookEndpointDeleted = "webhook_endpoint.deleted",
+        SettingsUpdated = "settings.updated",
     }
 }

@@ -1,6 +1,6 @@
 //! What an event is about.
 
-use crate::ids::{AdminChainId, AdminIdentificationId, ChainId, EndpointId, IdentificationId, ScoringId};
+use crate::ids::{AdminChainId, AdminIdentificationId, ChainId, EndpointId, IdentificationId, ScoringId, SettingsId};
 use serde::{Deserialize, Serialize};
 
 /// The owner of a log. Its ids are named as in paths.
@@ -23,5 +23,9 @@ pub enum Subject {
     },
     WebhookEndpoint {
         endpoint_id: EndpointId,
+    },
+    /// Of an organisation.
+    Settings {
+        settings_id: SettingsId,
     },
 }

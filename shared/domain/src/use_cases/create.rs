@@ -4,7 +4,7 @@ use super::{effects, telling};
 use crate::{
     App, Conflict, Error, Request, Time,
     actor::Actor,
-    code::OtpCode,
+    code::{CodeFormat, OtpCode},
     events::Log,
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Operation},
@@ -127,8 +127,14 @@ pub(super) struct ExternalCode {
 
 impl ExternalCode {
     /// A new code, and what is kept of it. It lives as long as its identification.
-    pub fn make(app: &App, keys: &Keyring, context: CodeContext<'_>, expires_at: Time) -> (Self, LiveCode) {
-        let code = OtpCode::generate(&*app.entropy);
+    pub fn make(
+        app: &App,
+        keys: &Keyring,
+        context: CodeContext<'_>,
+        format: CodeFormat,
+        expires_at: Time,
+    ) -> (Self, LiveCode) {
+        let code = OtpCode::generate(&*app.entropy, format);
         let live = LiveCode { hash: keys.hash_code(context, &code), expires_at };
         let sealed = keys.seal(&*app.entropy, &context.id.to_string(), code.expose());
         (Self { code: CodeToDeliver { code, expires_at }, sealed }, live)

@@ -13,8 +13,7 @@ use crate::{
     identification::{Identification, Status},
     ids::LeaseId,
     keys::CodeContext,
-    messages::code_message,
-    otp::{CODE_LIFE, Delivery, Destination, LiveCode},
+    otp::{CODE_LIFE, Delivery, Destination, LiveCode, Otp},
     ports::{
         Claim, Effect, MessageRef, OutboxMessage, OutgoingMessage, SendError, Sender, Settlement,
         limits::{LEASE, RETRY_WITHIN},
@@ -87,9 +86,11 @@ async fn send_code(
     let stream = found.as_ref().map_or(Stream::IdentificationId(id), effects::stream_of);
     let dropped = Carried { settlement: Settlement::Dropped, story: None, stream };
     let Some(identification) = found.filter(|found| wants(found, generation, now)) else { return Ok(dropped) };
-    let destination = destination(&identification)?;
+    let (otp, destination) = sent(&identification)?;
+    // The text is of now, too: it lies in no outbox, and a change of it is for everybody within a minute.
+    let settings = app.settings(&message.org).await?;
     let keys = app.keys.current().await?;
-    let code = OtpCode::generate(&*app.entropy);
+    let code = OtpCode::generate(&*app.entropy, otp.code_format);
     let expires_at = identification.expires_at.min(now + CODE_LIFE);
     let context = CodeContext { org: &message.org, id: identification.id, generation };
     let live = LiveCode { hash: keys.hash_code(context, &code), expires_at };
@@ -98,7 +99,8 @@ async fn send_code(
         return Ok(dropped);
     }
     let minutes = (expires_at - now).num_minutes().max(1);
-    let rendered = code_message(identification.actor.language, &code, minutes);
+    let language = identification.actor.language;
+    let rendered = settings.code_message(language, destination.channel(), &code, minutes);
     let settlement = match sender
         .send(OutgoingMessage { reference: message.reference, destination, code: &code, rendered, expires_at })
         .await
@@ -129,9 +131,9 @@ fn wants(identification: &Identification, generation: u32, now: Time) -> bool {
     current && identification.status(now) == Status::Created
 }
 
-fn destination(identification: &Identification) -> Result<&Destination, Error> {
-    match identification.otp().map(|otp| &otp.delivery) {
-        Some(Delivery::Sent(destination)) => Ok(destination),
+fn sent(identification: &Identification) -> Result<(&Otp, &Destination), Error> {
+    match identification.otp().map(|otp| (otp, &otp.delivery)) {
+        Some((otp, Delivery::Sent(destination))) => Ok((otp, destination)),
         _ => Err(Error::Corrupt("a message of an identification that sends none")),
     }
 }

@@ -97,7 +97,7 @@ async fn message_of(app: &App, event: &StoredEvent) -> Result<WebhookMessage, Er
         }
         Stream::ScoringId(id) => app.stores.scorings.find(&event.org, id).await?.map(|scoring| scoring.reference),
         Stream::ChainId(id) => app.stores.chains.find(&event.org, id).await?.map(|chain| chain.reference),
-        Stream::EndpointId(_) => None,
+        Stream::EndpointId(_) | Stream::SettingsId(_) => None,
     };
     let id = reference.as_ref().and_then(|reference| reference.client_reference_id());
     Ok(WebhookMessage::of(event, id.map(|id| id.expose())))

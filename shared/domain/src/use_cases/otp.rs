@@ -8,9 +8,9 @@ use super::{
     steps::{self, Opened},
 };
 use crate::{
-    App, Conflict, Error, Request, Time,
+    App, Conflict, Error, Invalid, Request, Time,
     actor::Actor,
-    code::TypedCode,
+    code::{CodeFormat, TypedCode},
     device::DeviceEvidence,
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Once, Operation},
@@ -43,8 +43,10 @@ pub async fn create_otp_identification(
     require_channel(app, &delivery, "/channel/type")?;
     let actor = actor.reached_by(&delivery);
     let draft = Draft::new(app, &request.org, actor, reference, expires_in);
+    let settings = app.settings(&request.org).await?;
     let keys = app.keys.current().await?;
-    creation(app, &keys, draft, delivery, second_factor, true).commit(app, request, idempotency).await
+    let terms = OtpTerms { delivery, second_factor, code_format: settings.code };
+    creation(app, &keys, draft, terms, true).commit(app, request, idempotency).await
 }
 
 /// Refuses a channel that this deployment does not send on.
@@ -57,18 +59,32 @@ pub(super) fn require_channel(app: &App, delivery: &Delivery, pointer: &'static 
     }
 }
 
+/// What is asked for of an identification by code.
+pub(super) struct OtpTerms {
+    pub delivery: Delivery,
+    pub second_factor: Option<SecondFactor>,
+    pub code_format: CodeFormat,
+}
+
 /// What a create stores. A code that we send goes out now if the identification `is_open`; one that the caller delivers is
 /// good from now on.
 pub(super) fn creation(
     app: &App,
     keys: &Keyring,
     draft: Draft,
-    delivery: Delivery,
-    second_factor: Option<SecondFactor>,
+    OtpTerms { delivery, second_factor, code_format }: OtpTerms,
     is_open: bool,
 ) -> Creation {
-    let mut otp =
-        Otp { delivery, second_factor, tries: 0, generation: 1, sends: 0, last_send_at: draft.created_at, code: None };
+    let mut otp = Otp {
+        delivery,
+        second_factor,
+        tries: 0,
+        generation: 1,
+        sends: 0,
+        last_send_at: draft.created_at,
+        code: None,
+        code_format,
+    };
     let context = CodeContext { org: &draft.org, id: draft.id, generation: otp.generation };
     let (mut outbox, mut code) = (Vec::new(), None);
     match &otp.delivery {
@@ -78,7 +94,7 @@ pub(super) fn creation(
         }
         Delivery::Sent(_) => otp.generation = 0,
         Delivery::External(_) => {
-            let (external, live) = ExternalCode::make(app, keys, context, draft.expires_at);
+            let (external, live) = ExternalCode::make(app, keys, context, code_format, draft.expires_at);
             otp.code = Some(live);
             code = Some(external);
         }
@@ -108,6 +124,9 @@ pub async fn validate_otp_identification(
 ) -> Result<Done, Error> {
     second_factor::check_pictures(app, attempt.second_factor.as_ref())?;
     let identification = &app.find(&request.org, id, MethodKind::Otp).await?;
+    let otp = identification.otp().ok_or(Error::NotFound("identification"))?;
+    let fits = attempt.code.require(otp.code_format);
+    fits.map_err(|Invalid(problem)| Error::BadField { pointer: "/code", problem })?;
     let step = |once| validate(app, request, identification, device, attempt, once);
     once(app, Of::Identification(identification), Operation::ValidateIdentification, idempotency, step).await
 }

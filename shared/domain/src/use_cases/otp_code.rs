@@ -48,10 +48,12 @@ async fn replace_code(
 ) -> Result<NewCode, Error> {
     let now = app.now();
     let (org, id) = (&identification.org, identification.id);
-    let generation = may_replace(identification, now)?.generation + 1;
+    let otp = may_replace(identification, now)?;
+    let generation = otp.generation + 1;
     let keys = app.keys.current().await?;
     let context = CodeContext { org, id, generation };
-    let (ExternalCode { code, sealed }, live) = ExternalCode::make(app, &keys, context, identification.expires_at);
+    let made = ExternalCode::make(app, &keys, context, otp.code_format, identification.expires_at);
+    let (ExternalCode { code, sealed }, live) = made;
     let stored = StoredCode { code: sealed, code_expires_at: code.expires_at };
     let idempotency = record(app, org, Operation::CreateOtpCode, idempotency, &stored).await?;
     let step = Transition::NewCode { generation, code: live };

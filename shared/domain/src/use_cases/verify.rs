@@ -133,5 +133,10 @@ async fn state(stores: &Stores, org: &OrgId, subject: Subject) -> Result<Option<
             let log = stores.endpoints.log_of(org, endpoint_id).await?;
             Ok(found.zip(log).map(|(vouched, log)| State { log, vouched, scoring: None }))
         }
+        Subject::Settings { .. } => {
+            let found = stores.settings.find(org).await?;
+            let found = found.filter(|found| found.subject() == subject);
+            Ok(found.map(|found| State { vouched: found.vouched(), log: found.log, scoring: None }))
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     events::Subject,
-    ids::{ChainId, EndpointId, IdentificationId, ScoringId},
+    ids::{ChainId, EndpointId, IdentificationId, ScoringId, SettingsId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ pub enum Stream {
     ScoringId(ScoringId),
     ChainId(ChainId),
     EndpointId(EndpointId),
+    SettingsId(SettingsId),
 }
 
 impl From<Subject> for Stream {
@@ -23,6 +24,7 @@ impl From<Subject> for Stream {
             Subject::Scoring { scoring_id } => Self::ScoringId(scoring_id),
             Subject::Chain { identification_chain_id, .. } => Self::ChainId(identification_chain_id),
             Subject::WebhookEndpoint { endpoint_id } => Self::EndpointId(endpoint_id),
+            Subject::Settings { settings_id } => Self::SettingsId(settings_id),
         }
     }
 }

@@ -5,7 +5,7 @@ use acredita_domain::{
     actor::{Actor, Country, DocumentType, EmailAddress, IdentityDocument, Language, Msisdn},
     caller::Caller,
     chain::{Chain, ChainState, ChainStep, ChainValidation, Sequence, StepTerms},
-    code::OtpCode,
+    code::{CodeAlphabet, CodeFormat, OtpCode},
     device::DeviceEvidence,
     events::{EventHash, Head, Log, LogKey},
     idempotency::{RequestMark, TakenOnce},
@@ -155,8 +155,9 @@ fn otp() -> impl Strategy<Value = Otp> {
         any::<u32>(),
         time(),
         option::of(live_code()),
+        code_format(),
     )
-        .prop_map(|(delivery, second_factor, tries, generation, sends, last_send_at, code)| Otp {
+        .prop_map(|(delivery, second_factor, tries, generation, sends, last_send_at, code, code_format)| Otp {
             delivery,
             second_factor,
             tries,
@@ -164,7 +165,13 @@ fn otp() -> impl Strategy<Value = Otp> {
             sends,
             last_send_at,
             code,
+            code_format,
         })
+}
+
+fn code_format() -> impl Strategy<Value = CodeFormat> {
+    let digits = |length| CodeFormat::new(CodeAlphabet::Digits, length).expect("a length of digits");
+    prop_oneof![Just(CodeFormat::STANDARD), (6..=10_usize).prop_map(digits)]
 }
 
 pub fn method() -> impl Strategy<Value = Method> {

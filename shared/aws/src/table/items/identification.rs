@@ -12,6 +12,7 @@ use super::{
 };
 use acredita_domain::{
     Time,
+    code::CodeFormat,
     identification::{Identification, Method, Midni},
     ids::{ChainId, IdentificationId, OrgId, ScoringId},
     otp::{Delivery, Otp, SecondFactor},
@@ -32,6 +33,8 @@ enum Terms {
     Otp {
         delivery: Delivery,
         second_factor: Option<SecondFactor>,
+        #[serde(default, skip_serializing_if = "is_default")]
+        code_format: CodeFormat,
     },
     IdentityDocument {
         configuration: ConfigurationName,
@@ -40,8 +43,8 @@ enum Terms {
     },
 }
 
-fn is_default(midni: &Midni) -> bool {
-    *midni == Midni::default()
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Due when its time is over, unless its chain is; it may be dropped some days after its retention.
@@ -71,7 +74,8 @@ pub(crate) fn encode_identification(identification: &Identification, keep_until:
             );
         }
         Method::Otp(otp) => {
-            set("method", json(&Terms::Otp { delivery: otp.delivery.clone(), second_factor: otp.second_factor }));
+            let Otp { delivery, second_factor, code_format, .. } = otp.clone();
+            set("method", json(&Terms::Otp { delivery, second_factor, code_format }));
             set("tries", number(otp.tries));
             set("generation", number(otp.generation));
             set("sends", number(otp.sends));
@@ -119,7 +123,7 @@ fn decode_method(item: &Item) -> Result<Method, Corrupt> {
         Terms::IdentityDocument { configuration, scoring_id, provider } => {
             Method::IdentityDocument { configuration, scoring_id, provider }
         }
-        Terms::Otp { delivery, second_factor } => Method::Otp(Otp {
+        Terms::Otp { delivery, second_factor, code_format } => Method::Otp(Otp {
             delivery,
             second_factor,
             tries: read_number(item, "tries")?,
@@ -127,6 +131,7 @@ fn decode_method(item: &Item) -> Result<Method, Corrupt> {
             sends: read_number(item, "sends")?,
             last_send_at: read_time(item, "last_send_at")?,
             code: if_there(item, "code", read_json)?,
+            code_format,
         }),
     })
 }

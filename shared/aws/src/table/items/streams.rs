@@ -19,6 +19,7 @@ impl Key {
             Stream::ScoringId(id) => Self::scoring(id),
             Stream::ChainId(id) => Self::chain(id),
             Stream::EndpointId(id) => Self::alone(format!("WHE#{id}")),
+            Stream::SettingsId(id) => Self::settings(id),
         }
     }
 
@@ -56,6 +57,7 @@ pub(super) fn read_stream(item: &Item) -> Result<Stream, Corrupt> {
         Some(("SCO", id)) => id.parse().map(Stream::ScoringId).map_err(|_| PROBLEM),
         Some(("CHN", id)) => id.parse().map(Stream::ChainId).map_err(|_| PROBLEM),
         Some(("WHE", id)) => id.parse().map(Stream::EndpointId).map_err(|_| PROBLEM),
+        Some(("SET", id)) => id.parse().map(Stream::SettingsId).map_err(|_| PROBLEM),
         _ => Err(PROBLEM),
     }
 }

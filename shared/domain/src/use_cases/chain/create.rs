@@ -3,7 +3,9 @@
 use super::{
     super::{
         create::{CodeToDeliver, Creation, Draft, ExternalCode, first_answer, record},
-        effects, identity_document, otp, telling,
+        effects, identity_document,
+        otp::{self, OtpTerms},
+        telling,
     },
     change, stories,
 };
@@ -11,7 +13,7 @@ use crate::{
     App, Conflict, Error, Request, Time,
     actor::Actor,
     chain::{Chain, ChainState, ChainStep, Sequence, StepTerms},
-    code::OtpCode,
+    code::{CodeFormat, OtpCode},
     events::Log,
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Operation},
@@ -96,12 +98,13 @@ pub async fn create_chain(
             command.actor = command.actor.reached_by(delivery);
         }
     }
+    let code_format = app.settings(org).await?.code;
     let keys = app.keys.current().await?;
     let now = app.now();
     let created_at = now.trunc_subsecs(0);
     let expires_at = created_at + command.expires_in.delta();
     let id = ChainId::generate(&*app.entropy);
-    let creations = creations(app, org, &keys, &command, Times { created_at, expires_at, now }, id);
+    let creations = creations(app, org, (&keys, code_format), &command, Times { created_at, expires_at, now }, id);
     let chain = Chain {
         id,
         admin_id: AdminChainId::generate(&*app.entropy),
@@ -146,7 +149,7 @@ struct Times {
 fn creations(
     app: &App,
     org: &OrgId,
-    keys: &Keyring,
+    (keys, code_format): (&Keyring, CodeFormat),
     command: &CreateChain,
     Times { created_at, expires_at, now }: Times,
     chain_id: ChainId,
@@ -165,7 +168,9 @@ fn creations(
                 draft.with(Method::Agent { personal_document_image, midni })
             }
             CreateStep::Otp { delivery, second_factor } => {
-                otp::creation(app, keys, draft, delivery.clone(), *second_factor, step == 0)
+                let (delivery, second_factor) = (delivery.clone(), *second_factor);
+                let terms = OtpTerms { delivery, second_factor, code_format };
+                otp::creation(app, keys, draft, terms, step == 0)
             }
             CreateStep::IdentityDocument { configuration, provider } => {
                 identity_document::creation(app, draft, *configuration, *provider)

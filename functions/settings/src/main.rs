@@ -1,0 +1,8 @@
+//! `settings` on AWS Lambda.
+
+use acredita_service::{WarmUp, engine};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), acredita_service::Error> {
+    acredita_service::serve(acredita_settings::router(), WarmUp::Settings, engine::none).await
+}
