@@ -170,7 +170,7 @@ pub struct EventAnswer {
 #[derive(ToSchema)]
 #[schema(as = Subject)]
 pub struct SubjectBody {
-    /// `IDENTIFICATION`, `SCORING`, `CHAIN` or `WEBHOOK_ENDPOINT`.
+    /// `IDENTIFICATION`, `SCORING`, `CHAIN`, `WEBHOOK_ENDPOINT` or `SETTINGS`.
     #[schema(example = "IDENTIFICATION")]
     pub kind: String,
     #[schema(nullable = false)]
@@ -185,6 +185,8 @@ pub struct SubjectBody {
     pub admin_identification_chain_id: Option<uuid::Uuid>,
     #[schema(nullable = false)]
     pub endpoint_id: Option<uuid::Uuid>,
+    #[schema(nullable = false)]
+    pub settings_id: Option<uuid::Uuid>,
 }
 
 /// Whoever did something.

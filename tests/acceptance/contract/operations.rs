@@ -64,6 +64,7 @@ impl Requests for Operation {
     fn call(&self, org: &str, id: &str) -> Call {
         let call = Call::org(self.method.as_str(), org, &self.path_of(id));
         let call = if self.path.ends_with("/validate") { call.device() } else { call.agent_of(self.path) };
+        let call = if self.name == "replace_settings" { call.header("if-match", "*") } else { call };
         match self.body() {
             Some(body) => call.json(&body),
             None => call,

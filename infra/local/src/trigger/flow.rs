@@ -105,5 +105,6 @@ pub fn flow(kind: EventType) -> Result<Flow, &'static str> {
         EventType::WebhookEndpointSecretRotated => Flow::Endpoint(EndpointStep::SecretRotated),
         EventType::WebhookEndpointDisabled => Flow::Endpoint(EndpointStep::Disabled),
         EventType::WebhookEndpointDeleted => Flow::Endpoint(EndpointStep::Deleted),
+        EventType::SettingsUpdated => return Err("it would be a change of your settings: PUT /settings makes one"),
     })
 }

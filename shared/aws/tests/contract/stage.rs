@@ -11,7 +11,7 @@ use acredita_domain::{
     identification::{Identification, Transition},
     ports::{
         Chains, Deliveries, Due, Effect, Endpoints, EventLog, Housekeeping, Identifications, NewOutboxMessage, Outbox,
-        Pictures, Queue, RequestCounts, Scorings, Sightings, StepError,
+        Pictures, Queue, RequestCounts, Scorings, SettingsStore, Sightings, StepError,
     },
 };
 use acredita_embedded_aws::{EmbeddedAws, REGION, Storage};

@@ -119,6 +119,7 @@ fn subject(kind: &str) -> RefOr<Schema> {
         Some("identification") => ("IDENTIFICATION", &["identification_id", "admin_identification_id"]),
         Some("chain") => ("CHAIN", &["identification_chain_id", "admin_identification_chain_id"]),
         Some("webhook_endpoint") => ("WEBHOOK_ENDPOINT", &["endpoint_id"]),
+        Some("settings") => ("SETTINGS", &["settings_id"]),
         // Of an identification, or standing alone.
         _ => return Ref::from_schema_name("Subject").into(),
     };
