@@ -22,6 +22,8 @@ use acceptance::{
 use std::sync::Arc;
 
 const WAKE: &str = "Wakes::wake";
+const COUNT_TRY: &str = "Identifications::count_try";
+const JUDGE_WRONG: &str = "Identifications::judge_wrong";
 
 /// Which call fails, and when.
 #[derive(Clone, Copy)]
@@ -50,6 +52,11 @@ impl Run {
     /// Whether the fault strikes this call.
     fn hits(&self, call: &str) -> bool {
         self.fault.is_some_and(|fault| fault.call == call)
+    }
+
+    /// Whether a wrong try is counted, whatever its answer: nothing that comes later is needed for that.
+    fn counts_a_try(&self) -> bool {
+        self.fault.is_none() || self.silenced(COUNT_TRY) || self.hits(JUDGE_WRONG)
     }
 
     /// Whether this call takes effect although its answer is lost.

@@ -86,7 +86,38 @@ async fn a_right_code_among_wrong_ones_gets_no_sixth_compare() {
         assert!(count(&answers, 204) + count(&answers, 400) <= 5);
         let status = world.status("otp", &otp.id).await;
         assert_eq!(status, if answers[right].status == 204 { "VALIDATED" } else { "FAILED" });
+        assert_eq!(wrong_tries(&world, &otp).await, count(&answers, 400) as u64);
     }
+    world.assert_whole().await;
+}
+
+/// What the event of the end says, and the metadata with it.
+async fn wrong_tries(world: &World, otp: &Subject) -> u64 {
+    let found = world.call("GET", &format!("/events?subject_id={}", otp.id), None).await.expect(200).json();
+    let told = found["events"][0]["data"]["wrong_tries"].as_u64().expect("a number");
+    assert_eq!(told + otp.attempts_left(world).await, 5);
+    told
+}
+
+/// As a page does that sends one code several times. Nothing fails by tries that were right.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_right_code_that_comes_many_times_is_no_wrong_try() {
+    let world = World::start().await;
+    for round in 0..6_u32 {
+        let otp = Subject::delivered_by(&world, bodies::otp_to(600_000_300 + u64::from(round))).await;
+        for _ in 0..round.min(4) {
+            world.send(otp.attempt(&world, "untrue")).await.expect(400);
+        }
+        let wrong = usize::from(round < 4);
+        let mut calls = vec![otp.validation(&world); MANY - wrong];
+        calls.extend(vec![otp.attempt(&world, "untrue"); wrong]);
+        let answers = world.at_once(calls).await;
+        only(&answers, &[204, 400, 409]);
+        assert_eq!((count(&answers, 204), world.status("otp", &otp.id).await.as_str()), (1, "VALIDATED"));
+        let expected = u64::from(round.min(4)) + count(&answers, 400) as u64;
+        assert_eq!(wrong_tries(&world, &otp).await, expected);
+    }
+    world.assert_whole().await;
 }
 
 /// The number of 204 answers to each kind of step, and the resulting state of the identification.

@@ -1,6 +1,7 @@
 //! Events reach the endpoints of their organisation: signed, in order for each subject, at least once.
 
 pub mod receiver;
+mod slow;
 
 use acceptance::{OTHER_ORG, World, bodies, request::Call};
 use chrono::TimeDelta;

@@ -31,6 +31,7 @@ use acredita_domain::{
     sightings::{NewSighting, Seen, Sighting},
     webhooks::{Cursor, CursorId, Endpoint, Health, Stream},
 };
+use acredita_testing::ManualClock;
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{NaiveDate, TimeDelta};
@@ -50,6 +51,8 @@ pub enum Moment {
     Before,
     /// It happened, and the answer was lost.
     After,
+    /// It happens only now, and is answered.
+    Late(TimeDelta),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +71,8 @@ pub struct Faults {
     target: Target,
     moment: Moment,
     struck: AtomicBool,
+    /// The world's, for what is late.
+    clock: Option<ManualClock>,
 }
 
 impl Faults {
@@ -81,13 +86,23 @@ impl Faults {
         Self::at(Target::Named(call, nth), moment)
     }
 
+    /// Lets time go by before call number `nth` of this name takes effect.
+    pub fn late(call: &'static str, nth: usize, clock: &ManualClock, by: TimeDelta) -> Arc<Self> {
+        let faults = Self::unarmed(Target::Named(call, nth), Moment::Late(by));
+        Arc::new(Self { clock: Some(clock.clone()), ..faults })
+    }
+
     /// Fails nothing, and only counts.
     pub fn none() -> Arc<Self> {
         Self::at(Target::None, Moment::Before)
     }
 
     fn at(target: Target, moment: Moment) -> Arc<Self> {
-        Arc::new(Self { calls: Mutex::default(), target, moment, struck: AtomicBool::new(false) })
+        Arc::new(Self::unarmed(target, moment))
+    }
+
+    fn unarmed(target: Target, moment: Moment) -> Self {
+        Self { calls: Mutex::default(), target, moment, struck: AtomicBool::new(false), clock: None }
     }
 
     pub fn struck(&self) -> bool {
@@ -151,6 +166,12 @@ impl Faults {
         self.struck.fetch_or(fails, Ordering::SeqCst);
         match (fails, self.moment) {
             (false, _) => call.await,
+            (true, Moment::Late(by)) => {
+                if let Some(clock) = &self.clock {
+                    clock.advance(by);
+                }
+                call.await
+            }
             (true, Moment::Before) => Err(E::lost()),
             (true, Moment::After) => {
                 let _ = call.await;
@@ -224,7 +245,9 @@ forward! { Identifications {
     fn transition(identification: &Identification, transition: Transition, outbox: Vec<NewOutboxMessage>, story: Story, now: Time) -> Result<(), StepError>;
     fn transition_once(identification: &Identification, transition: Transition, idempotency: Option<IdempotencyRecord>, story: Story, now: Time) -> Result<(), StepError>;
     fn recall(org: &OrgId, operation: Operation, marks: &[RequestMark], now: Time) -> Result<Option<Remembered>, Unavailable>;
-    fn count_try(org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;
+    fn remember(org: &OrgId, record: IdempotencyRecord, now: Time) -> Result<(), CreateError>;
+    fn count_try(identification: &Identification, now: Time) -> Result<Identification, StepError>;
+    fn judge_wrong(org: &OrgId, id: IdentificationId) -> Result<Identification, StepError>;
     fn give_back_try(org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
     fn delete(identification: &Identification, force: bool, story: Story, now: Time) -> Result<Erasure, StepError>;
 } }
@@ -260,6 +283,7 @@ forward! { Sightings {
 
 forward! { EventLog {
     fn tell(story: Story) -> Result<(), StepError>;
+    fn tell_next(story: Story) -> Result<(), StepError>;
     fn of_subject(org: &OrgId, subject: Subject, after: Option<u64>, order: Order, limit: usize) -> Result<Vec<StoredEvent>, FindError>;
     fn subject_of(org: &OrgId, id: SubjectId) -> Result<Option<Subject>, FindError>;
     fn find(org: &OrgId, id: EventId) -> Result<Option<StoredEvent>, FindError>;

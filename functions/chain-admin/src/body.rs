@@ -84,10 +84,9 @@ pub struct CreateChainRequest {
 impl CreateChainRequest {
     /// What to create.
     pub fn command(&self, api: &Api, org: &OrgId) -> Result<CreateChain, ApiError> {
-        let steps = self.sequence.iter().enumerate();
         Ok(CreateChain {
             actor: self.actor.clone(),
-            sequence: steps.map(|(at, step)| step.command(at, api, org)).collect::<Result<_, _>>()?,
+            sequence: self.sequence.iter().map(|step| step.command(api, org)).collect::<Result<_, _>>()?,
             reference: self.reference.clone(),
             expires_in: self.expires_in,
         })

@@ -49,7 +49,7 @@ pub fn router() -> OpenApiRouter<Api> {
                 "admin_identification_id": "0f8fad5b-d9cb-469f-a165-70867728950e", "code": "k7m2pq",
                 "code_expires_at": "2026-11-20T09:33:00Z"}]})),
         (status = 403, description = "The token does not allow this."),
-        (status = 404, description = "The organisation cannot send on this channel, or has no such provider."),
+        (status = 404, description = "A step asks for an external provider, and none is configured for this organisation."),
         (status = 409, description = "The idempotency key was used with another body, or the first request with it is still running."),
         (status = 429, description = "The destination of the first step has had five messages within ten minutes, or the organisation sends too many requests."),
     ),
@@ -76,7 +76,7 @@ async fn create_chain(
         (status = 204, description = "Cancelled."),
         (status = 403, description = "The token does not allow this."),
         (status = 404, description = "No such chain."),
-        (status = 409, description = "The chain is not CREATED, or the idempotency key was used with another body."),
+        (status = 409, description = "The chain is not CREATED, the idempotency key was used with another body, or the first request with it is still running."),
     ),
 )]
 async fn cancel_chain(
@@ -98,7 +98,7 @@ async fn cancel_chain(
         (status = 204, description = "Closed."),
         (status = 403, description = "The token does not allow this."),
         (status = 404, description = "No such chain."),
-        (status = 409, description = "The chain is neither CREATED nor VALIDATED."),
+        (status = 409, description = "The chain is neither CREATED nor VALIDATED, the idempotency key was used with another body, or the first request with it is still running."),
     ),
 )]
 async fn close_chain(
@@ -119,7 +119,7 @@ async fn close_chain(
         (status = 204, description = "Deleted."),
         (status = 403, description = "The chain is not CREATED, or the token does not allow this."),
         (status = 404, description = "No such chain."),
-        (status = 409, description = "Another request changed the chain at the same time."),
+        (status = 409, description = "Another request changed the chain at the same time, the idempotency key was used with another body, or the first request with it is still running."),
     ),
 )]
 async fn delete_chain(

@@ -59,7 +59,7 @@ async fn read_chain(
         (status = 204, description = "Validated."),
         (status = 403, description = "The token does not allow this."),
         (status = 404, description = "No such chain."),
-        (status = 409, description = "The chain is not CREATED, or a step of it is not VALIDATED yet."),
+        (status = 409, description = "The chain is not CREATED, a step of it is not VALIDATED yet, the idempotency key was used with another body, or the first request with it is still running."),
     ),
 )]
 async fn validate_chain(

@@ -7,7 +7,7 @@ use acredita_domain::{
     ports::Order,
     use_cases::{EventFilter, ListEvents, ListedEvents, ToldEvent},
 };
-use acredita_http::{Faults, ParseRequest, RequestReader, fault::Place, request::BodyKind};
+use acredita_http::{Faults, ParseRequest, RequestReader, fault::Place, listing::limit, request::BodyKind};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::Value;
@@ -49,20 +49,16 @@ pub struct ListEventsRequest {
     pub command: ListEvents,
 }
 
-/// The most events in one answer, and how many if nothing else is asked for.
-const MOST: usize = 100;
-const USUAL: usize = 50;
-
 impl ParseRequest for ListEventsRequest {
     const BODY: BodyKind = BodyKind::None;
 
     fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
-        let kind = read(request, "type", faults);
+        let kind = read(request, "type", faults).map(|Kind(kind)| kind);
         let subject = read(request, "subject_id", faults);
         let from = read(request, "created_from", faults).map(|Moment(from)| from);
         let to = read(request, "created_to", faults).map(|Moment(to)| to);
         let order = read(request, "order", faults).map_or(Order::Descending, |Sorted(order)| order);
-        let limit = read(request, "limit", faults).map_or(USUAL, |Limit(limit)| limit);
+        let limit = limit(request, faults);
         let cursor = request.query("cursor", faults).map(std::borrow::Cow::into_owned);
         let filter = EventFilter { kind, subject, from, to, order };
         Some(Self { command: ListEvents { filter, limit, cursor } })
@@ -73,6 +69,16 @@ impl ParseRequest for ListEventsRequest {
 fn read<T: FromStr<Err = Invalid>>(request: &RequestReader<'_>, name: &'static str, faults: &mut Faults) -> Option<T> {
     let text = request.query(name, faults)?;
     faults.value(Place::Query(name), text.trim().parse())
+}
+
+/// In any case.
+struct Kind(EventType);
+
+impl FromStr for Kind {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        text.to_ascii_lowercase().parse().map(Self)
+    }
 }
 
 struct Moment(Time);
@@ -95,16 +101,6 @@ impl FromStr for Sorted {
             "desc" => Ok(Self(Order::Descending)),
             _ => Err(Invalid("is neither asc nor desc")),
         }
-    }
-}
-
-struct Limit(usize);
-
-impl FromStr for Limit {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
-        limit.map(Self).ok_or(Invalid("is not an integer from 1 to 100"))
     }
 }
 

@@ -53,7 +53,7 @@ async fn read_agent_identification(
     responses(
         (status = 204, description = "Validated."),
         (status = 404, description = "No such identification."),
-        (status = 409, description = "The identification is not CREATED, or the idempotency key was used with another body."),
+        (status = 409, description = "The identification is not CREATED, the idempotency key was used with another body, or the first request with it is still running."),
         (status = 413, description = "The body is larger than 6 MiB."),
     ),
 )]

@@ -69,7 +69,7 @@ async fn create_otp_identification(
         (status = 200, description = "A new code.", body = OtpCodeAnswer, example = json!({
             "code": "k7m2pq", "code_expires_at": "2026-11-20T09:33:00Z"})),
         (status = 404, description = "No such identification."),
-        (status = 409, description = "The identification is not CREATED, the service sends its codes, or the idempotency key was used with another body."),
+        (status = 409, description = "The identification is not CREATED, the service sends its codes, the idempotency key was used with another body, or the first request with it is still running."),
         (status = 429, description = "Within 30 seconds of the code before, or after five codes. `Retry-After` says when."),
     ),
 )]

@@ -67,7 +67,7 @@ async fn read_otp_identification(
     responses(
         (status = 204, description = "Validated."),
         (status = 404, description = "No such identification."),
-        (status = 409, description = "The identification is not CREATED, or the idempotency key was used with another body."),
+        (status = 409, description = "The identification is not CREATED, the idempotency key was used with another body, or the first request with it is still running."),
         (status = 413, description = "The body is larger than 6 MiB, or a picture has more than 50 megapixels."),
     ),
 )]
@@ -89,7 +89,7 @@ async fn validate_otp_identification(
     responses(
         (status = 204, description = "A new code is on its way."),
         (status = 404, description = "No such identification."),
-        (status = 409, description = "The identification is not CREATED, has used up its messages, or its caller delivers the code."),
+        (status = 409, description = "The identification is not CREATED, has used up its messages, its caller delivers the code, the idempotency key was used with another body, or the first request with it is still running."),
         (status = 429, description = "Too soon, or too often. `Retry-After` says when."),
     ),
 )]

@@ -5,7 +5,7 @@ use acredita_domain::{
     scoring::ConfigurationName, use_cases::CreateIdentityDocument,
 };
 use acredita_http::{
-    Api, ApiError, Faults, ParseRequest, RequestReader,
+    Api, ApiError, Faults, ParseRequest, Place, RequestFault, RequestReader,
     actor::{IdentityDocumentBody, Names, PartialActorBody, read_actor},
     document::{Choice, Configuration, ProviderChoice},
     idempotency::idempotency,
@@ -62,7 +62,11 @@ pub struct CreateIdentityDocumentRequest {
 impl CreateIdentityDocumentRequest {
     /// What to create.
     pub fn command(&self, api: &Api, org: &OrgId) -> Result<CreateIdentityDocument, ApiError> {
-        let provider = self.choice.provider(api, org, "/scoring/provider")?;
+        let fault = RequestFault {
+            place: Place::Body("/scoring/provider".to_owned()),
+            problem: "no external provider is configured for this organisation",
+        };
+        let provider = self.choice.provider(api, org).ok_or(ApiError::Faults(vec![fault]))?;
         Ok(CreateIdentityDocument {
             actor: self.actor.clone(),
             configuration: self.configuration,

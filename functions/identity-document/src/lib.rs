@@ -53,7 +53,7 @@ async fn read_identity_document_identification(
     responses(
         (status = 204, description = "Validated."),
         (status = 404, description = "No such identification."),
-        (status = 409, description = "The identification is not CREATED, its scoring is not SCORED, or the score is too low."),
+        (status = 409, description = "The identification is not CREATED, its scoring is not SCORED, the score is too low, the idempotency key was used with another body, or the first request with it is still running."),
     ),
 )]
 async fn validate_identity_document_identification(

@@ -46,7 +46,7 @@ pub fn router() -> OpenApiRouter<Api> {
             "scoring_id": "16fd2706-8baf-433b-82eb-8c7fada847da", "status": "CREATED", "created_at": "2026-11-20T08:33:00Z",
             "expires_at": "2026-11-20T09:33:00Z"})),
         (status = 404, description = "The provider is not configured in this deployment, or not for this organisation."),
-        (status = 409, description = "The idempotency key was used with another body."),
+        (status = 409, description = "The idempotency key was used with another body, or the first request with it is still running."),
     ),
 )]
 async fn create_scoring(
@@ -123,7 +123,7 @@ async fn read_captures(
     responses(
         (status = 204, description = "Scored. Read the scoring to get the score."),
         (status = 404, description = "No such scoring."),
-        (status = 409, description = "Closed, expired, no retry left, nothing to score, an unfinished delegated capture, or the idempotency key was used with another body."),
+        (status = 409, description = "Closed, expired, no retry left, nothing to score, an unfinished delegated capture, the idempotency key was used with another body, or the first request with it is still running."),
         (status = 413, description = "A picture is larger than 10 MiB or 50 megapixels."),
         (status = 415, description = "A picture is neither JPEG nor PNG."),
         (status = 429, description = "The declared number was scored too often today. No retry was used."),
@@ -193,7 +193,7 @@ async fn close_scoring(
         (status = 204, description = "Deleted."),
         (status = 403, description = "The scoring is closed or expired, or the token does not allow this."),
         (status = 404, description = "No such scoring."),
-        (status = 409, description = "The scoring belongs to an identification, or another request changed it at the same time."),
+        (status = 409, description = "The scoring belongs to an identification, another request changed it at the same time, the idempotency key was used with another body, or the first request with it is still running."),
     ),
 )]
 async fn delete_scoring(

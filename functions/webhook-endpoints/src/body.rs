@@ -8,8 +8,9 @@ use acredita_domain::{
     webhooks::{Endpoint, EndpointChange, EndpointSecret, EndpointStatus, EventTypes, Failure, Overlap},
 };
 use acredita_http::{
-    Faults, Fields, ParseRequest, Place, RequestReader,
+    Faults, Fields, ParseRequest, RequestReader,
     answers::Rfc3339,
+    listing::limit,
     request::{BodyKind, MAX_JSON},
     schemas::Text,
 };
@@ -321,9 +322,6 @@ impl FromStr for Moment {
     }
 }
 
-/// The most tries in an answer.
-const MOST: usize = 100;
-
 pub struct DeliveriesRequest {
     pub id: EndpointId,
     pub limit: usize,
@@ -335,12 +333,8 @@ impl ParseRequest for DeliveriesRequest {
 
     fn parse(request: &RequestReader<'_>, faults: &mut Faults) -> Option<Self> {
         let id = request.path("endpoint_id", faults);
-        let limit =
-            request.query("limit", faults).map(|text| text.parse().ok().filter(|limit| (1..=MOST).contains(limit)));
-        if limit == Some(None) {
-            faults.add(Place::Query("limit"), "is not a number from 1 to 100");
-        }
+        let limit = limit(request, faults);
         let after = request.query("cursor", faults).map(|cursor| cursor.into_owned());
-        Some(Self { id: id?, limit: limit.flatten().unwrap_or(50), after })
+        Some(Self { id: id?, limit, after })
     }
 }

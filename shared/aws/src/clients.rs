@@ -17,8 +17,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// DynamoDB and SQS answer within milliseconds; three attempts and their pauses fit into the gateway's 30 s several
 /// times over.
 const ATTEMPT: Duration = Duration::from_secs(3);
-/// The limit of a DynamoDB or SQS call, including all its attempts.
+/// The limit of an SQS call, including all its attempts.
 pub const CALL: Duration = Duration::from_secs(8);
+/// The limit of a DynamoDB call, including all its attempts: events say when they are written, and whoever follows them by
+/// that time waits for so long, and a second more.
+const TABLE_CALL: Duration = Duration::from_secs(4);
 /// A picture has up to 10 MiB.
 const PICTURE_ATTEMPT: Duration = Duration::from_secs(10);
 const PICTURE_CALL: Duration = Duration::from_secs(20);
@@ -41,7 +44,7 @@ impl AwsClients {
     pub fn new(sdk: &SdkConfig, interceptors: &[SharedInterceptor]) -> Self {
         let mut dynamodb = aws_sdk_dynamodb::config::Builder::from(sdk)
             .retry_config(retries())
-            .timeout_config(timeouts(ATTEMPT, CALL))
+            .timeout_config(timeouts(ATTEMPT, TABLE_CALL))
             .retry_classifier(RetryTransactionConflicts);
         let mut s3 = aws_sdk_s3::config::Builder::from(sdk)
             .retry_config(retries())
@@ -83,11 +86,19 @@ fn timeouts(attempt: Duration, call: Duration) -> TimeoutConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use acredita_domain::ports::limits::SETTLED_AFTER;
     use acredita_outbound::CONNECT;
 
     #[test]
+    fn an_event_is_there_before_anybody_who_follows_has_passed_its_time() {
+        assert!(TABLE_CALL + Duration::from_secs(1) <= SETTLED_AFTER.to_std().expect("it is positive"));
+    }
+
+    #[test]
     fn every_attempt_fits_into_its_call_and_every_call_into_the_gateways_30_seconds() {
-        for (attempt, call) in [(ATTEMPT, CALL), (PICTURE_ATTEMPT, PICTURE_CALL), (SECRET_ATTEMPT, SECRET_CALL)] {
+        for (attempt, call) in
+            [(ATTEMPT, CALL), (ATTEMPT, TABLE_CALL), (PICTURE_ATTEMPT, PICTURE_CALL), (SECRET_ATTEMPT, SECRET_CALL)]
+        {
             assert!(CONNECT < attempt && attempt < call && call < Duration::from_secs(30));
         }
     }

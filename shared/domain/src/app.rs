@@ -1,11 +1,11 @@
 //! What the use cases work with, assembled once at process start by `shared/service`.
 
 use crate::{
-    Error, Time,
+    Error, Invalid, Time,
     chain::Chain,
     identification::{Identification, MethodKind},
     ids::{AdminChainId, AdminIdentificationId, ChainId, IdentificationId, OrgId},
-    otp::Channel,
+    otp::{Channel, Delivery},
     ports::{
         Chains, Clock, CodeKeys, Deliveries, DocumentNumberReader, Endpoints, Entropy, EventLog, Housekeeping,
         Identifications, Outbox, PictureValidator, Pictures, Queue, Receivers, RequestCounts, Scorer, Scorings,
@@ -89,6 +89,16 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Requires that this deployment sends on the channel, if we are to send.
+    pub fn require_channel(&self, delivery: &Delivery) -> Result<(), Invalid> {
+        match delivery {
+            Delivery::Sent(destination) if !self.channels.contains(&destination.channel()) => {
+                Err(Invalid("this deployment does not send on this channel"))
+            }
+            Delivery::Sent(_) | Delivery::External(_) => Ok(()),
+        }
+    }
+
     pub fn keep_until(&self, expires_at: Time) -> Time {
         expires_at + self.retention
     }

@@ -177,7 +177,7 @@ impl Identification {
 
     pub fn status(&self, now: Time) -> Status {
         match &self.state {
-            State::Created if self.tries_used_up() => Status::Failed,
+            State::Created if self.tries_used_up(now) => Status::Failed,
             state => state.status(self.expires_at, now),
         }
     }
@@ -199,12 +199,17 @@ impl Identification {
         }
     }
 
-    /// The tries that were wrong, among those that were counted. One that is being judged is not.
-    pub fn wrong_tries(&self, being_judged: u32) -> Option<u32> {
-        self.otp().map(|otp| otp.tries.saturating_sub(being_judged))
+    /// The wrong tries of an OTP. With its end no try is judged any more.
+    pub fn wrong_tries(&self, now: Time) -> Option<u32> {
+        self.otp().map(|otp| if self.state == State::Created { otp.wrong_tries(now) } else { otp.judged_wrong })
     }
 
-    /// As the step leaves it. Tries are counted outside of steps.
+    /// How many wrong tries an OTP has left. A right one is not counted in the end, however many came at once.
+    pub fn attempts_left(&self, now: Time) -> Option<u32> {
+        self.wrong_tries(now).map(|wrong| MAX_TRIES.saturating_sub(wrong))
+    }
+
+    /// As the step leaves it. Other tries are counted outside of steps.
     pub fn after(mut self, transition: &Transition, now: Time) -> Self {
         // The store keeps times in milliseconds.
         let at = now.trunc_subsecs(3);
@@ -221,7 +226,12 @@ impl Identification {
                 State::Validated(validation) => State::Closed { at, validation: Some(validation) },
                 _ => State::Closed { at, validation: None },
             },
-            Transition::Fail => State::Failed { at },
+            Transition::Fail => {
+                if let Method::Otp(otp) = &mut self.method {
+                    otp.judged_wrong = MAX_TRIES;
+                }
+                State::Failed { at }
+            }
             Transition::Expire => State::Expired,
         };
         self
@@ -272,8 +282,8 @@ impl Identification {
 
     /// A process that died between counting the last try and recording the failure must not leave an identification
     /// open.
-    fn tries_used_up(&self) -> bool {
-        self.otp().is_some_and(|otp| otp.tries >= MAX_TRIES)
+    fn tries_used_up(&self, now: Time) -> bool {
+        self.otp().is_some_and(|otp| otp.wrong_tries(now) >= MAX_TRIES)
     }
 }
 
@@ -332,9 +342,8 @@ pub enum Transition {
     /// version that was judged.
     Validate {
         validation: Box<Validation>,
-        /// For an OTP: only while this generation's code is the live one. The try that was counted for it is taken
-        /// back, because it was not wrong.
-        generation: Option<u32>,
+        /// For an OTP.
+        code: Option<RightCode>,
     },
     /// CREATED → CREATED, while it has not expired and has a send left: the live code is invalidated, and this
     /// generation, the next one, begins. Its effect sends the new code.
@@ -349,10 +358,20 @@ pub enum Transition {
         /// The state that the decision was based on.
         from: Closable,
     },
-    /// CREATED → FAILED, when the tries are used up.
+    /// CREATED → FAILED, when the tries are used up, of which the last may be judged to be wrong with it.
     Fail,
     /// CREATED → EXPIRED, when its time is over.
     Expire,
+}
+
+/// The code of a right try, as it was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RightCode {
+    /// It is right only while this generation's code is the live one.
+    pub generation: u32,
+    /// The tries that were judged to be wrong before it, which the event says: neither more nor fewer. Its own try is
+    /// taken back.
+    pub judged_wrong: u32,
 }
 
 impl Transition {

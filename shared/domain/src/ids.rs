@@ -118,6 +118,13 @@ impl EventId {
         Self(uuid::Uuid::from_u128((self.0.as_u128() & !COUNTER) | (u128::from(sequence) << 64 & COUNTER)))
     }
 
+    /// The same with another time.
+    pub fn moved_to(self, at: Time) -> Self {
+        const REST: u128 = u128::MAX >> 48;
+        let millis = u128::try_from(at.timestamp_millis()).unwrap_or_default();
+        Self(uuid::Uuid::from_u128((self.0.as_u128() & REST) | (millis << 80)))
+    }
+
     /// Epoch milliseconds, for one of version 7.
     pub fn millis(&self) -> u64 {
         (self.0.as_u128() >> 80) as u64

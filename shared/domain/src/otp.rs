@@ -21,6 +21,9 @@ use subtle::Choice;
 pub const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
 /// The identification fails at this many wrong tries. A resend does not reset the count.
 pub const MAX_TRIES: u32 = 5;
+/// How long a counted try may go without a verdict: longer than any request runs (the function is stopped after 29
+/// seconds). A request that has not reported back by then is gone, and its try counts as a wrong one.
+pub const TRY_LEASE: TimeDelta = TimeDelta::seconds(45);
 /// Messages that one identification may cause.
 pub const MAX_SENDS: u32 = 5;
 /// Codes that the caller of one identification may get to deliver.
@@ -171,8 +174,12 @@ pub struct LiveCode {
 pub struct Otp {
     pub delivery: Delivery,
     pub second_factor: Option<SecondFactor>,
-    /// Counted tries: the wrong ones, and those that are being judged. At [`MAX_TRIES`] the identification has failed.
+    /// Counted tries: the wrong ones, and those that are being judged. Never more than [`MAX_TRIES`].
     pub tries: u32,
+    /// Those of them that were judged to be wrong. At [`MAX_TRIES`] the identification has failed.
+    pub judged_wrong: u32,
+    /// When a try was counted last; `None` if none was, or not since this is kept.
+    pub tried_at: Option<Time>,
     /// The number of the live code: 1 for the first, one more for each that follows; 0 before the first is asked for, which
     /// happens when its step of a chain opens.
     pub generation: u32,
@@ -187,9 +194,10 @@ pub struct Otp {
 }
 
 impl Otp {
-    /// How many wrong tries are left. A right one is not counted in the end, however many came at once.
-    pub fn attempts_left(&self) -> u32 {
-        MAX_TRIES.saturating_sub(self.tries)
+    /// The wrong tries at `now`: those judged to be wrong, and those whose request is gone without a verdict.
+    pub fn wrong_tries(&self, now: Time) -> u32 {
+        let being_judged = self.tried_at.is_some_and(|at| now < at + TRY_LEASE);
+        if being_judged { self.judged_wrong } else { self.tries }
     }
 
     /// When a resend becomes possible; `None` when it never does.

@@ -125,7 +125,7 @@ macro_rules! admin_operations {
             responses(
                 (status = 204, description = "Cancelled."),
                 (status = 404, description = "No such identification."),
-                (status = 409, description = "The identification is not CREATED, or the idempotency key was used with another body."),
+                (status = 409, description = "The identification is not CREATED, the idempotency key was used with another body, or the first request with it is still running."),
             ),
         )]
         async fn $cancel(
@@ -150,7 +150,7 @@ macro_rules! admin_operations {
             responses(
                 (status = 204, description = "Closed."),
                 (status = 404, description = "No such identification."),
-                (status = 409, description = "The identification is neither CREATED nor VALIDATED."),
+                (status = 409, description = "The identification is neither CREATED nor VALIDATED, the idempotency key was used with another body, or the first request with it is still running."),
             ),
         )]
         async fn $close(
@@ -180,7 +180,7 @@ macro_rules! admin_operations {
                 (status = 204, description = "Deleted."),
                 (status = 403, description = "The identification is not CREATED, or the token does not allow this."),
                 (status = 404, description = "No such identification."),
-                (status = 409, description = "Another request changed the identification at the same time."),
+                (status = 409, description = "Another request changed the identification at the same time, the idempotency key was used with another body, or the first request with it is still running."),
             ),
         )]
         async fn $delete(

@@ -1,10 +1,6 @@
 //! The terms of a scored identity document in a body: their schemas and their reader, shared by two creates.
 
-use crate::{
-    api::Api,
-    error::ApiError,
-    fault::{Place, RequestFault},
-};
+use crate::api::Api;
 use acredita_domain::{
     ids::OrgId,
     names,
@@ -30,17 +26,11 @@ names! {
 }
 
 impl Choice {
-    /// The provider that is meant. `EXTERNAL` needs one that this deployment has configured for the organisation; the fault
-    /// is at `pointer`.
-    pub fn provider(self, api: &Api, org: &OrgId, pointer: &str) -> Result<Provider, ApiError> {
-        let provider = match self {
+    /// The provider that is meant; `None` for `EXTERNAL` if this deployment has configured none for the organisation.
+    pub fn provider(self, api: &Api, org: &OrgId) -> Option<Provider> {
+        match self {
             Self::Internal => Some(Provider::Internal),
             Self::External => api.external_provider(org),
-        };
-        let fault = RequestFault {
-            place: Place::Body(pointer.to_owned()),
-            problem: "no external provider is configured for this organisation",
-        };
-        provider.ok_or(ApiError::Faults(vec![fault]))
+        }
     }
 }

@@ -21,6 +21,7 @@ pub mod jwks;
 mod jws;
 pub mod jwt;
 pub mod layers;
+pub mod listing;
 pub mod logs;
 pub mod metadata;
 pub mod multipart;

@@ -93,7 +93,7 @@ impl TryFrom<&Metadata> for OtpMetadata {
                 external: matches!(otp.delivery, Delivery::External(_)),
             },
             code_format: otp.code_format.into(),
-            attempts_left: otp.attempts_left(),
+            attempts_left: metadata.identification.attempts_left(metadata.now).unwrap_or_default(),
             resend_available_at: otp.resend_available_at().filter(|_| open).map(Rfc3339),
         })
     }

@@ -2,7 +2,7 @@
 
 use acredita_domain::{
     Invalid,
-    ports::{Outcome, Post, Receivers},
+    ports::{Outcome, Post, Receivers, limits::PATIENCE},
     webhooks::{EndpointUrl, Failure, FailureWord, schedule::retry_after},
 };
 use acredita_outbound::{Answer, PostFailure, Reach, SendFailure};
@@ -39,6 +39,10 @@ impl Receivers for HttpReceivers {
             }
             Err(failure) => Outcome::Failed(Failure::Nothing(word(failure))),
         }
+    }
+
+    async fn patience(&self) {
+        tokio::time::sleep(PATIENCE.to_std().unwrap_or_default()).await;
     }
 }
 

@@ -22,7 +22,7 @@ pub fn beginning() -> Time {
 }
 
 /// A clock that stands still until it is moved. Its clones move with it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct ManualClock(Arc<Mutex<Time>>);
 
 impl Default for ManualClock {

@@ -5,6 +5,7 @@ use acceptance::{
     chains::{ChainSubject, PATH, body, steps},
     look::text,
 };
+use acredita_domain::otp::Channel;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -64,9 +65,40 @@ async fn the_older_form_of_a_step_is_taken_and_never_given_back() {
         (json!({ "configuration": 7 }), "/sequence/0/configuration"),
         (older("PALM"), "/sequence/0/configuration/identificationType"),
         (older("OTP"), "/sequence/0/configuration/channel"),
+        (
+            json!({ "configuration": { "identificationType": "OTP", "channel": { "type": "PIGEON" } } }),
+            "/sequence/0/configuration/channel/type",
+        ),
+        (
+            json!({ "configuration": { "identificationType": "OTP", "twoFactorType": "PALM", "channel": { "type": "SMS" } } }),
+            "/sequence/0/configuration/twoFactorType",
+        ),
     ] {
         assert_eq!(places(&faults(&world, body(vec![fault.clone()])).await), [place], "{fault}");
     }
+}
+
+/// In either form, and whatever makes it wrong.
+#[tokio::test]
+async fn a_fault_of_a_step_is_where_the_caller_wrote_it() {
+    let mut world = World::start().await;
+    world.app.policy.channels = vec![Channel::Email];
+    world.serve(world.app.clone());
+    let newer = |channel: &str| json!({ "identification_type": "OTP", "otp_step": { "channel": { "type": channel } } });
+    let older =
+        |channel: &str| json!({ "configuration": { "identificationType": "OTP", "channel": { "type": channel } } });
+    for (step, form) in [(newer("SMS"), "otp_step"), (older("SMS"), "configuration")] {
+        let refused = faults(&world, body(vec![steps::agent(), step])).await;
+        let expected = format!("/sequence/1/{form}/channel/type: this deployment does not send on this channel");
+        assert_eq!(refused, [expected]);
+    }
+    for step in [newer("EMAIL"), older("EMAIL")] {
+        world.call("POST", PATH, Some(body(vec![step]))).await.expect(201);
+    }
+    let poor = json!({ "name": "James", "last_name": "Smith" });
+    let mut lacking = body(vec![steps::agent(), older("EMAIL")]);
+    lacking["actor"] = poor;
+    assert_eq!(faults(&world, lacking).await, ["/sequence/1/configuration/channel/type: needs /actor/email"]);
 }
 
 #[tokio::test]
@@ -172,8 +204,8 @@ async fn the_dni_on_the_phone_is_kept_and_cannot_be_required_yet() {
 #[tokio::test]
 async fn an_external_provider_is_one_that_the_organisation_has() {
     let world = World::start().await;
-    let refused = faults(&world, body(vec![steps::agent(), steps::document()])).await;
-    assert_eq!(places(&refused), ["/sequence/1/identity_document_step/provider_type"]);
+    let refused = world.call("POST", PATH, Some(body(vec![steps::agent(), steps::document()]))).await.expect(404);
+    assert_eq!(refused.details(), ["no such external provider for this organisation"]);
     let world = World::with_external_provider().await;
     let chain = ChainSubject::of(&world, vec![steps::document()]).await;
     assert_eq!(chain.read(&world).await.json()["sequence"][0]["scoring"]["provider"], "GOOGLE");

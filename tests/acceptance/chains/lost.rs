@@ -6,7 +6,7 @@ use acceptance::{
     faults::{Faults, Moment},
     look::text,
 };
-use acredita_domain::ports::limits::ERASE_AGAIN_AFTER;
+use acredita_domain::{otp::TRY_LEASE, ports::limits::ERASE_AGAIN_AFTER};
 use chrono::TimeDelta;
 use serde_json::Value;
 use std::sync::Arc;
@@ -122,16 +122,52 @@ async fn a_fifth_wrong_code_fails_the_chain_whatever_is_lost() {
         }
         let first = first_try(world, &faults, chain.steps[0].attempt(world, "untrue")).await;
         assert!([400, 503].contains(&first.status.as_u16()), "{}", first.status);
+        world.clock.advance(TRY_LEASE);
         if chain.read(world).await.json()["status"] != "FAILED" {
             chain.steps[0].try_code(world, "untrue").await.expect(400);
         }
-        assert_eq!(chain.read(world).await.json()["status"], "FAILED");
+        chain.assert_state(world, "FAILED", 0, &["FAILED", "CANCELLED"]).await;
+        assert_eq!(chain.steps[1].status(world).await.as_deref(), Some("CANCELLED"), "its own door says the same");
         chain.cancel(world).await.expect(409);
         chain.steps[1].validate(world).await.expect(409);
         world.settle().await;
         world.assert_whole().await;
     })
     .await;
+}
+
+/// A process that dies between the last try and its verdict leaves a chain that nobody has seen fail. Whoever looks first,
+/// and at which door, finds it failed with all of its steps.
+#[tokio::test]
+async fn a_failure_that_nobody_recorded_is_recorded_by_whoever_sees_it_first() {
+    type Look = fn(&ChainSubject, &World) -> Call;
+    let looks: [Look; 7] = [
+        |chain, world| world.request("GET", &chain.actor_path(""), None),
+        ChainSubject::cancellation,
+        ChainSubject::closing,
+        |chain, world| world.request("GET", &chain.steps[0].actor_path(""), None),
+        |chain, world| chain.steps[0].attempt(world, "untrue"),
+        |chain, world| chain.steps[0].validation(world),
+        |chain, world| world.request("POST", &chain.steps[0].actor_path("/resend"), None),
+    ];
+    for (at, look) in looks.iter().enumerate() {
+        let mut world = World::with_external_provider().await;
+        let chain = ChainSubject::of(&world, vec![steps::otp(), steps::agent()]).await;
+        for _ in 0..4 {
+            chain.steps[0].try_code(&world, "untrue").await.expect(400);
+        }
+        let dies = Faults::on("Identifications::count_try", 0, Moment::After);
+        let last = chain.steps[0].attempt(&world, "untrue");
+        first_try(&mut world, &dies, last).await.expect(503);
+        chain.assert_state(&world, "CREATED", 0, &["CREATED", "CREATED"]).await;
+        world.clock.advance(TRY_LEASE);
+        let answer = world.send(look(&chain, &world)).await;
+        assert!([200, 409].contains(&answer.status.as_u16()), "{at}: {}", answer.status);
+        assert_eq!(chain.steps[1].status(&world).await.as_deref(), Some("CANCELLED"), "{at}");
+        chain.assert_state(&world, "FAILED", 0, &["FAILED", "CANCELLED"]).await;
+        world.settle().await;
+        world.assert_whole().await;
+    }
 }
 
 #[tokio::test]

@@ -104,6 +104,36 @@ async fn of_validate_cancel_and_close_chain_and_steps_agree() {
     settled(&world).await;
 }
 
+/// Every outcome is that of some order: of both 204 the validation came first, and the log says so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_validate_close_and_cancel_of_a_chain_one_comes_first() {
+    let world = World::start().await;
+    for round in 0..6 {
+        let chain = ChainSubject::of(&world, vec![steps::otp(), steps::agent()]).await;
+        chain.walk(&world, 2).await;
+        let calls = [chain.validation(&world), chain.closing(&world), chain.cancellation(&world)];
+        let of_each = mixed(&world, &calls, round).await;
+        of_each.iter().for_each(|answers| only(answers, &[204, 409]));
+        let won: Vec<usize> = of_each.iter().map(|answers| count(answers, 204)).collect();
+        let (status, expected): (&str, &[&str]) = match won[..] {
+            [1, 0, 0] => ("VALIDATED", &["chain.validated"]),
+            [0, 1, 0] => ("CLOSED", &["chain.closed"]),
+            [1, 1, 0] => ("CLOSED", &["chain.validated", "chain.closed"]),
+            [0, 0, 1] => ("CANCELLED", &["chain.cancelled"]),
+            _ => panic!("no order explains {won:?}"),
+        };
+        let of_steps = if status == "CLOSED" { "CLOSED" } else { "VALIDATED" };
+        chain.assert_state(&world, status, 2, &[of_steps; 2]).await;
+        let found =
+            world.call("GET", &format!("/events?subject_id={}&order=asc", chain.id), None).await.expect(200).json();
+        let told = found["events"].as_array().expect("events").iter().map(|event| event["type"].as_str());
+        let walked = ["chain.created", "chain.step_validated", "chain.step_validated"];
+        let expected = walked.iter().chain(expected).map(|kind| Some(*kind));
+        assert_eq!(told.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+    }
+    settled(&world).await;
+}
+
 /// While the sweep writes down what the clock has decided.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn at_the_end_of_its_time_nothing_is_validated_or_cancelled_any_more() {

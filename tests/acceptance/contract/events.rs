@@ -2,6 +2,7 @@
 
 use acceptance::{
     Answer, Call, ORG, OTHER_ORG, World, bodies,
+    faults::Faults,
     look::{Item, text},
     subject::{Method, Subject, forcing_token, put_pictures},
     tokens::{ISSUER, claims},
@@ -269,6 +270,36 @@ async fn what_the_clock_ends_is_told_by_the_sweep() {
     let events = events_of(&world, &agent.id).await;
     assert_eq!(events[2]["data"], json!({ "method": "AGENT", "reason": "RETENTION" }));
     assert_eq!(verified(&world, &agent.id).await, Ok(3));
+}
+
+/// Whoever follows the list by its times has not passed it yet.
+#[tokio::test]
+async fn an_event_of_a_slow_commit_says_when_it_was_written() {
+    let mut world = World::start().await;
+    let agent = Subject::create(&world, Method::Agent).await;
+    let (whole, wait) = (world.app.clone(), TimeDelta::seconds(10));
+    world.serve(Faults::late("Identifications::transition", 0, &world.clock, wait).around(&whole));
+    agent.cancel(&world).await.expect(204);
+    world.serve(whole);
+    let events = events_of(&world, &agent.id).await;
+    assert_eq!(events[1]["created_at"], "2026-11-20T08:33:10.000Z");
+    assert_eq!(verified(&world, &agent.id).await, Ok(2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sweeps_that_overlap_tell_an_expiry_once() {
+    let world = World::start().await;
+    let mut ids = Vec::new();
+    for _ in 0..8 {
+        let alone = world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
+        ids.push(alone.text("scoring_id"));
+    }
+    world.clock.advance(TimeDelta::hours(1));
+    tokio::join!(world.sweep(), world.sweep(), world.sweep(), world.sweep());
+    world.sweep().await;
+    for id in ids {
+        assert_eq!(types(&events_of(&world, &id).await), ["scoring.created", "scoring.expired"]);
+    }
 }
 
 #[tokio::test]

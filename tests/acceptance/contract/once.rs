@@ -125,6 +125,28 @@ async fn a_step_is_answered_again_and_nothing_is_done_twice() {
     }
 }
 
+/// Each of them succeeds, so each of them is answered again.
+#[tokio::test]
+async fn a_close_of_what_is_over_already_is_answered_again() {
+    let world = World::with_external_provider().await;
+    for ends_by_itself in [false, true] {
+        let scoring = create_scoring(&world, |_| {}).await;
+        let close = world.request("POST", &format!("{scoring}/close"), None);
+        if ends_by_itself {
+            world.clock.advance(TimeDelta::hours(2));
+        } else {
+            taken(&world, &close, "first").await;
+        }
+        for key in ["second", "third"] {
+            taken(&world, &close, key).await;
+            repeated(&world, &close, key).await;
+        }
+        world.send(close.clone()).await.expect(204);
+        world.clock.advance(DAY);
+        taken(&world, &close, "second").await;
+    }
+}
+
 #[tokio::test]
 async fn an_answer_is_repeated_only_to_who_may_have_it() {
     let world = World::with_external_provider().await;

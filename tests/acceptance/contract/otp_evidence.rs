@@ -107,7 +107,7 @@ async fn a_picture_costs_no_more_than_its_own_write() {
     let subject = asked(&world).await;
     world.wire.take();
     world.send(validate(&world, &subject, &[("back", &bodies::png(1))])).await.expect(400);
-    assert_eq!(world.wire.take(), ["GetItem", "UpdateItem"]);
+    assert_eq!(world.wire.take(), ["GetItem", "UpdateItem", "UpdateItem"], "read, counted, judged");
     world
         .send(validate(&world, &subject, &[("front", &bodies::png(2)), ("back", &right(&world, 1))]))
         .await

@@ -1,9 +1,9 @@
 //! A picture of a document as the second factor: whatever fails, the identification never refers to missing pictures,
 //! nothing is counted twice, and a person with the right code and document succeeds with the next try.
 
-use super::{Run, at_every_call};
+use super::{JUDGE_WRONG, Run, at_every_call};
 use acceptance::{Call, World, bodies};
-use acredita_domain::actor::DocumentType;
+use acredita_domain::{actor::DocumentType, otp::TRY_LEASE};
 
 struct Asked {
     id: String,
@@ -33,12 +33,10 @@ async fn a_right_picture_validates_once_and_is_there() {
         let first = run.first_try(world, step.clone()).await;
         run.assert_told(&first, 204, &[]);
         let taken = first.status == 204 || run.silenced("Identifications::transition");
+        world.clock.advance(TRY_LEASE);
         let left = attempts_left(world, &asked).await;
-        // A failure of the keys or the picture store costs no try; a count or a step with an unknown outcome does, unless
-        // the step was taken: a right try is not a wrong one.
-        let counted = run.silenced("Identifications::count_try")
-            || (run.hits("Identifications::transition") && !run.silenced("Identifications::transition"));
-        assert_eq!(left, 5 - u64::from(counted));
+        // Only a count with an unknown outcome costs a try: a right try is not a wrong one.
+        assert_eq!(left, 5 - u64::from(run.silenced("Identifications::count_try")));
         world.send(step).await.expect(if taken { 409 } else { 204 });
         assert_eq!(world.status("otp", &asked.id).await, "VALIDATED");
         assert_eq!(world.pictures().await.len(), 2);
@@ -54,9 +52,10 @@ async fn a_wrong_picture_is_counted_at_least_once_and_at_most_per_try() {
         let asked = asked(world).await;
         let step = show(world, &asked, &bodies::png(3));
         let first = run.first_try(world, step.clone()).await;
-        run.assert_told(&first, 400, &[]);
+        run.assert_told(&first, 400, &[JUDGE_WRONG]);
         world.send(step).await.expect(400);
-        let counted = 1 + u64::from(run.fault.is_none() || run.silenced("Identifications::count_try"));
+        let counted = 1 + u64::from(run.counts_a_try());
+        world.clock.advance(TRY_LEASE);
         assert_eq!(attempts_left(world, &asked).await, 5 - counted);
         assert!(world.pictures().await.is_empty(), "nothing is kept of a wrong try");
     })

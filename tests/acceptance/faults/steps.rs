@@ -1,13 +1,13 @@
 //! The steps of an identification: validate, cancel, close, resend.
 
-use super::{Run, at_every_call};
+use super::{COUNT_TRY, JUDGE_WRONG, Run, at_every_call};
 use acceptance::{
     Call, ORG, World, bodies,
     look::text,
     request::base64,
     subject::{Method, Subject},
 };
-use acredita_domain::otp::CODE_LIFE;
+use acredita_domain::otp::{CODE_LIFE, TRY_LEASE};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ async fn a_right_code_validates_once() {
         is_taken_once(world, run, otp.validation(world), &[]).await;
         let metadata = world.metadata("otp", &otp.id).await;
         assert_eq!(metadata["status"], "VALIDATED");
-        assert!(metadata["attempts_left"].as_u64() >= Some(3), "a lost answer costs one try at most: {metadata}");
+        assert_eq!(metadata["attempts_left"], 5, "none was judged to be wrong");
     })
     .await;
 }
@@ -56,11 +56,11 @@ async fn a_wrong_code_is_counted_at_least_once_and_at_most_per_try() {
     at_every_call(async |world: &mut World, run: &Run| {
         let otp = Subject::delivered(world).await;
         let first = run.first_try(world, otp.attempt(world, "untrue")).await;
-        run.assert_told(&first, 400, &[]);
+        run.assert_told(&first, 400, &[JUDGE_WRONG]);
         world.send(otp.attempt(world, "untrue")).await.expect(400);
+        world.clock.advance(TRY_LEASE);
         let left = world.metadata("otp", &otp.id).await["attempts_left"].as_u64();
-        let counted = 1 + u64::from(run.fault.is_none() || run.silenced("Identifications::count_try"));
-        assert_eq!(left, Some(5 - counted));
+        assert_eq!(left, Some(5 - 1 - u64::from(run.counts_a_try())));
     })
     .await;
 }
@@ -73,14 +73,17 @@ async fn the_fifth_wrong_code_fails_the_identification_whatever_is_lost() {
             world.send(otp.attempt(world, "untrue")).await.expect(400);
         }
         let first = run.first_try(world, otp.attempt(world, "untrue")).await;
-        // The failure is recorded for readers of the table only: the count alone has ended the identification.
         run.assert_told(&first, 400, &["Identifications::transition"]);
-        let counted = first.status == 400 || run.silenced("Identifications::count_try");
+        let counted = first.status == 400 || run.silenced(COUNT_TRY);
         world.send(otp.attempt(world, "untrue")).await.expect(if counted { 409 } else { 400 });
         world.send(otp.validation(world)).await.expect(409);
+        if run.silenced(COUNT_TRY) {
+            assert_eq!(world.status("otp", &otp.id).await, "CREATED", "it may be judged yet");
+            world.clock.advance(TRY_LEASE);
+        }
         assert_eq!(world.status("otp", &otp.id).await, "FAILED");
-        let noted = text(&world.identifications().await[0], "status") == "FAILED";
-        assert!(noted || run.fault.is_some(), "without a fault the failure is noted");
+        assert_eq!(text(&world.identifications().await[0], "status"), "FAILED", "whoever sees the failure notes it");
+        world.assert_whole().await;
     })
     .await;
 }
@@ -94,8 +97,9 @@ async fn an_outdated_code_costs_no_try_unless_its_answer_is_lost() {
         let first = run.first_try(world, outdated.clone()).await;
         run.assert_told(&first, 400, &[]);
         world.send(outdated).await.expect(400);
+        world.clock.advance(TRY_LEASE);
         let left = world.metadata("otp", &otp.id).await["attempts_left"].as_u64();
-        let not_given_back = run.silenced("Identifications::count_try")
+        let not_given_back = run.silenced(COUNT_TRY)
             || (run.hits("Identifications::give_back_try") && !run.silenced("Identifications::give_back_try"));
         assert_eq!(left, Some(5 - u64::from(not_given_back)));
     })

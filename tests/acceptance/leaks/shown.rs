@@ -13,7 +13,7 @@ use acredita_domain::{
     document_numbers::normal_form,
     documents::CarriedNumber,
     error::Invalid,
-    events::{EventData, EventType, Happened, Log, Story, Subject},
+    events::{EventData, EventType, Happened, Log, Now, Story, Subject},
     idempotency::{Idempotency, IdempotencyKey, Operation},
     identification::{Identification, Transition},
     ids::{EventId, OrgId},
@@ -197,7 +197,7 @@ fn told(org: &OrgId, subject: Subject) -> Story {
     };
     let log = Log::begin(&acredita_aws::SystemEntropy);
     let (org, events) = (org.clone(), vec![event]);
-    Story { org, subject, log, adopted: None, events, keep_until: at, once: None }
+    Story { org, subject, log, adopted: None, events, keep_until: at, once: None, now: Now::standing_still(at) }
 }
 
 #[tokio::test]

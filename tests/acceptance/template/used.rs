@@ -11,11 +11,12 @@ use crate::{
 use acceptance::{
     World, bodies,
     chains::{ChainSubject, steps},
+    faults::{Faults, Moment},
     subject::{Method, Subject},
     wire::Action,
 };
 use acredita_domain::{
-    otp::{CODE_LIFE, DESTINATION_WINDOW},
+    otp::{CODE_LIFE, DESTINATION_WINDOW, TRY_LEASE},
     pictures::{PictureFormat, PictureKey, Sha256Digest},
     ports::SendError,
     ports::limits::ERASE_AGAIN_AFTER,
@@ -39,6 +40,23 @@ impl Used {
         for (kind, attributes) in world.wire.take_changed() {
             self.changed.entry(kind).or_default().extend(attributes);
         }
+    }
+
+    /// The failure of a chain that nobody recorded, because the process that had to died.
+    async fn add_reading_a_failure(&mut self, world: &mut World) {
+        let chain = ChainSubject::of(world, vec![steps::otp(), steps::document(), steps::agent()]).await;
+        for _ in 0..4 {
+            chain.steps[0].try_code(world, "untrue").await.expect(400);
+        }
+        let (whole, last) = (world.app.clone(), chain.steps[0].attempt(world, "untrue"));
+        world.serve(Faults::on("Identifications::count_try", 0, Moment::After).around(&whole));
+        world.send(last).await.expect(503);
+        world.serve(whole);
+        world.clock.advance(TRY_LEASE);
+        world.wire.take_actions();
+        world.wire.take_changed();
+        assert_eq!(chain.read(world).await.json()["status"], "FAILED");
+        self.add(world);
     }
 
     fn of(world: &World) -> Self {
@@ -95,7 +113,7 @@ async fn put_something_to_erase(world: &World, values: &[(&str, String)]) {
 /// Every step of a chain at every place, with a code that goes out when its step opens; a code that is sent again; and a
 /// failure that ends the other steps.
 async fn used_in_chains(used: &mut BTreeMap<String, Used>) {
-    let world = World::with_external_provider().await;
+    let mut world = World::with_external_provider().await;
     let function = |method: Method| match method {
         Method::Agent => "identification-agent",
         Method::Otp => "identification-otp",
@@ -127,6 +145,7 @@ async fn used_in_chains(used: &mut BTreeMap<String, Used>) {
         chain.steps[0].try_code(&world, "untrue").await.expect(400);
     }
     used.entry(function(Method::Otp).to_owned()).or_default().add(&world);
+    used.entry("chain".to_owned()).or_default().add_reading_a_failure(&mut world).await;
     let scored = ChainSubject::of(&world, vec![steps::document()]).await;
     world.wire.take_actions();
     world.wire.take_changed();

@@ -16,14 +16,15 @@ use acredita_local::serve::Server;
 use api::Api;
 use futures_util::future::try_join_all;
 use receiver::{Receiver, Reply};
-use std::{fmt::Write, time::Duration};
+use std::{cell::Cell, fmt::Write, time::Duration};
 use tokio::runtime::Builder;
 
 /// Of a quiet organisation: an event every 20 ms.
 const QUIET: usize = 500;
 const PACE: Duration = Duration::from_millis(20);
-/// Of a busy one, as many at once as the connections make.
-const BUSY: usize = 2_000;
+/// Of a busy one, for so long as many as arrive: no more than these are on their way at once.
+const BUSY: Duration = Duration::from_secs(20);
+const UNDER_WAY: usize = 256;
 const CONNECTIONS: usize = 16;
 const ENDPOINTS: usize = 16;
 /// Longer than any delivery should take.
@@ -45,12 +46,12 @@ pub fn measure() -> Result<String, Failure> {
         let latencies = stage.paced(QUIET).await;
         stage.end(&service, latencies).await
     })?;
-    let (elapsed, posts) = load.block_on(async {
+    let busy = load.block_on(async {
         let stage = Stage::start(&service, ENDPOINTS).await?;
-        let busy = stage.busy(BUSY).await;
+        let busy = stage.busy().await;
         stage.end(&service, busy).await
     })?;
-    Ok(markdown(&quiet, &with_dead, elapsed, posts))
+    Ok(markdown(&quiet, &with_dead, &busy))
 }
 
 /// A server on a fresh folder, with receivers that take everything.
@@ -91,22 +92,31 @@ impl Stage {
         Ok(latencies)
     }
 
-    /// How long it took until all receivers had all events, and how many posts that were.
-    async fn busy(&self, events: usize) -> Result<(Duration, usize), Failure> {
-        let began = now();
-        let share = events / CONNECTIONS;
+    /// Makes events for a while, as fast as they arrive at all receivers, and waits for the last of them.
+    async fn busy(&self) -> Result<Busy, Failure> {
+        let (began, made) = (now(), Cell::new(0_usize));
         try_join_all((0..CONNECTIONS).map(|_| async {
             let mut connection = self.api.connect().await?;
-            for _ in 0..share {
-                connection.create().await?;
+            while began.elapsed() < BUSY {
+                if made.get() >= self.arrived_everywhere() + UNDER_WAY {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                } else {
+                    made.set(made.get() + 1);
+                    connection.create().await?;
+                }
             }
             Ok::<_, Failure>(())
         }))
         .await?;
         for receiver in &self.receivers {
-            receiver.wait_for(share * CONNECTIONS, PATIENCE).await?;
+            receiver.wait_for(made.get(), PATIENCE).await?;
         }
-        Ok((now() - began, self.receivers.iter().map(Receiver::heard).sum()))
+        let posts = self.receivers.iter().map(Receiver::heard).sum();
+        Ok(Busy { events: made.get(), posts, elapsed: began.elapsed() })
+    }
+
+    fn arrived_everywhere(&self) -> usize {
+        self.receivers.iter().map(Receiver::heard).min().unwrap_or_default()
     }
 
     /// Stops the server, whatever came out.
@@ -117,7 +127,14 @@ impl Stage {
     }
 }
 
-fn markdown(quiet: &[Duration], with_dead: &[Duration], elapsed: Duration, posts: usize) -> String {
+/// From the first request to the last post.
+struct Busy {
+    events: usize,
+    posts: usize,
+    elapsed: Duration,
+}
+
+fn markdown(quiet: &[Duration], with_dead: &[Duration], busy: &Busy) -> String {
     let mut text = String::new();
     let build = if cfg!(debug_assertions) { "debug build, so these figures mean nothing" } else { "release build" };
     // Writing into a String does not fail.
@@ -131,13 +148,15 @@ fn markdown(quiet: &[Duration], with_dead: &[Duration], elapsed: Duration, posts
         let of = |percent| milliseconds(percentile(latencies, percent));
         let _ = writeln!(text, "| {name} | {} | {} |", of(50), of(99));
     }
-    let rate = |count: usize| count as f64 / elapsed.as_secs_f64();
+    let rate = |count: usize| count as f64 / busy.elapsed.as_secs_f64();
     let _ = writeln!(
         text,
-        "\n{BUSY} events as fast as {CONNECTIONS} connections make them, each to {ENDPOINTS} endpoints: **{:.0} events a second** from the \
-         first request to the last post, {:.0} posts a second.",
-        rate(BUSY),
-        rate(posts)
+        "\n{} events in {:.0} seconds, as fast as they arrive at {ENDPOINTS} endpoints with at most {UNDER_WAY} under way: \
+         **{:.0} events a second** from the first request to the last post, {:.0} posts a second.",
+        busy.events,
+        busy.elapsed.as_secs_f64(),
+        rate(busy.events),
+        rate(busy.posts)
     );
     text
 }

@@ -12,7 +12,7 @@ use acredita_aws::{SystemClock, SystemEntropy};
 use acredita_domain::{
     App, Time,
     actor::Actor,
-    events::{EventData, EventType, Happened, Log, Story},
+    events::{EventData, EventType, Happened, Log, Now, Story},
     identification::{Identification, Method, Midni, State},
     ids::{AdminIdentificationId, EventId, IdentificationId},
     keys::Keyring,
@@ -133,6 +133,7 @@ async fn create(app: &App) -> Result<(), Failure> {
         events: vec![created],
         keep_until: now + app.policy.events_kept,
         once: None,
+        now: Now::standing_still(now),
     };
     let keep_until = app.policy.keep_until(identification.expires_at);
     let new =

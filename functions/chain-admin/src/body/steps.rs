@@ -2,6 +2,7 @@
 
 use super::needs;
 use acredita_domain::{
+    Error,
     actor::Actor,
     identification::{MethodKind, Midni},
     ids::OrgId,
@@ -10,7 +11,7 @@ use acredita_domain::{
     use_cases::CreateStep,
 };
 use acredita_http::{
-    Api, ApiError, Faults, Fields, Place,
+    Api, ApiError, Faults, Fields, Place, RequestFault,
     document::{Choice, Configuration, ProviderChoice},
     otp::{ChannelBody, Needed, OtpFields, TwoFactorType, read_otp},
 };
@@ -115,9 +116,20 @@ pub struct OlderStep {
 /// A step as it was read.
 #[derive(Clone, Debug)]
 pub enum ReadStep {
-    Agent { personal_document_image: bool, midni: Midni },
-    Otp { delivery: Delivery, second_factor: Option<SecondFactor> },
-    IdentityDocument { configuration: ConfigurationName, choice: Choice },
+    Agent {
+        personal_document_image: bool,
+        midni: Midni,
+    },
+    Otp {
+        delivery: Delivery,
+        second_factor: Option<SecondFactor>,
+        /// Where the caller wrote its channel.
+        channel_at: Place,
+    },
+    IdentityDocument {
+        configuration: ConfigurationName,
+        choice: Choice,
+    },
 }
 
 impl ReadStep {
@@ -129,14 +141,19 @@ impl ReadStep {
         }
     }
 
-    /// What to create as the step of this index.
-    pub fn command(&self, at: usize, api: &Api, org: &OrgId) -> Result<CreateStep, ApiError> {
+    /// What to create, if this deployment and the organisation have what it needs.
+    pub fn command(&self, api: &Api, org: &OrgId) -> Result<CreateStep, ApiError> {
         Ok(match self.clone() {
             Self::Agent { personal_document_image, midni } => CreateStep::Agent { personal_document_image, midni },
-            Self::Otp { delivery, second_factor } => CreateStep::Otp { delivery, second_factor },
+            Self::Otp { delivery, second_factor, channel_at } => {
+                if let Err(problem) = api.app().policy.require_channel(&delivery) {
+                    return Err(ApiError::Faults(vec![RequestFault { place: channel_at, problem: problem.0 }]));
+                }
+                CreateStep::Otp { delivery, second_factor }
+            }
             Self::IdentityDocument { configuration, choice } => {
-                let pointer = format!("/sequence/{at}/identity_document_step/provider_type");
-                CreateStep::IdentityDocument { configuration, provider: choice.provider(api, org, &pointer)? }
+                let none = || api.refused(Error::NotFound("external provider for this organisation"));
+                CreateStep::IdentityDocument { configuration, provider: choice.provider(api, org).ok_or_else(none)? }
             }
         })
     }
@@ -215,7 +232,7 @@ fn read_code(
     faults: &mut Faults,
 ) -> Option<ReadStep> {
     let (delivery, second_factor) = read_otp(OtpFields { fields, second_factor, lacking }, actor, faults);
-    Some(ReadStep::Otp { delivery: delivery?, second_factor })
+    Some(ReadStep::Otp { delivery: delivery?, second_factor, channel_at: fields.place("channel/type") })
 }
 
 fn read_document(fields: Option<&Fields<'_>>, faults: &mut Faults) -> ReadStep {

@@ -246,14 +246,17 @@ fn move_head(chapter: &Chapter, values: &mut Values) -> (String, String) {
     if let Some(head) = chapter.head {
         values.extend([("sequence", number(head.sequence)), ("head", text(head.hash))]);
     }
+    if let Some(at) = chapter.told_at {
+        values.push(("told_at", millis(at)));
+    }
     match chapter.log.head {
         Some(head) => {
             values.push(("told", number(head.sequence)));
-            ("SET #sequence = :sequence, #head = :head".to_owned(), "#sequence = :told".to_owned())
+            ("SET #sequence = :sequence, #head = :head, #told_at = :told_at".to_owned(), "#sequence = :told".to_owned())
         }
         None => {
             values.push(("log_key", text(chapter.log.key.expose())));
-            let update = "SET #sequence = :sequence, #head = :head, #log_key = :log_key";
+            let update = "SET #sequence = :sequence, #head = :head, #told_at = :told_at, #log_key = :log_key";
             (update.to_owned(), "attribute_not_exists(#sequence)".to_owned())
         }
     }

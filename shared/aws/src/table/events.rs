@@ -1,7 +1,7 @@
 //! Events in the table: next to their subjects, and in the list of their organisation.
 
 use super::{
-    commit::{Commit, telling},
+    commit::{Commit, Refusal, telling},
     expressions::bind,
     items::{
         Item, Key, LIST_SHARDS, PointsTo, decode_event, decode_pointer, decode_reference, list_at, list_from,
@@ -38,6 +38,15 @@ impl EventLog for DynamoStore {
     async fn tell(&self, story: Story) -> Result<(), StepError> {
         telling("tell", &story, |chapter| Commit::new(self, "tell", Time::UNIX_EPOCH).only_tell(&story.org, chapter))
             .await
+    }
+
+    async fn tell_next(&self, story: Story) -> Result<(), StepError> {
+        let chapter = story.after(&story.log);
+        let commit = Commit::new(self, "tell next", Time::UNIX_EPOCH).only_tell(&story.org, &chapter);
+        commit.take().await.map_err(|refusal| match refusal {
+            Refusal::Overtaken(_) => StepError::Lost,
+            Refusal::Step(error) => error,
+        })
     }
 
     async fn of_subject(

@@ -6,7 +6,7 @@ use super::{
         Key, Pointer, PointsTo, Standing, decode_identification, decode_pointer, decode_remembered, encode_erasure,
         encode_identification, encode_pointer, encode_scoring, number, text,
     },
-    scorings::{Closing, close, unread},
+    scorings::{Closing, close},
     store::{Change, DynamoStore, corrupt},
     transitions::{OPEN, Step, new_mark, open_values, step_name},
 };
@@ -112,24 +112,42 @@ impl Identifications for DynamoStore {
         Ok(None)
     }
 
-    async fn count_try(&self, org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError> {
-        let operation = "count try";
-        let mut values = open_values(org, now);
-        values.push(("one", number(1)));
-        let condition = "#org = :org AND #status = :created AND #expires_at > :now AND #tries < :max_tries";
-        let change = Change { key: Key::identification(id), update: "ADD #tries :one", condition, values };
-        let item = self.update(operation, change).await?;
-        decode_identification(&item).map_err(|fault| StepError::Unavailable(corrupt(operation, fault)))
+    async fn remember(&self, org: &OrgId, record: IdempotencyRecord, now: Time) -> Result<(), CreateError> {
+        Commit::new(self, "remember request", now).remember(org, Some(record)).create().await
+    }
+
+    async fn count_try(&self, identification: &Identification, now: Time) -> Result<Identification, StepError> {
+        let otp = identification.otp().ok_or(StepError::Lost)?;
+        let mut values = open_values(&identification.org, now);
+        values.extend([("one", number(1)), ("tries", number(otp.tries)), ("judged_wrong", number(otp.judged_wrong))]);
+        let (update, condition) =
+            if otp.wrong_tries(now) == otp.judged_wrong { COUNT } else { JUDGE_THE_GONE_AND_COUNT };
+        let change = Change { key: Key::identification(identification.id), update, condition, values };
+        let item = self.update(COUNT_TRY, change).await?;
+        decode_identification(&item).map_err(|fault| StepError::Unavailable(corrupt(COUNT_TRY, fault)))
+    }
+
+    async fn judge_wrong(&self, org: &OrgId, id: IdentificationId) -> Result<Identification, StepError> {
+        let mut values = open_values(org, Time::UNIX_EPOCH);
+        let mark = new_mark();
+        values.extend([("one", number(1)), ("step", text(&mark))]);
+        let condition = "#org = :org AND #status = :created AND #tries > #judged_wrong AND \
+                         (attribute_not_exists(#step) OR #step <> :step)";
+        let update = "SET #judged_wrong = #judged_wrong + :one, #step = :step";
+        let change = Change { key: Key::identification(id), update, condition, values };
+        let item = self.step(JUDGE_TRY, change, &mark).await?;
+        decode_identification(&item).map_err(|fault| StepError::Unavailable(corrupt(JUDGE_TRY, fault)))
     }
 
     async fn give_back_try(&self, org: &OrgId, id: IdentificationId) -> Result<(), StepError> {
         let mut values = open_values(org, Time::UNIX_EPOCH);
         let mark = new_mark();
-        values.extend([("zero", number(0)), ("one", number(1)), ("step", text(&mark))]);
-        let condition = "#org = :org AND (#status = :created OR #status = :validated) AND #tries > :zero AND \
+        values.extend([("one", number(1)), ("step", text(&mark))]);
+        let condition = "#org = :org AND (#status = :created OR #status = :validated) AND #tries > #judged_wrong AND \
                          (attribute_not_exists(#step) OR #step <> :step)";
         let update = "SET #tries = #tries - :one, #step = :step";
-        self.step("give back try", Change { key: Key::identification(id), update, condition, values }, &mark).await
+        let change = Change { key: Key::identification(id), update, condition, values };
+        self.step("give back try", change, &mark).await.map(drop)
     }
 
     async fn delete(
@@ -172,7 +190,7 @@ impl DynamoStore {
         let mut prefixes = vec![PicturePrefix::identification(org, id)];
         let Some(scoring_id) = method.scoring_id() else { return Ok(Removal { prefixes, scored: None }) };
         prefixes.extend([PicturePrefix::scoring(org, scoring_id), PicturePrefix::uploads(org, scoring_id)]);
-        let scoring = Scorings::find(self, org, scoring_id).await.map_err(unread)?;
+        let scoring = Scorings::find(self, org, scoring_id).await?;
         Ok(Removal { prefixes, scored: Some((scoring_id, scoring)) })
     }
 }
@@ -238,6 +256,18 @@ pub(crate) fn take_step<'a>(
 }
 
 const RECALL: &str = "recall request";
+const COUNT_TRY: &str = "count try";
+const JUDGE_TRY: &str = "judge try";
+/// An identification from before tries had verdicts has judged all that it has counted.
+const COUNT: (&str, &str) = (
+    "SET #tries = #tries + :one, #tried_at = :now, #judged_wrong = if_not_exists(#judged_wrong, #tries)",
+    "#org = :org AND #status = :created AND #expires_at > :now AND #tries < :max_tries",
+);
+const JUDGE_THE_GONE_AND_COUNT: (&str, &str) = (
+    "SET #tries = #tries + :one, #tried_at = :now, #judged_wrong = :tries",
+    "#org = :org AND #status = :created AND #expires_at > :now AND #tries < :max_tries \
+     AND #tries = :tries AND #judged_wrong = :judged_wrong",
+);
 const DELETE: &str = "delete identification";
 /// How often a deletion reads the linked scoring anew.
 pub(crate) const DELETE_TRIES: usize = 3;

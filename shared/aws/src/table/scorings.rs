@@ -6,10 +6,8 @@ use super::{
     items::{Item, Key, Standing, decode_scoring, encode_erasure, encode_scoring, json, millis, number, text},
     store::{Change, DynamoStore, Refused, corrupt},
 };
-use crate::errors::STORE;
 use acredita_domain::{
     Time,
-    error::Unavailable,
     events::{Chapter, Story, Subject},
     ids::{LeaseId, OrgId, ScoringId},
     pictures::{Capture, PicturePrefix},
@@ -141,7 +139,7 @@ impl Scorings for DynamoStore {
         let mut current = scoring.clone();
         loop {
             match self.delete_as_read(&current, force, &story, now).await {
-                Err(StepError::Lost) => match Scorings::find(self, &scoring.org, scoring.id).await.map_err(unread)? {
+                Err(StepError::Lost) => match Scorings::find(self, &scoring.org, scoring.id).await? {
                     // Scored meanwhile: it has seen more.
                     Some(changed) if changed.version != current.version => current = changed,
                     _ => return Err(StepError::Lost),
@@ -195,13 +193,6 @@ impl DynamoStore {
 }
 
 /// A scoring that could not be read before a step.
-pub(crate) fn unread(error: FindError) -> StepError {
-    StepError::Unavailable(match error {
-        FindError::Unavailable(unavailable) => unavailable,
-        FindError::Corrupt(_) => Unavailable(STORE),
-    })
-}
-
 /// What a scoring saw until now, and what it sees.
 fn all_sightings(scoring: &Scoring, seen: &[NewSighting]) -> Vec<Sighting> {
     let new = seen.iter().map(|new| &new.sighting).filter(|sighting| !scoring.sightings.contains(sighting));

@@ -36,7 +36,7 @@ impl Sightings for DynamoStore {
         let update = "SET #schema = :schema, #ttl = :ttl, #count = if_not_exists(#count, :zero) + :one, #step = :step";
         let condition = "attribute_not_exists(#count) OR #count < :most";
         match self.step("count scoring", Change { key, update, condition, values }, &mark).await {
-            Ok(()) => Ok(()),
+            Ok(_) => Ok(()),
             Err(StepError::Unavailable(unavailable)) => Err(CountError::Unavailable(unavailable)),
             Err(_) => Err(CountError::Full),
         }
@@ -51,7 +51,7 @@ impl Sightings for DynamoStore {
         match self.step("give back scoring", Change { key, update, condition, values }, &mark).await {
             Err(StepError::Unavailable(unavailable)) => Err(unavailable),
             // There is nothing to give back.
-            Ok(()) | Err(_) => Ok(()),
+            Ok(_) | Err(_) => Ok(()),
         }
     }
 }

@@ -207,12 +207,17 @@ impl DynamoStore {
     }
 
     /// Changes an item if its condition holds. The change sets `step` to `mark`, which no other call has, so that it is
-    /// recognized as this call's own when its answer was lost and the SDK retried.
-    pub(crate) async fn step(&self, operation: &'static str, change: Change<'_>, mark: &str) -> Result<(), StepError> {
+    /// recognized as this call's own when its answer was lost and the SDK retried. Returns the changed item.
+    pub(crate) async fn step(
+        &self,
+        operation: &'static str,
+        change: Change<'_>,
+        mark: &str,
+    ) -> Result<Item, StepError> {
         match self.update(operation, change).await {
-            Err(Refused::Condition(Some(item))) if taken_by(&item, mark) => Ok(()),
+            Ok(item) => Ok(item),
+            Err(Refused::Condition(Some(item))) if taken_by(&item, mark) => Ok(item),
             Err(refused) => Err(refused.into()),
-            Ok(_) => Ok(()),
         }
     }
 

@@ -9,23 +9,24 @@ use super::{
 use crate::system::SystemEntropy;
 use acredita_domain::{
     Time,
-    identification::{Closable, Status, Transition},
+    identification::{Closable, RightCode, Status, Transition},
     ids::{LeaseId, OrgId},
-    otp::{MAX_SENDS, MAX_TRIES},
+    otp::{MAX_SENDS, MAX_TRIES, TRY_LEASE},
 };
 
-/// Open at `:now`: CREATED, not expired and with tries left. Its values are [`open_values`].
-pub(crate) const OPEN: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries)";
+/// Open at `:now`: CREATED, not expired and with tries that are left or still being judged. Its values are
+/// [`open_values`]. Before tries had verdicts, the last one to be counted was the end.
+pub(crate) const OPEN: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries OR (#judged_wrong < :max_tries AND #tried_at > :gone))";
 
-/// Like [`OPEN`], but allows the last try to be counted: it is the one being judged.
+/// Of what is validated without a code.
 const OPEN_FOR_VALIDATION: &str = "#org = :org AND #status = :created AND #expires_at > :now";
-const OPEN_FOR_THIS_CODE: &str =
-    "#org = :org AND #status = :created AND #expires_at > :now AND #generation = :generation AND #tries > :zero";
-const OPEN_FOR_NEW_CODE: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries) AND #generation = :previous";
-const OPEN_FOR_NEXT_CODE: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries) AND #generation = :previous AND #sends < :max_sends";
+const OPEN_FOR_THIS_CODE: &str = "#org = :org AND #status = :created AND #expires_at > :now AND #generation = :generation AND #judged_wrong = :judged_wrong AND #tries > :judged_wrong AND (#tries < :max_tries OR #tried_at > :gone)";
+const OPEN_FOR_NEW_CODE: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries OR (#judged_wrong < :max_tries AND #tried_at > :gone)) AND #generation = :previous";
+const OPEN_FOR_NEXT_CODE: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries OR (#judged_wrong < :max_tries AND #tried_at > :gone)) AND #generation = :previous AND #sends < :max_sends";
 /// An identification whose tries are used up has failed, recorded or not, and does not expire any more.
-const OVER: &str = "#org = :org AND #status = :created AND #expires_at <= :now AND (attribute_not_exists(#tries) OR #tries < :max_tries)";
-const TRIES_USED_UP: &str = "#org = :org AND #status = :created AND #tries >= :max_tries";
+const OVER: &str = "#org = :org AND #status = :created AND #expires_at <= :now AND (attribute_not_exists(#tries) OR #tries < :max_tries OR (#judged_wrong < :max_tries AND #tried_at > :gone))";
+/// Whoever says so has judged the last try to be wrong, or has seen that its request is gone.
+const TRIES_USED_UP: &str = "#org = :org AND #status = :created AND #tries >= :max_tries AND (attribute_not_exists(#judged_wrong) OR #judged_wrong >= :all_but_one OR #tried_at <= :gone)";
 const VALIDATED: &str = "#org = :org AND #status = :validated";
 
 /// The values that the guards of an identification may use.
@@ -36,6 +37,7 @@ pub(crate) fn open_values(org: &OrgId, now: Time) -> Values {
         ("created", text(Status::Created)),
         ("validated", text(Status::Validated)),
         ("max_tries", number(MAX_TRIES)),
+        ("gone", millis(now - TRY_LEASE)),
     ]
 }
 
@@ -50,12 +52,16 @@ impl Step {
     pub fn of(org: &OrgId, transition: &Transition, now: Time) -> Self {
         let mut values = open_values(org, now);
         let (next, update, condition) = match transition {
-            Transition::Validate { validation, generation } => {
+            Transition::Validate { validation, code } => {
                 values.push(("validation", json(validation)));
-                let (update, condition) = match generation {
+                let (update, condition) = match code {
                     None => ("SET #status = :next, #validation = :validation", OPEN_FOR_VALIDATION),
-                    Some(generation) => {
-                        values.extend([("generation", number(*generation)), ("zero", number(0)), ("one", number(1))]);
+                    Some(RightCode { generation, judged_wrong }) => {
+                        values.extend([
+                            ("generation", number(*generation)),
+                            ("judged_wrong", number(*judged_wrong)),
+                            ("one", number(1)),
+                        ]);
                         let update = "SET #status = :next, #validation = :validation, #tries = #tries - :one";
                         (update, OPEN_FOR_THIS_CODE)
                     }
@@ -89,7 +95,11 @@ impl Step {
             }
             Transition::Close { from: Closable::Created } => (Status::Closed, ENDS, OPEN),
             Transition::Close { from: Closable::Validated } => (Status::Closed, ENDS, VALIDATED),
-            Transition::Fail => (Status::Failed, ENDS, TRIES_USED_UP),
+            Transition::Fail => {
+                values.push(("all_but_one", number(MAX_TRIES - 1)));
+                let update = "SET #status = :next, #ended_at = :now, #judged_wrong = :max_tries";
+                (Status::Failed, update, TRIES_USED_UP)
+            }
             Transition::Expire => (Status::Expired, "SET #status = :next", OVER),
         };
         values.push(("next", text(next)));

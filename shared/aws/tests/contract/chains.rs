@@ -4,7 +4,7 @@ use crate::{
     samples::{
         self, LIFE, TICK, created, document, first, message, now, org, other_org, otp, told, validate, validation,
     },
-    stage::{Ports, sixteen_at_once, successes},
+    stage::{Ports, sixteen_at_once, successes, use_up_the_tries},
 };
 use acredita_aws::SystemEntropy;
 use acredita_domain::{
@@ -14,7 +14,7 @@ use acredita_domain::{
     identification::{Closable, Identification, State, Status, Transition},
     ids::{AdminChainId, ChainId},
     membership::Membership,
-    otp::{Channel, MAX_DESTINATION_SENDS, MAX_TRIES},
+    otp::{Channel, MAX_DESTINATION_SENDS},
     ports::{Due, FoundStep, NewChain, NewStep, Opening, StepChange, StepError},
     reference::Reference,
     scoring::{Scoring, ScoringStatus},
@@ -252,9 +252,7 @@ async fn a_chain_fails_with_its_open_step_and_not_without(ports: &Ports) {
     let code = Opening::Code(message(&sample.steps[1], 1, "phone"));
     advance_and(ports, &sample.chain, &sample.steps[0], code, now()).await.expect("validated");
     assert_eq!(change(ports, &sample, ChainTransition::Fail, now()).await, LOST, "there are tries left");
-    for _ in 0..MAX_TRIES {
-        ports.identifications.count_try(&org(), sample.steps[1].id, now()).await.expect("counted");
-    }
+    use_up_the_tries(ports, &sample.steps[1]).await;
     let (chain, steps) = found(ports, &sample).await;
     let failed = chain.status_with(steps.iter().map(|step| &step.identification), now());
     assert_eq!((chain.status(now()), failed), (Status::Created, Status::Failed), "the count alone decides");

@@ -2,11 +2,10 @@
 
 use crate::{
     samples::{LIFE, TICK, agent, alone, cancel, document, now, only, org, other_org, otp, scoring, validate},
-    stage::{Ports, sixteen_at_once, successes},
+    stage::{Ports, sixteen_at_once, successes, use_up_the_tries},
 };
 use acredita_domain::{
     identification::Identification,
-    otp::MAX_TRIES,
     pictures::PicturePrefix,
     ports::limits::ERASE_AGAIN_AFTER,
     ports::{Due, Erasure, NewIdentification, StepError},
@@ -60,9 +59,7 @@ async fn only_what_is_open_goes_without_force(ports: &Ports) {
         .await
         .expect("validated");
     let tried = created(ports, otp()).await;
-    for _ in 0..MAX_TRIES {
-        ports.identifications.count_try(&org(), tried.id, now()).await.expect("a try is left");
-    }
+    use_up_the_tries(ports, &tried).await;
     for kept in [&cancelled, &validated, &tried] {
         assert_eq!(ports.identifications.delete(kept, false, crate::samples::told(kept), now()).await, LOST);
         assert!(

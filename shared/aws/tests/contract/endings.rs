@@ -55,7 +55,7 @@ async fn current(ports: &Ports, scoring: &Scoring) -> Scoring {
 fn relying_on(scoring: &Scoring) -> Transition {
     let evidence = ScoringEvidence::of(scoring.clone()).expect("a score");
     let validation = Validation { scoring: Some(evidence), ..validation() };
-    Transition::Validate { validation: Box::new(validation), generation: None }
+    Transition::Validate { validation: Box::new(validation), code: None }
 }
 
 async fn take(ports: &Ports, identification: &Identification, step: Transition, at: Time) -> Result<(), StepError> {

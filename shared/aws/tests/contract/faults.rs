@@ -82,13 +82,13 @@ async fn what_passes_in_time_is_not_noticed() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_silent_is_waited_for_eight_seconds_at_most() {
+async fn a_store_that_is_silent_is_waited_for_four_seconds_at_most() {
     let aws = always(&Reply::Silence);
     assert_eq!(Identifications::find(&store(&aws), &org(), otp().id).await, Err(FindError::Unavailable(STORE)));
-    assert_eq!(aws.asked().len(), 3);
+    assert_eq!(aws.asked().len(), 2);
     let waits = aws.waits();
-    assert_eq!(waits.iter().filter(|wait| **wait == Duration::from_secs(8)).count(), 1, "the call");
-    assert_eq!(waits.iter().filter(|wait| **wait == Duration::from_secs(3)).count(), 3, "its attempts");
+    assert_eq!(waits.iter().filter(|wait| **wait == Duration::from_secs(4)).count(), 1, "the call");
+    assert_eq!(waits.iter().filter(|wait| **wait == Duration::from_secs(3)).count(), 2, "its attempts");
 }
 
 fn cancelled(codes: &[&str]) -> Reply {
@@ -147,7 +147,7 @@ async fn an_answer_that_makes_no_sense_is_never_taken_for_one() {
         let aws = always(&Reply::Http(200, format!(r#"{{"Item":{item}}}"#)));
         assert!(matches!(Identifications::find(&store(&aws), &org(), id).await, Err(FindError::Corrupt(_))), "{item}");
         let aws = always(&Reply::Http(200, format!(r#"{{"Attributes":{item}}}"#)));
-        assert_eq!(store(&aws).count_try(&org(), id, now()).await, Err(StepError::Unavailable(STORE)), "{item}");
+        assert_eq!(store(&aws).count_try(&otp(), now()).await, Err(StepError::Unavailable(STORE)), "{item}");
     }
 }
 
@@ -165,7 +165,7 @@ async fn an_item_that_is_too_large_changes_nothing() {
         caller: None,
     };
     let validation = Validation { at, device, agent: Some(agent), captures: Vec::new(), scoring: None };
-    let transition = Transition::Validate { validation: Box::new(validation), generation: None };
+    let transition = Transition::Validate { validation: Box::new(validation), code: None };
     let step = stage
         .ports
         .identifications

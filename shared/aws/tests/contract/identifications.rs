@@ -1,14 +1,14 @@
 //! The steps of an identification, and the tries of an OTP.
 
 use crate::{
-    samples::{LIFE, TICK, agent, alone, cancel, now, org, other_org, otp, otp_of, validate, validation},
-    stage::{Ports, sixteen_at_once, successes},
+    samples::{LIFE, TICK, agent, alone, cancel, now, org, other_org, otp, otp_of, right_code, validate, validation},
+    stage::{Ports, sixteen_at_once, successes, use_up_the_tries},
 };
 use acredita_domain::{
     Time,
     events::Log,
     identification::{Closable, Identification, State, Status, Transition},
-    otp::MAX_TRIES,
+    otp::{MAX_TRIES, TRY_LEASE},
     ports::StepError,
 };
 
@@ -38,16 +38,10 @@ async fn state(ports: &Ports, identification: &Identification) -> State {
     found.expect("an identification").state
 }
 
-async fn try_until_none_is_left(ports: &Ports, identification: &Identification) {
-    for _ in 0..MAX_TRIES {
-        ports.identifications.count_try(&org(), identification.id, now()).await.expect("a try is left");
-    }
-}
-
 async fn every_step_is_kept_with_its_evidence(ports: &Ports) {
     let validated = created(ports, agent()).await;
     let evidence = validation();
-    take(ports, &validated, Transition::Validate { validation: Box::new(evidence.clone()), generation: None }, now())
+    take(ports, &validated, Transition::Validate { validation: Box::new(evidence.clone()), code: None }, now())
         .await
         .expect("validated");
     assert_eq!(state(ports, &validated).await, State::Validated(evidence.clone()));
@@ -95,7 +89,7 @@ async fn a_step_needs_an_identification(ports: &Ports) {
     for step in [validate(), cancel(), CLOSE, CLOSE_VALIDATED] {
         assert_eq!(take(ports, &agent(), step, now()).await, LOST);
     }
-    assert_eq!(ports.identifications.count_try(&org(), otp().id, now()).await, Err(StepError::Lost));
+    assert_eq!(ports.identifications.count_try(&otp(), now()).await, Err(StepError::Lost));
     assert_eq!(ports.identifications.give_back_try(&org(), otp().id).await, LOST);
 }
 
@@ -106,7 +100,7 @@ async fn another_organisation_takes_no_step(ports: &Ports) {
         assert_eq!(take(ports, &foreign, step, now()).await, LOST);
     }
     assert_eq!(take(ports, &foreign, Transition::Expire, now() + LIFE).await, LOST);
-    assert_eq!(ports.identifications.count_try(&other_org(), mine.id, now()).await, Err(StepError::Lost));
+    assert_eq!(ports.identifications.count_try(&foreign, now()).await, Err(StepError::Lost));
     assert_eq!(ports.identifications.find(&org(), mine.id).await, Ok(Some(mine)), "untouched");
 }
 
@@ -114,7 +108,7 @@ async fn nothing_happens_from_expiry_on_but_expiring(ports: &Ports) {
     for step in [validate(), cancel(), CLOSE] {
         let over = created(ports, otp()).await;
         assert_eq!(take(ports, &over, step.clone(), now() + LIFE).await, LOST);
-        assert_eq!(ports.identifications.count_try(&org(), over.id, now() + LIFE).await, Err(StepError::Lost));
+        assert_eq!(ports.identifications.count_try(&over, now() + LIFE).await, Err(StepError::Lost));
         take(ports, &over, step, now() + LIFE - TICK).await.expect("a tick before");
     }
 }
@@ -128,20 +122,88 @@ async fn what_is_over_expires_and_not_before(ports: &Ports) {
 
 async fn a_code_of_another_generation_does_not_validate(ports: &Ports) {
     let current = created(ports, otp()).await;
-    let with = |generation| Transition::Validate { validation: Box::new(validation()), generation: Some(generation) };
+    let with = |generation| right_code(generation, 0);
     assert_eq!(take(ports, &current, with(1), now()).await, LOST, "no try was counted for it");
-    ports.identifications.count_try(&org(), current.id, now()).await.expect("a try is left");
+    ports.identifications.count_try(&current, now()).await.expect("a try is left");
     assert_eq!(take(ports, &current, with(2), now()).await, LOST);
     take(ports, &current, with(1), now()).await.expect("the live one");
     let validated = ports.identifications.find(&org(), current.id).await.expect("an answer").expect("it is there");
     assert_eq!(otp_of(&validated).tries, 0, "a right try is not a wrong one");
 }
 
+async fn a_right_code_states_the_wrong_tries_before_it(ports: &Ports) {
+    let tried = created(ports, otp()).await;
+    for _ in 0..2 {
+        ports.identifications.count_try(&tried, now()).await.expect("a try is left");
+    }
+    let judged = ports.identifications.judge_wrong(&org(), tried.id).await.expect("judged");
+    assert_eq!((otp_of(&judged).tries, otp_of(&judged).judged_wrong), (2, 1));
+    assert_eq!(take(ports, &tried, right_code(1, 0), now()).await, LOST, "one more was judged since");
+    take(ports, &tried, right_code(1, 1), now()).await.expect("as it is");
+    assert_eq!(ports.identifications.judge_wrong(&org(), tried.id).await.map(drop), LOST, "it is over");
+}
+
+async fn no_more_tries_are_judged_than_counted(ports: &Ports) {
+    let tried = created(ports, otp()).await;
+    assert_eq!(ports.identifications.judge_wrong(&org(), tried.id).await.map(drop), LOST);
+    ports.identifications.count_try(&tried, now()).await.expect("a try is left");
+    ports.identifications.judge_wrong(&org(), tried.id).await.expect("judged");
+    assert_eq!(ports.identifications.judge_wrong(&org(), tried.id).await.map(drop), LOST);
+    assert_eq!(ports.identifications.give_back_try(&org(), tried.id).await, LOST, "its verdict stays");
+    assert_eq!(ports.identifications.judge_wrong(&other_org(), tried.id).await.map(drop), LOST);
+}
+
+async fn a_try_whose_request_is_gone_counts_as_a_wrong_one(ports: &Ports) {
+    let tried = created(ports, otp()).await;
+    for _ in 0..MAX_TRIES {
+        ports.identifications.count_try(&tried, now()).await.expect("a try is left");
+    }
+    let until = now() + TRY_LEASE;
+    let found = ports.identifications.find(&org(), tried.id).await.expect("an answer").expect("it is there");
+    assert_eq!((found.status(until - TICK), found.attempts_left(until - TICK)), (Status::Created, Some(5)));
+    assert_eq!((found.status(until), found.attempts_left(until)), (Status::Failed, Some(0)));
+    for step in [cancel(), CLOSE, right_code(1, 0)] {
+        assert_eq!(take(ports, &tried, step, until).await, LOST);
+    }
+    assert_eq!(take(ports, &tried, Transition::Fail, until - TICK).await, LOST, "they may be right yet");
+    take(ports, &tried, Transition::Fail, until).await.expect("failed");
+
+    let another = created(ports, otp()).await;
+    ports.identifications.count_try(&another, now()).await.expect("a try is left");
+    let read = ports.identifications.find(&org(), another.id).await.expect("an answer").expect("it is there");
+    let next = ports.identifications.count_try(&read, until).await.expect("a try is left");
+    assert_eq!((otp_of(&next).tries, otp_of(&next).judged_wrong), (2, 1), "the verdict is recorded with the next one");
+}
+
+async fn tries_that_are_being_judged_hold_nothing_up_but_further_tries(ports: &Ports) {
+    for step in [cancel(), CLOSE] {
+        let tried = created(ports, otp()).await;
+        for _ in 0..MAX_TRIES {
+            ports.identifications.count_try(&tried, now()).await.expect("a try is left");
+        }
+        assert_eq!(ports.identifications.count_try(&tried, now()).await, Err(StepError::Lost));
+        take(ports, &tried, step, now()).await.expect("it is CREATED");
+    }
+}
+
+async fn the_last_wrong_try_may_be_judged_by_the_failure(ports: &Ports) {
+    let tried = created(ports, otp()).await;
+    for _ in 1..MAX_TRIES {
+        ports.identifications.count_try(&tried, now()).await.expect("a try is left");
+        ports.identifications.judge_wrong(&org(), tried.id).await.expect("judged");
+    }
+    assert_eq!(take(ports, &tried, Transition::Fail, now()).await, LOST, "one is left");
+    ports.identifications.count_try(&tried, now()).await.expect("the last one");
+    take(ports, &tried, Transition::Fail, now()).await.expect("failed");
+    let failed = ports.identifications.find(&org(), tried.id).await.expect("an answer").expect("it is there");
+    assert_eq!((failed.status(now()), failed.attempts_left(now())), (Status::Failed, Some(0)));
+}
+
 async fn five_tries_are_counted_however_many_come_at_once(ports: &Ports) {
     let tried = created(ports, otp()).await;
     let results = sixteen_at_once(|_| {
-        let (ports, id) = (ports.clone(), tried.id);
-        async move { ports.identifications.count_try(&org(), id, now()).await }
+        let (ports, tried) = (ports.clone(), tried.clone());
+        async move { ports.identifications.count_try(&tried, now()).await }
     })
     .await;
     assert_eq!(successes(&results), MAX_TRIES as usize);
@@ -152,28 +214,32 @@ async fn five_tries_are_counted_however_many_come_at_once(ports: &Ports) {
 
 async fn an_identification_without_a_code_has_no_tries(ports: &Ports) {
     let by_agent = created(ports, agent()).await;
-    assert_eq!(ports.identifications.count_try(&org(), by_agent.id, now()).await, Err(StepError::Lost));
+    assert_eq!(ports.identifications.count_try(&by_agent, now()).await, Err(StepError::Lost));
 }
 
 async fn a_try_that_is_given_back_can_be_made_again(ports: &Ports) {
     let tried = created(ports, otp()).await;
     assert_eq!(ports.identifications.give_back_try(&org(), tried.id).await, LOST, "none was made");
-    try_until_none_is_left(ports, &tried).await;
+    for _ in 0..MAX_TRIES {
+        ports.identifications.count_try(&tried, now()).await.expect("a try is left");
+    }
     ports.identifications.give_back_try(&org(), tried.id).await.expect("given back");
-    let after = ports.identifications.count_try(&org(), tried.id, now()).await.expect("made again");
+    let after = ports.identifications.count_try(&tried, now()).await.expect("made again");
     assert_eq!(otp_of(&after).tries, MAX_TRIES);
 }
 
 async fn the_last_try_may_still_be_the_right_one(ports: &Ports) {
     let tried = created(ports, otp()).await;
-    try_until_none_is_left(ports, &tried).await;
-    take(ports, &tried, validate(), now()).await.expect("the fifth try is judged, too");
+    for _ in 0..MAX_TRIES {
+        ports.identifications.count_try(&tried, now()).await.expect("a try is left");
+    }
+    take(ports, &tried, right_code(1, 0), now()).await.expect("the fifth try is judged, too");
 }
 
 async fn who_has_used_up_the_tries_can_only_fail(ports: &Ports) {
     let tried = created(ports, otp()).await;
     assert_eq!(take(ports, &tried, Transition::Fail, now()).await, LOST, "tries are left");
-    try_until_none_is_left(ports, &tried).await;
+    use_up_the_tries(ports, &tried).await;
     for step in [cancel(), CLOSE] {
         assert_eq!(take(ports, &tried, step, now()).await, LOST);
     }
@@ -211,6 +277,11 @@ on_aws! {
     nothing_happens_from_expiry_on_but_expiring,
     what_is_over_expires_and_not_before,
     a_code_of_another_generation_does_not_validate,
+    a_right_code_states_the_wrong_tries_before_it,
+    no_more_tries_are_judged_than_counted,
+    a_try_whose_request_is_gone_counts_as_a_wrong_one,
+    tries_that_are_being_judged_hold_nothing_up_but_further_tries,
+    the_last_wrong_try_may_be_judged_by_the_failure,
     five_tries_are_counted_however_many_come_at_once,
     an_identification_without_a_code_has_no_tries,
     a_try_that_is_given_back_can_be_made_again,

@@ -2,12 +2,11 @@
 
 use crate::{
     samples::{LIFE, alone, cancel, live_code, now, org, other_org, otp, otp_of, record, told},
-    stage::{Ports, sixteen_at_once, successes},
+    stage::{Ports, sixteen_at_once, successes, use_up_the_tries},
 };
 use acredita_domain::{
     idempotency::{IDEMPOTENCY_WINDOW, Operation},
     identification::{Identification, Transition},
-    otp::MAX_TRIES,
     ports::{FirstAnswer, IdempotencyRecord, Remembered, StepError},
 };
 use chrono::TimeDelta;
@@ -51,7 +50,7 @@ async fn recalled(ports: &Ports, key: &str, body: &str, at: acredita_domain::Tim
 
 async fn the_next_generation_has_the_code_and_the_tries_stay(ports: &Ports) {
     let identification = created(ports).await;
-    ports.identifications.count_try(&org(), identification.id, now()).await.expect("a try");
+    ports.identifications.count_try(&identification, now()).await.expect("a try");
     replace(ports, &identification, 2, None).await.expect("replaced");
     let found = ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("it is there");
     let after = otp_of(&found);
@@ -69,9 +68,7 @@ async fn only_the_next_generation_of_an_open_identification_begins(ports: &Ports
     let foreign = Identification { org: other_org(), ..identification.clone() };
     assert_eq!(replace(ports, &foreign, 2, None).await, Err(StepError::Lost));
     let tried = created(ports).await;
-    for _ in 0..MAX_TRIES {
-        ports.identifications.count_try(&org(), tried.id, now()).await.expect("a try is left");
-    }
+    use_up_the_tries(ports, &tried).await;
     assert_eq!(replace(ports, &tried, 2, None).await, Err(StepError::Lost));
     let story = told(&identification);
     ports.identifications.transition(&identification, cancel(), Vec::new(), story, now()).await.expect("cancelled");

@@ -2,14 +2,14 @@
 
 use crate::{
     samples::{
-        LIFE, TICK, alone, cancel, lease, live_code, message, now, org, other_org, otp, otp_of, validation,
+        LIFE, TICK, alone, cancel, lease, live_code, message, now, org, other_org, otp, otp_of, right_code,
         with_message,
     },
-    stage::{Ports, sixteen_at_once, successes},
+    stage::{Ports, sixteen_at_once, successes, use_up_the_tries},
 };
 use acredita_domain::{
-    identification::{Identification, Transition},
-    otp::{DESTINATION_WINDOW, MAX_SENDS, MAX_TRIES},
+    identification::Identification,
+    otp::{DESTINATION_WINDOW, MAX_SENDS},
     ports::limits::LEASE,
     ports::{Claim, Due, Effect, StepError},
 };
@@ -39,8 +39,8 @@ async fn the_next_generation_starts_without_a_code(ports: &Ports) {
     assert_eq!((after.generation, after.sends, after.last_send_at, &after.code), (2, 2, later, &None));
     let claim = ports.outbox.claim(second.message.reference, lease(), later, later + LEASE).await.expect("an answer");
     assert!(matches!(claim, Claim::Taken(taken) if taken.effect == Effect::Code { generation: 2 }));
-    ports.identifications.count_try(&org(), identification.id, later).await.expect("a try is left");
-    let of_the_first = Transition::Validate { validation: Box::new(validation()), generation: Some(1) };
+    ports.identifications.count_try(&identification, later).await.expect("a try is left");
+    let of_the_first = right_code(1, 0);
     assert_eq!(
         ports
             .identifications
@@ -52,9 +52,9 @@ async fn the_next_generation_starts_without_a_code(ports: &Ports) {
 
 async fn a_resend_leaves_the_tries_as_they_are(ports: &Ports) {
     let identification = created(ports).await;
-    ports.identifications.count_try(&org(), identification.id, now()).await.expect("a try");
+    ports.identifications.count_try(&identification, now()).await.expect("a try");
     ports.resend(&identification, message(&identification, 2, "phone"), now()).await.expect("sent again");
-    let after = ports.identifications.count_try(&org(), identification.id, now()).await.expect("another try");
+    let after = ports.identifications.count_try(&identification, now()).await.expect("another try");
     assert_eq!(otp_of(&after).tries, 2);
 }
 
@@ -121,9 +121,7 @@ async fn what_is_not_open_is_not_sent_again(ports: &Ports) {
     assert_eq!(ports.resend(&cancelled, message(&cancelled, 2, "b"), now()).await, Err(StepError::Lost));
 
     let tried = created(ports).await;
-    for _ in 0..MAX_TRIES {
-        ports.identifications.count_try(&org(), tried.id, now()).await.expect("a try is left");
-    }
+    use_up_the_tries(ports, &tried).await;
     assert_eq!(ports.resend(&tried, message(&tried, 2, "c"), now()).await, Err(StepError::Lost));
 
     let mut foreign = created(ports).await;

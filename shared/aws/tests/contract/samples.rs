@@ -6,9 +6,9 @@ use acredita_domain::{
     actor::{Actor, Msisdn},
     code::{CodeFormat, OtpCode},
     device::DeviceEvidence,
-    events::{Chapter, EventData, EventType, Happened, Log, Story, Subject},
+    events::{Chapter, EventData, EventType, Happened, Log, Now, Story, Subject},
     idempotency::{Idempotency, Once, Operation},
-    identification::{Identification, Method, Midni, State, Transition, Validation},
+    identification::{Identification, Method, Midni, RightCode, State, Transition, Validation},
     ids::{AdminIdentificationId, EventId, IdentificationId, InstallationId, LeaseId, MessageId, OrgId, ScoringId},
     keys::{CodeContext, Keyring},
     otp::{Delivery, Destination, LiveCode, Otp},
@@ -75,6 +75,8 @@ pub fn otp() -> Identification {
         delivery: Delivery::Sent(Destination::Sms(phone())),
         second_factor: None,
         tries: 0,
+        judged_wrong: 0,
+        tried_at: None,
         generation: 1,
         sends: 1,
         last_send_at: now(),
@@ -182,7 +184,7 @@ pub fn story(org: &OrgId, subject: Subject, log: Log) -> Story {
         request_id: None,
     };
     let (org, events, keep_until) = (org.clone(), vec![event], now() + LIFE);
-    Story { org, subject, log, adopted: None, events, keep_until, once: None }
+    Story { org, subject, log, adopted: None, events, keep_until, once: None, now: Now::standing_still(now()) }
 }
 
 pub fn message(identification: &Identification, generation: u32, destination: &str) -> NewOutboxMessage {
@@ -231,7 +233,13 @@ pub fn validation() -> Validation {
 
 /// A validation whatever the live code is.
 pub fn validate() -> Transition {
-    Transition::Validate { validation: Box::new(validation()), generation: None }
+    Transition::Validate { validation: Box::new(validation()), code: None }
+}
+
+/// A validation by the live code of an OTP.
+pub fn right_code(generation: u32, judged_wrong: u32) -> Transition {
+    let code = Some(RightCode { generation, judged_wrong });
+    Transition::Validate { validation: Box::new(validation()), code }
 }
 
 pub fn cancel() -> Transition {

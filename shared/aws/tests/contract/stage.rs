@@ -1,5 +1,6 @@
 //! A new AWS for one test.
 
+use crate::samples::{now, org};
 use acredita_aws::{
     AwsClients, SqsQueue,
     provision::{ResourceNames, provision},
@@ -9,6 +10,7 @@ use acredita_domain::{
     Time,
     app::Stores,
     identification::{Identification, Transition},
+    otp::MAX_TRIES,
     ports::{
         Chains, Deliveries, Due, Effect, Endpoints, EventLog, Housekeeping, Identifications, NewOutboxMessage, Outbox,
         Pictures, Queue, RequestCounts, Scorings, SettingsStore, Sightings, StepError,
@@ -137,6 +139,14 @@ where
         results.push(task.await.expect("a task that does not panic"));
     }
     results
+}
+
+/// Makes as many wrong tries as there may be, without a word of the failure.
+pub async fn use_up_the_tries(ports: &Ports, identification: &Identification) {
+    for _ in 0..MAX_TRIES {
+        ports.identifications.count_try(identification, now()).await.expect("a try is left");
+        ports.identifications.judge_wrong(&org(), identification.id).await.expect("judged");
+    }
 }
 
 /// The number of results that are `Ok`.

@@ -130,9 +130,11 @@ async fn a_request_costs_as_many_calls_as_it_may() {
     assert_eq!(wire.calls(), ["GetItem"]);
     ports.identifications.find_by_admin_id(&org(), identification.admin_id).await.expect("an answer");
     assert_eq!(wire.calls(), ["GetItem", "GetItem"]);
-    ports.identifications.count_try(&org(), identification.id, now()).await.expect("counted");
+    ports.identifications.count_try(&identification, now()).await.expect("counted");
     ports.identifications.give_back_try(&org(), identification.id).await.expect("given back");
-    assert_eq!(wire.calls(), ["UpdateItem", "UpdateItem"]);
+    ports.identifications.count_try(&identification, now()).await.expect("counted");
+    ports.identifications.judge_wrong(&org(), identification.id).await.expect("judged");
+    assert_eq!(wire.calls(), ["UpdateItem"; 4]);
     ports.resend(&identification, message(&identification, 2, "phone"), now()).await.expect("sent again");
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
     ports
@@ -348,7 +350,7 @@ async fn what_met_another_transaction_or_was_throttled_is_tried_again() {
     stage.ports.identifications.create(alone(&identification), now()).await.expect("created");
     assert_eq!(wire.calls().len(), 2);
     wire.answer(&[THROTTLED]);
-    let counted = stage.ports.identifications.count_try(&org(), identification.id, now()).await.expect("counted");
+    let counted = stage.ports.identifications.count_try(&identification, now()).await.expect("counted");
     assert_eq!(wire.calls().len(), 2);
     assert!(otp_of(&counted).tries >= 1, "a try whose answer was lost may count twice, and never not at all");
 }

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
     use crate::{
         Time,
-        events::{EventData, Happened, Log, Story, Subject},
+        events::{EventData, Happened, Log, Now, Story, Subject},
         ids::{EventId, OrgId, ScoringId},
         request::By,
         system::Entropy,
@@ -127,6 +127,7 @@ mod tests {
             events: (0..length).map(happened).collect(),
             keep_until: Time::UNIX_EPOCH,
             once: None,
+            now: Now::standing_still(Time::UNIX_EPOCH),
         };
         let chapter = story.after(&story.log);
         let log = chapter.continued();

@@ -1,6 +1,7 @@
 //! The state of a log: how far it has come, and the key of its subject.
 
 use crate::{
+    Time,
     hex::{hex, unhex},
     keys::{half, hmac},
     system::Entropy,
@@ -14,6 +15,8 @@ pub struct Log {
     pub key: LogKey,
     /// `None` before the first event.
     pub head: Option<Head>,
+    /// When the latest event was written; `None` if that was before this was kept.
+    pub told_at: Option<Time>,
 }
 
 impl Log {
@@ -21,7 +24,7 @@ impl Log {
     pub fn begin(entropy: &dyn Entropy) -> Self {
         let mut key = [0; 32];
         entropy.fill(&mut key);
-        Self { key: LogKey(key), head: None }
+        Self { key: LogKey(key), head: None, told_at: None }
     }
 
     /// The number of the latest event; 0 before the first.

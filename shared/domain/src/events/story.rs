@@ -9,21 +9,53 @@ use crate::{
     idempotency::Once,
     ids::{EventId, OrgId},
     request::By,
+    system::Clock,
 };
+use chrono::SubsecRound;
+use std::{fmt, sync::Arc};
 
 /// Something that happens, not yet numbered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Happened {
     pub id: EventId,
     pub kind: EventType,
+    /// When it was decided on. It is written later, if only by a little.
     pub at: Time,
     pub data: EventData,
     pub by: By,
     pub request_id: Option<String>,
 }
 
+/// Tells when an event is written: a commit may have to be tried again, and whoever follows the list of events by their
+/// times must not have passed the time of one that is written only now.
+#[derive(Clone)]
+pub struct Now(Arc<dyn Clock>);
+
+impl Now {
+    pub fn by(clock: Arc<dyn Clock>) -> Self {
+        Self(clock)
+    }
+
+    /// Always the same time, for tests.
+    pub fn standing_still(at: Time) -> Self {
+        struct StandingStill(Time);
+        impl Clock for StandingStill {
+            fn now(&self) -> Time {
+                self.0
+            }
+        }
+        Self(Arc::new(StandingStill(at)))
+    }
+}
+
+impl fmt::Debug for Now {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Now")
+    }
+}
+
 /// What a step adds to the log of its subject, to be committed with the step.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Story {
     pub org: OrgId,
     pub subject: Subject,
@@ -36,6 +68,7 @@ pub struct Story {
     pub keep_until: Time,
     /// The request with an idempotency key that takes the step, if it has one.
     pub once: Option<Once>,
+    pub now: Now,
 }
 
 /// The continuation of a log: its new events, and its head after them.
@@ -46,6 +79,8 @@ pub struct Chapter {
     pub log: Log,
     pub events: Vec<StoredEvent>,
     pub head: Option<Head>,
+    /// When the latest event was written.
+    pub told_at: Option<Time>,
     pub keep_until: Time,
     /// The request to be recorded with it.
     pub once: Option<Once>,
@@ -61,22 +96,26 @@ impl Story {
     pub fn after(&self, log: &Log) -> Chapter {
         let adopted = self.adopted.iter().filter(|_| log.head.is_none());
         let mut events = Vec::with_capacity(self.events.len());
-        let mut head = log.head;
+        let (mut head, mut told_at) = (log.head, log.told_at);
+        let now = self.now.0.now().trunc_subsecs(3);
         for happened in adopted.chain(&self.events) {
-            let event = self.chained(happened, head, &log.key);
+            // Clocks differ: within its subject no event is earlier than the one before it.
+            let at = happened.at.max(now).max(told_at.unwrap_or(now));
+            let event = self.chained(happened, at, head, &log.key);
             head = Some(Head { sequence: event.sequence(), hash: event.hash });
+            told_at = Some(at);
             events.push(event);
         }
         let (log, once) = (log.clone(), self.once.clone());
-        Chapter { subject: self.subject, log, events, head, keep_until: self.keep_until, once }
+        Chapter { subject: self.subject, log, events, head, told_at, keep_until: self.keep_until, once }
     }
 
-    fn chained(&self, happened: &Happened, head: Option<Head>, key: &LogKey) -> StoredEvent {
+    fn chained(&self, happened: &Happened, at: Time, head: Option<Head>, key: &LogKey) -> StoredEvent {
         let (previous, sequence) = (head.map(|head| head.hash), head.map_or(0, |head| head.sequence) + 1);
         let written = Written {
-            event_id: happened.id.numbered(sequence),
+            event_id: happened.id.moved_to(at).numbered(sequence),
             kind: happened.kind,
-            created_at: happened.at,
+            created_at: at,
             sequence,
             subject: self.subject,
             data: happened.data.sealed(key),
@@ -93,7 +132,7 @@ impl Story {
 impl Chapter {
     /// The log with the chapter's events.
     pub fn continued(&self) -> Log {
-        Log { key: self.log.key.clone(), head: self.head }
+        Log { key: self.log.key.clone(), head: self.head, told_at: self.told_at }
     }
 }
 
@@ -105,4 +144,64 @@ fn author(by: &By, key: &LogKey) -> Author {
     };
     let text = |name: &Option<crate::caller::CallerName>| name.as_ref().map(|name| name.expose().to_owned());
     Author::Client { subject, client_id: text(&caller.client_id), issuer: text(&caller.issuer) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ids::ScoringId, system::Entropy};
+    use chrono::TimeDelta;
+
+    struct Ones;
+
+    impl Entropy for Ones {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(1);
+        }
+    }
+
+    fn at(seconds: i64) -> Time {
+        Time::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    }
+
+    /// A story of two events that was decided on at one time, and is written at another.
+    fn story(decided: Time, written: Time) -> Story {
+        let happened = || Happened {
+            id: EventId::at(decided, &Ones),
+            kind: EventType::ScoringScored,
+            at: decided,
+            data: EventData::default(),
+            by: By::System,
+            request_id: None,
+        };
+        Story {
+            org: "yoigo".parse().expect("an organisation"),
+            subject: Subject::Scoring { scoring_id: ScoringId::generate(&Ones) },
+            log: Log::begin(&Ones),
+            adopted: None,
+            events: vec![happened(), happened()],
+            keep_until: at(99),
+            once: None,
+            now: Now::standing_still(written),
+        }
+    }
+
+    #[test]
+    fn an_event_says_when_it_is_written_however_long_ago_it_was_decided_on() {
+        let chapter = story(at(1), at(8)).after(&Log::begin(&Ones));
+        for event in &chapter.events {
+            assert_eq!((event.created_at(), event.id().millis()), (at(8), 8_000));
+        }
+        assert_eq!(chapter.continued().told_at, Some(at(8)));
+    }
+
+    /// So lists by time are lists by number, too.
+    #[test]
+    fn an_event_is_never_earlier_than_the_one_before_it() {
+        let first = story(at(5), at(5)).after(&Log::begin(&Ones)).continued();
+        let late = story(at(3), at(4)).after(&first);
+        assert_eq!(late.events.iter().map(StoredEvent::created_at).collect::<Vec<_>>(), [at(5), at(5)]);
+        let ids: Vec<String> = late.events.iter().map(|event| event.id().to_string()).collect();
+        assert!(ids.is_sorted(), "{ids:?}");
+    }
 }

@@ -45,6 +45,15 @@ pub enum FindError {
     Corrupt(&'static str),
 }
 
+impl From<FindError> for StepError {
+    fn from(error: FindError) -> Self {
+        Self::Unavailable(match error {
+            FindError::Unavailable(unavailable) => unavailable,
+            FindError::Corrupt(what) => Unavailable(what),
+        })
+    }
+}
+
 /// The outcome of a step that another request may have taken as well: `None` if it did, which is fine.
 pub fn unless_lost<T>(step: Result<T, StepError>) -> Result<Option<T>, StepError> {
     match step {

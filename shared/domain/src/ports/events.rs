@@ -55,6 +55,8 @@ pub trait EventLog: Send + Sync {
     /// Writes events that no other step is committed with. One transaction, and one more for each time that another step
     /// came first.
     async fn tell(&self, story: Story) -> Result<(), StepError>;
+    /// The same, if no other event came first: the log has to be as the story has it. One transaction.
+    async fn tell_next(&self, story: Story) -> Result<(), StepError>;
     /// A subject's events, as they are now: those after the one of this number, in this order, or all of them. One query.
     async fn of_subject(
         &self,

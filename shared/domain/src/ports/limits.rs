@@ -22,10 +22,16 @@ pub const LINK_LIFE: TimeDelta = TimeDelta::minutes(5);
 /// pictures uploaded meanwhile, and those that a score in progress still stored. The extra minute is for an upload that
 /// begins in the link's last second.
 pub const ERASE_AGAIN_AFTER: TimeDelta = LINK_LIFE.checked_add(&TimeDelta::minutes(1)).expect("minutes fit");
+/// Events of an organisation become visible in the list one after the other, and not always in their order. From this age
+/// on they are there, so that a list in ascending order misses none: each says when it is written, and a write ends well
+/// before.
+pub const SETTLED_AFTER: TimeDelta = TimeDelta::seconds(5);
 /// The longest delay of the queue. What waits longer is found by the sweep.
 pub const LONGEST_DELAY: TimeDelta = TimeDelta::minutes(15);
 /// How long a post to a receiver may take, in all.
 pub const LONGEST_POST: TimeDelta = TimeDelta::seconds(15);
+/// How long a receiver may take before it counts as one that keeps its senders waiting.
+pub const PATIENCE: TimeDelta = TimeDelta::seconds(3);
 /// How long a try is remembered.
 pub const DELIVERIES_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long a worker holds a cursor: longer than a post and what goes with it take.

@@ -103,10 +103,14 @@ pub trait Identifications: Send + Sync {
         marks: &[RequestMark],
         now: Time,
     ) -> Result<Option<Remembered>, Unavailable>;
-    /// Counts a try of an OTP that is open at `now` and has tries left, and returns the updated identification. One
-    /// write.
-    async fn count_try(&self, org: &OrgId, id: IdentificationId, now: Time) -> Result<Identification, StepError>;
-    /// Takes back a counted try of an identification that is CREATED or VALIDATED. One write.
+    /// Remembers a request with an idempotency key, unless it is remembered at `now`. One transaction.
+    async fn remember(&self, org: &OrgId, record: IdempotencyRecord, now: Time) -> Result<(), CreateError>;
+    /// Counts a try of an OTP that is open at `now` and has tries left, and returns the updated identification. Tries
+    /// whose request is gone are judged to be wrong with it. One write.
+    async fn count_try(&self, identification: &Identification, now: Time) -> Result<Identification, StepError>;
+    /// Judges a counted try to be wrong, of an identification that is CREATED, and returns the updated one. One write.
+    async fn judge_wrong(&self, org: &OrgId, id: IdentificationId) -> Result<Identification, StepError>;
+    /// Takes back a counted try that has no verdict, of an identification that is CREATED or VALIDATED. One write.
     async fn give_back_try(&self, org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
     /// Deletes the identification and its linked scoring with what it saw, and leaves an [`Erasure`] of their pictures that is due
     /// [`super::limits::ERASE_AGAIN_AFTER`] from `now`. Without `force` only if it is CREATED at `now`. One

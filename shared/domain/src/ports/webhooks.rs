@@ -158,6 +158,8 @@ pub trait Receivers: Send + Sync {
     async fn check(&self, url: &EndpointUrl) -> Result<(), Invalid>;
     /// Posts, within [`super::limits::LONGEST_POST`]. `now` is when the post begins.
     async fn post(&self, post: Post<'_>) -> Outcome;
+    /// Waits for [`super::limits::PATIENCE`].
+    async fn patience(&self);
 }
 
 impl Wake {

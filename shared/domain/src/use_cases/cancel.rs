@@ -1,10 +1,8 @@
 //! Cancelling an identification.
 
 use super::{
-    effects,
     once::{Done, Of, once},
-    steps::require_alone,
-    telling,
+    steps, telling,
 };
 use crate::{
     App, Error, Request,
@@ -24,7 +22,7 @@ pub async fn cancel_identification(
     idempotency: Option<Idempotency>,
 ) -> Result<Done, Error> {
     let identification = &app.find_by_admin_id(&request.org, id, kind).await?;
-    require_alone(identification)?;
+    steps::require_alone(identification)?;
     let step = |once| cancel(app, request, identification, reason, once);
     once(app, Of::Identification(identification), Operation::CancelIdentification, idempotency, step).await
 }
@@ -40,7 +38,5 @@ async fn cancel(
     identification.require_open(now)?;
     let step = Transition::Cancel { reason };
     let story = telling::of_step(app, request, identification, &step, now).once(once);
-    app.stores.identifications.transition(identification, step, Vec::new(), story, now).await?;
-    effects::told(app, identification).await;
-    Ok(())
+    Ok(steps::take(app, identification, step, story, now).await?)
 }

@@ -1,10 +1,8 @@
 //! Closing an identification.
 
 use super::{
-    effects,
     once::{Done, Of, once},
-    steps::require_alone,
-    telling,
+    steps, telling,
 };
 use crate::{
     App, Error, Request,
@@ -22,7 +20,7 @@ pub async fn close_identification(
     idempotency: Option<Idempotency>,
 ) -> Result<Done, Error> {
     let identification = &app.find_by_admin_id(&request.org, id, kind).await?;
-    require_alone(identification)?;
+    steps::require_alone(identification)?;
     let step = |once| close(app, request, identification, once);
     once(app, Of::Identification(identification), Operation::CloseIdentification, idempotency, step).await
 }
@@ -32,7 +30,5 @@ async fn close(app: &App, request: &Request, identification: &Identification, on
     let from = identification.require_closable(now)?;
     let step = Transition::Close { from };
     let story = telling::of_step(app, request, identification, &step, now).once(once);
-    app.stores.identifications.transition(identification, step, Vec::new(), story, now).await?;
-    effects::told(app, identification).await;
-    Ok(())
+    Ok(steps::take(app, identification, step, story, now).await?)
 }

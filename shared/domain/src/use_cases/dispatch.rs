@@ -14,6 +14,7 @@ use crate::{
     events::StoredEvent,
     ids::{ChainId, OrgId},
     ports::{Wake, limits::LOOK_AGAIN_AFTER},
+    reference::{ClientReferenceId, Reference},
     webhooks::{Cursor, Endpoint, Stream, WebhookMessage},
 };
 use futures_util::future::join_all;
@@ -68,9 +69,14 @@ async fn dispatch_events(app: &App, org: &OrgId, stream: Stream) -> Result<Dispa
             // What is not sealed again now will be with the next event.
             let _ = app.stores.endpoints.reseal(&resealed).await;
         }
+        let reference = match found.events.last() {
+            Some(event) => reference_of(app, org, event.subject().into()).await?,
+            None => None,
+        };
+        let reference = reference.as_ref().map(|id| id.expose());
         let at_each = enabled.iter().map(|endpoint| {
             let cursor = found.cursors.iter().find(|cursor| is_of(cursor, endpoint));
-            Run::new(Sending::new(app, endpoint, &keys), &found).deliver(cursor)
+            Run::new(Sending::new(app, endpoint, &keys), &found, reference).deliver(cursor)
         });
         // Each of them to its end: one that fails must not stop what another one has begun.
         for outcome in join_all(at_each).await.into_iter().collect::<Result<Vec<_>, Error>>()? {
@@ -89,16 +95,21 @@ async fn dispatch_events(app: &App, org: &OrgId, stream: Stream) -> Result<Dispa
     Ok(done)
 }
 
-/// The message of an event, with what its subject is called by the business, as long as that is there. One read.
+/// The message of an event, with what its subject is called by the business. One read.
 async fn message_of(app: &App, event: &StoredEvent) -> Result<WebhookMessage, Error> {
-    let reference = match Stream::from(event.subject()) {
+    let reference = reference_of(app, &event.org, event.subject().into()).await?;
+    Ok(WebhookMessage::of(event, reference.as_ref().map(|id| id.expose())))
+}
+
+/// What a subject is called by the business, as long as it is there. One read.
+async fn reference_of(app: &App, org: &OrgId, stream: Stream) -> Result<Option<ClientReferenceId>, Error> {
+    let reference = match stream {
         Stream::IdentificationId(id) => {
-            app.stores.identifications.find(&event.org, id).await?.map(|identification| identification.reference)
+            app.stores.identifications.find(org, id).await?.map(|identification| identification.reference)
         }
-        Stream::ScoringId(id) => app.stores.scorings.find(&event.org, id).await?.map(|scoring| scoring.reference),
-        Stream::ChainId(id) => app.stores.chains.find(&event.org, id).await?.map(|chain| chain.reference),
+        Stream::ScoringId(id) => app.stores.scorings.find(org, id).await?.map(|scoring| scoring.reference),
+        Stream::ChainId(id) => app.stores.chains.find(org, id).await?.map(|chain| chain.reference),
         Stream::EndpointId(_) | Stream::SettingsId(_) => None,
     };
-    let id = reference.as_ref().and_then(|reference| reference.client_reference_id());
-    Ok(WebhookMessage::of(event, id.map(|id| id.expose())))
+    Ok(reference.as_ref().and_then(Reference::client_reference_id).cloned())
 }

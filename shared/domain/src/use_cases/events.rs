@@ -6,15 +6,11 @@ use crate::{
     app::Stores,
     events::{EventType, StoredEvent, Subject},
     ids::{EventId, OrgId, SubjectId},
-    ports::{EventPosition, EventQuery, Order},
+    ports::{EventPosition, EventQuery, Order, limits::SETTLED_AFTER},
     reference::ClientReferenceId,
 };
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-/// Events of the complete organisation become visible in the index of lists one after the other, and not always in their
-/// order. From this age on they are there, so that a list in ascending order misses none, unless a commit takes longer.
-const SETTLED_AFTER: TimeDelta = TimeDelta::seconds(5);
 /// Events of one subject in one query: fewer than a query of DynamoDB has room for.
 const PAGE: usize = 100;
 /// Queries for one answer.

@@ -1,5 +1,6 @@
 //! What the actor's side may see.
 
+use super::steps::record_failure;
 use crate::{
     App, Error, Time,
     identification::{Identification, MethodKind},
@@ -17,9 +18,11 @@ pub struct Metadata {
 /// One read, and one more for a linked scoring.
 pub async fn read_metadata(app: &App, org: &OrgId, kind: MethodKind, id: IdentificationId) -> Result<Metadata, Error> {
     let identification = app.find(org, id, kind).await?;
+    let now = app.now();
+    record_failure(app, &identification, now).await?;
     let scoring = match identification.method.scoring_id() {
         Some(scoring_id) => app.stores.scorings.find(org, scoring_id).await?,
         None => None,
     };
-    Ok(Metadata { identification, scoring, now: app.now() })
+    Ok(Metadata { identification, scoring, now })
 }

@@ -4,16 +4,20 @@
 //! recognised before anything is done, counted or compared, and costs no read of its own. A deletion takes its subject
 //! with it, and leaves a record instead. A refused request leaves nothing.
 
+use super::create::first_answer;
 use crate::{
     App, Conflict, Error,
     chain::Chain,
     idempotency::{Earlier, Idempotency, Once, Operation, TakenOnce},
     identification::Identification,
     ids::OrgId,
-    ports::Remembered,
+    ports::{FirstAnswer, IdempotencyRecord, Remembered},
     scoring::Scoring,
 };
 use std::fmt::Display;
+
+/// The answer of a request that has nothing to answer but that it is done.
+const DONE: &str = "null";
 
 /// Whether this request did it, or an earlier one with the same idempotency key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +95,24 @@ pub(super) async fn once<F: Future<Output = Result<(), Error>>>(
             if is_repeated(app, &once, &of.taken_by_now(app).await?)? { Ok(Done::Before) } else { Err(refused) }
         }
         Err(error) => Err(error),
+    }
+}
+
+/// There is nothing to do but to remember the request: what it asks for was done by another one.
+pub(super) async fn done_already(
+    app: &App,
+    of: Of<'_>,
+    operation: Operation,
+    idempotency: Option<Idempotency>,
+) -> Result<Done, Error> {
+    let Some(once) = marked(app, of.org(), operation, of.id(), idempotency).await? else { return Ok(Done::Now) };
+    if is_repeated(app, &once, of.taken())? {
+        return Ok(Done::Before);
+    }
+    let record = IdempotencyRecord { operation, marks: once.marks, answer: FirstAnswer(DONE.to_owned()) };
+    match app.stores.identifications.remember(of.org(), record, app.now()).await {
+        Ok(()) => Ok(Done::Now),
+        Err(error) => first_answer(error).map(|_| Done::Before),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     device::DeviceEvidence,
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Once, Operation},
-    identification::{Identification, Method, MethodKind, Validation},
+    identification::{Identification, Method, MethodKind, RightCode, Status, Validation},
     ids::{IdentificationId, OrgId},
     keys::{CodeContext, Keyring},
     otp::{Delivery, MAX_TRIES, Otp, SecondFactor, second_factor_matches},
@@ -40,23 +40,14 @@ pub async fn create_otp_identification(
     idempotency: Option<Idempotency>,
 ) -> Result<Created, Error> {
     let CreateOtp { actor, delivery, second_factor, reference, expires_in } = command;
-    require_channel(app, &delivery, "/channel/type")?;
+    let refused = |problem: Invalid| Error::BadField { pointer: "/channel/type", problem: problem.0 };
+    app.policy.require_channel(&delivery).map_err(refused)?;
     let actor = actor.reached_by(&delivery);
     let draft = Draft::new(app, &request.org, actor, reference, expires_in);
     let settings = app.settings(&request.org).await?;
     let keys = app.keys.current().await?;
     let terms = OtpTerms { delivery, second_factor, code_format: settings.code };
     creation(app, &keys, draft, terms, true).commit(app, request, idempotency).await
-}
-
-/// Refuses a channel that this deployment does not send on.
-pub(super) fn require_channel(app: &App, delivery: &Delivery, pointer: &'static str) -> Result<(), Error> {
-    match delivery {
-        Delivery::Sent(destination) if !app.policy.channels.contains(&destination.channel()) => {
-            Err(Error::BadField { pointer, problem: "this deployment does not send on this channel" })
-        }
-        Delivery::Sent(_) | Delivery::External(_) => Ok(()),
-    }
 }
 
 /// What is asked for of an identification by code.
@@ -79,6 +70,8 @@ pub(super) fn creation(
         delivery,
         second_factor,
         tries: 0,
+        judged_wrong: 0,
+        tried_at: None,
         generation: 1,
         sends: 0,
         last_send_at: draft.created_at,
@@ -110,7 +103,7 @@ pub struct OtpAttempt {
 /// CREATED → VALIDATED, by the live code and the second factor.
 ///
 /// The try is counted before anything is compared, so that any number of concurrent tries gets at most [`MAX_TRIES`]
-/// comparisons. Both factors are always compared, in constant time, and pictures are read for a wrong code as for a
+/// comparisons; it is judged afterwards, so that a right one is never counted among the wrong ones. Both factors are always compared, in constant time, and pictures are read for a wrong code as for a
 /// right one. Timing still reveals: how long the pictures take to read, which depends on them alone and which their
 /// sender can find out at home; whether a try was right, which the answer says anyway; and, by the write that gives the
 /// try back, that it was right but late, which `attempts_left` says anyway.
@@ -143,10 +136,11 @@ async fn validate(
     let OtpAttempt { code, second_factor: given } = attempt;
     second_factor::require_asked(identification.otp().and_then(|otp| otp.second_factor), given.as_ref())?;
     let now = app.now();
+    steps::record_failure(app, identification, now).await?;
     let opened = steps::require_open(app, identification, once, now).await?;
     // Loaded before the try is counted: without the keys no code could be right.
     let keys = app.keys.current().await?;
-    let counted = match app.stores.identifications.count_try(org, id, now).await {
+    let counted = match app.stores.identifications.count_try(identification, now).await {
         Err(StepError::Lost) => return Err(explain_lost(app, org, id, now, Conflict::ConcurrentChange.into()).await.0),
         counted => counted?,
     };
@@ -165,13 +159,32 @@ async fn validate(
             unless_lost(app.stores.identifications.give_back_try(org, id).await)?;
             Err(Error::WrongCode)
         }
-        (false, _) => {
-            if otp.tries >= MAX_TRIES {
-                // The count alone closes the door; recording the failure is for readers of the table.
-                let _ = steps::fail(app, request, &opened, now).await;
+        (false, _) => Err(refuse(app, request, &opened, now).await),
+    }
+}
+
+/// The try is wrong. The last one is judged by the failure, in one transaction, unless others are still being judged.
+async fn refuse(app: &App, request: &Request, opened: &Opened, now: Time) -> Error {
+    let Identification { org, id, .. } = &opened.identification;
+    let is_last = |counted: &Identification| counted.otp().is_some_and(|otp| otp.tries >= MAX_TRIES);
+    if is_last(&opened.identification) && steps::fail(app, request, opened, now).await.is_ok() {
+        return Error::WrongCode;
+    }
+    match app.stores.identifications.judge_wrong(org, *id).await {
+        Ok(judged) => {
+            if judged.status(now) == Status::Failed {
+                // The verdicts alone close the door; recording the failure is for readers of the table.
+                let _ = steps::fail(app, request, &Opened { identification: judged, ..opened.clone() }, now).await;
             }
-            Err(Error::WrongCode)
+            Error::WrongCode
         }
+        // What came first was not preceded by this try; a failure was, for it is of tries that were counted before.
+        Err(StepError::Lost) => match explain_lost(app, org, *id, now, Error::WrongCode).await.0 {
+            Error::Conflict(Conflict::State(Status::Failed)) => Error::WrongCode,
+            why => why,
+        },
+        // Without a verdict it counts as a wrong one in the end.
+        Err(_) => Error::WrongCode,
     }
 }
 
@@ -196,11 +209,36 @@ async fn accept(
         }
     };
     let validation = Validation { at: now, device, agent: None, captures: captures.clone(), scoring: None };
-    let generation = identification.otp().map(|otp| otp.generation);
-    match steps::validate(app, request, opened, validation, generation, now).await {
-        Err(StepError::Lost) => Err(explain_right_one_lost(app, org, id, now, &captures).await),
-        step => Ok(step?),
+    let mut opened = opened.clone();
+    loop {
+        let judged = code_of(&opened.identification);
+        match steps::validate(app, request, &opened, validation.clone(), judged, now).await {
+            Err(StepError::Lost) => {}
+            Err(error) => {
+                // If it was taken all the same, there is nothing to give back.
+                let _ = app.stores.identifications.give_back_try(org, id).await;
+                return Err(error.into());
+            }
+            Ok(()) => return Ok(()),
+        }
+        match explain_lost(app, org, id, now, Error::WrongCode).await {
+            // Another try was judged to be wrong meanwhile: the event has to say so. There are at most five of them.
+            (Error::WrongCode, Some(current)) if is_still_right(judged, code_of(&current)) => {
+                opened.identification = current;
+            }
+            (why, current) => return Err(explain_right_one_lost(app, org, id, &captures, why, current).await),
+        }
     }
+}
+
+fn code_of(identification: &Identification) -> Option<RightCode> {
+    identification.otp().map(|otp| RightCode { generation: otp.generation, judged_wrong: otp.judged_wrong })
+}
+
+/// Whether a code that was right is the live one still, after other tries.
+fn is_still_right(judged: Option<RightCode>, current: Option<RightCode>) -> bool {
+    let (Some(judged), Some(current)) = (judged, current) else { return false };
+    judged.generation == current.generation && judged.judged_wrong < current.judged_wrong
 }
 
 /// Another request won, or a resend has just invalidated this code. The pictures of this request are deleted unless
@@ -209,10 +247,10 @@ async fn explain_right_one_lost(
     app: &App,
     org: &OrgId,
     id: IdentificationId,
-    now: Time,
     captures: &[Capture],
+    why: Error,
+    current: Option<Identification>,
 ) -> Error {
-    let (why, current) = explain_lost(app, org, id, now, Error::WrongCode).await;
     // It was right. If this fails, it counts as a wrong one.
     let _ = app.stores.identifications.give_back_try(org, id).await;
     if (current.is_some() || matches!(why, Error::NotFound(_)))

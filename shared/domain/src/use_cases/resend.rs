@@ -34,6 +34,7 @@ async fn resend(
     once: Option<Once>,
 ) -> Result<(), Error> {
     let (org, id, now) = (&identification.org, identification.id, app.now());
+    steps::record_failure(app, identification, now).await?;
     let (otp, destination) = may_resend(identification, now)?;
     let keys = app.keys.current().await?;
     let generation = otp.generation + 1;

@@ -3,7 +3,7 @@
 use super::{
     create::{first_answer, record},
     effects,
-    once::{Done, Of, once},
+    once::{Done, Of, done_already, once},
     reservation::{explain_lost, give_back_retry, reserve_retry},
     steps::require_step_open,
     telling,
@@ -255,18 +255,21 @@ pub async fn close_scoring(
     idempotency: Option<Idempotency>,
 ) -> Result<Done, Error> {
     let (scoring, now) = &read_scoring(app, &request.org, id).await?;
+    let of = Of::Scoring(scoring);
+    if matches!(scoring.status(*now), ScoringStatus::Closed | ScoringStatus::Expired) {
+        return done_already(app, of, Operation::CloseScoring, idempotency).await;
+    }
     let step = |once| close(app, request, scoring, *now, once);
-    match once(app, Of::Scoring(scoring), Operation::CloseScoring, idempotency, step).await {
+    match once(app, of, Operation::CloseScoring, idempotency.clone(), step).await {
         // Lost the race: closed by another request meanwhile.
-        Err(Error::Conflict(Conflict::ConcurrentChange)) => Ok(Done::Now),
+        Err(Error::Conflict(Conflict::ConcurrentChange)) => {
+            done_already(app, of, Operation::CloseScoring, idempotency).await
+        }
         closed => closed,
     }
 }
 
 async fn close(app: &App, request: &Request, scoring: &Scoring, now: Time, once: Option<Once>) -> Result<(), Error> {
-    if matches!(scoring.status(now), ScoringStatus::Closed | ScoringStatus::Expired) {
-        return Ok(());
-    }
     let closed = Scoring { closed: true, ..scoring.clone() };
     let data = EventData::default().named("status", ScoringStatus::Closed).state(closed.vouched());
     let story = telling::of_scoring(app, request, scoring, EventType::ScoringClosed, data, now).await?.once(once);

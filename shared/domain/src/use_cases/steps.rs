@@ -8,15 +8,17 @@ use super::{
 use crate::{
     App, Conflict, Error, Request, Time,
     chain::{Chain, ChainTransition},
+    events::Story,
     idempotency::Once,
-    identification::{Identification, Transition, Validation},
+    identification::{Identification, RightCode, State, Status, Transition, Validation},
     ids::ScoringId,
     membership::Membership,
-    ports::{NewOutboxMessage, StepChange, StepError},
+    ports::{NewOutboxMessage, StepChange, StepError, unless_lost},
     scoring::Scoring,
 };
 
 /// An identification that can be validated: it is CREATED, and the open step of its chain, if it is a step of one.
+#[derive(Clone)]
 pub(super) struct Opened {
     pub identification: Identification,
     /// As it was read with the identification.
@@ -71,6 +73,22 @@ pub(super) async fn require_step_open(app: &App, scoring: &Scoring) -> Result<()
     require_current(&chain, place)
 }
 
+/// Records a failure that shows, because the process that had to record it died: whoever sees it finds the chain and its
+/// other steps in agreement.
+pub(super) async fn record_failure(app: &App, identification: &Identification, now: Time) -> Result<(), Error> {
+    if identification.state != State::Created || identification.status(now) != Status::Failed {
+        return Ok(());
+    }
+    let org = &identification.org;
+    let chain = match identification.membership {
+        Some(place) => app.stores.chains.find(org, place.chain_id).await?,
+        None => None,
+    };
+    let failed = Opened { identification: identification.clone(), chain, once: None };
+    unless_lost(fail(app, &Request::system(org), &failed, now).await)?;
+    Ok(())
+}
+
 /// Refuses to end a step of a chain alone.
 pub(super) fn require_alone(identification: &Identification) -> Result<(), Error> {
     if identification.membership.is_some() { Err(Conflict::StepOfChain.into()) } else { Ok(()) }
@@ -91,27 +109,33 @@ fn require_current(chain: &Chain, place: Membership) -> Result<(), Error> {
     }
 }
 
+/// Takes a step of an identification that stands alone, and wakes a worker for its event.
+pub(super) async fn take(
+    app: &App,
+    identification: &Identification,
+    transition: Transition,
+    story: Story,
+    now: Time,
+) -> Result<(), StepError> {
+    app.stores.identifications.transition(identification, transition, Vec::new(), story, now).await?;
+    effects::told(app, identification).await;
+    Ok(())
+}
+
 /// CREATED → VALIDATED. In a chain the next step opens with it, and its code goes out.
 pub(super) async fn validate(
     app: &App,
     request: &Request,
     Opened { identification, chain, once }: &Opened,
     validation: Validation,
-    generation: Option<u32>,
+    code: Option<RightCode>,
     now: Time,
 ) -> Result<(), StepError> {
-    let transition = Transition::Validate { validation: Box::new(validation), generation };
+    let transition = Transition::Validate { validation: Box::new(validation), code };
     let story = telling::of_step(app, request, identification, &transition, now).once(once.clone());
-    let messages = match chain {
-        Some(chain) => {
-            let change = StepChange { identification: identification.clone(), transition, story };
-            opening::advance(app, request, chain, change, now).await?
-        }
-        None => {
-            app.stores.identifications.transition(identification, transition, Vec::new(), story, now).await?;
-            Vec::new()
-        }
-    };
+    let Some(chain) = chain else { return take(app, identification, transition, story, now).await };
+    let change = StepChange { identification: identification.clone(), transition, story };
+    let messages = opening::advance(app, request, chain, change, now).await?;
     effects::told_or_sent(app, identification, &messages).await;
     Ok(())
 }
@@ -139,23 +163,22 @@ pub(super) async fn resend(
     Ok(())
 }
 
-/// CREATED → FAILED, when the tries are used up. In a chain the chain fails with it.
+/// CREATED → FAILED, with the last try, which was wrong. In a chain the chain fails with it.
 pub(super) async fn fail(
     app: &App,
     request: &Request,
     Opened { identification, chain, .. }: &Opened,
     now: Time,
-) -> Result<(), Error> {
+) -> Result<(), StepError> {
     match chain {
         Some(chain) => {
-            let steps = change::steps_of(app, chain).await?;
+            let steps = app.stores.chains.steps(chain).await?.ok_or(StepError::Lost)?;
             change::take(app, request, chain, &steps, (ChainTransition::Fail, None), now).await?;
         }
         None => {
             let transition = Transition::Fail;
             let story = telling::of_step(app, request, identification, &transition, now);
-            app.stores.identifications.transition(identification, transition, Vec::new(), story, now).await?;
-            effects::told(app, identification).await;
+            take(app, identification, transition, story, now).await?;
         }
     }
     Ok(())

@@ -151,7 +151,10 @@ async fn handle(app: &App, due: &Due, woken: &Woken) -> Result<Done, Error> {
                 let data = EventData::default().named("status", scoring.status(now));
                 let data = data.time("expires_at", scoring.expires_at);
                 let story = telling::of_scoring(app, &request, &scoring, EventType::ScoringExpired, data, now).await?;
-                app.stores.events.tell(story).await?;
+                // Another run tells it, or something else happened: then the next run looks again.
+                if unless_lost(app.stores.events.tell_next(story).await)?.is_none() {
+                    return Ok(Done::Nothing);
+                }
             }
             app.stores.housekeeping.leave_leftovers(org, *id, now).await?;
             app.stores.housekeeping.postpone(due, app.policy.keep_until(scoring.expires_at)).await?;

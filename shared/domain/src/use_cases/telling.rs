@@ -4,7 +4,7 @@ use crate::{
     App, Error, Time,
     actor::Actor,
     device::DeviceEvidence,
-    events::{EventData, EventType, Happened, Log, Story, Subject},
+    events::{EventData, EventType, Happened, Log, Now, Story, Subject},
     identification::{Identification, State, Transition, Validation},
     ids::EventId,
     pictures::Capture,
@@ -24,7 +24,8 @@ pub fn story(
 ) -> Story {
     let events = vec![happened(app, request, kind, data)];
     let (org, keep_until) = (request.org.clone(), now + app.policy.events_kept);
-    Story { org, subject, log, adopted: None, events, keep_until, once: None }
+    let now = Now::by(app.clock.clone());
+    Story { org, subject, log, adopted: None, events, keep_until, once: None, now }
 }
 
 /// Something that is about to be committed: its time is now, however long ago the step was decided on.
@@ -70,8 +71,8 @@ pub(super) fn of_step(
     let after = identification.clone().after(transition, now);
     let data = basics(&after, now).state(after.vouched());
     let data = match transition {
-        Transition::Validate { validation, .. } => of_validation(wrong_tries(data, identification, 1), validation),
-        Transition::Fail => wrong_tries(data, identification, 0),
+        Transition::Validate { validation, .. } => of_validation(wrong_tries(data, &after, now), validation),
+        Transition::Fail => wrong_tries(data, &after, now),
         Transition::Expire => data.time("expires_at", identification.expires_at),
         Transition::Resend { generation } | Transition::NewCode { generation, .. } => {
             data.with("generation", *generation)
@@ -101,8 +102,8 @@ pub(super) fn basics(identification: &Identification, now: Time) -> EventData {
     data.named("status", status)
 }
 
-fn wrong_tries(data: EventData, identification: &Identification, being_judged: u32) -> EventData {
-    match identification.wrong_tries(being_judged) {
+fn wrong_tries(data: EventData, identification: &Identification, now: Time) -> EventData {
+    match identification.wrong_tries(now) {
         Some(tries) => data.with("wrong_tries", tries),
         None => data,
     }

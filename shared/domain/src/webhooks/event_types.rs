@@ -57,9 +57,10 @@ impl EventTypes {
 
     /// Refuses what no event could match.
     pub fn pattern(text: &str) -> Result<String, Invalid> {
+        let text = text.to_ascii_lowercase();
         let of_kind = |prefix: &str| prefix.ends_with('.') && types().any(|known| known.starts_with(prefix));
         let known = text == "*" || types().any(|known| known == text) || text.strip_suffix('*').is_some_and(of_kind);
-        crate::text::checked(text, known, "is neither a type of events, nor kind.*, nor *")
+        crate::text::checked(&text, known, "is neither a type of events, nor kind.*, nor *")
     }
 
     pub fn as_slice(&self) -> &[String] {

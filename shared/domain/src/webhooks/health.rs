@@ -1,7 +1,7 @@
 //! How an endpoint is doing: whether to try it, and when to give it up.
 
 use super::schedule::{Failure, probe_wait};
-use crate::{Time, system::Entropy};
+use crate::{Time, ports::limits::LONGEST_POST, system::Entropy};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 const FAILURES: u32 = 20;
 /// Of how many: one subject that fails holds up no other.
 const SUBJECTS: usize = 3;
+/// How many messages are on their way at once to an endpoint that keeps its senders waiting: each holds up a worker, which
+/// others need.
+const SLOW_AT_ONCE: usize = 4;
 /// After so long of nothing but failure an endpoint is disabled.
 const GIVEN_UP_AFTER: TimeDelta = TimeDelta::days(5);
 
@@ -22,6 +25,12 @@ pub struct Health {
     /// Of a dead endpoint: when one probe may be sent, and how many were.
     probe_at: Option<Time>,
     probes: u32,
+    /// Whether the latest failure was to answer in time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_slow: bool,
+    /// Of a slow endpoint: until when each of its senders must be done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    senders: Vec<Time>,
 }
 
 /// Whether a message may be sent now.
@@ -30,13 +39,17 @@ pub enum Gate {
     Open,
     /// By one only: whoever takes the probe ([`Health::probing`]).
     Probe,
+    /// By a few: whoever takes a place ([`Health::sending`]).
+    Place,
     Closed(Time),
 }
 
 impl Health {
     pub fn gate(&self, now: Time) -> Gate {
         match self.probe_at {
-            None => Gate::Open,
+            None if !self.is_slow => Gate::Open,
+            None if self.senders.iter().filter(|until| now < **until).count() < SLOW_AT_ONCE => Gate::Place,
+            None => Gate::Closed(now + LONGEST_POST),
             Some(at) if at <= now => Gate::Probe,
             Some(at) => Gate::Closed(at),
         }
@@ -48,12 +61,35 @@ impl Health {
         Self { probe_at: Some(until), ..self.clone() }
     }
 
+    /// As one that keeps its senders waiting, with a place taken; `None` if there is none.
+    pub fn keeping_waiting(&self, now: Time, until: Time) -> Option<Self> {
+        let slow = Self { is_slow: true, probe_at: None, ..self.clone() };
+        matches!(slow.gate(now), Gate::Place).then(|| Self { probe_at: self.probe_at, ..slow.sending(now, until) })
+    }
+
+    /// With a place taken, until its sender must be done.
+    #[must_use]
+    pub fn sending(&self, now: Time, until: Time) -> Self {
+        let senders = self.senders.iter().copied().filter(|until| now < *until).chain([until]).collect();
+        Self { senders, ..self.clone() }
+    }
+
+    /// With the place free again that was taken until then.
+    #[must_use]
+    pub fn sent(mut self, until: Time) -> Self {
+        if let Some(at) = self.senders.iter().position(|taken| *taken == until) {
+            self.senders.swap_remove(at);
+        }
+        self
+    }
+
     /// After another failure, of this subject. What was under way when the gate closed does not move the probe.
     #[must_use]
     pub fn failed(&self, subject: &str, failure: Failure, now: Time, entropy: &dyn Entropy) -> Self {
         let mut next = self.clone();
         next.failing_since.get_or_insert(now);
         next.failures = next.failures.saturating_add(1);
+        next.is_slow = failure.is_slow();
         if next.subjects.len() < SUBJECTS && !next.subjects.iter().any(|known| known == subject) {
             next.subjects.push(subject.to_owned());
         }
@@ -86,6 +122,7 @@ impl Health {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::webhooks::FailureWord;
     use chrono::DateTime;
 
     struct Zeros;
@@ -131,6 +168,32 @@ mod tests {
         assert_eq!(after(39, 3).gate(at(0)), Gate::Closed(at(4)));
         let probing = after(20, 3).probing(at(5));
         assert_eq!(probing.failed("late", DOWN, at(4), &Zeros).gate(at(4)), Gate::Closed(at(5)));
+    }
+
+    /// A health is recorded on the condition that it is still stored as it was read.
+    #[test]
+    fn a_health_from_before_there_were_slow_ones_is_stored_as_it_was() {
+        let older = r#"{"failing_since":null,"failures":0,"subjects":[],"probe_at":null,"probes":0}"#;
+        let read: Health = serde_json::from_str(older).expect("a health");
+        assert_eq!((serde_json::to_string(&read).expect("JSON"), read), (older.to_owned(), Health::default()));
+    }
+
+    #[test]
+    fn a_slow_endpoint_is_sent_a_few_messages_at_once_until_it_answers() {
+        const SLOW: Failure = Failure::Nothing(FailureWord::Timeout);
+        assert_eq!(after(1, 1).gate(at(0)), Gate::Open, "it failed at once");
+        let mut slow = Health::default().failed("1", SLOW, at(0), &Zeros);
+        for place in 1..=4 {
+            assert_eq!(slow.gate(at(0)), Gate::Place);
+            slow = slow.sending(at(0), at(place));
+        }
+        assert_eq!(slow.gate(at(0)), Gate::Closed(at(0) + LONGEST_POST));
+        assert_eq!(slow.keeping_waiting(at(0), at(9)), None);
+        assert_eq!(slow.gate(at(1)), Gate::Place, "one of them must be done");
+        let waited = Health::default().keeping_waiting(at(0), at(1)).expect("a place");
+        assert_eq!((waited.gate(at(0)), waited.is_good()), (Gate::Place, true), "nothing has failed yet");
+        assert_eq!(slow.clone().sent(at(3)).gate(at(0)), Gate::Place, "one of them is");
+        assert_eq!(slow.sent(at(3)).failed("2", DOWN, at(0), &Zeros).gate(at(0)), Gate::Open, "it fails at once now");
     }
 
     #[test]

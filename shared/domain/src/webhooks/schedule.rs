@@ -50,6 +50,11 @@ impl Failure {
         matches!(self, Self::Status { status: 410, .. })
     }
 
+    /// Whether it kept its sender waiting for as long as that waits.
+    pub fn is_slow(self) -> bool {
+        matches!(self, Self::Nothing(FailureWord::Timeout))
+    }
+
     fn is_busy(self) -> bool {
         matches!(self, Self::Status { status: 429 | 502 | 504, .. } | Self::Nothing(FailureWord::Timeout))
     }

@@ -150,7 +150,7 @@ fn otp() -> impl Strategy<Value = Otp> {
     (
         delivery(),
         option::of(select(SecondFactor::ALL)),
-        any::<u32>(),
+        (any::<u32>(), any::<u32>(), option::of(time())),
         any::<u32>(),
         any::<u32>(),
         time(),
@@ -160,7 +160,9 @@ fn otp() -> impl Strategy<Value = Otp> {
         .prop_map(|(delivery, second_factor, tries, generation, sends, last_send_at, code, code_format)| Otp {
             delivery,
             second_factor,
-            tries,
+            tries: tries.0,
+            judged_wrong: tries.1,
+            tried_at: tries.2,
             generation,
             sends,
             last_send_at,
@@ -428,9 +430,10 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
 }
 
 fn log() -> impl Strategy<Value = Log> {
-    ("[0-9a-f]{64}", "[0-9a-f]{64}", 1..=u64::MAX).prop_map(|(key, hash, sequence)| Log {
+    ("[0-9a-f]{64}", "[0-9a-f]{64}", 1..=u64::MAX, option::of(time())).prop_map(|(key, hash, sequence, told_at)| Log {
         key: LogKey::stored(&key).expect("a key"),
         head: Some(Head { sequence, hash: EventHash::stored(&hash).expect("a hash") }),
+        told_at,
     })
 }
 

@@ -1,8 +1,8 @@
 //! Events, and the logs that they belong to.
 
 use super::{
-    Corrupt, DuePartitions, Item, Key, check_schema, due::set_due, if_there, number, read_json, read_number,
-    read_parsed, read_text, set_ttl, text,
+    Corrupt, DuePartitions, Item, Key, check_schema, due::set_due, if_there, millis, number, read_json, read_number,
+    read_parsed, read_text, read_time, set_ttl, text,
 };
 use acredita_domain::{
     Time,
@@ -99,10 +99,13 @@ pub(crate) fn decode_reference(org: &OrgId, item: &Item) -> Result<Reference, Co
 
 /// Puts the log of a subject into its item. One without an event is none.
 pub(super) fn set_log(item: &mut Item, log: Option<&Log>) {
-    if let Some(Log { key, head: Some(head) }) = log {
+    if let Some(Log { key, head: Some(head), told_at }) = log {
         item.insert("log_key".to_owned(), text(key.expose()));
         item.insert("sequence".to_owned(), number(head.sequence));
         item.insert("head".to_owned(), text(head.hash));
+        if let Some(at) = told_at {
+            item.insert("told_at".to_owned(), millis(*at));
+        }
     }
 }
 
@@ -113,5 +116,6 @@ pub(crate) fn decode_log(item: &Item) -> Result<Option<Log>, Corrupt> {
     }
     let key = LogKey::stored(read_text(item, "log_key")?).ok_or(Corrupt("log_key"))?;
     let hash = EventHash::stored(read_text(item, "head")?).ok_or(Corrupt("head"))?;
-    Ok(Some(Log { key, head: Some(Head { sequence: read_number(item, "sequence")?, hash }) }))
+    let head = Some(Head { sequence: read_number(item, "sequence")?, hash });
+    Ok(Some(Log { key, head, told_at: if_there(item, "told_at", read_time)? }))
 }

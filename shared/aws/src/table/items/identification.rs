@@ -77,6 +77,10 @@ pub(crate) fn encode_identification(identification: &Identification, keep_until:
             let Otp { delivery, second_factor, code_format, .. } = otp.clone();
             set("method", json(&Terms::Otp { delivery, second_factor, code_format }));
             set("tries", number(otp.tries));
+            set("judged_wrong", number(otp.judged_wrong));
+            if let Some(at) = otp.tried_at {
+                set("tried_at", millis(at));
+            }
             set("generation", number(otp.generation));
             set("sends", number(otp.sends));
             set("last_send_at", millis(otp.last_send_at));
@@ -127,6 +131,10 @@ fn decode_method(item: &Item) -> Result<Method, Corrupt> {
             delivery,
             second_factor,
             tries: read_number(item, "tries")?,
+            // Older identifications have only the one count.
+            judged_wrong: if_there(item, "judged_wrong", read_number)?
+                .map_or_else(|| read_number(item, "tries"), Ok)?,
+            tried_at: if_there(item, "tried_at", read_time)?,
             generation: read_number(item, "generation")?,
             sends: read_number(item, "sends")?,
             last_send_at: read_time(item, "last_send_at")?,

@@ -2,7 +2,7 @@ use super::{records::Remembered, *};
 use acredita_domain::{
     chain::ChainState,
     idempotency::{IDEMPOTENCY_WINDOW, Operation, RequestMark},
-    identification::{AgentEvidence, State},
+    identification::{AgentEvidence, Method, State},
     messages::Refusal,
     otp::{DESTINATION_WINDOW, MAX_DESTINATION_SENDS},
     pictures::PicturePrefix,
@@ -191,12 +191,12 @@ proptest! {
         message in arbitrary::message(),
         chain in arbitrary::chain(),
     ) {
-        let optional = [&UNREAD[..], &["code", "reference", "validation", "assessment", "delegation", "sightings", "identification_id", "chain", "once"]].concat();
+        let optional = [&UNREAD[..], &["code", "reference", "validation", "assessment", "delegation", "sightings", "identification_id", "chain", "once", "judged_wrong", "tried_at", "told_at"]].concat();
         let validated = matches!(identification.state, State::Validated(_));
         let optional_now: Vec<&str> = optional.iter().copied().filter(|name| !(validated && *name == "validation")).collect();
         assert_nothing_is_guessed(&encode_identification(&identification, identification.expires_at), &optional_now, decode_identification);
         assert_nothing_is_guessed(&encode_scoring(&scoring, Standing::Alone, scoring.expires_at), &optional, decode_scoring);
-        let optional = [&UNREAD[..], &["reference", "validation", "once"]].concat();
+        let optional = [&UNREAD[..], &["reference", "validation", "once", "told_at"]].concat();
         let is_validated = matches!(chain.state, ChainState::Validated(_));
         let optional: Vec<&str> = optional.into_iter().filter(|name| !(is_validated && *name == "validation")).collect();
         assert_nothing_is_guessed(&encode_chain(&chain, chain.expires_at), &optional, decode_chain);
@@ -205,6 +205,16 @@ proptest! {
         let pointer = without(&without(&encode_pointer(&identification, identification.expires_at), "pk"), "sk");
         assert_nothing_is_guessed(&pointer, &UNREAD, decode_pointer);
     }
+}
+
+#[test]
+fn all_tries_were_wrong_before_they_had_verdicts() {
+    let mut identification = one(arbitrary::identification().prop_filter("an OTP", |one| one.otp().is_some()));
+    let item = encode_identification(&identification, identification.expires_at);
+    let Method::Otp(otp) = &mut identification.method else { unreachable!("an OTP") };
+    (otp.judged_wrong, otp.tried_at) = (otp.tries, None);
+    let older = without(&without(&item, "judged_wrong"), "tried_at");
+    assert_eq!(decode_identification(&older), Ok(identification));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::{
 };
 use acredita_domain::{
     Time,
-    events::{Chapter, Log},
+    events::Chapter,
     ids::{EndpointId, EventId, LeaseId, OrgId},
     ports::{
         Delivery, Outcome,
@@ -80,7 +80,7 @@ pub(crate) fn encode_endpoint(endpoint: &Endpoint) -> Item {
 pub(crate) fn encode_endpoint_log(endpoint: &Endpoint, chapter: &Chapter) -> Item {
     let mut item = Key::subject(chapter.subject).item();
     item.insert("org".to_owned(), text(&endpoint.org));
-    set_log(&mut item, Some(&Log { key: chapter.log.key.clone(), head: chapter.head }));
+    set_log(&mut item, Some(&chapter.continued()));
     item
 }
 

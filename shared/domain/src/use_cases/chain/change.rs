@@ -6,11 +6,11 @@ use super::{
 };
 use crate::{
     App, Error, Request, Time,
-    chain::{Chain, ChainTransition},
+    chain::{Chain, ChainState, ChainTransition},
     idempotency::Once,
     identification::{Identification, Status},
     ids::OrgId,
-    ports::{FoundStep, StepChange, StepError},
+    ports::{FoundStep, StepChange, StepError, unless_lost},
     webhooks::Stream,
 };
 
@@ -22,6 +22,16 @@ pub(in crate::use_cases) async fn steps_of(app: &App, chain: &Chain) -> Result<V
 /// The chain's status with that of its steps.
 pub(in crate::use_cases) fn status(chain: &Chain, steps: &[FoundStep], now: Time) -> Status {
     chain.status_with(steps.iter().map(|step| &step.identification), now)
+}
+
+/// Records a failure of a chain that shows in its open step alone, because the process that had to record it died. Says
+/// whether it did, or somebody else.
+pub(super) async fn record_failure(app: &App, chain: &Chain, steps: &[FoundStep], now: Time) -> Result<bool, Error> {
+    if chain.state != ChainState::Created || status(chain, steps, now) != Status::Failed {
+        return Ok(false);
+    }
+    unless_lost(take(app, &Request::system(&chain.org), chain, steps, (ChainTransition::Fail, None), now).await)?;
+    Ok(true)
 }
 
 /// Changes a chain as it was read, with those of its steps that the change concerns, and wakes a worker for the events.

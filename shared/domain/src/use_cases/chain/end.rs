@@ -58,6 +58,7 @@ async fn end(
     for _ in 0..TRIES {
         let steps = change::steps_of(app, &chain).await?;
         let now = app.now();
+        change::record_failure(app, &chain, &steps, now).await?;
         let transition = decide(change::status(&chain, &steps, now))?;
         match change::take(app, request, &chain, &steps, (transition, once.clone()), now).await {
             // A step was validated, perhaps: it can be ended all the same.

@@ -7,7 +7,7 @@ use crate::{
     identification::Identification,
     keys::CodeContext,
     otp::Destination,
-    ports::{FindError, MessageRef, Opening, StepChange, StepError},
+    ports::{MessageRef, Opening, StepChange, StepError},
     unavailable::Unavailable,
 };
 
@@ -49,14 +49,7 @@ async fn opening(app: &App, chain: &Chain, validated: &Identification) -> Result
 async fn without_code(app: &App, request: &Request, chain: &Chain, now: Time) -> Result<Opening, StepError> {
     let next = chain.sequence.steps().get(chain.current_step + 1).ok_or(StepError::Lost)?;
     let found = app.stores.identifications.find(&chain.org, next.identification_id).await;
-    let step = found.map_err(unread)?.ok_or(StepError::Lost)?;
+    let step = found?.ok_or(StepError::Lost)?;
     let story = stories::of_code_not_sent(app, request, &step, now);
     Ok(Opening::CodeNotSent { identification_id: step.id, story: Box::new(story) })
-}
-
-fn unread(error: FindError) -> StepError {
-    StepError::Unavailable(match error {
-        FindError::Unavailable(unavailable) => unavailable,
-        FindError::Corrupt(what) => Unavailable(what),
-    })
 }

@@ -26,8 +26,10 @@ pub async fn read_chain(app: &App, org: &OrgId, id: ChainId) -> Result<ReadChain
         let chain = app.find_chain(org, id).await?;
         let steps = change::steps_of(app, &chain).await?;
         let identifications: Vec<Identification> = steps.iter().map(|step| step.identification.clone()).collect();
-        if chain.agrees_with(&identifications) || looks == LOOKS {
-            let now = app.now();
+        let now = app.now();
+        let is_settled =
+            !change::record_failure(app, &chain, &steps, now).await? && chain.agrees_with(&identifications);
+        if is_settled || looks == LOOKS {
             let status = change::status(&chain, &steps, now);
             let metadata = steps.into_iter().map(|step| Metadata {
                 identification: step.identification,

@@ -64,6 +64,10 @@ async fn send(
     match sending.send(message, tries, None).await? {
         Sent::Taken => done(app, cursor, lease, Dispatched { taken: 1, failed: 0 }).await,
         Sent::Gone => done(app, cursor, lease, Dispatched { taken: 0, failed: 1 }).await,
+        Sent::Left(until) => {
+            let (later, wait) = (cursor.parked(cursor.next_sequence, until), until - app.now());
+            leave(app, &later, lease, wait, Dispatched::default()).await
+        }
         Sent::Failed(failure) => {
             let failed = Dispatched { taken: 0, failed: 1 };
             match schedule::wait(tries, failure, &*app.entropy) {
@@ -106,6 +110,10 @@ async fn recover(mut sending: Sending<'_>, mut cursor: Cursor, lease: LeaseId) -
                     Sent::Taken => sent.taken += 1,
                     Sent::Gone => {
                         return done(app, &cursor, lease, Dispatched { failed: sent.failed + 1, ..sent }).await;
+                    }
+                    Sent::Left(until) => {
+                        let later = cursor.parked(cursor.next_sequence, until);
+                        return leave(app, &later, lease, until - app.now(), sent).await;
                     }
                     Sent::Failed(failure) => {
                         sent.failed += 1;

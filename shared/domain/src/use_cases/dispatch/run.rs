@@ -1,7 +1,7 @@
 //! One worker's run through the events of a subject at one endpoint.
 
 use super::{
-    Dispatched, message_of,
+    Dispatched,
     sending::{Sending, Sent},
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         limits::{DELIVERY_LEASE, LONGEST_DELAY},
         unless_lost,
     },
-    webhooks::{Cursor, Gate, Next, next_for, schedule},
+    webhooks::{Cursor, Gate, Next, WebhookMessage, next_for, schedule},
 };
 use chrono::TimeDelta;
 
@@ -31,15 +31,17 @@ pub(super) enum Left {
 pub(super) struct Run<'a> {
     sending: Sending<'a>,
     found: &'a StreamDeliveries,
+    /// What the subject is called by the business.
+    reference: Option<&'a str>,
     lease: LeaseId,
     began: Time,
     done: Dispatched,
 }
 
 impl<'a> Run<'a> {
-    pub fn new(sending: Sending<'a>, found: &'a StreamDeliveries) -> Self {
+    pub fn new(sending: Sending<'a>, found: &'a StreamDeliveries, reference: Option<&'a str>) -> Self {
         let (lease, began) = (LeaseId::generate(&*sending.app.entropy), sending.app.now());
-        Self { sending, found, lease, began, done: Dispatched::default() }
+        Self { sending, found, reference, lease, began, done: Dispatched::default() }
     }
 
     /// Sends what the endpoint wants, in order, for as long as it is taken.
@@ -70,7 +72,7 @@ impl<'a> Run<'a> {
         loop {
             let sequence = event.sequence();
             let tries = cursor.tries_of(sequence) + 1;
-            let message = message_of(self.sending.app, event).await?;
+            let message = WebhookMessage::of(event, self.reference);
             match self.sending.send(&message, tries, Some(event.subject().into())).await? {
                 Sent::Taken => self.done.taken += 1,
                 Sent::Failed(failure) => {
@@ -83,6 +85,10 @@ impl<'a> Run<'a> {
                 Sent::Gone => {
                     self.done.failed += 1;
                     return self.leave(&cursor.past(sequence, None), None).await;
+                }
+                Sent::Left(until) => {
+                    let wait = until - self.sending.app.now();
+                    return self.leave(&cursor.parked(sequence, until), Some(wait)).await;
                 }
             }
             let past = cursor.past(sequence, None);
@@ -109,7 +115,7 @@ impl<'a> Run<'a> {
         match self.sending.health.gate(now) {
             Gate::Closed(until) => Some(until),
             Gate::Probe => Some(now),
-            Gate::Open => (now - self.began >= RUN).then_some(now),
+            Gate::Open | Gate::Place => (now - self.began >= RUN).then_some(now),
         }
     }
 

@@ -4,11 +4,16 @@ use crate::{
     App, Error, Request, Time,
     events::{EventData, EventType},
     keys::Keyring,
-    ports::{Delivery, Outcome, Post, limits::DELIVERY_LEASE, unless_lost},
+    ports::{
+        Delivery, Outcome, Post,
+        limits::{DELIVERY_LEASE, LONGEST_POST},
+        unless_lost,
+    },
     use_cases::{effects, webhooks},
     webhooks::{Endpoint, Failure, FailureWord, Gate, Health, Stream, WebhookMessage},
 };
 use chrono::TimeDelta;
+use futures_util::future::{Either, select};
 
 /// How long a worker's copy of a health that is good counts as such: others may have failed meanwhile.
 const FRESH: TimeDelta = TimeDelta::seconds(5);
@@ -22,8 +27,16 @@ pub(super) struct Sending<'a> {
     /// As far as this worker knows it.
     pub health: Health,
     known_at: Time,
-    /// Whether it has taken the probe.
-    probes: bool,
+    held: Held,
+}
+
+/// What this worker holds of an endpoint that is not well.
+#[derive(Clone, Copy)]
+enum Held {
+    Nothing,
+    Probe,
+    /// Until then.
+    Place(Time),
 }
 
 /// What became of a message.
@@ -32,30 +45,62 @@ pub(super) enum Sent {
     Failed(Failure),
     /// It failed, and the endpoint is disabled.
     Gone,
+    /// Nobody waited to the end: enough others do. Until when it is to wait for another try.
+    Left(Time),
 }
 
 impl<'a> Sending<'a> {
     pub fn new(app: &'a App, endpoint: &'a Endpoint, keys: &'a Keyring) -> Self {
-        Self { app, endpoint, keys, health: endpoint.health.clone(), known_at: app.now(), probes: false }
+        Self { app, endpoint, keys, health: endpoint.health.clone(), known_at: app.now(), held: Held::Nothing }
     }
 
-    /// Until when nothing is to be sent; `None` if this worker may send. Of a dead endpoint it takes the probe then.
+    /// Until when nothing is to be sent; `None` if this worker may send. Of a dead endpoint it takes the probe then, and of a
+    /// slow one a place.
     pub async fn closed(&mut self) -> Result<Option<Time>, Error> {
-        let now = self.app.now();
-        match self.health.gate(now) {
-            Gate::Open => Ok(None),
-            Gate::Closed(until) => Ok(Some(until)),
-            Gate::Probe => {
-                let until = now + DELIVERY_LEASE;
-                let probing = self.health.probing(until);
-                if unless_lost(self.app.stores.endpoints.record_health(self.endpoint, &probing).await)?.is_none() {
-                    return Ok(Some(until));
-                }
-                self.health = probing;
-                self.probes = true;
-                Ok(None)
+        let endpoints = &self.app.stores.endpoints;
+        for _ in 0..ATTEMPTS {
+            let now = self.app.now();
+            let until = now + DELIVERY_LEASE;
+            let (held, health) = match self.health.gate(now) {
+                Gate::Open => return Ok(None),
+                Gate::Closed(until) => return Ok(Some(until)),
+                Gate::Probe => (Held::Probe, self.health.probing(until)),
+                Gate::Place => (Held::Place(until), self.health.sending(now, until)),
+            };
+            let known = Endpoint { health: self.health.clone(), ..self.endpoint.clone() };
+            if unless_lost(endpoints.record_health(&known, &health).await)?.is_some() {
+                (self.held, self.health) = (held, health);
+                return Ok(None);
+            }
+            match endpoints.find(&known.org, known.id).await? {
+                Some(endpoint) => self.health = endpoint.health,
+                None => break,
             }
         }
+        // Others are at it.
+        Ok(Some(self.app.now() + LONGEST_POST))
+    }
+
+    /// Takes a place at an endpoint that keeps this worker waiting, or says until when its message has to wait instead.
+    async fn keeps_waiting(&mut self) -> Result<Option<Time>, Error> {
+        if !matches!(self.held, Held::Nothing) {
+            return Ok(None);
+        }
+        for _ in 0..ATTEMPTS {
+            let now = self.app.now();
+            let until = now + DELIVERY_LEASE;
+            let Some(health) = self.health.keeping_waiting(now, until) else { break };
+            let known = Endpoint { health: self.health.clone(), ..self.endpoint.clone() };
+            if unless_lost(self.app.stores.endpoints.record_health(&known, &health).await)?.is_some() {
+                (self.held, self.health) = (Held::Place(until), health);
+                return Ok(None);
+            }
+            match self.app.stores.endpoints.find(&known.org, known.id).await? {
+                Some(endpoint) => self.health = endpoint.health,
+                None => break,
+            }
+        }
+        Ok(Some(self.app.now() + LONGEST_POST))
     }
 
     /// Sends a message for the `tries`-th time. What a stream of events fails counts against the endpoint.
@@ -68,7 +113,18 @@ impl<'a> Sending<'a> {
         };
         let WebhookMessage { id, body, .. } = message;
         let post = Post { url: &self.endpoint.url, id: *id, timestamp: at, signatures: &signatures, body };
-        let outcome = self.app.receivers.post(post).await;
+        let receivers = &self.app.receivers;
+        let outcome = match select(receivers.post(post), receivers.patience()).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right(((), posting)) => {
+                if stream.is_some()
+                    && let Some(until) = self.keeps_waiting().await?
+                {
+                    return Ok(Sent::Left(until));
+                }
+                posting.await
+            }
+        };
         let milliseconds = u64::try_from((self.app.now() - at).num_milliseconds()).unwrap_or_default();
         let kind = message.kind.clone();
         let delivery = Delivery { event_id: message.id, kind, attempt: tries, at, outcome, milliseconds };
@@ -84,13 +140,11 @@ impl<'a> Sending<'a> {
         };
         if let Some(stream) = stream {
             let (now, entropy) = (self.app.now(), self.app.entropy.clone());
-            let (subject, probed) = (format!("{stream:?}"), std::mem::take(&mut self.probes));
-            let failed = |health: &Health| {
-                if probed {
-                    health.probe_failed(failure, now, &*entropy)
-                } else {
-                    health.failed(&subject, failure, now, &*entropy)
-                }
+            let (subject, held) = (format!("{stream:?}"), std::mem::replace(&mut self.held, Held::Nothing));
+            let failed = |health: &Health| match held {
+                Held::Nothing => health.failed(&subject, failure, now, &*entropy),
+                Held::Probe => health.probe_failed(failure, now, &*entropy),
+                Held::Place(until) => health.failed(&subject, failure, now, &*entropy).sent(until),
             };
             self.record(failed).await?;
         }
@@ -104,7 +158,7 @@ impl<'a> Sending<'a> {
     }
 
     async fn succeeded(&mut self) -> Result<(), Error> {
-        self.probes = false;
+        self.held = Held::Nothing;
         let now = self.app.now();
         if self.health.is_good() && now - self.known_at >= FRESH {
             let Endpoint { org, id, .. } = self.endpoint;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    events::{EventData, EventType, Happened, Log, Story},
+    events::{EventData, EventType, Happened, Log, Now, Story},
     keys::Keyring,
     request::By,
     system::Entropy,
@@ -54,7 +54,18 @@ fn events(kinds: &[EventType]) -> Vec<StoredEvent> {
         crate::events::Subject::Scoring { scoring_id: "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c13".parse().expect("one") };
     let (org, log) = ("yoigo".parse().expect("one"), Log::begin(&Zeros));
     let events = happened.collect();
-    Story { org, subject, log: log.clone(), adopted: None, events, keep_until: at(99), once: None }.after(&log).events
+    Story {
+        org,
+        subject,
+        log: log.clone(),
+        adopted: None,
+        events,
+        keep_until: at(99),
+        once: None,
+        now: Now::standing_still(at(0)),
+    }
+    .after(&log)
+    .events
 }
 
 /// Before the first of them.
