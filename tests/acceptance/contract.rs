@@ -25,6 +25,7 @@ mod otp_codes;
 mod otp_destinations;
 mod otp_document;
 mod otp_evidence;
+mod otp_limits;
 mod otp_sends;
 mod published;
 mod reference;

@@ -51,7 +51,7 @@ pub fn router() -> OpenApiRouter<Api> {
         (status = 403, description = "The token does not allow this."),
         (status = 404, description = "A step asks for an external provider, and none is configured for this organisation."),
         (status = 409, description = "The idempotency key was used with another body, or the first request with it is still running."),
-        (status = 429, description = "The destination of the first step has had five messages within ten minutes, or the organisation sends too many requests."),
+        (status = 429, description = "The destination of the first step has had five messages within ten minutes or twenty within a day, the organisation's messages of the day are used up, or it sends too many requests."),
     ),
 )]
 async fn create_chain(

@@ -43,7 +43,7 @@ pub fn router() -> OpenApiRouter<Api> {
             "created_at": "2026-11-20T08:33:00Z", "expires_at": "2026-11-20T09:33:00Z", "code": "k7m2pq",
             "code_expires_at": "2026-11-20T09:33:00Z"})),
         (status = 404, description = "The organisation cannot send on this channel."),
-        (status = 429, description = "The destination has had five messages within ten minutes, or the organisation sends too many requests."),
+        (status = 429, description = "The destination has had five messages within ten minutes or twenty within a day, the organisation's messages of the day are used up, or it sends too many requests."),
         (status = 409, description = "The idempotency key was used with another body, or the first request with it is still running."),
     ),
 )]

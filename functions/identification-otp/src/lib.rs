@@ -2,7 +2,10 @@
 
 pub mod body;
 
-use acredita_domain::{identification::MethodKind, use_cases};
+use acredita_domain::{
+    identification::MethodKind,
+    use_cases::{self, Done, ValidatedOtp},
+};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     answers::StepAnswer,
@@ -77,7 +80,11 @@ async fn validate_otp_identification(
     Checked(Keyed { request, idempotency }): Checked<Keyed<ValidateOtpRequest>>,
 ) -> Result<StepAnswer, ApiError> {
     let (by, ValidateOtpRequest { id, device, attempt }) = (&principal.request, request);
-    api.done(use_cases::validate_otp_identification(api.app(), by, id, device, attempt, idempotency).await)
+    let validated = use_cases::validate_otp_identification(api.app(), by, id, device, attempt, idempotency).await;
+    if let Ok(ValidatedOtp { done: Done::Now, was_sent: true }) = validated {
+        tracing::info!(target: "acredita::counted", sent_code = "RIGHT", "a code that we sent was right");
+    }
+    api.done(validated.map(|validated| validated.done))
 }
 
 /// Sends a new code and invalidates the old one. Wrong tries stay counted.

@@ -51,6 +51,12 @@ pub enum Error {
         /// When the next one may be sent.
         again_at: Time,
     },
+    /// The organisation has used up its messages of the day, in all or to this country.
+    #[error("the organisation has used up its messages of today")]
+    OverBudget {
+        /// When the next day begins.
+        again_at: Time,
+    },
     /// The caller of this identification gets too many codes to deliver.
     #[error("too many codes")]
     TooManyCodes {
@@ -211,6 +217,7 @@ impl From<StepError> for Error {
         match error {
             StepError::Lost | StepError::SeenMeanwhile => Conflict::ConcurrentChange.into(),
             StepError::TooManyMessages { again_at } => Self::TooManyMessages { again_at },
+            StepError::OverBudget { again_at } => Self::OverBudget { again_at },
             StepError::Unavailable(unavailable) => unavailable.into(),
         }
     }

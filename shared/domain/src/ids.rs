@@ -65,6 +65,13 @@ uuid_id! {
 uuid_id! {
     MessageId
 }
+
+impl MessageId {
+    /// A number below `limit`, drawn with the id.
+    pub fn drawn(self, limit: u32) -> u32 {
+        u32::try_from(self.0.as_u128() % u128::from(limit.max(1))).unwrap_or_default()
+    }
+}
 uuid_id! {
     /// The installation that validated (`x-installation_id`).
     InstallationId

@@ -24,8 +24,8 @@ pub use crate::system::{Clock, Entropy};
 pub use chains::{Chains, FoundStep, NewChain, NewStep, Opening, StepChange};
 pub use comparison::{Comparison, Likeness};
 pub use delivery::{
-    Claim, Effect, MessageRef, NewOutboxMessage, Outbox, OutboxMessage, OutgoingMessage, Queue, SendError, Sender,
-    Settlement,
+    Claim, CountedSend, Effect, MessageRef, NewOutboxMessage, Outbox, OutboxMessage, OutgoingMessage, Queue,
+    SendBudget, SendError, Sender, Settlement,
 };
 pub use errors::{CreateError, FindError, FirstAnswer, StepError, unless_lost};
 pub use events::{EventLog, EventPage, EventPosition, EventQuery, Order};

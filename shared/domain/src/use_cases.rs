@@ -48,7 +48,7 @@ pub use identity_document::{
 };
 pub use metadata::{Metadata, read_metadata};
 pub use once::Done;
-pub use otp::{CreateOtp, OtpAttempt, create_otp_identification, validate_otp_identification};
+pub use otp::{CreateOtp, OtpAttempt, ValidatedOtp, create_otp_identification, validate_otp_identification};
 pub use otp_code::{NewCode, create_otp_code};
 pub use remove::{Force, delete_identification, delete_scoring};
 pub use resend::resend_otp;

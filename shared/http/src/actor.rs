@@ -94,7 +94,8 @@ crate::schema_of_names! {
     DocumentTypeBody as "DocumentType": DocumentType
 }
 
-/// A phone.
+/// A phone. One that we send to has to be a number of its country's plan, and is shown and counted as the plan writes it: a
+/// national prefix is dropped where the plan has one. Services and numbers that cost a premium are refused.
 #[derive(ToSchema)]
 #[schema(as = Msisdn)]
 pub struct MsisdnBody {

@@ -193,6 +193,7 @@ impl ApiError {
         match error {
             Error::Unavailable(_) => Some(UNAVAILABLE_RETRY_AFTER),
             Error::TooManyMessages { again_at }
+            | Error::OverBudget { again_at }
             | Error::TooManyCodes { again_at }
             | Error::TooManyRequests { again_at }
             | Error::TooManyScorings { again_at } => {
@@ -219,6 +220,7 @@ fn status_of(error: &Error) -> StatusCode {
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::DeleteForbidden => StatusCode::FORBIDDEN,
         Error::TooManyMessages { .. }
+        | Error::OverBudget { .. }
         | Error::TooManyCodes { .. }
         | Error::TooManyRequests { .. }
         | Error::TooManyScorings { .. } => StatusCode::TOO_MANY_REQUESTS,

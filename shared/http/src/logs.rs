@@ -12,7 +12,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-/// Lines whose fields `template.yaml` counts: wrong codes, sends, deletions by force. They are logged at every level.
+/// Lines whose fields `template.yaml` counts: wrong codes, sends and their codes, budgets that are used up, deletions by force. They are logged at every level.
 const COUNTED: &str = "acredita::counted";
 
 /// Starts logging as text, for people.

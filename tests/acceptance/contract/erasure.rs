@@ -17,7 +17,7 @@ const KEY: &str = "order-6123456789";
 
 /// The inventory of the kinds of items, by the beginning of their keys: all that there are, and whether deleting leaves
 /// them.
-const KINDS: [(&str, bool); 12] = [
+const KINDS: [(&str, bool); 13] = [
     ("IDN#", false),
     ("CHN#", false),
     ("OBX#", true),
@@ -26,6 +26,7 @@ const KINDS: [(&str, bool); 12] = [
     ("SCO#", false),
     ("IDM#", true),
     ("DST#", true),
+    ("DAY#", true),
     ("SEE#", true),
     ("NUM#", true),
     ("ERA#", false),

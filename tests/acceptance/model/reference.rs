@@ -19,6 +19,7 @@ const MAX_TRIES: u32 = 5;
 const MAX_SENDS: u32 = 5;
 const MAX_CODES: u32 = 5;
 const MAX_DESTINATION_SENDS: usize = 5;
+const MAX_DAILY_SENDS: usize = 20;
 const MAX_SCORES: u32 = 5;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +123,8 @@ impl Model {
     fn may_send(&mut self, phone: u8) -> bool {
         let now = self.now;
         let sends = self.sends.entry(phone).or_default();
-        let may = sends.iter().filter(|at| **at > now - CODE_LIFE).count() < MAX_DESTINATION_SENDS;
+        let within = |time| sends.iter().filter(|at| **at > now - time).count();
+        let may = within(CODE_LIFE) < MAX_DESTINATION_SENDS && within(DAY) < MAX_DAILY_SENDS;
         if may {
             sends.push(now);
         }

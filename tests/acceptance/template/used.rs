@@ -16,7 +16,7 @@ use acceptance::{
     wire::Action,
 };
 use acredita_domain::{
-    otp::{CODE_LIFE, DESTINATION_WINDOW, TRY_LEASE},
+    otp::{CODE_LIFE, DAILY_WINDOW, DESTINATION_WINDOW, TRY_LEASE},
     pictures::{PictureFormat, PictureKey, Sha256Digest},
     ports::SendError,
     ports::limits::ERASE_AGAIN_AFTER,
@@ -72,7 +72,7 @@ pub async fn used() -> BTreeMap<String, Used> {
     let mut used: BTreeMap<String, Used> = BTreeMap::new();
     for mut event in http_events() {
         // Staging sends codes to the one phone of all events.
-        world.clock.advance(DESTINATION_WINDOW);
+        world.clock.advance(DAILY_WINDOW / 10);
         let values = stage(&world, &event, &event.route()).await;
         if event.case.starts_with("delete") && event.function != "webhook-endpoints" {
             put_something_to_erase(&world, &values).await;

@@ -2,6 +2,7 @@
 //! the chain is as it was read: so chain and steps always agree.
 
 use super::{
+    budget::Room,
     commit::{Commit, telling_all},
     expressions::Values,
     identifications::{DELETE_TRIES, OURS, Removal, put_identification, take_step},
@@ -42,17 +43,26 @@ impl Chains for DynamoStore {
         let chapter = story.after(&story.log);
         chain.log = chapter.continued();
         let events_until = keep_until + (story.keep_until - now);
-        let mut commit = Commit::new(self, "create chain", now)
-            .put(encode_chain(&chain, keep_until))
-            .put(encode_chain_pointer(&chain, events_until))
-            .tell(&chapter);
-        for NewStep { mut identification, scoring, story } in steps {
+        let begun = |NewStep { mut identification, scoring, story }: NewStep| {
             let chapter = story.after(&story.log);
             identification.log = Some(chapter.continued());
-            let until = (keep_until, events_until);
-            commit = put_identification(commit, &identification, scoring.as_ref(), &chapter, until);
+            (identification, scoring, chapter)
+        };
+        let steps: Vec<_> = steps.into_iter().map(begun).collect();
+        let mut room = Room::of(self, &outbox, now);
+        loop {
+            let commit = Commit::new(self, "create chain", now)
+                .put(encode_chain(&chain, keep_until))
+                .put(encode_chain_pointer(&chain, events_until))
+                .tell(&chapter);
+            let commit = steps.iter().fold(commit, |commit, (identification, scoring, chapter)| {
+                put_identification(commit, identification, scoring.as_ref(), chapter, (keep_until, events_until))
+            });
+            match commit.outbox(&outbox, &room).remember(&chain.org, idempotency.clone()).create().await {
+                Err(CreateError::OverBudget { .. }) if room.moves().await.map_err(CreateError::Unavailable)? => {}
+                created => return created,
+            }
         }
-        commit.outbox(outbox).remember(&chain.org, idempotency).create().await
     }
 
     async fn find(&self, org: &OrgId, id: ChainId) -> Result<Option<Chain>, FindError> {
@@ -120,20 +130,26 @@ impl Chains for DynamoStore {
         if let Opening::CodeNotSent { story, .. } = &opening {
             stories.push(story);
         }
-        telling_all(ADVANCE, &stories, |chapters| {
-            let mut values = chain_values(chain, now);
-            values.push(("next_step", number(chain.current_step as u64 + 1)));
-            let change = Change {
-                key: Key::chain(chain.id),
-                update: "SET #current_step = :next_step",
-                condition: AS_READ,
-                values,
-            };
-            let commit = Commit::new(self, ADVANCE, now).step_telling(change, &chapters[0]);
-            let commit = take_step(commit, &validated.identification, &validated.transition, &chapters[1], now);
-            open(commit, &chain.org, &opening, chapters.get(2), now)
-        })
-        .await
+        let outbox = match &opening {
+            Opening::Code(message) => std::slice::from_ref(message),
+            Opening::Nothing | Opening::CodeNotSent { .. } => &[],
+        };
+        let mut room = Room::of(self, outbox, now);
+        loop {
+            let taken = telling_all(ADVANCE, &stories, |chapters| {
+                let mut values = chain_values(chain, now);
+                values.push(("next_step", number(chain.current_step as u64 + 1)));
+                let update = "SET #current_step = :next_step";
+                let change = Change { key: Key::chain(chain.id), update, condition: AS_READ, values };
+                let commit = Commit::new(self, ADVANCE, now).step_telling(change, &chapters[0]);
+                let commit = take_step(commit, &validated.identification, &validated.transition, &chapters[1], now);
+                open(commit, &chain.org, &opening, chapters.get(2), now).outbox(outbox, &room)
+            });
+            match taken.await {
+                Err(StepError::OverBudget { .. }) if room.moves().await.map_err(StepError::Unavailable)? => {}
+                taken => return taken,
+            }
+        }
     }
 
     async fn resend(
@@ -143,13 +159,19 @@ impl Chains for DynamoStore {
         outbox: Vec<NewOutboxMessage>,
         now: Time,
     ) -> Result<(), StepError> {
-        telling_all(RESEND, &[&resent.story], |chapters| {
-            let open = self.check(Key::chain(chain.id), AS_READ, chain_values(chain, now));
-            let commit = Commit::new(self, RESEND, now).guarded(open);
-            let commit = take_step(commit, &resent.identification, &resent.transition, &chapters[0], now);
-            commit.outbox(outbox.clone())
-        })
-        .await
+        let (stories, mut room) = ([&resent.story], Room::of(self, &outbox, now));
+        loop {
+            let taken = telling_all(RESEND, &stories, |chapters| {
+                let open = self.check(Key::chain(chain.id), AS_READ, chain_values(chain, now));
+                let commit = Commit::new(self, RESEND, now).guarded(open);
+                let commit = take_step(commit, &resent.identification, &resent.transition, &chapters[0], now);
+                commit.outbox(&outbox, &room)
+            });
+            match taken.await {
+                Err(StepError::OverBudget { .. }) if room.moves().await.map_err(StepError::Unavailable)? => {}
+                taken => return taken,
+            }
+        }
     }
 
     async fn transition(
@@ -251,7 +273,7 @@ fn open<'a>(commit: Commit<'a>, org: &OrgId, opening: &Opening, told: Option<&Ch
         (Opening::Code(message), _) => {
             let id = message.message.reference.identification_id;
             let update = "SET #generation = :first, #sends = :sends, #last_send_at = :sent_at";
-            commit.step(change(id, update)).outbox(vec![message.clone()])
+            commit.step(change(id, update))
         }
         (Opening::CodeNotSent { identification_id, .. }, Some(chapter)) => {
             commit.step_telling(change(*identification_id, "SET #generation = :first"), chapter)

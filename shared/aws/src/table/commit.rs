@@ -1,13 +1,14 @@
 //! One transaction: new entities or a step of one, their effects, and the record of an idempotency key.
 
 use super::{
+    budget::{Room, end_of_day},
     expressions::Values,
     items::{
         Item, Key, decode_log, decode_remembered, encode_event, encode_leftovers, encode_message, encode_remembered,
         encode_taken_once, millis, number, text,
     },
     store::{Change, DynamoStore, NotCommitted, Reasons, cancelled, corrupt},
-    throttle,
+    throttle::{OF_ALL, OF_AN_ORGANISATION, Window},
 };
 use crate::errors::{STORE, unusable};
 use acredita_domain::{
@@ -16,7 +17,7 @@ use acredita_domain::{
     events::{Chapter, Head, Log, Story, Subject},
     idempotency::{Once, RequestMark},
     ids::{OrgId, ScoringId},
-    ports::{CreateError, FirstAnswer, IdempotencyRecord, NewOutboxMessage, StepError},
+    ports::{CountedSend, CreateError, FirstAnswer, IdempotencyRecord, NewOutboxMessage, StepError},
 };
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
@@ -31,7 +32,8 @@ pub(crate) struct Commit<'a> {
     writes: Vec<TransactWriteItem>,
     steps: Vec<usize>,
     sightings: Vec<usize>,
-    destinations: Vec<(usize, Key)>,
+    destinations: Vec<(usize, Key, &'static Window)>,
+    budgets: Vec<usize>,
     memory: Vec<(usize, Key, RequestMark)>,
     /// The writes that move the head of a log: whose it is, and the head that each of them moves.
     told: Vec<(usize, Subject, Option<Head>)>,
@@ -46,8 +48,9 @@ pub(crate) enum Refusal {
 
 impl<'a> Commit<'a> {
     pub fn new(store: &'a DynamoStore, operation: &'static str, now: Time) -> Self {
-        let (steps, sightings, destinations, memory) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { store, operation, now, writes: Vec::new(), steps, sightings, destinations, memory, told: Vec::new() }
+        let (steps, sightings, destinations, budgets) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (memory, told) = (Vec::new(), Vec::new());
+        Self { store, operation, now, writes: Vec::new(), steps, sightings, destinations, budgets, memory, told }
     }
 
     /// A new item. Its id is random, so an existing one is a fault.
@@ -141,16 +144,25 @@ impl<'a> Commit<'a> {
         self
     }
 
-    /// Effects, each counted against its destination, if any.
-    pub fn outbox(mut self, outbox: Vec<NewOutboxMessage>) -> Self {
-        for NewOutboxMessage { message, destination_digest } in outbox {
-            self.writes.push(self.store.put_new(encode_message(&message, self.now)));
-            if let Some(digest) = destination_digest {
-                let key = throttle::throttle_key(&message.org, &digest);
-                self.destinations.push((self.writes.len(), key.clone()));
-                self.writes.push(throttle::count_send(self.store, key, self.now));
+    /// Effects, each counted against its destination and in the budgets, if any.
+    pub fn outbox(mut self, outbox: &[NewOutboxMessage], room: &Room<'_>) -> Self {
+        for NewOutboxMessage { message, counted } in outbox {
+            self.writes.push(self.store.put_new(encode_message(message, self.now)));
+            if let Some(CountedSend { destination, .. }) = counted {
+                self = self.count_send(Key::destination(&message.org, destination), &OF_AN_ORGANISATION);
+                self = self.count_send(Key::destination_of_all(destination), &OF_ALL);
             }
         }
+        if let Some(write) = room.count_send() {
+            self.budgets.push(self.writes.len());
+            self.writes.push(write);
+        }
+        self
+    }
+
+    fn count_send(mut self, key: Key, window: &'static Window) -> Self {
+        self.destinations.push((self.writes.len(), key.clone(), window));
+        self.writes.push(window.count_send(self.store, key, self.now));
         self
     }
 
@@ -171,6 +183,7 @@ impl<'a> Commit<'a> {
 
     /// Creates everything, or returns why nothing was created. A used key takes precedence: its first request was fine.
     pub async fn create(mut self) -> Result<(), CreateError> {
+        let again_at = end_of_day(self.now);
         let mut reasons = match self.transact().await {
             Ok(()) => return Ok(()),
             Err(NotCommitted::Unavailable(unavailable)) => return Err(CreateError::Unavailable(unavailable)),
@@ -181,14 +194,16 @@ impl<'a> Commit<'a> {
             let answer = first_answer(self.store, self.operation, key, reasons.item(index), &mark).await;
             return Err(answer.unwrap_or_else(CreateError::Unavailable));
         }
-        Err(match self.too_many_messages(&mut reasons).await {
-            Ok(again_at) => CreateError::TooManyMessages { again_at },
+        Err(match self.refused_send(&mut reasons).await {
+            Ok(RefusedSend::Destination { again_at }) => CreateError::TooManyMessages { again_at },
+            Ok(RefusedSend::Budget) => CreateError::OverBudget { again_at },
             Err(unavailable) => CreateError::Unavailable(unavailable),
         })
     }
 
     /// Takes the steps with their effects, or returns why they were not taken.
     pub async fn take(mut self) -> Result<(), Refusal> {
+        let again_at = end_of_day(self.now);
         let mut reasons = match self.transact().await {
             Ok(()) => return Ok(()),
             Err(NotCommitted::Unavailable(unavailable)) => {
@@ -207,8 +222,9 @@ impl<'a> Commit<'a> {
         if self.sightings.iter().any(|index| reasons.failed(*index)) {
             return Err(Refusal::Step(StepError::SeenMeanwhile));
         }
-        Err(Refusal::Step(match self.too_many_messages(&mut reasons).await {
-            Ok(again_at) => StepError::TooManyMessages { again_at },
+        Err(Refusal::Step(match self.refused_send(&mut reasons).await {
+            Ok(RefusedSend::Destination { again_at }) => StepError::TooManyMessages { again_at },
+            Ok(RefusedSend::Budget) => StepError::OverBudget { again_at },
             Err(unavailable) => StepError::Unavailable(unavailable),
         }))
     }
@@ -232,13 +248,29 @@ impl<'a> Commit<'a> {
         self.store.transact(self.operation, std::mem::take(&mut self.writes)).await
     }
 
-    /// When the destination that refused may get its next message. If none did, it is an outage.
-    async fn too_many_messages(self, reasons: &mut Reasons) -> Result<Time, Unavailable> {
-        match self.destinations.into_iter().find(|(index, _)| reasons.failed(*index)) {
-            Some((index, key)) => throttle::again_at(self.store, self.operation, key, reasons.item(index)).await,
+    /// The limit that refused a message. If none did, it is an outage.
+    async fn refused_send(self, reasons: &mut Reasons) -> Result<RefusedSend, Unavailable> {
+        let mut last = None;
+        for (index, key, window) in self.destinations {
+            if !reasons.failed(index) {
+                continue;
+            }
+            let again_at = window.again_at(self.store, self.operation, key, reasons.item(index)).await?;
+            last = last.max(Some(again_at));
+        }
+        match last {
+            Some(again_at) => Ok(RefusedSend::Destination { again_at }),
+            None if self.budgets.iter().any(|index| reasons.failed(*index)) => Ok(RefusedSend::Budget),
             None => Err(cancelled(self.operation)),
         }
     }
+}
+
+enum RefusedSend {
+    /// It got too many messages.
+    Destination { again_at: Time },
+    /// Or the part of it that was tried.
+    Budget,
 }
 
 /// The update that moves the head of a log, and the condition that nobody has moved it.

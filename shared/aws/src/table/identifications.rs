@@ -1,6 +1,7 @@
 //! Identifications in the table.
 
 use super::{
+    budget::Room,
     commit::{Commit, telling},
     items::{
         Key, Pointer, PointsTo, Standing, decode_identification, decode_pointer, decode_remembered, encode_erasure,
@@ -33,10 +34,17 @@ impl Identifications for DynamoStore {
         let chapter = story.after(&story.log);
         identification.log = Some(chapter.continued());
         let events_until = keep_until + (story.keep_until - now);
-        let commit = Commit::new(self, "create identification", now);
-        let commit =
-            put_identification(commit, &identification, scoring.as_ref(), &chapter, (keep_until, events_until));
-        commit.outbox(outbox).remember(&identification.org, idempotency).create().await
+        let until = (keep_until, events_until);
+        let mut room = Room::of(self, &outbox, now);
+        loop {
+            let commit = Commit::new(self, "create identification", now);
+            let commit = put_identification(commit, &identification, scoring.as_ref(), &chapter, until);
+            let commit = commit.outbox(&outbox, &room).remember(&identification.org, idempotency.clone());
+            match commit.create().await {
+                Err(CreateError::OverBudget { .. }) if room.moves().await.map_err(CreateError::Unavailable)? => {}
+                created => return created,
+            }
+        }
     }
 
     async fn find(&self, org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError> {
@@ -67,11 +75,17 @@ impl Identifications for DynamoStore {
         now: Time,
     ) -> Result<(), StepError> {
         let name = step_name(&transition);
-        telling(name, &story, |chapter| {
-            let commit = Commit::new(self, name, now);
-            take_step(commit, identification, &transition, chapter, now).outbox(outbox.clone())
-        })
-        .await
+        let mut room = Room::of(self, &outbox, now);
+        loop {
+            let taken = telling(name, &story, |chapter| {
+                let commit = Commit::new(self, name, now);
+                take_step(commit, identification, &transition, chapter, now).outbox(&outbox, &room)
+            });
+            match taken.await {
+                Err(StepError::OverBudget { .. }) if room.moves().await.map_err(StepError::Unavailable)? => {}
+                taken => return taken,
+            }
+        }
     }
 
     async fn transition_once(

@@ -9,7 +9,9 @@
 //! | `ADM#<admin id>` / `A` | a back office's id | `org`, `identification_id` or `chain_id` |
 //! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, where the caller gave one `reference`, `assessment`, `captures`, what it saw `sightings`, of a capture that a provider hosts `delegation`, while a request holds a retry `lease`, `lease_until`, of scores and a close by a request with an idempotency key `once`, and of a linked one `identification_id`, in a chain `chain`, else of its log `log_key`, `sequence`, `head`, `told_at` |
 //! | `IDM#<org>#<operation>#<keyed digest of the key>` / `A` | a create's first answer, or that a request deleted something | `body_digest`, `answer`, `valid_until` |
-//! | `DST#<org>#<destination digest>` / `A` | a destination's latest sends | `s1` (newest) to `s5` |
+//! | `DST#<org>#<destination digest>` / `A` | a destination's latest sends by an organisation | `s1` (newest) to `s5` |
+//! | `DAY#<destination digest>` / `A` | its latest sends by all organisations | `s1` (newest) to `s20` |
+//! | `BUD#<org>#<day>` / `<shard>` | a part of what the organisation has sent on a day | `all`, and for each country `to_<country>` |
 //! | `SEE#<org>#<keyed digest>` / `A` | a number or a picture that was seen, and the scorings that saw it, each with a keyed digest of the person | `seen`, `revision` |
 //! | `NUM#<org>#<keyed digest>#<day>` / `A` | how often a declared number was scored on a day | `count`, and of the last change `step` |
 //! | `REQ#<org>#<epoch second>` / `A` | how many requests the organisation's callers made in a window | `requests` |
@@ -26,7 +28,7 @@
 //! What is kept about a person is in `IDN#…`/`A` (with the digests of pictures), the linked `SCO#…`, and `CHN#…` (the device
 //! that validated it, a reason), and in the pictures under the first two; a deletion removes them. What it leaves names nobody: `EVT#…` has ids, and digests under the key
 //! that went with its subject; `ADM#…` has ids, by which its events are found; `OBX#…` and `IDM#…` have ids, sealed codes
-//! and digests under the deployment's keys, `DST#…`, `SEE#…` and `NUM#…` such a digest (a deletion takes the scoring out of
+//! and digests under the deployment's keys, `DST#…`, `DAY#…`, `SEE#…` and `NUM#…` such a digest (a deletion takes the scoring out of
 //! `SEE#…`), and all of them end by `ttl`; `ERA#…` and `LEF#…` have
 //! ids, and end when they are done. `tests/acceptance/contract/erasure.rs` holds this list.
 //!
@@ -139,6 +141,20 @@ impl Key {
 
     pub fn destination(org: &OrgId, digest: &str) -> Self {
         Self::alone(format!("DST#{org}#{digest}"))
+    }
+
+    /// Over all organisations.
+    pub fn destination_of_all(digest: &str) -> Self {
+        Self::alone(format!("DAY#{digest}"))
+    }
+
+    pub fn budget(org: &OrgId, day: NaiveDate, shard: u32) -> Self {
+        Self { pk: format!("BUD#{org}#{day}"), sk: format!("{shard:02}") }
+    }
+
+    /// What its items are queried by.
+    pub fn partition(&self) -> &str {
+        &self.pk
     }
 
     /// The count of a window, named by its epoch second.

@@ -6,8 +6,8 @@ use crate::{
 };
 use acredita_domain::{
     idempotency::{IDEMPOTENCY_WINDOW, Operation},
-    otp::{DESTINATION_WINDOW, MAX_DESTINATION_SENDS},
-    ports::{CreateError, FirstAnswer, NewIdentification, NewScoring},
+    otp::{DAILY_WINDOW, DESTINATION_WINDOW, MAX_DAILY_SENDS, MAX_DESTINATION_SENDS},
+    ports::{CreateError, FirstAnswer, NewIdentification, NewScoring, SendBudget},
 };
 use chrono::TimeDelta;
 
@@ -141,6 +141,108 @@ async fn a_destination_gets_five_messages_however_many_come_at_once(ports: &Port
     assert!(results.iter().flat_map(|result| result.as_ref().err()).all(|error| *error == refused));
 }
 
+async fn a_destination_gets_twenty_messages_in_any_day_of_all_organisations_together(ports: &Ports) {
+    let send = async |number: i64, at| {
+        let mut identification = otp();
+        identification.org = format!("org-{}", number % 7).parse().expect("an organisation");
+        ports.identifications.create(with_message(&identification, "phone"), at).await
+    };
+    let minute = |number| now() + TimeDelta::minutes(number);
+    for number in 0..20 {
+        send(number, minute(number)).await.expect("within the limit");
+    }
+    for number in 0..3 {
+        let free_again = minute(number) + DAILY_WINDOW;
+        let refused = Err(CreateError::TooManyMessages { again_at: free_again });
+        assert_eq!(send(number, free_again - TICK).await, refused);
+        send(number, free_again).await.expect("the window has moved on");
+    }
+}
+
+async fn a_destination_gets_twenty_messages_however_many_organisations_send_at_once(ports: &Ports) {
+    for number in 0..16 {
+        let mut early = otp();
+        early.org = format!("early-{number}").parse().expect("an organisation");
+        ports.identifications.create(with_message(&early, "phone"), now()).await.expect("within the limit");
+    }
+    let results = sixteen_at_once(|number| {
+        let ports = ports.clone();
+        let mut identification = otp();
+        identification.org = format!("org-{number}").parse().expect("an organisation");
+        async move { ports.identifications.create(with_message(&identification, "phone"), now()).await }
+    })
+    .await;
+    assert_eq!(successes(&results), MAX_DAILY_SENDS - 16);
+    let refused = CreateError::TooManyMessages { again_at: now() + DAILY_WINDOW };
+    assert!(results.iter().flat_map(|result| result.as_ref().err()).all(|error| *error == refused));
+}
+
+/// A create that sends to a phone of its own, which costs.
+fn spending(number: usize, budget: SendBudget) -> NewIdentification {
+    let mut new = with_message(&otp(), &format!("phone {number}"));
+    new.outbox.iter_mut().flat_map(|new| &mut new.counted).for_each(|counted| counted.budget = Some(budget));
+    new
+}
+
+fn budget(daily: u32, country: &str, country_daily: u32) -> SendBudget {
+    SendBudget { daily, country: country.parse().ok(), country_daily }
+}
+
+async fn a_budget_is_used_up_to_the_last_message_and_fresh_the_next_day(ports: &Ports) {
+    for (budget, of) in [(budget(3, "ES", 5), 3), (budget(40, "ES", 21), 21 - 3), (budget(0, "ES", 5), 0)] {
+        for number in 0..of {
+            ports.identifications.create(spending(number, budget), now()).await.expect("within the budget");
+        }
+        let refused = ports.identifications.create(spending(99, budget), now()).await;
+        let Err(CreateError::OverBudget { again_at }) = refused else { panic!("{refused:?}") };
+        assert!(
+            again_at > now() && again_at - now() <= TimeDelta::days(1) && again_at.time() == chrono::NaiveTime::MIN
+        );
+        if of > 0 {
+            assert!(matches!(
+                ports.identifications.create(spending(99, budget), again_at - TICK).await,
+                Err(CreateError::OverBudget { .. })
+            ));
+        }
+    }
+    ports.identifications.create(spending(98, budget(40, "FR", 21)), now()).await.expect("another country");
+    let tomorrow = now() + TimeDelta::days(1);
+    ports.identifications.create(spending(97, budget(3, "ES", 5)), tomorrow).await.expect("another day");
+    let mut foreign = spending(96, budget(3, "ES", 5));
+    foreign.identification.org = other_org();
+    foreign.outbox[0].message.org = other_org();
+    ports.identifications.create(foreign, now()).await.expect("another organisation");
+}
+
+async fn a_budget_holds_however_many_messages_come_at_once(ports: &Ports) {
+    let spend = async |round: usize| {
+        let results = sixteen_at_once(|number| {
+            let ports = ports.clone();
+            let new = spending(16 * round + number, budget(100, "ES", 37));
+            async move { ports.identifications.create(new, now()).await }
+        });
+        let results = results.await;
+        assert!(results.iter().all(|result| matches!(result, Ok(()) | Err(CreateError::OverBudget { .. }))));
+        successes(&results)
+    };
+    let mut sent = 0;
+    for round in 0..4 {
+        sent += spend(round).await;
+    }
+    assert_eq!(sent, 37);
+}
+
+async fn a_message_that_is_over_the_budget_leaves_nothing(ports: &Ports) {
+    ports.identifications.create(spending(1, budget(1, "ES", 1)), now()).await.expect("within the budget");
+    let refused = spending(2, budget(1, "ES", 1));
+    let id = refused.identification.id;
+    let new = remembering(refused, "key", "body", "refused");
+    assert!(matches!(ports.identifications.create(new, now()).await, Err(CreateError::OverBudget { .. })));
+    assert_eq!(ports.identifications.find(&org(), id).await, Ok(None));
+    let elsewhere = remembering(with_message(&otp(), "phone 2"), "key", "body", "now");
+    ports.identifications.create(elsewhere, now()).await.expect("its key is not used up");
+}
+
 async fn one_destinations_messages_do_not_count_against_another(ports: &Ports) {
     let mut foreign = otp();
     foreign.org = other_org();
@@ -187,6 +289,11 @@ on_aws! {
     one_key_creates_one_scoring_however_many_come_at_once,
     a_destination_gets_five_messages_in_any_ten_minutes,
     a_destination_gets_five_messages_however_many_come_at_once,
+    a_destination_gets_twenty_messages_in_any_day_of_all_organisations_together,
+    a_destination_gets_twenty_messages_however_many_organisations_send_at_once,
+    a_budget_is_used_up_to_the_last_message_and_fresh_the_next_day,
+    a_budget_holds_however_many_messages_come_at_once,
+    a_message_that_is_over_the_budget_leaves_nothing,
     one_destinations_messages_do_not_count_against_another,
     a_create_that_is_refused_leaves_nothing,
     a_first_answer_is_repeated_even_when_the_destination_has_had_enough,

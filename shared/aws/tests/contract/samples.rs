@@ -13,8 +13,8 @@ use acredita_domain::{
     keys::{CodeContext, Keyring},
     otp::{Delivery, Destination, LiveCode, Otp},
     ports::{
-        Effect, Entropy, FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewOutboxMessage, NewScoring,
-        OutboxMessage,
+        CountedSend, Effect, Entropy, FirstAnswer, IdempotencyRecord, MessageRef, NewIdentification, NewOutboxMessage,
+        NewScoring, OutboxMessage,
     },
     reference::{ClientMetadata, Reference},
     request::By,
@@ -197,7 +197,7 @@ pub fn message(identification: &Identification, generation: u32, destination: &s
             effect: Effect::Code { generation },
             attempts: 0,
         },
-        destination_digest: Some(destination.to_owned()),
+        counted: Some(CountedSend { destination: destination.to_owned(), budget: None }),
     }
 }
 

@@ -4,6 +4,7 @@
 use super::{FindError, StepError};
 use crate::{
     Time,
+    actor::Country,
     code::OtpCode,
     events::Story,
     ids::{IdentificationId, LeaseId, MessageId, OrgId},
@@ -43,9 +44,28 @@ pub struct OutboxMessage {
 #[derive(Clone, Debug)]
 pub struct NewOutboxMessage {
     pub message: OutboxMessage,
-    /// Identifies the destination for the throttle of the organisation without revealing it; `None` for effects without
-    /// a phone or address.
-    pub destination_digest: Option<String>,
+    /// What it counts against; `None` for effects without a phone or address.
+    pub counted: Option<CountedSend>,
+}
+
+/// A send as the limits see it.
+#[derive(Clone, Debug)]
+pub struct CountedSend {
+    /// Identifies the destination without revealing it.
+    pub destination: String,
+    /// Of what costs by the message; `None` for an e-mail.
+    pub budget: Option<SendBudget>,
+}
+
+/// How many messages an organisation may send in a day (UTC). The counters are sharded: budgets that were lowered on the
+/// day, and two budgets that are used up in different shards, are kept to a shard's share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SendBudget {
+    /// In all.
+    pub daily: u32,
+    /// To this country, or to all territories without an ISO code together.
+    pub country: Option<Country>,
+    pub country_daily: u32,
 }
 
 /// The outcome of an attempt to take up a message.

@@ -17,6 +17,11 @@ pub enum CreateError {
         /// When it may get the next one.
         again_at: Time,
     },
+    /// The organisation has used up a budget of the day.
+    OverBudget {
+        /// When the next day begins.
+        again_at: Time,
+    },
     /// The outcome is unknown.
     Unavailable(Unavailable),
 }
@@ -29,6 +34,11 @@ pub enum StepError {
     /// One of its effects would go to a destination that got too many messages.
     TooManyMessages {
         /// When it may get the next one.
+        again_at: Time,
+    },
+    /// One of its effects is a message for which the organisation has no budget left today.
+    OverBudget {
+        /// When the next day begins.
         again_at: Time,
     },
     /// What a score saw was seen by another one since it was looked up.

@@ -183,6 +183,7 @@ pub(super) fn first_answer(error: CreateError) -> Result<FirstAnswer, Error> {
         CreateError::Replay(answer) => return Ok(answer),
         CreateError::KeyReused => Conflict::IdempotencyKeyReused.into(),
         CreateError::TooManyMessages { again_at } => Error::TooManyMessages { again_at },
+        CreateError::OverBudget { again_at } => Error::OverBudget { again_at },
         CreateError::Unavailable(unavailable) => unavailable.into(),
     })
 }

@@ -6,7 +6,7 @@ use crate::{
     ids::{MessageId, OrgId},
     keys::{CodeContext, Keyring},
     otp::Destination,
-    ports::{Effect, MessageRef, NewOutboxMessage, OutboxMessage, Wake},
+    ports::{CountedSend, Effect, MessageRef, NewOutboxMessage, OutboxMessage, Wake},
     scoring::Scoring,
     webhooks::Stream,
 };
@@ -24,7 +24,10 @@ pub(super) fn send_code(
     let effect = Effect::Code { generation };
     NewOutboxMessage {
         message: OutboxMessage { reference, org: org.clone(), effect, attempts: 0 },
-        destination_digest: Some(keys.destination_digest(destination.counted().expose())),
+        counted: Some(CountedSend {
+            destination: keys.destination_digest(destination.counted().expose()),
+            budget: None,
+        }),
     }
 }
 

@@ -91,8 +91,12 @@ pub(super) async fn once<F: Future<Output = Result<(), Error>>>(
     match step(Some(once.clone())).await {
         Ok(()) => Ok(Done::Now),
         // Another request was faster, perhaps the same one.
-        Err(refused @ (Error::Conflict(_) | Error::TooManyMessages { .. })) => {
-            if is_repeated(app, &once, &of.taken_by_now(app).await?)? { Ok(Done::Before) } else { Err(refused) }
+        Err(refused @ (Error::Conflict(_) | Error::TooManyMessages { .. } | Error::OverBudget { .. })) => {
+            if is_repeated(app, &once, &of.taken_by_now(app).await?)? {
+                Ok(Done::Before)
+            } else {
+                Err(refused)
+            }
         }
         Err(error) => Err(error),
     }

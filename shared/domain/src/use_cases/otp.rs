@@ -100,6 +100,12 @@ pub struct OtpAttempt {
     pub second_factor: Option<GivenFactor>,
 }
 
+pub struct ValidatedOtp {
+    pub done: Done,
+    /// Whether we sent the code.
+    pub was_sent: bool,
+}
+
 /// CREATED → VALIDATED, by the live code and the second factor.
 ///
 /// The try is counted before anything is compared, so that any number of concurrent tries gets at most [`MAX_TRIES`]
@@ -114,14 +120,17 @@ pub async fn validate_otp_identification(
     device: DeviceEvidence,
     attempt: OtpAttempt,
     idempotency: Option<Idempotency>,
-) -> Result<Done, Error> {
+) -> Result<ValidatedOtp, Error> {
     second_factor::check_pictures(app, attempt.second_factor.as_ref())?;
     let identification = &app.find(&request.org, id, MethodKind::Otp).await?;
     let otp = identification.otp().ok_or(Error::NotFound("identification"))?;
     let fits = attempt.code.require(otp.code_format);
     fits.map_err(|Invalid(problem)| Error::BadField { pointer: "/code", problem })?;
     let step = |once| validate(app, request, identification, device, attempt, once);
-    once(app, Of::Identification(identification), Operation::ValidateIdentification, idempotency, step).await
+    let was_sent = identification.otp().is_some_and(|otp| matches!(otp.delivery, Delivery::Sent(_)));
+    let done =
+        once(app, Of::Identification(identification), Operation::ValidateIdentification, idempotency, step).await?;
+    Ok(ValidatedOtp { done, was_sent })
 }
 
 async fn validate(

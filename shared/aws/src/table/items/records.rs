@@ -5,7 +5,7 @@ use acredita_domain::{
     Time,
     idempotency::{IDEMPOTENCY_WINDOW, RequestMark, TakenOnce},
     ids::OrgId,
-    otp::MAX_DESTINATION_SENDS,
+    otp::MAX_DAILY_SENDS,
     ports::{FirstAnswer, IdempotencyRecord},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -69,10 +69,13 @@ pub(super) fn read_taken_once(item: &Item) -> Result<Vec<TakenOnce>, Corrupt> {
 }
 
 /// The attributes of a destination's latest sends, the newest first.
-pub(crate) const SLOTS: [&str; MAX_DESTINATION_SENDS] = ["s1", "s2", "s3", "s4", "s5"];
+pub(crate) const SLOTS: [&str; MAX_DAILY_SENDS] = [
+    "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s12", "s13", "s14", "s15", "s16", "s17",
+    "s18", "s19", "s20",
+];
 
-/// The oldest send that still counts against a destination.
-pub(crate) fn decode_oldest_send(item: &Item) -> Result<Time, Corrupt> {
+/// The oldest of so many sends, the last one that still counts against a destination.
+pub(crate) fn decode_oldest_send(item: &Item, sends: usize) -> Result<Time, Corrupt> {
     check_schema(item)?;
-    read_time(item, SLOTS[MAX_DESTINATION_SENDS - 1])
+    read_time(item, SLOTS[sends - 1])
 }

@@ -27,8 +27,12 @@ pub(in crate::use_cases) async fn advance(
         Opening::Nothing | Opening::CodeNotSent { .. } => Vec::new(),
     };
     match app.stores.chains.advance(chain, validated.clone(), opening, story.clone(), now).await {
-        Err(StepError::TooManyMessages { .. }) => {
-            let opening = without_code(app, request, chain, now).await?;
+        Err(refused @ (StepError::TooManyMessages { .. } | StepError::OverBudget { .. })) => {
+            let why = match refused {
+                StepError::OverBudget { .. } => stories::BUDGET,
+                _ => stories::NOT_SENT,
+            };
+            let opening = without_code(app, request, chain, why, now).await?;
             app.stores.chains.advance(chain, validated, opening, story, now).await.map(|()| Vec::new())
         }
         done => done.map(|()| messages),
@@ -46,10 +50,16 @@ async fn opening(app: &App, chain: &Chain, validated: &Identification) -> Result
 }
 
 /// The same, with the word that its code was not sent.
-async fn without_code(app: &App, request: &Request, chain: &Chain, now: Time) -> Result<Opening, StepError> {
+async fn without_code(
+    app: &App,
+    request: &Request,
+    chain: &Chain,
+    why: &'static str,
+    now: Time,
+) -> Result<Opening, StepError> {
     let next = chain.sequence.steps().get(chain.current_step + 1).ok_or(StepError::Lost)?;
     let found = app.stores.identifications.find(&chain.org, next.identification_id).await;
     let step = found?.ok_or(StepError::Lost)?;
-    let story = stories::of_code_not_sent(app, request, &step, now);
+    let story = stories::of_code_not_sent(app, request, &step, why, now);
     Ok(Opening::CodeNotSent { identification_id: step.id, story: Box::new(story) })
 }

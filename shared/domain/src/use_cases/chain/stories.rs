@@ -50,14 +50,22 @@ pub(super) fn of_deletion(app: &App, request: &Request, chain: &Chain, why: &'st
 }
 
 /// The event of a step whose first code was refused by a limit.
-pub(super) fn of_code_not_sent(app: &App, request: &Request, step: &Identification, now: Time) -> Story {
-    let data = telling::basics(step, now).with("generation", 1).with("reason", NOT_SENT);
+pub(super) fn of_code_not_sent(
+    app: &App,
+    request: &Request,
+    step: &Identification,
+    why: &'static str,
+    now: Time,
+) -> Story {
+    let data = telling::basics(step, now).with("generation", 1).with("reason", why);
     let data = step.otp().into_iter().fold(data, |data, otp| data.named("channel", otp.delivery.channel()));
     telling::of_identification(app, request, step, EventType::IdentificationUndelivered, data, now)
 }
 
-/// Why no message was sent: a limit refused it.
-const NOT_SENT: &str = "NOT_SENT";
+/// Why no message was sent: the limit of its destination refused it.
+pub(super) const NOT_SENT: &str = "NOT_SENT";
+/// Or the budget of the organisation.
+pub(super) const BUDGET: &str = "BUDGET";
 
 fn basics(chain: &Chain, status: Status) -> EventData {
     EventData::default().named("status", status).with("current_step", chain.current_step)
