@@ -6,8 +6,9 @@ use crate::{
     ids::{MessageId, OrgId},
     keys::{CodeContext, Keyring},
     otp::Destination,
-    ports::{CountedSend, Effect, MessageRef, NewOutboxMessage, OutboxMessage, Wake},
+    ports::{CountedSend, Effect, MessageRef, NewOutboxMessage, OutboxMessage, SendBudget, Wake},
     scoring::Scoring,
+    settings::OrgSettings,
     webhooks::Stream,
 };
 use chrono::TimeDelta;
@@ -16,6 +17,7 @@ use chrono::TimeDelta;
 pub(super) fn send_code(
     app: &App,
     keys: &Keyring,
+    settings: &OrgSettings,
     context: CodeContext<'_>,
     destination: &Destination,
 ) -> NewOutboxMessage {
@@ -26,7 +28,11 @@ pub(super) fn send_code(
         message: OutboxMessage { reference, org: org.clone(), effect, attempts: 0 },
         counted: Some(CountedSend {
             destination: keys.destination_digest(destination.counted().expose()),
-            budget: None,
+            budget: destination.phone().map(|phone| SendBudget {
+                daily: settings.daily_budget.messages(),
+                country: phone.country(),
+                country_daily: settings.country_daily_budget.messages(),
+            }),
         }),
     }
 }

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     App, Conflict, Error, Invalid, Request, Time,
-    actor::Actor,
-    code::{CodeFormat, TypedCode},
+    actor::{Actor, Msisdn},
+    code::TypedCode,
     device::DeviceEvidence,
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Once, Operation},
@@ -21,6 +21,7 @@ use crate::{
     pictures::Capture,
     ports::{StepError, unless_lost},
     reference::Reference,
+    settings::{Countries, OrgSettings},
 };
 
 pub struct CreateOtp {
@@ -45,16 +46,31 @@ pub async fn create_otp_identification(
     let actor = actor.reached_by(&delivery);
     let draft = Draft::new(app, &request.org, actor, reference, expires_in);
     let settings = app.settings(&request.org).await?;
+    require_country(&settings, &delivery)?;
     let keys = app.keys.current().await?;
-    let terms = OtpTerms { delivery, second_factor, code_format: settings.code };
+    let terms = OtpTerms { delivery, second_factor, settings: &settings };
     creation(app, &keys, draft, terms, true).commit(app, request, idempotency).await
 }
 
+/// Refuses a phone of a country that the organisation does not send to.
+pub(super) fn require_country(settings: &OrgSettings, delivery: &Delivery) -> Result<(), Error> {
+    let may_go_to = |phone: &Msisdn| match phone.country() {
+        Some(country) => settings.sms_countries.allow(country),
+        None => settings.sms_countries == Countries::All,
+    };
+    if delivery.phone().is_none_or(may_go_to) {
+        return Ok(());
+    }
+    let problem = "is of a country that the organisation does not send to";
+    Err(Error::BadField { pointer: "/actor/msisdn/country_code", problem })
+}
+
 /// What is asked for of an identification by code.
-pub(super) struct OtpTerms {
+pub(super) struct OtpTerms<'a> {
     pub delivery: Delivery,
     pub second_factor: Option<SecondFactor>,
-    pub code_format: CodeFormat,
+    /// Those of its organisation.
+    pub settings: &'a OrgSettings,
 }
 
 /// What a create stores. A code that we send goes out now if the identification `is_open`; one that the caller delivers is
@@ -63,7 +79,7 @@ pub(super) fn creation(
     app: &App,
     keys: &Keyring,
     draft: Draft,
-    OtpTerms { delivery, second_factor, code_format }: OtpTerms,
+    OtpTerms { delivery, second_factor, settings }: OtpTerms<'_>,
     is_open: bool,
 ) -> Creation {
     let mut otp = Otp {
@@ -76,18 +92,18 @@ pub(super) fn creation(
         sends: 0,
         last_send_at: draft.created_at,
         code: None,
-        code_format,
+        code_format: settings.code,
     };
     let context = CodeContext { org: &draft.org, id: draft.id, generation: otp.generation };
     let (mut outbox, mut code) = (Vec::new(), None);
     match &otp.delivery {
         Delivery::Sent(destination) if is_open => {
-            outbox.push(effects::send_code(app, keys, context, destination));
+            outbox.push(effects::send_code(app, keys, settings, context, destination));
             otp.sends = 1;
         }
         Delivery::Sent(_) => otp.generation = 0,
         Delivery::External(_) => {
-            let (external, live) = ExternalCode::make(app, keys, context, code_format, draft.expires_at);
+            let (external, live) = ExternalCode::make(app, keys, context, settings.code, draft.expires_at);
             otp.code = Some(live);
             code = Some(external);
         }

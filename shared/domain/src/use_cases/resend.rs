@@ -36,10 +36,10 @@ async fn resend(
     let (org, id, now) = (&identification.org, identification.id, app.now());
     steps::record_failure(app, identification, now).await?;
     let (otp, destination) = may_resend(identification, now)?;
-    let keys = app.keys.current().await?;
+    let (keys, settings) = (app.keys.current().await?, app.settings(org).await?);
     let generation = otp.generation + 1;
     let context = CodeContext { org, id, generation };
-    let outbox = vec![effects::send_code(app, &keys, context, destination)];
+    let outbox = vec![effects::send_code(app, &keys, &settings, context, destination)];
     let opened = steps::require_open(app, identification, once, now).await?;
     match steps::resend(app, request, &opened, generation, outbox, now).await {
         Ok(()) => Ok(()),

@@ -13,7 +13,7 @@ use crate::{
     App, Conflict, Error, Request, Time,
     actor::Actor,
     chain::{Chain, ChainState, ChainStep, Sequence, StepTerms},
-    code::{CodeFormat, OtpCode},
+    code::OtpCode,
     events::Log,
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Operation},
@@ -25,6 +25,7 @@ use crate::{
     ports::{FirstAnswer, NewChain, NewOutboxMessage, NewStep},
     reference::{ClientMetadata, Reference},
     scoring::{ConfigurationName, Provider},
+    settings::OrgSettings,
 };
 use chrono::SubsecRound;
 use serde::{Deserialize, Serialize};
@@ -84,13 +85,18 @@ pub async fn create_chain(
             command.actor = command.actor.reached_by(delivery);
         }
     }
-    let code_format = app.settings(org).await?.code;
+    let settings = app.settings(org).await?;
+    for step in &command.sequence {
+        if let CreateStep::Otp { delivery, .. } = step {
+            otp::require_country(&settings, delivery)?;
+        }
+    }
     let keys = app.keys.current().await?;
     let now = app.now();
     let created_at = now.trunc_subsecs(0);
     let expires_at = created_at + command.expires_in.delta();
     let id = ChainId::generate(&*app.entropy);
-    let creations = creations(app, org, (&keys, code_format), &command, Times { created_at, expires_at, now }, id);
+    let creations = creations(app, org, (&keys, &settings), &command, Times { created_at, expires_at, now }, id);
     let chain = Chain {
         id,
         admin_id: AdminChainId::generate(&*app.entropy),
@@ -135,7 +141,7 @@ struct Times {
 fn creations(
     app: &App,
     org: &OrgId,
-    (keys, code_format): (&Keyring, CodeFormat),
+    (keys, settings): (&Keyring, &OrgSettings),
     command: &CreateChain,
     Times { created_at, expires_at, now }: Times,
     chain_id: ChainId,
@@ -155,7 +161,7 @@ fn creations(
             }
             CreateStep::Otp { delivery, second_factor } => {
                 let (delivery, second_factor) = (delivery.clone(), *second_factor);
-                let terms = OtpTerms { delivery, second_factor, code_format };
+                let terms = OtpTerms { delivery, second_factor, settings };
                 otp::creation(app, keys, draft, terms, step == 0)
             }
             CreateStep::IdentityDocument { configuration, provider } => {

@@ -2,7 +2,7 @@
 
 use super::{super::effects, stories};
 use crate::{
-    App, Request, Time,
+    App, Error, Request, Time,
     chain::Chain,
     identification::Identification,
     keys::CodeContext,
@@ -45,8 +45,12 @@ async fn opening(app: &App, chain: &Chain, validated: &Identification) -> Result
     let destination = next.sent_on().and_then(|channel| Destination::of(&validated.actor, channel));
     let Some(destination) = destination else { return Ok(Opening::Nothing) };
     let keys = app.keys.current().await?;
+    let settings = app.settings(&chain.org).await.map_err(|error| match error {
+        Error::Unavailable(unavailable) => unavailable,
+        _ => Unavailable("the settings"),
+    })?;
     let context = CodeContext { org: &chain.org, id: next.identification_id, generation: 1 };
-    Ok(Opening::Code(effects::send_code(app, &keys, context, &destination)))
+    Ok(Opening::Code(effects::send_code(app, &keys, &settings, context, &destination)))
 }
 
 /// The same, with the word that its code was not sent.
