@@ -103,7 +103,7 @@ async fn what_was_triggered_is_listed_shown_and_sent_again() {
     let event: Value = serde_json::from_str(&printed(&made)).expect("JSON");
     assert_eq!(
         (&event["type"], &event["data"]["reason"]),
-        (&json!("identification.undelivered"), &json!("BAD_DESTINATION"))
+        (&json!("identification.undelivered"), &json!("INVALID_DESTINATION"))
     );
     let id = event["event_id"].as_str().expect("an id");
     let subject = event["subject"]["identification_id"].as_str().expect("an id");

@@ -15,6 +15,7 @@ pub mod chain;
 pub mod code;
 mod compare;
 mod country;
+pub mod delivery;
 pub mod device;
 pub mod document_numbers;
 pub mod documents;

@@ -12,6 +12,7 @@ pub use template::{DisplayName, SubjectTemplate, TextTemplate, Values};
 use crate::{
     actor::Language,
     code::{CodeFormat, OtpCode},
+    delivery::DeliveryFailure,
     otp::Channel,
     text::Private,
     vocabulary::names,
@@ -39,6 +40,17 @@ names! {
         Rejected = "REJECTED",
         /// This deployment has no sender for the channel.
         NotConfigured = "NOT_CONFIGURED",
+    }
+}
+
+impl From<Refusal> for DeliveryFailure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::OptedOut => Self::OptedOut,
+            Refusal::CountryBlocked | Refusal::Rejected => Self::Blocked,
+            Refusal::BadDestination => Self::InvalidDestination,
+            Refusal::NotConfigured => Self::NotSent,
+        }
     }
 }
 

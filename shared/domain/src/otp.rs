@@ -8,6 +8,7 @@ use crate::{
     actor::{Actor, EmailAddress, Msisdn, NotReachable},
     code::CodeFormat,
     compare::same_text,
+    delivery::{DeliveryFailure, DeliveryState, DeliveryStatus},
     documents::{self, CarriedNumber},
     keys::CodeHash,
     text::{Attempt, Private},
@@ -189,6 +190,8 @@ pub struct Otp {
     pub last_send_at: Time,
     /// `None` until the message is on its way.
     pub code: Option<LiveCode>,
+    /// What became of the message with the live code; `None` while nothing is known, or if the caller delivers.
+    pub message: Option<DeliveryState>,
     /// The codes that can be right: as the organisation had chosen when it was created.
     pub code_format: CodeFormat,
 }
@@ -198,6 +201,17 @@ impl Otp {
     pub fn wrong_tries(&self, now: Time) -> u32 {
         let being_judged = self.tried_at.is_some_and(|at| now < at + TRY_LEASE);
         if being_judged { self.judged_wrong } else { self.tries }
+    }
+
+    /// How far the live code has come; `None` if the caller delivers it, or before one is asked for.
+    pub fn delivery_state(&self) -> Option<DeliveryState> {
+        let is_sent = matches!(self.delivery, Delivery::Sent(_)) && self.generation > 0;
+        // A first code that was never asked for was refused by a limit.
+        let unsent = || match self.sends {
+            0 => DeliveryState::failed(DeliveryFailure::NotSent, self.last_send_at),
+            _ => DeliveryState::of(DeliveryStatus::Pending, self.last_send_at),
+        };
+        is_sent.then(|| self.message.unwrap_or_else(unsent))
     }
 
     /// When a resend becomes possible; `None` when it never does.

@@ -4,6 +4,7 @@ use crate::answers::{CommonMetadata, Rfc3339};
 use acredita_domain::{
     Error,
     code::{CodeAlphabet, CodeFormat},
+    delivery::{DeliveryState, DeliveryStatus},
     identification::{Method, Status},
     ids::ScoringId,
     otp::{Channel, Delivery, SecondFactor},
@@ -43,6 +44,10 @@ pub struct OtpMetadata {
     pub channel: ChannelMetadata,
     /// The shape of the code, for the keyboard and the field to show.
     pub code_format: CodeFormatMetadata,
+    /// How far the code has come, if we send it: that of the latest message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub delivery: Option<DeliveryMetadata>,
     /// How many wrong tries are left.
     pub attempts_left: u32,
     /// When a resend becomes possible; absent when no more resends are.
@@ -60,6 +65,21 @@ pub struct ChannelMetadata {
     pub channel: Channel,
     /// Whether the caller delivers the code.
     pub external: bool,
+}
+
+/// How far a message has come.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Delivery)]
+pub struct DeliveryMetadata {
+    /// `PENDING`, `SENT`, `DELIVERED` or `FAILED`.
+    #[schema(value_type = String, example = "SENT")]
+    pub status: DeliveryStatus,
+    /// `SMS`, `EMAIL` or `WHATSAPP`.
+    #[schema(value_type = String, example = "SMS")]
+    pub channel: Channel,
+    /// When that became known.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Rfc3339,
 }
 
 /// The shape of a code.
@@ -93,6 +113,11 @@ impl TryFrom<&Metadata> for OtpMetadata {
                 external: matches!(otp.delivery, Delivery::External(_)),
             },
             code_format: otp.code_format.into(),
+            delivery: otp.delivery_state().map(|DeliveryState { status, updated_at, .. }| DeliveryMetadata {
+                status,
+                channel: otp.delivery.channel(),
+                updated_at: Rfc3339(updated_at),
+            }),
             attempts_left: metadata.identification.attempts_left(metadata.now).unwrap_or_default(),
             resend_available_at: otp.resend_available_at().filter(|_| open).map(Rfc3339),
         })

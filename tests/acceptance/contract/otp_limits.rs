@@ -132,6 +132,7 @@ async fn a_step_that_opens_over_the_budget_is_told_and_sent_the_next_day() {
     let events = world.call("GET", &format!("/events?subject_id={}", chain.steps[1].id), None).await.expect(200);
     let newest = &events.json()["events"][0];
     assert_eq!((&newest["type"], &newest["data"]["reason"]), (&json!("identification.undelivered"), &json!("BUDGET")));
+    assert_eq!(chain.steps[1].metadata(&world).await.json()["delivery"]["status"], "FAILED");
     let resend = || world.request("POST", &chain.steps[1].actor_path("/resend"), None);
     world.send(resend()).await.expect(429);
     choose(&world, json!({ "daily_budget": 1 })).await;

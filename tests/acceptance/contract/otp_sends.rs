@@ -5,6 +5,7 @@ use acceptance::{
     Answer, Call, OTHER_ORG, World, bodies,
     subject::{Method, Subject},
 };
+use acredita_domain::{messages::Refusal, ports::SendError};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -278,4 +279,33 @@ async fn nothing_is_resent_of_what_is_over() {
         resend(&world, &subject).await.expect(409);
         assert!(subject.metadata(&world).await.json().get("resend_available_at").is_none(), "{state}");
     }
+}
+
+#[tokio::test]
+async fn metadata_says_how_far_the_latest_message_has_come() {
+    let world = World::start().await;
+    let delivery = async |subject: &Subject| subject.metadata(&world).await.json()["delivery"].take();
+    let status = async |subject: &Subject| delivery(subject).await["status"].take();
+    let otp = sms(&world, 600_000_001).await;
+    let pending = delivery(&otp).await;
+    assert_eq!((&pending["status"], &pending["channel"]), (&json!("PENDING"), &json!("SMS")));
+    world.clock.advance(TimeDelta::seconds(31));
+    world.deliver().await;
+    let sent = delivery(&otp).await;
+    assert_eq!(sent["status"], "SENT");
+    let at = |delivery: &Value| time(delivery["updated_at"].as_str().expect("a time"));
+    assert_eq!(at(&sent) - at(&pending), TimeDelta::seconds(31));
+    resend(&world, &otp).await.expect(204);
+    assert_eq!(status(&otp).await, "PENDING");
+    world.sender.fail_next(&[SendError::Refused(Refusal::BadDestination)]);
+    world.deliver().await;
+    let failed = delivery(&otp).await;
+    assert_eq!(failed["status"], "FAILED");
+    assert!(failed.get("reason").is_none(), "the reason is the business's");
+    world.clock.advance(TimeDelta::seconds(31));
+    resend(&world, &otp).await.expect(204);
+    world.deliver().await;
+    assert_eq!(status(&otp).await, "SENT");
+    let external = Subject::of(&world, Method::Otp, bodies::external_otp()).await;
+    assert_eq!(delivery(&external).await, Value::Null);
 }

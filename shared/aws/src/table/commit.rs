@@ -19,7 +19,7 @@ use acredita_domain::{
     ids::{OrgId, ScoringId},
     ports::{CountedSend, CreateError, FirstAnswer, IdempotencyRecord, NewOutboxMessage, StepError},
 };
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 /// An answer that is still valid blocks the write; an outdated one is overwritten.
 const FORGOTTEN: &str = "attribute_not_exists(#pk) OR #valid_until <= :now";
@@ -99,6 +99,18 @@ impl<'a> Commit<'a> {
     pub fn only_tell(self, org: &OrgId, chapter: &Chapter) -> Self {
         let mut values = vec![("org", text(org))];
         let (update, guard) = move_head(chapter, &mut values);
+        let condition = format!("#org = :org AND {guard}");
+        let key = Key::subject(chapter.subject);
+        let write = self.store.change(Change { key, update: &update, condition: &condition, values });
+        self.moving_head(write, chapter)
+    }
+
+    /// The same, and a note on the subject: an attribute that keeps its value if it has one.
+    pub fn tell_and_note(self, org: &OrgId, chapter: &Chapter, note: Option<&(String, AttributeValue)>) -> Self {
+        let Some((name, note)) = note else { return self.only_tell(org, chapter) };
+        let mut values = vec![("org", text(org)), ("note", note.clone())];
+        let (update, guard) = move_head(chapter, &mut values);
+        let update = format!("{update}, #{name} = if_not_exists(#{name}, :note)");
         let condition = format!("#org = :org AND {guard}");
         let key = Key::subject(chapter.subject);
         let write = self.store.change(Change { key, update: &update, condition: &condition, values });

@@ -2,7 +2,7 @@
 //!
 //! | key | item | attributes besides `schema` and `ttl` |
 //! |---|---|---|
-//! | `IDN#<identification>` / `A` | identification | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `actor`, `method`, where the caller gave one `reference`, of an OTP `tries`, `judged_wrong`, `tried_at`, `generation`, `sends`, `last_send_at`, `code`, of its end `validation`, `ended_at`, `reason`, of a try that was judged or given back last `step`, of steps that a request with an idempotency key took `once`, of a step of a chain `chain`, and of its log `log_key`, `sequence`, `head`, `told_at` |
+//! | `IDN#<identification>` / `A` | identification | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `actor`, `method`, where the caller gave one `reference`, of an OTP `tries`, `judged_wrong`, `tried_at`, `generation`, `sends`, `last_send_at`, `code`, what became of its messages `message_<generation>`, of its end `validation`, `ended_at`, `reason`, of a try that was judged or given back last `step`, of steps that a request with an idempotency key took `once`, of a step of a chain `chain`, and of its log `log_key`, `sequence`, `head`, `told_at` |
 //! | `EVT#<key of its subject>` / `<sequence>` | an event of an identification (`EVT#IDN#…`), of a scoring that stands alone (`EVT#SCO#…`), of a chain (`EVT#CHN#…`) … | `org`, `event`, `hash`, `event_type`, `list_shard`, `list_at`, until a worker has taken it up `due` |
 //! | `IDN#<identification>` / `OBX#<message>` | effect to carry out | `org`, `state`, of a refused one `refusal`, `effect`, of a code `generation`, `attempts`, while a worker has it `lease`, `lease_until` |
 //! | `CHN#<chain>` / `A` | chain | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `steps`, `current_step`, where the caller gave one `reference`, of its end `validation`, `ended_at`, `reason`, of changes that a request with an idempotency key made `once`, and of its log `log_key`, `sequence`, `head`, `told_at` |
@@ -69,7 +69,8 @@ pub(crate) use event::{
     list_shard, position_of,
 };
 pub(crate) use identification::{
-    Pointer, PointsTo, decode_identification, decode_pointer, encode_identification, encode_pointer,
+    Pointer, PointsTo, decode_identification, decode_pointer, encode_delivery_state, encode_identification,
+    encode_pointer, message_of,
 };
 pub(crate) use outbox::{MessageState, StoredMessage, decode_message, encode_message};
 pub(crate) use records::{SLOTS, decode_oldest_send, decode_remembered, encode_remembered, encode_taken_once};

@@ -3,12 +3,15 @@
 use super::{
     commit::{Commit, telling},
     expressions::Values,
-    items::{Key, MessageState, StoredMessage, decode_message, json, millis, number, text},
+    items::{
+        Key, MessageState, StoredMessage, decode_message, encode_delivery_state, json, message_of, millis, number, text,
+    },
     store::{Change, DynamoStore, Refused},
     transitions::{OPEN, open_values},
 };
 use acredita_domain::{
     Time,
+    delivery::{DeliveryState, DeliveryStatus},
     events::Story,
     ids::LeaseId,
     otp::LiveCode,
@@ -95,8 +98,17 @@ impl Outbox for DynamoStore {
         let change =
             || Change { key: Key::message(message.reference), update, condition: MINE, values: values.clone() };
         if let Some(story) = story {
+            let at = story.events.first().map_or(Time::UNIX_EPOCH, |event| event.at);
+            let state = match how {
+                Settlement::Sent => Some(DeliveryState::of(DeliveryStatus::Sent, at)),
+                Settlement::Refused(refusal) => Some(DeliveryState::failed(refusal.into(), at)),
+                Settlement::Dropped => None,
+            };
+            let Effect::Code { generation } = message.effect;
+            let state = state.map(|state| (message_of(generation), encode_delivery_state(&state)));
             let settled = telling("settle message", &story, |chapter| {
-                Commit::new(self, "settle message", Time::UNIX_EPOCH).step(change()).only_tell(&message.org, chapter)
+                let commit = Commit::new(self, "settle message", Time::UNIX_EPOCH).step(change());
+                commit.tell_and_note(&message.org, chapter, state.as_ref())
             });
             match settled.await {
                 // The lease is lost, or the subject is gone: then only the message is left.

@@ -81,6 +81,7 @@ pub fn otp() -> Identification {
         sends: 1,
         last_send_at: now(),
         code: None,
+        message: None,
         code_format: CodeFormat::STANDARD,
     }))
 }

@@ -114,8 +114,8 @@ pub trait Outbox: Send + Sync {
         code: LiveCode,
         now: Time,
     ) -> Result<(), StepError>;
-    /// Ends a message, with the event of it, which is left out if its subject is gone. One transaction, or one write
-    /// without an event.
+    /// Ends a message, with the event of it and the state of the delivery, which are left out if their subject is gone. What
+    /// a receipt has said already stays. One transaction, or one write without an event.
     async fn settle(
         &self,
         message: &OutboxMessage,

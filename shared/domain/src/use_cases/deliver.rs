@@ -9,6 +9,7 @@ use super::{effects, telling};
 use crate::{
     App, Error, Request, Time,
     code::OtpCode,
+    delivery::DeliveryFailure,
     events::{EventType, Story},
     identification::{Identification, Status},
     ids::LeaseId,
@@ -119,7 +120,9 @@ fn of_settlement(app: &App, identification: &Identification, generation: u32, se
     let data = identification.otp().into_iter().fold(data, |data, otp| data.named("channel", otp.delivery.channel()));
     let (kind, data) = match settlement {
         Settlement::Sent => (EventType::IdentificationSent, data),
-        Settlement::Refused(refusal) => (EventType::IdentificationUndelivered, data.named("reason", refusal)),
+        Settlement::Refused(refusal) => {
+            (EventType::IdentificationUndelivered, data.named("reason", DeliveryFailure::from(refusal)))
+        }
         Settlement::Dropped => return None,
     };
     Some(telling::of_identification(app, &Request::system(&identification.org), identification, kind, data, now))

@@ -92,6 +92,7 @@ pub(super) fn creation(
         sends: 0,
         last_send_at: draft.created_at,
         code: None,
+        message: None,
         code_format: settings.code,
     };
     let context = CodeContext { org: &draft.org, id: draft.id, generation: otp.generation };

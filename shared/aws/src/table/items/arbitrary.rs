@@ -6,6 +6,7 @@ use acredita_domain::{
     caller::Caller,
     chain::{Chain, ChainState, ChainStep, ChainValidation, Sequence, StepTerms},
     code::{CodeAlphabet, CodeFormat, OtpCode},
+    delivery::{DeliveryFailure, DeliveryState, DeliveryStatus},
     device::DeviceEvidence,
     events::{EventHash, Head, Log, LogKey},
     idempotency::{RequestMark, TakenOnce},
@@ -146,6 +147,11 @@ fn delivery() -> impl Strategy<Value = Delivery> {
     ]
 }
 
+fn delivery_state() -> impl Strategy<Value = DeliveryState> {
+    (select(DeliveryStatus::ALL), time(), option::of(select(DeliveryFailure::ALL)))
+        .prop_map(|(status, updated_at, reason)| DeliveryState { status, updated_at, reason })
+}
+
 fn otp() -> impl Strategy<Value = Otp> {
     (
         delivery(),
@@ -155,20 +161,24 @@ fn otp() -> impl Strategy<Value = Otp> {
         any::<u32>(),
         time(),
         option::of(live_code()),
+        option::of(delivery_state()),
         code_format(),
     )
-        .prop_map(|(delivery, second_factor, tries, generation, sends, last_send_at, code, code_format)| Otp {
-            delivery,
-            second_factor,
-            tries: tries.0,
-            judged_wrong: tries.1,
-            tried_at: tries.2,
-            generation,
-            sends,
-            last_send_at,
-            code,
-            code_format,
-        })
+        .prop_map(
+            |(delivery, second_factor, tries, generation, sends, last_send_at, code, message, code_format)| Otp {
+                delivery,
+                second_factor,
+                tries: tries.0,
+                judged_wrong: tries.1,
+                tried_at: tries.2,
+                generation,
+                sends,
+                last_send_at,
+                code,
+                message,
+                code_format,
+            },
+        )
 }
 
 fn code_format() -> impl Strategy<Value = CodeFormat> {

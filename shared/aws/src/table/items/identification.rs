@@ -13,11 +13,14 @@ use super::{
 use acredita_domain::{
     Time,
     code::CodeFormat,
+    delivery::DeliveryState,
     identification::{Identification, Method, Midni},
     ids::{ChainId, IdentificationId, OrgId, ScoringId},
     otp::{Delivery, Otp, SecondFactor},
     scoring::{ConfigurationName, Provider},
 };
+use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
 /// The immutable request: `method`. The destination is kept as it was when the identification was created, rather than
@@ -87,6 +90,9 @@ pub(crate) fn encode_identification(identification: &Identification, keep_until:
             if let Some(code) = &otp.code {
                 set("code", json(code));
             }
+            if let Some(state) = &otp.message {
+                set(&message_of(otp.generation), encode_delivery_state(state));
+            }
         }
     }
     encode_state(&mut item, &identification.state);
@@ -139,9 +145,33 @@ fn decode_method(item: &Item) -> Result<Method, Corrupt> {
             sends: read_number(item, "sends")?,
             last_send_at: read_time(item, "last_send_at")?,
             code: if_there(item, "code", read_json)?,
+            message: read_delivery_state(item, read_number(item, "generation")?)?,
             code_format,
         }),
     })
+}
+
+/// The attribute with the state of a generation's message: whatever is written late is of its own generation.
+pub(crate) fn message_of(generation: u32) -> String {
+    format!("message_{generation}")
+}
+
+/// The status, the time, and of a failure the reason.
+pub(crate) fn encode_delivery_state(DeliveryState { status, updated_at, reason }: &DeliveryState) -> AttributeValue {
+    let reason = reason.map(|reason| format!(" {reason}")).unwrap_or_default();
+    text(format!("{status} {}{reason}", updated_at.timestamp_millis()))
+}
+
+fn read_delivery_state(item: &Item, generation: u32) -> Result<Option<DeliveryState>, Corrupt> {
+    let Some(stored) = item.get(&message_of(generation)) else { return Ok(None) };
+    let state = |stored: &String| {
+        let mut words = stored.split(' ');
+        let status = words.next()?.parse().ok()?;
+        let updated_at = DateTime::from_timestamp_millis(words.next()?.parse().ok()?)?;
+        let reason = words.next().map(str::parse).transpose().ok()?;
+        words.next().is_none().then_some(DeliveryState { status, updated_at, reason })
+    };
+    stored.as_s().ok().and_then(state).map(Some).ok_or(Corrupt("state of a message"))
 }
 
 /// What is behind a back office's id.
