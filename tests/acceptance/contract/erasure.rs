@@ -17,7 +17,7 @@ const KEY: &str = "order-6123456789";
 
 /// The inventory of the kinds of items, by the beginning of their keys: all that there are, and whether deleting leaves
 /// them.
-const KINDS: [(&str, bool); 13] = [
+const KINDS: [(&str, bool); 14] = [
     ("IDN#", false),
     ("CHN#", false),
     ("OBX#", true),
@@ -27,6 +27,7 @@ const KINDS: [(&str, bool); 13] = [
     ("IDM#", true),
     ("DST#", true),
     ("DAY#", true),
+    ("BUD#", true),
     ("SEE#", true),
     ("NUM#", true),
     ("ERA#", false),

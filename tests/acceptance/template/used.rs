@@ -139,7 +139,7 @@ async fn used_in_chains(used: &mut BTreeMap<String, Used>) {
     }
     world.clock.advance(DESTINATION_WINDOW);
     let chain = ChainSubject::of(&world, vec![otp(), steps::document(), steps::agent()]).await;
-    world.clock.advance(TimeDelta::seconds(31));
+    world.clock.advance(TimeDelta::seconds(61));
     world.wire.take_actions();
     world.wire.take_changed();
     world.call("POST", &chain.steps[0].actor_path("/resend"), None).await.expect(204);

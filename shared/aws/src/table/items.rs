@@ -29,7 +29,7 @@
 //! that validated it, a reason), and in the pictures under the first two; a deletion removes them. What it leaves names nobody: `EVT#…` has ids, and digests under the key
 //! that went with its subject; `ADM#…` has ids, by which its events are found; `OBX#…` and `IDM#…` have ids, sealed codes
 //! and digests under the deployment's keys, `DST#…`, `DAY#…`, `SEE#…` and `NUM#…` such a digest (a deletion takes the scoring out of
-//! `SEE#…`), and all of them end by `ttl`; `ERA#…` and `LEF#…` have
+//! `SEE#…`), `BUD#…` has counts, and all of them end by `ttl`; `ERA#…` and `LEF#…` have
 //! ids, and end when they are done. `tests/acceptance/contract/erasure.rs` holds this list.
 //!
 //! Attributes used by a condition or an update are separate: text as `S`, numbers as `N`, times as epoch milliseconds.
