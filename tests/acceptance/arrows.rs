@@ -44,7 +44,7 @@ const CRATES: &[(&str, &str, May)] = &[
     (AWS, "shared/aws", May::Use(&[DOMAIN])),
     (OUTBOUND, "shared/outbound", May::Use(&[])),
     (SENDERS, "shared/senders", May::Use(&[DOMAIN])),
-    (ENGINE, "shared/engine", May::Use(&[DOMAIN, PICTURES, MRZ, FRONT])),
+    (ENGINE, "shared/engine", May::Use(&[DOMAIN, PICTURES, MRZ, FRONT, SEALS])),
     (MANIFEST, "shared/manifest", May::Use(&[])),
     (PICTURES, "shared/pictures", May::Use(&[])),
     (MRZ, "shared/mrz", May::Use(&[PICTURES])),

@@ -6,7 +6,7 @@
 //! by every request of every customer.
 
 use acceptance::{
-    Call, ORG, World, bodies,
+    Call, ORG, World, bodies, midni,
     request::base64,
     subject::{Method, Subject},
 };
@@ -159,6 +159,25 @@ async fn every_other_step_stays_within_two_reads_and_one_write() {
     let code = world.request("POST", &external.admin_path("/code"), None).header("idempotency-key", "k");
     assert_eq!(calls(&world, code.clone(), 200).await, ["GetItem", "GetItem", "TransactWriteItems", "SendMessage"]);
     assert_eq!(calls(&world, code, 200).await, ["GetItem", "GetItem", "GetItem"]);
+}
+
+#[tokio::test]
+async fn a_check_of_a_code_is_one_read_and_one_write_and_one_read_more_validates_with_it() {
+    let world = World::start().await;
+    let agent = Subject::create(&world, Method::Agent).await;
+    let check = |number| {
+        let body = midni::body(&midni::nth_code(&world, number));
+        world.request("POST", &agent.actor_path("/midni"), Some(body))
+    };
+    assert_eq!(calls(&world, check(0), 200).await, ["GetItem", "TransactWriteItems"]);
+    assert_eq!(calls(&world, check(0), 409).await, ["GetItem", "TransactWriteItems"]);
+    // The world has two keys, as after a rotation.
+    let keyed = check(1).header("idempotency-key", "k");
+    assert_eq!(calls(&world, keyed.clone(), 200).await, ["GetItem", "GetItem", "GetItem", "TransactWriteItems"]);
+    assert_eq!(calls(&world, keyed, 200).await, ["GetItem", "GetItem"]);
+    let id = world.send(check(2)).await.expect(200).text("midni_check_id");
+    let validate = world.request("POST", &agent.actor_path("/validate"), Some(midni::confirmation(&id)));
+    assert_eq!(calls(&world, validate, 204).await, ["GetItem", "GetItem", "TransactWriteItems", "SendMessage"]);
 }
 
 /// A key costs nothing but the second read of a delete that finds nothing.

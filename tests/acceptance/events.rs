@@ -1,6 +1,6 @@
 //! The files of `events/`: the events of API Gateway, SQS and the scheduler, one file for each case.
 //!
-//! An event is named `<function>.<case>.json`. Its ids, code and token are placeholders (the ids are those of the
+//! An event is named `<function>.<case>.json`. Its ids, codes and token are placeholders (the ids are those of the
 //! OpenAPI document's examples), which a test replaces with its own.
 
 use serde_json::Value;
@@ -17,6 +17,8 @@ pub const ADMIN_CHAIN_ID: &str = "6ba7b810-9dad-41d1-80b4-00c04fd430c8";
 pub const ENDPOINT_ID: &str = "5d1f6b0e-51f2-4d0a-8a0e-0c1c1a2b3c4d";
 pub const EVENT_ID: &str = "0197b2a4-93c0-7c3e-8a54-2f6f0b1f6c11";
 pub const CODE: &str = "k7m2pq";
+/// The beginning of a code of MiDNI, in base64.
+pub const MIDNI: &str = "3AMPqQLh8gAA";
 pub const TOKEN: &str = "TOKEN";
 
 /// A file of `events/`.

@@ -9,6 +9,7 @@ mod creating;
 mod deleting;
 mod delivering;
 mod dispatching;
+mod midni;
 mod once;
 mod scoring;
 mod second_factor;

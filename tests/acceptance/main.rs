@@ -17,6 +17,7 @@ mod hostile;
 mod leaks;
 mod listen;
 mod listeners;
+mod midni;
 mod model;
 mod openapi;
 mod promises;

@@ -7,6 +7,7 @@ use acceptance::{
     Answer, Call, ORG, World, bodies,
     faults::{Faults, Moment},
     look::text,
+    midni,
     subject::{Method, Subject},
     world::{RecordingSender, ScriptedScorer},
 };
@@ -198,6 +199,50 @@ async fn one_idempotency_key_creates_once() {
         assert_eq!(world.sender.sent().len(), messages, "{path}");
         world.assert_whole().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_presentations_of_a_code_one_is_the_first() {
+    let world = World::start().await;
+    for round in 0..2_i64 {
+        let body = midni::body(&midni::nth_code(&world, round));
+        let mut calls = Vec::new();
+        for _ in 0..MANY {
+            let agent = Subject::create(&world, Method::Agent).await;
+            let call = world.request("POST", &agent.actor_path("/midni"), Some(body.clone()));
+            // Everybody with a key of their own, or nobody with one.
+            calls.push(if round == 0 { call } else { call.header("idempotency-key", "k") });
+        }
+        let answers = world.at_once(calls).await;
+        only(&answers, &[200, 409]);
+        assert_eq!((count(&answers, 200), count(&answers, 409)), (1, MANY - 1));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_idempotency_key_presents_a_code_once_and_everybody_gets_its_check() {
+    let world = World::start().await;
+    let agent = Subject::create(&world, Method::Agent).await;
+    let call = world.request("POST", &agent.actor_path("/midni"), Some(midni::body(&midni::nth_code(&world, 0))));
+    let answers = world.at_once(vec![call.header("idempotency-key", "k"); MANY]).await;
+    only(&answers, &[200]);
+    let checks: BTreeSet<String> = answers.iter().map(|answer| answer.text("midni_check_id")).collect();
+    assert_eq!((checks.len(), world.items_of("MDC#").await.len()), (1, 1));
+    let first = answers.iter().filter(|answer| !answer.headers.contains_key("idempotent-replayed"));
+    assert_eq!(first.count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_validations_with_one_check_one_validates() {
+    let world = World::start().await;
+    let agent = Subject::create(&world, Method::Agent).await;
+    let code = midni::body(&midni::nth_code(&world, 0));
+    let id = world.call("POST", &agent.actor_path("/midni"), Some(code)).await.expect(200).text("midni_check_id");
+    let call = world.request("POST", &agent.actor_path("/validate"), Some(midni::confirmation(&id)));
+    let answers = world.at_once(vec![call; MANY]).await;
+    only(&answers, &[204, 409]);
+    assert_eq!(count(&answers, 204), 1);
+    world.assert_whole().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

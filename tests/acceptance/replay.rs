@@ -2,13 +2,14 @@
 //! placeholders with values of a fresh world.
 
 use crate::events::{
-    ADMIN_CHAIN_ID, ADMIN_ID, CHAIN_ID, CODE, ENDPOINT_ID, EVENT_ID, Event, IDENTIFICATION_ID, SCORING_ID, TOKEN,
-    event, events,
+    ADMIN_CHAIN_ID, ADMIN_ID, CHAIN_ID, CODE, ENDPOINT_ID, EVENT_ID, Event, IDENTIFICATION_ID, MIDNI, SCORING_ID,
+    TOKEN, event, events,
 };
 use acceptance::{
     World, bodies,
     chains::{ChainSubject, steps},
-    request::Answer,
+    midni::nth_code,
+    request::{Answer, base64},
 };
 use acredita_domain::{
     ids::{OrgId, ScoringId},
@@ -145,6 +146,9 @@ pub async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static s
             .call("POST", "/identifications/agent", Some(bodies::agent(event.text.contains("\\\"evidence\\\""))))
             .await;
         values.extend(ids(&created));
+        if route.ends_with("/midni") {
+            values.push((MIDNI, base64(&nth_code(world, 0))));
+        }
     } else if route.contains("/otp/{") {
         values.extend(stage_otp(world, event, is_validate, route).await);
     } else if route.contains("/identity_document/{") && !route.contains("/scorings/") {

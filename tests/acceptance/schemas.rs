@@ -196,7 +196,10 @@ impl Document {
             wrong.extend(branch["maxLength"].as_u64().map(|most| json!("x".repeat(most as usize + 1))));
             wrong.extend(branch["minimum"].as_i64().map(|least| json!(least - 1)));
             wrong.extend(branch["maximum"].as_i64().map(|most| json!(most + 1)));
-            if let (Some(members), "object") = (value.as_object(), branch["type"].as_str().unwrap_or_default()) {
+            let is_of_branch =
+                |members: &&Map<String, Value>| required(branch).iter().all(|name| members.contains_key(*name));
+            let members = value.as_object().filter(is_of_branch);
+            if let (Some(members), "object") = (members, branch["type"].as_str().unwrap_or_default()) {
                 if let Some(most) = branch["maxProperties"].as_u64() {
                     wrong.push(
                         (0..=most).map(|number| (number.to_string(), json!("text"))).collect::<Map<_, _>>().into(),

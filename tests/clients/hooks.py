@@ -1,4 +1,5 @@
-"""What no schema can say: ids of something that exists, the code that goes with one, evidence that is a picture.
+"""What no schema can say: ids of something that exists, the code that goes with one, evidence that is a picture, a code of
+MiDNI that was signed.
 
 Schemathesis calls these hooks around each request. They complete requests that were meant to be valid, so that these
 get as far as a caller's do; everything else stays as it was generated. They take turns instead of drawing lots, so that
@@ -7,7 +8,9 @@ a seed makes the same requests again.
 
 import base64
 import itertools
+import os
 import struct
+import subprocess
 import time
 import zlib
 from collections import defaultdict
@@ -79,6 +82,7 @@ def before_call(context, case, kwargs):
         "list_events": complete_cursor,
         "validate_otp_identification": complete_code,
         "validate_agent_identification": complete_evidence,
+        "check_midni": complete_midni,
         "score_document": complete_pictures,
         "create_webhook_endpoint": complete_endpoint,
         "update_webhook_endpoint": complete_endpoint,
@@ -160,8 +164,18 @@ def complete_evidence(case) -> None:
     identification = str(case.path_parameters.get("identification_id"))
     if identification in evidence and isinstance(case.body, dict):
         picture = evidence[identification]
-        others = {name: value for name, value in case.body.items() if not name.startswith("evidence")}
+        completed = ("evidence", "evidence_metadata", "midni_check_id")
+        others = {name: value for name, value in case.body.items() if name not in completed}
         case.body = others | ({} if picture is None else {"evidence": picture})
+
+
+def complete_midni(case) -> None:
+    if not each(10, "any code of MiDNI"):
+        # Each of another name, because a code is presented once.
+        name = f"ANA {next(turns['codes of MiDNI'])}"
+        draw = [os.environ["ACREDITA"], "midni", "draw", "--data-dir", os.environ["ACREDITA_DATA"], "--name", name]
+        drawn = subprocess.run(draw, capture_output=True, check=True, text=True)
+        case.body = {"code": drawn.stdout.strip()}
 
 
 def complete_pictures(case) -> None:

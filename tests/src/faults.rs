@@ -15,15 +15,16 @@ use acredita_domain::{
         SubjectId,
     },
     keys::Keyring,
+    midni::Check,
     otp::LiveCode,
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink, StatedPicture, UploadLink},
     ports::{
-        Chains, Claim, CodeKeys, CountError, CreateError, Deliveries, Delivery, DeliveryPage, Due, DueStream,
-        Endpoints, Erasure, EventLog, EventPage, EventQuery, FindError, FoundStep, Housekeeping, IdempotencyRecord,
-        Identifications, MessageRef, NewChain, NewEndpointError, NewIdentification, NewOutboxMessage, NewScoring,
-        Opening, Order, Outbox, OutboxMessage, OutgoingMessage, Pictures, Queue, Remembered, RequestCounts,
-        Reservation, Scorings, SendError, Sender, SettingsStore, Settlement, Sightings, StepChange, StepError,
-        StoredPicture, StreamDeliveries, Wake, Wakes,
+        Chains, CheckError, Claim, CodeKeys, CountError, CreateError, Deliveries, Delivery, DeliveryPage, Due,
+        DueStream, Endpoints, Erasure, EventLog, EventPage, EventQuery, FindError, FoundStep, Housekeeping,
+        IdempotencyRecord, Identifications, MessageRef, MidniChecks, NewChain, NewCheck, NewEndpointError,
+        NewIdentification, NewOutboxMessage, NewScoring, Opening, Order, Outbox, OutboxMessage, OutgoingMessage,
+        Pictures, Queue, Remembered, RequestCounts, Reservation, Scorings, SendError, Sender, SettingsStore,
+        Settlement, Sightings, StepChange, StepError, StoredPicture, StreamDeliveries, Wake, Wakes,
     },
     reference::ClientReferenceId,
     scoring::{Assessment, HostedDelegation, Scoring},
@@ -130,6 +131,7 @@ impl Faults {
             endpoints,
             deliveries,
             settings,
+            midni_checks,
         } = app.stores.clone();
         App {
             stores: Stores {
@@ -145,6 +147,7 @@ impl Faults {
                 endpoints: Arc::new(Faulty { faults: decorate(), port: endpoints }),
                 deliveries: Arc::new(Faulty { faults: decorate(), port: deliveries }),
                 settings: Arc::new(Faulty { faults: decorate(), port: settings }),
+                midni_checks: Arc::new(Faulty { faults: decorate(), port: midni_checks }),
             },
             queue: Arc::new(Faulty { faults: decorate(), port: app.queue.clone() }),
             wakes: Arc::new(Faulty { faults: decorate(), port: app.wakes.clone() }),
@@ -216,6 +219,7 @@ lost! {
     StepError => Self::Unavailable(NO_ANSWER),
     CountError => Self::Unavailable(NO_ANSWER),
     CreateError => Self::Unavailable(NO_ANSWER),
+    CheckError => Self::Unavailable(NO_ANSWER),
     NewEndpointError => Self::Unavailable(NO_ANSWER),
     SendError => Self::Unavailable,
 }
@@ -279,6 +283,11 @@ forward! { Sightings {
     fn find(org: &OrgId, digests: &[String]) -> Result<Vec<Seen>, Unavailable>;
     fn count(org: &OrgId, number: &Sighting, day: NaiveDate, most: u32) -> Result<(), CountError>;
     fn give_back(org: &OrgId, number: &Sighting, day: NaiveDate) -> Result<(), Unavailable>;
+} }
+
+forward! { MidniChecks {
+    fn keep(identification: &Identification, new: NewCheck, now: Time) -> Result<(), CheckError>;
+    fn find(digests: &[String]) -> Result<Option<Check>, FindError>;
 } }
 
 forward! { EventLog {

@@ -9,6 +9,7 @@ pub mod bodies;
 pub mod chains;
 pub mod faults;
 pub mod look;
+pub mod midni;
 pub mod numbers;
 pub mod program;
 pub mod request;

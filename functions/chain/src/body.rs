@@ -3,7 +3,7 @@
 use acredita_domain::{
     Error,
     device::DeviceEvidence,
-    identification::{MethodKind, Status},
+    identification::{MethodKind, Midni, Status},
     ids::{ChainId, IdentificationId},
     otp::SecondFactor,
     scoring::ConfigurationName,
@@ -101,6 +101,10 @@ pub struct StepTerms {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub personal_document_image: Option<bool>,
+    /// Of an agent: whether the person may show the DNI on their phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>, example = "ACCEPTED")]
+    pub midni: Option<Midni>,
     /// Of a code: the second factor that is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>, example = "DOCUMENT_NUMBER")]
@@ -167,8 +171,12 @@ impl TryFrom<&Metadata> for ChainStepAnswer {
 fn terms(metadata: &Metadata) -> Result<StepTerms, Error> {
     Ok(match metadata.identification.method.kind() {
         MethodKind::Agent => {
-            let AgentMetadata { personal_document_image, .. } = metadata.into();
-            StepTerms { personal_document_image: Some(personal_document_image), ..StepTerms::default() }
+            let AgentMetadata { personal_document_image, midni, .. } = metadata.try_into()?;
+            StepTerms {
+                personal_document_image: Some(personal_document_image),
+                midni: Some(midni),
+                ..StepTerms::default()
+            }
         }
         MethodKind::Otp => {
             let otp = OtpMetadata::try_from(metadata)?;

@@ -4,6 +4,7 @@ use acredita_domain::{idempotency::Idempotency, use_cases::CreateAgent};
 use acredita_http::{
     Faults, ParseRequest, RequestReader,
     actor::{ActorBody, required_actor},
+    agent::{AgentTerms, MidniBody, read_agent_terms},
     idempotency::idempotency,
     reference::{ClientMetadataBody, ClientReferenceIdBody, read_reference},
     request::{BodyKind, MAX_JSON},
@@ -18,6 +19,9 @@ pub struct CreateAgentBody {
     pub actor: ActorBody,
     /// Whether the agent takes a picture of the person's document as evidence. Default: false.
     pub personal_document_image: Option<bool>,
+    /// Whether the person may show the DNI on their phone. Default: `ACCEPTED`.
+    #[schema(value_type = Option<MidniBody>)]
+    pub midni: Option<String>,
     /// How long it can be validated.
     #[schema(value_type = Lifetime)]
     pub expires_in: String,
@@ -40,11 +44,11 @@ impl ParseRequest for CreateAgentRequest {
         let idempotency = idempotency(request, faults);
         let body = request.body(faults)?;
         let actor = required_actor(&body, faults);
-        let personal_document_image = body.boolean("personal_document_image", faults).unwrap_or(false);
+        let AgentTerms { personal_document_image, midni } = read_agent_terms(&body, faults);
         let expires_in = body.required_text("expires_in", faults);
         let reference = read_reference(&body, faults);
         Some(Self {
-            command: CreateAgent { actor: actor?, personal_document_image, reference, expires_in: expires_in? },
+            command: CreateAgent { actor: actor?, personal_document_image, midni, reference, expires_in: expires_in? },
             idempotency,
         })
     }

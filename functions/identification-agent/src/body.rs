@@ -1,7 +1,15 @@
-//! The bodies of the actor's side of an identification by agent.
+//! The body of `validate_agent_identification`.
+
+mod midni;
+
+pub use midni::{CheckMidniBody, CheckMidniRequest, CodeBody, MidniCheck, PictureBody};
 
 use acredita_domain::{
-    Invalid, device::DeviceEvidence, ids::IdentificationId, pictures::PictureFormat, text::Private,
+    Invalid,
+    device::DeviceEvidence,
+    ids::{IdentificationId, MidniCheckId},
+    pictures::PictureFormat,
+    text::Private,
     use_cases::AgentConfirmation,
 };
 use acredita_http::{
@@ -27,6 +35,10 @@ pub struct ValidateAgentBody {
     /// Notes: a JSON object as a string, of at most 64 KiB.
     #[schema(example = "{\"shop\":\"042\"}")]
     pub evidence_metadata: Option<String>,
+    /// The check of the DNI on the person's phone, made within five minutes with a token of the same subject. Required when
+    /// the identification asks for it.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub midni_check_id: Option<String>,
 }
 
 pub struct ValidateAgentRequest {
@@ -48,7 +60,9 @@ impl ParseRequest for ValidateAgentRequest {
         let metadata = body
             .raw("evidence_metadata", faults)
             .and_then(|text| faults.value(body.place("evidence_metadata"), json_object(text)));
-        Some(Self { id: id?, device: device?, confirmation: AgentConfirmation { agent: agent?, evidence, metadata } })
+        let midni_check: Option<MidniCheckId> = body.text("midni_check_id", faults);
+        let confirmation = AgentConfirmation { agent: agent?, evidence, metadata, midni_check };
+        Some(Self { id: id?, device: device?, confirmation })
     }
 }
 

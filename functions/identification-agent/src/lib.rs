@@ -1,23 +1,26 @@
-//! Identification by agent, the actor's side: metadata, validate.
+//! Identification by agent, the actor's side: metadata, the check of the DNI on the phone, validate.
 
 pub mod body;
 
 use acredita_domain::{identification::MethodKind, use_cases};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
-    answers::StepAnswer,
+    answers::{CreateAnswer, StepAnswer},
     idempotency::Keyed,
     metadata::AgentMetadata,
     params::{DeviceHeaders, IdempotencyHeader, IdentificationPath, OrgPath},
     principal::Agent,
     request::IdentificationRequest,
 };
-use axum::{Json, extract::State};
-use body::{ValidateAgentBody, ValidateAgentRequest};
+use axum::{Json, extract::State, http::StatusCode};
+use body::{CheckMidniBody, CheckMidniRequest, MidniCheck, ValidateAgentBody, ValidateAgentRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(read_agent_identification)).routes(routes!(validate_agent_identification))
+    OpenApiRouter::new()
+        .routes(routes!(read_agent_identification))
+        .routes(routes!(check_midni))
+        .routes(routes!(validate_agent_identification))
 }
 
 /// Reads an identification as the actor's side sees it.
@@ -30,7 +33,7 @@ pub fn router() -> OpenApiRouter<Api> {
         (status = 200, description = "The identification, masked.", body = AgentMetadata, example = json!({
             "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "type": "AGENT", "status": "CREATED", "created_at": "2026-11-20T08:33:00Z",
             "expires_at": "2026-11-20T09:33:00Z", "actor": {"name": "James", "language": "ES", "email": "e*****e@email.com", "msisdn": "*******789"},
-            "personal_document_image": true})),
+            "personal_document_image": true, "midni": "ACCEPTED"})),
         (status = 404, description = "No such identification."),
     ),
 )]
@@ -40,7 +43,39 @@ async fn read_agent_identification(
     Checked(IdentificationRequest { id }): Checked<IdentificationRequest>,
 ) -> Result<Json<AgentMetadata>, ApiError> {
     let metadata = use_cases::read_metadata(api.app(), &principal.request.org, MethodKind::Agent, id).await;
-    metadata.map(|metadata| Json((&metadata).into())).map_err(|error| api.refused(error))
+    let metadata = metadata.and_then(|metadata| AgentMetadata::try_from(&metadata));
+    metadata.map(Json).map_err(|error| api.refused(error))
+}
+
+/// Checks the DNI that a person shows on their phone (MiDNI): the code is one that the police signed, is still valid, and
+/// was not presented before. Compare the face with the person, then validate.
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org_id}/identifications/agent/{identification_id}/midni",
+    tag = "Identification by agent",
+    params(OrgPath, IdentificationPath, IdempotencyHeader),
+    request_body(content = CheckMidniBody, example = json!({"code": "3AMjWI3p/EP0R0Q9"})),
+    responses(
+        (status = 200, description = "The card.", body = MidniCheck, example = json!({
+            "midni_check_id": "2c5ea4c0-4067-41e9-8bad-9b1deb4d3b7d", "kind": "SIMPLE", "valid_until": "2026-11-20T08:38:00Z",
+            "document_number": "12345678Z", "name": "ANA", "last_name": "MUÑOZ GIL", "birth_date": "1980-01-01", "sex": "F",
+            "expiry_date": "2034-04-17", "thumbnail": "data:image/png;base64,iVBORw0KGgo=",
+            "declared_match": {"document_number": "PASS", "name": "PASS"}})),
+        (status = 400, description = "The request is malformed, or the code is refused: `NOT_A_SEAL`, `NOT_READ`, `SIGNATURE_INVALID`, `UNKNOWN_SIGNER`, `CERTIFICATE_NOT_VALID` or `OUTDATED` follows the pointer in `details`."),
+        (status = 404, description = "No such identification."),
+        (status = 409, description = "The identification is not CREATED, or refuses the DNI on the phone; the code was presented before; or the idempotency key was used with another body."),
+        (status = 413, description = "The body is larger than 6 MiB."),
+    ),
+)]
+async fn check_midni(
+    State(api): State<Api>,
+    principal: Principal<Agent>,
+    Checked(Keyed { request, idempotency }): Checked<Keyed<CheckMidniRequest>>,
+) -> Result<CreateAnswer<MidniCheck>, ApiError> {
+    let (by, CheckMidniRequest { id, presented }) = (&principal.request, request);
+    let checked = use_cases::check_midni(api.app(), by, id, presented, idempotency).await;
+    let checked = checked.map_err(|error| api.refused(error))?;
+    Ok(CreateAnswer { status: StatusCode::OK, replayed: checked.replayed, body: checked.into() })
 }
 
 /// Records a shop agent's confirmation of the person.
@@ -53,7 +88,7 @@ async fn read_agent_identification(
     responses(
         (status = 204, description = "Validated."),
         (status = 404, description = "No such identification."),
-        (status = 409, description = "The identification is not CREATED, the idempotency key was used with another body, or the first request with it is still running."),
+        (status = 409, description = "The identification is not CREATED, the DNI on the phone is another person's, the idempotency key was used with another body, or the first request with it is still running."),
         (status = 413, description = "The body is larger than 6 MiB."),
     ),
 )]

@@ -1,4 +1,4 @@
-//! The command line: `serve` (the default), `token`, `openapi`, and what works with events: `listen`, `trigger`,
+//! The command line: `serve` (the default), `token`, `openapi`, `midni`, and what works with events: `listen`, `trigger`,
 //! `events`, `verify`.
 
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     keys::{Grant, KeyError, TokenSigner},
     listen::{ListenArgs, ListenError, listen},
     logs,
+    midni::{Kind, TestAuthority, TestCard, picture},
     pages::Overview,
     providers::Providers,
     serve::{Options, ServeError, Server, TrustedIssuer},
@@ -21,7 +22,8 @@ use acredita_embedded_aws::private;
 use acredita_emulators::Emulators;
 use acredita_http::{jwt::TokenPolicy, permission::EVERYTHING};
 use acredita_listener::{HostName, Origin};
-use chrono::TimeDelta;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use chrono::{NaiveDate, TimeDelta};
 use clap::{Args, Parser, Subcommand};
 use std::{
     io::{self, Write},
@@ -48,6 +50,9 @@ enum Command {
     Token(TokenArgs),
     /// Print the OpenAPI document
     Openapi,
+    /// Test codes of MiDNI, the Spanish identity card on the phone
+    #[command(subcommand)]
+    Midni(MidniCommand),
     /// Forward the events of a running service to a receiver that you are developing
     Listen(ListenArgs),
     /// Make an event of a type happen
@@ -126,6 +131,37 @@ impl IssuerArgs {
     }
 }
 
+#[derive(Subcommand)]
+enum MidniCommand {
+    /// Draw a code of somebody who does not exist, and print its bytes in base64. Only the service of the same data folder
+    /// accepts it, once
+    Draw(DrawArgs),
+}
+
+#[derive(Args)]
+struct DrawArgs {
+    /// How much of the card it carries
+    #[arg(long, value_enum, default_value = "complete")]
+    kind: Kind,
+    #[arg(long, default_value = "12345678Z")]
+    document_number: String,
+    #[arg(long, default_value = "ANA")]
+    name: String,
+    #[arg(long, default_value = "MUÑOZ GIL")]
+    last_name: String,
+    #[arg(long, default_value = "1980-01-01")]
+    birth_date: NaiveDate,
+    /// How long it is valid: an ISO 8601 duration or seconds
+    #[arg(long, default_value = "PT5M", value_parser = ttl)]
+    valid_for: TimeDelta,
+    /// Write a picture of the code, a PNG, to this file too
+    #[arg(long)]
+    picture: Option<PathBuf>,
+    /// The data folder of the service
+    #[arg(long, default_value = ".acredita")]
+    data_dir: PathBuf,
+}
+
 #[derive(Args)]
 struct TokenArgs {
     /// Organisation
@@ -153,6 +189,7 @@ pub async fn run() -> ExitCode {
         Some(Command::Serve(args)) => serve(args).await,
         Some(Command::Token(args)) => token(args),
         Some(Command::Openapi) => openapi(),
+        Some(Command::Midni(MidniCommand::Draw(args))) => draw(args),
         Some(Command::Listen(args)) => listen(args).await.map_err(CommandError::from),
         Some(Command::Trigger(args)) => trigger(args).await.map_err(CommandError::from),
         Some(Command::Events(command)) => events(command).await.map_err(CommandError::from),
@@ -189,6 +226,8 @@ enum CommandError {
     Verify(#[from] VerifyError),
     #[error(transparent)]
     Io(#[from] io::Error),
+    #[error("the card does not fit into a code")]
+    TooLong,
     #[error("the OpenAPI document cannot be written: {0}")]
     Json(#[from] serde_json::Error),
 }
@@ -233,7 +272,8 @@ fn greet(overview: &Overview, emulators: Option<&Emulators>) -> io::Result<()> {
   S3              {s3}
   SQS             {sqs}
                   AWS_REGION={region} AWS_ACCESS_KEY_ID={access_key_id} AWS_SECRET_ACCESS_KEY={secret_access_key}
-  data            {data_dir}"
+  data            {data_dir}
+  MiDNI           accepts test codes of `acredita midni draw`, which a deployment on AWS never does"
     )?;
     if let Some(emulators) = emulators {
         writeln!(
@@ -261,6 +301,18 @@ fn token(args: TokenArgs) -> Result<(), CommandError> {
         Grant { org: args.org.to_string(), permissions: args.permissions.unwrap_or_default(), scope, ttl: args.ttl };
     let token = TokenSigner::of(&args.data_dir)?.token(&grant, SystemClock.now())?;
     Ok(writeln!(io::stdout(), "{token}")?)
+}
+
+fn draw(args: DrawArgs) -> Result<(), CommandError> {
+    private::folder(&args.data_dir)?;
+    let DrawArgs { kind, document_number, name, last_name, birth_date, valid_for, .. } = args;
+    let card = TestCard { kind, document_number, name, last_name, birth_date, valid_for };
+    let authority = TestAuthority::of(&args.data_dir)?;
+    let code = authority.draw(&card, SystemClock.now()).ok_or(CommandError::TooLong)?;
+    if let Some(file) = args.picture {
+        std::fs::write(file, picture(&code).ok_or(CommandError::TooLong)?)?;
+    }
+    Ok(writeln!(io::stdout(), "{}", BASE64_STANDARD.encode(code))?)
 }
 
 async fn report(args: VerifyArgs) -> Result<(), CommandError> {

@@ -146,7 +146,7 @@ pub fn ready_grant() -> Grant {
 }
 
 /// Reads a secret file or makes it: readable by its owner only, and complete before it gets its name.
-fn read_or_make(path: &Path, make: impl FnOnce() -> Result<Vec<u8>, KeyError>) -> Result<Vec<u8>, KeyError> {
+pub(crate) fn read_or_make(path: &Path, make: impl FnOnce() -> Result<Vec<u8>, KeyError>) -> Result<Vec<u8>, KeyError> {
     let file = |source| KeyError::File { path: path.to_owned(), source };
     match fs::read(path) {
         Ok(bytes) => Ok(bytes),

@@ -17,6 +17,7 @@ pub mod gateway;
 pub mod inbox;
 pub mod keys;
 pub mod listen;
+pub mod midni;
 pub mod pages;
 pub mod providers;
 pub mod serve;

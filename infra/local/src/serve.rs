@@ -6,6 +6,7 @@ use crate::{
     gateway::{Gateway, document},
     inbox::{FailRate, Inbox, InboxSender},
     keys::{self, KeyError, TokenSigner},
+    midni::TestAuthority,
     pages::{self, Health, Overview, Owner},
     providers::{External, Providers},
     workers,
@@ -237,7 +238,7 @@ impl Server {
             clock: clock.clone(),
             entropy: entropy.clone(),
             keys,
-            engine: engine::scoring(external.scorers),
+            engine: engine::everything(external.scorers, TestAuthority::of(folder)?.trusted()),
             policy: Policy {
                 requests_a_second: options.requests_a_second,
                 stated_uploads: options.stated_uploads,

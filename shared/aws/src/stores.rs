@@ -16,6 +16,7 @@ pub fn stores(clients: &AwsClients, table: &str, bucket: &str) -> Stores {
         endpoints: store.clone(),
         deliveries: store.clone(),
         settings: store.clone(),
+        midni_checks: store.clone(),
         housekeeping: store.clone(),
         requests: store.clone(),
         events: store,

@@ -13,6 +13,7 @@ mod expressions;
 mod housekeeping;
 mod identifications;
 pub(crate) mod items;
+mod midni;
 mod outbox;
 mod requests;
 mod scorings;

@@ -7,9 +7,9 @@ use crate::{
     ids::{AdminChainId, AdminIdentificationId, ChainId, IdentificationId, OrgId},
     otp::{Channel, Delivery},
     ports::{
-        Chains, Clock, CodeKeys, Deliveries, DocumentNumberReader, Endpoints, Entropy, EventLog, Housekeeping,
-        Identifications, Outbox, PictureValidator, Pictures, Queue, Receivers, RequestCounts, Scorer, Scorings,
-        SettingsStore, Sightings, Wakes,
+        CardVerifier, Chains, Clock, CodeKeys, Comparison, Deliveries, DocumentNumberReader, Endpoints, Entropy,
+        EventLog, Housekeeping, Identifications, MidniChecks, Outbox, PictureValidator, Pictures, Queue, Receivers,
+        RequestCounts, Scorer, Scorings, SettingsStore, Sightings, Wakes,
     },
     scoring::{Provider, ProviderAccess},
     settings::{Bounds, Choices, Countries, KnownSettings, OrgSettings},
@@ -50,6 +50,7 @@ pub struct Stores {
     pub endpoints: Arc<dyn Endpoints>,
     pub deliveries: Arc<dyn Deliveries>,
     pub settings: Arc<dyn SettingsStore>,
+    pub midni_checks: Arc<dyn MidniChecks>,
 }
 
 /// What looks at pictures of documents.
@@ -60,6 +61,15 @@ pub struct Engine {
     pub document_number_reader: Option<Arc<dyn DocumentNumberReader>>,
     /// The providers configured in this deployment.
     pub scorers: Vec<Arc<dyn Scorer>>,
+    /// Only in functions that verify codes of MiDNI.
+    pub cards: Option<Cards>,
+}
+
+/// What verifies codes of MiDNI, and compares them with the declared person.
+#[derive(Clone)]
+pub struct Cards {
+    pub verifier: Arc<dyn CardVerifier>,
+    pub comparison: Arc<dyn Comparison>,
 }
 
 /// The most scorings of one declared number in an organisation and a day, unless a deployment chooses another.
@@ -139,6 +149,10 @@ impl App {
     pub(crate) fn document_number_reader(&self) -> Result<&dyn DocumentNumberReader, Error> {
         let reader = self.engine()?.document_number_reader.as_deref();
         reader.ok_or(Error::NotBuiltIn("reader of document numbers"))
+    }
+
+    pub(crate) fn cards(&self) -> Result<&Cards, Error> {
+        self.engine()?.cards.as_ref().ok_or(Error::NotBuiltIn("verifier of codes"))
     }
 
     /// The scorer of a provider, if this deployment has it and the organisation may use it. Withdrawing a provider from

@@ -19,6 +19,14 @@ pub struct CarriedNumber {
     pub numbers: Vec<Private<String>>,
 }
 
+impl CarriedNumber {
+    /// The number of a DNI that was read otherwise.
+    pub fn of_dni(number: Private<String>) -> Self {
+        let countries = "ES".parse().into_iter().collect();
+        Self { document_type: DocumentType::Nif, countries, numbers: vec![number] }
+    }
+}
+
 /// What the machine-readable zones in a picture say about its documents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadNumbers {

@@ -3,6 +3,7 @@
 use crate::{
     Time, chain, identification,
     keys::OpenError,
+    midni::CodeRefusal,
     ports::{FindError, ScoreError, StepError},
     scoring,
 };
@@ -39,6 +40,13 @@ pub enum Error {
     /// person.
     #[error("/code: the code or the second factor is not right, or the code is no longer valid")]
     WrongCode,
+    /// A code of MiDNI is refused.
+    #[error("{pointer}: {refusal}")]
+    CodeRefused {
+        /// JSON pointer (RFC 6901).
+        pointer: &'static str,
+        refusal: CodeRefusal,
+    },
     /// The state, or a concurrent change, forbids it.
     #[error(transparent)]
     Conflict(#[from] Conflict),
@@ -156,6 +164,13 @@ pub enum Conflict {
     /// The score of the identity document is below the threshold of its configuration.
     #[error("the scoring does not reach what the configuration asks for")]
     ScoreTooLow,
+    #[error("the identification does not take the DNI on the phone")]
+    MidniRefused,
+    /// In whichever organisation.
+    #[error("this code was presented before: the person has to show a new one")]
+    MidniPresentedBefore,
+    #[error("the DNI on the phone is not that of the declared person")]
+    MidniOfAnother,
     /// [`crate::webhooks::MAX_ENDPOINTS`] is reached.
     #[error("the organisation has as many endpoints as it may have")]
     TooManyEndpoints,

@@ -40,6 +40,8 @@ pub enum Operation {
     CreateOtpCode,
     /// `/identifications/…/{identification_id}/validate`
     ValidateIdentification,
+    /// `POST /identifications/agent/{identification_id}/midni`
+    CheckMidni,
     /// `POST /identifications/otp/{identification_id}/resend`
     ResendOtp,
     /// `POST /identifications/…/{admin_identification_id}/cancel`
@@ -74,6 +76,7 @@ impl Operation {
             Self::CreateChain => "create_chain",
             Self::CreateOtpCode => "create_otp_code",
             Self::ValidateIdentification => "validate_identification",
+            Self::CheckMidni => "check_midni",
             Self::ResendOtp => "resend_otp",
             Self::CancelIdentification => "cancel_identification",
             Self::CloseIdentification => "close_identification",

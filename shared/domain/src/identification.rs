@@ -25,6 +25,7 @@ use crate::{
     idempotency::TakenOnce,
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
     membership::Membership,
+    midni,
     otp::{Delivery, LiveCode, MAX_TRIES, Otp, SecondFactor},
     pictures::{Capture, Sha256Digest},
     reference::Reference,
@@ -139,6 +140,9 @@ pub struct AgentEvidence {
     /// The caller's own notes on the evidence: a JSON object, stored unchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Private<String>>,
+    /// The DNI on the phone, if the person showed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub midni: Option<midni::Evidence>,
     /// Whoever gave the agent's word. Older evidence lacks it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller: Option<Caller>,

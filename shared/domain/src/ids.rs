@@ -80,6 +80,10 @@ uuid_id! {
     DelegationId
 }
 uuid_id! {
+    /// A code of MiDNI that was checked.
+    MidniCheckId
+}
+uuid_id! {
     /// One worker's hold on a message.
     LeaseId
 }

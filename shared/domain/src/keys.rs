@@ -8,7 +8,7 @@ use crate::{
     code::{OtpCode, TypedCode},
     hex::hex,
     idempotency::{Idempotency, Operation, RequestMark},
-    ids::{IdentificationId, OrgId},
+    ids::{IdentificationId, MidniCheckId, OrgId},
     invalid::Invalid,
     sightings::{Sighted, Sighting},
     system::Entropy,
@@ -77,6 +77,16 @@ pub struct CodeContext<'a> {
     pub org: &'a OrgId,
     pub id: IdentificationId,
     pub generation: u32,
+}
+
+/// Who may use a check of MiDNI, and for what.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckHolder<'a> {
+    pub org: &'a OrgId,
+    pub identification: IdentificationId,
+    pub check: MidniCheckId,
+    pub issuer: &'a str,
+    pub subject: &'a str,
 }
 
 /// Why a sealed text cannot be opened.
@@ -198,6 +208,15 @@ impl Keyring {
             digest.truncate(32);
         }
         marks
+    }
+
+    /// How a check of MiDNI is found again by whoever made it, by the newest key first; the others find what was kept before
+    /// they were replaced.
+    pub fn check_digests(&self, holder: CheckHolder<'_>) -> Vec<String> {
+        let CheckHolder { org, identification, check, issuer, subject } = holder;
+        let (identification, check) = (identification.to_string(), check.to_string());
+        let parts = [org.as_str(), &identification, &check, issuer, subject].map(str::as_bytes);
+        self.keys.iter().map(|key| hex(&mac(key, "midni check", &parts))).collect()
     }
 
     fn newest(&self) -> &MasterKey {

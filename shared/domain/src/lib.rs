@@ -31,6 +31,7 @@ pub mod keys;
 pub mod membership;
 pub mod messages;
 pub mod method;
+pub mod midni;
 mod numbering;
 pub mod otp;
 pub mod pictures;

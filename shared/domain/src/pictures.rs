@@ -91,6 +91,12 @@ impl Sha256Digest {
     }
 }
 
+impl From<[u8; 32]> for Sha256Digest {
+    fn from(digest: [u8; 32]) -> Self {
+        Self(hex(&digest))
+    }
+}
+
 impl FromStr for Sha256Digest {
     type Err = Invalid;
 

@@ -13,6 +13,7 @@ mod errors;
 mod events;
 mod keys;
 pub mod limits;
+mod midni;
 mod pictures;
 mod scorer;
 mod settings;
@@ -30,6 +31,7 @@ pub use delivery::{
 pub use errors::{CreateError, FindError, FirstAnswer, StepError, unless_lost};
 pub use events::{EventLog, EventPage, EventPosition, EventQuery, Order};
 pub use keys::CodeKeys;
+pub use midni::{CardError, CardVerifier, CheckError, MidniChecks, NewCheck};
 pub use pictures::{DocumentNumberReader, PictureValidator, Pictures, ReadPicture, StoredPicture};
 pub use scorer::{
     CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ProviderCredential, ScoreError,

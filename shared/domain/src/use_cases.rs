@@ -15,6 +15,7 @@ mod effects;
 mod events;
 mod identity_document;
 mod metadata;
+mod midni;
 mod once;
 mod otp;
 mod otp_code;
@@ -47,6 +48,7 @@ pub use identity_document::{
     CreateIdentityDocument, create_identity_document_identification, validate_identity_document_identification,
 };
 pub use metadata::{Metadata, read_metadata};
+pub use midni::{MidniChecked, check_midni};
 pub use once::Done;
 pub use otp::{CreateOtp, OtpAttempt, ValidatedOtp, create_otp_identification, validate_otp_identification};
 pub use otp_code::{NewCode, create_otp_code};

@@ -1,7 +1,7 @@
 //! The one table from an error to a status and a body. Nothing else knows both.
 
 use crate::fault::{Place, RequestFault};
-use acredita_domain::{Conflict, Error, Time, error::FieldFault, pictures::PictureFault};
+use acredita_domain::{Conflict, Error, Time, error::FieldFault, midni::CodeRefusal, pictures::PictureFault};
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -213,9 +213,11 @@ fn fault_entry(fault: &RequestFault) -> ErrorEntry {
 fn status_of(error: &Error) -> StatusCode {
     match error {
         Error::NotFound(_) => StatusCode::NOT_FOUND,
-        Error::BadField { .. } | Error::BadFields(_) | Error::BadParameter { .. } | Error::WrongCode => {
-            StatusCode::BAD_REQUEST
-        }
+        Error::BadField { .. }
+        | Error::BadFields(_)
+        | Error::BadParameter { .. }
+        | Error::WrongCode
+        | Error::CodeRefused { .. } => StatusCode::BAD_REQUEST,
         Error::Stale => StatusCode::PRECONDITION_FAILED,
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::DeleteForbidden => StatusCode::FORBIDDEN,
@@ -254,6 +256,12 @@ impl IntoResponse for ApiError {
             }
             Self::Domain { error: Error::WrongCode, .. } => {
                 tracing::info!(target: "acredita::counted", wrong_code = true, "a wrong try");
+            }
+            Self::Domain { error: Error::CodeRefused { refusal: CodeRefusal::UnknownSigner, .. }, .. } => {
+                tracing::info!(target: "acredita::counted", unknown_signer = true, "a code of an unknown signer");
+            }
+            Self::Domain { error: Error::Conflict(Conflict::MidniPresentedBefore), .. } => {
+                tracing::info!(target: "acredita::counted", presented_before = true, "a code that was presented before");
             }
             Self::Domain { error: error @ Error::NotBuiltIn(_), .. } => tracing::error!(%error, "a bug"),
             _ => {}

@@ -7,6 +7,7 @@
 
 pub mod actor;
 pub mod admin;
+pub mod agent;
 pub mod answers;
 pub mod api;
 mod base64;

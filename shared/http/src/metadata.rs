@@ -5,7 +5,7 @@ use acredita_domain::{
     Error,
     code::{CodeAlphabet, CodeFormat},
     delivery::{DeliveryState, DeliveryStatus},
-    identification::{Method, Status},
+    identification::{Method, Midni, Status},
     ids::ScoringId,
     otp::{Channel, Delivery, SecondFactor},
     scoring::{ConfigurationName, Provider, ScoringStatus},
@@ -21,13 +21,19 @@ pub struct AgentMetadata {
     pub common: CommonMetadata,
     /// Whether the agent takes a picture.
     pub personal_document_image: bool,
+    /// Whether the person may show the DNI on their phone: `ACCEPTED`, `REQUIRED` or `REFUSED`.
+    #[schema(value_type = String, example = "ACCEPTED")]
+    pub midni: Midni,
 }
 
-impl From<&Metadata> for AgentMetadata {
-    fn from(metadata: &Metadata) -> Self {
-        let personal_document_image =
-            matches!(metadata.identification.method, Method::Agent { personal_document_image: true, .. });
-        Self { common: metadata.into(), personal_document_image }
+impl TryFrom<&Metadata> for AgentMetadata {
+    type Error = Error;
+
+    fn try_from(metadata: &Metadata) -> Result<Self, Error> {
+        let Method::Agent { personal_document_image, midni } = metadata.identification.method else {
+            return Err(Error::NotFound("identification"));
+        };
+        Ok(Self { common: metadata.into(), personal_document_image, midni })
     }
 }
 

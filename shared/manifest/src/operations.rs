@@ -56,6 +56,7 @@ pub const OPERATIONS: &[Operation] = operations! {
     }
     "identification-agent" serves "/identifications/agent" with "identifications:agent" {
         read_agent_identification: Get Actor "", No => 200, READ;
+        check_midni: Post Actor "/midni", Json + IdempotencyKey => 200, CHANGE;
         validate_agent_identification: Post Actor "/validate", Json + IdempotencyKey => 204, CHANGE;
     }
     "identification-otp-admin" serves "/identifications/otp" with "identifications:admin" {

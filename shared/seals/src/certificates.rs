@@ -10,6 +10,11 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use certificate::Certificate;
 use chrono::NaiveDate;
 
+/// What the subject of a certificate for tests has in it: by agreement of those who make one with this crate.
+pub const ONLY_FOR_TESTS: &str = "ONLY FOR TESTS";
+/// The police's certificates of pre-production, with which their public examples are signed.
+const PRE_PRODUCTION: &str = "APPDNIMOVILPRE";
+
 /// The longest chain from a certificate that signs seals to the last issuer in the set.
 const LONGEST_CHAIN: usize = 4;
 
@@ -24,6 +29,21 @@ pub struct NotACertificate;
 pub struct Certificates(Vec<Certificate>);
 
 impl Certificates {
+    /// Those with which the police sign codes, as they publish them.
+    pub fn of_the_police() -> Self {
+        let mut certificates = Self::default();
+        let production = include_bytes!("../certificates/4D393EEC9AD3289964D22FB9F744A884.pem");
+        certificates.add(production).expect("a test reads it");
+        certificates
+    }
+
+    /// If one of them is for tests, and so belongs into no set of production: one of the police's pre-production, or one
+    /// whose subject says [`ONLY_FOR_TESTS`].
+    pub fn has_one_for_tests(&self) -> bool {
+        let says = |subject: &[u8], mark: &str| subject.windows(mark.len()).any(|part| part == mark.as_bytes());
+        self.0.iter().any(|each| [PRE_PRODUCTION, ONLY_FOR_TESTS].iter().any(|mark| says(&each.subject, mark)))
+    }
+
     /// Adds the certificates of a file, PEM or DER.
     ///
     /// # Errors

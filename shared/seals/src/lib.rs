@@ -31,7 +31,7 @@ mod seal;
 pub mod thumbnail;
 mod write;
 
-pub use certificates::{Certificates, NotACertificate};
+pub use certificates::{Certificates, NotACertificate, ONLY_FOR_TESTS};
 pub use features::Features;
 pub use reference::Reference;
 pub use refusal::{CertificateFault, Fault, Refusal};

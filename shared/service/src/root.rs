@@ -13,11 +13,15 @@ use acredita_aws::{AwsClients, SecretKeys, SecretText, SystemClock, SystemEntrop
 use acredita_domain::{
     App,
     app::Engine,
-    ports::{Clock, Entropy, Scorer},
+    error::Unavailable,
+    ports::{Clock, Entropy, ProviderCredential, Scorer},
+    text::Private,
 };
+use acredita_engine::{CertificateSource, TrustedCertificates};
 use acredita_http::jwt::TokenVerifier;
 use acredita_outbound::{Outbound, Reach};
 use acredita_senders::Senders;
+use async_trait::async_trait;
 use aws_types::SdkConfig;
 use std::sync::Arc;
 
@@ -66,6 +70,17 @@ impl Root {
         TokenVerifier::fetching(Arc::new(source), tokens.longest_outage, tokens.policy.clone())
     }
 
+    /// Whose codes of MiDNI are good: the police's, and those of the certificates that the deployment adds.
+    pub(crate) fn certificates(&self) -> TrustedCertificates {
+        match &self.settings.midni_certificates {
+            Some(secret) => TrustedCertificates::of_the_police_and(Arc::new(SecretCertificates(SecretText::new(
+                &self.sdk,
+                secret.clone(),
+            )))),
+            None => TrustedCertificates::of_the_police(),
+        }
+    }
+
     /// What stands in front of the gateway.
     pub(crate) fn edge(&self) -> Edge {
         self.settings.edge.clone()
@@ -81,6 +96,16 @@ impl Root {
     pub(crate) fn external_scorers(&self) -> Vec<Arc<dyn Scorer>> {
         let credential = |secret: &str| Arc::new(SecretText::new(&self.sdk, secret.to_owned())) as _;
         external_scorers(&self.settings.providers, credential, &self.outbound, &self.entropy, &self.clock)
+    }
+}
+
+/// Certificates in Secrets Manager: not because they were secret, but because they are too large for a variable.
+struct SecretCertificates(SecretText);
+
+#[async_trait]
+impl CertificateSource for SecretCertificates {
+    async fn read(&self) -> Result<Private<String>, Unavailable> {
+        self.0.read().await
     }
 }
 

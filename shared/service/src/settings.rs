@@ -12,6 +12,7 @@
 //! | `SMS_COUNTRIES` | where organisations may send text messages at most: ISO 3166-1 alpha-2 codes separated by blanks or commas, or `*` for everywhere |
 //! | `STATED_UPLOADS` | `true` if a delegation has to state the files that will be uploaded; unset for `false` |
 //! | `CODE_KEYS_SECRET` | the secret with the keys, by ARN or name: see [`SecretKeys`](acredita_aws::SecretKeys) |
+//! | `MIDNI_CERTIFICATES_SECRET` | the secret with certificates (PEM) that codes of MiDNI are verified with besides the police's that are part of the program, by ARN or name; unset for none |
 //! | `JWKS_URL`, `ISSUER`, `AUDIENCE` | where the issuer of tokens publishes its keys, and the values that tokens must have |
 //! | `ORGANISATIONS_CLAIM`, `PERMISSIONS_CLAIM`, `SCOPE_CLAIM` | the claims' names, if not the published API's |
 //! | `TOKEN_HOURS` | how far in the future a token may end, 1 to 8760; unset for 720, which is 30 days |
@@ -52,6 +53,8 @@ pub struct Settings {
     pub policy: Policy,
     /// The secret with the keys, by ARN or name.
     pub code_keys_secret: String,
+    /// The secret with more certificates for codes of MiDNI, by ARN or name.
+    pub midni_certificates: Option<String>,
     pub tokens: TokenSettings,
     pub edge: Edge,
     pub senders: SenderSettings,
@@ -73,6 +76,7 @@ impl Settings {
         let queue_url = read.required("ACREDITA_QUEUE_URL");
         let dispatch_queue_url = read.required("ACREDITA_DISPATCH_QUEUE_URL");
         let code_keys_secret = read.required("ACREDITA_CODE_KEYS_SECRET");
+        let midni_certificates = read.optional("ACREDITA_MIDNI_CERTIFICATES_SECRET");
         let tokens = TokenSettings::read(read);
         let edge = read.parsed("ACREDITA_ORIGIN_SECRETS", Edge::read).unwrap_or_default();
         let senders = SenderSettings::read(read);
@@ -101,6 +105,7 @@ impl Settings {
                 sms_countries: sms_countries?,
             },
             code_keys_secret: code_keys_secret?,
+            midni_certificates,
             tokens: tokens?,
             edge,
             senders,

@@ -188,12 +188,10 @@ async fn a_sequence_has_one_to_three_steps_of_different_types() {
 }
 
 #[tokio::test]
-async fn the_dni_on_the_phone_is_kept_and_cannot_be_required_yet() {
+async fn the_terms_of_the_dni_on_the_phone_are_kept() {
     let world = World::start().await;
     let agent = |midni: &str| json!({ "identification_type": "AGENT", "agent_step": { "midni": midni } });
-    let refused = faults(&world, body(vec![steps::otp(), agent("REQUIRED")])).await;
-    assert_eq!(places(&refused), ["/sequence/1/agent_step/midni"]);
-    for (midni, kept) in [("ACCEPTED", None), ("refused", Some("REFUSED"))] {
+    for (midni, kept) in [("ACCEPTED", None), ("Required", Some("REQUIRED")), ("refused", Some("REFUSED"))] {
         let chain = ChainSubject::of(&world, vec![agent(midni)]).await;
         let items = world.identifications().await;
         let item = items.iter().find(|item| text(item, "pk").ends_with(&chain.steps[0].id)).expect("it is there");

@@ -30,6 +30,8 @@ const KINDS: [(&str, bool); 14] = [
     ("BUD#", true),
     ("SEE#", true),
     ("NUM#", true),
+    ("MDN#", true),
+    ("MDC#", true),
     ("ERA#", false),
     ("LEF#", false),
 ];
@@ -86,7 +88,11 @@ async fn nothing_is_left_that_names_the_person_or_answers_a_guess() {
         let subject = Subject::created(method, &world.send(create(&world, method.path(), request)).await);
         match method {
             Method::Agent => {
-                let body = json!({ "agent": "maria", "evidence": base64(&bodies::evidence_png(1)) });
+                let code = acceptance::midni::body(&acceptance::midni::nth_code(&world, 0));
+                let check = world.request("POST", &subject.actor_path("/midni"), Some(code));
+                let check = world.send(check.header("idempotency-key", KEY)).await.expect(200);
+                let mut body = acceptance::midni::confirmation(&check.text("midni_check_id"));
+                body["evidence"] = json!(base64(&bodies::evidence_png(1)));
                 let call = world.request("POST", &subject.actor_path("/validate"), Some(body));
                 world.send(call).await.expect(204);
             }

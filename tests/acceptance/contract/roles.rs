@@ -36,7 +36,7 @@ const ROLES: [(&str, &[&str]); 9] = [
             "delete_chain",
         ],
     ),
-    ("identifications:agent", &["read_agent_identification", "validate_agent_identification"]),
+    ("identifications:agent", &["read_agent_identification", "check_midni", "validate_agent_identification"]),
     (
         "identifications:validate",
         &[

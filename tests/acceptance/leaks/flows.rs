@@ -1,8 +1,9 @@
 //! The flows, successful and failed, with canaries for all values.
 
 use super::{KEY, REASON, STRAY, actor, evidence, referenced, request, with_actor};
-use acceptance::{Answer, Call, ORG, World, bodies};
+use acceptance::{Answer, Call, ORG, World, bodies, midni as codes, request::base64};
 use acredita_domain::actor::DocumentType;
+use acredita_local::midni::{self, Kind, TestCard};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -67,6 +68,39 @@ pub async fn agent(world: &World, secrets: &mut Secrets) {
         .await;
     let path = format!("/identifications/agent/{}/cancel", other.text("admin_identification_id"));
     secrets.send(world, request(world, "POST", &path, Some(json!({ "reason": REASON }))), &[204]).await;
+}
+
+/// The DNI on the phone: refused, presented, presented again, and validated with.
+pub async fn midni(world: &World, secrets: &mut Secrets) {
+    let created = request(world, "POST", "/identifications/agent", Some(with_actor(bodies::agent(false))));
+    let id = secrets.send(world, created, &[201]).await.text("identification_id");
+    let call = |step: &str, body| request(world, "POST", &format!("/identifications/agent/{id}/{step}"), Some(body));
+    let card = TestCard {
+        document_number: super::DOCUMENT.to_owned(),
+        name: super::NAME.to_owned(),
+        last_name: super::LAST_NAME.to_owned(),
+        ..codes::card(Kind::Complete)
+    };
+    let code = codes::code(world, &card);
+    let other = TestCard { name: STRAY.to_owned(), document_number: STRAY.to_owned(), ..card };
+    let other = codes::code(world, &other);
+    let drawn = midni::picture(&other).expect("a picture");
+    let mut broken = code.clone();
+    broken[80] ^= 1;
+    secrets.send(world, call("midni", codes::body(&broken)), &[400]).await;
+    secrets.send(world, call("midni", codes::body(STRAY.as_bytes())), &[400]).await;
+    secrets.send(world, call("midni", json!({ "code": STRAY, "picture": STRAY })), &[400]).await;
+    let check = call("midni", codes::body(&code)).header("idempotency-key", format!("{KEY}-midni"));
+    let checked = secrets.send(world, check.clone(), &[200]).await.text("midni_check_id");
+    secrets.send(world, check, &[200]).await;
+    secrets.send(world, call("midni", codes::body(&code)), &[409]).await;
+    let another = secrets.send(world, call("midni", json!({ "picture": base64(&drawn) })), &[200]).await;
+    secrets.send(world, call("midni", codes::body(&other)), &[409]).await;
+    secrets.send(world, call("validate", codes::confirmation(STRAY)), &[400]).await;
+    secrets.send(world, call("validate", codes::confirmation(&another.text("midni_check_id"))), &[409]).await;
+    let mut confirmation = codes::confirmation(&checked);
+    confirmation["agent"] = json!(super::AGENT);
+    secrets.send(world, call("validate", confirmation), &[204]).await;
 }
 
 /// Identification by code: through every channel, with both second factors, with wrong and outdated codes, resent, and

@@ -39,6 +39,7 @@ async fn good_and_refused_requests_log_nothing_of_what_they_say() {
     let world = World::with_external_provider().await;
     let mut secrets = Secrets::default();
     flows::agent(&world, &mut secrets).await;
+    flows::midni(&world, &mut secrets).await;
     flows::otp(&world, &mut secrets).await;
     flows::picture(&world, &mut secrets).await;
     flows::document(&world, &mut secrets).await;

@@ -17,6 +17,7 @@ async fn after_all_flows() -> (World, Secrets) {
     let world = World::with_external_provider().await;
     let mut secrets = Secrets::default();
     flows::agent(&world, &mut secrets).await;
+    flows::midni(&world, &mut secrets).await;
     flows::otp(&world, &mut secrets).await;
     flows::picture(&world, &mut secrets).await;
     flows::document(&world, &mut secrets).await;
@@ -32,7 +33,7 @@ fn shown(item: &Item) -> String {
 async fn no_code_lies_in_the_table_in_the_clear() {
     let (world, secrets) = after_all_flows().await;
     let items = world.items().await;
-    for prefix in ["IDN#", "ADM#", "SCO#", "IDM#", "DST#"] {
+    for prefix in ["IDN#", "ADM#", "SCO#", "IDM#", "DST#", "MDN#", "MDC#"] {
         assert!(items.iter().any(|item| text(item, "pk").starts_with(prefix)), "{prefix}");
     }
     for item in items {

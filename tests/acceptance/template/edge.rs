@@ -13,7 +13,7 @@ fn what_costs_messages_could_be_guessed_or_computes_has_a_throttle_of_its_own() 
         .collect();
     let made = texts(&TEMPLATE["Resources"]["Stage"]["DependsOn"]);
     let kind = |route: &str| match route.rsplit('/').next() {
-        Some("validate") => Some("ValidateRate"),
+        Some("validate" | "midni") => Some("ValidateRate"),
         Some("score") => Some("ScoreRate"),
         Some("resend" | "code" | "ping" | "recover") => Some("CreateRate"),
         Some("agent" | "otp" | "identity_document" | "chain") if route.starts_with("POST ") => Some("CreateRate"),

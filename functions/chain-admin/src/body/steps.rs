@@ -12,6 +12,7 @@ use acredita_domain::{
 };
 use acredita_http::{
     Api, ApiError, Faults, Fields, Place, RequestFault,
+    agent::{AgentTerms, MidniBody, read_agent_terms},
     document::{Choice, Configuration, ProviderChoice},
     otp::{ChannelBody, Needed, OtpFields, TwoFactorType, read_otp},
 };
@@ -79,17 +80,9 @@ pub struct OtpStep {
 pub struct AgentStep {
     /// Whether the agent takes a picture of the person's document as evidence. Default: false.
     pub personal_document_image: Option<bool>,
-    /// Whether the person may show the DNI on their phone: `ACCEPTED` or `REFUSED`. Default: `ACCEPTED`.
+    /// Whether the person may show the DNI on their phone. Default: `ACCEPTED`.
     #[schema(value_type = Option<MidniBody>)]
     pub midni: Option<String>,
-}
-
-/// What can be asked for today. `REQUIRED` is refused until the DNI on the phone is read.
-#[derive(ToSchema)]
-#[schema(as = Midni, rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum MidniBody {
-    Accepted,
-    Refused,
 }
 
 /// The terms of a scored identity document.
@@ -217,12 +210,9 @@ fn read_older(fields: &Fields<'_>, actor: Option<&Actor>, faults: &mut Faults) -
 }
 
 fn read_agent(fields: Option<&Fields<'_>>, faults: &mut Faults) -> ReadStep {
-    let personal_document_image = fields.and_then(|fields| fields.boolean("personal_document_image", faults));
-    let midni: Midni = fields.and_then(|fields| fields.name("midni", faults)).unwrap_or_default();
-    if let (Some(fields), Midni::Required) = (fields, midni) {
-        faults.add(fields.place("midni"), "cannot be REQUIRED yet");
-    }
-    ReadStep::Agent { personal_document_image: personal_document_image.unwrap_or(false), midni }
+    let terms = fields.map(|fields| read_agent_terms(fields, faults)).unwrap_or_default();
+    let AgentTerms { personal_document_image, midni } = terms;
+    ReadStep::Agent { personal_document_image, midni }
 }
 
 fn read_code(

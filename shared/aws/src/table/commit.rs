@@ -17,7 +17,7 @@ use acredita_domain::{
     events::{Chapter, Head, Log, Story, Subject},
     idempotency::{Once, RequestMark},
     ids::{OrgId, ScoringId},
-    ports::{CountedSend, CreateError, FirstAnswer, IdempotencyRecord, NewOutboxMessage, StepError},
+    ports::{CheckError, CountedSend, CreateError, FirstAnswer, IdempotencyRecord, NewOutboxMessage, StepError},
 };
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
@@ -35,6 +35,8 @@ pub(crate) struct Commit<'a> {
     destinations: Vec<(usize, Key, &'static Window)>,
     budgets: Vec<usize>,
     memory: Vec<(usize, Key, RequestMark)>,
+    /// The code that must not have been presented before.
+    presented: Option<usize>,
     /// The writes that move the head of a log: whose it is, and the head that each of them moves.
     told: Vec<(usize, Subject, Option<Head>)>,
 }
@@ -49,8 +51,8 @@ pub(crate) enum Refusal {
 impl<'a> Commit<'a> {
     pub fn new(store: &'a DynamoStore, operation: &'static str, now: Time) -> Self {
         let (steps, sightings, destinations, budgets) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (memory, told) = (Vec::new(), Vec::new());
-        Self { store, operation, now, writes: Vec::new(), steps, sightings, destinations, budgets, memory, told }
+        let (writes, memory, told, presented) = (Vec::new(), Vec::new(), Vec::new(), None);
+        Self { store, operation, now, writes, steps, sightings, destinations, budgets, memory, presented, told }
     }
 
     /// A new item. Its id is random, so an existing one is a fault.
@@ -130,6 +132,12 @@ impl<'a> Commit<'a> {
         self
     }
 
+    /// A code, which may have been presented before.
+    pub fn presented(mut self, item: Item) -> Self {
+        self.presented = Some(self.writes.len());
+        self.put(item)
+    }
+
     /// What a step saw, which another one may have seen meanwhile.
     pub fn seen(mut self, write: TransactWriteItem) -> Self {
         self.sightings.push(self.writes.len());
@@ -201,16 +209,45 @@ impl<'a> Commit<'a> {
             Err(NotCommitted::Unavailable(unavailable)) => return Err(CreateError::Unavailable(unavailable)),
             Err(NotCommitted::Cancelled(reasons)) => reasons,
         };
-        if let Some(at) = self.memory.iter().position(|(index, ..)| reasons.failed(*index)) {
-            let (index, key, mark) = self.memory.swap_remove(at);
-            let answer = first_answer(self.store, self.operation, key, reasons.item(index), &mark).await;
-            return Err(answer.unwrap_or_else(CreateError::Unavailable));
+        if let Some(answered) = self.answered_before(&mut reasons).await {
+            return Err(answered);
         }
         Err(match self.refused_send(&mut reasons).await {
             Ok(RefusedSend::Destination { again_at }) => CreateError::TooManyMessages { again_at },
             Ok(RefusedSend::Budget) => CreateError::OverBudget { again_at },
             Err(unavailable) => CreateError::Unavailable(unavailable),
         })
+    }
+
+    /// Keeps the check of a code, or returns why it was not kept. A used key takes precedence here, too.
+    pub async fn present(mut self) -> Result<(), CheckError> {
+        let mut reasons = match self.transact().await {
+            Ok(()) => return Ok(()),
+            Err(NotCommitted::Unavailable(unavailable)) => return Err(CheckError::Unavailable(unavailable)),
+            Err(NotCommitted::Cancelled(reasons)) => reasons,
+        };
+        Err(match self.answered_before(&mut reasons).await {
+            Some(CreateError::Replay(answer)) => CheckError::Replay(answer),
+            Some(CreateError::KeyReused) => CheckError::KeyReused,
+            Some(CreateError::Unavailable(unavailable)) => CheckError::Unavailable(unavailable),
+            Some(CreateError::TooManyMessages { .. } | CreateError::OverBudget { .. }) | None => {
+                if self.presented.is_some_and(|index| reasons.failed(index)) {
+                    CheckError::PresentedBefore
+                } else if self.steps.iter().any(|index| reasons.failed(*index)) {
+                    CheckError::Lost
+                } else {
+                    CheckError::Unavailable(cancelled(self.operation))
+                }
+            }
+        })
+    }
+
+    /// The answer to a request whose key was used before, if that is why the transaction was refused.
+    async fn answered_before(&mut self, reasons: &mut Reasons) -> Option<CreateError> {
+        let at = self.memory.iter().position(|(index, ..)| reasons.failed(*index))?;
+        let (index, key, mark) = self.memory.swap_remove(at);
+        let answer = first_answer(self.store, self.operation, key, reasons.item(index), &mark).await;
+        Some(answer.unwrap_or_else(CreateError::Unavailable))
     }
 
     /// Takes the steps with their effects, or returns why they were not taken.

@@ -14,6 +14,8 @@
 //! | `BUD#<org>#<day>` / `<shard>` | a part of what the organisation has sent on a day | `all`, and for each country `to_<country>` |
 //! | `SEE#<org>#<keyed digest>` / `A` | a number or a picture that was seen, and the scorings that saw it, each with a keyed digest of the person | `seen`, `revision` |
 //! | `NUM#<org>#<keyed digest>#<day>` / `A` | how often a declared number was scored on a day | `count`, and of the last change `step` |
+//! | `MDN#<digest of a code>` / `A` | a code of MiDNI that was presented, in whichever organisation | |
+//! | `MDC#<keyed digest of a check and its holder>` / `A` | a check of such a code | `evidence`, `expires_at` |
 //! | `REQ#<org>#<epoch second>` / `A` | how many requests the organisation's callers made in a window | `requests` |
 //! | `ORG#<org>` / `WHE#<endpoint>` | an endpoint of events | `org`, `url`, `event_types`, `description`, `status`, `created_at`, `enabled_at`, `secret`, while the one before signs too `previous`, `previous_until`, `health`, `revision` |
 //! | `WHE#<endpoint>` / `A` | its log | `org`, `log_key`, `sequence`, `head`, `told_at` |
@@ -29,12 +31,13 @@
 //! that validated it, a reason), and in the pictures under the first two; a deletion removes them. What it leaves names nobody: `EVT#…` has ids, and digests under the key
 //! that went with its subject; `ADM#…` has ids, by which its events are found; `OBX#…` and `IDM#…` have ids, sealed codes
 //! and digests under the deployment's keys, `DST#…`, `DAY#…`, `SEE#…` and `NUM#…` such a digest (a deletion takes the scoring out of
-//! `SEE#…`), `BUD#…` has counts, and all of them end by `ttl`; `ERA#…` and `LEF#…` have
+//! `SEE#…`), `BUD#…` has counts, `MDN#…` and `MDC#…` have the digest of a code, of which the face is a part and which so
+//! cannot be guessed, and all of them end by `ttl`; `ERA#…` and `LEF#…` have
 //! ids, and end when they are done. `tests/acceptance/contract/erasure.rs` holds this list.
 //!
 //! Attributes used by a condition or an update are separate: text as `S`, numbers as `N`, times as epoch milliseconds.
 //! Those that are written once and read completely (`actor`, `method`, `reference`, `terms`, `validation`, `assessment`,
-//! `captures`, `sightings`, `delegation`, `code`, `choices`, `prefixes`) are one JSON text each.
+//! `captures`, `sightings`, `delegation`, `code`, `choices`, `evidence`, `prefixes`) are one JSON text each.
 //!
 //! `due_shard` and `due_at` put an item on the index of due work; an item without them is not on it. Its partitions are
 //! `MSG#0` to `MSG#7` for messages, `DLV#0` to `DLV#7` for events and their deliveries, and `0` to `7` for everything
@@ -49,6 +52,7 @@ mod chain;
 mod due;
 mod event;
 mod identification;
+mod midni;
 mod outbox;
 mod records;
 mod scoring;
@@ -72,6 +76,7 @@ pub(crate) use identification::{
     Pointer, PointsTo, decode_identification, decode_pointer, encode_delivery_state, encode_identification,
     encode_pointer, message_of,
 };
+pub(crate) use midni::{decode_check, encode_check, encode_presented};
 pub(crate) use outbox::{MessageState, StoredMessage, decode_message, encode_message};
 pub(crate) use records::{SLOTS, decode_oldest_send, decode_remembered, encode_remembered, encode_taken_once};
 pub(crate) use scoring::{Standing, decode_scoring, encode_scoring};
@@ -86,6 +91,7 @@ pub(crate) use webhooks::{
 use acredita_domain::{
     Time,
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
+    pictures::Sha256Digest,
     ports::MessageRef,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -169,6 +175,14 @@ impl Key {
 
     pub fn scorings_of_a_day(org: &OrgId, number_digest: &str, day: NaiveDate) -> Self {
         Self::alone(format!("NUM#{org}#{number_digest}#{day}"))
+    }
+
+    pub fn presented(digest: &Sha256Digest) -> Self {
+        Self::alone(format!("MDN#{}", digest.as_str()))
+    }
+
+    pub fn check(digest: &str) -> Self {
+        Self::alone(format!("MDC#{digest}"))
     }
 
     pub fn leftovers(id: ScoringId) -> Self {

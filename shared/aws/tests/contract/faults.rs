@@ -162,6 +162,7 @@ async fn an_item_that_is_too_large_changes_nothing() {
         picture: None,
         received_picture: None,
         metadata: Some(Private::new("x".repeat(450_000))),
+        midni: None,
         caller: None,
     };
     let validation = Validation { at, device, agent: Some(agent), captures: Vec::new(), scoring: None };

@@ -30,6 +30,7 @@ mod events;
 mod faults;
 mod housekeeping;
 mod identifications;
+mod midni;
 mod new_codes;
 mod once;
 mod outbox;

@@ -12,8 +12,8 @@ use acredita_domain::{
     identification::{Identification, Transition},
     otp::MAX_TRIES,
     ports::{
-        Chains, Deliveries, Due, Effect, Endpoints, EventLog, Housekeeping, Identifications, NewOutboxMessage, Outbox,
-        Pictures, Queue, RequestCounts, Scorings, SettingsStore, Sightings, StepError,
+        Chains, Deliveries, Due, Effect, Endpoints, EventLog, Housekeeping, Identifications, MidniChecks,
+        NewOutboxMessage, Outbox, Pictures, Queue, RequestCounts, Scorings, SettingsStore, Sightings, StepError,
     },
 };
 use acredita_embedded_aws::{EmbeddedAws, REGION, Storage};
@@ -37,6 +37,7 @@ pub struct Ports {
     pub endpoints: Arc<dyn Endpoints>,
     pub deliveries: Arc<dyn Deliveries>,
     pub settings: Arc<dyn SettingsStore>,
+    pub midni_checks: Arc<dyn MidniChecks>,
     pub queue: Arc<dyn Queue>,
 }
 
@@ -106,6 +107,7 @@ impl Stage {
             endpoints,
             deliveries,
             settings,
+            midni_checks,
         } = stores(&clients, &names.table, &names.bucket);
         let queue = Arc::new(SqsQueue::new(clients.sqs.clone(), queue_url.clone()));
         let ports = Ports {
@@ -121,6 +123,7 @@ impl Stage {
             endpoints,
             deliveries,
             settings,
+            midni_checks,
             queue,
         };
         Self { aws, clients, names, queue_url, ports }

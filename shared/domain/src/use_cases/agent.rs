@@ -2,6 +2,7 @@
 
 use super::{
     create::{Created, Draft},
+    midni,
     once::{Done, Of, once},
     steps,
 };
@@ -12,7 +13,7 @@ use crate::{
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Once, Operation},
     identification::{AgentEvidence, Identification, Method, MethodKind, Midni, Validation},
-    ids::{IdentificationId, OrgId},
+    ids::{IdentificationId, MidniCheckId, OrgId},
     pictures::{CleanPicture, PictureFault, PictureKey, PicturePrefix, Sha256Digest},
     ports::StepError,
     reference::Reference,
@@ -24,6 +25,7 @@ pub struct CreateAgent {
     pub actor: Actor,
     /// Whether a picture is taken as evidence.
     pub personal_document_image: bool,
+    pub midni: Midni,
     pub reference: Reference,
     pub expires_in: ExpiresIn,
 }
@@ -34,8 +36,8 @@ pub async fn create_agent_identification(
     command: CreateAgent,
     idempotency: Option<Idempotency>,
 ) -> Result<Created, Error> {
-    let CreateAgent { actor, personal_document_image, reference, expires_in } = command;
-    let method = Method::Agent { personal_document_image, midni: Midni::default() };
+    let CreateAgent { actor, personal_document_image, midni, reference, expires_in } = command;
+    let method = Method::Agent { personal_document_image, midni };
     Draft::new(app, &request.org, actor, reference, expires_in).with(method).commit(app, request, idempotency).await
 }
 
@@ -45,6 +47,8 @@ pub struct AgentConfirmation {
     pub evidence: Option<Bytes>,
     /// The agent's notes: a JSON object as text.
     pub metadata: Option<Private<String>>,
+    /// The check of the DNI on the phone.
+    pub midni_check: Option<MidniCheckId>,
 }
 
 /// CREATED → VALIDATED, on a shop agent's word and, if required, a picture. Whoever asks answers for that word.
@@ -86,16 +90,26 @@ async fn validate(
         }
         _ => {}
     }
+    if midni::taken(identification) == Midni::Required && confirmation.midni_check.is_none() {
+        return Err(Error::BadField {
+            pointer: "/midni_check_id",
+            problem: "is required: the identification asks for the DNI on the phone",
+        });
+    }
     let now = app.now();
     let opened = steps::require_open(app, identification, once, now).await?;
+    let midni = match confirmation.midni_check {
+        Some(check) => Some(midni::checked(app, request, identification, check, now).await?),
+        None => None,
+    };
     let (picture, received_picture) = match confirmation.evidence {
         Some(bytes) => keep_evidence(app, org, id, bytes).await.map(|(kept, received)| (Some(kept), Some(received)))?,
         None => (None, None),
     };
     let kept = picture.is_some();
     let AgentConfirmation { agent, metadata, .. } = confirmation;
-    let agent =
-        Some(AgentEvidence { agent, picture, received_picture, metadata, caller: request.by.caller().cloned() });
+    let caller = request.by.caller().cloned();
+    let agent = Some(AgentEvidence { agent, picture, received_picture, metadata, midni, caller });
     let validation = Validation { at: now, device, agent, captures: Vec::new(), scoring: None };
     match steps::validate(app, request, &opened, validation, None, now).await {
         Err(StepError::Lost) if kept => Err(explain_late_evidence(app, org, id).await),

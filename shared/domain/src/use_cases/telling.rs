@@ -127,6 +127,14 @@ fn of_validation(data: EventData, validation: &Validation) -> EventData {
             .personal("picture", agent.picture.as_ref().map(|digest| digest.as_str())),
         None => data,
     };
+    let data = match validation.agent.as_ref().and_then(|agent| agent.midni.as_ref()) {
+        Some(midni) => data
+            .named("midni_kind", midni.kind)
+            .named("midni_number", midni.declared_match.document_number)
+            .named("midni_name", midni.declared_match.name)
+            .personal("midni", Some(midni.digest.as_str())),
+        None => data,
+    };
     match &validation.scoring {
         Some(scoring) => of_pictures(data, &scoring.captures)
             .with("scoring_version", scoring.version)

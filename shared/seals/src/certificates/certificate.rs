@@ -35,7 +35,7 @@ pub(super) struct Certificate {
     days: (NaiveDate, NaiveDate),
     signs_data: bool,
     signs_certificates: bool,
-    subject: Vec<u8>,
+    pub subject: Vec<u8>,
     issuer: Vec<u8>,
     signed: Vec<u8>,
     algorithm: ObjectIdentifier,

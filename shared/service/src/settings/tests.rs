@@ -7,7 +7,7 @@ use acredita_senders::{email, sms};
 use std::collections::BTreeMap;
 
 /// All variables.
-const WHOLE: [(&str, &str); 31] = [
+const WHOLE: [(&str, &str); 32] = [
     ("ACREDITA_TABLE", "identity"),
     ("ACREDITA_BUCKET", "pictures"),
     ("ACREDITA_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/messages"),
@@ -18,6 +18,7 @@ const WHOLE: [(&str, &str); 31] = [
     ("ACREDITA_SCORINGS_A_DAY", "7"),
     ("ACREDITA_STATED_UPLOADS", "true"),
     ("ACREDITA_CODE_KEYS_SECRET", "arn:aws:secretsmanager:eu-west-1:1:secret:codes"),
+    ("ACREDITA_MIDNI_CERTIFICATES_SECRET", "arn:aws:secretsmanager:eu-west-1:1:secret:midni"),
     ("ACREDITA_JWKS_URL", "https://issuer.example/jwks.json"),
     ("ACREDITA_ISSUER", "https://issuer.example/"),
     ("ACREDITA_AUDIENCE", "acredita"),
@@ -76,6 +77,9 @@ fn every_variable_goes_where_it_belongs() {
     assert_eq!(wrong(&[("ACREDITA_SCORINGS_A_DAY", "0")]), ["ACREDITA_SCORINGS_A_DAY"]);
     assert!(settings.policy.stated_uploads && !whole(&[("ACREDITA_STATED_UPLOADS", "")]).policy.stated_uploads);
     assert_eq!(settings.code_keys_secret, "arn:aws:secretsmanager:eu-west-1:1:secret:codes");
+    let more = settings.midni_certificates.as_deref();
+    assert_eq!(more, Some("arn:aws:secretsmanager:eu-west-1:1:secret:midni"));
+    assert_eq!(whole(&[("ACREDITA_MIDNI_CERTIFICATES_SECRET", "")]).midni_certificates, None);
     assert_eq!(settings.tokens.jwks_url.as_str(), "https://issuer.example/jwks.json");
     assert_eq!(settings.tokens.longest_outage, TimeDelta::hours(6));
     let TokenPolicy { issuer, audience, organisations_claim, permissions_claim, scope_claim, longest_life } =

@@ -17,6 +17,7 @@ use acredita_domain::{
     },
     keys::{CodeContext, Keyring},
     membership::Membership,
+    midni::{self, DeclaredMatch},
     otp::{Channel, Delivery, Destination, LiveCode, Otp, SecondFactor},
     pictures::{Capture, PictureFormat, Sha256Digest, Side},
     ports::{Effect, Entropy, MessageRef, OutboxMessage},
@@ -212,19 +213,34 @@ pub fn validation() -> impl Strategy<Value = Validation> {
     );
     let metadata = private("\\{\"note\":\"[a-z]{0,20}\"\\}");
     let digests = (option::of(digest()), option::of(digest()));
-    let agent = (parsed("\\PC{1,30}"), digests, option::of(metadata), option::of(caller())).prop_map(
-        |(agent, (picture, received_picture), metadata, caller)| AgentEvidence {
+    let agent = (parsed("\\PC{1,30}"), digests, option::of(metadata), option::of(midni()), option::of(caller()))
+        .prop_map(|(agent, (picture, received_picture), metadata, midni, caller)| AgentEvidence {
             agent,
             picture,
             received_picture,
             metadata,
+            midni,
             caller,
-        },
-    );
+        });
     let captures = proptest::collection::vec(capture(), 0..3);
     let scoring = scoring().boxed().prop_map(ScoringEvidence::of);
     (time(), device, option::of(agent), captures, scoring)
         .prop_map(|(at, device, agent, captures, scoring)| Validation { at, device, agent, captures, scoring })
+}
+
+pub(crate) fn midni() -> impl Strategy<Value = midni::Evidence> {
+    let declared_match = (select(CheckResult::ALL), select(CheckResult::ALL))
+        .prop_map(|(document_number, name)| DeclaredMatch { document_number, name });
+    (select(midni::Kind::ALL), declared_match, "[0-9A-F]{32}", digest(), time(), time()).prop_map(
+        |(kind, declared_match, certificate, digest, valid_until, checked_at)| midni::Evidence {
+            kind,
+            declared_match,
+            certificate,
+            digest,
+            valid_until,
+            checked_at,
+        },
+    )
 }
 
 fn caller() -> impl Strategy<Value = Caller> {

@@ -4,6 +4,7 @@ use acredita_domain::{
     idempotency::{IDEMPOTENCY_WINDOW, Operation, RequestMark},
     identification::{AgentEvidence, Method, State},
     messages::Refusal,
+    midni::Check,
     otp::{DESTINATION_WINDOW, MAX_DESTINATION_SENDS},
     pictures::PicturePrefix,
     ports::limits::REKICK_AFTER,
@@ -120,6 +121,15 @@ proptest! {
             let stored = StoredMessage { message: message.clone(), state, lease: Some(lease) };
             prop_assert_eq!(decode_message(&item), Ok(stored));
         }
+    }
+
+    #[test]
+    fn a_check_comes_back_as_it_went(evidence in arbitrary::midni(), expires_at in arbitrary::time()) {
+        let check = Check { evidence, expires_at };
+        // Nothing is read from its key.
+        let item = without(&encode_check("digest", &check), "pk");
+        assert_nothing_is_guessed(&item, &["sk", "ttl"], decode_check);
+        prop_assert_eq!(decode_check(&item), Ok(check));
     }
 
     #[test]
