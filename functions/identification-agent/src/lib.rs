@@ -63,7 +63,7 @@ async fn read_agent_identification(
             "declared_match": {"document_number": "PASS", "name": "PASS"}})),
         (status = 400, description = "The request is malformed, or the code is refused: `NOT_A_SEAL`, `NOT_READ`, `SIGNATURE_INVALID`, `UNKNOWN_SIGNER`, `CERTIFICATE_NOT_VALID` or `OUTDATED` follows the pointer in `details`."),
         (status = 404, description = "No such identification."),
-        (status = 409, description = "The identification is not CREATED, or refuses the DNI on the phone; the code was presented before; or the idempotency key was used with another body."),
+        (status = 409, description = "The identification is not CREATED, or refuses the DNI on the phone; the code was presented before; the idempotency key was used with another body, or the first request with it is still running."),
         (status = 413, description = "The body is larger than 6 MiB."),
     ),
 )]
