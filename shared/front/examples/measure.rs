@@ -214,10 +214,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     reader.read(&acredita_pictures::Luma { width: 32, height: 32, pixels: vec![0; 32 * 32] }, &[])?;
     println!("Loading: {:.0} ms of CPU.\n", cpu_ms() - start);
     println!(
-        "| pictures | number | {} | number, names, dates | consistent | document | sheet | other number | CPU ms, median | most |",
+        "| pictures | number | {} | number, names, dates | consistent | document | sheet | other number | most lines | columns, median | most | CPU ms, median | most |",
         fields(Judgement::default()).map(|(name, _)| name).join(" | ")
     );
-    println!("|---|{}", "--:|".repeat(14));
+    println!("|---|{}", "--:|".repeat(17));
     let mut pictures = Vec::new();
     for path in &paths {
         let read = read(&reader, path)?;
@@ -238,8 +238,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 |arrangement| of.iter().filter(|picture| picture.front.layout().arrangement == arrangement).count();
             let mut cpu: Vec<f64> = of.iter().map(|picture| picture.cpu).collect();
             cpu.sort_by(f64::total_cmp);
+            let mut columns: Vec<usize> = of.iter().map(|picture| picture.front.work().columns).collect();
+            columns.sort_unstable();
             println!(
-                "| {path}, {level} | {} | {} | {} | {} | {} | {} | {} | {:.0} | {:.0} |",
+                "| {path}, {level} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.0} | {:.0} |",
                 of.len(),
                 (0..6).map(agree).collect::<Vec<_>>().join(" | "),
                 percent(judged.iter().filter(|judged| all(**judged)).count(), judged.len()),
@@ -247,6 +249,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 arranged(Arrangement::Document),
                 arranged(Arrangement::Sheet),
                 judged.iter().filter(|judged| judged.number == Agreement::Differs).count(),
+                of.iter().map(|picture| picture.front.work().lines).max().unwrap_or_default(),
+                columns[columns.len() / 2],
+                columns[columns.len() - 1],
                 cpu[cpu.len() / 2],
                 cpu[cpu.len() - 1],
             );

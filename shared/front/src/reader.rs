@@ -10,17 +10,15 @@ use crate::{
     lines::{self, Place},
     models::{Failure, Models},
     text::{self, Line},
-    work::Work,
+    work::{MOST_COLUMNS, Work},
 };
 use acredita_pictures::Luma;
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::sync::OnceLock;
 
-/// The most lines that are read. A card has twenty.
-pub(crate) const MOST_LINES: usize = 40;
-/// The most columns of all lines together, 48 pixels high. A card has five thousand.
-pub(crate) const MOST_COLUMNS: usize = 8_000;
 /// Lines that are read first, to know which way up the picture is.
 const PROBES: usize = 3;
+/// A longer line is none of them: reading them both ways has to be possible.
+const LONGEST_PROBE: usize = MOST_COLUMNS / (2 * PROBES);
 /// In hundredths: above this a picture is the right way up, and below it is read from the other end too. Upside down it
 /// is 55, upright 95.
 const UPRIGHT: u32 = 80;
@@ -65,40 +63,78 @@ impl Reader {
             detector_pixels += pixels;
         }
         places.retain(|place| !zones.iter().any(|zone| zone.contains(place.quad.centre())));
-        let places = affordable(places);
-        let mut work = Work { detector_pixels, ..Work::default() };
-        let mut read = |quad: Quad| {
-            work.lines += 1;
-            work.columns += text::columns(&quad);
-            text::read(models, alphabet, picture, quad)
-        };
-        let mut probed = probes(&places);
-        let turned = upside_down(&places, &mut probed, &mut read)?;
-        let mut found = Vec::new();
-        for (index, place) in places.iter().enumerate() {
-            let line = match probed.remove(&index) {
-                Some(Some(line)) => line,
-                _ => read(if turned { place.quad.turned() } else { place.quad })?,
-            };
-            if line.confidence() >= READABLE && !line.glyphs.is_empty() && !line.is_of_a_zone() {
-                found.push(line);
-            }
+        let mut first = Reading { models, alphabet, picture, work: Work::default() };
+        let mut items = Items::of(first.lines(places)?);
+        let mut second = Reading { work: Work::default(), ..first };
+        second.missing_labels(&mut items)?;
+        let (lines, columns) = (first.work.lines + second.work.lines, first.work.columns + second.work.columns);
+        Ok(Front::of(items, Work { detector_pixels, lines, columns }))
+    }
+}
+
+/// A reading of a picture, within what one may take.
+struct Reading<'a> {
+    models: &'a Models,
+    alphabet: &'a Alphabet,
+    picture: &'a Luma,
+    work: Work,
+}
+
+impl Reading<'_> {
+    /// What lines at these places say, in the order of reading.
+    fn lines(&mut self, places: Vec<Place>) -> Result<Vec<Line>, Failure> {
+        let (probes, others) = apart(affordable(places, self.work));
+        let (turned, mut lines) = self.probe(&probes)?;
+        for Place { quad, .. } in affordable(others, self.work) {
+            lines.extend(self.read(if turned { quad.turned() } else { quad })?);
         }
+        lines.retain(|line| line.confidence() >= READABLE && !line.glyphs.is_empty() && !line.is_of_a_zone());
+        lines.sort_by(|a, b| a.quad.centre().y.total_cmp(&b.quad.centre().y));
         if turned {
-            found.reverse();
+            lines.reverse();
         }
-        let mut items = Items::of(found);
-        for quad in above::places(&items, picture) {
+        Ok(lines)
+    }
+
+    /// Looks for labels above the values that have none, until there are enough.
+    fn missing_labels(&mut self, items: &mut Items) -> Result<(), Failure> {
+        for quad in above::places(items, self.picture) {
             if items.layout().arrangement == Arrangement::Document {
                 break;
             }
-            work.lines += 1;
-            work.columns += text::columns(&quad);
-            if let Some(label) = labels::guess(&text::read(models, alphabet, picture, quad)?) {
+            if let Some(label) = self.read(quad)?.and_then(|line| labels::guess(&line)) {
                 items.put_label(label);
             }
         }
-        Ok(Front::of(items, work))
+        Ok(())
+    }
+
+    /// Nothing, where that would be too much work.
+    fn read(&mut self, quad: Quad) -> Result<Option<Line>, Failure> {
+        let columns = text::columns(&quad);
+        if !self.work.allows(1, columns) {
+            return Ok(None);
+        }
+        self.work.lines += 1;
+        self.work.columns += columns;
+        text::read(self.models, self.alphabet, self.picture, quad).map(Some)
+    }
+
+    /// Whether the picture is upside down, and its probes as they are to be read: both ways if it is not clear from the
+    /// first.
+    fn probe(&mut self, probes: &[Place]) -> Result<(bool, Vec<Line>), Failure> {
+        let sum = |lines: &[Line]| lines.iter().map(Line::confidence).sum::<u32>();
+        let mut read = |turned: bool| -> Result<Vec<Line>, Failure> {
+            let quads = probes.iter().map(|place| if turned { place.quad.turned() } else { place.quad });
+            quads.filter_map(|quad| self.read(quad).transpose()).collect()
+        };
+        let upright = read(false)?;
+        if sum(&upright) >= UPRIGHT * probes.len() as u32 {
+            return Ok((false, upright));
+        }
+        let upside_down = read(true)?;
+        let turned = sum(&upside_down) > sum(&upright);
+        Ok((turned, if turned { upside_down } else { upright }))
     }
 }
 
@@ -149,13 +185,13 @@ fn replaced(mut places: Vec<Place>, closer: Vec<Place>, part: &Quad) -> Vec<Plac
     places
 }
 
-/// As many lines as may be read: without the least sure ones, then without the widest, which prose has and a card has
-/// not.
-fn affordable(mut places: Vec<Place>) -> Vec<Place> {
-    while places.len() > MOST_LINES {
+/// As many lines as may be read after this work: without the least sure ones, then without the widest, which prose has
+/// and a card has not.
+fn affordable(mut places: Vec<Place>, work: Work) -> Vec<Place> {
+    while !work.allows(places.len(), 0) {
         remove_last_by(&mut places, |place| -place.sure);
     }
-    while places.iter().map(|place| text::columns(&place.quad)).sum::<usize>() > MOST_COLUMNS {
+    while !work.allows(0, places.iter().map(|place| text::columns(&place.quad)).sum()) {
         remove_last_by(&mut places, |place| text::columns(&place.quad) as f32);
     }
     places
@@ -168,34 +204,13 @@ fn remove_last_by(places: &mut Vec<Place>, key: impl Fn(&Place) -> f32) {
     }
 }
 
-/// The longest lines, by their index: not read yet.
-fn probes(places: &[Place]) -> BTreeMap<usize, Option<Line>> {
-    let mut longest: Vec<usize> = (0..places.len()).collect();
-    longest.sort_by(|&a, &b| places[b].quad.length().total_cmp(&places[a].quad.length()));
-    longest.into_iter().take(PROBES).map(|index| (index, None)).collect()
-}
-
-/// Reads the probes, and both ways if it is not clear from the first. They are left as they are to be read.
-fn upside_down(
-    places: &[Place],
-    probes: &mut BTreeMap<usize, Option<Line>>,
-    read: &mut impl FnMut(Quad) -> Result<Line, Failure>,
-) -> Result<bool, Failure> {
-    let mut both = [BTreeMap::new(), BTreeMap::new()];
-    let mut confidence = [0; 2];
-    for (turned, lines) in both.iter_mut().enumerate() {
-        for &index in probes.keys() {
-            let quad = places[index].quad;
-            let line = read(if turned == 1 { quad.turned() } else { quad })?;
-            confidence[turned] += line.confidence();
-            lines.insert(index, Some(line));
-        }
-        if confidence[0] >= UPRIGHT * probes.len() as u32 {
-            break;
-        }
-    }
-    let turned = confidence[1] > confidence[0];
-    let [upright, upside_down] = both;
-    *probes = if turned { upside_down } else { upright };
-    Ok(turned)
+/// The longest lines, as probes, and the others.
+fn apart(mut places: Vec<Place>) -> (Vec<Place>, Vec<Place>) {
+    places.sort_by(|a, b| b.quad.length().total_cmp(&a.quad.length()));
+    let mut probes = 0;
+    places.into_iter().partition(|place| {
+        let is_probe = probes < PROBES && text::columns(&place.quad) <= LONGEST_PROBE;
+        probes += usize::from(is_probe);
+        is_probe
+    })
 }

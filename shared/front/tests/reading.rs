@@ -28,6 +28,10 @@ fn holder_of_the_card() -> Expected<'static> {
     }
 }
 
+fn zone_of_the_small_passport() -> Quad {
+    Quad([(208., 546.), (826., 519.), (828., 569.), (212., 594.)].map(|(x, y)| Point { x, y }))
+}
+
 fn assert_all_agree(front: &Front, expected: Expected<'_>) {
     let judged = front.judge(expected);
     let fields = [judged.number, judged.document, judged.surnames, judged.given_names, judged.birth, judged.expiry];
@@ -96,8 +100,7 @@ fn a_page_is_compared_without_its_zone() {
 
 #[test]
 fn labels_that_are_too_small_for_the_detector_are_seen_above_their_values() {
-    let zone = Quad([(208., 546.), (826., 519.), (828., 569.), (212., 594.)].map(|(x, y)| Point { x, y }));
-    let layout = read(SMALL_PASSPORT, &[zone]).layout();
+    let layout = read(SMALL_PASSPORT, &[zone_of_the_small_passport()]).layout();
     assert_eq!(layout.arrangement, Arrangement::Document, "{layout:?}");
 }
 
@@ -135,14 +138,31 @@ fn nothing_is_no_document_and_no_panic() {
 
 #[test]
 fn work_is_bounded_whatever_is_printed() {
-    let card = read(CARD, &[]).work();
+    let assert_bounded = |front: &Front| {
+        let work = front.work();
+        assert!(work.detector_pixels <= 2 * 640 * 640 && work.lines <= 50 && work.columns <= 14_000, "{work:?}");
+        work
+    };
+    let card = assert_bounded(&read(CARD, &[]));
     assert!(card.detector_pixels <= 640 * 640 && card.lines <= 40 && card.columns <= 8_000, "{card:?}");
-    // A page of lines of bars, small and many.
+    assert_bounded(&read(SMALL_PASSPORT, &[zone_of_the_small_passport()]));
+    // Pages of lines of bars, and sheets of cards, upright and upside down.
     let (width, height) = (1_200, 1_600);
     let ink = |x: usize, y: usize| y % 24 < 12 && x % 9 < 5 && !(x / 9).is_multiple_of(7) && (60..1_140).contains(&x);
-    let pixels = (0..width * height).map(|index| if ink(index % width, index / width) { 20 } else { 240 }).collect();
-    let page = Reader::new().read(&Luma { width, height, pixels }, &[]).expect("the models run").work();
-    assert!(page.columns <= 22_000 && page.lines <= 56, "{page:?}");
+    let pixels = (0..width * height).map(|index| if ink(index % width, index / width) { 20 } else { 240 });
+    let mut pages = vec![Luma { width, height, pixels: pixels.collect() }];
+    let card = picture(CARD);
+    for times in [2, 3] {
+        let rows = (0..card.height).map(|row| card.pixels[row * card.width..][..card.width].repeat(times));
+        let pixels = rows.collect::<Vec<_>>().concat().repeat(times);
+        let turned = pixels.iter().rev().copied().collect();
+        let (width, height) = (times * card.width, times * card.height);
+        pages.extend([pixels, turned].map(|pixels| Luma { width, height, pixels }));
+    }
+    let reader = Reader::new();
+    let works = pages.iter().map(|page| assert_bounded(&reader.read(page, &[]).expect("the models run")));
+    let most = works.map(|work| work.lines).max();
+    assert!(most >= Some(40), "some of it is more than may be read: {most:?}");
 }
 
 #[test]

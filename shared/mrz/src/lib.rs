@@ -64,4 +64,4 @@ pub use reading::{Line, Point, Quality, Reading, Status, Text, Zone};
 /// Identifies this reader: the version of the crate, the revision of its readings, and the CRC-32 of its weights. With
 /// the same version, on one architecture, a picture gives the same reading; a change that reads any test picture
 /// differently must raise the revision, which a test enforces.
-pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+r4.", "ocr-b.", "979c5459");
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+r5.", "ocr-b.", "979c5459");

@@ -27,6 +27,9 @@ const MISSING_COST: f64 = 0.02;
 const SECOND_COST: f64 = 0.02;
 /// The least score: some fields of a faint zone, and more than a table reaches by chance.
 const LEAST_SCORE: f64 = 0.05;
+/// Three lines with as many links, as a share of a full zone, and no more columns come before any two of them.
+const FULL: f64 = 0.8;
+const MOST_COLUMNS: f64 = 40.0;
 /// The most groups of lines that are read, each in both its alignments.
 const MOST: usize = 4;
 
@@ -36,6 +39,8 @@ pub(crate) struct Candidate {
     /// The lines, and the offset that makes all their columns count from the same one.
     pub(crate) lines: Vec<(Chain, i32)>,
     pub(crate) score: f64,
+    /// Whether it is surely more than a part of it would be.
+    is_full: bool,
 }
 
 /// The position of another chain relative to one.
@@ -89,8 +94,9 @@ pub(crate) fn find(chains: &[Chain]) -> Vec<Candidate> {
             found.push((indexes, straight));
         }
     }
+    put_before_their_parts(&mut found);
     found.retain(|(_, candidate)| candidate.score > LEAST_SCORE);
-    found.sort_by(|a, b| b.1.score.total_cmp(&a.1.score));
+    found.sort_by(|(one, a), (other, b)| b.score.total_cmp(&a.score).then(other.len().cmp(&one.len())));
     let mut groups: Vec<Vec<usize>> = Vec::with_capacity(MOST);
     for (group, _) in &found {
         if groups.len() < MOST && !groups.contains(group) {
@@ -99,6 +105,22 @@ pub(crate) fn find(chains: &[Chain]) -> Vec<Candidate> {
     }
     found.retain(|(group, _)| groups.contains(group));
     found.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// Where the ground looks like more columns of three lines, the three are too long for their format, and two of them fit
+/// another one: these must not hide them.
+fn put_before_their_parts(found: &mut [(Vec<usize>, Candidate)]) {
+    let best = |of: &dyn Fn(&[usize]) -> bool| {
+        let scores = found.iter().filter(|(group, _)| of(group)).map(|(_, candidate)| candidate.score);
+        scores.fold(f64::MIN, f64::max)
+    };
+    let behind = |group: &[usize]| {
+        best(&|other| other.len() < group.len() && other.iter().all(|line| group.contains(line)))
+            - best(&|other| other == group)
+    };
+    let raises: Vec<f64> =
+        found.iter().map(|(group, candidate)| if candidate.is_full { behind(group).max(0.0) } else { 0.0 }).collect();
+    found.iter_mut().zip(raises).for_each(|((_, candidate), raise)| candidate.score += raise);
 }
 
 /// All pairs and triples of neighbouring lines.
@@ -179,7 +201,8 @@ fn rate(lines: Vec<(Chain, i32)>) -> Candidate {
         formats.iter().copied().min_by(|a, b| (a - columns).abs().total_cmp(&(b - columns).abs())).unwrap_or(columns);
     let full = links / (nearest * lines.len() as f64);
     let misfit = if columns > nearest { COLUMN_COST } else { MISSING_COST } * (nearest - columns).abs();
-    Candidate { lines, score: full.min(1.1) - misfit }
+    let is_full = lines.len() == 3 && full >= FULL && columns <= MOST_COLUMNS;
+    Candidate { lines, score: full.min(1.1) - misfit, is_full }
 }
 
 #[cfg(test)]
@@ -218,6 +241,14 @@ mod tests {
     fn three_lines_come_before_two_of_them() {
         let found = candidates(&[(0, 30), (0, 30), (0, 30)]);
         assert!(found[0].lines.len() == 3 && is_straight(&found[0]));
+    }
+
+    #[test]
+    fn a_ground_that_looks_like_more_of_three_lines_does_not_hide_them_behind_two() {
+        let found = candidates(&[(-4, 34), (-4, 34), (-4, 34)]);
+        assert!(found[0].lines.len() == 3 && is_straight(&found[0]), "{found:?}");
+        // As long as a passport's, they are two lines with something next to them.
+        assert_eq!(candidates(&[(-4, 38), (-4, 38), (-4, 38)])[0].lines.len(), 2);
     }
 
     #[test]
