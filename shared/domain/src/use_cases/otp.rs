@@ -126,10 +126,10 @@ pub struct ValidatedOtp {
 /// CREATED → VALIDATED, by the live code and the second factor.
 ///
 /// The try is counted before anything is compared, so that any number of concurrent tries gets at most [`MAX_TRIES`]
-/// comparisons; it is judged afterwards, so that a right one is never counted among the wrong ones. Both factors are always compared, in constant time, and pictures are read for a wrong code as for a
-/// right one. Timing still reveals: how long the pictures take to read, which depends on them alone and which their
-/// sender can find out at home; whether a try was right, which the answer says anyway; and, by the write that gives the
-/// try back, that it was right but late, which `attempts_left` says anyway.
+/// comparisons; it is judged afterwards, so that a right one is never counted among the wrong ones. Both factors are
+/// always compared, in constant time, pictures are read for a wrong code as for a right one, and one that is right but
+/// late costs a write like a wrong one. Timing still reveals how long the pictures take to read, which depends on them
+/// alone and which their sender can find out at home, and whether a try was right, which the answer says anyway.
 pub async fn validate_otp_identification(
     app: &App,
     request: &Request,
