@@ -55,7 +55,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 /// How long ended identifications and scorings are kept. Fixed for the local server.
 pub const RETENTION: TimeDelta = TimeDelta::days(90);
 pub const KEPT: Kept = Kept { events: EVENT_RETENTION, subjects: RETENTION };
-/// Workers that deliver events: a receiver that does not answer holds up one of them for 15 seconds.
+/// Workers that deliver events: a receiver that does not answer holds up four of them.
 const DISPATCHERS: usize = 16;
 /// The time that running requests get to finish after Ctrl-C.
 const DRAIN: Duration = Duration::from_secs(10);
