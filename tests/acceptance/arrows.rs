@@ -12,6 +12,7 @@ use std::{
 const DOMAIN: &str = "acredita-domain";
 const HTTP: &str = "acredita-http";
 const AWS: &str = "acredita-aws";
+const BATCHES: &str = "acredita-batches";
 const ENGINE: &str = "acredita-engine";
 const MANIFEST: &str = "acredita-manifest";
 const PICTURES: &str = "acredita-pictures";
@@ -35,13 +36,14 @@ const TESTING: &str = "acredita-testing";
 /// those.
 const SERVES_HTTP: &[&str] = &[DOMAIN, HTTP, SERVICE];
 /// A function without HTTP.
-const WORKS: &[&str] = &[DOMAIN, SERVICE];
+const WORKS: &[&str] = &[BATCHES, DOMAIN, SERVICE];
 
 /// Crate, folder, and the crates of ours that it may use. No other crates exist but the functions.
 const CRATES: &[(&str, &str, May)] = &[
     (DOMAIN, "shared/domain", May::Use(&[])),
     (HTTP, "shared/http", May::Use(&[DOMAIN])),
     (AWS, "shared/aws", May::Use(&[DOMAIN])),
+    (BATCHES, "shared/batches", May::Use(&[])),
     (OUTBOUND, "shared/outbound", May::Use(&[])),
     (SENDERS, "shared/senders", May::Use(&[DOMAIN])),
     (ENGINE, "shared/engine", May::Use(&[DOMAIN, PICTURES, MRZ, FRONT, SEALS])),
