@@ -36,6 +36,7 @@ mod scoring;
 mod settings;
 mod stage;
 mod statuses;
+mod test_destinations;
 mod throttle;
 mod tokens;
 mod uploads;

@@ -13,6 +13,7 @@ mod midni;
 mod once;
 mod scoring;
 mod second_factor;
+mod settings;
 mod steps;
 mod sweeping;
 

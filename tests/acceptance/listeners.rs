@@ -3,7 +3,7 @@
 
 use acceptance::bodies;
 use acredita_aws::{AwsClients, sdk_config};
-use acredita_domain::RequestRate;
+use acredita_domain::{RequestRate, settings::Countries, test_destinations::TestDestinations};
 use acredita_listener::Listener;
 use acredita_local::{
     inbox::FailRate,
@@ -33,6 +33,8 @@ async fn server(data: &TempDir) -> Server {
         providers: Providers::Emulated,
         requests_a_second: RequestRate::default(),
         stated_uploads: false,
+        sms_countries: Countries::All,
+        test_destinations: TestDestinations::default(),
     };
     Server::start(&options).await.expect("it starts")
 }

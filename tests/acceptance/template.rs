@@ -188,6 +188,7 @@ fn plausible(name: &str) -> Option<String> {
         "ACREDITA_SMS_MAX_PRICE" => "0.10",
         "ACREDITA_STATED_UPLOADS" => "false",
         "ACREDITA_SMS_COUNTRIES" => "ES",
+        "ACREDITA_TEST_DESTINATIONS" => "+34600000001=123456",
         "ACREDITA_SCORINGS_A_DAY" => "100",
         "ACREDITA_EVENT_RETENTION_YEARS" => "5",
         ours if ours.starts_with("ACREDITA_") => "plausible",

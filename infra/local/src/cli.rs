@@ -17,7 +17,9 @@ use crate::{
     workers::asked_to_stop,
 };
 use acredita_aws::SystemClock;
-use acredita_domain::{RequestRate, ids::OrgId, ports::Clock};
+use acredita_domain::{
+    RequestRate, ids::OrgId, ports::Clock, settings::Countries, test_destinations::TestDestinations,
+};
 use acredita_embedded_aws::private;
 use acredita_emulators::Emulators;
 use acredita_http::{jwt::TokenPolicy, permission::EVERYTHING};
@@ -89,6 +91,12 @@ struct ServeArgs {
     /// External scoring providers: none, or emulators of Google and Veridas that return the answers you set
     #[arg(long, value_enum, default_value_t)]
     providers: Providers,
+    /// Where organisations may send text messages at most: ISO 3166-1 codes such as "ES PT", or * for everywhere
+    #[arg(long, default_value = "*")]
+    sms_countries: Countries,
+    /// Phones and addresses that get no message and have a fixed code, such as +34600000001=123456
+    #[arg(long, default_value = "")]
+    test_destinations: TestDestinations,
     /// Give links to upload pictures only for files that were stated, by type, size and digest
     #[arg(long)]
     stated_uploads: bool,
@@ -244,6 +252,8 @@ async fn serve(args: ServeArgs) -> Result<(), CommandError> {
         providers: args.providers,
         requests_a_second: args.requests_a_second,
         stated_uploads: args.stated_uploads,
+        sms_countries: args.sms_countries,
+        test_destinations: args.test_destinations,
     };
     let server = Server::start(&options).await?;
     greet(&server.overview, server.emulators.as_ref())?;

@@ -25,6 +25,7 @@ use acredita_domain::{
     ports::{Clock, Entropy},
     scoring::ProviderAccess,
     settings::Countries,
+    test_destinations::TestDestinations,
     use_cases::Kept,
 };
 use acredita_embedded_aws::{Doors, EmbeddedAws, REGION, StartError, Storage};
@@ -81,6 +82,10 @@ pub struct Options {
     pub requests_a_second: RequestRate,
     /// Whether an upload has to be stated before it gets a link.
     pub stated_uploads: bool,
+    /// Where organisations may send text messages at most.
+    pub sms_countries: Countries,
+    /// Where nothing is sent, and the code is known.
+    pub test_destinations: TestDestinations,
 }
 
 /// An issuer of tokens elsewhere.
@@ -197,6 +202,7 @@ pub fn policy(providers: ProviderAccess) -> Policy {
         scorings_a_day: SCORINGS_A_DAY,
         events_kept: EVENT_RETENTION,
         sms_countries: Countries::All,
+        test_destinations: TestDestinations::default(),
     }
 }
 
@@ -242,6 +248,8 @@ impl Server {
             policy: Policy {
                 requests_a_second: options.requests_a_second,
                 stated_uploads: options.stated_uploads,
+                sms_countries: options.sms_countries.clone(),
+                test_destinations: options.test_destinations.clone(),
                 ..policy(external.access)
             },
         });

@@ -13,6 +13,7 @@ use crate::{
     },
     scoring::{Provider, ProviderAccess},
     settings::{Bounds, Choices, Countries, KnownSettings, OrgSettings},
+    test_destinations::TestDestinations,
     throttle::{RequestRate, RequestThrottle},
 };
 use chrono::TimeDelta;
@@ -96,6 +97,8 @@ pub struct Policy {
     pub events_kept: TimeDelta,
     /// Where organisations may send text messages at most.
     pub sms_countries: Countries,
+    /// Where nothing is sent, and the code is known.
+    pub test_destinations: TestDestinations,
 }
 
 impl Policy {

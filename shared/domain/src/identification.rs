@@ -257,10 +257,11 @@ impl Identification {
                 midni: Some(*midni).filter(|midni| *midni != Midni::default()),
             },
             // Not the generation: a step of another kind may meet a new code, and both are taken.
-            Method::Otp(Otp { delivery, second_factor, code_format, .. }) => VouchedTerms::Otp {
+            Method::Otp(Otp { delivery, second_factor, code_format, is_test, .. }) => VouchedTerms::Otp {
                 delivery,
                 second_factor: *second_factor,
                 code_format: Some(*code_format).filter(|format| *format != CodeFormat::STANDARD),
+                test: Some(*is_test).filter(|is_test| *is_test),
             },
             Method::IdentityDocument { configuration, scoring_id, provider } => VouchedTerms::IdentityDocument {
                 configuration: *configuration,
@@ -319,6 +320,8 @@ enum VouchedTerms<'a> {
         second_factor: Option<SecondFactor>,
         #[serde(skip_serializing_if = "Option::is_none")]
         code_format: Option<CodeFormat>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        test: Option<bool>,
     },
     IdentityDocument {
         configuration: ConfigurationName,

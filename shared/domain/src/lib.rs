@@ -42,6 +42,7 @@ pub mod scoring;
 pub mod settings;
 pub mod sightings;
 mod system;
+pub mod test_destinations;
 pub mod text;
 mod throttle;
 pub mod unavailable;

@@ -194,6 +194,8 @@ pub struct Otp {
     pub message: Option<DeliveryState>,
     /// The codes that can be right: as the organisation had chosen when it was created.
     pub code_format: CodeFormat,
+    /// Whether it was created for a test destination, which gets no message.
+    pub is_test: bool,
 }
 
 impl Otp {

@@ -9,7 +9,8 @@
 //! | `ORIGIN_SECRETS` | the secrets by which requests prove that they came through what stands in front of the gateway, separated by blanks; unset if nothing does |
 //! | `SCORINGS_A_DAY` | the most scorings of one declared number in an organisation and a day, 1 to 100000; unset for 100 |
 //! | `EVENT_RETENTION_YEARS` | years that events are kept, 1 to 100; unset for 5 |
-//! | `SMS_COUNTRIES` | where organisations may send text messages at most: ISO 3166-1 alpha-2 codes separated by blanks or commas, or `*` for everywhere |
+//! | `SMS_COUNTRIES` | where organisations may send text messages at most: ISO 3166-1 alpha-2 codes separated by blanks or commas, or `*` for everywhere; unset for `ES` |
+//! | `TEST_DESTINATIONS` | where nothing is sent, and with which code: see [`TestDestinations`]; unset for nowhere |
 //! | `STATED_UPLOADS` | `true` if a delegation has to state the files that will be uploaded; unset for `false` |
 //! | `CODE_KEYS_SECRET` | the secret with the keys, by ARN or name: see [`SecretKeys`](acredita_aws::SecretKeys) |
 //! | `MIDNI_CERTIFICATES_SECRET` | the secret with certificates (PEM) that codes of MiDNI are verified with besides the police's that are part of the program, by ARN or name; unset for none |
@@ -44,6 +45,7 @@ use acredita_domain::{
     app::{EVENT_RETENTION, Policy, SCORINGS_A_DAY},
     scoring::ProviderAccess,
     settings::Countries,
+    test_destinations::TestDestinations,
 };
 use chrono::TimeDelta;
 
@@ -86,7 +88,8 @@ impl Settings {
         let scorings_a_day = read.parsed("ACREDITA_SCORINGS_A_DAY", scorings);
         let stated_uploads = read.parsed("ACREDITA_STATED_UPLOADS", boolean);
         let event_years = read.parsed("ACREDITA_EVENT_RETENTION_YEARS", years);
-        let sms_countries = read.required_parsed("ACREDITA_SMS_COUNTRIES", str::parse::<Countries>);
+        let test_destinations = read.parsed("ACREDITA_TEST_DESTINATIONS", str::parse::<TestDestinations>);
+        let sms_countries = read.parsed("ACREDITA_SMS_COUNTRIES", str::parse::<Countries>);
         Some(Self {
             places: Places {
                 table: table?,
@@ -102,7 +105,8 @@ impl Settings {
                 stated_uploads: stated_uploads.unwrap_or(false),
                 scorings_a_day: scorings_a_day.unwrap_or(SCORINGS_A_DAY),
                 events_kept: event_years.unwrap_or(EVENT_RETENTION),
-                sms_countries: sms_countries?,
+                sms_countries: sms_countries.unwrap_or_else(Countries::spain),
+                test_destinations: test_destinations.unwrap_or_default(),
             },
             code_keys_secret: code_keys_secret?,
             midni_certificates,

@@ -17,6 +17,7 @@ mod load;
 mod report;
 mod sweep;
 
+use acredita_domain::{settings::Countries, test_destinations::TestDestinations};
 use acredita_listener::{Access, Limits};
 use acredita_local::{
     inbox::FailRate,
@@ -114,6 +115,8 @@ fn options(folder: &Path) -> Result<Options, Failure> {
         issuer: None,
         fail_delivery: FailRate::default(),
         stated_uploads: false,
+        sms_countries: Countries::All,
+        test_destinations: TestDestinations::default(),
         providers: Providers::None,
         requests_a_second: "1000000".parse()?,
         hosts: Vec::new(),

@@ -41,6 +41,7 @@ mod resending;
 mod samples;
 mod scorings;
 mod secrets;
+mod settings;
 mod sightings;
 mod stage;
 mod wire;

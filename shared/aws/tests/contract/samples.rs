@@ -83,6 +83,7 @@ pub fn otp() -> Identification {
         code: None,
         message: None,
         code_format: CodeFormat::STANDARD,
+        is_test: false,
     }))
 }
 

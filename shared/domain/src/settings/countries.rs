@@ -16,6 +16,11 @@ pub enum Countries {
 const ALL: &str = "*";
 
 impl Countries {
+    /// Of a deployment that chooses none.
+    pub fn spain() -> Self {
+        Self::Only("ES".parse().into_iter().collect())
+    }
+
     /// Reads one entry of a list: a country, or `None` for all of them.
     pub fn entry(text: &str) -> Result<Option<Country>, Invalid> {
         if text == ALL { Ok(None) } else { text.to_ascii_uppercase().parse().map(Some) }
@@ -90,6 +95,11 @@ mod tests {
         for text in ["* ES", "ESP", "XX", "**"] {
             assert!(text.parse::<Countries>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_deployment_that_chooses_none_sends_to_spain() {
+        assert_eq!(Countries::spain(), countries("ES"));
     }
 
     #[test]

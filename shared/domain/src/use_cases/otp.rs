@@ -82,6 +82,11 @@ pub(super) fn creation(
     OtpTerms { delivery, second_factor, settings }: OtpTerms<'_>,
     is_open: bool,
 ) -> Creation {
+    let test = match &delivery {
+        Delivery::Sent(destination) => app.policy.test_destinations.code_of(destination),
+        Delivery::External(_) => None,
+    };
+    let code_format = test.map_or(settings.code, |test| test.format);
     let mut otp = Otp {
         delivery,
         second_factor,
@@ -93,7 +98,8 @@ pub(super) fn creation(
         last_send_at: draft.created_at,
         code: None,
         message: None,
-        code_format: settings.code,
+        code_format,
+        is_test: test.is_some(),
     };
     let context = CodeContext { org: &draft.org, id: draft.id, generation: otp.generation };
     let (mut outbox, mut code) = (Vec::new(), None);

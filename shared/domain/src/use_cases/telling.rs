@@ -99,7 +99,11 @@ pub(super) fn basics(identification: &Identification, now: Time) -> EventData {
         // What was decided, whatever the clock says.
         _ => identification.status(identification.created_at),
     };
-    data.named("status", status)
+    let data = data.named("status", status);
+    match identification.otp() {
+        Some(otp) if otp.is_test => data.with("test", true),
+        _ => data,
+    }
 }
 
 fn wrong_tries(data: EventData, identification: &Identification, now: Time) -> EventData {

@@ -7,7 +7,7 @@ use acredita_senders::{email, sms};
 use std::collections::BTreeMap;
 
 /// All variables.
-const WHOLE: [(&str, &str); 32] = [
+const WHOLE: [(&str, &str); 34] = [
     ("ACREDITA_TABLE", "identity"),
     ("ACREDITA_BUCKET", "pictures"),
     ("ACREDITA_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/messages"),
@@ -17,6 +17,8 @@ const WHOLE: [(&str, &str); 32] = [
     ("ACREDITA_ORIGIN_SECRETS", "0123456789abcdef0123456789abcdef another-0123456789abcdef0123456789"),
     ("ACREDITA_SCORINGS_A_DAY", "7"),
     ("ACREDITA_STATED_UPLOADS", "true"),
+    ("ACREDITA_SMS_COUNTRIES", "ES, PT"),
+    ("ACREDITA_TEST_DESTINATIONS", "+34600000001=123456"),
     ("ACREDITA_CODE_KEYS_SECRET", "arn:aws:secretsmanager:eu-west-1:1:secret:codes"),
     ("ACREDITA_MIDNI_CERTIFICATES_SECRET", "arn:aws:secretsmanager:eu-west-1:1:secret:midni"),
     ("ACREDITA_JWKS_URL", "https://issuer.example/jwks.json"),
@@ -76,6 +78,15 @@ fn every_variable_goes_where_it_belongs() {
     assert_eq!(whole(&[("ACREDITA_SCORINGS_A_DAY", "")]).policy.scorings_a_day, 100);
     assert_eq!(wrong(&[("ACREDITA_SCORINGS_A_DAY", "0")]), ["ACREDITA_SCORINGS_A_DAY"]);
     assert!(settings.policy.stated_uploads && !whole(&[("ACREDITA_STATED_UPLOADS", "")]).policy.stated_uploads);
+    assert_eq!(settings.policy.sms_countries.to_string(), "ES PT");
+    assert_eq!(whole(&[("ACREDITA_SMS_COUNTRIES", "")]).policy.sms_countries.to_string(), "ES");
+    assert_eq!(wrong(&[("ACREDITA_SMS_COUNTRIES", "Spain")]), ["ACREDITA_SMS_COUNTRIES"]);
+    assert_eq!(format!("{:?}", settings.policy.test_destinations), "1 test destinations");
+    assert_eq!(
+        format!("{:?}", whole(&[("ACREDITA_TEST_DESTINATIONS", "")]).policy.test_destinations),
+        "0 test destinations"
+    );
+    assert_eq!(wrong(&[("ACREDITA_TEST_DESTINATIONS", "+34600000001")]), ["ACREDITA_TEST_DESTINATIONS"]);
     assert_eq!(settings.code_keys_secret, "arn:aws:secretsmanager:eu-west-1:1:secret:codes");
     let more = settings.midni_certificates.as_deref();
     assert_eq!(more, Some("arn:aws:secretsmanager:eu-west-1:1:secret:midni"));

@@ -164,20 +164,24 @@ fn otp() -> impl Strategy<Value = Otp> {
         option::of(live_code()),
         option::of(delivery_state()),
         code_format(),
+        any::<bool>(),
     )
         .prop_map(
-            |(delivery, second_factor, tries, generation, sends, last_send_at, code, message, code_format)| Otp {
-                delivery,
-                second_factor,
-                tries: tries.0,
-                judged_wrong: tries.1,
-                tried_at: tries.2,
-                generation,
-                sends,
-                last_send_at,
-                code,
-                message,
-                code_format,
+            |(delivery, second_factor, tries, generation, sends, last_send_at, code, message, code_format, is_test)| {
+                Otp {
+                    delivery,
+                    second_factor,
+                    tries: tries.0,
+                    judged_wrong: tries.1,
+                    tried_at: tries.2,
+                    generation,
+                    sends,
+                    last_send_at,
+                    code,
+                    message,
+                    code_format,
+                    is_test,
+                }
             },
         )
 }

@@ -38,6 +38,8 @@ enum Terms {
         second_factor: Option<SecondFactor>,
         #[serde(default, skip_serializing_if = "is_default")]
         code_format: CodeFormat,
+        #[serde(default, skip_serializing_if = "is_default")]
+        is_test: bool,
     },
     IdentityDocument {
         configuration: ConfigurationName,
@@ -77,8 +79,8 @@ pub(crate) fn encode_identification(identification: &Identification, keep_until:
             );
         }
         Method::Otp(otp) => {
-            let Otp { delivery, second_factor, code_format, .. } = otp.clone();
-            set("method", json(&Terms::Otp { delivery, second_factor, code_format }));
+            let Otp { delivery, second_factor, code_format, is_test, .. } = otp.clone();
+            set("method", json(&Terms::Otp { delivery, second_factor, code_format, is_test }));
             set("tries", number(otp.tries));
             set("judged_wrong", number(otp.judged_wrong));
             if let Some(at) = otp.tried_at {
@@ -133,7 +135,7 @@ fn decode_method(item: &Item) -> Result<Method, Corrupt> {
         Terms::IdentityDocument { configuration, scoring_id, provider } => {
             Method::IdentityDocument { configuration, scoring_id, provider }
         }
-        Terms::Otp { delivery, second_factor, code_format } => Method::Otp(Otp {
+        Terms::Otp { delivery, second_factor, code_format, is_test } => Method::Otp(Otp {
             delivery,
             second_factor,
             tries: read_number(item, "tries")?,
@@ -147,6 +149,7 @@ fn decode_method(item: &Item) -> Result<Method, Corrupt> {
             code: if_there(item, "code", read_json)?,
             message: read_delivery_state(item, read_number(item, "generation")?)?,
             code_format,
+            is_test,
         }),
     })
 }
