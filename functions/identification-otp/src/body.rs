@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 pub struct ValidateOtpBody {
     /// The code, in upper or lower case. White space, hyphens and invisible characters in it are dropped, and digits of
     /// any script are taken. What is then not of the `code_format` is refused and is no try.
-    #[schema(example = "k7m2pq", pattern = r"^([\s-]*[2-9A-HJKMNP-Za-hjkmnp-z]){6}[\s-]*$")]
+    #[schema(example = "k7m2pq", pattern = r"^(([\s-]*[2-9A-HJKMNP-Za-hjkmnp-z]){6}|([\s-]*[0-9]){6,10})[\s-]*$")]
     pub code: String,
     /// The second factor. Required when the identification has one.
     pub two_factor: Option<TwoFactor>,

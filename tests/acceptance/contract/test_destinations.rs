@@ -111,7 +111,7 @@ async fn a_list_that_changes_sends_nothing_to_what_was_or_is_on_it() {
         let last = events.last().expect("an event");
         assert_eq!(
             (&last["type"], &last["data"]["reason"]),
-            (&json!("identification.undelivered"), &json!("NOT_CONFIGURED"))
+            (&json!("identification.undelivered"), &json!("NOT_SENT"))
         );
     }
     assert!(world.sender.sent().is_empty());
