@@ -6,7 +6,7 @@ use acredita_domain::{
     actor::Language,
     code::{CodeAlphabet, CodeFormat},
     ids::OrgId,
-    messages::Templates,
+    messages::{DisplayName, Templates},
     otp::Channel,
     scoring::Score,
     settings::{Choices, Countries, MessageChoices, ReviewChoices, SmsChoices, TemplateChoices},
@@ -14,6 +14,7 @@ use acredita_domain::{
 use acredita_http::{
     Faults, Fields, ParseRequest, RequestReader,
     fault::Place,
+    fields::Member,
     request::{BodyKind, MAX_JSON},
 };
 use std::collections::BTreeMap;
@@ -186,7 +187,7 @@ impl ParseRequest for ReplaceSettingsRequest {
         let body = request.body(faults)?;
         body.only(&["display_name", "messages", "sms", "review"], faults);
         let choices = Choices {
-            display_name: body.text("display_name", faults),
+            display_name: display_name(&body, org.as_ref(), faults),
             messages: body.object("messages", faults).map(|fields| messages(&fields, faults)).unwrap_or_default(),
             sms: body.object("sms", faults).map(|fields| sms(&fields, faults)).unwrap_or_default(),
             review: body.object("review", faults).map(|fields| review(&fields, faults)).unwrap_or_default(),
@@ -199,6 +200,12 @@ impl ParseRequest for ReplaceSettingsRequest {
         }
         Some(Self { if_match: if_match?, choices })
     }
+}
+
+/// The default, as a caller reads it and sends it back, is no choice: as a name it might look like a link.
+fn display_name(body: &Fields<'_>, org: Option<&OrgId>, faults: &mut Faults) -> Option<DisplayName> {
+    let is_default = |name: Member<'_>| name.key() == "display_name" && name.text::<OrgId>().ok().as_ref() == org;
+    if org.is_some() && body.members().any(is_default) { None } else { body.text("display_name", faults) }
 }
 
 fn messages(fields: &Fields<'_>, faults: &mut Faults) -> MessageChoices {

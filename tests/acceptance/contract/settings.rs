@@ -79,6 +79,10 @@ async fn what_is_chosen_is_given_back_and_what_is_left_out_is_the_default_again(
     let sent_back = choose(&world, chosen.clone()).await.json();
     assert_eq!(sent_back, chosen, "an answer is a body");
     assert_eq!(choose(&world, json!({})).await.json()["display_name"], ORG);
+    let named_like_a_link = Call::org("PUT", "yoigo.com", "/settings").token(&world.token("yoigo.com"));
+    let body = json!({ "display_name": "yoigo.com" });
+    let put = named_like_a_link.header("if-match", "*").json(&body);
+    assert_eq!(world.send(put).await.expect(200).text("display_name"), "yoigo.com");
     let others = Call::org("GET", OTHER_ORG, "/settings").token(&world.token(OTHER_ORG));
     assert_eq!(world.send(others).await.expect(200).json()["display_name"], OTHER_ORG);
 }
