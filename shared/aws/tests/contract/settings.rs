@@ -1,15 +1,14 @@
 //! Settings are replaced by one of those who have read them, with the event of it.
 
 use crate::{
-    samples::{org, other_org},
+    samples::{org, other_org, story},
     stage::{Ports, sixteen_at_once},
 };
 use acredita_aws::SystemEntropy;
 use acredita_domain::{
-    events::{EventData, EventType, Happened, Log, Story},
-    ids::{EventId, OrgId},
+    events::Log,
+    ids::OrgId,
     ports::{Order, StepError},
-    request::By,
     settings::{Choices, StoredSettings},
 };
 
@@ -22,29 +21,9 @@ fn first(name: &str) -> StoredSettings {
     named(org(), name, 1, Log::begin(&SystemEntropy))
 }
 
-fn story(settings: &StoredSettings) -> Story {
-    let now = crate::samples::now();
-    let happened = Happened {
-        id: EventId::at(now, &SystemEntropy),
-        kind: EventType::SettingsUpdated,
-        at: now,
-        data: EventData::default().state(settings.vouched()),
-        by: By::System,
-        request_id: None,
-    };
-    Story {
-        org: settings.org.clone(),
-        subject: settings.subject(),
-        log: settings.log.clone(),
-        adopted: None,
-        events: vec![happened],
-        keep_until: now + chrono::TimeDelta::days(1),
-        once: None,
-    }
-}
-
 async fn replace(ports: &Ports, settings: &StoredSettings) -> Result<(), StepError> {
-    ports.settings.replace(settings, story(settings)).await
+    let story = story(&settings.org, settings.subject(), settings.log.clone());
+    ports.settings.replace(settings, story).await
 }
 
 async fn found(ports: &Ports) -> StoredSettings {
