@@ -20,8 +20,9 @@ impl Credentials {
         Ok(Self { access_key_id: format!("LOCAL{}", id.to_uppercase()), secret_access_key: random::<24>()? })
     }
 
-    /// Those of a file. Made at first use.
+    /// Those of a file, which is closed to other accounts. Made at first use.
     pub(crate) fn of(file: &Path) -> io::Result<Self> {
+        private::close(file)?;
         match fs::read_to_string(file) {
             Ok(text) => Self::read(&text).ok_or_else(|| {
                 io::Error::other(format!("{} holds no key pair; remove it to get a new one", file.display()))
@@ -59,6 +60,14 @@ mod tests {
         let pair = |folder: &tempfile::TempDir| Credentials::of(&folder.path().join("keys")).unwrap();
         let first = pair(&folder);
         assert!(first.secret_access_key.len() == 48 && first.access_key_id.len() == 21);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let file = folder.path().join("keys");
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+            assert!(pair(&folder) == first);
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
         assert!(pair(&folder) == first);
         assert!(pair(&other).secret_access_key != first.secret_access_key);
         fs::write(folder.path().join("keys"), "broken").unwrap();

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
@@ -16,6 +17,10 @@ use s3s_fs::FileSystem;
 use crate::home::Home;
 use crate::host::{Host, Listening};
 use crate::{Doors, Service, StartError};
+
+/// The answer of S3 to a signed link that comes with a header `Authorization`.
+const TWO_MECHANISMS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<Error><Code>InvalidArgument</Code><Message>Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified</Message></Error>"#;
 
 /// Links to S3 are shown and followed by pages of any origin, as on AWS: they carry their signature. What a page may
 /// upload to or read from, it has to be allowed.
@@ -38,6 +43,11 @@ fn open(home: &Home) -> Result<S3Service, StartError> {
 }
 
 async fn answer(State(service): State<S3Service>, request: Request) -> Response {
+    // s3s looks at the link alone. An app that adds its own bearer token to every request has to find out here.
+    let is_link = request.uri().query().is_some_and(|query| query.contains("X-Amz-Signature="));
+    if is_link && request.headers().contains_key(AUTHORIZATION) {
+        return (StatusCode::BAD_REQUEST, [(CONTENT_TYPE, "application/xml")], TWO_MECHANISMS).into_response();
+    }
     match service.call(request.map(s3s::Body::http_body_unsync)).await {
         Ok(response) => response.map(Body::new),
         Err(error) => {

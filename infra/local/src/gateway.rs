@@ -12,6 +12,7 @@ use axum::{
     extract::{ConnectInfo, Request},
     http::{HeaderValue, Method, header},
     response::Response,
+    routing::any,
 };
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 use tower::ServiceExt;
@@ -65,7 +66,8 @@ pub struct Gateway(Arc<Parts>);
 
 struct Parts {
     routers: HashMap<&'static str, Router>,
-    no_function: Router,
+    no_such_path: Router,
+    no_such_method: Router,
 }
 
 impl Gateway {
@@ -75,9 +77,10 @@ impl Gateway {
             layers::finish(router.split_for_parts().0.with_state(api.clone()), new_id.clone())
         };
         let routers = functions().into_iter().map(|(name, router)| (name, finish(router))).collect();
-        let no_such_path = Router::new().route("/{*path}", axum::routing::any(async || ApiError::NoSuchPath));
-        let no_function = layers::finish(no_such_path, new_id.clone());
-        Self(Arc::new(Parts { routers, no_function }))
+        let no_such_path = layers::finish(Router::new(), new_id.clone());
+        let no_such_method = Router::new().route("/{*path}", any(async || ApiError::MethodNotAllowed));
+        let no_such_method = layers::finish(no_such_method, new_id);
+        Self(Arc::new(Parts { routers, no_such_path, no_such_method }))
     }
 
     pub async fn serve(self, mut request: Request) -> Response {
@@ -85,17 +88,16 @@ impl Gateway {
             request.extensions_mut().insert(ClientIp(peer.ip()));
         }
         decode_unreserved(request.uri_mut());
-        let Parts { routers, no_function } = &*self.0;
-        let router = |name| routers.get(name).unwrap_or(no_function);
+        let Parts { routers, no_such_path, no_such_method } = &*self.0;
         if let Some(function) = function(request.method(), request.uri().path()) {
-            return call(router(function), request).await;
+            return call(routers.get(function).unwrap_or(no_such_path), request).await;
         }
-        let Some((function, allowed)) = allowed(request.uri().path()) else {
-            return call(no_function, request).await;
+        let Some((_, allowed)) = allowed(request.uri().path()) else {
+            return call(no_such_path, request).await;
         };
-        // The path exists but not with this method: any of its functions can refuse it, and only all of them together
-        // know the allowed methods.
-        let mut response = call(router(function), request).await;
+        // By no function: only all of the path's functions together know its methods, and a router that has GET would
+        // answer HEAD too, which has no route on AWS.
+        let mut response = call(no_such_method, request).await;
         if let Ok(allowed) = HeaderValue::from_str(&allowed) {
             response.headers_mut().insert(header::ALLOW, allowed);
         }

@@ -1,6 +1,7 @@
 //! The secrets of a data folder: the master key of codes, and the key pair that signs local tokens.
 
 use acredita_domain::{keys::Keyring, ports::Entropy};
+use acredita_embedded_aws::private;
 use acredita_http::permission::{EVERYTHING, Permission};
 use aws_lc_rs::{
     rand::SystemRandom,
@@ -145,9 +146,11 @@ pub fn ready_grant() -> Grant {
     }
 }
 
-/// Reads a secret file or makes it: readable by its owner only, and complete before it gets its name.
+/// Reads a secret file or makes it: readable by its owner only, even if it was copied here, and complete before it gets
+/// its name.
 pub(crate) fn read_or_make(path: &Path, make: impl FnOnce() -> Result<Vec<u8>, KeyError>) -> Result<Vec<u8>, KeyError> {
     let file = |source| KeyError::File { path: path.to_owned(), source };
+    private::close(path).map_err(file)?;
     match fs::read(path) {
         Ok(bytes) => Ok(bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -175,4 +178,21 @@ fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = options.open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_secret_that_others_could_read_is_closed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("secret");
+        let read = |made: &str| read_or_make(&file, || Ok(made.as_bytes().to_vec())).expect("a secret");
+        assert_eq!(read("first"), b"first");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("set");
+        assert_eq!(read("second"), b"first");
+        assert_eq!(fs::metadata(&file).expect("a file").permissions().mode() & 0o777, 0o600);
+    }
 }

@@ -42,7 +42,12 @@ pub fn trimmed(text: &str) -> Result<&str, Invalid> {
     if text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
         return Err(Invalid("is blank"));
     }
-    Ok(text.trim_matches(|c: char| c.is_whitespace() || (is_invisible(c) && !is_part_of_an_emoji(c))))
+    let shows_nothing = |c: char| c.is_whitespace() || is_invisible(c);
+    let text = text.trim_start_matches(shows_nothing);
+    let shown = text.trim_end_matches(shows_nothing);
+    let may_have_parts = !shown.ends_with(|c: char| c.is_ascii_alphanumeric());
+    let after = text[shown.len()..].trim_start_matches(|c| may_have_parts && is_part_of_an_emoji(c));
+    Ok(&text[..text.len() - after.len()])
 }
 
 /// A text as one sees it, for comparing it with another.
@@ -68,31 +73,42 @@ pub fn ascii(c: char) -> char {
 }
 
 /// The zeros of the scripts that have decimal digits of their own (general category Nd); nine more follow each.
-const ZEROS: [u32; 74] = [
+const ZEROS: [u32; 75] = [
     0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0DE6, 0x0E50,
     0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50,
     0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0x104A0, 0x10D30, 0x10D40, 0x11066, 0x110F0, 0x11136,
     0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0, 0x116D0, 0x116DA, 0x11730, 0x118E0, 0x11950, 0x11BF0,
-    0x11C50, 0x11D50, 0x11DA0, 0x11F50, 0x16130, 0x16A60, 0x16AC0, 0x16B50, 0x16D70, 0x1CCF0, 0x1D7CE, 0x1D7D8,
-    0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E5F1, 0x1E950, 0x1FBF0,
+    0x11C50, 0x11D50, 0x11DA0, 0x11DE0, 0x11F50, 0x16130, 0x16A60, 0x16AC0, 0x16B50, 0x16D70, 0x1CCF0, 0x1D7CE,
+    0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E5F1, 0x1E950, 0x1FBF0,
 ];
 
+/// What joins or separates as a hyphen does: Unicode's dashes (`Pd`), the minus signs, the bullet that is named after
+/// it, and the sound marks that a Japanese keyboard has in its place.
 pub fn is_hyphen(c: char) -> bool {
-    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}')
+    matches!(
+        c,
+        '-' | '\u{58A}' | '\u{5BE}' | '\u{1400}' | '\u{1806}' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{207B}'
+            | '\u{208B}' | '\u{2212}' | '\u{2E17}' | '\u{2E1A}' | '\u{2E3A}'..='\u{2E3B}' | '\u{2E40}' | '\u{2E5D}'
+            | '\u{301C}' | '\u{3030}' | '\u{30A0}' | '\u{30FC}' | '\u{FE31}'..='\u{FE32}' | '\u{FE58}' | '\u{FE63}'
+            | '\u{FF0D}' | '\u{FF70}' | '\u{10D6E}' | '\u{10EAD}'
+    )
 }
 
-/// Characters that show nothing (Unicode's `Default_Ignorable_Code_Point`), and the blank of Braille.
+/// Characters that show nothing: Unicode's `Default_Ignorable_Code_Point`, the blank of Braille, the head of a note
+/// without a head, and what stands for something that a text cannot hold: anchors of annotations, the place of an
+/// object (dictation leaves one), joiners of hieroglyphs.
 pub fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
             | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-            | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}'
-            | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}'
+            | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFC}'
+            | '\u{13430}'..='\u{1343F}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D159}' | '\u{1D173}'..='\u{1D17A}'
+            | '\u{E0000}'..='\u{E0FFF}'
     )
 }
 
-/// Variation selectors and tags belong to the character before them: ❤️ and the flag of Wales end with one.
+/// Variation selectors and tags belong to the character before them: ❤️, the flag of Wales and 葛󠄀 end with one.
 fn is_part_of_an_emoji(c: char) -> bool {
     matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0020}'..='\u{E007F}' | '\u{E0100}'..='\u{E01EF}')
 }
@@ -250,8 +266,22 @@ mod tests {
             }
             assert_eq!(read(&around.repeat(3)), Err(Invalid("is blank")), "{around:?}");
         }
-        for blank in ["", "\u{FE0F}", "\u{3164}", "\u{2800}\u{E0001}", "\u{34F} \u{61C}"] {
+        for blank in [
+            "",
+            "\u{FE0F}",
+            "\u{3164}",
+            "\u{2800}\u{E0001}",
+            "\u{34F} \u{61C}",
+            "\u{FFF9}\u{FFFB}",
+            "\u{FFFC}",
+            "\u{1D159}",
+            "\u{13437}",
+        ] {
             assert_eq!(read(blank), Err(Invalid("is blank")), "{blank:?}");
+        }
+        // After nothing, or after a letter that has no variants, what belongs to an emoji is as good as nothing.
+        for text in ["\u{FE0F}Ana\u{FE0F}", "\u{200B}\u{FE0E} Ana", "\u{E0020}Ana \u{FE0F}", "Ana\u{FFFC}\u{E007F}"] {
+            assert_eq!(read(text), Ok("Ana".to_owned()), "{text:?}");
         }
     }
 
@@ -261,6 +291,8 @@ mod tests {
             "\u{645}\u{6CC}\u{200C}\u{62E}\u{648}\u{627}\u{647}\u{645}",
             "Zoe\u{308}",
             "❤\u{FE0F}",
+            "🏴\u{E0067}\u{E0062}\u{E0077}\u{E006C}\u{E0073}\u{E007F}",
+            "葛\u{E0100}",
             "👩\u{200D}💻",
             "José María",
         ] {
@@ -290,6 +322,7 @@ mod tests {
             assert_eq!(read(text), "0123456789", "{text}");
         }
         assert_eq!(read(" ab\u{200B}c\u{2011}2－3\u{A0}4\n"), "abc234");
+        assert_eq!(read("ab\u{FFFC}c\u{1806}2ー3\u{2E3A}\u{58A}4"), "abc234");
         assert_eq!(read("ＡＢｃ²①"), "ABc²①");
         assert!(ZEROS.is_sorted() && ZEROS.iter().all(|zero| char::from_u32(zero + 9).is_some_and(char::is_numeric)));
     }

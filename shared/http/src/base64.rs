@@ -5,6 +5,8 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 
 /// The standard alphabet; clients of the published API leave the padding out.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -20,21 +22,22 @@ pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Invalid> {
         other => other,
     };
     let text = payload(text)?;
-    let plain: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).map(digits).collect();
+    let plain: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).map(digits).collect();
     BASE64.decode(plain).map_err(|_| NOT_BASE64)
 }
 
 const NOT_BASE64: Invalid = Invalid("is not base64");
 
-/// What follows `data:image/png;base64,`. The type it states is not trusted: the bytes decide.
-fn payload(text: &str) -> Result<&str, Invalid> {
+/// What follows `data:image/png;base64,`, decoded as a part of any URL is. The type it states is not trusted: the bytes
+/// decide.
+fn payload(text: &str) -> Result<Cow<'_, [u8]>, Invalid> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || acredita_domain::text::is_invisible(c));
     let Some(url) = text.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("data:")).map(|_| &text[5..]) else {
-        return Ok(text);
+        return Ok(Cow::Borrowed(text.as_bytes()));
     };
     let (media_type, data) = url.split_once(',').ok_or(NOT_BASE64)?;
     let last = media_type.rsplit(';').next().unwrap_or_default();
-    if last.trim().eq_ignore_ascii_case("base64") { Ok(data) } else { Err(NOT_BASE64) }
+    if last.trim().eq_ignore_ascii_case("base64") { Ok(percent_decode_str(data).into()) } else { Err(NOT_BASE64) }
 }
 
 #[cfg(test)]
@@ -56,13 +59,21 @@ mod tests {
             "data:image/png;base64,++//AH8=",
             "DATA:image/jpeg;charset=x;BASE64,++//AH8",
             "data:;base64,--__\nAH8",
+            "data:image/png;base64,%2B%2B%2f%2FAH8%3D",
         ] {
             assert_eq!(decode(text), Ok(bytes.to_vec()), "{text:?}");
         }
         assert_eq!(decode(""), Ok(Vec::new()));
-        for text in
-            ["++//AH8==", "++//AH", "+", "++//*AH8", "data:image/png,++//AH8=", "data:image/png;base64", "datä:,"]
-        {
+        for text in [
+            "++//AH8==",
+            "++//AH",
+            "+",
+            "++//*AH8",
+            "data:image/png,++//AH8=",
+            "data:image/png;base64",
+            "datä:,",
+            "++%2F%2FAH8=",
+        ] {
             assert_ne!(decode(text), Ok(bytes.to_vec()), "{text:?}");
         }
     }

@@ -55,14 +55,12 @@ impl KeySet {
         if keys.is_empty() { Err(JwksError::NoUsableKey) } else { Ok(Self(keys)) }
     }
 
-    /// The key with this id that verifies this algorithm: keys of several types may have one id (RFC 7517 §4.5). A
-    /// token without `kid` can only mean the only key of its algorithm.
-    pub fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<&VerifyingKey> {
-        let mut fitting = self.0.iter().filter(|key| key.algorithm == algorithm);
-        match kid {
-            Some(kid) => fitting.find(|key| key.kid.as_deref() == Some(kid)),
-            None => fitting.next().filter(|_| fitting.next().is_none()),
-        }
+    /// The keys with this id that verify this algorithm: keys of several types, and even of one, may have one id (RFC
+    /// 7517 §4.5). A token without `kid` can only mean the only key of its algorithm.
+    pub fn fitting(&self, kid: Option<&str>, algorithm: Algorithm) -> impl Iterator<Item = &VerifyingKey> {
+        let of_algorithm = || self.0.iter().filter(move |key| key.algorithm == algorithm);
+        let only_one = of_algorithm().nth(1).is_none();
+        of_algorithm().filter(move |key| kid.map_or(only_one, |kid| key.kid.as_deref() == Some(kid)))
     }
 }
 
@@ -79,7 +77,7 @@ pub(crate) fn algorithm_of(name: &str) -> Option<Algorithm> {
 impl VerifyingKey {
     fn read(jwk: &Value) -> Option<Self> {
         let says = match jwk.get("alg") {
-            None => None,
+            None | Some(Value::Null) => None,
             Some(says) => Some(algorithm_of(says.as_str()?)?),
         };
         let jwk: Jwk = serde_json::from_value(jwk.clone()).ok()?;
@@ -177,7 +175,7 @@ const NO_KEYS: Unavailable = Unavailable("the issuer of tokens");
 impl Known {
     /// Whether these keys are recent enough and include the requested one.
     fn serves(&self, kid: Option<&str>, algorithm: Algorithm, now: Time) -> bool {
-        self.is_younger(LONGEST_AGE, now) && self.keys.find(kid, algorithm).is_some()
+        self.is_younger(LONGEST_AGE, now) && self.keys.fitting(kid, algorithm).next().is_some()
     }
 
     /// Keys that were given once have no age.
@@ -236,7 +234,7 @@ mod tests {
     async fn knows(keys: &IssuerKeys, kid: &str, seconds: i64) -> Result<bool, Unavailable> {
         keys.with(Some(kid), Algorithm::EdDSA, at(seconds))
             .await
-            .map(|keys| keys.find(Some(kid), Algorithm::EdDSA).is_some())
+            .map(|keys| keys.fitting(Some(kid), Algorithm::EdDSA).next().is_some())
     }
 
     #[tokio::test]
@@ -303,7 +301,7 @@ mod tests {
     #[test]
     fn a_key_of_an_unknown_type_does_not_spoil_the_others() {
         let jwks = r#"{"keys":[{"kty":"NEW","kid":"x"},{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
-        assert!(KeySet::read(jwks).is_ok_and(|keys| keys.find(Some("a"), Algorithm::EdDSA).is_some()));
+        assert!(KeySet::read(jwks).is_ok_and(|keys| keys.fitting(Some("a"), Algorithm::EdDSA).next().is_some()));
         assert!(matches!(KeySet::read(r#"{"keys":[]}"#), Err(JwksError::NoUsableKey)));
         assert!(matches!(KeySet::read("no JSON"), Err(JwksError::Malformed(_))));
     }

@@ -93,8 +93,9 @@ impl TokenVerifier {
         let token = SignedToken::parse(token)?;
         let (kid, algorithm) = (token.kid.as_deref(), token.algorithm);
         let keys = self.keys.with(kid, algorithm, now).await.map_err(TokenError::NoKeys)?;
-        let key = keys.find(kid, algorithm).ok_or("the token is signed with an unknown key")?;
-        let claims = token.verified_by(key)?;
+        let mut fitting = keys.fitting(kid, algorithm).peekable();
+        fitting.peek().ok_or("the token is signed with an unknown key")?;
+        let claims = token.verified_by(fitting)?;
         self.check_times(&claims, now)?;
         self.check_parties(&claims)?;
         Ok(Claims::read(&claims, &self.policy))

@@ -108,12 +108,23 @@ pub(crate) async fn path_params(parts: &mut Parts, api: &Api) -> Result<Vec<(Str
 
 /// Refuses a body with a content type other than JSON; without a content type it is taken for JSON.
 fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
-    let Some(content_type) = headers.get(header::CONTENT_TYPE) else {
+    let Some(content_type) = content_type(headers)? else {
         return Ok(());
     };
-    let essence = content_type.to_str().unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     let json = essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"));
     if json { Ok(()) } else { Err(ApiError::UnsupportedMediaType("the body has to be application/json")) }
+}
+
+/// The stated type of the body. Of two, nobody knows which one a gateway looked at.
+pub(crate) fn content_type(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    let mut stated = headers.get_all(header::CONTENT_TYPE).iter();
+    let first = stated.next().map(|value| value.to_str().unwrap_or(""));
+    if stated.next().is_some() {
+        let place = Place::Header("content-type");
+        return Err(ApiError::Faults(vec![RequestFault { place, problem: "is given more than once" }]));
+    }
+    Ok(first)
 }
 
 /// Reads a body of at most `most` bytes, and not one more.

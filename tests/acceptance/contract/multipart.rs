@@ -9,11 +9,12 @@ const MIB: usize = 1024 * 1024;
 /// A part: its headers and its bytes.
 struct Part<'a>(&'a str, &'a [u8]);
 
-/// A multipart body exactly as in RFC 2046.
+/// A multipart body exactly as in RFC 2046, where a part needs no headers.
 fn multipart(parts: &[Part<'_>]) -> Vec<u8> {
     let mut body = Vec::new();
     for Part(headers, bytes) in parts {
-        body.extend_from_slice(format!("--frontier\r\n{headers}\r\n\r\n").as_bytes());
+        let after_headers = if headers.is_empty() { "\r\n" } else { "\r\n\r\n" };
+        body.extend_from_slice(format!("--frontier\r\n{headers}{after_headers}").as_bytes());
         body.extend_from_slice(bytes);
         body.extend_from_slice(b"\r\n");
     }
@@ -125,6 +126,18 @@ async fn parts_are_told_by_name_then_by_file_name_then_by_order() {
         (named("document", "C:\\\\fakepath\\\\Front.png"), named("document", "/tmp/back.png"), &both),
         (named("", "image.png"), named("back", "image.png"), &both),
         ("Content-Disposition: inline".to_owned(), "Content-Disposition: inline".to_owned(), &both),
+        (String::new(), String::new(), &both),
+        (String::new(), named("back", "x"), &both),
+        ("CONTENT-DISPOSITION: FORM-DATA; NAME=\"back\"".to_owned(), named("front", "x"), &turned),
+        ("Content-Disposition: form-data;\r\n\tname=back".to_owned(), named("front", "x"), &turned),
+        (named("back", "a; name=front.png"), named("front", "a \\\"b\\\".png"), &turned),
+        (
+            "Content-Disposition: form-data; filename=\"a; name=front\"; name=back".to_owned(),
+            file("front.png"),
+            &turned,
+        ),
+        ("Content-Disposition: attachment; filename*=UTF-8''back.png".to_owned(), file("front.png"), &turned),
+        (file("C:\\Users\\Ana\\back.png"), file("front.png"), &turned),
     ] {
         for kind in ["form-data", "mixed"] {
             let scoring = create_scoring(&world, |_| {}).await;
@@ -145,6 +158,8 @@ async fn the_content_type_may_be_written_in_any_way() {
         "Multipart/Form-Data; Boundary=frontier",
         "multipart/mixed; charset=utf-8; boundary=frontier",
         "multipart/form-data; boundary=frontier; charset=utf-8",
+        "multipart/mixed; comment=\"boundary=another\"; boundary=\"frontier\";",
+        "multipart/mixed; type=image/png ; boundary = frontier",
     ] {
         let scoring = create_scoring(&world, |_| {}).await;
         let body = multipart(&[Part("Content-Disposition: form-data; name=\"front\"", &bodies::png(1))]);
@@ -242,7 +257,13 @@ async fn a_part_without_bytes_is_absent() {
     }
     let scoring = create_scoring(&world, |_| {}).await;
     put_pictures(&world, &scoring, &[("front", empty), ("back", empty)]).await.expect(409);
+    let encoded = "Content-Disposition: attachment; filename=\"back.png\"\r\nContent-Transfer-Encoding: base64";
+    let nothing = multipart(&[Part(encoded, b"\r\n")]);
+    send(&world, &scoring, "multipart/mixed; boundary=frontier", nothing).await.expect(409);
     untouched(&world, &scoring).await;
+    let front = multipart(&[Part("Content-Disposition: attachment; filename=\"front.png\"", &one), Part(encoded, b"")]);
+    send(&world, &scoring, "multipart/mixed; boundary=frontier", front).await.expect(204);
+    assert_eq!(captured(&world, &scoring).await, [("FRONT".to_owned(), 1)]);
 }
 
 /// Quoted-printable (RFC 2045 §6.7), with soft line breaks.
@@ -316,6 +337,9 @@ async fn a_body_that_is_no_multipart_is_of_the_wrong_type() {
     for something in ["[]", "{\"front\":\"\"}", "null"] {
         send(&world, &scoring, "application/json", something.as_bytes().to_vec()).await.expect(415);
     }
+    let unlabelled =
+        world.request("PUT", &format!("{scoring}/score"), None).body("x/x", b"{}".to_vec()).without("content-type");
+    world.send(unlabelled).await.expect(409);
     untouched(&world, &scoring).await;
 }
 

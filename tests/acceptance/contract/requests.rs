@@ -2,7 +2,7 @@
 
 use super::{
     operations::{OPERATIONS, Operation, Requests, creates},
-    stage::time,
+    stage::{create_scoring, time},
 };
 use acceptance::{
     World, bodies,
@@ -73,6 +73,8 @@ async fn durations_run_from_one_minute_to_thirty_days() {
             "P1Y2M",
             "PT1.5H",
             "PT0.5M",
+            "PT1.0H",
+            "P0DT1H0M0.000000S",
             "P1,5D",
             "-PT5M",
             "PT-5M",
@@ -127,7 +129,7 @@ async fn document_types_and_countries_are_the_published_ones() {
     for country in ["ES", "DE", "GB", "US", "ZW", "AX", "es", "Pt"] {
         create(&world, operation, "/actor/identity_document/country", json!(country), true).await;
     }
-    for country in ["ESP", "UK", "XX", "EU", "E", "", "11", "E S"] {
+    for country in ["ESP", "UK", "XX", "XK", "EU", "E", "", "11", "E S"] {
         create(&world, operation, "/actor/identity_document/country", json!(country), false).await;
     }
     for wrong in [json!("NIF"), json!([]), json!(true)] {
@@ -298,7 +300,20 @@ async fn texts_are_trimmed_bounded_and_without_control_characters() {
             create(&world, agent(), pointer, json!(format!("Ja{space}mes")), false).await;
             create(&world, agent(), pointer, json!(format!("{space}James{space}")), true).await;
         }
-        for invisible in ['\u{200B}', '\u{200F}', '\u{2060}', '\u{FEFF}', '\u{AD}', '\u{2068}', '\u{3000}'] {
+        for invisible in [
+            '\u{200B}',
+            '\u{200F}',
+            '\u{2060}',
+            '\u{FEFF}',
+            '\u{AD}',
+            '\u{2068}',
+            '\u{3000}',
+            '\u{FE0F}',
+            '\u{FFFC}',
+            '\u{FFFA}',
+            '\u{1D159}',
+            '\u{E0041}',
+        ] {
             create(&world, agent(), pointer, json!(format!("{invisible}James{invisible}")), true).await;
             create(&world, agent(), pointer, json!(invisible.to_string()), false).await;
         }
@@ -337,6 +352,19 @@ async fn a_byte_order_mark_before_json_is_skipped_and_no_encoding_is_undone() {
             let refused = world.send(send(body.clone().into_bytes()).header("content-encoding", encoding)).await;
             assert_eq!(refused.expect(415).json()["errors"][0]["title"], "INVALID_INPUT", "{encoding}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_body_says_its_type_once() {
+    let world = World::start().await;
+    let scoring = create_scoring(&world, |_| {}).await;
+    let score = format!("{scoring}/score");
+    for (method, path) in [("POST", "/identifications/agent"), ("PUT", &score)] {
+        let call = world.request(method, path, Some(bodies::agent(false)));
+        let refused = world.send(call.header("content-type", "application/json")).await.expect(400);
+        assert_eq!(refused.details(), ["header content-type: is given more than once"], "{path}");
+        assert_eq!(refused.json()["errors"][0]["title"], "PARAMETER_ERROR");
     }
 }
 

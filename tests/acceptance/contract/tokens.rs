@@ -372,3 +372,22 @@ async fn without_a_kid_a_token_can_only_mean_the_one_key_of_its_algorithm() {
     refused(read_with(&world, &ec).await, "two keys of one algorithm");
     refused(read_with(&world, &ed).await, "no key of the algorithm");
 }
+
+#[tokio::test]
+async fn one_id_of_two_keys_of_one_type_means_either() {
+    let mut world = World::start().await;
+    let good = claims(ORG, world.in_almost_thirty_days());
+    let (keys, others) = (Keys::generate(), Keys::generate());
+    let [_, mut key, _] = keys.jwks();
+    let [_, mut other, _] = others.jwks();
+    key["kid"] = json!("ours");
+    key["alg"] = Value::Null;
+    other["kid"] = json!("ours");
+    world.trust(&json!({ "keys": [other, key] }), TokenPolicy::default());
+    for signing in [&keys, &others] {
+        let token = encode(&header(Algorithm::ES256, Some("ours")), &good, &signing.ec_key()).expect("a token");
+        read_with(&world, &token).await.expect(404);
+    }
+    let foreign = encode(&header(Algorithm::ES256, Some("ours")), &good, &Keys::generate().ec_key()).expect("a token");
+    refused(read_with(&world, &foreign).await, "neither of the two");
+}

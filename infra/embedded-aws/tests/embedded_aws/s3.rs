@@ -91,6 +91,21 @@ async fn a_presigned_link_gives_the_object_to_anyone() {
 }
 
 #[tokio::test]
+async fn a_link_with_another_authorization_is_refused_as_s3_does() {
+    let aws = start_in_memory().await;
+    let client = s3(&aws);
+    put(&client, b"picture").await;
+    let link = link(&client, SystemTime::now()).await;
+    for method in [reqwest::Method::GET, reqwest::Method::PUT] {
+        let request = reqwest::Client::new().request(method, &link).bearer_auth("a.b.c").body("other");
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 400);
+        assert!(answer.text().await.unwrap().contains("<Code>InvalidArgument</Code>"));
+    }
+    assert_eq!(got(&client).await.1, b"picture");
+}
+
+#[tokio::test]
 async fn a_tampered_presigned_link_is_refused() {
     let aws = start_in_memory().await;
     let client = s3(&aws);
