@@ -270,6 +270,9 @@ async fn other_accounts_of_the_machine_read_no_file() {
     closed(&data);
     // As an older version left it.
     fs::set_permissions(&data, fs::Permissions::from_mode(0o755)).expect("ours");
+    for entry in fs::read_dir(&data).expect("readable") {
+        fs::set_permissions(entry.expect("a file").path(), fs::Permissions::from_mode(0o644)).expect("ours");
+    }
     let program = Program::serve(&data, &[]).await;
     let token = program.printed("token");
     let call = |method, path| acceptance::Call::org(method, "demo", path).token(&token);

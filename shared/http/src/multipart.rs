@@ -28,6 +28,9 @@ use bytes::Bytes;
 /// Two pictures, plus room for the headers of their parts. Of pictures in base64 so much smaller ones: two of 7 MiB.
 const MAX_BODY: usize = 2 * MAX_PICTURE_BYTES + 64 * 1024;
 
+/// The most parts of a body. Two of them are pictures; the others may be fields of a form that were left empty.
+const MOST_PARTS: usize = 16;
+
 /// A scoring, and the pictures to score.
 pub struct PicturesRequest {
     pub id: ScoringId,
@@ -78,6 +81,9 @@ fn read_parts(body: Bytes, boundary: &str, encoded: bool, now: Time) -> Result<V
     let mut some = false;
     for (index, part) in Parts::of(body, boundary).map_err(broken)?.enumerate() {
         let part = part.map_err(broken)?;
+        if index == MOST_PARTS {
+            return Err(body_fault("has more than 16 parts"));
+        }
         some = true;
         let side = side_of(&part, index);
         let encoding = if encoded { TransferEncoding::of(&part) } else { TransferEncoding::None };

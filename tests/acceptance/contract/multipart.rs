@@ -257,6 +257,8 @@ async fn a_part_without_bytes_is_absent() {
     }
     let scoring = create_scoring(&world, |_| {}).await;
     put_pictures(&world, &scoring, &[("front", empty), ("back", empty)]).await.expect(409);
+    put_pictures(&world, &scoring, &[("note", empty); 16]).await.expect(409);
+    put_pictures(&world, &scoring, &[("note", empty); 17]).await.expect(400);
     let encoded = "Content-Disposition: attachment; filename=\"back.png\"\r\nContent-Transfer-Encoding: base64";
     let nothing = multipart(&[Part(encoded, b"\r\n")]);
     send(&world, &scoring, "multipart/mixed; boundary=frontier", nothing).await.expect(409);
