@@ -64,7 +64,7 @@ impl TestAuthority {
         Self::with_key(key.expect("randomness").as_ref()).expect("a key that was just made")
     }
 
-    /// `None` if it is not a key. Its certificate says so of itself alone: it is the same for every process.
+    /// `None` if it is not a key. Every process makes the certificate anew, with the same number, key and times.
     fn with_key(pkcs8: &[u8]) -> Option<Self> {
         let key = KeyPair::try_from(pkcs8).ok()?;
         let mut number: [u8; 16] = std::array::from_fn(|at| key.public_key_raw()[1 + at]);
