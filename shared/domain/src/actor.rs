@@ -368,7 +368,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn however_a_phone_is_written_it_is_one(
-            number in "6[0-9]{8}",
+            number in "61[0-9]{7}",
             gaps in proptest::collection::vec(proptest::sample::select(vec!["", " ", "-", "\u{200B}", "\u{A0}"]), 9),
             plus in proptest::sample::select(vec!["", "+", "00"]),
             has_prefix in proptest::bool::ANY,

@@ -1,6 +1,6 @@
 //! The budgets of an organisation: how many messages it sends in a day, in all and to each country.
 //!
-//! A budget is cut into the shares of [`SHARDS`] counters, so that messages sent at once do not wait for one item. One
+//! A budget is cut into the shares of up to [`SHARDS`] counters, so that messages sent at once do not wait for one item. One
 //! update counts a message in both budgets of one shard, on the condition that both have room. A full shard is no full
 //! budget: then all of them are read, and one that has room is tried instead.
 
@@ -19,8 +19,10 @@ use acredita_domain::{
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use chrono::{NaiveTime, TimeDelta};
 
-/// Counters of a budget.
+/// The most counters of a budget.
 const SHARDS: u32 = 16;
+/// A counter has at least so many messages, if there are several.
+const LEAST_SHARE: u32 = 64;
 /// How often another shard is tried: others may fill it meanwhile.
 const TRIES: u32 = 20;
 const OPERATION: &str = "find room in a budget";
@@ -50,22 +52,24 @@ impl<'a> Room<'a> {
     pub fn count_send(&self) -> Option<TransactWriteItem> {
         let (org, budget) = self.spent?;
         let country = to(budget.country);
+        let part = |of: u32| share(of, shards(budget), self.shard);
+        let (in_all, there) = (part(budget.daily), part(budget.country_daily));
         let values: Values = vec![
             ("schema", number(SCHEMA)),
             ("ttl", ttl(end_of_day(self.now) + SLACK)),
             ("one", number(1)),
-            ("share", number(share(budget.daily, self.shard))),
-            ("country_share", number(share(budget.country_daily, self.shard))),
+            ("share", number(in_all)),
+            ("country_share", number(there)),
         ];
         let update = format!("SET #schema = :schema, #ttl = :ttl ADD #{ALL} :one, #{country} :one");
         let has_room = |name: &str, share: u32, value: &str| match share {
             0 => format!("#{name} < :{value}"),
             _ => format!("(attribute_not_exists(#{name}) OR #{name} < :{value})"),
         };
-        let in_all = has_room(ALL, share(budget.daily, self.shard), "share");
-        let there = has_room(&country, share(budget.country_daily, self.shard), "country_share");
+        let condition =
+            format!("{} AND {}", has_room(ALL, in_all, "share"), has_room(&country, there, "country_share"));
         let key = Key::budget(org, self.now.date_naive(), self.shard);
-        Some(self.store.change(Change { key, update: &update, condition: &format!("{in_all} AND {there}"), values }))
+        Some(self.store.change(Change { key, update: &update, condition: &condition, values }))
     }
 
     /// Moves to a shard with room, after the one before refused. Whether there is one.
@@ -96,8 +100,9 @@ impl<'a> Room<'a> {
     fn has_room(&self, counters: &[Item], (org, budget): (&OrgId, SendBudget), shard: u32) -> Result<bool, Corrupt> {
         let key = Key::budget(org, self.now.date_naive(), shard);
         let counter = counters.iter().find(|item| Key::of(item).is_ok_and(|found| found == key));
-        let has_room =
-            |name: &str, budget| -> Result<bool, Corrupt> { Ok(spent(counter, name)? < share(budget, shard)) };
+        let has_room = |name: &str, of: u32| -> Result<bool, Corrupt> {
+            Ok(spent(counter, name)? < share(of, shards(budget), shard))
+        };
         Ok(has_room(ALL, budget.daily)? && has_room(&to(budget.country), budget.country_daily)?)
     }
 }
@@ -107,14 +112,14 @@ pub(crate) fn end_of_day(now: Time) -> Time {
     (now + TimeDelta::days(1)).with_time(NaiveTime::MIN).single().unwrap_or(now)
 }
 
-/// A shard's part of a budget: together they are the budget.
-fn share(budget: u32, shard: u32) -> u32 {
-    budget / SHARDS + u32::from(shard < budget % SHARDS)
+/// How many shards the budgets are cut into: small ones are not, so that both are kept to the last message.
+fn shards(budget: SendBudget) -> u32 {
+    (budget.daily.min(budget.country_daily) / LEAST_SHARE).clamp(1, SHARDS)
 }
 
-/// How many shards have a part of both budgets: the first ones.
-fn shards(budget: SendBudget) -> u32 {
-    SHARDS.min(budget.daily).min(budget.country_daily)
+/// The part of a budget that is in one of so many shards: together they are the budget.
+fn share(budget: u32, shards: u32, shard: u32) -> u32 {
+    budget / shards + u32::from(shard < budget % shards)
 }
 
 /// The attribute of the messages to a country.
@@ -131,21 +136,27 @@ fn spent(counter: Option<&Item>, name: &str) -> Result<u32, Corrupt> {
 mod tests {
     use super::*;
 
+    fn budget(daily: u32, country_daily: u32) -> SendBudget {
+        SendBudget { daily, country: "ES".parse().ok(), country_daily }
+    }
+
     #[test]
-    fn the_shares_of_a_budget_are_the_budget() {
-        for budget in [0, 1, 15, 16, 17, 5_000, 10_000, 999_999] {
-            assert_eq!((0..SHARDS).map(|shard| share(budget, shard)).sum::<u32>(), budget);
+    fn the_shares_of_both_budgets_are_the_budgets() {
+        for (daily, country_daily) in [(0, 5), (10, 2), (10_000, 2), (127, 129), (10_000, 5_000), (999_999, 1_000_000)]
+        {
+            let shards = shards(budget(daily, country_daily));
+            for budget in [daily, country_daily] {
+                assert_eq!((0..shards).map(|shard| share(budget, shards, shard)).sum::<u32>(), budget);
+            }
         }
     }
 
     #[test]
-    fn a_small_budget_is_in_few_shards() {
-        let spain = "ES".parse().ok();
-        for (daily, country_daily, expected) in [(0, 5, 0), (3, 5, 3), (5, 1, 1), (10_000, 5_000, SHARDS)] {
-            let budget = SendBudget { daily, country: spain, country_daily };
-            assert_eq!(shards(budget), expected);
-            let has_part = (0..SHARDS).map(|shard| share(daily, shard) > 0 && share(country_daily, shard) > 0);
-            assert_eq!(has_part.filter(|has| *has).count(), expected as usize);
+    fn a_small_budget_is_in_one_shard() {
+        for (daily, country_daily, expected) in
+            [(0, 5, 1), (10, 2, 1), (10_000, 127, 1), (128, 200, 2), (10_000, 5_000, 16)]
+        {
+            assert_eq!(shards(budget(daily, country_daily)), expected);
         }
     }
 }

@@ -218,7 +218,7 @@ async fn a_budget_holds_however_many_messages_come_at_once(ports: &Ports) {
     let spend = async |round: usize| {
         let results = sixteen_at_once(|number| {
             let ports = ports.clone();
-            let new = spending(16 * round + number, budget(100, "ES", 37));
+            let new = spending(16 * round + number, budget(1_000, "ES", 130));
             async move { ports.identifications.create(new, now()).await }
         });
         let results = results.await;
@@ -226,10 +226,10 @@ async fn a_budget_holds_however_many_messages_come_at_once(ports: &Ports) {
         successes(&results)
     };
     let mut sent = 0;
-    for round in 0..4 {
+    for round in 0..10 {
         sent += spend(round).await;
     }
-    assert_eq!(sent, 37);
+    assert_eq!(sent, 130);
 }
 
 async fn a_message_that_is_over_the_budget_leaves_nothing(ports: &Ports) {

@@ -203,7 +203,9 @@ proptest! {
     ) {
         let optional = [&UNREAD[..], &["code", "reference", "validation", "assessment", "delegation", "sightings", "identification_id", "chain", "once", "judged_wrong", "tried_at", "told_at"]].concat();
         let validated = matches!(identification.state, State::Validated(_));
-        let optional_now: Vec<&str> = optional.iter().copied().filter(|name| !(validated && *name == "validation")).collect();
+        let mut optional_now: Vec<&str> = optional.iter().copied().filter(|name| !(validated && *name == "validation")).collect();
+        let its_message = identification.otp().map(|otp| message_of(otp.generation)).unwrap_or_default();
+        optional_now.push(&its_message);
         assert_nothing_is_guessed(&encode_identification(&identification, identification.expires_at), &optional_now, decode_identification);
         assert_nothing_is_guessed(&encode_scoring(&scoring, Standing::Alone, scoring.expires_at), &optional, decode_scoring);
         let optional = [&UNREAD[..], &["reference", "validation", "once", "told_at"]].concat();
