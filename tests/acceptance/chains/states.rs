@@ -182,9 +182,9 @@ async fn a_failure_that_nobody_wrote_down_is_one() {
     world.send(chain.deletion(&world)).await.expect(403);
     chain.steps[1].validate(&world).await.expect(409);
     world.clock.advance(TimeDelta::hours(1));
-    chain.assert_state(&world, "FAILED", 0, &["FAILED", "EXPIRED"]).await;
+    chain.assert_state(&world, "FAILED", 0, &["FAILED", "CANCELLED"]).await;
     world.sweep().await;
-    chain.assert_state(&world, "FAILED", 0, &["FAILED", "EXPIRED"]).await;
+    chain.assert_state(&world, "FAILED", 0, &["FAILED", "CANCELLED"]).await;
     assert_eq!(text(&world.items_of("CHN#").await[0], "status"), "FAILED");
     world.settle().await;
     world.assert_whole().await;
