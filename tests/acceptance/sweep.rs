@@ -120,7 +120,8 @@ async fn a_run_takes_up_nothing_after_forty_five_seconds_and_the_next_one_goes_o
     let first = acredita_sweep::sweep(&slowly).await;
     let took = world.clock.now() - began;
     assert!((1..45).contains(&first.expired), "{first:?}");
-    assert!((45..=100).contains(&took.num_seconds()), "{took}: what is in hand is finished, and nothing is begun");
+    // A second for each look at the clock, and each of those in hand looks when it is taken up and when it is written.
+    assert!((45..=120).contains(&took.num_seconds()), "{took}: what is in hand is finished, and nothing is begun");
     assert_eq!(first.failed, 0);
     assert_eq!(world.sweep().await.expired, 200 - first.expired);
 }

@@ -27,7 +27,7 @@ pub struct SettingsBody {
     /// The organisation's name in messages: one line without a link. Default: `org_id`.
     #[schema(
         max_length = 60,
-        pattern = r"^[^\u0000-\u001f{}.:@]*[^\s\u0000-\u001f{}.:@][^\u0000-\u001f{}.:@]*$",
+        pattern = r"^[^\u0000-\u001f{}]*[^\s\u0000-\u001f{}][^\u0000-\u001f{}]*$",
         example = "Yoigo"
     )]
     pub display_name: Option<String>,
@@ -106,29 +106,30 @@ pub struct TemplatesByLanguage {
 pub struct TemplatesBody {
     /// The text message, of at most 2 SMS with everything that is put into it. It has `{code}` once.
     #[schema(
-        max_length = 306,
-        pattern = r"^[^\u0000-\u0009\u000b-\u001f{}.:@]*\{code\}[^\u0000-\u0009\u000b-\u001f{}.:@]*$",
+        max_length = 2_000,
+        pattern = r"^([^\u0000-\u0009\u000b-\u001f{}]|\{(minutes|name)\})*\{code\}([^\u0000-\u0009\u000b-\u001f{}]|\{(minutes|name)\})*$",
         example = "{code} es tu clave"
     )]
     pub sms: Option<String>,
     /// The subject of the e-mail: one line.
     #[schema(
         max_length = 200,
-        pattern = r"^[^\u0000-\u001f{}.:@]*[^\s\u0000-\u001f{}.:@][^\u0000-\u001f{}.:@]*$",
+        pattern = r"^([^\u0000-\u001f{}]|\{(code|minutes|name)\})*([^\s\u0000-\u001f{}]|\{(code|minutes|name)\})([^\u0000-\u001f{}]|\{(code|minutes|name)\})*$",
         example = "Tu clave"
     )]
     pub email_subject: Option<String>,
     /// The e-mail. It has `{code}` once.
     #[schema(
         max_length = 2_000,
-        pattern = r"^[^\u0000-\u0009\u000b-\u001f{}.:@]*\{code\}[^\u0000-\u0009\u000b-\u001f{}.:@]*$",
+        pattern = r"^([^\u0000-\u0009\u000b-\u001f{}]|\{(minutes|name)\})*\{code\}([^\u0000-\u0009\u000b-\u001f{}]|\{(minutes|name)\})*$",
         example = "{code} es tu clave"
     )]
     pub email_text: Option<String>,
-    /// As it is answered. What a caller sends back is ignored.
-    pub encoding: Option<serde_json::Value>,
-    /// As it is answered. What a caller sends back is ignored.
-    pub parts: Option<serde_json::Value>,
+    /// As it is answered, and without effect.
+    pub encoding: Option<String>,
+    /// As it is answered, and without effect.
+    #[schema(minimum = 0, maximum = 1_000)]
+    pub parts: Option<usize>,
 }
 
 /// Where text messages go, and how many.
@@ -231,12 +232,12 @@ fn code(fields: &Fields<'_>, faults: &mut Faults) -> Option<CodeFormat> {
     faults.value(fields.place("length"), format)
 }
 
-/// A number of characters.
+/// A number of characters, or of SMS.
 fn whole(number: f64) -> Result<usize, Invalid> {
     if number.fract() == 0.0 && (0.0..=1_000.0).contains(&number) {
         Ok(number as usize)
     } else {
-        Err(Invalid("is not a length"))
+        Err(Invalid("is not a number from 0 to 1000"))
     }
 }
 
@@ -246,6 +247,8 @@ fn templates(fields: &Fields<'_>, faults: &mut Faults) -> BTreeMap<Language, Tem
     let of_language = |language: &Language| {
         let fields = fields.object(language.as_str(), faults)?;
         fields.only(&["sms", "email_subject", "email_text", "encoding", "parts"], faults);
+        fields.raw("encoding", faults);
+        fields.number("parts", whole, faults);
         // Ours, as a caller reads and sends them back, are nobody's choice: they may become better.
         let ours = Templates::ours(*language);
         let own = TemplateChoices {

@@ -217,6 +217,6 @@ async fn an_answer_to_the_actors_side_is_masked() {
     let metadata = world.call("GET", &format!("/identifications/otp/{id}"), None).await.expect(200).json();
     assert_eq!(
         metadata["actor"],
-        json!({ "name": NAME, "language": "ES", "email": "c************s@example.org", "msisdn": "*******445" })
+        json!({ "name": NAME, "language": "ES", "email": "c************s@example.org", "msisdn": "******344" })
     );
 }

@@ -56,7 +56,8 @@ async fn every_event_is_taken_by_the_function_that_it_is_named_after() {
                     "{name}: its token is a placeholder"
                 );
                 let (status, body) = http(&answered(&service, &event, &token).await);
-                if case.starts_with("create") || case.starts_with("list") {
+                // Every organisation has settings.
+                if case.starts_with("create") || case.starts_with("list") || event.function == "settings" {
                     assert!(matches!(status, 200 | 201), "{name}: {status} {body}");
                 } else {
                     // So are its ids. Unknown ids are found out last, so everything else was valid.

@@ -128,8 +128,9 @@ on_both_shapes! {
         refused(service.send(service.request("POST", AGENT, None).body("text/plain", "{}")).await, 415, "INVALID_INPUT");
         refused(service.call("GET", &format!("{AGENT}/17"), None).await, 400, "PARAMETER_ERROR");
         refused(service.call("GET", &format!("{AGENT}/{NOBODY}"), None).await, 404, "RESOURCE_NOT_FOUND");
-        let head = service.call("HEAD", &format!("/scorings/identity_document/{NOBODY}"), None).await.expect(404);
-        assert!(head.body.is_empty() && head.headers.contains_key("x-request-id"));
+        // A gateway on AWS has no route for it, and a function takes it for a GET of what is not there.
+        let head = service.call("HEAD", &format!("/scorings/identity_document/{NOBODY}"), None).await;
+        assert!([404, 405].contains(&head.status.as_u16()) && head.body.is_empty() && head.headers.contains_key("x-request-id"));
         let mut ids = BTreeSet::new();
         for _ in 0..3 {
             let named = service.request("GET", &format!("{AGENT}/{NOBODY}"), None).header("x-request-id", "mine");

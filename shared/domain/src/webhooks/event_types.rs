@@ -118,12 +118,16 @@ mod tests {
             "other.*",
             ".*",
             "identification.unheard_of",
-            "Identification.*",
             "webhook_endpoint.ping",
         ] {
             assert!(EventTypes::pattern(text).is_err(), "{text}");
         }
         assert!(EventTypes::of([]).is_err());
+    }
+
+    #[test]
+    fn the_case_does_not_matter_and_is_not_kept() {
+        assert_eq!(EventTypes::pattern("Identification.*").as_deref(), Ok("identification.*"));
     }
 
     #[test]
