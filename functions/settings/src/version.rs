@@ -39,6 +39,9 @@ impl FromStr for IfMatch {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
+        if text.len() > 1_024 {
+            return Err(Invalid("is longer than 1,024 bytes"));
+        }
         match text.trim() {
             "" => Err(Invalid("is empty")),
             "*" => Ok(Self::Any),
@@ -60,6 +63,8 @@ mod tests {
         for text in ["\"4\"", "3", "W/\"3\"", "\"33\"", "stale", "", " "] {
             assert!(!names(text, 3), "{text}");
         }
-        assert!(" ".parse::<IfMatch>().is_err());
+        for text in [" ", &"0".repeat(1_025)] {
+            assert!(text.parse::<IfMatch>().is_err(), "{text}");
+        }
     }
 }
