@@ -33,6 +33,8 @@ fn known(pointer: &str) -> Option<BoxedStrategy<Value>> {
         "sms" if pointer != "/sms" => text("[A-Za-z ]{0,20}\\{code\\}( \\{minutes\\} min)?( \\{name\\})?"),
         "email_text" => text("[A-Za-z ]{0,20}\\{code\\}(\\n\\{minutes\\} min)?"),
         "email_subject" | "display_name" => text("[A-Z][a-z]{1,20}( [A-Z][a-z]{1,9})?"),
+        // It goes into the same two SMS.
+        "web_otp_domain" => text("[a-z0-9]{1,20}(\\.[a-z0-9]{1,9})?\\.[a-z]{2,3}"),
         // Which lengths an alphabet has.
         "code" if pointer == "/messages/code" => one_of(&[json!({ "alphabet": "digits", "length": 8 }), json!({})]),
         // Each channel and each country once, and `*` alone.
