@@ -3,7 +3,7 @@
 
 use super::{
     budget::Room,
-    commit::{Commit, telling_all},
+    commit::{Commit, create_in, telling_all, telling_in},
     expressions::Values,
     identifications::{DELETE_TRIES, OURS, Removal, put_identification, take_step},
     items::{
@@ -49,8 +49,7 @@ impl Chains for DynamoStore {
             (identification, scoring, chapter)
         };
         let steps: Vec<_> = steps.into_iter().map(begun).collect();
-        let mut room = Room::of(self, &outbox, now);
-        loop {
+        create_in(Room::of(self, &outbox, now), |room| {
             let commit = Commit::new(self, "create chain", now)
                 .put(encode_chain(&chain, keep_until))
                 .put(encode_chain_pointer(&chain, events_until))
@@ -58,11 +57,9 @@ impl Chains for DynamoStore {
             let commit = steps.iter().fold(commit, |commit, (identification, scoring, chapter)| {
                 put_identification(commit, identification, scoring.as_ref(), chapter, (keep_until, events_until))
             });
-            match commit.outbox(&outbox, &room).remember(&chain.org, idempotency.clone()).create().await {
-                Err(CreateError::OverBudget { .. }) if room.moves().await.map_err(CreateError::Unavailable)? => {}
-                created => return created,
-            }
-        }
+            commit.outbox(&outbox, room).remember(&chain.org, idempotency.clone())
+        })
+        .await
     }
 
     async fn find(&self, org: &OrgId, id: ChainId) -> Result<Option<Chain>, FindError> {
@@ -134,22 +131,16 @@ impl Chains for DynamoStore {
             Opening::Code(message) => std::slice::from_ref(message),
             Opening::Nothing | Opening::CodeNotSent { .. } => &[],
         };
-        let mut room = Room::of(self, outbox, now);
-        loop {
-            let taken = telling_all(ADVANCE, &stories, |chapters| {
-                let mut values = chain_values(chain, now);
-                values.push(("next_step", number(chain.current_step as u64 + 1)));
-                let update = "SET #current_step = :next_step";
-                let change = Change { key: Key::chain(chain.id), update, condition: AS_READ, values };
-                let commit = Commit::new(self, ADVANCE, now).step_telling(change, &chapters[0]);
-                let commit = take_step(commit, &validated.identification, &validated.transition, &chapters[1], now);
-                open(commit, &chain.org, &opening, chapters.get(2), now).outbox(outbox, &room)
-            });
-            match taken.await {
-                Err(StepError::OverBudget { .. }) if room.moves().await.map_err(StepError::Unavailable)? => {}
-                taken => return taken,
-            }
-        }
+        telling_in(Room::of(self, outbox, now), ADVANCE, &stories, |chapters, room| {
+            let mut values = chain_values(chain, now);
+            values.push(("next_step", number(chain.current_step as u64 + 1)));
+            let update = "SET #current_step = :next_step";
+            let change = Change { key: Key::chain(chain.id), update, condition: AS_READ, values };
+            let commit = Commit::new(self, ADVANCE, now).step_telling(change, &chapters[0]);
+            let commit = take_step(commit, &validated.identification, &validated.transition, &chapters[1], now);
+            open(commit, &chain.org, &opening, chapters.get(2), now).outbox(outbox, room)
+        })
+        .await
     }
 
     async fn resend(
@@ -159,19 +150,13 @@ impl Chains for DynamoStore {
         outbox: Vec<NewOutboxMessage>,
         now: Time,
     ) -> Result<(), StepError> {
-        let (stories, mut room) = ([&resent.story], Room::of(self, &outbox, now));
-        loop {
-            let taken = telling_all(RESEND, &stories, |chapters| {
-                let open = self.check(Key::chain(chain.id), AS_READ, chain_values(chain, now));
-                let commit = Commit::new(self, RESEND, now).guarded(open);
-                let commit = take_step(commit, &resent.identification, &resent.transition, &chapters[0], now);
-                commit.outbox(&outbox, &room)
-            });
-            match taken.await {
-                Err(StepError::OverBudget { .. }) if room.moves().await.map_err(StepError::Unavailable)? => {}
-                taken => return taken,
-            }
-        }
+        telling_in(Room::of(self, &outbox, now), RESEND, &[&resent.story], |chapters, room| {
+            let open = self.check(Key::chain(chain.id), AS_READ, chain_values(chain, now));
+            let commit = Commit::new(self, RESEND, now).guarded(open);
+            let commit = take_step(commit, &resent.identification, &resent.transition, &chapters[0], now);
+            commit.outbox(&outbox, room)
+        })
+        .await
     }
 
     async fn transition(

@@ -99,20 +99,17 @@ impl<'a> Commit<'a> {
 
     /// Events of a subject that nothing else here changes.
     pub fn only_tell(self, org: &OrgId, chapter: &Chapter) -> Self {
-        let mut values = vec![("org", text(org))];
-        let (update, guard) = move_head(chapter, &mut values);
-        let condition = format!("#org = :org AND {guard}");
-        let key = Key::subject(chapter.subject);
-        let write = self.store.change(Change { key, update: &update, condition: &condition, values });
-        self.moving_head(write, chapter)
+        self.tell_and_note(org, chapter, None)
     }
 
     /// The same, and a note on the subject: an attribute that keeps its value if it has one.
     pub fn tell_and_note(self, org: &OrgId, chapter: &Chapter, note: Option<&(String, AttributeValue)>) -> Self {
-        let Some((name, note)) = note else { return self.only_tell(org, chapter) };
-        let mut values = vec![("org", text(org)), ("note", note.clone())];
-        let (update, guard) = move_head(chapter, &mut values);
-        let update = format!("{update}, #{name} = if_not_exists(#{name}, :note)");
+        let mut values = vec![("org", text(org))];
+        let (mut update, guard) = move_head(chapter, &mut values);
+        if let Some((name, note)) = note {
+            values.push(("note", note.clone()));
+            update = format!("{update}, #{name} = if_not_exists(#{name}, :note)");
+        }
         let condition = format!("#org = :org AND {guard}");
         let key = Key::subject(chapter.subject);
         let write = self.store.change(Change { key, update: &update, condition: &condition, values });
@@ -203,7 +200,6 @@ impl<'a> Commit<'a> {
 
     /// Creates everything, or returns why nothing was created. A used key takes precedence: its first request was fine.
     pub async fn create(mut self) -> Result<(), CreateError> {
-        let again_at = end_of_day(self.now);
         let mut reasons = match self.transact().await {
             Ok(()) => return Ok(()),
             Err(NotCommitted::Unavailable(unavailable)) => return Err(CreateError::Unavailable(unavailable)),
@@ -214,7 +210,7 @@ impl<'a> Commit<'a> {
         }
         Err(match self.refused_send(&mut reasons).await {
             Ok(RefusedSend::Destination { again_at }) => CreateError::TooManyMessages { again_at },
-            Ok(RefusedSend::Budget) => CreateError::OverBudget { again_at },
+            Ok(RefusedSend::Budget { again_at }) => CreateError::OverBudget { again_at },
             Err(unavailable) => CreateError::Unavailable(unavailable),
         })
     }
@@ -252,7 +248,6 @@ impl<'a> Commit<'a> {
 
     /// Takes the steps with their effects, or returns why they were not taken.
     pub async fn take(mut self) -> Result<(), Refusal> {
-        let again_at = end_of_day(self.now);
         let mut reasons = match self.transact().await {
             Ok(()) => return Ok(()),
             Err(NotCommitted::Unavailable(unavailable)) => {
@@ -273,7 +268,7 @@ impl<'a> Commit<'a> {
         }
         Err(Refusal::Step(match self.refused_send(&mut reasons).await {
             Ok(RefusedSend::Destination { again_at }) => StepError::TooManyMessages { again_at },
-            Ok(RefusedSend::Budget) => StepError::OverBudget { again_at },
+            Ok(RefusedSend::Budget { again_at }) => StepError::OverBudget { again_at },
             Err(unavailable) => StepError::Unavailable(unavailable),
         }))
     }
@@ -309,7 +304,9 @@ impl<'a> Commit<'a> {
         }
         match last {
             Some(again_at) => Ok(RefusedSend::Destination { again_at }),
-            None if self.budgets.iter().any(|index| reasons.failed(*index)) => Ok(RefusedSend::Budget),
+            None if self.budgets.iter().any(|index| reasons.failed(*index)) => {
+                Ok(RefusedSend::Budget { again_at: end_of_day(self.now) })
+            }
             None => Err(cancelled(self.operation)),
         }
     }
@@ -318,8 +315,8 @@ impl<'a> Commit<'a> {
 enum RefusedSend {
     /// It got too many messages.
     Destination { again_at: Time },
-    /// Or the part of it that was tried.
-    Budget,
+    /// The shard that was tried is full.
+    Budget { again_at: Time },
 }
 
 /// The update that moves the head of a log, and the condition that nobody has moved it.
@@ -383,6 +380,34 @@ pub(crate) async fn telling_all<'a>(
         }
     }
     Err(StepError::Unavailable(cancelled(operation)))
+}
+
+/// The same for steps that may send a message, in one shard of the budgets after the other until one has room.
+pub(crate) async fn telling_in<'a>(
+    mut room: Room<'a>,
+    operation: &'static str,
+    stories: &[&Story],
+    commit: impl Fn(&[Chapter], &Room<'a>) -> Commit<'a>,
+) -> Result<(), StepError> {
+    loop {
+        match telling_all(operation, stories, |chapters| commit(chapters, &room)).await {
+            Err(StepError::OverBudget { .. }) if room.moves().await.map_err(StepError::Unavailable)? => {}
+            taken => return taken,
+        }
+    }
+}
+
+/// Creates what may send a message, in the same way.
+pub(crate) async fn create_in<'a>(
+    mut room: Room<'a>,
+    commit: impl Fn(&Room<'a>) -> Commit<'a>,
+) -> Result<(), CreateError> {
+    loop {
+        match commit(&room).create().await {
+            Err(CreateError::OverBudget { .. }) if room.moves().await.map_err(CreateError::Unavailable)? => {}
+            created => return created,
+        }
+    }
 }
 
 /// The answer to a request whose key was used before.

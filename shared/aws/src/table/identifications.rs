@@ -2,7 +2,7 @@
 
 use super::{
     budget::Room,
-    commit::{Commit, telling},
+    commit::{Commit, create_in, telling, telling_in},
     items::{
         Key, Pointer, PointsTo, Standing, decode_identification, decode_pointer, decode_remembered, encode_erasure,
         encode_identification, encode_pointer, encode_scoring, number, text,
@@ -35,16 +35,12 @@ impl Identifications for DynamoStore {
         identification.log = Some(chapter.continued());
         let events_until = keep_until + (story.keep_until - now);
         let until = (keep_until, events_until);
-        let mut room = Room::of(self, &outbox, now);
-        loop {
+        create_in(Room::of(self, &outbox, now), |room| {
             let commit = Commit::new(self, "create identification", now);
             let commit = put_identification(commit, &identification, scoring.as_ref(), &chapter, until);
-            let commit = commit.outbox(&outbox, &room).remember(&identification.org, idempotency.clone());
-            match commit.create().await {
-                Err(CreateError::OverBudget { .. }) if room.moves().await.map_err(CreateError::Unavailable)? => {}
-                created => return created,
-            }
-        }
+            commit.outbox(&outbox, room).remember(&identification.org, idempotency.clone())
+        })
+        .await
     }
 
     async fn find(&self, org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError> {
@@ -75,17 +71,11 @@ impl Identifications for DynamoStore {
         now: Time,
     ) -> Result<(), StepError> {
         let name = step_name(&transition);
-        let mut room = Room::of(self, &outbox, now);
-        loop {
-            let taken = telling(name, &story, |chapter| {
-                let commit = Commit::new(self, name, now);
-                take_step(commit, identification, &transition, chapter, now).outbox(&outbox, &room)
-            });
-            match taken.await {
-                Err(StepError::OverBudget { .. }) if room.moves().await.map_err(StepError::Unavailable)? => {}
-                taken => return taken,
-            }
-        }
+        telling_in(Room::of(self, &outbox, now), name, &[&story], |chapters, room| {
+            let commit = Commit::new(self, name, now);
+            take_step(commit, identification, &transition, &chapters[0], now).outbox(&outbox, room)
+        })
+        .await
     }
 
     async fn transition_once(
