@@ -3,7 +3,7 @@
 //! Nothing that the code says is kept: a request that is repeated with its idempotency key is answered by verifying the
 //! code again, as of the time of the first answer.
 
-use super::{create::record, steps};
+use super::{create::record, once::recalled, steps};
 use crate::{
     App, Conflict, Error, Request, Time,
     caller::{Caller, CallerName},
@@ -12,7 +12,7 @@ use crate::{
     ids::{IdentificationId, MidniCheckId},
     keys::CheckHolder,
     midni::{CHECK_LIFE, Card, Check, DeclaredMatch, Evidence, Presented},
-    ports::{CardError, CheckError, FirstAnswer, Likeness, NewCheck, Remembered},
+    ports::{CardError, CheckError, FirstAnswer, Likeness, NewCheck},
     scoring::CheckResult,
 };
 use chrono::SubsecRound;
@@ -152,11 +152,7 @@ async fn first_answer(
     let Some(idempotency) = idempotency else { return Ok(None) };
     let (org, operation) = (&identification.org, Operation::CheckMidni);
     let marks = app.keys.current().await?.request_marks(org, operation, &idempotency);
-    match app.stores.identifications.recall(org, operation, &marks, app.now()).await? {
-        Some(Remembered::Answer(answer)) => Ok(Some(answer)),
-        Some(Remembered::AnotherBody) => Err(Conflict::IdempotencyKeyReused.into()),
-        None => Ok(None),
-    }
+    recalled(app, org, operation, &marks).await
 }
 
 /// The first answer again, for a request with the same code.

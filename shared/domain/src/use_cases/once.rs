@@ -8,7 +8,7 @@ use super::create::first_answer;
 use crate::{
     App, Conflict, Error,
     chain::Chain,
-    idempotency::{Earlier, Idempotency, Once, Operation, TakenOnce},
+    idempotency::{Earlier, Idempotency, Once, Operation, RequestMark, TakenOnce},
     identification::Identification,
     ids::OrgId,
     ports::{FirstAnswer, IdempotencyRecord, Remembered},
@@ -134,13 +134,23 @@ pub(super) async fn delete_once<F: Future<Output = Result<(), Error>>>(
         (Ok(()), _) => Ok(Done::Now),
         // It is gone, or goes: perhaps by the same request.
         (Err(gone @ (Error::NotFound(_) | Error::Conflict(Conflict::ConcurrentChange))), Some(once)) => {
-            match app.stores.identifications.recall(org, operation, &once.marks, app.now()).await? {
-                Some(Remembered::Answer(_)) => Ok(Done::Before),
-                Some(Remembered::AnotherBody) => Err(Conflict::IdempotencyKeyReused.into()),
-                None => Err(gone),
-            }
+            recalled(app, org, operation, &once.marks).await?.map(|_| Done::Before).ok_or(gone)
         }
         (Err(error), _) => Err(error),
+    }
+}
+
+/// What an earlier request with the same key was answered, if it is recorded.
+pub(super) async fn recalled(
+    app: &App,
+    org: &OrgId,
+    operation: Operation,
+    marks: &[RequestMark],
+) -> Result<Option<FirstAnswer>, Error> {
+    match app.stores.identifications.recall(org, operation, marks, app.now()).await? {
+        Some(Remembered::Answer(answer)) => Ok(Some(answer)),
+        Some(Remembered::AnotherBody) => Err(Conflict::IdempotencyKeyReused.into()),
+        None => Ok(None),
     }
 }
 

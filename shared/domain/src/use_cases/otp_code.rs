@@ -2,7 +2,9 @@
 
 use super::{
     create::{CodeToDeliver, ExternalCode, record},
-    effects, telling,
+    effects,
+    once::recalled,
+    telling,
 };
 use crate::{
     App, Conflict, Error, Request, Time,
@@ -12,7 +14,7 @@ use crate::{
     ids::AdminIdentificationId,
     keys::{CodeContext, Sealed},
     otp::{Delivery, Otp},
-    ports::{FirstAnswer, Remembered, StepError},
+    ports::{FirstAnswer, StepError},
 };
 use serde::{Deserialize, Serialize};
 
@@ -100,11 +102,7 @@ async fn first_answer(
     let (org, operation) = (&identification.org, Operation::CreateOtpCode);
     let keys = app.keys.current().await?;
     let marks = keys.request_marks(org, operation, &idempotency);
-    let FirstAnswer(text) = match app.stores.identifications.recall(org, operation, &marks, app.now()).await? {
-        Some(Remembered::Answer(answer)) => answer,
-        Some(Remembered::AnotherBody) => return Err(Conflict::IdempotencyKeyReused.into()),
-        None => return Ok(None),
-    };
+    let Some(FirstAnswer(text)) = recalled(app, org, operation, &marks).await? else { return Ok(None) };
     let stored: StoredCode = serde_json::from_str(&text).map_err(|_| Error::Corrupt("first answer"))?;
     let code = OtpCode::unsealed(keys.open(&identification.id.to_string(), &stored.code)?);
     Ok(Some(NewCode { code: CodeToDeliver { code, expires_at: stored.code_expires_at }, replayed: true }))
