@@ -2,13 +2,13 @@
 
 use crate::{
     invalid::Invalid,
-    numbering::{self, NotPlanned, Planned},
+    numbering::{self, Planned},
     text::{DocumentNumber, PersonName, Private, checked, clean, is_hyphen, private_text, trimmed, without_separators},
     vocabulary::names,
 };
 use serde::{Deserialize, Serialize};
 
-pub use crate::country::Country;
+pub use crate::{country::Country, numbering::NotReachable};
 
 /// The person being identified. The fields that a method requires are checked when the identification is created.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,7 +147,7 @@ impl Msisdn {
     /// The same phone as its country's plan writes it, if it is one that messages are sent to.
     pub fn canonical(&self) -> Result<Self, NotReachable> {
         let Planned { national, .. } = numbering::find(self.country_code.expose(), self.phone_number.expose())?;
-        let phone_number = national.parse().map_err(|_| NotPlanned::Number)?;
+        let phone_number = national.parse().map_err(|_| NotReachable::Number)?;
         Ok(Self { phone_number, country_code: self.country_code.clone() })
     }
 
@@ -166,32 +166,6 @@ impl Msisdn {
         let digits = self.phone_number.expose();
         let hidden = digits.len().saturating_sub(3).max(digits.len().min(3));
         format!("{}{}", "*".repeat(hidden), &digits[hidden..])
-    }
-}
-
-/// Why nothing is sent to a phone: the field to blame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotReachable {
-    CountryCode,
-    Number(Invalid),
-}
-
-impl NotReachable {
-    pub fn problem(self) -> &'static str {
-        match self {
-            Self::CountryCode => "is no country's calling code",
-            Self::Number(Invalid(problem)) => problem,
-        }
-    }
-}
-
-impl From<NotPlanned> for NotReachable {
-    fn from(why: NotPlanned) -> Self {
-        match why {
-            NotPlanned::CountryCode => Self::CountryCode,
-            NotPlanned::Number => Self::Number(Invalid("is no number of this country's plan")),
-            NotPlanned::Service => Self::Number(Invalid("is the number of a service, which no message is sent to")),
-        }
     }
 }
 
@@ -305,7 +279,7 @@ mod tests {
         assert_eq!(canonical("612345678", "34"), Ok("+34612345678".to_owned()));
         assert_eq!(canonical("612345678", "881"), Err(NotReachable::CountryCode));
         for number in ["803123456", "112", "0612345678"] {
-            assert!(matches!(canonical(number, "34"), Err(NotReachable::Number(_))), "{number}");
+            assert!(matches!(canonical(number, "34"), Err(NotReachable::Number | NotReachable::Service)), "{number}");
         }
     }
 

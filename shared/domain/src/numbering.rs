@@ -27,8 +27,9 @@ pub(crate) struct Planned<'a> {
     pub country: Option<Country>,
 }
 
+/// Why nothing is sent to a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NotPlanned {
+pub enum NotReachable {
     /// No country has this calling code: nobody, or a network of satellites or of services that cost.
     CountryCode,
     /// The plan has no such number.
@@ -37,10 +38,20 @@ pub(crate) enum NotPlanned {
     Service,
 }
 
+impl NotReachable {
+    pub fn problem(self) -> &'static str {
+        match self {
+            Self::CountryCode => "is no country's calling code",
+            Self::Number => "is no number of this country's plan",
+            Self::Service => "is the number of a service, which no message is sent to",
+        }
+    }
+}
+
 /// Finds the number of a phone: a calling code and what was written after it.
-pub(crate) fn find<'a>(code: &str, written: &'a str) -> Result<Planned<'a>, NotPlanned> {
-    let (code, plans) = PLANS.get_key_value(code).ok_or(NotPlanned::CountryCode)?;
-    let main = plans.first().filter(|plan| plan.is_of_a_country()).ok_or(NotPlanned::CountryCode)?;
+pub(crate) fn find<'a>(code: &str, written: &'a str) -> Result<Planned<'a>, NotReachable> {
+    let (code, plans) = PLANS.get_key_value(code).ok_or(NotReachable::CountryCode)?;
+    let main = plans.first().filter(|plan| plan.is_of_a_country()).ok_or(NotReachable::CountryCode)?;
     if (*code, written) == PUBLISHED_EXAMPLE {
         return Ok(Planned { national: written.into(), country: main.country() });
     }
@@ -50,11 +61,11 @@ pub(crate) fn find<'a>(code: &str, written: &'a str) -> Result<Planned<'a>, NotP
         (Some(leading), _) => leading.is_match(&national),
         (None, _) => plan.rules().kind(&national).is_some(),
     };
-    let plan = plans.iter().find(is_it).ok_or(NotPlanned::Number)?;
+    let plan = plans.iter().find(is_it).ok_or(NotReachable::Number)?;
     match plan.rules().kind(&national) {
         Some(Kind::Phone) => Ok(Planned { national, country: plan.country() }),
-        Some(Kind::Service) => Err(NotPlanned::Service),
-        None => Err(NotPlanned::Number),
+        Some(Kind::Service) => Err(NotReachable::Service),
+        None => Err(NotReachable::Number),
     }
 }
 
@@ -236,29 +247,29 @@ mod tests {
     #[test]
     fn what_is_no_phone_is_refused_for_what_it_is() {
         for (code, written, why) in [
-            ("999", "1234567", NotPlanned::CountryCode),
-            ("1809", "5551234", NotPlanned::CountryCode),
-            ("881", "612345678", NotPlanned::CountryCode),
-            ("882", "1612345678", NotPlanned::CountryCode),
-            ("883", "510012345678", NotPlanned::CountryCode),
-            ("979", "123456789", NotPlanned::CountryCode),
-            ("800", "12345678", NotPlanned::CountryCode),
-            ("34", "112", NotPlanned::Number),
-            ("34", "6", NotPlanned::Number),
-            ("34", "61234567890", NotPlanned::Number),
-            ("34", "0699000001", NotPlanned::Number),
-            ("34", "00699000001", NotPlanned::Number),
-            ("34", "34612345678", NotPlanned::Number),
-            ("34", "212345678", NotPlanned::Number),
+            ("999", "1234567", NotReachable::CountryCode),
+            ("1809", "5551234", NotReachable::CountryCode),
+            ("881", "612345678", NotReachable::CountryCode),
+            ("882", "1612345678", NotReachable::CountryCode),
+            ("883", "510012345678", NotReachable::CountryCode),
+            ("979", "123456789", NotReachable::CountryCode),
+            ("800", "12345678", NotReachable::CountryCode),
+            ("34", "112", NotReachable::Number),
+            ("34", "6", NotReachable::Number),
+            ("34", "61234567890", NotReachable::Number),
+            ("34", "0699000001", NotReachable::Number),
+            ("34", "00699000001", NotReachable::Number),
+            ("34", "34612345678", NotReachable::Number),
+            ("34", "212345678", NotReachable::Number),
             // 905 is dialled to vote.
-            ("34", "905123456", NotPlanned::Number),
-            ("34", "803123456", NotPlanned::Service),
-            ("34", "901123456", NotPlanned::Service),
-            ("34", "900123456", NotPlanned::Service),
-            ("1", "911", NotPlanned::Number),
-            ("1", "9002345678", NotPlanned::Service),
-            ("44", "9012345678", NotPlanned::Service),
-            ("44", "7012345678", NotPlanned::Service),
+            ("34", "905123456", NotReachable::Number),
+            ("34", "803123456", NotReachable::Service),
+            ("34", "901123456", NotReachable::Service),
+            ("34", "900123456", NotReachable::Service),
+            ("1", "911", NotReachable::Number),
+            ("1", "9002345678", NotReachable::Service),
+            ("44", "9012345678", NotReachable::Service),
+            ("44", "7012345678", NotReachable::Service),
         ] {
             assert_eq!(find(code, written), Err(why), "+{code} {written}");
         }

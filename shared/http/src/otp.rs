@@ -112,7 +112,7 @@ fn reachable(destination: Destination, faults: &mut Faults) -> Option<Destinatio
     if let Err(why) = &judged {
         let field = match why {
             NotReachable::CountryCode => "country_code",
-            NotReachable::Number(_) => "phone_number",
+            NotReachable::Number | NotReachable::Service => "phone_number",
         };
         faults.add(Place::Body(format!("{}/{field}", Needed::Msisdn.pointer())), why.problem());
     }
