@@ -40,7 +40,7 @@ fn assert_within(calls: &[String], reads: usize, writes: usize) {
 #[tokio::test]
 async fn a_create_is_one_transaction_and_one_message_of_a_queue() {
     let world = World::start().await;
-    knows_the_settings(&world).await;
+    world.knows_the_settings().await;
     let cases = [
         ("/identifications/agent", bodies::agent(true), 201),
         ("/identifications/otp", bodies::otp(), 201),
@@ -60,11 +60,6 @@ async fn a_create_is_one_transaction_and_one_message_of_a_queue() {
             "{path}, again: the refusal brings the first answer, and one read sees that it was not deleted"
         );
     }
-}
-
-/// As all creates of a minute but the first.
-async fn knows_the_settings(world: &World) {
-    world.app.settings(&ORG.parse().expect("a name")).await.expect("settings");
 }
 
 #[tokio::test]

@@ -195,6 +195,11 @@ impl World {
         (self.clock.now() + TimeDelta::days(30) - TimeDelta::hours(1)).timestamp()
     }
 
+    /// Reads the settings, as the first create of a minute does: others know them.
+    pub async fn knows_the_settings(&self) {
+        self.app.settings(&ORG.parse().expect("a name")).await.expect("settings");
+    }
+
     pub async fn send(&self, call: Call) -> Answer {
         self.send_request(call.into_request()).await
     }

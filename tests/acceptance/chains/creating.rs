@@ -269,8 +269,7 @@ async fn a_first_code_that_may_not_be_sent_makes_no_chain() {
 #[tokio::test]
 async fn a_create_is_one_transaction_and_one_call_of_the_queue_at_most() {
     let world = World::with_external_provider().await;
-    // As all creates of a minute but the first, which reads the settings.
-    world.app.settings(&ORG.parse().expect("a name")).await.expect("settings");
+    world.knows_the_settings().await;
     for sequence in [
         vec![steps::agent(), steps::otp(), steps::document()],
         vec![steps::sent_otp(), steps::agent(), steps::document()],

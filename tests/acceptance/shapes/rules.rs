@@ -1,6 +1,6 @@
 //! The rules for requests, and the answers to requests that break them.
 
-use super::{Service, Step, in_an_hour, on_both_shapes};
+use super::{Service, Shape, Step, in_an_hour, on_both_shapes};
 use acceptance::{
     Answer, Call, NOBODY, ORG, OTHER_ORG, bodies,
     tokens::{ISSUER, Issuer, KID, claims},
@@ -128,9 +128,10 @@ on_both_shapes! {
         refused(service.send(service.request("POST", AGENT, None).body("text/plain", "{}")).await, 415, "INVALID_INPUT");
         refused(service.call("GET", &format!("{AGENT}/17"), None).await, 400, "PARAMETER_ERROR");
         refused(service.call("GET", &format!("{AGENT}/{NOBODY}"), None).await, 404, "RESOURCE_NOT_FOUND");
-        // A gateway on AWS has no route for it, and a function takes it for a GET of what is not there.
-        let head = service.call("HEAD", &format!("/scorings/identity_document/{NOBODY}"), None).await;
-        assert!([404, 405].contains(&head.status.as_u16()) && head.body.is_empty() && head.headers.contains_key("x-request-id"));
+        // A function takes it for a GET, here of what is not there: on AWS a gateway has no route for it.
+        let status = if service.shape == Shape::Serve { 405 } else { 404 };
+        let head = service.call("HEAD", &format!("/scorings/identity_document/{NOBODY}"), None).await.expect(status);
+        assert!(head.body.is_empty() && head.headers.contains_key("x-request-id"));
         let mut ids = BTreeSet::new();
         for _ in 0..3 {
             let named = service.request("GET", &format!("{AGENT}/{NOBODY}"), None).header("x-request-id", "mine");
