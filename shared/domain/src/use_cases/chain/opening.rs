@@ -4,6 +4,7 @@ use super::{super::effects, stories};
 use crate::{
     App, Error, Request, Time,
     chain::Chain,
+    delivery::DeliveryFailure,
     identification::Identification,
     keys::CodeContext,
     otp::Destination,
@@ -29,8 +30,8 @@ pub(in crate::use_cases) async fn advance(
     match app.stores.chains.advance(chain, validated.clone(), opening, story.clone(), now).await {
         Err(refused @ (StepError::TooManyMessages { .. } | StepError::OverBudget { .. })) => {
             let why = match refused {
-                StepError::OverBudget { .. } => stories::BUDGET,
-                _ => stories::NOT_SENT,
+                StepError::OverBudget { .. } => DeliveryFailure::Budget,
+                _ => DeliveryFailure::NotSent,
             };
             let opening = without_code(app, request, chain, why, now).await?;
             app.stores.chains.advance(chain, validated, opening, story, now).await.map(|()| Vec::new())
@@ -58,7 +59,7 @@ async fn without_code(
     app: &App,
     request: &Request,
     chain: &Chain,
-    why: &'static str,
+    why: DeliveryFailure,
     now: Time,
 ) -> Result<Opening, StepError> {
     let next = chain.sequence.steps().get(chain.current_step + 1).ok_or(StepError::Lost)?;

@@ -4,6 +4,7 @@ use super::super::telling;
 use crate::{
     App, Request, Time,
     chain::{Chain, ChainTransition},
+    delivery::DeliveryFailure,
     events::{EventData, EventType, Story},
     identification::{Identification, Status},
     method::MethodKind,
@@ -54,18 +55,13 @@ pub(super) fn of_code_not_sent(
     app: &App,
     request: &Request,
     step: &Identification,
-    why: &'static str,
+    why: DeliveryFailure,
     now: Time,
 ) -> Story {
-    let data = telling::basics(step, now).with("generation", 1).with("reason", why);
+    let data = telling::basics(step, now).with("generation", 1).named("reason", why);
     let data = step.otp().into_iter().fold(data, |data, otp| data.named("channel", otp.delivery.channel()));
     telling::of_identification(app, request, step, EventType::IdentificationUndelivered, data, now)
 }
-
-/// Why no message was sent: the limit of its destination refused it.
-pub(super) const NOT_SENT: &str = "NOT_SENT";
-/// Or the budget of the organisation.
-pub(super) const BUDGET: &str = "BUDGET";
 
 fn basics(chain: &Chain, status: Status) -> EventData {
     EventData::default().named("status", status).with("current_step", chain.current_step)
