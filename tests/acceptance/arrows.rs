@@ -45,7 +45,7 @@ const CRATES: &[(&str, &str, May)] = &[
     (AWS, "shared/aws", May::Use(&[DOMAIN])),
     (BATCHES, "shared/batches", May::Use(&[])),
     (OUTBOUND, "shared/outbound", May::Use(&[])),
-    (SENDERS, "shared/senders", May::Use(&[DOMAIN])),
+    (SENDERS, "shared/senders", May::Use(&[DOMAIN, OUTBOUND])),
     (ENGINE, "shared/engine", May::Use(&[DOMAIN, PICTURES, MRZ, FRONT, SEALS])),
     (MANIFEST, "shared/manifest", May::Use(&[])),
     (PICTURES, "shared/pictures", May::Use(&[])),

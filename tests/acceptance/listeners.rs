@@ -7,7 +7,7 @@ use acredita_domain::{RequestRate, settings::Countries, test_destinations::TestD
 use acredita_listener::Listener;
 use acredita_local::{
     inbox::FailRate,
-    providers::Providers,
+    providers::{Providers, SmsProvider},
     serve::{Options, Server},
 };
 use acredita_outbound::Outbound;
@@ -31,6 +31,7 @@ async fn server(data: &TempDir) -> Server {
         issuer: None,
         fail_delivery: FailRate::default(),
         providers: Providers::Emulated,
+        sms_sender: SmsProvider::Inbox,
         requests_a_second: RequestRate::default(),
         stated_uploads: false,
         sms_countries: Countries::All,

@@ -186,6 +186,7 @@ fn plausible(name: &str) -> Option<String> {
         "ACREDITA_ORIGIN_SECRETS" => "0123456789abcdef0123456789abcdef",
         "ACREDITA_TOKEN_HOURS" | "ACREDITA_JWKS_OUTAGE_HOURS" => "24",
         "ACREDITA_SMS_MAX_PRICE" => "0.10",
+        "ACREDITA_SMS_SENDER" => "AWS",
         "ACREDITA_STATED_UPLOADS" => "false",
         "ACREDITA_SMS_COUNTRIES" => "ES",
         "ACREDITA_TEST_DESTINATIONS" => "+34600000001=123456",
@@ -200,11 +201,14 @@ fn plausible(name: &str) -> Option<String> {
 #[test]
 fn functions_are_told_all_that_they_ask_for_and_nothing_else() {
     let asked = RefCell::new(BTreeSet::new());
-    let settings = Settings::from_env(|name| {
-        asked.borrow_mut().insert(name.to_owned());
-        plausible(name)
-    });
-    assert_eq!(settings.expect("a whole environment").policy.channels.len(), 2, "a channel that is off asks for less");
+    for sender in texts(&TEMPLATE["Parameters"]["SmsSender"]["AllowedValues"]) {
+        let settings = Settings::from_env(|name| {
+            asked.borrow_mut().insert(name.to_owned());
+            if name == "ACREDITA_SMS_SENDER" { Some(sender.to_owned()) } else { plausible(name) }
+        });
+        let channels = settings.expect("a whole environment").policy.channels;
+        assert_eq!(channels.len(), 2, "a channel that is off asks for less");
+    }
     let ours = |name: &&String| name.starts_with("ACREDITA_");
     let variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"].as_object().expect("variables");
     assert_eq!(variables.keys().filter(ours).collect::<BTreeSet<_>>(), asked.borrow().iter().filter(ours).collect());

@@ -1,10 +1,10 @@
-//! Emulators of Google Document AI and of Veridas, as far as our adapters speak with them: ordinary HTTP servers on
-//! loopback, with nothing behind them. They judge no picture: they answer as a [`Scenario`] says, check requests as
-//! strictly as is known, and record them.
+//! Emulators of Google Document AI, of Veridas and of Infobip, as far as our adapters speak with them: ordinary HTTP
+//! servers on loopback, with nothing behind them. They judge no picture and send no message: they answer as a [`Scenario`]
+//! says, check requests as strictly as is known, and record them.
 //!
 //! They are no substitute for an account. The Google part follows public documentation and published examples of its
-//! answers. The Veridas part follows public traces: product pages and integrators' code.
-//! `infra/docs/PROVIDERS.md` says how much of it is proven.
+//! answers, the Infobip part its published definition. The Veridas part follows public traces: product pages and
+//! integrators' code. `infra/docs/PROVIDERS.md` says how much of it is proven.
 //!
 //! ```text
 //! GET  /emulator                       what this is, and the scenarios
@@ -13,6 +13,7 @@
 
 mod federation;
 mod google;
+mod infobip;
 mod listener;
 mod record;
 mod scenario;
@@ -20,6 +21,7 @@ mod veridas;
 
 pub use federation::{AWS_SESSION, AwsSession, Impersonation};
 pub use google::ServiceAccount;
+pub use infobip::{INFOBIP_KEY, INFOBIP_SENDER, InfobipAccount, TextMessage};
 pub use record::{Part, Recorded};
 pub use scenario::Scenario;
 
@@ -55,7 +57,7 @@ pub enum Recording {
     Off,
 }
 
-/// Both emulators, running until dropped.
+/// All emulators, running until dropped.
 pub struct Emulators {
     /// Where they listen.
     pub address: SocketAddr,
@@ -75,6 +77,7 @@ struct Shared {
     journal: Journal,
     google: google::State,
     veridas: veridas::State,
+    infobip: infobip::State,
     /// The once-only scenarios that have happened.
     happened: Mutex<HashSet<&'static str>>,
     open: watch::Sender<usize>,
@@ -87,7 +90,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Emulators {
-    /// Starts both on a free port of loopback, answering [`Scenario::Pass`].
+    /// Starts all on a free port of loopback, answering [`Scenario::Pass`].
     pub async fn start(recording: Recording) -> io::Result<Self> {
         let listener = acredita_listener::bind(([127, 0, 0, 1], 0).into()).await?;
         let address = listener.local_addr()?;
@@ -96,6 +99,7 @@ impl Emulators {
             journal: Journal::new(recording),
             google: google::State::new(address),
             veridas: veridas::State::default(),
+            infobip: infobip::State::default(),
             happened: Mutex::default(),
             open: watch::Sender::new(0),
             running: watch::Sender::new(0),
@@ -223,10 +227,12 @@ fn router(shared: Arc<Shared>) -> Router {
         .nest("/google", google::router().merge(federation::router()))
         .nest("/validas/v1", veridas::validas())
         .nest("/xpressid", veridas::xpressid())
+        .nest("/infobip", infobip::router())
         .layer(middleware::from_fn_with_state(shared.clone(), recorded));
     Router::new()
         .route("/emulator", get(about))
         .route("/emulator/scenario/{scenario}", put(play))
+        .nest("/emulator/infobip", infobip::desk())
         .merge(providers)
         .with_state(shared)
 }
@@ -246,9 +252,11 @@ async fn about(State(shared): State<Arc<Shared>>) -> String {
     let now = shared.scenario();
     let scenarios: Vec<&str> = Scenario::ALL.iter().map(|scenario| scenario.name()).collect();
     format!(
-        "Emulators of Google Document AI and of Veridas. They judge no picture: they answer what the scenario says.\n\
-         The Veridas part follows public traces and is not confirmed by Veridas.\n\n\
-         Scenario now: {}\nTo change it: curl -X PUT http://<this address>/emulator/scenario/<one of these>\n{}\n",
+        "Emulators of Google Document AI, of Veridas and of Infobip. They judge no picture and send no message: they answer\n\
+         what the scenario says. The Veridas part follows public traces and is not confirmed by Veridas.\n\n\
+         Scenario now: {}\nTo change it: curl -X PUT http://<this address>/emulator/scenario/<one of these>\n{}\n\n\
+         Text messages that the Infobip part took: GET /emulator/infobip; to have them refused: PUT\n\
+         /emulator/infobip/REJECTED_DESTINATION, or another status of its list.\n",
         now.name(),
         scenarios.join("\n")
     )

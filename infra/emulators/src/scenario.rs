@@ -1,6 +1,6 @@
 //! Scenarios of answers.
 
-/// A scenario, for both providers.
+/// A scenario, for all providers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scenario {
     /// All is well.

@@ -1,7 +1,8 @@
-//! The command line: `serve` (the default), `token`, `openapi`, `midni`, and what works with events: `listen`, `trigger`,
-//! `events`, `verify`.
+//! The command line: `serve` (the default), `token`, `openapi`, `midni`, `check-sender`, and what works with events:
+//! `listen`, `trigger`, `events`, `verify`.
 
 use crate::{
+    check_sender::{CheckSenderArgs, CheckSenderError, check_sender},
     events::{EventsCommand, EventsError, events},
     gateway::document,
     inbox::FailRate,
@@ -10,7 +11,7 @@ use crate::{
     logs,
     midni::{Kind, TestAuthority, TestCard, picture},
     pages::Overview,
-    providers::Providers,
+    providers::{Providers, SmsProvider},
     serve::{Options, ServeError, Server, TrustedIssuer},
     trigger::{TriggerArgs, TriggerError, trigger},
     verify::{VerifyArgs, VerifyError, verify},
@@ -64,6 +65,8 @@ enum Command {
     Events(EventsCommand),
     /// Walk the events of a subject against its state
     Verify(VerifyArgs),
+    /// Report what the senders of a deployment on AWS may do, before the first message
+    CheckSender(CheckSenderArgs),
 }
 
 #[derive(Args)]
@@ -91,6 +94,9 @@ struct ServeArgs {
     /// External scoring providers: none, or emulators of Google and Veridas that return the answers you set
     #[arg(long, value_enum, default_value_t)]
     providers: Providers,
+    /// Who sends text messages: nobody, so that they are in the inbox, or the code for Infobip to an emulator
+    #[arg(long, value_enum, default_value_t)]
+    sms_sender: SmsProvider,
     /// Where organisations may send text messages at most: ISO 3166-1 codes such as "ES PT", or * for everywhere
     #[arg(long, default_value = "*")]
     sms_countries: Countries,
@@ -202,6 +208,7 @@ pub async fn run() -> ExitCode {
         Some(Command::Trigger(args)) => trigger(args).await.map_err(CommandError::from),
         Some(Command::Events(command)) => events(command).await.map_err(CommandError::from),
         Some(Command::Verify(args)) => report(args).await,
+        Some(Command::CheckSender(args)) => check_sender(args).await.map_err(CommandError::from),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -233,6 +240,8 @@ enum CommandError {
     #[error(transparent)]
     Verify(#[from] VerifyError),
     #[error(transparent)]
+    CheckSender(#[from] CheckSenderError),
+    #[error(transparent)]
     Io(#[from] io::Error),
     #[error("the card does not fit into a code")]
     TooLong,
@@ -250,6 +259,7 @@ async fn serve(args: ServeArgs) -> Result<(), CommandError> {
         issuer: args.issuer.trusted(),
         fail_delivery: args.fail_delivery,
         providers: args.providers,
+        sms_sender: args.sms_sender,
         requests_a_second: args.requests_a_second,
         stated_uploads: args.stated_uploads,
         sms_countries: args.sms_countries,

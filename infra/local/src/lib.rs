@@ -5,9 +5,10 @@
 //! the triggers of the queue and the schedule, [`inbox`] for the carriers; everything else is the code of the Lambdas.
 //!
 //! The commands [`listen`], [`trigger`] and [`events`] are callers of a service that runs already, here or on AWS: they
-//! use its API ([`client`]) and nothing else.
+//! use its API ([`client`]) and nothing else. [`check_sender`] asks the providers of messages themselves.
 
 mod address;
+pub mod check_sender;
 pub mod cli;
 pub mod client;
 mod drain;

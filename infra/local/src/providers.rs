@@ -1,4 +1,5 @@
-//! External providers of a local server: emulators, so that an EXTERNAL scoring can be tried without an account.
+//! External providers of a local server: emulators, so that an EXTERNAL scoring, and text messages by Infobip, can be
+//! tried without an account.
 
 use acredita_domain::{
     error::Unavailable,
@@ -6,9 +7,10 @@ use acredita_domain::{
     scoring::{Provider, ProviderAccess},
     text::Private,
 };
-use acredita_emulators::{Emulators, PROCESSOR, Recording, VERIDAS_KEY};
+use acredita_emulators::{Emulators, INFOBIP_KEY, INFOBIP_SENDER, PROCESSOR, Recording, VERIDAS_KEY};
 use acredita_outbound::Outbound;
 use acredita_providers::{google, veridas};
+use acredita_senders::{InfobipSender, infobip};
 use acredita_service::{Configured, ProviderSettings, external_scorers};
 use async_trait::async_trait;
 use clap::ValueEnum;
@@ -24,12 +26,22 @@ pub enum Providers {
     Emulated,
 }
 
+/// Who sends text messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum SmsProvider {
+    /// Nobody: they are in the inbox.
+    #[default]
+    Inbox,
+    /// The code for Infobip, to an emulator that keeps them.
+    InfobipEmulated,
+}
+
 /// Running external providers.
 pub struct External {
     pub scorers: Vec<Arc<dyn Scorer>>,
     /// Which organisations may use which provider.
     pub access: ProviderAccess,
-    /// Set if the providers are emulated.
+    /// Set if a provider is emulated.
     pub emulators: Option<Emulators>,
 }
 
@@ -74,15 +86,33 @@ pub fn emulated(
 impl External {
     /// Starts the chosen providers. Every organisation may use the emulated ones, and `EXTERNAL` is VERIDAS, because it
     /// takes documents of any country.
-    pub async fn start(providers: Providers, clock: &Arc<dyn Clock>, entropy: &Arc<dyn Entropy>) -> io::Result<Self> {
-        match providers {
-            Providers::None => Ok(Self { scorers: Vec::new(), access: ProviderAccess::default(), emulators: None }),
-            Providers::Emulated => {
-                let emulators = Emulators::start(Recording::Off).await?;
-                let scorers = emulated(&emulators, clock, entropy)?;
+    pub async fn start(
+        providers: Providers,
+        sms: SmsProvider,
+        clock: &Arc<dyn Clock>,
+        entropy: &Arc<dyn Entropy>,
+    ) -> io::Result<Self> {
+        let emulators = match (providers, sms) {
+            (Providers::None, SmsProvider::Inbox) => None,
+            _ => Some(Emulators::start(Recording::Off).await?),
+        };
+        let (scorers, access) = match (providers, &emulators) {
+            (Providers::Emulated, Some(emulators)) => {
                 let access = ProviderAccess::everybody(vec![Provider::Veridas, Provider::Google]);
-                Ok(Self { scorers, access, emulators: Some(emulators) })
+                (emulated(emulators, clock, entropy)?, access)
             }
-        }
+            _ => (Vec::new(), ProviderAccess::default()),
+        };
+        Ok(Self { scorers, access, emulators })
     }
+}
+
+/// The sender of text messages by Infobip, pointed at its emulator.
+pub fn emulated_infobip(emulators: &Emulators, clock: &Arc<dyn Clock>) -> io::Result<InfobipSender> {
+    let settings = infobip::Settings {
+        url: emulators.infobip().parse().map_err(unfit)?,
+        sender: INFOBIP_SENDER.parse().map_err(unfit)?,
+    };
+    let key = Arc::new(Known(INFOBIP_KEY.to_owned()));
+    Ok(InfobipSender::new(settings, key, Outbound::default(), clock.clone()))
 }

@@ -8,7 +8,7 @@ use crate::{
     keys::{self, KeyError, TokenSigner},
     midni::TestAuthority,
     pages::{self, Health, Overview, Owner},
-    providers::{External, Providers},
+    providers::{External, Providers, SmsProvider, emulated_infobip},
     workers,
 };
 use acredita_aws::{
@@ -79,6 +79,7 @@ pub struct Options {
     /// How often a delivery fails on purpose.
     pub fail_delivery: FailRate,
     pub providers: Providers,
+    pub sms_sender: SmsProvider,
     pub requests_a_second: RequestRate,
     /// Whether an upload has to be stated before it gets a link.
     pub stated_uploads: bool,
@@ -216,7 +217,7 @@ pub struct Server {
     pub address: SocketAddr,
     /// For the greeting and the pages.
     pub overview: Overview,
-    /// Set if external providers are emulated.
+    /// Set if a provider is emulated.
     pub emulators: Option<Emulators>,
     aws: LocalAws,
     tasks: JoinSet<()>,
@@ -237,7 +238,7 @@ impl Server {
         let doors = Doors { pages, ..Doors::default() };
         let aws = LocalAws::start_behind(doors, Storage::Folder(folder.clone()), clock.clone(), &[]).await?;
         let keys = Arc::new(keys::keyring(folder, &*entropy)?);
-        let external = External::start(options.providers, &clock, &entropy).await;
+        let external = External::start(options.providers, options.sms_sender, &clock, &entropy).await;
         let external =
             external.map_err(|source| ServeError::Io { what: "the emulated providers".to_owned(), source })?;
         let app = aws.app(AppParts {
@@ -265,7 +266,12 @@ impl Server {
             fail_rate: options.fail_delivery,
         });
         let every = Channel::ALL.iter();
-        let senders = every.fold(Senders::default(), |senders, channel| senders.with(*channel, sender.clone()));
+        let mut senders = every.fold(Senders::default(), |senders, channel| senders.with(*channel, sender.clone()));
+        if let (SmsProvider::InfobipEmulated, Some(emulators)) = (options.sms_sender, &external.emulators) {
+            let infobip = emulated_infobip(emulators, &clock)
+                .map_err(|source| ServeError::Io { what: "the emulated Infobip".to_owned(), source })?;
+            senders = senders.with(Channel::Sms, Arc::new(infobip));
+        }
 
         let (verifier, token) = tokens(options, &app)?;
         let owner = Owner::new(keys::pages_secret(folder, &*entropy)?, address.port());

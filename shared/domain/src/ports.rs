@@ -8,6 +8,7 @@
 
 mod chains;
 mod comparison;
+mod credential;
 mod delivery;
 mod errors;
 mod events;
@@ -24,6 +25,7 @@ mod webhooks;
 pub use crate::system::{Clock, Entropy};
 pub use chains::{Chains, FoundStep, NewChain, NewStep, Opening, StepChange};
 pub use comparison::{Comparison, Likeness};
+pub use credential::{HeldCredential, ProviderCredential};
 pub use delivery::{
     Claim, CountedSend, Effect, MessageRef, NewOutboxMessage, Outbox, OutboxMessage, OutgoingMessage, Queue,
     SendBudget, SendError, Sender, Settlement,
@@ -34,8 +36,8 @@ pub use keys::CodeKeys;
 pub use midni::{CardError, CardVerifier, CheckError, MidniChecks, NewCheck};
 pub use pictures::{DocumentNumberReader, PictureValidator, Pictures, ReadPicture, StoredPicture};
 pub use scorer::{
-    CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ProviderCredential, ScoreError,
-    ScoreRequest, Scored, Scorer,
+    CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ScoreError, ScoreRequest, Scored,
+    Scorer,
 };
 pub use settings::SettingsStore;
 pub use sightings::{CountError, Sightings};

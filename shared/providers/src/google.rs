@@ -14,7 +14,6 @@ mod wire;
 pub use aws::AwsCaller;
 
 use crate::{
-    credential::Held,
     deadline::Job,
     gate::Gate,
     http::{Call, Client, JSON},
@@ -24,7 +23,7 @@ use crate::{
 use acredita_domain::{
     Invalid,
     pictures::Picture,
-    ports::{Clock, DelegatedCapture, ProviderCredential, ScoreError, ScoreRequest, Scored, Scorer},
+    ports::{Clock, DelegatedCapture, HeldCredential, ProviderCredential, ScoreError, ScoreRequest, Scored, Scorer},
     scoring::{DocumentKind, Provider, Verdict},
 };
 use acredita_outbound::{BaseUrl, Outbound};
@@ -144,7 +143,7 @@ impl GoogleScorer {
         Self {
             client: Client::new(Provider::Google, outbound, clock.clone()),
             gate: Gate::new(Provider::Google, clock.clone()),
-            tokens: TokenCache::new(Held::new(credential), aws, clock),
+            tokens: TokenCache::new(HeldCredential::new(credential), aws, clock),
             mapping: Mapping::load(),
             endpoint: endpoint.unwrap_or_else(|| processor.endpoint.clone()),
             processor,

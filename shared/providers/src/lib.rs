@@ -5,7 +5,6 @@
 //! service down with it; [`http`] makes the calls. `infra/docs/PROVIDERS.md` says what is known about the providers and
 //! what is not.
 
-mod credential;
 pub mod deadline;
 pub mod gate;
 pub mod google;

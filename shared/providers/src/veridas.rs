@@ -11,7 +11,6 @@ mod read;
 mod wire;
 
 use crate::{
-    credential::Held,
     deadline::Job,
     gate::{Gate, Turn},
     http::Client,
@@ -23,7 +22,8 @@ use acredita_domain::{
     error::Unavailable,
     pictures::Side,
     ports::{
-        Clock, Comparison, DelegatedCapture, Entropy, ProviderCredential, ScoreError, ScoreRequest, Scored, Scorer,
+        Clock, Comparison, DelegatedCapture, Entropy, HeldCredential, ProviderCredential, ScoreError, ScoreRequest,
+        Scored, Scorer,
     },
     scoring::{Check, CheckName, CheckResult, DocumentKind, Extracted, Provider, ProviderReference, Reason, Verdict},
 };
@@ -84,7 +84,7 @@ pub struct VeridasScorer {
     mapping: Mapping,
     client: Client,
     gate: Gate,
-    key: Held,
+    key: HeldCredential,
     comparison: Arc<dyn Comparison>,
     entropy: Arc<dyn Entropy>,
     clock: Arc<dyn Clock>,
@@ -115,7 +115,7 @@ impl VeridasScorer {
             mapping: Mapping::load(),
             client,
             gate: Gate::new(Provider::Veridas, clock.clone()),
-            key: Held::new(key),
+            key: HeldCredential::new(key),
             comparison,
             entropy,
             clock,

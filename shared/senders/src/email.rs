@@ -26,6 +26,14 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FromAddress(String);
 
+impl FromAddress {
+    /// The address alone.
+    pub fn address(&self) -> &str {
+        let bare = self.0.rsplit('<').next().unwrap_or(&self.0);
+        bare.trim_end().trim_end_matches('>')
+    }
+}
+
 impl FromStr for FromAddress {
     type Err = Invalid;
 

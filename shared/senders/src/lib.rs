@@ -1,10 +1,10 @@
-//! Sending codes: one sender per file, selected by the channel of the message.
+//! Sending codes: one sender per file, selected by the channel of the message and the deployment's settings.
 //!
-//! [`sms`] sends text messages by AWS End User Messaging, [`email`] sends e-mails by Amazon SES. Each defines its
-//! settings; `shared/service/src/senders.rs` reads them and builds the [`Senders`] of a deployment. The local server's
-//! inbox is a [`ChannelSender`] too.
+//! [`sms`] sends text messages by AWS End User Messaging, [`infobip`] by Infobip over HTTPS, [`email`] sends e-mails by
+//! Amazon SES. Each defines its settings; `shared/service/src/senders.rs` reads them and builds the [`Senders`] of a
+//! deployment. The local server's inbox is a [`ChannelSender`] too.
 //!
-//! Neither provider recognizes a message that it already has, so a send is one attempt of at most ten seconds. When its
+//! No provider recognizes a message that it already has, so a send is one attempt of at most ten seconds. When its
 //! outcome is unknown, the message is taken up again with a new code; the person may then get two messages, of which
 //! the later one has the valid code.
 //!
@@ -22,10 +22,12 @@
 
 mod aws;
 pub mod email;
+pub mod infobip;
 pub mod sms;
 
 pub use aws::LONGEST_SEND;
 pub use email::EmailSender;
+pub use infobip::InfobipSender;
 pub use sms::SmsSender;
 
 use acredita_domain::{

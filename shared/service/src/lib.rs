@@ -31,7 +31,7 @@ pub use lambda_http::Error;
 pub use providers::{Configured, ProviderSettings, external_scorers};
 pub use receivers::HttpReceivers;
 pub use root::Root;
-pub use senders::SenderSettings;
+pub use senders::{SenderSettings, SmsSettings};
 pub use settings::Settings;
 pub use tokens::TokenSettings;
 pub use warm_up::WarmUp;

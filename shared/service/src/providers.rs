@@ -24,7 +24,7 @@ pub struct ProviderSettings {
 }
 
 /// A provider and the location of its credential.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Configured<Settings> {
     pub settings: Settings,
     /// The secret with the credential, by ARN or name.

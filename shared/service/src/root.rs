@@ -88,14 +88,19 @@ impl Root {
 
     /// The configured senders, for a function that sends.
     pub fn senders(&self) -> Senders {
-        self.settings.senders.build(&self.sdk, &self.clock)
+        self.settings.senders.build(&self.sdk, |secret| self.credential(secret), &self.outbound, &self.clock)
     }
 
     /// The configured external providers. Their credentials are read on first use: a function that does not score with
     /// them reads none.
     pub(crate) fn external_scorers(&self) -> Vec<Arc<dyn Scorer>> {
-        let credential = |secret: &str| Arc::new(SecretText::new(&self.sdk, secret.to_owned())) as _;
+        let credential = |secret: &str| self.credential(secret);
         external_scorers(&self.settings.providers, credential, &self.outbound, &self.entropy, &self.clock)
+    }
+
+    /// It is read when it is first needed.
+    fn credential(&self, secret: &str) -> Arc<dyn ProviderCredential> {
+        Arc::new(SecretText::new(&self.sdk, secret.to_owned()))
     }
 }
 

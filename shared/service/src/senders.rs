@@ -1,20 +1,44 @@
 //! Senders: the variables that configure them, and their construction. To add one, add a file to `shared/senders`, a
 //! line to each of the functions here, and its variables to the table of [`settings`](crate::settings).
 
-use crate::environment::EnvironmentReader;
-use acredita_domain::{Invalid, otp::Channel, ports::Clock};
-use acredita_senders::{EmailSender, Senders, SmsSender, email, sms};
+use crate::{
+    environment::{EnvironmentReader, SettingsError},
+    providers::Configured,
+};
+use acredita_domain::{
+    Invalid,
+    otp::Channel,
+    ports::{Clock, ProviderCredential},
+};
+use acredita_outbound::Outbound;
+use acredita_senders::{EmailSender, InfobipSender, Senders, SmsSender, email, infobip, sms};
 use aws_types::SdkConfig;
 use std::sync::Arc;
 
 #[derive(Clone, Debug, Default)]
 pub struct SenderSettings {
-    pub sms: Option<sms::Settings>,
+    pub sms: Option<SmsSettings>,
     pub email: Option<email::Settings>,
 }
 
+/// Who sends text messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SmsSettings {
+    /// AWS End User Messaging.
+    Aws(sms::Settings),
+    /// Infobip. Its secret is the API key.
+    Infobip(Configured<infobip::Settings>),
+}
+
 impl SenderSettings {
-    /// A channel that is off requires no variables.
+    /// Of an environment, which may be that of a deployed function. All missing or wrong variables are reported together.
+    pub fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let mut read = EnvironmentReader::new(&env);
+        let settings = Self::read(&mut read);
+        read.finish(Some(settings))
+    }
+
+    /// A channel that is off requires no variables, and a sender that is not chosen needs none.
     pub(crate) fn read(read: &mut EnvironmentReader) -> Self {
         let channels = read.parsed("ACREDITA_CHANNELS", channels).unwrap_or_default();
         Self {
@@ -29,10 +53,25 @@ impl SenderSettings {
         sms.into_iter().chain(email).collect()
     }
 
-    pub(crate) fn build(&self, sdk: &SdkConfig, clock: &Arc<dyn Clock>) -> Senders {
+    /// The senders. `credential` finds a secret.
+    pub(crate) fn build(
+        &self,
+        sdk: &SdkConfig,
+        credential: impl Fn(&str) -> Arc<dyn ProviderCredential>,
+        outbound: &Outbound,
+        clock: &Arc<dyn Clock>,
+    ) -> Senders {
         let mut senders = Senders::default();
-        if let Some(settings) = &self.sms {
-            senders = senders.with(Channel::Sms, Arc::new(SmsSender::new(sdk, settings.clone(), clock.clone())));
+        match &self.sms {
+            Some(SmsSettings::Aws(settings)) => {
+                let sender = SmsSender::new(sdk, settings.clone(), clock.clone());
+                senders = senders.with(Channel::Sms, Arc::new(sender));
+            }
+            Some(SmsSettings::Infobip(Configured { settings, secret })) => {
+                let sender = InfobipSender::new(settings.clone(), credential(secret), outbound.clone(), clock.clone());
+                senders = senders.with(Channel::Sms, Arc::new(sender));
+            }
+            None => {}
         }
         if let Some(settings) = &self.email {
             senders = senders.with(Channel::Email, Arc::new(EmailSender::new(sdk, settings.clone())));
@@ -50,13 +89,42 @@ fn channels(list: &str) -> Result<Vec<Channel>, Invalid> {
     list.split(',').map(channel).collect()
 }
 
-fn read_sms(read: &mut EnvironmentReader) -> Option<sms::Settings> {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SmsProvider {
+    Aws,
+    Infobip,
+}
+
+fn sms_provider(name: &str) -> Result<SmsProvider, Invalid> {
+    match name {
+        "AWS" => Ok(SmsProvider::Aws),
+        "INFOBIP" => Ok(SmsProvider::Infobip),
+        _ => Err(Invalid("is neither AWS nor INFOBIP")),
+    }
+}
+
+fn read_sms(read: &mut EnvironmentReader) -> Option<SmsSettings> {
+    match read.parsed("ACREDITA_SMS_SENDER", sms_provider).unwrap_or(SmsProvider::Aws) {
+        SmsProvider::Aws => read_aws(read).map(SmsSettings::Aws),
+        SmsProvider::Infobip => read_infobip(read).map(SmsSettings::Infobip),
+    }
+}
+
+fn read_aws(read: &mut EnvironmentReader) -> Option<sms::Settings> {
     let max_price = read.parsed("ACREDITA_SMS_MAX_PRICE", str::parse);
     Some(sms::Settings {
         origination_identity: read.required("ACREDITA_SMS_ORIGINATION_IDENTITY")?,
         configuration_set: read.optional("ACREDITA_SMS_CONFIGURATION_SET"),
         max_price,
     })
+}
+
+fn read_infobip(read: &mut EnvironmentReader) -> Option<Configured<infobip::Settings>> {
+    let url = read.required_parsed("ACREDITA_INFOBIP_URL", str::parse);
+    let sender = read.required_parsed("ACREDITA_INFOBIP_SENDER", str::parse);
+    let secret = read.required("ACREDITA_INFOBIP_SECRET");
+    let settings = infobip::Settings { url: url?, sender: sender? };
+    Some(Configured { settings, secret: secret? })
 }
 
 fn read_email(read: &mut EnvironmentReader) -> Option<email::Settings> {

@@ -19,8 +19,10 @@
 //! | `TOKEN_HOURS` | how far in the future a token may end, 1 to 8760; unset for 720, which is 30 days |
 //! | `JWKS_OUTAGE_HOURS` | how long keys are good while the issuer does not answer, 1 to 8760; unset for 24 |
 //! | `CHANNELS` | the channels for codes: of `SMS`, `EMAIL`, separated by commas; unset if callers deliver all codes themselves |
-//! | `SMS_ORIGINATION_IDENTITY` | a phone number, pool or sender id, by id or ARN; needed for `SMS` |
-//! | `SMS_CONFIGURATION_SET`, `SMS_MAX_PRICE` | optional; the price is in US dollars for each part of a message, such as `0.10` |
+//! | `SMS_SENDER` | who sends text messages: `AWS` or `INFOBIP`; unset for `AWS` |
+//! | `SMS_ORIGINATION_IDENTITY` | a phone number, pool or sender id, by id or ARN; needed for `SMS` by `AWS` |
+//! | `SMS_CONFIGURATION_SET`, `SMS_MAX_PRICE` | optional, of `AWS`; the price is in US dollars for each part of a message, such as `0.10` |
+//! | `INFOBIP_URL`, `INFOBIP_SENDER`, `INFOBIP_SECRET` | the account's own address, the name that phones show, and the secret with the API key; needed for `SMS` by `INFOBIP` |
 //! | `EMAIL_FROM` | a verified address; needed for `EMAIL`. A bare one with `template.yaml`, whose right to send names exactly this value |
 //! | `EMAIL_CONFIGURATION_SET` | optional |
 //! | `EXTERNAL_PROVIDERS` | which organisations may have documents scored by which external provider: see [`ProviderAccess`]; unset for none |

@@ -130,6 +130,15 @@ async fn a_deployment_sends_on_the_channels_that_it_is_given() {
         (senders.has(Channel::Sms), senders.has(Channel::Email))
     };
     assert_eq!((has(&none), has(&both)), ((false, false), (true, true)));
+    let infobip = settings(&[
+        ("ACREDITA_CHANNELS", "SMS"),
+        ("ACREDITA_SMS_SENDER", "INFOBIP"),
+        ("ACREDITA_INFOBIP_URL", "https://xyz.api.infobip.com"),
+        ("ACREDITA_INFOBIP_SENDER", "Acredita"),
+        ("ACREDITA_INFOBIP_SECRET", "infobip"),
+    ]);
+    assert_eq!(has(&infobip), (true, false));
+    assert!(aws.asked().is_empty(), "a key is read when it is first needed");
 }
 
 #[tokio::test]

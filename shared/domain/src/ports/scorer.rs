@@ -87,12 +87,6 @@ pub trait HostedCapture: Send + Sync {
     async fn collect(&self, captured: &ProviderReference, request: ScoreRequest<'_>) -> Result<Verdict, CollectError>;
 }
 
-/// The store of a provider's credential: a text in the provider's own format.
-#[async_trait]
-pub trait ProviderCredential: Send + Sync {
-    async fn read(&self) -> Result<Private<String>, Unavailable>;
-}
-
 /// What a scorer makes of pictures.
 #[derive(Debug)]
 pub struct Scored {

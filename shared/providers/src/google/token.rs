@@ -9,8 +9,13 @@ use super::{
     grant::{Granted, Why},
     service_account::ServiceAccount,
 };
-use crate::{credential::Held, deadline::Job, http::Client};
-use acredita_domain::{Time, ports::Clock, scoring::Provider, text::Private};
+use crate::{deadline::Job, http::Client};
+use acredita_domain::{
+    Time,
+    ports::{Clock, HeldCredential},
+    scoring::Provider,
+    text::Private,
+};
 use chrono::TimeDelta;
 use serde::Deserialize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -62,7 +67,7 @@ impl Token {
 
 /// The token of this process, renewed before it ends.
 pub struct TokenCache {
-    credential: Held,
+    credential: HeldCredential,
     caller: Option<AwsCaller>,
     clock: Arc<dyn Clock>,
     held: Mutex<Option<Token>>,
@@ -71,7 +76,7 @@ pub struct TokenCache {
 }
 
 impl TokenCache {
-    pub(crate) fn new(credential: Held, caller: Option<AwsCaller>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(credential: HeldCredential, caller: Option<AwsCaller>, clock: Arc<dyn Clock>) -> Self {
         Self { credential, caller, clock, held: Mutex::new(None), renewing: tokio::sync::Mutex::new(()) }
     }
 
@@ -172,7 +177,7 @@ mod tests {
     fn cache(ends_in: i64) -> (TokenCache, Client) {
         let now = beginning();
         let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
-        let cache = TokenCache::new(Held::new(Arc::new(Gone)), None, clock.clone());
+        let cache = TokenCache::new(HeldCredential::new(Arc::new(Gone)), None, clock.clone());
         let ends_at = now + TimeDelta::seconds(ends_in);
         *cache.held() = Some(Token { text: Arc::new(Private::new("old".to_owned())), renew_at: now, ends_at });
         (cache, Client::new(Provider::Google, Outbound::default(), clock))

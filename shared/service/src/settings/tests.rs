@@ -1,13 +1,14 @@
 //! The environment is read as the table in the module says.
 
 use super::*;
+use crate::senders::SmsSettings;
 use acredita_domain::otp::Channel;
 use acredita_http::jwt::TokenPolicy;
 use acredita_senders::{email, sms};
 use std::collections::BTreeMap;
 
 /// All variables.
-const WHOLE: [(&str, &str); 34] = [
+const WHOLE: [(&str, &str); 35] = [
     ("ACREDITA_TABLE", "identity"),
     ("ACREDITA_BUCKET", "pictures"),
     ("ACREDITA_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/messages"),
@@ -30,6 +31,7 @@ const WHOLE: [(&str, &str); 34] = [
     ("ACREDITA_TOKEN_HOURS", "12"),
     ("ACREDITA_JWKS_OUTAGE_HOURS", "6"),
     ("ACREDITA_CHANNELS", "SMS, EMAIL"),
+    ("ACREDITA_SMS_SENDER", "AWS"),
     ("ACREDITA_SMS_ORIGINATION_IDENTITY", "pool-1"),
     ("ACREDITA_SMS_CONFIGURATION_SET", "codes"),
     ("ACREDITA_SMS_MAX_PRICE", "0.10"),
@@ -104,7 +106,7 @@ fn every_variable_goes_where_it_belongs() {
         configuration_set: Some("codes".to_owned()),
         max_price: "0.10".parse().ok(),
     };
-    assert_eq!(settings.senders.sms, Some(sms));
+    assert_eq!(settings.senders.sms, Some(SmsSettings::Aws(sms)));
     let email = email::Settings {
         from: "Acredita <codes@acredita.example>".parse().expect("an address"),
         configuration_set: Some("codes-by-mail".to_owned()),
@@ -148,7 +150,7 @@ fn faults_of_both_kinds_are_told_together_and_without_values() {
 fn what_is_empty_or_blank_is_not_set() {
     for blank in ["", "  "] {
         let settings = whole(&[("ACREDITA_SMS_CONFIGURATION_SET", blank), ("ACREDITA_SMS_MAX_PRICE", blank)]);
-        let sms = settings.senders.sms.expect("text messages");
+        let Some(SmsSettings::Aws(sms)) = settings.senders.sms else { panic!("text messages") };
         assert_eq!((sms.configuration_set, sms.max_price), (None, None));
         assert_eq!(missing(&[("ACREDITA_BUCKET", blank)]), ["ACREDITA_BUCKET"]);
     }
@@ -188,6 +190,48 @@ fn a_channel_asks_for_what_it_is_sent_with_and_for_nothing_else() {
         [Channel::Email],
         "an identity alone sends nothing"
     );
+}
+
+#[test]
+fn text_messages_are_sent_by_whom_the_deployment_says_and_the_others_variables_are_not_asked_for() {
+    let infobip = [
+        ("ACREDITA_SMS_SENDER", "INFOBIP"),
+        ("ACREDITA_SMS_ORIGINATION_IDENTITY", ""),
+        ("ACREDITA_SMS_MAX_PRICE", "anything"),
+        ("ACREDITA_INFOBIP_URL", "https://xyz.api.infobip.com"),
+        ("ACREDITA_INFOBIP_SENDER", "Acredita"),
+        ("ACREDITA_INFOBIP_SECRET", "arn:aws:secretsmanager:eu-west-1:1:secret:infobip"),
+    ];
+    let settings = whole(&infobip);
+    assert_eq!(settings.policy.channels, [Channel::Sms, Channel::Email]);
+    let Some(SmsSettings::Infobip(configured)) = settings.senders.sms else { panic!("Infobip") };
+    assert_eq!(configured.settings.url.as_str(), "https://xyz.api.infobip.com");
+    assert_eq!(configured.settings.sender.as_str(), "Acredita");
+    assert_eq!(configured.secret, "arn:aws:secretsmanager:eu-west-1:1:secret:infobip");
+
+    let names = ["ACREDITA_INFOBIP_URL", "ACREDITA_INFOBIP_SENDER", "ACREDITA_INFOBIP_SECRET"];
+    assert_eq!(missing(&infobip[..3]), names);
+    assert_eq!(whole(&[("ACREDITA_SMS_SENDER", "")]).policy.channels, [Channel::Sms, Channel::Email], "AWS");
+    for (name, value) in [
+        ("ACREDITA_SMS_SENDER", "infobip"),
+        ("ACREDITA_INFOBIP_URL", "http://xyz.api.infobip.com"),
+        ("ACREDITA_INFOBIP_URL", "https://xyz.api.infobip.com?key=1"),
+        ("ACREDITA_INFOBIP_SENDER", "A name that is too long"),
+        ("ACREDITA_INFOBIP_SENDER", "Ac"),
+    ] {
+        assert_eq!(wrong(&[&infobip[..], &[(name, value)]].concat()), [name], "{value}");
+    }
+}
+
+#[test]
+fn senders_can_be_read_alone_out_of_a_functions_environment() {
+    let variables = BTreeMap::from(WHOLE);
+    let alone = SenderSettings::from_env(|name| variables.get(name).map(|value| (*value).to_owned()));
+    let alone = alone.expect("senders");
+    assert_eq!((alone.sms, alone.email), (whole(&[]).senders.sms, whole(&[]).senders.email));
+    let none = SenderSettings::from_env(|_| None).expect("nobody sends");
+    assert!(none.sms.is_none() && none.email.is_none());
+    assert!(SenderSettings::from_env(|name| (name == "ACREDITA_CHANNELS").then(|| "SMS".to_owned())).is_err());
 }
 
 #[test]

@@ -1,14 +1,22 @@
-//! A provider's credential, read when it is first needed and again when the provider refuses it.
+//! What a provider knows us by.
 
-use acredita_domain::{error::Unavailable, ports::ProviderCredential, text::Private};
+use crate::{text::Private, unavailable::Unavailable};
+use async_trait::async_trait;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub(crate) struct Held {
+/// The store of a provider's credential: a text in the provider's own format.
+#[async_trait]
+pub trait ProviderCredential: Send + Sync {
+    async fn read(&self) -> Result<Private<String>, Unavailable>;
+}
+
+/// A credential, read when it is first needed and again when the provider refuses it.
+pub struct HeldCredential {
     source: Arc<dyn ProviderCredential>,
     text: Mutex<Option<Arc<Private<String>>>>,
 }
 
-impl Held {
+impl HeldCredential {
     pub fn new(source: Arc<dyn ProviderCredential>) -> Self {
         Self { source, text: Mutex::new(None) }
     }
