@@ -4,7 +4,8 @@
 //!
 //! They are no substitute for an account. The Google part follows public documentation and published examples of its
 //! answers, the Infobip part its published definition. The Veridas part follows public traces: product pages and
-//! integrators' code. `infra/docs/PROVIDERS.md` says how much of it is proven.
+//! integrators' code. `infra/docs/PROVIDERS.md` and, of Infobip, `infra/adr/0039-a-sender-over-https.md` say how much of
+//! it is proven.
 //!
 //! ```text
 //! GET  /emulator                       what this is, and the scenarios

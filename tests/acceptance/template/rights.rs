@@ -1,7 +1,7 @@
 //! Each function may do what its use cases do, and nothing else.
 
 use super::{
-    reading::{allowed, deployed, granted, kinds, services_of_keys, texts},
+    reading::{TEMPLATE, allowed, deployed, granted, kinds, properties, services_of_keys, texts},
     used::used,
 };
 use acredita_manifest::{DISPATCH, FUNCTIONS, SWEEP, Trigger};
@@ -122,6 +122,30 @@ async fn the_actors_side_changes_only_the_attributes_that_it_has_to() {
         }
         assert_eq!(granted, changed, "{name}");
     }
+}
+
+/// Whoever does not send has no right to, and no key.
+#[test]
+fn only_the_sender_that_is_chosen_has_its_right() {
+    let role = properties("NotifyRole")["Policies"][0]["PolicyDocument"].clone();
+    let condition_of = |sid: &str| {
+        let of = |statement: &&serde_json::Value| statement["Fn::If"][1]["Sid"] == sid;
+        let statement = role["Statement"].as_array().expect("statements").iter().find(of);
+        statement.and_then(|statement| statement["Fn::If"][0].as_str().map(str::to_owned))
+    };
+    for (right, condition) in [
+        ("SendSms", "WithAwsSms"),
+        ("ReadKeyOfInfobip", "WithInfobip"),
+        ("KeyOfInfobipSecret", "WithInfobipSecretKey"),
+        ("SendEmail", "WithEmail"),
+    ] {
+        assert_eq!(condition_of(right).as_deref(), Some(condition), "{right}");
+    }
+    let chosen = |sender: &str| serde_json::json!({ "Fn::Equals": [{ "Ref": "SmsSender" }, sender] });
+    let conditions = &TEMPLATE["Conditions"];
+    assert_eq!(conditions["WithInfobip"], chosen("INFOBIP"));
+    assert_eq!(conditions["WithAwsSms"]["Fn::And"][0], chosen("AWS"));
+    assert_eq!(conditions["WithInfobipSecretKey"]["Fn::And"][0], serde_json::json!({ "Condition": "WithInfobip" }));
 }
 
 #[test]
