@@ -104,7 +104,11 @@ fn sms_provider(name: &str) -> Result<SmsProvider, Invalid> {
 }
 
 fn read_sms(read: &mut EnvironmentReader) -> Option<SmsSettings> {
-    match read.parsed("ACREDITA_SMS_SENDER", sms_provider).unwrap_or(SmsProvider::Aws) {
+    let provider = match read.optional("ACREDITA_SMS_SENDER") {
+        Some(_) => read.parsed("ACREDITA_SMS_SENDER", sms_provider)?,
+        None => SmsProvider::Aws,
+    };
+    match provider {
         SmsProvider::Aws => read_aws(read).map(SmsSettings::Aws),
         SmsProvider::Infobip => read_infobip(read).map(SmsSettings::Infobip),
     }
