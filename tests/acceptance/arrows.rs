@@ -176,7 +176,7 @@ fn arrows_point_down_only() {
             // The tools for testing adapters: tests may use them, running code may not.
             let of_tests = match name.as_str() {
                 AWS => [EMBEDDED_AWS, OUTBOUND, TESTING].contains(&used.name.as_str()),
-                PROVIDERS => [EMULATORS, TESTING].contains(&used.name.as_str()),
+                PROVIDERS | SENDERS => [EMULATORS, TESTING].contains(&used.name.as_str()),
                 _ => used.name == TESTING,
             };
             let to_test = of_tests && !used.kinds.contains(&None);
