@@ -21,7 +21,7 @@ use acredita_domain::{settings::Countries, test_destinations::TestDestinations};
 use acredita_listener::{Access, Limits};
 use acredita_local::{
     inbox::FailRate,
-    providers::Providers,
+    providers::{Providers, SmsProvider},
     serve::{Options, Server},
 };
 use axum::{Router, routing::get};
@@ -118,6 +118,7 @@ fn options(folder: &Path) -> Result<Options, Failure> {
         sms_countries: Countries::All,
         test_destinations: TestDestinations::default(),
         providers: Providers::None,
+        sms_sender: SmsProvider::Inbox,
         requests_a_second: "1000000".parse()?,
         hosts: Vec::new(),
         cors_origins: Vec::new(),
