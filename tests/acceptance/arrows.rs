@@ -35,6 +35,8 @@ const TESTING: &str = "acredita-testing";
 /// A function that serves HTTP. Only its `main.rs` may use the crates that make it a Lambda, and the adapters below
 /// those.
 const SERVES_HTTP: &[&str] = &[DOMAIN, HTTP, SERVICE];
+/// A function of files, which know nothing of the domain.
+const SHOWS: &[&str] = &[HTTP, SERVICE];
 /// A function without HTTP.
 const WORKS: &[&str] = &[BATCHES, DOMAIN, SERVICE];
 
@@ -70,7 +72,11 @@ const CRATES: &[(&str, &str, May)] = &[
 /// [`CRATES`] and the functions.
 fn crates() -> impl Iterator<Item = (String, String, May)> {
     let functions = FUNCTIONS.iter().map(|Function { name, trigger, .. }| {
-        let allowed = if *trigger == Trigger::Http { SERVES_HTTP } else { WORKS };
+        let allowed = match trigger {
+            Trigger::Http => SERVES_HTTP,
+            Trigger::Page => SHOWS,
+            Trigger::Queue | Trigger::Schedule => WORKS,
+        };
         (format!("acredita-{name}"), format!("functions/{name}"), May::Use(allowed))
     });
     let others = CRATES.iter().map(|(name, folder, may)| ((*name).to_owned(), (*folder).to_owned(), *may));

@@ -135,7 +135,11 @@ fn every_operation_is_in_the_files_of_the_checklist() {
 fn every_function_is_in_the_files_of_the_checklist() {
     let (tables, files) = (tables(FUNCTION), files());
     for function in FUNCTIONS {
-        let what = if function.trigger == Trigger::Http { "for HTTP" } else { "for a worker" };
+        let what = match function.trigger {
+            Trigger::Http => "for HTTP",
+            Trigger::Page => "for a page",
+            Trigger::Queue | Trigger::Schedule => "for a worker",
+        };
         assert_holds(&tables, &files, function.name, what, &of_function(function.name));
     }
 }

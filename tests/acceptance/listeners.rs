@@ -29,6 +29,7 @@ async fn server(data: &TempDir) -> Server {
         cors_origins: vec![SHOP.parse().expect("an origin")],
         data_dir: data.path().join("data"),
         issuer: None,
+        office_client: None,
         fail_delivery: FailRate::default(),
         providers: Providers::Emulated,
         sms_sender: SmsProvider::Inbox,

@@ -17,14 +17,16 @@ use acredita_domain::{
     pictures::{PictureFormat, PictureKey, Side},
     scoring::ScoringStatus,
 };
+use acredita_http::{jwt::TokenPolicy, office::Office};
 use acredita_local::gateway;
-use acredita_manifest::{FUNCTIONS, OPERATIONS, Operation, Trigger};
+use acredita_manifest::{FUNCTIONS, OPERATIONS, Operation, PAGE, PAGE_ROUTES, Trigger};
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::body::Body;
 use chrono::TimeDelta;
 use lambda_http::{RequestExt, request::RequestContext};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use tower::ServiceExt;
 
 /// The events of the functions behind the gateway.
 pub fn http_events() -> Vec<Event> {
@@ -85,6 +87,25 @@ fn the_quirks_of_the_gateway_are_among_the_events() {
     );
     assert!(some(&|payload| payload["headers"]["accept"] == "application/json,*/*"), "a header that came twice");
     assert!(some(&|payload| payload["requestContext"]["stage"] == "prod"), "a stage with a name");
+}
+
+/// Without a world: the page reads nothing.
+#[tokio::test]
+async fn every_event_of_the_page_is_answered_with_its_file() {
+    let of_page: Vec<Event> = events().into_iter().filter(|event| event.function == PAGE.name).collect();
+    assert!(of_page.iter().all(|event| PAGE_ROUTES.contains(&event.route().as_str())));
+    for event in of_page {
+        let request = lambda_http::request::from_str(&event.text).expect("an event");
+        let request = acredita_service::prepare(request).map(|_| Body::empty());
+        let page = acredita_page::router(Office {
+            sign_in: None,
+            claims: (&TokenPolicy::default()).into(),
+            asks: Vec::new(),
+            pictures: None,
+        });
+        let answer = page.oneshot(request).await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{}", event.name());
+    }
 }
 
 #[tokio::test]

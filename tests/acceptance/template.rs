@@ -14,7 +14,7 @@ use acredita_aws::provision::{
 };
 use acredita_domain::{ids::OrgId, pictures::PicturePrefix, ports::limits::LEASE};
 use acredita_local::{gateway::functions, workers::BATCH};
-use acredita_manifest::{DISPATCH, FUNCTIONS, NOTIFY, Trigger};
+use acredita_manifest::{DISPATCH, FUNCTIONS, NOTIFY, PAGE, PAGE_ROUTES, Trigger};
 use acredita_service::Settings;
 use reading::{TEMPLATE, argument, deployed, properties, resources, sorted, statements, texts};
 use serde_json::{Value, json};
@@ -58,6 +58,7 @@ fn every_operation_is_routed_to_the_function_that_serves_it_and_nothing_else_is(
         .expect("an OpenAPI document");
     let published: BTreeSet<_> = operations(&serde_json::from_str(&published).expect("JSON")).collect();
     assert_eq!(published, served.keys().cloned().collect(), "the published operations are the functions'");
+    served.extend(PAGE_ROUTES.iter().map(|route| (without_names(route), logical[PAGE.name].to_owned())));
 
     let mut routed = BTreeMap::new();
     for (name, route) in resources("AWS::ApiGatewayV2::Route") {
@@ -88,7 +89,7 @@ fn the_gateway_may_call_the_functions_that_serve_http_and_waits_longer_than_they
         sorted(
             FUNCTIONS
                 .iter()
-                .filter(|function| function.trigger == Trigger::Http)
+                .filter(|function| [Trigger::Http, Trigger::Page].contains(&function.trigger))
                 .map(|function| logical[function.name])
         )
     );
@@ -184,6 +185,7 @@ fn plausible(name: &str) -> Option<String> {
         "ACREDITA_RETENTION_DAYS" => "90",
         "ACREDITA_ORGANISATION_RATE" => "100",
         "ACREDITA_ORIGIN_SECRETS" => "0123456789abcdef0123456789abcdef",
+        "ACREDITA_ISSUER" | "ACREDITA_OFFICE_ORIGINS" => "https://plausible.example",
         "ACREDITA_TOKEN_HOURS" | "ACREDITA_JWKS_OUTAGE_HOURS" => "24",
         "ACREDITA_SMS_MAX_PRICE" => "0.10",
         "ACREDITA_SMS_SENDER" => "AWS",

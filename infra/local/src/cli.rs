@@ -128,6 +128,9 @@ struct IssuerArgs {
     /// The claim that holds the scopes [default: scope]
     #[arg(long, requires = "jwks")]
     scope_claim: Option<String>,
+    /// Sign in to the operator's page at the issuer, as this client of it [default: paste a token]
+    #[arg(long, requires = "issuer")]
+    office_client_id: Option<String>,
 }
 
 impl IssuerArgs {
@@ -256,6 +259,7 @@ async fn serve(args: ServeArgs) -> Result<(), CommandError> {
         hosts: args.hosts,
         cors_origins: args.cors_origins,
         data_dir: args.data_dir,
+        office_client: args.issuer.office_client_id.clone(),
         issuer: args.issuer.trusted(),
         fail_delivery: args.fail_delivery,
         providers: args.providers,
@@ -283,6 +287,7 @@ fn greet(overview: &Overview, emulators: Option<&Emulators>) -> io::Result<()> {
         "Acredita runs at  {address}
   inbox           {address}/local/inbox
   events          {address}/local/events
+  office          {address}/office
   docs            {address}/docs
   OpenAPI         {address}/openapi.json
   health          {address}/health

@@ -19,6 +19,7 @@ pub mod inbox;
 pub mod keys;
 pub mod listen;
 pub mod midni;
+mod office;
 pub mod pages;
 pub mod providers;
 pub mod serve;

@@ -7,6 +7,7 @@ use crate::{
     inbox::{FailRate, Inbox, InboxSender},
     keys::{self, KeyError, TokenSigner},
     midni::TestAuthority,
+    office::office,
     pages::{self, Health, Overview, Owner},
     providers::{External, Providers, SmsProvider, emulated_infobip},
     workers,
@@ -35,6 +36,7 @@ use acredita_http::{
     jwks::JwksError,
     jwt::{TokenPolicy, TokenVerifier},
     layers,
+    office::Office,
 };
 use acredita_listener::{Access, HostName, Limits, Listener, Origin};
 use acredita_outbound::{Outbound, Reach};
@@ -76,6 +78,8 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// Whose tokens are good; `None` stands for the data folder's own.
     pub issuer: Option<TrustedIssuer>,
+    /// The operator's page as a client of that issuer; `None` if a token is pasted into it.
+    pub office_client: Option<String>,
     /// How often a delivery fails on purpose.
     pub fail_delivery: FailRate,
     pub providers: Providers,
@@ -114,6 +118,8 @@ pub enum ServeError {
     Key(#[from] KeyError),
     #[error("{file}: {source}")]
     Jwks { file: String, source: JwksError },
+    #[error("the issuer {0}, so that nobody can sign in there")]
+    Issuer(&'static str),
 }
 
 /// The embedded AWS with the product's table, bucket and queues, and clients for them.
@@ -282,6 +288,7 @@ impl Server {
         let health = Arc::new(StoreHealth::of(&aws));
         let events = Arc::new(EventLog { stores: app.stores.clone(), clock: clock.clone(), kept: KEPT });
         let pages = pages::router(overview.clone(), owner, inbox.clone(), events, document(), health);
+        let pages = pages.merge(acredita_page::router(page(options, &overview.s3)?));
         let router = layers::finish(pages, ids).fallback(move |request| gateway.clone().serve(request));
 
         let (stop, stopping) = watch::channel(false);
@@ -391,6 +398,13 @@ fn tokens(options: &Options, app: &App) -> Result<(TokenVerifier, Option<String>
             Ok((verifier("the data folder's keys".to_owned(), &signer.jwks().to_string(), policy)?, Some(token)))
         }
     }
+}
+
+/// What the operator's page is told.
+fn page(options: &Options, s3: &str) -> Result<Office, ServeError> {
+    let ours = TokenPolicy::default();
+    let policy = options.issuer.as_ref().map_or(&ours, |issuer| &issuer.policy);
+    office(policy, options.office_client.as_deref(), s3).map_err(|invalid| ServeError::Issuer(invalid.0))
 }
 
 pub fn overview(address: SocketAddr, folder: &Path, aws: &LocalAws, token: Option<String>, owner: &Owner) -> Overview {

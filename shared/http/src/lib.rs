@@ -26,6 +26,7 @@ pub mod listing;
 pub mod logs;
 pub mod metadata;
 pub mod multipart;
+pub mod office;
 pub mod openapi;
 pub mod otp;
 mod parameters;

@@ -22,9 +22,17 @@ pub struct Function {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trigger {
     Http,
+    /// Files that everybody may read, without an operation: see [`PAGE_ROUTES`].
+    Page,
     Queue,
     Schedule,
 }
+
+/// Serves the operator's page.
+pub const PAGE: Function = Function { name: "page", trigger: Trigger::Page, timeout: Duration::from_secs(29) };
+
+/// What the gateway routes to [`PAGE`].
+pub const PAGE_ROUTES: [&str; 4] = ["GET /office", "HEAD /office", "GET /office/{file}", "HEAD /office/{file}"];
 
 /// Delivers codes.
 pub const NOTIFY: Function = Function { name: "notify", trigger: Trigger::Queue, timeout: Duration::from_secs(15) };
@@ -48,6 +56,7 @@ pub const FUNCTIONS: &[Function] = &[
     http("events"),
     http("webhook-endpoints"),
     http("settings"),
+    PAGE,
     NOTIFY,
     DISPATCH,
     SWEEP,

@@ -1,14 +1,17 @@
 //! A router as a Lambda behind API Gateway.
 
-use crate::{Error, Root, WarmUp};
+use crate::{Error, Root, Settings, WarmUp};
+use acredita_aws::SystemEntropy;
 use acredita_domain::{app::Engine, ids::MessageId};
 use acredita_http::{
     Api,
     layers::{self, RequestId},
     logs,
+    office::Office,
     path::decode_unreserved,
     request::ClientIp,
 };
+use axum::Router;
 use lambda_http::{
     Request, RequestExt,
     http::{Uri, uri::PathAndQuery},
@@ -33,6 +36,15 @@ pub async fn serve(
     let (router, _) = router.split_for_parts();
     let router = root.edge().guard(router.with_state(api));
     let router = layers::finish(router, move || MessageId::generate(&*entropy).to_string());
+    lambda_http::run(ServiceBuilder::new().map_request(prepare).service(router)).await
+}
+
+/// Serves files that everybody may read. They are told where people sign in, and nothing else.
+pub async fn serve_page(router: impl FnOnce(Office) -> Router) -> Result<(), Error> {
+    logs::start_json();
+    let settings = Settings::from_env(|name| std::env::var(name).ok())?;
+    let router = settings.edge.guard(router(settings.office));
+    let router = layers::finish(router, || MessageId::generate(&SystemEntropy).to_string());
     lambda_http::run(ServiceBuilder::new().map_request(prepare).service(router)).await
 }
 

@@ -17,6 +17,7 @@
 //! | `JWKS_URL`, `ISSUER`, `AUDIENCE` | where the issuer of tokens publishes its keys, and the values that tokens must have |
 //! | `ORGANISATIONS_CLAIM`, `PERMISSIONS_CLAIM`, `SCOPE_CLAIM` | the claims' names, if not the published API's |
 //! | `TOKEN_HOURS` | how far in the future a token may end, 1 to 8760; unset for 720, which is 30 days |
+//! | `OFFICE_CLIENT_ID`, `OFFICE_SCOPES`, `OFFICE_ORIGINS` | how people sign in to the operator's page: the page's client id at the issuer, whose `ISSUER` is then its URL; what it asks for, unset for `openid`; where the issuer's endpoints are, besides its own origin. Unset if a token is pasted instead |
 //! | `JWKS_OUTAGE_HOURS` | how long keys are good while the issuer does not answer, 1 to 8760; unset for 24 |
 //! | `CHANNELS` | the channels for codes: of `SMS`, `EMAIL`, separated by commas; unset if callers deliver all codes themselves |
 //! | `SMS_SENDER` | who sends text messages: `AWS` or `INFOBIP`; unset for `AWS` |
@@ -49,6 +50,7 @@ use acredita_domain::{
     settings::Countries,
     test_destinations::TestDestinations,
 };
+use acredita_http::office::Office;
 use chrono::TimeDelta;
 
 #[derive(Clone, Debug)]
@@ -61,6 +63,7 @@ pub struct Settings {
     pub midni_certificates: Option<String>,
     pub tokens: TokenSettings,
     pub edge: Edge,
+    pub office: Office,
     pub senders: SenderSettings,
     pub providers: ProviderSettings,
 }
@@ -82,6 +85,7 @@ impl Settings {
         let code_keys_secret = read.required("ACREDITA_CODE_KEYS_SECRET");
         let midni_certificates = read.optional("ACREDITA_MIDNI_CERTIFICATES_SECRET");
         let tokens = TokenSettings::read(read);
+        let office = tokens.as_ref().and_then(|tokens| crate::office::read(read, &tokens.policy));
         let edge = read.parsed("ACREDITA_ORIGIN_SECRETS", Edge::read).unwrap_or_default();
         let senders = SenderSettings::read(read);
         let access = read.parsed::<ProviderAccess, _>("ACREDITA_EXTERNAL_PROVIDERS", str::parse).unwrap_or_default();
@@ -114,6 +118,7 @@ impl Settings {
             midni_certificates,
             tokens: tokens?,
             edge,
+            office: office?,
             senders,
             providers,
         })

@@ -1,7 +1,7 @@
 //! What the gateway does before a function starts, and what is counted of it.
 
 use super::reading::{TEMPLATE, argument, deployed, properties, resources, sorted, texts};
-use acredita_manifest::{Door, Method, OPERATIONS};
+use acredita_manifest::{Door, Method, OPERATIONS, PAGE_ROUTES};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,9 +32,14 @@ fn what_costs_messages_could_be_guessed_or_computes_has_a_throttle_of_its_own() 
 }
 
 #[test]
-fn the_gateways_own_check_of_tokens_is_on_every_route_or_on_none() {
+fn the_gateways_own_check_of_tokens_is_on_every_operation_or_on_none() {
     for (name, route) in resources("AWS::ApiGatewayV2::Route") {
         let properties = &route["Properties"];
+        if properties["RouteKey"].as_str().is_some_and(|key| PAGE_ROUTES.contains(&key)) {
+            // Whoever has no token yet gets one there.
+            assert_eq!(properties["AuthorizationType"], "NONE", "{name}");
+            continue;
+        }
         assert_eq!(
             properties["AuthorizationType"],
             json!({ "Fn::If": ["WithGatewayAuthorizer", "JWT", "NONE"] }),

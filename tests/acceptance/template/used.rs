@@ -22,7 +22,7 @@ use acredita_domain::{
     ports::limits::ERASE_AGAIN_AFTER,
 };
 use acredita_local::workers;
-use acredita_manifest::{DISPATCH, NOTIFY, OPERATIONS, Operation, SWEEP};
+use acredita_manifest::{DISPATCH, NOTIFY, OPERATIONS, Operation, PAGE, SWEEP};
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,6 +92,7 @@ pub async fn used() -> BTreeMap<String, Used> {
     }
     used_in_chains(&mut used).await;
     used_to_guess(used.entry("identification-otp".to_owned()).or_default()).await;
+    used.insert(PAGE.name.to_owned(), Used::default());
     used.insert(NOTIFY.name.to_owned(), used_to_deliver().await);
     used.insert(DISPATCH.name.to_owned(), used_to_dispatch().await);
     used.insert(SWEEP.name.to_owned(), used_to_sweep().await);

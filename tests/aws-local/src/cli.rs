@@ -67,6 +67,7 @@ fn greet(shape: &AwsShape) -> io::Result<()> {
     writeln!(out, "Acredita's AWS shape runs at  {address}")?;
     writeln!(out, "  inbox           {address}/local/inbox")?;
     writeln!(out, "  events          {address}/local/events")?;
+    writeln!(out, "  office          {address}/office")?;
     writeln!(out, "  health          {address}/health")?;
     writeln!(out, "  providers       http://{}/emulator  emulated", shape.emulators.address)?;
     writeln!(

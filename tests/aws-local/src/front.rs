@@ -10,6 +10,7 @@ use acredita_domain::{
     ports::{Clock, Entropy},
 };
 use acredita_local::gateway;
+use acredita_manifest::PAGE;
 use axum::{
     body::{Body, Bytes},
     extract::{ConnectInfo, Request},
@@ -69,6 +70,9 @@ impl Front {
     /// The route for this method, else any of the path's, else `$default`.
     fn function(&self, request: &Request<()>) -> &'static str {
         let (method, path) = (request.method(), request.uri().path());
+        if path == "/office" || path.starts_with("/office/") {
+            return PAGE.name;
+        }
         let any_method = || gateway::allowed(path).map(|(function, _)| function);
         gateway::function(method, path).or_else(any_method).unwrap_or(DEFAULT_FUNCTION)
     }

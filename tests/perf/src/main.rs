@@ -113,6 +113,7 @@ fn options(folder: &Path) -> Result<Options, Failure> {
         listen: ([127, 0, 0, 1], 0).into(),
         data_dir: folder.to_owned(),
         issuer: None,
+        office_client: None,
         fail_delivery: FailRate::default(),
         stated_uploads: false,
         sms_countries: Countries::All,

@@ -8,7 +8,7 @@ use acredita_senders::{email, sms};
 use std::collections::BTreeMap;
 
 /// All variables.
-const WHOLE: [(&str, &str); 35] = [
+const WHOLE: [(&str, &str); 38] = [
     ("ACREDITA_TABLE", "identity"),
     ("ACREDITA_BUCKET", "pictures"),
     ("ACREDITA_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/messages"),
@@ -30,6 +30,9 @@ const WHOLE: [(&str, &str); 35] = [
     ("ACREDITA_SCOPE_CLAIM", "scopes"),
     ("ACREDITA_TOKEN_HOURS", "12"),
     ("ACREDITA_JWKS_OUTAGE_HOURS", "6"),
+    ("ACREDITA_OFFICE_CLIENT_ID", "office"),
+    ("ACREDITA_OFFICE_SCOPES", "openid orgs"),
+    ("ACREDITA_OFFICE_ORIGINS", "https://login.example https://token.example"),
     ("ACREDITA_CHANNELS", "SMS, EMAIL"),
     ("ACREDITA_SMS_SENDER", "AWS"),
     ("ACREDITA_SMS_ORIGINATION_IDENTITY", "pool-1"),
@@ -329,5 +332,25 @@ fn who_the_function_is_to_aws_is_read_whole_or_not_at_all_and_not_shown() {
         session[lacking].1 = "";
         let google = whole(&session).providers.google.expect("Google");
         assert!(google.settings.aws.is_none(), "{}", session[lacking].0);
+    }
+}
+
+#[test]
+fn people_sign_in_to_the_page_at_an_issuer_that_is_a_url_and_elsewhere_they_paste_a_token() {
+    let office = whole(&[("AWS_REGION", "eu-west-1")]).office;
+    let origins: Vec<&str> = office.asks.iter().map(|origin| origin.as_str()).collect();
+    assert_eq!(origins, ["https://issuer.example", "https://login.example", "https://token.example"]);
+    let pictures = office.pictures.expect("an origin");
+    assert_eq!(pictures.as_str(), "https://pictures.s3.eu-west-1.amazonaws.com");
+    let sign_in = office.sign_in.expect("an issuer");
+    assert_eq!((sign_in.client_id.as_str(), sign_in.scopes.as_str()), ("office", "openid orgs"));
+    assert_eq!((sign_in.issuer.as_str(), sign_in.audience.as_deref()), ("https://issuer.example/", Some("acredita")));
+
+    let pasted = whole(&[("ACREDITA_OFFICE_CLIENT_ID", ""), ("ACREDITA_ISSUER", "of our own")]).office;
+    assert_eq!((pasted.sign_in, pasted.asks), (None, Vec::new()));
+    let scopes = whole(&[("ACREDITA_OFFICE_SCOPES", "")]).office.sign_in.map(|sign_in| sign_in.scopes);
+    assert_eq!(scopes.as_deref(), Some("openid"));
+    for (name, value) in [("ACREDITA_ISSUER", "of our own"), ("ACREDITA_OFFICE_ORIGINS", "https://a; script-src *")] {
+        assert_eq!(wrong(&[(name, value)]), [name]);
     }
 }
