@@ -8,6 +8,7 @@
 use acceptance::{
     Call, ORG, World, bodies, midni,
     request::base64,
+    reviews::ReviewSubject,
     subject::{Method, Subject},
 };
 use acredita_domain::{ports::MessageRef, use_cases::deliver_message};
@@ -72,6 +73,33 @@ async fn settings_are_read_once_in_a_minute() {
     assert_eq!(calls(&world, create(), 201).await, known);
     world.clock.advance(TimeDelta::seconds(1));
     assert_eq!(calls(&world, create(), 201).await, read);
+}
+
+#[tokio::test]
+async fn reviewing_is_a_read_and_a_transaction() {
+    let world = World::with_external_provider().await;
+    let review = ReviewSubject::open(&world).await;
+    world.knows_the_settings().await;
+    let taken = ["GetItem", "TransactWriteItems", "SendMessage"];
+    assert_eq!(calls(&world, review.claim(&world, "ana"), 204).await, taken);
+    assert_eq!(calls(&world, review.release(&world, "ana"), 204).await, taken);
+    assert_eq!(calls(&world, review.decision(&world, "ana", "APPROVE"), 409).await, ["GetItem"]);
+    assert_eq!(calls(&world, review.claim(&world, "ana"), 204).await, taken);
+    assert_eq!(calls(&world, review.decision(&world, "ana", "APPROVE"), 204).await, taken);
+    let list = |query: &str| world.request("GET", &format!("/reviews{query}"), None);
+    assert_eq!(calls(&world, list("?status=APPROVED"), 200).await, ["Query", "BatchGetItem"]);
+    assert_eq!(calls(&world, list("?status=REJECTED"), 200).await, ["Query"]);
+    // Identification, scoring, review.
+    let validated = ["GetItem", "GetItem", "GetItem", "TransactWriteItems", "SendMessage"];
+    assert_eq!(calls(&world, review.subject.validation(&world), 204).await, validated);
+
+    let review = ReviewSubject::of(&world, Subject::create(&world, Method::IdentityDocument).await).await;
+    world.send(review.claim(&world, "ana")).await.expect(204);
+    let rejected = ["GetItem", "GetItem", "TransactWriteItems", "SendMessage", "SendMessage"];
+    assert_eq!(calls(&world, review.decision(&world, "ana", "REJECT"), 204).await, rejected);
+    let review = ReviewSubject::of(&world, Subject::create(&world, Method::IdentityDocument).await).await;
+    let ended = ["GetItem", "GetItem", "GetItem", "TransactWriteItems", "SendMessage", "SendMessage"];
+    assert_eq!(calls(&world, review.subject.cancellation(&world), 204).await, ended);
 }
 
 #[tokio::test]
@@ -269,7 +297,7 @@ async fn a_sweep_with_nothing_to_do_is_one_query_for_each_partition() {
     world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
     world.wire.take();
     world.sweep().await;
-    assert_eq!(world.wire.take(), vec!["Query"; 24]);
+    assert_eq!(world.wire.take(), vec!["Query"; 25]);
 }
 
 /// The complete API, each operation once, and the work that it starts in the background.

@@ -25,6 +25,7 @@ mod providers;
 mod races;
 mod readme;
 mod replay;
+mod reviews;
 mod schemas;
 mod serve;
 mod shapes;

@@ -2,14 +2,15 @@
 //! placeholders with values of a fresh world.
 
 use crate::events::{
-    ADMIN_CHAIN_ID, ADMIN_ID, CHAIN_ID, CODE, ENDPOINT_ID, EVENT_ID, Event, IDENTIFICATION_ID, MIDNI, SCORING_ID,
-    TOKEN, event, events,
+    ADMIN_CHAIN_ID, ADMIN_ID, CHAIN_ID, CODE, ENDPOINT_ID, EVENT_ID, Event, IDENTIFICATION_ID, MIDNI, REVIEW_ID,
+    SCORING_ID, TOKEN, event, events,
 };
 use acceptance::{
     World, bodies,
     chains::{ChainSubject, steps},
     midni::nth_code,
     request::{Answer, base64},
+    reviews::{self, ReviewSubject},
 };
 use acredita_domain::{
     ids::{OrgId, ScoringId},
@@ -160,6 +161,8 @@ pub async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static s
         }
         let listed = world.call("GET", "/events", None).await.expect(200).json();
         values.push((EVENT_ID, listed["events"][0]["event_id"].as_str().expect("an event").to_owned()));
+    } else if route.contains("/reviews") {
+        return stage_review(world, route).await;
     } else if route.contains("/chain/{") {
         values.extend(stage_chain(world, is_validate).await);
     } else if route.contains("/agent/{") {
@@ -230,6 +233,15 @@ async fn stage_identity_document(world: &World, scored: bool) -> Vec<(&'static s
         world.send(world.request("PUT", &path, None).pictures(&[("front", &bodies::png(1))])).await.expect(204);
     }
     ids(&created).to_vec()
+}
+
+/// One that the reviewer has claimed, unless that is to come.
+async fn stage_review(world: &World, route: &str) -> Vec<(&'static str, String)> {
+    let review = ReviewSubject::open(world).await;
+    if !route.ends_with("/claim") {
+        world.send(review.claim(world, "ana")).await.expect(204);
+    }
+    vec![(TOKEN, reviews::token(world, "ana")), (REVIEW_ID, review.id)]
 }
 
 /// `captured`: with a picture behind its upload link, as a delegated capture leaves it.

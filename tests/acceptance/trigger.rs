@@ -61,7 +61,18 @@ async fn every_type_that_is_offered_ends_with_an_event_of_it() {
     let left: Vec<&str> = EventType::ALL.iter().filter(|kind| !made.contains(kind)).map(|kind| kind.as_str()).collect();
     assert_eq!(
         left,
-        ["identification.adopted", "identification.delivered", "identification.undelivered", "settings.updated"]
+        [
+            "identification.adopted",
+            "identification.delivered",
+            "identification.undelivered",
+            "review.opened",
+            "review.claimed",
+            "review.released",
+            "review.approved",
+            "review.rejected",
+            "review.withdrawn",
+            "settings.updated"
+        ]
     );
     let endpoints = world.call("GET", "/webhook_endpoints", None).await.expect(200).json();
     assert_eq!(endpoints["webhook_endpoints"], json!([]), "none is left behind");

@@ -95,12 +95,12 @@ class Drive:
         for resource in resources.values():
             if resource["Type"] == "AWS::ApiGatewayV2::Route":
                 method, path = resource["Properties"]["RouteKey"].split(" ")
-                if "{id}" in path and (method == "GET" or path.endswith("/close")) or (method, path) in [("GET", "/v1/orgs/{org_id}/settings"), ("GET", "/office/{file}")]:
+                if "{id}" in path and (method == "GET" or path.endswith("/close")) or (method, path) in [("GET", "/v1/orgs/{org_id}/settings"), ("GET", "/v1/orgs/{org_id}/reviews"), ("GET", "/office/{file}")]:
                     routes[resource["Properties"]["Target"]["Fn::Sub"]] = method, path.format(org_id=ORG, id=uuid.uuid4(), file="config.json")
         assert integrations and set(routes) == integrations, set(routes) ^ integrations
         for method, path in routes.values():
             status, _, body = self._call(method, path)
-            found = status == 200 if path.endswith(("/settings", "/config.json")) else status == 404 and body["errors"][0]["code"] == "MDOC_003"
+            found = status == 200 if path.endswith(("/settings", "/reviews", "/config.json")) else status == 404 and body["errors"][0]["code"] == "MDOC_003"
             assert found, f"{method} {path}: {status} {body}"
 
     def a_code_reaches_its_person_through_the_queue_and_is_good_once(self):

@@ -7,12 +7,12 @@ use acredita_domain::{
     app::Stores,
     chain::{Chain, ChainTransition},
     error::Unavailable,
-    events::{Log, StoredEvent, Story, Subject},
+    events::{Log, ReviewChange, StoredEvent, Story, Subject},
     idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
     ids::{
-        AdminChainId, AdminIdentificationId, ChainId, EndpointId, EventId, IdentificationId, LeaseId, OrgId, ScoringId,
-        SubjectId,
+        AdminChainId, AdminIdentificationId, ChainId, EndpointId, EventId, IdentificationId, LeaseId, OrgId, ReviewId,
+        ScoringId, SubjectId,
     },
     keys::Keyring,
     midni::Check,
@@ -23,10 +23,12 @@ use acredita_domain::{
         DueStream, Endpoints, Erasure, EventLog, EventPage, EventQuery, FindError, FoundStep, Housekeeping,
         IdempotencyRecord, Identifications, MessageRef, MidniChecks, NewChain, NewCheck, NewEndpointError,
         NewIdentification, NewOutboxMessage, NewScoring, Opening, Order, Outbox, OutboxMessage, OutgoingMessage,
-        Pictures, Queue, Remembered, RequestCounts, Reservation, Scorings, SendError, Sender, SettingsStore,
-        Settlement, Sightings, StepChange, StepError, StoredPicture, StreamDeliveries, Wake, Wakes,
+        Pictures, Queue, Remembered, RequestCounts, Reservation, ReviewPage, ReviewQuery, Reviews, Scorings, SendError,
+        Sender, SettingsStore, Settlement, Sightings, StepChange, StepError, StoredPicture, StreamDeliveries,
+        WaitingReviews, Wake, Wakes,
     },
     reference::ClientReferenceId,
+    review::Review,
     scoring::{Assessment, HostedDelegation, Scoring},
     settings::StoredSettings,
     sightings::{NewSighting, Seen, Sighting},
@@ -132,6 +134,7 @@ impl Faults {
             deliveries,
             settings,
             midni_checks,
+            reviews,
         } = app.stores.clone();
         App {
             stores: Stores {
@@ -148,6 +151,7 @@ impl Faults {
                 deliveries: Arc::new(Faulty { faults: decorate(), port: deliveries }),
                 settings: Arc::new(Faulty { faults: decorate(), port: settings }),
                 midni_checks: Arc::new(Faulty { faults: decorate(), port: midni_checks }),
+                reviews: Arc::new(Faulty { faults: decorate(), port: reviews }),
             },
             queue: Arc::new(Faulty { faults: decorate(), port: app.queue.clone() }),
             wakes: Arc::new(Faulty { faults: decorate(), port: app.wakes.clone() }),
@@ -288,6 +292,13 @@ forward! { Sightings {
 forward! { MidniChecks {
     fn keep(identification: &Identification, new: NewCheck, now: Time) -> Result<(), CheckError>;
     fn find(digests: &[String]) -> Result<Option<Check>, FindError>;
+} }
+
+forward! { Reviews {
+    fn find(org: &OrgId, id: ReviewId) -> Result<Option<Review>, FindError>;
+    fn change(change: ReviewChange, now: Time) -> Result<(), StepError>;
+    fn list(org: &OrgId, query: ReviewQuery) -> Result<ReviewPage, FindError>;
+    fn waiting() -> Result<WaitingReviews, FindError>;
 } }
 
 forward! { EventLog {

@@ -13,6 +13,7 @@ pub mod midni;
 pub mod numbers;
 pub mod program;
 pub mod request;
+pub mod reviews;
 pub mod subject;
 pub mod tokens;
 pub mod wire;

@@ -131,7 +131,7 @@ impl World {
     }
 
     /// Requires that the table and the bucket are consistent: handles and identifications refer to each other, every
-    /// reference leads somewhere, no picture lacks an owner, every subject is what its events say, and nothing due waits to
+    /// reference leads somewhere, reviews are of what is open, no picture lacks an owner, every subject is what its events say, and nothing due waits to
     /// be sent or erased. Call it after [`World::settle`].
     pub async fn assert_whole(&self) {
         let (items, pictures) = (self.items().await, self.pictures().await);
@@ -188,6 +188,16 @@ impl World {
                         assert!(pictures.contains(&name), "a capture of {pk} is not there");
                     }
                     owned.insert(folder);
+                }
+                ("REV#", _) => {
+                    let identification = format!("IDN#{}", text(item, "identification_id"));
+                    there(identification.clone());
+                    let of_it = |item: &&Item| text(item, "pk") == identification && text(item, "sk") == "A";
+                    let of_it = items.iter().find(of_it).expect("it is there");
+                    let is_latest = text(of_it, "review_id") == &pk[4..];
+                    assert!(!is_latest || text(of_it, "review") == text(item, "status"), "{pk} and its mark differ");
+                    let is_live = ["OPEN", "CLAIMED"].contains(&text(item, "status"));
+                    assert!(!is_live || (is_latest && text(of_it, "status") == "CREATED"), "{pk} is of what is over");
                 }
                 ("ERA#", _) => {
                     let due_at: i64 = item["due_at"].as_n().expect("a number").parse().expect("milliseconds");

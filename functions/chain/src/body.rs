@@ -15,7 +15,7 @@ use acredita_http::{
     device::{device_evidence, user_agent},
     metadata::{
         AgentMetadata, ChannelMetadata, CodeFormatMetadata, IdentityDocumentMetadata, LinkedScoringMetadata,
-        OtpMetadata,
+        OtpMetadata, ReviewMetadata,
     },
     request::BodyKind,
 };
@@ -133,6 +133,10 @@ pub struct StepTerms {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub scoring: Option<LinkedScoringMetadata>,
+    /// The review of its score, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub review: Option<ReviewMetadata>,
 }
 
 impl TryFrom<&ReadChain> for ChainAnswer {
@@ -194,6 +198,7 @@ fn terms(metadata: &Metadata) -> Result<StepTerms, Error> {
             StepTerms {
                 configuration_name: Some(document.configuration_name),
                 scoring: Some(document.scoring),
+                review: document.review,
                 ..StepTerms::default()
             }
         }

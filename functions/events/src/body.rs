@@ -166,7 +166,7 @@ pub struct EventAnswer {
 #[derive(ToSchema)]
 #[schema(as = Subject)]
 pub struct SubjectBody {
-    /// `IDENTIFICATION`, `SCORING`, `CHAIN`, `WEBHOOK_ENDPOINT` or `SETTINGS`.
+    /// `IDENTIFICATION`, `SCORING`, `CHAIN`, `REVIEW`, `WEBHOOK_ENDPOINT` or `SETTINGS`.
     #[schema(example = "IDENTIFICATION")]
     pub kind: String,
     #[schema(nullable = false)]
@@ -179,6 +179,8 @@ pub struct SubjectBody {
     pub identification_chain_id: Option<uuid::Uuid>,
     #[schema(nullable = false)]
     pub admin_identification_chain_id: Option<uuid::Uuid>,
+    #[schema(nullable = false)]
+    pub review_id: Option<uuid::Uuid>,
     #[schema(nullable = false)]
     pub endpoint_id: Option<uuid::Uuid>,
     #[schema(nullable = false)]

@@ -30,7 +30,8 @@ pub fn router() -> OpenApiRouter<Api> {
         (status = 200, description = "The identification, masked.", body = IdentityDocumentMetadata, example = json!({
             "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "type": "IDENTITY_DOCUMENT", "status": "CREATED",
             "created_at": "2026-11-20T08:33:00Z", "expires_at": "2026-12-20T08:33:00Z", "actor": {"name": "James", "language": "ES"},
-            "configuration_name": "MEDIUM", "scoring": {"scoring_id": "16fd2706-8baf-433b-82eb-8c7fada847da", "provider": "INTERNAL", "status": "SCORED"}})),
+            "configuration_name": "MEDIUM", "scoring": {"scoring_id": "16fd2706-8baf-433b-82eb-8c7fada847da", "provider": "INTERNAL", "status": "SCORED"},
+            "review": {"status": "OPEN"}})),
         (status = 404, description = "No such identification."),
     ),
 )]
@@ -44,7 +45,8 @@ async fn read_identity_document_identification(
     metadata.map(Json).map_err(|error| api.refused(error))
 }
 
-/// Validates an identification whose linked scoring reaches its configuration's level. There is no body.
+/// Validates an identification whose linked scoring reaches its configuration's level, or whose review is approved. There
+/// is no body.
 #[utoipa::path(
     post,
     path = "/v1/orgs/{org_id}/identifications/identity_document/{identification_id}/validate",
@@ -53,7 +55,7 @@ async fn read_identity_document_identification(
     responses(
         (status = 204, description = "Validated."),
         (status = 404, description = "No such identification."),
-        (status = 409, description = "The identification is not CREATED, its scoring is not SCORED, the score is too low, the idempotency key was used with another body, or the first request with it is still running."),
+        (status = 409, description = "The identification is not CREATED, its scoring is not SCORED, the score is too low, its review is not decided, the idempotency key was used with another body, or the first request with it is still running."),
     ),
 )]
 async fn validate_identity_document_identification(

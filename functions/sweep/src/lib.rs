@@ -8,13 +8,18 @@ use acredita_domain::{
 /// One run. Work that failed stays due, so a run never fails as a whole.
 pub async fn sweep(app: &App) -> SweepReport {
     let report = use_cases::sweep(app).await;
-    let SweepReport { kicked, woken, expired, erased, failed } = report;
+    let SweepReport { kicked, woken, expired, erased, lapsed, failed, open_reviews, oldest_review_minutes } = report;
     match report {
         SweepReport { failed: 1.., .. } => {
-            tracing::warn!(kicked, woken, expired, erased, failed, "swept, and something is left to do")
+            tracing::warn!(kicked, woken, expired, erased, lapsed, failed, "swept, and something is left to do")
         }
-        SweepReport { kicked: 0, woken: 0, expired: 0, erased: 0, .. } => tracing::debug!("swept, and nothing was due"),
-        SweepReport { .. } => tracing::info!(kicked, woken, expired, erased, "swept"),
+        SweepReport { kicked: 0, woken: 0, expired: 0, erased: 0, lapsed: 0, .. } => {
+            tracing::debug!("swept, and nothing was due")
+        }
+        SweepReport { .. } => tracing::info!(kicked, woken, expired, erased, lapsed, "swept"),
+    }
+    if open_reviews > 0 {
+        tracing::info!(target: "acredita::counted", open_reviews, oldest_review_minutes, "reviews wait");
     }
     report
 }

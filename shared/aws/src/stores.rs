@@ -15,6 +15,7 @@ pub fn stores(clients: &AwsClients, table: &str, bucket: &str) -> Stores {
         sightings: store.clone(),
         endpoints: store.clone(),
         deliveries: store.clone(),
+        reviews: store.clone(),
         settings: store.clone(),
         midni_checks: store.clone(),
         housekeeping: store.clone(),

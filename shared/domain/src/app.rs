@@ -9,7 +9,7 @@ use crate::{
     ports::{
         CardVerifier, Chains, Clock, CodeKeys, Comparison, Deliveries, DocumentNumberReader, Endpoints, Entropy,
         EventLog, Housekeeping, Identifications, MidniChecks, Outbox, PictureValidator, Pictures, Queue, Receivers,
-        RequestCounts, Scorer, Scorings, SettingsStore, Sightings, Wakes,
+        RequestCounts, Reviews, Scorer, Scorings, SettingsStore, Sightings, Wakes,
     },
     scoring::{Provider, ProviderAccess},
     settings::{Bounds, Choices, Countries, KnownSettings, OrgSettings},
@@ -52,6 +52,7 @@ pub struct Stores {
     pub deliveries: Arc<dyn Deliveries>,
     pub settings: Arc<dyn SettingsStore>,
     pub midni_checks: Arc<dyn MidniChecks>,
+    pub reviews: Arc<dyn Reviews>,
 }
 
 /// What looks at pictures of documents.

@@ -28,6 +28,7 @@ use crate::{
     method::MethodKind,
     otp::Channel,
     reference::Reference,
+    review::DecisionReason,
     text::CancellationReason,
 };
 use chrono::SubsecRound;
@@ -162,6 +163,8 @@ pub enum ChainTransition {
     },
     /// CREATED → FAILED, with its open step.
     Fail,
+    /// The same, because whoever reviewed the score of that step rejects it.
+    Reject { reason: DecisionReason },
     /// CREATED → EXPIRED, when its time is over.
     Expire,
 }
@@ -173,7 +176,7 @@ impl ChainTransition {
             Self::Validate { .. } => EventType::ChainValidated,
             Self::Cancel { .. } => EventType::ChainCancelled,
             Self::Close { .. } => EventType::ChainClosed,
-            Self::Fail => EventType::ChainFailed,
+            Self::Fail | Self::Reject { .. } => EventType::ChainFailed,
             Self::Expire => EventType::ChainExpired,
         }
     }
@@ -189,9 +192,12 @@ impl ChainTransition {
             Self::Validate { .. } => None,
             Self::Cancel { reason } => Some(Transition::Cancel { reason: reason.clone() }),
             Self::Fail if step == chain.current_step => Some(Transition::Fail),
+            Self::Reject { reason } if step == chain.current_step => Some(Transition::Reject { reason: *reason }),
             // By the clock the others are over already.
-            Self::Fail if now >= chain.expires_at => Some(Transition::Expire),
-            Self::Fail => Some(Transition::Cancel { reason: CancellationReason::of_failed_chain() }),
+            Self::Fail | Self::Reject { .. } if now >= chain.expires_at => Some(Transition::Expire),
+            Self::Fail | Self::Reject { .. } => {
+                Some(Transition::Cancel { reason: CancellationReason::of_failed_chain() })
+            }
             Self::Expire => Some(Transition::Expire),
         }
     }
@@ -256,7 +262,7 @@ impl Chain {
                 ChainState::Validated(validation) => ChainState::Closed { at, validation: Some(validation) },
                 _ => ChainState::Closed { at, validation: None },
             },
-            ChainTransition::Fail => ChainState::Failed { at },
+            ChainTransition::Fail | ChainTransition::Reject { .. } => ChainState::Failed { at },
             ChainTransition::Expire => ChainState::Expired,
         };
         self

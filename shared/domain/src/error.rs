@@ -5,6 +5,7 @@ use crate::{
     keys::OpenError,
     midni::CodeRefusal,
     ports::{FindError, ScoreError, StepError},
+    review::ReviewRefusal,
     scoring,
 };
 
@@ -176,6 +177,14 @@ pub enum Conflict {
     TooManyEndpoints,
     #[error("the endpoint is DISABLED")]
     EndpointDisabled,
+    /// The score falls short of the threshold, and whoever reviews it has not decided yet.
+    #[error("the scoring is being reviewed: try again when the review is decided")]
+    UnderReview,
+    #[error(transparent)]
+    Review(#[from] ReviewRefusal),
+    /// A decision needs somebody who made it.
+    #[error("the token names neither a subject nor a client")]
+    NoReviewer,
 }
 
 impl From<identification::NotOpen> for Error {
@@ -196,6 +205,12 @@ impl From<scoring::NotOpen> for Error {
             scoring::NotOpen::Status(status) => Conflict::ScoringState(status).into(),
             scoring::NotOpen::NoRetriesLeft => Conflict::NoRetriesLeft.into(),
         }
+    }
+}
+
+impl From<ReviewRefusal> for Error {
+    fn from(refusal: ReviewRefusal) -> Self {
+        Conflict::Review(refusal).into()
     }
 }
 
@@ -230,7 +245,9 @@ impl From<ScoreError> for Error {
 impl From<StepError> for Error {
     fn from(error: StepError) -> Self {
         match error {
-            StepError::Lost | StepError::SeenMeanwhile => Conflict::ConcurrentChange.into(),
+            StepError::Lost | StepError::SeenMeanwhile | StepError::ReviewedMeanwhile => {
+                Conflict::ConcurrentChange.into()
+            }
             StepError::TooManyMessages { again_at } => Self::TooManyMessages { again_at },
             StepError::OverBudget { again_at } => Self::OverBudget { again_at },
             StepError::Unavailable(unavailable) => unavailable.into(),

@@ -19,5 +19,5 @@ pub use data::{EventData, SCORED};
 pub use kind::EventType;
 pub use log::{EventHash, Head, Log, LogKey};
 pub use stored::{Author, StoredEvent};
-pub use story::{Chapter, Happened, Now, Story};
+pub use story::{Chapter, Happened, Marking, Now, ReviewChange, ReviewsOfStep, Story};
 pub use subject::Subject;

@@ -6,7 +6,7 @@
 //!      │ close ──────────────────────────▶ CLOSED
 //!      │ resend, new code ─▶ CREATED, with another code
 //!      │ cancel ─▶ CANCELLED
-//!      │ fifth wrong try ─▶ FAILED
+//!      │ fifth wrong try, or a review that rejects it ─▶ FAILED
 //!      └ the clock ─▶ EXPIRED
 //! ```
 //!
@@ -29,6 +29,7 @@ use crate::{
     otp::{Delivery, LiveCode, MAX_TRIES, Otp, SecondFactor},
     pictures::{Capture, Sha256Digest},
     reference::Reference,
+    review::{DecisionReason, ReviewEvidence, ReviewMark, ReviewStatus},
     scoring::{Assessment, ConfigurationName, Provider, Scoring, Verdict},
     text::{AgentName, CancellationReason, Private},
     vocabulary::names,
@@ -46,7 +47,7 @@ names! {
         Validated = "VALIDATED",
         Closed = "CLOSED",
         Cancelled = "CANCELLED",
-        /// The tries are used up.
+        /// The tries are used up, or a review rejected it.
         Failed = "FAILED",
         Expired = "EXPIRED",
     }
@@ -71,6 +72,8 @@ pub struct Identification {
     pub expires_at: Time,
     /// Of a step of a chain, which ends with the chain and not alone.
     pub membership: Option<Membership>,
+    /// The latest review of its score, if there ever was one.
+    pub review: Option<ReviewMark>,
     /// `None` for one from before there were events.
     pub log: Option<Log>,
     /// The requests with an idempotency key that took steps of it.
@@ -92,7 +95,7 @@ pub enum State<V = Validation> {
         at: Time,
         reason: CancellationReason,
     },
-    /// The tries are used up.
+    /// The tries are used up, or a review rejected it.
     Failed {
         at: Time,
     },
@@ -158,6 +161,9 @@ pub struct ScoringEvidence {
     pub assessment: Assessment,
     /// The pictures that were scored; the bytes are in the picture store.
     pub captures: Vec<Capture>,
+    /// The approval that stood in for the threshold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewEvidence>,
 }
 
 impl ScoringEvidence {
@@ -165,7 +171,13 @@ impl ScoringEvidence {
     pub fn of(scoring: Scoring) -> Option<Self> {
         let Assessment { verdict, scored_at } = scoring.assessment?;
         let assessment = Assessment { verdict: Verdict { extracted: None, ..verdict }, scored_at };
-        Some(Self { scoring_id: scoring.id, version: scoring.version, assessment, captures: scoring.captures })
+        Some(Self {
+            scoring_id: scoring.id,
+            version: scoring.version,
+            assessment,
+            captures: scoring.captures,
+            review: None,
+        })
     }
 }
 
@@ -203,6 +215,14 @@ impl Identification {
         }
     }
 
+    /// What became of its latest review. The end of an identification is the end of a review of it, whether or not that is
+    /// recorded.
+    pub fn review_status(&self, now: Time) -> Option<ReviewStatus> {
+        let status = self.review?.status;
+        let is_over = self.status(now) == Status::Expired;
+        Some(if is_over && status.is_live() { ReviewStatus::Withdrawn } else { status })
+    }
+
     /// The wrong tries of an OTP. With its end no try is judged any more.
     pub fn wrong_tries(&self, now: Time) -> Option<u32> {
         self.otp().map(|otp| if self.state == State::Created { otp.wrong_tries(now) } else { otp.judged_wrong })
@@ -236,6 +256,7 @@ impl Identification {
                 }
                 State::Failed { at }
             }
+            Transition::Reject { .. } => State::Failed { at },
             Transition::Expire => State::Expired,
         };
         self
@@ -367,6 +388,8 @@ pub enum Transition {
     },
     /// CREATED → FAILED, when the tries are used up, of which the last may be judged to be wrong with it.
     Fail,
+    /// CREATED → FAILED, while it has not expired: whoever reviewed its score rejects it.
+    Reject { reason: DecisionReason },
     /// CREATED → EXPIRED, when its time is over.
     Expire,
 }
@@ -389,7 +412,7 @@ impl Transition {
             Self::Resend { .. } | Self::NewCode { .. } => EventType::IdentificationResent,
             Self::Cancel { .. } => EventType::IdentificationCancelled,
             Self::Close { .. } => EventType::IdentificationClosed,
-            Self::Fail => EventType::IdentificationFailed,
+            Self::Fail | Self::Reject { .. } => EventType::IdentificationFailed,
             Self::Expire => EventType::IdentificationExpired,
         }
     }

@@ -99,8 +99,28 @@ uuid_id! {
     SettingsId
 }
 uuid_id! {
+    /// The review of a score.
+    ReviewId
+}
+uuid_id! {
+    /// What the back office calls a record: its own id of an identification or a chain, or a scoring that stands alone.
+    RecordId
+}
+uuid_id! {
     /// An id of whatever has events: see [`Subject`](crate::events::Subject).
     SubjectId
+}
+
+impl From<AdminIdentificationId> for RecordId {
+    fn from(id: AdminIdentificationId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<AdminChainId> for RecordId {
+    fn from(id: AdminChainId) -> Self {
+        Self(id.0)
+    }
 }
 
 impl SettingsId {

@@ -38,6 +38,7 @@ pub mod pictures;
 pub mod ports;
 pub mod reference;
 pub mod request;
+pub mod review;
 pub mod scoring;
 pub mod settings;
 pub mod sightings;

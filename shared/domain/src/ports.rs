@@ -16,6 +16,7 @@ mod keys;
 pub mod limits;
 mod midni;
 mod pictures;
+mod reviews;
 mod scorer;
 mod settings;
 mod sightings;
@@ -35,6 +36,7 @@ pub use events::{EventLog, EventPage, EventPosition, EventQuery, Order};
 pub use keys::CodeKeys;
 pub use midni::{CardError, CardVerifier, CheckError, MidniChecks, NewCheck};
 pub use pictures::{DocumentNumberReader, PictureValidator, Pictures, ReadPicture, StoredPicture};
+pub use reviews::{ReviewPage, ReviewPosition, ReviewQuery, Reviews, WaitingReviews};
 pub use scorer::{
     CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ScoreError, ScoreRequest, Scored,
     Scorer,

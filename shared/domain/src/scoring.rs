@@ -37,7 +37,7 @@ use crate::{
     actor::{Actor, Country, DocumentType, Language},
     events::Log,
     idempotency::TakenOnce,
-    ids::{IdentificationId, OrgId, ScoringId},
+    ids::{IdentificationId, OrgId, ReviewId, ScoringId},
     invalid::Invalid,
     membership::Membership,
     pictures::Capture,
@@ -88,6 +88,8 @@ pub struct Scoring {
     pub delegation: Option<HostedDelegation>,
     /// What its scores saw and remembered, to be forgotten with it.
     pub sightings: Vec<Sighting>,
+    /// The reviews that its scores led to, to be deleted with it.
+    pub reviews: Vec<ReviewId>,
     /// Truncated to the second.
     pub created_at: Time,
     /// It cannot be scored any more from this time on.
@@ -131,6 +133,7 @@ impl Scoring {
             captures: Vec::new(),
             delegation: None,
             sightings: Vec::new(),
+            reviews: Vec::new(),
             created_at,
             expires_at,
             version: 0,

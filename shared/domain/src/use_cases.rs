@@ -23,6 +23,7 @@ mod remove;
 mod repetitions;
 mod resend;
 mod reservation;
+mod reviews;
 mod score;
 mod scorings;
 mod second_factor;
@@ -54,6 +55,9 @@ pub use otp::{CreateOtp, OtpAttempt, ValidatedOtp, create_otp_identification, va
 pub use otp_code::{NewCode, create_otp_code};
 pub use remove::{Force, delete_identification, delete_scoring};
 pub use resend::resend_otp;
+pub use reviews::{
+    ListReviews, ListedReviews, ReviewDecision, claim_review, decide_review, list_reviews, release_review,
+};
 pub use score::score_document;
 pub use scorings::{
     Captures, CreateScoring, DelegatedTo, Delegation, HostedPages, LinkedCapture, ScoringCreated, close_scoring,

@@ -8,6 +8,7 @@ use acredita_domain::{
     identification::{Method, Midni, Status},
     ids::ScoringId,
     otp::{Channel, Delivery, SecondFactor},
+    review::ReviewStatus,
     scoring::{ConfigurationName, Provider, ScoringStatus},
     use_cases::Metadata,
 };
@@ -140,6 +141,19 @@ pub struct IdentityDocumentMetadata {
     pub configuration_name: ConfigurationName,
     /// The scoring that was created with it.
     pub scoring: LinkedScoringMetadata,
+    /// The review of its score, if there is one: until it is decided the identification cannot be validated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub review: Option<ReviewMetadata>,
+}
+
+/// The review of a score. Who reviews, and why, is the back office's.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReviewOfScore)]
+pub struct ReviewMetadata {
+    /// `OPEN`, `CLAIMED`, `APPROVED`, `REJECTED` or `WITHDRAWN`.
+    #[schema(value_type = String, example = "OPEN")]
+    pub status: ReviewStatus,
 }
 
 /// The linked scoring.
@@ -169,6 +183,7 @@ impl TryFrom<&Metadata> for IdentityDocumentMetadata {
             provider: scoring.provider,
             status: scoring.status(metadata.now),
         };
-        Ok(Self { common: metadata.into(), configuration_name: configuration, scoring })
+        let review = metadata.identification.review_status(metadata.now).map(|status| ReviewMetadata { status });
+        Ok(Self { common: metadata.into(), configuration_name: configuration, scoring, review })
     }
 }

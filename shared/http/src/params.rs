@@ -78,6 +78,14 @@ pub struct EndpointPath {
     pub endpoint_id: Uuid,
 }
 
+/// A review.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ReviewPath {
+    /// The review: `review_id` of a list.
+    pub review_id: Uuid,
+}
+
 /// Whether to delete whatever the state.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -20,6 +20,8 @@ names! {
         IdentificationsForceDelete = "identifications:force_delete",
         /// The endpoints that events are delivered to.
         WebhooksAdmin = "webhooks:admin",
+        /// See, claim and decide reviews.
+        ReviewsDecide = "reviews:decide",
         /// What the organisation chooses for itself.
         SettingsAdmin = "settings:admin",
     }
@@ -36,7 +38,11 @@ impl Permission {
             | Self::IdentificationsValidate
             | Self::ScoringsWrite
             | Self::ScoringsRead => true,
-            Self::EventsRead | Self::IdentificationsForceDelete | Self::WebhooksAdmin | Self::SettingsAdmin => false,
+            Self::EventsRead
+            | Self::IdentificationsForceDelete
+            | Self::WebhooksAdmin
+            | Self::ReviewsDecide
+            | Self::SettingsAdmin => false,
         }
     }
 }

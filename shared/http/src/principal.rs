@@ -97,6 +97,12 @@ impl Authority for WebhooksAdmin {
     const PERMISSION: Permission = Permission::WebhooksAdmin;
 }
 
+pub struct DecideReviews;
+
+impl Authority for DecideReviews {
+    const PERMISSION: Permission = Permission::ReviewsDecide;
+}
+
 pub struct SettingsAdmin;
 
 impl Authority for SettingsAdmin {

@@ -57,6 +57,7 @@ pub const FUNCTIONS: &[Function] = &[
     http("webhook-endpoints"),
     http("settings"),
     PAGE,
+    http("reviews"),
     NOTIFY,
     DISPATCH,
     SWEEP,
@@ -114,6 +115,7 @@ pub enum Door {
     Organisation,
     Event,
     Endpoint,
+    Review,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -40,6 +40,7 @@ macro_rules! operations {
     (@id Scoring) => { "/{scoring_id}" };
     (@id Organisation) => { "" };
     (@id Event) => { "/{event_id}" };
+    (@id Review) => { "/{review_id}" };
     (@id Endpoint) => { "/{endpoint_id}" };
     (@key) => { false };
     (@key IdempotencyKey) => { true };
@@ -116,6 +117,12 @@ pub const OPERATIONS: &[Operation] = operations! {
         ping_webhook_endpoint: Post Endpoint "/ping", No => 202, CHANGE;
         list_webhook_deliveries: Get Endpoint "/deliveries", No => 200, READ;
         recover_webhook_endpoint: Post Endpoint "/recover", Json => 202, CHANGE;
+    }
+    "reviews" serves "/reviews" with "reviews:decide" {
+        list_reviews: Get Organisation "", No => 200, CREATE;
+        claim_review: Post Review "/claim", No => 204, CHANGE;
+        release_review: Post Review "/release", No => 204, CHANGE;
+        decide_review: Post Review "/decision", Json => 204, CHANGE;
     }
     "settings" serves "/settings" with "settings:admin" {
         read_settings: Get Organisation "", No => 200, CREATE;

@@ -21,6 +21,8 @@ pub enum WarmUp {
     Endpoints,
     /// The settings of organisations.
     Settings,
+    /// Reviews, and the keys of cursors.
+    Reviews,
 }
 
 impl WarmUp {
@@ -47,6 +49,9 @@ impl WarmUp {
             Self::Settings => {
                 let _ = app.stores.settings.find(&org).await;
             }
+            Self::Reviews => {
+                let _ = tokio::join!(review(app, &org), app.keys.current());
+            }
             Self::Scorings => {
                 if let Ok(nobody) = NOBODY.parse() {
                     let _ = app.stores.scorings.find(&org, nobody).await;
@@ -59,6 +64,12 @@ impl WarmUp {
 async fn identification(app: &App, org: &OrgId) {
     if let Ok(nobody) = NOBODY.parse() {
         let _ = app.stores.identifications.find(org, nobody).await;
+    }
+}
+
+async fn review(app: &App, org: &OrgId) {
+    if let Ok(nobody) = NOBODY.parse() {
+        let _ = app.stores.reviews.find(org, nobody).await;
     }
 }
 

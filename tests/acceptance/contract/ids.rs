@@ -91,7 +91,7 @@ async fn another_organisations_id_is_not_found_and_stays_untouched() {
         let created = created_for(operation);
         let id = match operation.door {
             Door::Admin => &created["admin_identification_id"],
-            Door::Scoring | Door::Event => &created["scoring_id"],
+            Door::Scoring | Door::Event | Door::Review => &created["scoring_id"],
             Door::Endpoint => &endpoint["endpoint_id"],
             Door::AdminChain => &created["admin_identification_chain_id"],
             Door::Chain => &created["identification_chain_id"],

@@ -13,7 +13,7 @@ use acredita_domain::identification::State;
 use serde_json::{Value, json};
 
 /// Every permission of §3 with its operations, in the contract's words.
-const ROLES: [(&str, &[&str]); 9] = [
+const ROLES: [(&str, &[&str]); 10] = [
     (
         "identifications:admin",
         &[
@@ -67,6 +67,7 @@ const ROLES: [(&str, &[&str]); 9] = [
             "resend_event",
         ],
     ),
+    ("reviews:decide", &["list_reviews", "claim_review", "release_review", "decide_review"]),
     ("settings:admin", &["read_settings", "replace_settings"]),
     ("identifications:force_delete", &[]),
 ];

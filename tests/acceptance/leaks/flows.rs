@@ -207,6 +207,32 @@ pub async fn document(world: &World, secrets: &mut Secrets) {
     secrets.send(world, request(world, "POST", &delegate, None), &[200]).await;
 }
 
+/// A review of a score that falls short, with a note, and what it leads to.
+pub async fn review(world: &World, secrets: &mut Secrets) {
+    acceptance::reviews::review_from(world, 0.5, false).await;
+    let mut body = with_actor(bodies::identity_document("HIGH"));
+    body["scoring"] = json!({ "provider": "EXTERNAL" });
+    for decision in ["APPROVE", "REJECT"] {
+        let create = request(world, "POST", "/identifications/identity_document", Some(body.clone()));
+        let created = secrets.send(world, create, &[200]).await;
+        world.scorer.answer(0.6, Vec::new());
+        let scoring = format!("/scorings/identity_document/{}/score", created.text("scoring_id"));
+        let score = request(world, "PUT", &scoring, None).pictures(&[("front", &bodies::png(1))]);
+        secrets.send(world, score, &[204]).await;
+        let validate = format!("/identifications/identity_document/{}/validate", created.text("identification_id"));
+        secrets.send(world, request(world, "POST", &validate, None), &[409]).await;
+        let open = secrets.send(world, request(world, "GET", "/reviews?status=OPEN", None), &[200]).await.json();
+        let review = format!("/reviews/{}", open["reviews"][0]["review_id"].as_str().expect("a review"));
+        let body = json!({ "decision": decision, "reason": "OTHER", "note": super::REASON });
+        let decide = request(world, "POST", &format!("{review}/decision"), Some(body));
+        secrets.send(world, decide.clone(), &[409]).await;
+        secrets.send(world, request(world, "POST", &format!("{review}/claim"), None), &[204]).await;
+        secrets.send(world, decide, &[204]).await;
+        let expected = if decision == "APPROVE" { 204 } else { 409 };
+        secrets.send(world, request(world, "POST", &validate, None), &[expected]).await;
+    }
+}
+
 /// Invalid requests, with canaries in every part of a request.
 pub async fn nonsense(world: &World, secrets: &mut Secrets) {
     let wrong_types: Value = json!({ "actor": { "name": [super::NAME], "last_name": 7, "email": STRAY, "msisdn": { "phone_number": STRAY, "country_code": STRAY },

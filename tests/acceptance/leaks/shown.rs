@@ -20,8 +20,9 @@ use acredita_domain::{
     keys::{CodeContext, Keyring},
     otp::{Channel, Destination, Given},
     pictures::{PictureFormat, SignedLink},
-    ports::{FirstAnswer, IdempotencyRecord, NewIdentification, NewScoring},
+    ports::{FirstAnswer, IdempotencyRecord, NewIdentification, NewScoring, ReviewQuery},
     request::By,
+    review::ReviewStatus,
     scoring::Extracted,
     settings::{Bounds, Choices, Countries, OrgSettings},
     text::{AgentName, Attempt, CancellationReason, DocumentNumber, PersonName, Private},
@@ -183,6 +184,18 @@ async fn no_identification_shows_whom_it_is_about() {
     assert_hidden(&NewScoring { keep_until: scoring.expires_at, scoring, idempotency: None, story });
 }
 
+#[tokio::test]
+async fn no_review_shows_what_was_noted_and_by_whom() {
+    let world = World::with_external_provider().await;
+    super::flows::review(&world, &mut super::flows::Secrets::default()).await;
+    let statuses = vec![ReviewStatus::Approved, ReviewStatus::Rejected];
+    let query = ReviewQuery { statuses, after: None, limit: 10 };
+    let page = world.app.stores.reviews.list(&parsed(ORG), query).await.expect("the table answers");
+    assert_eq!(page.reviews.len(), 2);
+    assert!(page.reviews.iter().all(|review| review.decisions[0].note.is_some()));
+    assert_hidden(&page);
+}
+
 /// A story that has a name, before and after it is digested, and a caller's.
 fn told(org: &OrgId, subject: Subject) -> Story {
     let caller = Caller { subject: Some(parsed(NAME)), ..Caller::default() };
@@ -197,7 +210,17 @@ fn told(org: &OrgId, subject: Subject) -> Story {
     };
     let log = Log::begin(&acredita_aws::SystemEntropy);
     let (org, events) = (org.clone(), vec![event]);
-    Story { org, subject, log, adopted: None, events, keep_until: at, once: None, now: Now::standing_still(at) }
+    Story {
+        org,
+        subject,
+        log,
+        adopted: None,
+        events,
+        keep_until: at,
+        once: None,
+        reviews: None,
+        now: Now::standing_still(at),
+    }
 }
 
 #[tokio::test]

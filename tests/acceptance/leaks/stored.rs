@@ -21,6 +21,7 @@ async fn after_all_flows() -> (World, Secrets) {
     flows::otp(&world, &mut secrets).await;
     flows::picture(&world, &mut secrets).await;
     flows::document(&world, &mut secrets).await;
+    flows::review(&world, &mut secrets).await;
     (world, secrets)
 }
 
@@ -33,7 +34,7 @@ fn shown(item: &Item) -> String {
 async fn no_code_lies_in_the_table_in_the_clear() {
     let (world, secrets) = after_all_flows().await;
     let items = world.items().await;
-    for prefix in ["IDN#", "ADM#", "SCO#", "IDM#", "DST#", "MDN#", "MDC#"] {
+    for prefix in ["IDN#", "ADM#", "SCO#", "REV#", "IDM#", "DST#", "MDN#", "MDC#"] {
         assert!(items.iter().any(|item| text(item, "pk").starts_with(prefix)), "{prefix}");
     }
     for item in items {
@@ -55,7 +56,7 @@ async fn personal_data_lies_in_the_aggregates_alone() {
     let (world, _) = after_all_flows().await;
     let mut aggregates = String::new();
     for item in world.items().await {
-        let aggregate = matches!(&text(&item, "pk")[..4], "IDN#" | "SCO#") && text(&item, "sk") == "A";
+        let aggregate = matches!(&text(&item, "pk")[..4], "IDN#" | "SCO#" | "REV#") && text(&item, "sk") == "A";
         if aggregate {
             aggregates.push_str(&shown(&item));
             // An idempotency key may be anything, so only its digest is stored.

@@ -32,7 +32,8 @@ fn http(answer: &Value) -> (u64, Value) {
 async fn every_event_is_taken_by_the_function_that_it_is_named_after() {
     let service = Service::start(Shape::AwsLocal).await;
     let mut powers = claims(ORG, in_an_hour());
-    powers["permissions"] = json!("identifications:force_delete events:read webhooks:admin settings:admin");
+    powers["permissions"] =
+        json!("identifications:force_delete events:read webhooks:admin settings:admin reviews:decide");
     let token = [(TOKEN, ISSUER.sign(&powers))];
     for event in events() {
         let (name, case) = (event.name(), event.case.as_str());

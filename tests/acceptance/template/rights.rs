@@ -27,19 +27,23 @@ fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
         "identification-agent" => &[SECRET, FIND_ROOM, ERASE_EVIDENCE[0], ERASE_EVIDENCE[1]],
         "identity-document" => &[SECRET, FIND_ROOM],
         "chain" => &[SECRET],
-        "chain-admin" => &[SECRET, FIND_ROOM, ("dynamodb:UpdateItem", "SEE")],
+        "chain-admin" => &[SECRET, FIND_ROOM],
         "identification-agent-admin" => &[SECRET],
         "identification-otp-admin" => &[SECRET, FIND_ROOM],
-        // The references of scorings that stand alone, and of chains.
-        "events" => &[SECRET, ("dynamodb:BatchGetItem", "SCO"), ("dynamodb:BatchGetItem", "CHN")],
-        // What a scoring saw is forgotten with it.
-        "identity-document-admin" => &[SECRET, ("dynamodb:UpdateItem", "SEE")],
+        // The references of scorings that stand alone, of chains, and of reviews.
+        "events" => &[
+            SECRET,
+            ("dynamodb:BatchGetItem", "SCO"),
+            ("dynamodb:BatchGetItem", "CHN"),
+            ("dynamodb:BatchGetItem", "REV"),
+        ],
+        "identity-document-admin" => &[SECRET],
         "identification-otp" => &[SECRET, FIND_ROOM, REMOVE_EVIDENCE],
         // With the keys of external providers.
         "scoring" => &[SECRET],
         // Lambda takes wakes off the queue.
         "dispatch" => &[SECRET, ("sqs:DeleteMessage", ""), ("sqs:GetQueueAttributes", ""), ("sqs:ReceiveMessage", "")],
-        "webhook-endpoints" => &[SECRET],
+        "webhook-endpoints" | "reviews" => &[SECRET],
         // The senders of the tests are not AWS's, and Lambda takes messages off the queue.
         "notify" => &[
             SECRET,

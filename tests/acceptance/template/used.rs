@@ -12,6 +12,7 @@ use acceptance::{
     World, bodies,
     chains::{ChainSubject, steps},
     faults::{Faults, Moment},
+    reviews::{ReviewSubject, review_from},
     subject::{Method, Subject},
     wire::Action,
 };
@@ -91,6 +92,7 @@ pub async fn used() -> BTreeMap<String, Used> {
         used.entry(event.function).or_default().add(&world);
     }
     used_in_chains(&mut used).await;
+    used_with_reviews(&mut used).await;
     used_to_guess(used.entry("identification-otp".to_owned()).or_default()).await;
     used.insert(PAGE.name.to_owned(), Used::default());
     used.insert(NOTIFY.name.to_owned(), used_to_deliver().await);
@@ -156,6 +158,55 @@ async fn used_in_chains(used: &mut BTreeMap<String, Used>) {
     used.entry("scoring".to_owned()).or_default().add(&world);
 }
 
+/// Reviews, alone and in a chain, and every end of what is reviewed.
+async fn used_with_reviews(used: &mut BTreeMap<String, Used>) {
+    let world = World::with_external_provider().await;
+    review_from(&world, 0.5, false).await;
+    let mut seen = |function: &str, world: &World| used.entry(function.to_owned()).or_default().add(world);
+    let forget = |world: &World| {
+        world.wire.take_actions();
+        world.wire.take_changed();
+    };
+    for end in ["cancel", "close", "delete", "validate", "score", "reject"] {
+        for in_chain in [false, true] {
+            let mut chain = ChainSubject::of(&world, vec![steps::document(), steps::agent()]).await;
+            let subject = match in_chain {
+                true => chain.steps.remove(0),
+                false => Subject::create(&world, Method::IdentityDocument).await,
+            };
+            let review = ReviewSubject::of(&world, subject).await;
+            let admin = if in_chain { "chain-admin" } else { "identity-document-admin" };
+            if end == "validate" {
+                review.decide(&world, "ana", "APPROVE").await.expect(204);
+            }
+            // Nobody else has read the settings lately.
+            world.clock.advance(TimeDelta::minutes(1));
+            forget(&world);
+            match (end, in_chain) {
+                ("cancel", true) => chain.cancel(&world).await.expect(204),
+                ("cancel", false) => review.subject.cancel(&world).await.expect(204),
+                ("close", true) => chain.close(&world).await.expect(204),
+                ("close", false) => review.subject.close(&world).await.expect(204),
+                ("delete", true) => world.send(chain.deletion(&world)).await.expect(204),
+                ("delete", false) => review.subject.delete(&world).await.expect(204),
+                ("validate", _) => review.subject.validate(&world).await.expect(204),
+                ("score", _) => world.call("GET", "/reviews", None).await.expect(200),
+                _ => review.decide(&world, "ana", "REJECT").await.expect(204),
+            };
+            match end {
+                "score" => {
+                    forget(&world);
+                    review.subject.score(&world, 0.55, Vec::new()).await;
+                    seen("scoring", &world);
+                }
+                "validate" => seen("identity-document", &world),
+                "reject" => seen("reviews", &world),
+                _ => seen(admin, &world),
+            }
+        }
+    }
+}
+
 /// Tries until there are none left, and one that is right but too late, which no single event shows.
 async fn used_to_guess(used: &mut Used) {
     let world = World::start().await;
@@ -190,12 +241,13 @@ async fn used_to_deliver() -> Used {
 
 /// Events of everything, to a receiver that is down, takes them, and then is gone; and messages on request.
 async fn used_to_dispatch() -> Used {
-    let (world, receiver) = (World::start().await, Receiver::start().await);
+    let (world, receiver) = (World::with_external_provider().await, Receiver::start().await);
     let endpoint = serde_json::json!({ "url": receiver.url() });
     let endpoint = world.call("POST", "/webhook_endpoints", Some(endpoint)).await.expect(201).text("endpoint_id");
     world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
     world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
     ChainSubject::of(&world, vec![steps::agent()]).await;
+    ReviewSubject::open(&world).await;
     let mut used = Used::default();
     let mut dispatched = async |status: u16| {
         receiver.answer(move |_| Reply::Status(status));
@@ -226,7 +278,9 @@ async fn used_to_dispatch() -> Used {
 
 /// An unsent message, and one of everything expired, and then the end of its retention.
 async fn used_to_sweep() -> Used {
-    let world = World::start().await;
+    let world = World::with_external_provider().await;
+    let review = ReviewSubject::open(&world).await;
+    world.send(review.claim(&world, "ana")).await.expect(204);
     world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
     let document =
         world.call("POST", "/identifications/identity_document", Some(bodies::identity_document("LOW"))).await;
@@ -245,7 +299,13 @@ async fn used_to_sweep() -> Used {
     world.wire.take_actions();
     world.wire.take_changed();
     let mut erased = 0;
-    for time in [TimeDelta::minutes(2), TimeDelta::hours(1), world.app.policy.retention, ERASE_AGAIN_AFTER] {
+    for time in [
+        TimeDelta::minutes(2),
+        TimeDelta::minutes(14),
+        TimeDelta::hours(1),
+        world.app.policy.retention,
+        ERASE_AGAIN_AFTER,
+    ] {
         world.clock.advance(time);
         let report = world.sweep().await;
         assert_eq!(report.failed, 0);

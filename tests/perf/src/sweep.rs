@@ -116,6 +116,7 @@ async fn create(app: &App) -> Result<(), Failure> {
         membership: None,
         log: None,
         once: Vec::new(),
+        review: None,
     };
     let created = Happened {
         id: EventId::at(now, &*app.entropy),
@@ -133,6 +134,7 @@ async fn create(app: &App) -> Result<(), Failure> {
         events: vec![created],
         keep_until: now + app.policy.events_kept,
         once: None,
+        reviews: None,
         now: Now::standing_still(now),
     };
     let keep_until = app.policy.keep_until(identification.expires_at);

@@ -105,6 +105,14 @@ pub fn flow(kind: EventType) -> Result<Flow, &'static str> {
         EventType::WebhookEndpointSecretRotated => Flow::Endpoint(EndpointStep::SecretRotated),
         EventType::WebhookEndpointDisabled => Flow::Endpoint(EndpointStep::Disabled),
         EventType::WebhookEndpointDeleted => Flow::Endpoint(EndpointStep::Deleted),
+        EventType::ReviewOpened
+        | EventType::ReviewClaimed
+        | EventType::ReviewReleased
+        | EventType::ReviewApproved
+        | EventType::ReviewRejected
+        | EventType::ReviewWithdrawn => {
+            return Err("it takes a score that falls short, and review.from_score in your settings");
+        }
         EventType::SettingsUpdated => return Err("it would be a change of your settings: PUT /settings makes one"),
     })
 }

@@ -23,6 +23,7 @@ use acredita_domain::{
         Chains, CreateError, Erasure, FindError, FoundStep, NewChain, NewOutboxMessage, NewStep, Opening, StepChange,
         StepError,
     },
+    review::ReviewMark,
     scoring::Scoring,
 };
 use async_trait::async_trait;
@@ -169,7 +170,18 @@ impl Chains for DynamoStore {
     ) -> Result<(), StepError> {
         let stories: Vec<&Story> = [&story].into_iter().chain(steps.iter().map(|step| &step.story)).collect();
         telling_all(CHANGE, &stories, |chapters| {
-            let commit = Commit::new(self, CHANGE, now).step_telling(change(chain, &transition, now), &chapters[0]);
+            let mut change = change(chain, &transition, now);
+            // A chain shows the status of the latest review of its steps.
+            let marked = chapters[1..].iter().find_map(|chapter| chapter.marking?.next);
+            let update = match marked {
+                Some(ReviewMark { status, .. }) => {
+                    change.values.push(("review", text(status)));
+                    format!("{}, #review = :review", change.update)
+                }
+                None => change.update.to_owned(),
+            };
+            let change = Change { update: &update, ..change };
+            let commit = Commit::new(self, CHANGE, now).step_telling(change, &chapters[0]);
             steps.iter().zip(&chapters[1..]).fold(commit, |commit, (step, chapter)| {
                 take_step(commit, &step.identification, &step.transition, chapter, now)
             })
@@ -241,6 +253,7 @@ fn change(chain: &Chain, transition: &ChainTransition, now: Time) -> Change<'sta
         ChainTransition::Close { from: Closable::Created } => (Status::Closed, ENDS, AS_READ),
         ChainTransition::Close { from: Closable::Validated } => (Status::Closed, ENDS, VALIDATED),
         ChainTransition::Fail => (Status::Failed, ENDS, AS_READ_ANY_TIME),
+        ChainTransition::Reject { .. } => (Status::Failed, ENDS, AS_READ),
         ChainTransition::Expire => (Status::Expired, "SET #status = :next", OVER),
     };
     values.push(("next", text(next)));

@@ -5,8 +5,9 @@ use super::{
     expressions::Values,
     items::{
         Item, Key, decode_log, decode_remembered, encode_event, encode_leftovers, encode_message, encode_remembered,
-        encode_taken_once, millis, number, text,
+        encode_review, encode_taken_once, millis, number, text,
     },
+    marking::marked,
     store::{Change, DynamoStore, NotCommitted, Reasons, cancelled, corrupt},
     throttle::{OF_ALL, OF_AN_ORGANISATION, Window},
 };
@@ -14,15 +15,19 @@ use crate::errors::{STORE, unusable};
 use acredita_domain::{
     Time,
     error::Unavailable,
-    events::{Chapter, Head, Log, Story, Subject},
+    events::{Chapter, Head, Log, ReviewChange, Story, Subject},
     idempotency::{Once, RequestMark},
     ids::{OrgId, ScoringId},
     ports::{CheckError, CountedSend, CreateError, FirstAnswer, IdempotencyRecord, NewOutboxMessage, StepError},
+    review::Review,
 };
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 
 /// An answer that is still valid blocks the write; an outdated one is overwritten.
 const FORGOTTEN: &str = "attribute_not_exists(#pk) OR #valid_until <= :now";
+
+/// A review that nobody has changed.
+const AS_READ: &str = "#org = :org AND #revision = :revision";
 
 /// Writes that are committed together, and which of them may refuse.
 pub(crate) struct Commit<'a> {
@@ -32,6 +37,8 @@ pub(crate) struct Commit<'a> {
     writes: Vec<TransactWriteItem>,
     steps: Vec<usize>,
     sightings: Vec<usize>,
+    /// The reviews that have to be as they were read.
+    reviews: Vec<usize>,
     destinations: Vec<(usize, Key, &'static Window)>,
     budgets: Vec<usize>,
     memory: Vec<(usize, Key, RequestMark)>,
@@ -52,7 +59,21 @@ impl<'a> Commit<'a> {
     pub fn new(store: &'a DynamoStore, operation: &'static str, now: Time) -> Self {
         let (steps, sightings, destinations, budgets) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (writes, memory, told, presented) = (Vec::new(), Vec::new(), Vec::new(), None);
-        Self { store, operation, now, writes, steps, sightings, destinations, budgets, memory, presented, told }
+        let reviews = Vec::new();
+        Self {
+            store,
+            operation,
+            now,
+            writes,
+            steps,
+            sightings,
+            reviews,
+            destinations,
+            budgets,
+            memory,
+            presented,
+            told,
+        }
     }
 
     /// A new item. Its id is random, so an existing one is a fault.
@@ -78,7 +99,8 @@ impl<'a> Commit<'a> {
         let Change { key, update, condition, mut values } = change;
         let update = update.strip_prefix("SET ").expect("a step sets something");
         let (set, guard) = move_head(chapter, &mut values);
-        let (update, condition) = (format!("{set}, {update}"), format!("({condition}) AND {guard}"));
+        let (mark, latest) = marked(chapter.marking, &mut values);
+        let (update, condition) = (format!("{set}{mark}, {update}"), format!("({condition}) AND {guard}{latest}"));
         let update = with_request(&update, &mut values, chapter.once.as_ref(), self.now);
         let write = self.store.change(Change { key, update: &update, condition: &condition, values });
         self.moving_head(write, chapter)
@@ -87,8 +109,9 @@ impl<'a> Commit<'a> {
     /// Events of a subject that is deleted with them. The request is remembered in its place.
     pub fn delete_telling(self, condition: &str, mut values: Values, org: &OrgId, chapter: &Chapter) -> Self {
         let (_, guard) = move_head(chapter, &mut values);
+        let (_, latest) = marked(chapter.marking, &mut values);
         let key = Key::subject(chapter.subject);
-        let write = self.store.delete_if(key, &format!("({condition}) AND {guard}"), values);
+        let write = self.store.delete_if(key, &format!("({condition}) AND {guard}{latest}"), values);
         let record = chapter.once.clone().map(|Once { operation, marks }| IdempotencyRecord {
             operation,
             marks,
@@ -106,11 +129,13 @@ impl<'a> Commit<'a> {
     pub fn tell_and_note(self, org: &OrgId, chapter: &Chapter, note: Option<&(String, AttributeValue)>) -> Self {
         let mut values = vec![("org", text(org))];
         let (mut update, guard) = move_head(chapter, &mut values);
+        let (mark, latest) = marked(chapter.marking, &mut values);
+        update.push_str(&mark);
         if let Some((name, note)) = note {
             values.push(("note", note.clone()));
             update = format!("{update}, #{name} = if_not_exists(#{name}, :note)");
         }
-        let condition = format!("#org = :org AND {guard}");
+        let condition = format!("#org = :org AND {guard}{latest}");
         let key = Key::subject(chapter.subject);
         let write = self.store.change(Change { key, update: &update, condition: &condition, values });
         self.moving_head(write, chapter)
@@ -138,6 +163,42 @@ impl<'a> Commit<'a> {
     /// What a step saw, which another one may have seen meanwhile.
     pub fn seen(mut self, write: TransactWriteItem) -> Self {
         self.sightings.push(self.writes.len());
+        self.writes.push(write);
+        self
+    }
+
+    /// A change of a review, if it is as it was read, and its events.
+    pub fn review(self, change: &ReviewChange) -> Self {
+        let ReviewChange { before, after, keep_until, story } = change;
+        let Some(review) = after.as_ref().or(before.as_ref()) else { return self };
+        let chapter = story.after(&review.log);
+        let as_read = |before: &Review| vec![("org", text(&before.org)), ("revision", number(before.revision))];
+        let item = after.as_ref().map(|after| encode_review(after, &chapter.continued(), *keep_until));
+        let store = self.store;
+        let commit = match (before, item) {
+            (None, Some(item)) => self.put(item),
+            (Some(before), Some(item)) => self.reviewed(store.put_if(item, AS_READ, as_read(before))),
+            (Some(before), None) => self.reviewed(store.delete_if(Key::review(before.id), AS_READ, as_read(before))),
+            (None, None) => self,
+        };
+        commit.tell(&chapter)
+    }
+
+    /// A chain shows the status of the latest review of its steps. Where the chain is changed by this very commit, that does it.
+    pub fn mark_chain(self, after: Option<&Review>) -> Self {
+        let Some((review, chain)) = after.and_then(|review| Some((review, review.chain_id?))) else { return self };
+        let is_of_it = |subject: &Subject| matches!(subject, Subject::Chain { identification_chain_id, .. } if *identification_chain_id == chain);
+        if self.told.iter().any(|(_, subject, _)| is_of_it(subject)) {
+            return self;
+        }
+        let values = vec![("org", text(&review.org)), ("review", text(review.state.status()))];
+        let update = "SET #review = :review";
+        let mark = Change { key: Key::chain(chain), update, condition: "#org = :org", values };
+        self.step(mark)
+    }
+
+    fn reviewed(mut self, write: TransactWriteItem) -> Self {
+        self.reviews.push(self.writes.len());
         self.writes.push(write);
         self
     }
@@ -259,6 +320,9 @@ impl<'a> Commit<'a> {
         if !overtaken.is_empty() {
             return Err(Refusal::Overtaken(overtaken));
         }
+        if self.reviews.iter().any(|index| reasons.failed(*index)) {
+            return Err(Refusal::Step(StepError::ReviewedMeanwhile));
+        }
         let memory = self.memory.iter().map(|(index, ..)| index);
         if self.steps.iter().chain(memory).any(|index| reasons.failed(*index)) {
             return Err(Refusal::Step(StepError::Lost));
@@ -271,6 +335,15 @@ impl<'a> Commit<'a> {
             Ok(RefusedSend::Budget { again_at }) => StepError::OverBudget { again_at },
             Err(unavailable) => StepError::Unavailable(unavailable),
         }))
+    }
+
+    /// The same for steps that move the head of no log but that of a review, which is as it was read.
+    pub async fn take_once(self) -> Result<(), StepError> {
+        let operation = self.operation;
+        self.take().await.map_err(|refusal| match refusal {
+            Refusal::Overtaken(_) => StepError::Unavailable(cancelled(operation)),
+            Refusal::Step(error) => error,
+        })
     }
 
     /// The logs whose head was moved by somebody else, if that is why the transaction was refused, or one of the reasons:
@@ -368,7 +441,11 @@ pub(crate) async fn telling_all<'a>(
     let mut logs: Vec<Log> = stories.iter().map(|story| story.log.clone()).collect();
     for _ in 0..TELL_TRIES {
         let chapters: Vec<Chapter> = stories.iter().zip(&logs).map(|(story, log)| story.after(log)).collect();
-        match commit(&chapters).take().await {
+        // What becomes of reviews with these steps.
+        let reviews = || stories.iter().filter_map(|story| story.reviews.as_ref());
+        let commit = reviews().flat_map(|reviews| &reviews.changes).fold(commit(&chapters), Commit::review);
+        let latest = reviews().filter_map(|reviews| reviews.changes.last()).map(|change| change.after.as_ref());
+        match latest.fold(commit, Commit::mark_chain).take().await {
             Ok(()) => return Ok(()),
             Err(Refusal::Step(error)) => return Err(error),
             Err(Refusal::Overtaken(overtaken)) => {

@@ -174,6 +174,7 @@ impl DynamoStore {
             Key::chain(parsed.parse().map_err(not_an_id)?),
             Key::subject(Subject::WebhookEndpoint { endpoint_id }),
             Key::settings(parsed.parse().map_err(not_an_id)?),
+            Key::review(parsed.parse().map_err(not_an_id)?),
         ])
     }
 

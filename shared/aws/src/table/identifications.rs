@@ -17,7 +17,7 @@ use acredita_domain::{
     events::{Chapter, Story},
     idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
-    ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
+    ids::{AdminIdentificationId, IdentificationId, OrgId, ReviewId, ScoringId},
     pictures::PicturePrefix,
     ports::{
         CreateError, Erasure, FindError, IdempotencyRecord, Identifications, NewIdentification, NewOutboxMessage,
@@ -216,6 +216,12 @@ impl Removal {
             values.push(("version", number(scoring.as_ref().map_or(0, |scoring| scoring.version))));
             commit = commit.guarded(store.delete_if(Key::scoring(*scoring_id), GONE_OR_AS_READ, values));
             commit = scoring.iter().flat_map(|scoring| store.forget(scoring, now)).fold(commit, Commit::write);
+            // The latest review goes with the story of the deletion.
+            let latest = chapter.marking.and_then(|marking| marking.known);
+            let earlier = scoring.iter().flat_map(|scoring| &scoring.reviews).filter(|id| Some(**id) != latest);
+            let values = || vec![("org", text(org))];
+            let gone = |id: &ReviewId| store.delete_if(Key::review(*id), GONE_OR_OURS, values());
+            commit = earlier.map(gone).fold(commit, Commit::write);
         }
         commit
     }
@@ -279,6 +285,8 @@ pub(crate) const OURS: &str = "#org = :org";
 /// The scoring as it was read, so that all that it saw is forgotten.
 const GONE_OR_AS_READ: &str = "attribute_not_exists(#pk) OR (#org = :org AND #version = :version)";
 
+const GONE_OR_OURS: &str = "attribute_not_exists(#pk) OR #org = :org";
+
 /// How a step closes the linked scoring, if it does: one that is over by the clock needs no closing.
 fn closing(transition: &Transition) -> Option<Closing> {
     match transition {
@@ -286,7 +294,9 @@ fn closing(transition: &Transition) -> Option<Closing> {
             let judged = validation.scoring.as_ref();
             Some(judged.map_or(Closing::Open, |evidence| Closing::Judged { version: evidence.version }))
         }
-        Transition::Cancel { .. } | Transition::Close { .. } | Transition::Fail => Some(Closing::Any),
+        Transition::Cancel { .. } | Transition::Close { .. } | Transition::Fail | Transition::Reject { .. } => {
+            Some(Closing::Any)
+        }
         Transition::Resend { .. } | Transition::NewCode { .. } | Transition::Expire => None,
     }
 }

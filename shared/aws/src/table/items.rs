@@ -2,12 +2,13 @@
 //!
 //! | key | item | attributes besides `schema` and `ttl` |
 //! |---|---|---|
-//! | `IDN#<identification>` / `A` | identification | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `actor`, `method`, where the caller gave one `reference`, of an OTP `tries`, `judged_wrong`, `tried_at`, `generation`, `sends`, `last_send_at`, `code`, what became of its messages `message_<generation>`, of its end `validation`, `ended_at`, `reason`, of a try that was judged or given back last `step`, of steps that a request with an idempotency key took `once`, of a step of a chain `chain`, and of its log `log_key`, `sequence`, `head`, `told_at` |
+//! | `IDN#<identification>` / `A` | identification | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `actor`, `method`, where the caller gave one `reference`, of an OTP `tries`, `judged_wrong`, `tried_at`, `generation`, `sends`, `last_send_at`, `code`, what became of its messages `message_<generation>`, of its end `validation`, `ended_at`, `reason`, of a try that was judged or given back last `step`, of steps that a request with an idempotency key took `once`, of a step of a chain `chain`, of its latest review `review_id`, `review`, and of its log `log_key`, `sequence`, `head`, `told_at` |
 //! | `EVT#<key of its subject>` / `<sequence>` | an event of an identification (`EVT#IDN#…`), of a scoring that stands alone (`EVT#SCO#…`), of a chain (`EVT#CHN#…`) … | `org`, `event`, `hash`, `event_type`, `list_shard`, `list_at`, until a worker has taken it up `due` |
 //! | `IDN#<identification>` / `OBX#<message>` | effect to carry out | `org`, `state`, of a refused one `refusal`, `effect`, of a code `generation`, `attempts`, while a worker has it `lease`, `lease_until` |
-//! | `CHN#<chain>` / `A` | chain | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `steps`, `current_step`, where the caller gave one `reference`, of its end `validation`, `ended_at`, `reason`, of changes that a request with an idempotency key made `once`, and of its log `log_key`, `sequence`, `head`, `told_at` |
+//! | `CHN#<chain>` / `A` | chain | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `steps`, `current_step`, of the latest review of a step `review`, where the caller gave one `reference`, of its end `validation`, `ended_at`, `reason`, of changes that a request with an idempotency key made `once`, and of its log `log_key`, `sequence`, `head`, `told_at` |
 //! | `ADM#<admin id>` / `A` | a back office's id | `org`, `identification_id` or `chain_id` |
-//! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, where the caller gave one `reference`, `assessment`, `captures`, what it saw `sightings`, of a capture that a provider hosts `delegation`, while a request holds a retry `lease`, `lease_until`, of scores and a close by a request with an idempotency key `once`, and of a linked one `identification_id`, in a chain `chain`, else of its log `log_key`, `sequence`, `head`, `told_at` |
+//! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, where the caller gave one `reference`, `assessment`, `captures`, what it saw `sightings`, what its scores led to `reviews`, of a capture that a provider hosts `delegation`, while a request holds a retry `lease`, `lease_until`, of scores and a close by a request with an idempotency key `once`, and of a linked one `identification_id`, in a chain `chain`, else of its log `log_key`, `sequence`, `head`, `told_at` |
+//! | `REV#<review>` / `A` | the review of a score | `org`, `identification_id`, in a chain `chain_id`, `record_id`, where the caller gave one `reference`, `about`, `four_eyes`, `opened_at`, `expires_at`, `status`, `decisions`, while somebody works on it `claimed_by`, `claimed_until`, `revision`, `list_shard`, `list_at`, and of its log `log_key`, `sequence`, `head`, `told_at` |
 //! | `IDM#<org>#<operation>#<keyed digest of the key>` / `A` | a create's first answer, or that a request deleted something | `body_digest`, `answer`, `valid_until` |
 //! | `DST#<org>#<destination digest>` / `A` | a destination's latest sends by an organisation | `s1` (newest) to `s5` |
 //! | `DAY#<destination digest>` / `A` | its latest sends by all organisations | `s1` (newest) to `s20` |
@@ -27,8 +28,8 @@
 //! | `ERA#<id>` / `A` | pictures of a deleted entity, to erase | `prefixes` |
 //! | `LEF#<scoring>` / `A` | pictures to erase of a scoring that is over, but for those it refers to | `org` |
 //!
-//! What is kept about a person is in `IDN#…`/`A` (with the digests of pictures), the linked `SCO#…`, and `CHN#…` (the device
-//! that validated it, a reason), and in the pictures under the first two; a deletion removes them. What it leaves names nobody: `EVT#…` has ids, and digests under the key
+//! What is kept about a person is in `IDN#…`/`A` (with the digests of pictures), the linked `SCO#…`, the notes of its `REV#…`,
+//! and `CHN#…` (the device that validated it, a reason), and in the pictures under the first two; a deletion removes them. What it leaves names nobody: `EVT#…` has ids, and digests under the key
 //! that went with its subject; `ADM#…` has ids, by which its events are found; `OBX#…` and `IDM#…` have ids, sealed codes
 //! and digests under the deployment's keys, `DST#…`, `DAY#…`, `SEE#…` and `NUM#…` such a digest (a deletion takes the scoring out of
 //! `SEE#…`), `BUD#…` has counts, `MDN#…` and `MDC#…` have the digest of a code, of which the face is a part and which so
@@ -37,12 +38,13 @@
 //!
 //! Attributes used by a condition or an update are separate: text as `S`, numbers as `N`, times as epoch milliseconds.
 //! Those that are written once and read completely (`actor`, `method`, `reference`, `terms`, `validation`, `assessment`,
-//! `captures`, `sightings`, `delegation`, `code`, `choices`, `evidence`, `prefixes`) are one JSON text each.
+//! `captures`, `sightings`, `reviews`, `about`, `decisions`, `claimed_by`, `delegation`, `code`, `choices`, `evidence`, `prefixes`) are one JSON text each.
 //!
 //! `due_shard` and `due_at` put an item on the index of due work; an item without them is not on it. Its partitions are
-//! `MSG#0` to `MSG#7` for messages, `DLV#0` to `DLV#7` for events and their deliveries, and `0` to `7` for everything
-//! else (see [`DuePartitions`]). `list_shard` and `list_at`
-//! put an item on the index of lists: an organisation's events are in `EVT#<org>#0` to `3`. `ttl` is in epoch
+//! `MSG#0` to `MSG#7` for messages, `DLV#0` to `DLV#7` for events and their deliveries, `REV#0` for reviews that
+//! nobody has claimed, and `0` to `7` for everything else (see [`DuePartitions`]). `list_shard` and `list_at`
+//! put an item on the index of lists: an organisation's events are in `EVT#<org>#0` to `3`, its reviews
+//! in `REV#<org>#<status>`. `ttl` is in epoch
 //! seconds and only cleans up: DynamoDB may be days late with it, and no decision depends on it.
 //!
 //! `schema` is the version of this encoding. An item with another version, a missing attribute or an unknown value is
@@ -55,6 +57,7 @@ mod identification;
 mod midni;
 mod outbox;
 mod records;
+mod review;
 mod scoring;
 mod seen;
 mod settings;
@@ -66,7 +69,7 @@ mod webhooks;
 
 pub(crate) use chain::{decode_chain, encode_chain, encode_chain_pointer};
 pub(crate) use due::{
-    DuePartitions, decode_due, due_partition, encode_erasure, encode_leftovers, key_of_due, partition_of_due,
+    DuePartitions, decode_due, due_at, due_partition, encode_erasure, encode_leftovers, key_of_due, partition_of_due,
 };
 pub(crate) use event::{
     LIST_SHARDS, decode_event, decode_log, decode_reference, encode_event, list_at, list_from, list_partition,
@@ -79,6 +82,7 @@ pub(crate) use identification::{
 pub(crate) use midni::{decode_check, encode_check, encode_presented};
 pub(crate) use outbox::{MessageState, StoredMessage, decode_message, encode_message};
 pub(crate) use records::{SLOTS, decode_oldest_send, decode_remembered, encode_remembered, encode_taken_once};
+pub(crate) use review::{decode_review, encode_review, review_place, review_position, reviews_partition};
 pub(crate) use scoring::{Standing, decode_scoring, encode_scoring};
 pub(crate) use seen::{SEEN_SLACK, decode_seen, scorings_of_a_day_end, seen_entry};
 pub(crate) use settings::{decode_settings, settings_values};

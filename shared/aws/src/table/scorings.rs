@@ -8,8 +8,8 @@ use super::{
 };
 use acredita_domain::{
     Time,
-    events::{Chapter, Story, Subject},
-    ids::{LeaseId, OrgId, ScoringId},
+    events::{Chapter, ReviewsOfStep, Story, Subject},
+    ids::{LeaseId, OrgId, ReviewId, ScoringId},
     pictures::{Capture, PicturePrefix},
     ports::{CreateError, Erasure, FindError, NewScoring, Reservation, Scorings, StepError},
     scoring::{Assessment, HostedDelegation, Scoring},
@@ -92,13 +92,28 @@ impl Scorings for DynamoStore {
             ("captures", json(&captures)),
             ("sightings", json(&all_sightings(scoring, &seen))),
         ]);
-        let update = "SET #assessment = :assessment, #captures = :captures, #sightings = :sightings, \
-                      #retries_used = #retries_used + :one, #version = #version + :one \
-                      REMOVE #delegation, #lease, #lease_until";
+        let opened = story.reviews.as_ref().and_then(ReviewsOfStep::opened);
+        let opens = match opened {
+            Some(review) => {
+                let reviews: Vec<ReviewId> = scoring.reviews.iter().copied().chain([review]).collect();
+                values.push(("reviews", json(&reviews)));
+                ", #reviews = :reviews"
+            }
+            None => "",
+        };
+        let update = format!(
+            "SET #assessment = :assessment, #captures = :captures, #sightings = :sightings, \
+             #retries_used = #retries_used + :one, #version = #version + :one{opens} \
+             REMOVE #delegation, #lease, #lease_until"
+        );
         let condition = reserved();
         telling("record score", &story, |chapter| {
-            let change =
-                Change { key: Key::scoring(scoring.id), update, condition: &condition, values: values.clone() };
+            let change = Change {
+                key: Key::scoring(scoring.id),
+                update: &update,
+                condition: &condition,
+                values: values.clone(),
+            };
             let commit = self.tell_step("record score", scoring, change, chapter, now);
             seen.iter().fold(commit, |commit, new| commit.seen(self.remember(scoring, new)))
         })

@@ -100,6 +100,7 @@ impl Step {
                 let update = "SET #status = :next, #ended_at = :now, #judged_wrong = :max_tries";
                 (Status::Failed, update, TRIES_USED_UP)
             }
+            Transition::Reject { .. } => (Status::Failed, ENDS, OPEN_FOR_VALIDATION),
             Transition::Expire => (Status::Expired, "SET #status = :next", OVER),
         };
         values.push(("next", text(next)));
@@ -116,6 +117,7 @@ pub(crate) fn step_name(transition: &Transition) -> &'static str {
         Transition::Cancel { .. } => "cancel",
         Transition::Close { .. } => "close",
         Transition::Fail => "fail",
+        Transition::Reject { .. } => "reject",
         Transition::Expire => "expire",
     }
 }

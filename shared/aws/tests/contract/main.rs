@@ -38,6 +38,7 @@ mod pictures;
 mod queue;
 mod requests;
 mod resending;
+mod reviews;
 mod samples;
 mod scorings;
 mod secrets;

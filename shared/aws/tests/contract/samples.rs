@@ -61,6 +61,7 @@ fn identification(method: Method) -> Identification {
         membership: None,
         log: None,
         once: Vec::new(),
+        review: None,
     };
     identification.log = Some(created(&identification.org, identification.subject()).continued());
     identification
@@ -186,7 +187,17 @@ pub fn story(org: &OrgId, subject: Subject, log: Log) -> Story {
         request_id: None,
     };
     let (org, events, keep_until) = (org.clone(), vec![event], now() + LIFE);
-    Story { org, subject, log, adopted: None, events, keep_until, once: None, now: Now::standing_still(now()) }
+    Story {
+        org,
+        subject,
+        log,
+        adopted: None,
+        events,
+        keep_until,
+        once: None,
+        reviews: None,
+        now: Now::standing_still(now()),
+    }
 }
 
 pub fn message(identification: &Identification, generation: u32, destination: &str) -> NewOutboxMessage {

@@ -13,7 +13,8 @@ use acredita_domain::{
     otp::MAX_TRIES,
     ports::{
         Chains, Deliveries, Due, Effect, Endpoints, EventLog, Housekeeping, Identifications, MidniChecks,
-        NewOutboxMessage, Outbox, Pictures, Queue, RequestCounts, Scorings, SettingsStore, Sightings, StepError,
+        NewOutboxMessage, Outbox, Pictures, Queue, RequestCounts, Reviews, Scorings, SettingsStore, Sightings,
+        StepError,
     },
 };
 use acredita_embedded_aws::{EmbeddedAws, REGION, Storage};
@@ -38,6 +39,7 @@ pub struct Ports {
     pub deliveries: Arc<dyn Deliveries>,
     pub settings: Arc<dyn SettingsStore>,
     pub midni_checks: Arc<dyn MidniChecks>,
+    pub reviews: Arc<dyn Reviews>,
     pub queue: Arc<dyn Queue>,
 }
 
@@ -108,6 +110,7 @@ impl Stage {
             deliveries,
             settings,
             midni_checks,
+            reviews,
         } = stores(&clients, &names.table, &names.bucket);
         let queue = Arc::new(SqsQueue::new(clients.sqs.clone(), queue_url.clone()));
         let ports = Ports {
@@ -124,6 +127,7 @@ impl Stage {
             deliveries,
             settings,
             midni_checks,
+            reviews,
             queue,
         };
         Self { aws, clients, names, queue_url, ports }

@@ -127,6 +127,7 @@ mod tests {
             events: (0..length).map(happened).collect(),
             keep_until: Time::UNIX_EPOCH,
             once: None,
+            reviews: None,
             now: Now::standing_still(Time::UNIX_EPOCH),
         };
         let chapter = story.after(&story.log);

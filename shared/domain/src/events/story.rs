@@ -7,8 +7,9 @@ use super::{
 use crate::{
     Time,
     idempotency::Once,
-    ids::{EventId, OrgId},
+    ids::{EventId, OrgId, ReviewId},
     request::By,
+    review::{Review, ReviewMark},
     system::Clock,
 };
 use chrono::SubsecRound;
@@ -68,7 +69,51 @@ pub struct Story {
     pub keep_until: Time,
     /// The request with an idempotency key that takes the step, if it has one.
     pub once: Option<Once>,
+    /// What becomes of the reviews of an identity document, if the step has to do with them.
+    pub reviews: Option<ReviewsOfStep>,
     pub now: Now,
+}
+
+/// What a step of an identification does to its reviews. It is lost if the latest one is another by then.
+#[derive(Clone, Debug, Default)]
+pub struct ReviewsOfStep {
+    /// The latest one that the identification knew of when the step was decided on.
+    pub known: Option<ReviewId>,
+    /// In their order: the last one is what the identification knows of afterwards.
+    pub changes: Vec<ReviewChange>,
+}
+
+/// A change of one review, with the event of it.
+#[derive(Clone, Debug)]
+pub struct ReviewChange {
+    /// As it was read; `None` if it opens.
+    pub before: Option<Review>,
+    /// `None` if it goes with its identification.
+    pub after: Option<Review>,
+    /// The end of its retention.
+    pub keep_until: Time,
+    pub story: Story,
+}
+
+impl ReviewsOfStep {
+    /// The review that opens, if one does.
+    pub fn opened(&self) -> Option<ReviewId> {
+        let opens = self.changes.iter().filter(|change| change.before.is_none());
+        opens.filter_map(|change| change.after.as_ref()).map(|review| review.id).next()
+    }
+
+    /// The reviews that something happens to.
+    pub fn ids(&self) -> Vec<ReviewId> {
+        let of = |change: &ReviewChange| change.after.as_ref().or(change.before.as_ref()).map(|review| review.id);
+        self.changes.iter().filter_map(of).collect()
+    }
+}
+
+/// What an identification has to know of its reviews before a step, and knows after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marking {
+    pub known: Option<ReviewId>,
+    pub next: Option<ReviewMark>,
 }
 
 /// The continuation of a log: its new events, and its head after them.
@@ -84,12 +129,18 @@ pub struct Chapter {
     pub keep_until: Time,
     /// The request to be recorded with it.
     pub once: Option<Once>,
+    pub marking: Option<Marking>,
 }
 
 impl Story {
     /// The story of a step that this request takes.
     pub fn once(self, once: Option<Once>) -> Self {
         Self { once, ..self }
+    }
+
+    /// The story of a step that has to do with reviews.
+    pub fn with_reviews(self, reviews: Option<ReviewsOfStep>) -> Self {
+        Self { reviews, ..self }
     }
 
     /// Numbers and chains the events after the head of `log`: the story's own, or the newer one that overtook it.
@@ -107,7 +158,11 @@ impl Story {
             events.push(event);
         }
         let (log, once) = (log.clone(), self.once.clone());
-        Chapter { subject: self.subject, log, events, head, told_at, keep_until: self.keep_until, once }
+        let marking = self.reviews.as_ref().map(|ReviewsOfStep { known, changes }| Marking {
+            known: *known,
+            next: changes.last().and_then(|change| change.after.as_ref()).map(Review::mark),
+        });
+        Chapter { subject: self.subject, log, events, head, told_at, keep_until: self.keep_until, once, marking }
     }
 
     fn chained(&self, happened: &Happened, at: Time, head: Option<Head>, key: &LogKey) -> StoredEvent {
@@ -182,6 +237,7 @@ mod tests {
             events: vec![happened(), happened()],
             keep_until: at(99),
             once: None,
+            reviews: None,
             now: Now::standing_still(written),
         }
     }

@@ -1,6 +1,8 @@
 //! What an event is about.
 
-use crate::ids::{AdminChainId, AdminIdentificationId, ChainId, EndpointId, IdentificationId, ScoringId, SettingsId};
+use crate::ids::{
+    AdminChainId, AdminIdentificationId, ChainId, EndpointId, IdentificationId, ReviewId, ScoringId, SettingsId,
+};
 use serde::{Deserialize, Serialize};
 
 /// The owner of a log. Its ids are named as in paths.
@@ -20,6 +22,10 @@ pub enum Subject {
     Chain {
         identification_chain_id: ChainId,
         admin_identification_chain_id: AdminChainId,
+    },
+    /// Of a score.
+    Review {
+        review_id: ReviewId,
     },
     WebhookEndpoint {
         endpoint_id: EndpointId,

@@ -43,6 +43,8 @@ pub enum StepError {
     },
     /// What a score saw was seen by another one since it was looked up.
     SeenMeanwhile,
+    /// A review that the step has to do with was changed since it was looked up.
+    ReviewedMeanwhile,
     /// The outcome is unknown.
     Unavailable(Unavailable),
 }

@@ -6,7 +6,7 @@ use crate::{
     events::Story,
     idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
-    ids::{AdminIdentificationId, ChainId, IdentificationId, LeaseId, OrgId, ScoringId},
+    ids::{AdminIdentificationId, ChainId, IdentificationId, LeaseId, OrgId, ReviewId, ScoringId},
     pictures::{Capture, PicturePrefix},
     scoring::{Assessment, HostedDelegation, Scoring},
     sightings::NewSighting,
@@ -200,6 +200,8 @@ pub enum Due {
     /// The pictures of a scoring that is over, but for those that it refers to: uploads that nobody scored, earlier ones,
     /// and those of scores that came too late. Due [`super::limits::ERASE_AGAIN_AFTER`] from its end.
     Leftovers(OrgId, ScoringId),
+    /// A claim of a review that lapses.
+    Review(OrgId, ReviewId),
     /// An event that no worker has taken up yet.
     Event(OrgId, Stream, u64),
     /// Events, or an errand, whose next try is due, or whose worker is gone.

@@ -36,8 +36,19 @@ impl ConfigurationName {
     }
 
     pub fn accepts(self, verdict: &Verdict) -> bool {
+        verdict.score.cut() >= self.threshold() && !self.is_failed_by(verdict)
+    }
+
+    /// Whether a check that decides alone has failed.
+    pub fn is_failed_by(self, verdict: &Verdict) -> bool {
         let failed = |check: &Check| check.result == CheckResult::Fail && self.is_decided_by(check.name);
-        verdict.score.cut() >= self.threshold() && !verdict.breakdown.iter().any(failed)
+        verdict.breakdown.iter().any(failed)
+    }
+
+    /// Whether somebody has to look at it: it falls short of the threshold, and reaches the score from which on the
+    /// organisation reviews.
+    pub fn leaves_to_review(self, verdict: &Verdict, from: Score) -> bool {
+        (from..self.threshold()).contains(&verdict.score.cut()) && !self.is_failed_by(verdict)
     }
 }
 
@@ -76,6 +87,17 @@ mod tests {
         assert!(ConfigurationName::Medium.accepts(&verdict(1.0, &[CheckName::Glare])));
         assert!(!ConfigurationName::High.accepts(&verdict(1.0, &[CheckName::Glare])));
         assert!(ConfigurationName::High.accepts(&verdict(1.0, &[CheckName::Sharpness])));
+    }
+
+    #[test]
+    fn a_review_is_of_what_falls_short_and_has_not_failed() {
+        let medium = ConfigurationName::Medium;
+        let is_reviewed =
+            |score, failed: &[CheckName]| medium.leaves_to_review(&verdict(score, failed), Score::new(0.5));
+        assert!(is_reviewed(0.5, &[]) && is_reviewed(0.6999, &[CheckName::Glare]));
+        assert!(!is_reviewed(0.4999, &[]) && !is_reviewed(0.7, &[]));
+        assert!(!is_reviewed(0.6, &[CheckName::PortraitMatch]), "a decisive check failed");
+        assert!(!medium.leaves_to_review(&verdict(0.75, &[]), Score::new(0.8)), "what is enough is not reviewed");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     once::{Done, Of, once},
-    steps, telling,
+    steps,
 };
 use crate::{
     App, Error, Request,
@@ -34,9 +34,8 @@ async fn cancel(
     reason: CancellationReason,
     once: Option<Once>,
 ) -> Result<(), Error> {
-    let now = app.now();
-    identification.require_open(now)?;
-    let step = Transition::Cancel { reason };
-    let story = telling::of_step(app, request, identification, &step, now).once(once);
-    Ok(steps::take(app, identification, step, story, now).await?)
+    let decide = |identification: &Identification, now| {
+        identification.require_open(now).map(|()| Transition::Cancel { reason: reason.clone() })
+    };
+    steps::end(app, request, identification, once, decide).await
 }

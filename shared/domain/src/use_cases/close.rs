@@ -2,7 +2,7 @@
 
 use super::{
     once::{Done, Of, once},
-    steps, telling,
+    steps,
 };
 use crate::{
     App, Error, Request,
@@ -26,9 +26,8 @@ pub async fn close_identification(
 }
 
 async fn close(app: &App, request: &Request, identification: &Identification, once: Option<Once>) -> Result<(), Error> {
-    let now = app.now();
-    let from = identification.require_closable(now)?;
-    let step = Transition::Close { from };
-    let story = telling::of_step(app, request, identification, &step, now).once(once);
-    Ok(steps::take(app, identification, step, story, now).await?)
+    let decide = |identification: &Identification, now| {
+        identification.require_closable(now).map(|from| Transition::Close { from })
+    };
+    steps::end(app, request, identification, once, decide).await
 }

@@ -105,6 +105,7 @@ impl Draft {
             membership,
             log: Some(log),
             once: Vec::new(),
+            review: None,
         };
         Creation { identification, scoring: None, outbox: Vec::new(), code: None, now }
     }

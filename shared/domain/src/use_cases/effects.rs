@@ -3,7 +3,7 @@
 use crate::{
     App,
     identification::Identification,
-    ids::{MessageId, OrgId},
+    ids::{MessageId, OrgId, ReviewId},
     keys::{CodeContext, Keyring},
     otp::Destination,
     ports::{CountedSend, Effect, MessageRef, NewOutboxMessage, OutboxMessage, SendBudget, Wake},
@@ -76,6 +76,13 @@ pub(super) fn stream_of(identification: &Identification) -> Stream {
 pub(super) async fn told_of_scoring(app: &App, scoring: &Scoring) {
     let stream = scoring.identification.map_or(Stream::ScoringId(scoring.id), Stream::IdentificationId);
     wake(app, &scoring.org, stream).await;
+}
+
+/// The same for the events of reviews that changed with a step.
+pub(super) async fn told_of_reviews(app: &App, org: &OrgId, reviews: &[ReviewId]) {
+    for review in reviews {
+        wake(app, org, Stream::ReviewId(*review)).await;
+    }
 }
 
 pub(super) async fn wake(app: &App, org: &OrgId, stream: Stream) {

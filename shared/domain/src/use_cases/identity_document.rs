@@ -3,6 +3,7 @@
 use super::{
     create::{Created, Creation, Draft},
     once::{Done, Of, once},
+    reviews::changes,
     steps,
 };
 use crate::{
@@ -58,7 +59,7 @@ pub(super) fn creation(app: &App, draft: Draft, configuration: ConfigurationName
     Creation { scoring: Some(scoring), ..draft.with(method) }
 }
 
-/// CREATED → VALIDATED, when the linked scoring reaches the threshold of the configuration.
+/// CREATED → VALIDATED, when the linked scoring reaches the threshold of the configuration, or its review is approved.
 pub async fn validate_identity_document_identification(
     app: &App,
     request: &Request,
@@ -88,10 +89,14 @@ async fn validate(
     if status != ScoringStatus::Scored {
         return Err(Conflict::ScoringState(status).into());
     }
-    let good_enough = |evidence: &ScoringEvidence| configuration.accepts(&evidence.assessment.verdict);
-    let Some(evidence) = ScoringEvidence::of(scoring).filter(good_enough) else {
-        return Err(Conflict::ScoreTooLow.into());
+    let verdict = scoring.assessment.as_ref().map(|assessment| &assessment.verdict).ok_or(Conflict::ScoreTooLow)?;
+    let review = match verdict {
+        verdict if configuration.accepts(verdict) => None,
+        // An approval stands in for the threshold, and for nothing else.
+        verdict if configuration.is_failed_by(verdict) => return Err(Conflict::ScoreTooLow.into()),
+        _ => Some(changes::approval(app, identification, &scoring).await?),
     };
+    let evidence = ScoringEvidence { review, ..ScoringEvidence::of(scoring).ok_or(Conflict::ScoreTooLow)? };
     let validation = Validation { at: now, device, agent: None, captures: Vec::new(), scoring: Some(evidence) };
     Ok(steps::validate(app, request, &opened, validation, None, now).await?)
 }

@@ -3,17 +3,18 @@
 use super::{
     effects,
     once::{Done, delete_once},
+    reviews::changes,
     scorings::read_scoring,
-    steps::require_alone,
+    steps::{require_alone, reviewed_meanwhile},
     telling,
 };
 use crate::{
     App, Conflict, Error, Request, Time,
-    events::{EventData, EventType, Story},
+    events::{EventData, EventType, ReviewsOfStep, Story},
     idempotency::{Idempotency, Once, Operation},
     identification::{Identification, MethodKind, Status},
     ids::{AdminIdentificationId, ScoringId},
-    ports::{Erasure, StepError},
+    ports::{Erasure, FindError, StepError},
     scoring::{Scoring, ScoringStatus},
 };
 
@@ -50,21 +51,35 @@ async fn delete_found(
     force: Force,
     once: Option<Once>,
 ) -> Result<(), Error> {
-    let identification = app.find_by_admin_id(&request.org, id, kind).await?;
+    let mut identification = app.find_by_admin_id(&request.org, id, kind).await?;
     require_alone(&identification)?;
-    let now = app.now();
     let force = force == Force::Permitted;
-    if !force && identification.status(now) != Status::Created {
-        return Err(Error::DeleteForbidden);
-    }
     let why = if force { "FORCED" } else { "REQUESTED" };
-    let story = of_deletion(app, request, &identification, why, now).once(once);
-    let deleted = app.stores.identifications.delete(&identification, force, story, now).await;
-    if deleted.is_ok() {
-        effects::told(app, &identification).await;
+    for _ in 0..DELETE_TRIES {
+        let now = app.now();
+        if !force && identification.status(now) != Status::Created {
+            return Err(Error::DeleteForbidden);
+        }
+        let story = of_deletion(app, request, &identification, why, now).await?.once(once.clone());
+        let reviewed = story.reviews.as_ref().map(ReviewsOfStep::ids).unwrap_or_default();
+        let deleted = app.stores.identifications.delete(&identification, force, story, now).await;
+        if let Err(error @ (StepError::Lost | StepError::ReviewedMeanwhile)) = &deleted
+            && let Ok(changed) = reviewed_meanwhile(app, &identification, error.clone()).await
+        {
+            identification = changed;
+            continue;
+        }
+        if deleted.is_ok() {
+            effects::told(app, &identification).await;
+            effects::told_of_reviews(app, &request.org, &reviewed).await;
+        }
+        return erase_now(app, deleted, force, "identification").await;
     }
-    erase_now(app, deleted, force, "identification").await
+    Err(Conflict::ConcurrentChange.into())
 }
+
+/// How often a deletion is tried while reviewers and scores change the review of what it deletes.
+pub(super) const DELETE_TRIES: usize = 5;
 
 /// Deletes an open scoring that stands alone, or any with permitted force. Its pictures are erased like those of an
 /// identification.
@@ -103,17 +118,19 @@ async fn delete_alone(
     erase_now(app, deleted, force, "scoring").await
 }
 
-/// The event of a deletion.
-pub(super) fn of_deletion(
+/// The event of a deletion, with the end of its review.
+pub(super) async fn of_deletion(
     app: &App,
     request: &Request,
     identification: &Identification,
     why: &'static str,
     now: Time,
-) -> Story {
+) -> Result<Story, FindError> {
     // Without a status: by force it is deleted whatever it has become meanwhile.
     let data = telling::of_method(identification).with("reason", why);
-    telling::of_identification(app, request, identification, EventType::IdentificationDeleted, data, now)
+    let reviews = changes::erasing(app, request, identification, now).await?;
+    let kind = EventType::IdentificationDeleted;
+    Ok(telling::of_identification(app, request, identification, kind, data, now).with_reviews(reviews))
 }
 
 /// The event of a deletion.

@@ -6,6 +6,7 @@ use super::{
     once::{Done, Of, once},
     repetitions::{count_number, with_repetitions},
     reservation::{give_back_retry, reserve_retry},
+    reviews::changes,
     scorings::read_scoring,
     steps::require_step_open,
     telling,
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     App, Conflict, Error, Request, Time,
     actor::DocumentType,
-    events::{EventData, EventType, SCORED, Story},
+    events::{EventData, EventType, ReviewsOfStep, SCORED, Story},
     idempotency::{Idempotency, Once, Operation},
     ids::ScoringId,
     pictures::{
@@ -293,7 +294,8 @@ async fn add_earlier_sides(app: &App, scoring: &Scoring, sides: &mut Vec<SidePic
     Ok(())
 }
 
-/// Records the score with its lines on repetition. If another scoring saw the same meanwhile, they are made anew.
+/// Records the score with its lines on repetition, and what it means for a review. If another scoring saw the same
+/// meanwhile, or a reviewer changed the review, both are made anew.
 async fn record(
     app: &App,
     request: &Request,
@@ -316,16 +318,18 @@ async fn record(
             }
         };
         let story = story.once(once.clone());
+        let reviews = story.reviews.as_ref().map(ReviewsOfStep::ids).unwrap_or_default();
         match app.stores.scorings.record_score(reservation, assessment, captures.clone(), seen, story, now).await {
             Ok(()) => {
                 effects::told_of_scoring(app, &reservation.scoring).await;
+                effects::told_of_reviews(app, org, &reviews).await;
                 // Scored: the uploads are captures now. Left in place, they would only be scored again.
                 for side in Side::ALL.iter().copied() {
                     let _ = app.stores.pictures.remove(&PictureKey::upload(org, id, side)).await;
                 }
                 return Ok(());
             }
-            Err(StepError::SeenMeanwhile) => {}
+            Err(StepError::SeenMeanwhile | StepError::ReviewedMeanwhile) => {}
             Err(StepError::Lost) => return Err(explain_late_score(app, reservation, stored).await),
             Err(error) => {
                 // It may be recorded all the same, so its pictures stay.
@@ -338,7 +342,8 @@ async fn record(
     Err(Conflict::ConcurrentChange.into())
 }
 
-/// What is recorded of a score at `now`: with its lines on repetition, what it saw, and the event of it.
+/// What is recorded of a score at `now`: with its lines on repetition, what it saw, and the event of it with what becomes of
+/// reviews.
 async fn decide(
     app: &App,
     request: &Request,
@@ -352,10 +357,21 @@ async fn decide(
     let data =
         EventData::default().named("status", ScoringStatus::Scored).with("score", assessment.verdict.score.value());
     let data = telling::of_pictures(data, captures);
-    let after = Scoring { assessment: Some(assessment.clone()), captures: captures.to_vec(), ..scoring.clone() };
+    let after = Scoring {
+        assessment: Some(assessment.clone()),
+        captures: captures.to_vec(),
+        retries_used: scoring.retries_used + 1,
+        ..scoring.clone()
+    };
     let data = data.personal(SCORED, Some(after.scored()));
-    let story = telling::of_scoring(app, request, scoring, EventType::ScoringScored, data, now).await?;
-    Ok((assessment, seen, story))
+    let identification = telling::identification_of(app, request, scoring).await?;
+    let of = (scoring, identification.as_ref());
+    let story = telling::of_scoring_of(app, request, of, EventType::ScoringScored, data, now);
+    let reviews = match &identification {
+        Some(identification) => Some(changes::after_score(app, request, identification, &after, now).await?),
+        None => None,
+    };
+    Ok((assessment, seen, story.with_reviews(reviews)))
 }
 
 /// Closed or deleted meanwhile, or the lease ended and another request took over. The pictures of this request are

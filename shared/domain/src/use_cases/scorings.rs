@@ -5,12 +5,14 @@ use super::{
     effects,
     once::{Done, Of, done_already, once},
     reservation::{explain_lost, give_back_retry, reserve_retry},
+    reviews::changes,
     steps::require_step_open,
     telling,
 };
 use crate::{
     App, Conflict, Error, Request, Time,
-    events::{EventData, EventType, Log, Story},
+    error::Unavailable,
+    events::{EventData, EventType, Log, ReviewsOfStep, Story},
     expires_in::ExpiresIn,
     idempotency::{Idempotency, Once, Operation},
     ids::{DelegationId, OrgId, ScoringId},
@@ -29,6 +31,9 @@ use crate::{
 };
 use chrono::SubsecRound;
 use serde::{Deserialize, Serialize};
+
+/// How often a close is tried while reviewers change the review of the scoring.
+const CLOSE_TRIES: usize = 5;
 
 /// A scoring without an identification.
 pub struct CreateScoring {
@@ -271,9 +276,26 @@ pub async fn close_scoring(
 
 async fn close(app: &App, request: &Request, scoring: &Scoring, now: Time, once: Option<Once>) -> Result<(), Error> {
     let closed = Scoring { closed: true, ..scoring.clone() };
-    let data = EventData::default().named("status", ScoringStatus::Closed).state(closed.vouched());
-    let story = telling::of_scoring(app, request, scoring, EventType::ScoringClosed, data, now).await?.once(once);
-    app.stores.scorings.close(scoring, story, now).await?;
-    effects::told_of_scoring(app, scoring).await;
-    Ok(())
+    for _ in 0..CLOSE_TRIES {
+        let data = EventData::default().named("status", ScoringStatus::Closed).state(closed.vouched());
+        let identification = telling::identification_of(app, request, scoring).await?;
+        let of = (scoring, identification.as_ref());
+        let story = telling::of_scoring_of(app, request, of, EventType::ScoringClosed, data, now).once(once.clone());
+        // A review of what can no longer be validated leads nowhere.
+        let reviews = match &identification {
+            Some(identification) => changes::ending(app, request, identification, now).await?,
+            None => None,
+        };
+        let changed = reviews.as_ref().map(ReviewsOfStep::ids).unwrap_or_default();
+        match app.stores.scorings.close(scoring, story.with_reviews(reviews), now).await {
+            Err(StepError::ReviewedMeanwhile) => {}
+            closed => {
+                closed?;
+                effects::told_of_scoring(app, scoring).await;
+                effects::told_of_reviews(app, &scoring.org, &changed).await;
+                return Ok(());
+            }
+        }
+    }
+    Err(Unavailable("the review of a scoring").into())
 }

@@ -3,14 +3,16 @@
 
 use super::{
     chain::{change, opening},
-    effects, telling,
+    effects,
+    reviews::changes,
+    telling,
 };
 use crate::{
     App, Conflict, Error, Request, Time,
     chain::{Chain, ChainTransition},
-    events::Story,
+    events::{ReviewsOfStep, Story},
     idempotency::Once,
-    identification::{Identification, RightCode, State, Status, Transition, Validation},
+    identification::{Identification, NotOpen, RightCode, State, Status, Transition, Validation},
     ids::ScoringId,
     membership::Membership,
     ports::{NewOutboxMessage, StepChange, StepError, unless_lost},
@@ -107,6 +109,50 @@ fn require_current(chain: &Chain, place: Membership) -> Result<(), Error> {
         step if step < chain.current_step => Err(Conflict::ConcurrentChange.into()),
         _ => Ok(()),
     }
+}
+
+/// How often an end is tried while reviewers and scores change the review of the identification.
+const TRIES: usize = 5;
+
+/// Ends an identification that stands alone, and the review of it, by the step that `decide` takes from its state.
+pub(super) async fn end(
+    app: &App,
+    request: &Request,
+    identification: &Identification,
+    once: Option<Once>,
+    decide: impl Fn(&Identification, Time) -> Result<Transition, NotOpen>,
+) -> Result<(), Error> {
+    let mut identification = identification.clone();
+    for _ in 0..TRIES {
+        let now = app.now();
+        let step = decide(&identification, now)?;
+        let reviews = changes::ending(app, request, &identification, now).await?;
+        let changed = reviews.as_ref().map(ReviewsOfStep::ids).unwrap_or_default();
+        let story = telling::of_step(app, request, &identification, &step, now).once(once.clone());
+        match take(app, &identification, step, story.with_reviews(reviews), now).await {
+            Ok(()) => {
+                effects::told_of_reviews(app, &identification.org, &changed).await;
+                return Ok(());
+            }
+            Err(error) => identification = reviewed_meanwhile(app, &identification, error).await?,
+        }
+    }
+    Err(Conflict::ConcurrentChange.into())
+}
+
+/// The identification as it is, if a step of it was lost only because its review has changed.
+pub(super) async fn reviewed_meanwhile(
+    app: &App,
+    before: &Identification,
+    error: StepError,
+) -> Result<Identification, Error> {
+    let may_be = matches!(error, StepError::Lost | StepError::ReviewedMeanwhile);
+    if !may_be || before.method.scoring_id().is_none() {
+        return Err(error.into());
+    }
+    let current = app.stores.identifications.find(&before.org, before.id).await?;
+    let changed = |current: &Identification| error == StepError::ReviewedMeanwhile || current.review != before.review;
+    current.filter(changed).ok_or_else(|| error.clone().into())
 }
 
 /// Takes a step of an identification that stands alone, and wakes a worker for its event.

@@ -5,17 +5,21 @@
 
 use super::{
     chain::{change, delete_found_chain},
+    effects,
     remove::{erase_pictures, of_deletion, of_scoring_deletion},
+    reviews::{changes, end_lapsed_claim},
     telling,
 };
 use crate::{
     App, Error, Request, Time,
     chain::{Chain, ChainState, ChainTransition},
-    events::{EventData, EventType, Subject},
+    events::{EventData, EventType, ReviewsOfStep, Subject},
     identification::{Identification, State, Status, Transition},
     ids::{OrgId, ScoringId},
     pictures::{PictureKey, PicturePrefix, Side},
-    ports::{Due, Erasure, FoundStep, Order, StepError, Wake, limits::REKICK_AFTER, unless_lost},
+    ports::{
+        Due, Erasure, FindError, FoundStep, Order, StepError, WaitingReviews, Wake, limits::REKICK_AFTER, unless_lost,
+    },
     scoring::Scoring,
 };
 use chrono::TimeDelta;
@@ -38,8 +42,14 @@ pub struct SweepReport {
     pub expired: usize,
     /// Identifications, scorings and left-over pictures erased.
     pub erased: usize,
+    /// Claims of reviews that nobody used in their time.
+    pub lapsed: usize,
     /// Items that could not be processed or understood now, and stay due.
     pub failed: usize,
+    /// Reviews that nobody works on.
+    pub open_reviews: usize,
+    /// How long the first of them has been open.
+    pub oldest_review_minutes: i64,
 }
 
 /// The outcome for one due item.
@@ -48,6 +58,7 @@ enum Done {
     Woken,
     Expired,
     Erased,
+    Lapsed,
     /// It is due again later, or another run has handled it.
     Nothing,
 }
@@ -59,7 +70,19 @@ impl SweepReport {
             Ok(Done::Woken) => self.woken += 1,
             Ok(Done::Expired) => self.expired += 1,
             Ok(Done::Erased) => self.erased += 1,
+            Ok(Done::Lapsed) => self.lapsed += 1,
             Ok(Done::Nothing) => {}
+            Err(_) => self.failed += 1,
+        }
+        self
+    }
+
+    fn with_waiting(mut self, waiting: Result<WaitingReviews, FindError>, now: Time) -> Self {
+        match waiting {
+            Ok(WaitingReviews { open, oldest }) => {
+                self.open_reviews = open;
+                self.oldest_review_minutes = oldest.map_or(0, |at| (now - at).num_minutes());
+            }
             Err(_) => self.failed += 1,
         }
         self
@@ -79,6 +102,7 @@ pub async fn sweep(app: &App) -> SweepReport {
         .buffer_unordered(AT_ONCE)
         .fold(SweepReport::default(), |report, outcome| ready(report.with(outcome)))
         .await
+        .with_waiting(app.stores.reviews.waiting().await, app.now())
 }
 
 /// The wakes of a run: one is enough for all events of a subject.
@@ -111,12 +135,13 @@ async fn handle(app: &App, due: &Due, woken: &Woken) -> Result<Done, Error> {
             app.stores.housekeeping.erased(due).await?;
             Ok(Done::Erased)
         }
+        Due::Review(org, id) => Ok(if end_lapsed_claim(app, org, *id).await? { Done::Lapsed } else { Done::Nothing }),
         Due::Identification(org, id) => {
             let Some(identification) = app.stores.identifications.find(org, *id).await? else {
                 return Ok(Done::Nothing);
             };
             if app.policy.keep_until(identification.expires_at) <= now {
-                let story = of_deletion(app, &Request::system(org), &identification, RETENTION, now);
+                let story = of_deletion(app, &Request::system(org), &identification, RETENTION, now).await?;
                 let deleted = app.stores.identifications.delete(&identification, true, story, now).await;
                 return erase_deleted(app, deleted).await;
             }
@@ -194,9 +219,14 @@ async fn expire(app: &App, identification: &Identification, now: Time) -> Result
     }
     // Whoever counted the last try may have died before the failure was recorded.
     let step = if identification.status(now) == Status::Failed { Transition::Fail } else { Transition::Expire };
-    let story = telling::of_step(app, &Request::system(&identification.org), identification, &step, now);
+    let request = Request::system(&identification.org);
+    let reviews = changes::ending(app, &request, identification, now).await?;
+    let reviewed = reviews.as_ref().map(ReviewsOfStep::ids).unwrap_or_default();
+    let story = telling::of_step(app, &request, identification, &step, now).with_reviews(reviews);
     let step = app.stores.identifications.transition(identification, step, Vec::new(), story, now).await;
-    Ok(unless_lost(step)?.map_or(Done::Nothing, |()| Done::Expired))
+    let done = unless_lost(step)?.map_or(Done::Nothing, |()| Done::Expired);
+    effects::told_of_reviews(app, &identification.org, &reviewed).await;
+    Ok(done)
 }
 
 /// Marks a chain and its steps as expired, if it is still CREATED.

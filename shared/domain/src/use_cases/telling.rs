@@ -9,6 +9,7 @@ use crate::{
     ids::EventId,
     pictures::Capture,
     request::Request,
+    review::ReviewEvidence,
     scoring::Scoring,
 };
 use chrono::SubsecRound;
@@ -25,7 +26,7 @@ pub fn story(
     let events = vec![happened(app, request, kind, data)];
     let (org, keep_until) = (request.org.clone(), now + app.policy.events_kept);
     let now = Now::by(app.clock.clone());
-    Story { org, subject, log, adopted: None, events, keep_until, once: None, now }
+    Story { org, subject, log, adopted: None, events, keep_until, once: None, reviews: None, now }
 }
 
 /// Something that is about to be committed: its time is now, however long ago the step was decided on.
@@ -73,6 +74,7 @@ pub(super) fn of_step(
     let data = match transition {
         Transition::Validate { validation, .. } => of_validation(wrong_tries(data, &after, now), validation),
         Transition::Fail => wrong_tries(data, &after, now),
+        Transition::Reject { reason } => data.named("reason", reason),
         Transition::Expire => data.time("expires_at", identification.expires_at),
         Transition::Resend { generation } | Transition::NewCode { generation, .. } => {
             data.with("generation", *generation)
@@ -140,11 +142,17 @@ fn of_validation(data: EventData, validation: &Validation) -> EventData {
         None => data,
     };
     match &validation.scoring {
-        Some(scoring) => of_pictures(data, &scoring.captures)
+        Some(scoring) => of_approval(of_pictures(data, &scoring.captures), scoring.review.as_ref())
             .with("scoring_version", scoring.version)
             .with("score", scoring.assessment.verdict.score.value()),
         None => data,
     }
+}
+
+fn of_approval(data: EventData, review: Option<&ReviewEvidence>) -> EventData {
+    let Some(ReviewEvidence { review_id, approvals }) = review else { return data };
+    let reviewers: Vec<&str> = approvals.iter().map(|approval| approval.by.name.expose()).collect();
+    data.named("review_id", review_id).personal("reviewers", Some(reviewers.join("\n")))
 }
 
 pub(super) fn of_device(data: EventData, device: &DeviceEvidence) -> EventData {
@@ -168,12 +176,34 @@ pub(super) async fn of_scoring(
     data: EventData,
     now: Time,
 ) -> Result<Story, Error> {
+    let identification = identification_of(app, request, scoring).await?;
+    Ok(of_scoring_of(app, request, (scoring, identification.as_ref()), kind, data, now))
+}
+
+/// The identification that a scoring's events belong to, if it has one. One read then.
+pub(super) async fn identification_of(
+    app: &App,
+    request: &Request,
+    scoring: &Scoring,
+) -> Result<Option<Identification>, Error> {
+    let Some(identification) = scoring.identification else { return Ok(None) };
+    let found = app.stores.identifications.find(&request.org, identification).await?;
+    found.map(Some).ok_or(Error::NotFound("scoring"))
+}
+
+/// The same of an identification that was read.
+pub(super) fn of_scoring_of(
+    app: &App,
+    request: &Request,
+    (scoring, identification): (&Scoring, Option<&Identification>),
+    kind: EventType,
+    data: EventData,
+    now: Time,
+) -> Story {
     let data = data.named("scoring_id", scoring.id).named("provider", scoring.provider);
-    if let Some(identification) = scoring.identification {
-        let found = app.stores.identifications.find(&request.org, identification).await?;
-        let identification = found.ok_or(Error::NotFound("scoring"))?;
-        return Ok(of_identification(app, request, &identification, kind, data, now));
+    if let Some(identification) = identification {
+        return of_identification(app, request, identification, kind, data, now);
     }
     let log = scoring.log.clone().unwrap_or_else(|| Log::begin(&*app.entropy));
-    Ok(story(app, request, (Subject::Scoring { scoring_id: scoring.id }, log), kind, data, now))
+    story(app, request, (Subject::Scoring { scoring_id: scoring.id }, log), kind, data, now)
 }

@@ -89,6 +89,10 @@ fn check(events: &[StoredEvent], state: Option<State>, ended_before: Time) -> Re
             EventType::ScoringDeleted,
             EventType::ChainDeleted,
             EventType::WebhookEndpointDeleted,
+            // It is deleted with its identification, and is over by then.
+            EventType::ReviewApproved,
+            EventType::ReviewRejected,
+            EventType::ReviewWithdrawn,
         ];
         let deleted = |event: &StoredEvent| deletions.contains(&event.kind());
         return if events.last().is_some_and(deleted) { Ok(()) } else { Err(BrokenChain::Gone) };
@@ -126,6 +130,10 @@ async fn state(stores: &Stores, org: &OrgId, subject: Subject) -> Result<Option<
         }
         Subject::Chain { identification_chain_id, .. } => {
             let found = stores.chains.find(org, identification_chain_id).await?;
+            Ok(found.map(|found| State { vouched: found.vouched(), log: found.log, scoring: None }))
+        }
+        Subject::Review { review_id } => {
+            let found = stores.reviews.find(org, review_id).await?;
             Ok(found.map(|found| State { vouched: found.vouched(), log: found.log, scoring: None }))
         }
         Subject::WebhookEndpoint { endpoint_id } => {

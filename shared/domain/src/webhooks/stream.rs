@@ -2,7 +2,7 @@
 
 use crate::{
     events::Subject,
-    ids::{ChainId, EndpointId, IdentificationId, ScoringId, SettingsId},
+    ids::{ChainId, EndpointId, IdentificationId, ReviewId, ScoringId, SettingsId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,7 @@ pub enum Stream {
     IdentificationId(IdentificationId),
     ScoringId(ScoringId),
     ChainId(ChainId),
+    ReviewId(ReviewId),
     EndpointId(EndpointId),
     SettingsId(SettingsId),
 }
@@ -23,6 +24,7 @@ impl From<Subject> for Stream {
             Subject::Identification { identification_id, .. } => Self::IdentificationId(identification_id),
             Subject::Scoring { scoring_id } => Self::ScoringId(scoring_id),
             Subject::Chain { identification_chain_id, .. } => Self::ChainId(identification_chain_id),
+            Subject::Review { review_id } => Self::ReviewId(review_id),
             Subject::WebhookEndpoint { endpoint_id } => Self::EndpointId(endpoint_id),
             Subject::Settings { settings_id } => Self::SettingsId(settings_id),
         }

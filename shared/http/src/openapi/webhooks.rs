@@ -118,6 +118,7 @@ fn subject(kind: &str) -> RefOr<Schema> {
     let (name, ids): (&str, &[&str]) = match kind.split_once('.').map(|(kind, _)| kind) {
         Some("identification") => ("IDENTIFICATION", &["identification_id", "admin_identification_id"]),
         Some("chain") => ("CHAIN", &["identification_chain_id", "admin_identification_chain_id"]),
+        Some("review") => ("REVIEW", &["review_id"]),
         Some("webhook_endpoint") => ("WEBHOOK_ENDPOINT", &["endpoint_id"]),
         Some("settings") => ("SETTINGS", &["settings_id"]),
         // Of an identification, or standing alone.

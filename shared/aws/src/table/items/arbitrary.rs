@@ -13,7 +13,7 @@ use acredita_domain::{
     identification::{AgentEvidence, Identification, Method, Midni, ScoringEvidence, State, Validation},
     ids::{
         AdminChainId, AdminIdentificationId, ChainId, DelegationId, IdentificationId, InstallationId, LeaseId,
-        MessageId, OrgId, ScoringId,
+        MessageId, OrgId, ReviewId, ScoringId,
     },
     keys::{CodeContext, Keyring},
     membership::Membership,
@@ -22,6 +22,10 @@ use acredita_domain::{
     pictures::{Capture, PictureFormat, Sha256Digest, Side},
     ports::{Effect, Entropy, MessageRef, OutboxMessage},
     reference::{ClientMetadata, MetadataKey, MetadataText, Reference},
+    review::{
+        Decided, Decision, DecisionReason, Review, ReviewMark, ReviewNote, ReviewState, ReviewStatus, ReviewedScore,
+        Reviewer,
+    },
     scoring::{
         self, Assessment, Check, CheckName, CheckResult, ConfigurationName, DocumentKind, Extracted, HostedDelegation,
         MaxScoreRetries, Provider, Score, Scoring, Verdict,
@@ -59,6 +63,7 @@ ids! {
     installation_id -> InstallationId,
     lease_id -> LeaseId,
     delegation_id -> DelegationId,
+    review_id -> ReviewId,
 }
 
 /// A domain value from the texts of a pattern that parse.
@@ -266,9 +271,16 @@ pub fn state() -> impl Strategy<Value = State> {
 /// Boxed parts, because the whole would not fit on a test's stack.
 pub fn identification() -> impl Strategy<Value = Identification> {
     let asked = (actor(), method(), reference()).boxed();
-    let times = (time(), time(), option::of(membership()), option::of(log()), once()).boxed();
+    let times = (time(), time(), option::of(membership()), option::of(log()), (once(), option::of(mark()))).boxed();
     (identification_id(), admin_id(), org(), asked, state().boxed(), times).prop_map(
-        |(id, admin_id, org, (actor, method, reference), state, (created_at, expires_at, membership, log, once))| {
+        |(
+            id,
+            admin_id,
+            org,
+            (actor, method, reference),
+            state,
+            (created_at, expires_at, membership, log, (once, review)),
+        )| {
             Identification {
                 id,
                 admin_id,
@@ -280,11 +292,66 @@ pub fn identification() -> impl Strategy<Value = Identification> {
                 created_at,
                 expires_at,
                 membership,
+                review,
                 log,
                 once,
             }
         },
     )
+}
+
+fn mark() -> impl Strategy<Value = ReviewMark> {
+    (review_id(), select(ReviewStatus::ALL)).prop_map(|(id, status)| ReviewMark { id, status })
+}
+
+fn reviewer() -> impl Strategy<Value = Reviewer> {
+    (option::of(parsed("\\PC{1,30}")), parsed("\\PC{1,30}")).prop_map(|(issuer, name)| Reviewer { issuer, name })
+}
+
+fn review_state() -> impl Strategy<Value = ReviewState> {
+    prop_oneof![
+        Just(ReviewState::Open),
+        (reviewer(), time()).prop_map(|(by, until)| ReviewState::Claimed { by, until }),
+        Just(ReviewState::Approved),
+        Just(ReviewState::Rejected),
+        Just(ReviewState::Withdrawn),
+    ]
+}
+
+fn decided() -> impl Strategy<Value = Decided> {
+    let note = option::of(parsed::<ReviewNote>("\\PC{1,60}"));
+    (select(Decision::ALL), select(DecisionReason::ALL), note, reviewer(), time())
+        .prop_map(|(decision, reason, note, by, at)| Decided { decision, reason, note, by, at })
+}
+
+pub fn review() -> impl Strategy<Value = Review> {
+    let reasons = proptest::collection::vec(select(scoring::Reason::ALL), 0..4);
+    let about = (scoring_id(), any::<u32>(), score(), reasons)
+        .prop_map(|(scoring_id, number, score, reasons)| ReviewedScore { scoring_id, number, score, reasons });
+    let ids = (review_id(), org(), identification_id(), (option::of(chain_id()), admin_id()), reference()).boxed();
+    let made = (about, any::<bool>(), time(), time()).boxed();
+    let changed = (review_state(), proptest::collection::vec(decided(), 0..3), any::<u64>(), log()).boxed();
+    (ids, made, changed).prop_map(|(ids, (about, four_eyes, opened_at, expires_at), changed)| {
+        let (id, org, identification_id, (chain_id, record_id), reference) = ids;
+        let (state, decisions, revision, log) = changed;
+        let record_id = record_id.into();
+        Review {
+            id,
+            org,
+            identification_id,
+            chain_id,
+            record_id,
+            reference,
+            about,
+            four_eyes,
+            opened_at,
+            expires_at,
+            state,
+            decisions,
+            revision,
+            log,
+        }
+    })
 }
 
 fn once() -> impl Strategy<Value = Vec<TakenOnce>> {
@@ -420,7 +487,7 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
         proptest::collection::vec(capture(), 0..3),
         option::of(delegation()).boxed(),
         (
-            proptest::collection::vec(sighting(), 0..3),
+            (proptest::collection::vec(sighting(), 0..3), proptest::collection::vec(review_id(), 0..3)),
             any::<u64>(),
             option::of(identification_id()),
             option::of(membership()),
@@ -432,7 +499,7 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
     (scoring_id(), org(), asked, done, time(), time()).prop_map(|(id, org, asked, done, created_at, expires_at)| {
         let (document, declared, provider, max_retries, reference) = asked;
         let (retries_used, closed, assessment, captures, delegation, seen, once) = done;
-        let (sightings, version, identification, membership, log) = seen;
+        let ((sightings, reviews), version, identification, membership, log) = seen;
         let max_retries = MaxScoreRetries::try_from(max_retries).expect("1 to 10");
         Scoring {
             id,
@@ -448,6 +515,7 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
             captures,
             delegation,
             sightings,
+            reviews,
             created_at,
             expires_at,
             version,

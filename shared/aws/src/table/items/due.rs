@@ -1,7 +1,7 @@
 //! Due work: partitions and rows of the index, and erasures.
 
 use super::{
-    Corrupt, Item, Key, json, millis, read_json, read_parsed, read_reference, read_text,
+    Corrupt, Item, Key, json, millis, read_json, read_parsed, read_reference, read_text, read_time,
     streams::{read_cursor_id, read_stream},
     text,
 };
@@ -24,24 +24,32 @@ pub(crate) enum DuePartitions {
     Messages,
     /// Events and their deliveries.
     Deliveries,
+    /// Reviews that nobody has claimed, from when they opened.
+    Reviews,
     /// All other work. Messages used to be here too: those that an older version wrote still are.
     Ends,
 }
 
 impl DuePartitions {
     pub fn all(self) -> impl Iterator<Item = AttributeValue> {
-        (0..SHARDS).map(move |shard| self.shard(shard))
+        (0..self.shards()).map(move |shard| self.shard(shard))
     }
 
     /// The partition for an id, always the same.
     pub(super) fn of(self, id: &str) -> AttributeValue {
-        self.shard(hash(id) % SHARDS)
+        self.shard(hash(id) % self.shards())
+    }
+
+    /// Nobody reviews so much that one partition were too little.
+    fn shards(self) -> u32 {
+        if let Self::Reviews = self { 1 } else { SHARDS }
     }
 
     fn shard(self, shard: u32) -> AttributeValue {
         match self {
             Self::Messages => text(format_args!("MSG#{shard}")),
             Self::Deliveries => text(format_args!("DLV#{shard}")),
+            Self::Reviews => text(format_args!("REV#{shard}")),
             Self::Ends => text(shard),
         }
     }
@@ -89,10 +97,16 @@ pub(crate) fn decode_due(item: &Item) -> Result<Due, Corrupt> {
         ("IDN", _) => Ok(Due::Message(read_reference(item)?)),
         ("CHN", "A") => Ok(Due::Chain(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("chain id"))?)),
         ("SCO", "A") => Ok(Due::Scoring(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("scoring id"))?)),
+        ("REV", "A") => Ok(Due::Review(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("review id"))?)),
         ("LEF", "A") => Ok(Due::Leftovers(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("scoring id"))?)),
         ("ERA", "A") => Ok(Due::Erasure(Erasure { id: id.to_owned(), prefixes: read_json(item, "prefixes")? })),
         _ => Err(Corrupt("due kind")),
     }
+}
+
+/// When a row is due.
+pub(crate) fn due_at(row: &Item) -> Result<Time, Corrupt> {
+    read_time(row, "due_at")
 }
 
 pub(crate) fn key_of_due(due: &Due) -> Key {
@@ -103,6 +117,7 @@ pub(crate) fn key_of_due(due: &Due) -> Key {
         Due::Scoring(_, id) => Key::scoring(*id),
         Due::Erasure(erasure) => Key::erasure(&erasure.id),
         Due::Leftovers(_, id) => Key::leftovers(*id),
+        Due::Review(_, id) => Key::review(*id),
         Due::Event(_, stream, sequence) => Key::stream(*stream).event_of(*sequence),
         Due::Delivery(id) => Key::cursor(id),
     }
@@ -120,6 +135,7 @@ pub(crate) fn partition_of_due(due: &Due) -> AttributeValue {
         Due::Chain(_, id) => DuePartitions::Ends.of(&id.to_string()),
         Due::Scoring(_, id) | Due::Leftovers(_, id) => DuePartitions::Ends.of(&id.to_string()),
         Due::Erasure(erasure) => DuePartitions::Ends.of(&erasure.id),
+        Due::Review(_, id) => DuePartitions::Ends.of(&id.to_string()),
         Due::Event(_, stream, _) => DuePartitions::Deliveries.of(&Key::events(*stream)),
         Due::Delivery(id) => due_partition(id),
     }

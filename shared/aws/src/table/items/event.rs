@@ -25,6 +25,7 @@ impl Key {
             Subject::Identification { identification_id, .. } => Self::identification(identification_id),
             Subject::Scoring { scoring_id } => Self::scoring(scoring_id),
             Subject::Chain { identification_chain_id, .. } => Self::chain(identification_chain_id),
+            Subject::Review { review_id } => Self::review(review_id),
             Subject::WebhookEndpoint { endpoint_id } => Self::alone(format!("WHE#{endpoint_id}")),
             Subject::Settings { settings_id } => Self::settings(settings_id),
         }

@@ -6,6 +6,7 @@ use super::{
     event::set_log,
     if_there, json, millis, number, read_json, read_number, read_parsed, read_text, read_time,
     records::{read_taken_once, set_taken_once},
+    review::{read_mark, set_mark},
     set_ttl,
     state::{decode_state, encode_state},
     text,
@@ -98,6 +99,7 @@ pub(crate) fn encode_identification(identification: &Identification, keep_until:
         }
     }
     encode_state(&mut item, &identification.state);
+    set_mark(&mut item, identification.review.as_ref());
     set_log(&mut item, identification.log.as_ref());
     set_taken_once(&mut item, &identification.once);
     match &identification.membership {
@@ -124,6 +126,7 @@ pub(crate) fn decode_identification(item: &Item) -> Result<Identification, Corru
         created_at: read_time(item, "created_at")?,
         expires_at: read_time(item, "expires_at")?,
         membership: if_there(item, "chain", read_json)?,
+        review: read_mark(item)?,
         log: decode_log(item)?,
         once: read_taken_once(item)?,
     })

@@ -60,6 +60,9 @@ pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, keep_until: 
     if !scoring.sightings.is_empty() {
         set("sightings", json(&scoring.sightings));
     }
+    if !scoring.reviews.is_empty() {
+        set("reviews", json(&scoring.reviews));
+    }
     if let Some(delegation) = &scoring.delegation {
         set("delegation", json(delegation));
     }
@@ -98,6 +101,7 @@ pub(crate) fn decode_scoring(item: &Item) -> Result<Scoring, Corrupt> {
         captures: read_json(item, "captures")?,
         delegation: if_there(item, "delegation", read_json)?,
         sightings: if_there(item, "sightings", read_json)?.unwrap_or_default(),
+        reviews: if_there(item, "reviews", read_json)?.unwrap_or_default(),
         created_at: read_time(item, "created_at")?,
         expires_at: read_time(item, "expires_at")?,
         version: read_number(item, "version")?,

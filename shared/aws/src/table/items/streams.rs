@@ -18,6 +18,7 @@ impl Key {
             Stream::IdentificationId(id) => Self::identification(id),
             Stream::ScoringId(id) => Self::scoring(id),
             Stream::ChainId(id) => Self::chain(id),
+            Stream::ReviewId(id) => Self::review(id),
             Stream::EndpointId(id) => Self::alone(format!("WHE#{id}")),
             Stream::SettingsId(id) => Self::settings(id),
         }
@@ -56,6 +57,7 @@ pub(super) fn read_stream(item: &Item) -> Result<Stream, Corrupt> {
         Some(("IDN", id)) => id.parse().map(Stream::IdentificationId).map_err(|_| PROBLEM),
         Some(("SCO", id)) => id.parse().map(Stream::ScoringId).map_err(|_| PROBLEM),
         Some(("CHN", id)) => id.parse().map(Stream::ChainId).map_err(|_| PROBLEM),
+        Some(("REV", id)) => id.parse().map(Stream::ReviewId).map_err(|_| PROBLEM),
         Some(("WHE", id)) => id.parse().map(Stream::EndpointId).map_err(|_| PROBLEM),
         Some(("SET", id)) => id.parse().map(Stream::SettingsId).map_err(|_| PROBLEM),
         _ => Err(PROBLEM),

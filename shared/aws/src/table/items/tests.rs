@@ -9,6 +9,7 @@ use acredita_domain::{
     pictures::PicturePrefix,
     ports::limits::REKICK_AFTER,
     ports::{Due, Erasure, FirstAnswer, IdempotencyRecord, Settlement},
+    review::ReviewState,
 };
 use proptest::prelude::*;
 
@@ -87,6 +88,15 @@ proptest! {
             prop_assert_eq!(item.contains_key("due_at"), standing == Standing::Alone);
             prop_assert_eq!(decode_due(&item), Ok(Due::Scoring(scoring.org.clone(), scoring.id)));
         }
+    }
+
+    #[test]
+    fn a_review_comes_back_as_it_went(review in arbitrary::review()) {
+        let item = encode_review(&review, &review.log, review.expires_at);
+        prop_assert_eq!(decode_review(&item), Ok(review.clone()));
+        prop_assert_eq!(decode_due(&item), Ok(Due::Review(review.org.clone(), review.id)));
+        let is_due = matches!(review.state, ReviewState::Open | ReviewState::Claimed { .. });
+        prop_assert_eq!(item.contains_key("due_at"), is_due);
     }
 
     #[test]
@@ -201,7 +211,7 @@ proptest! {
         message in arbitrary::message(),
         chain in arbitrary::chain(),
     ) {
-        let optional = [&UNREAD[..], &["code", "reference", "validation", "assessment", "delegation", "sightings", "identification_id", "chain", "once", "judged_wrong", "tried_at", "told_at"]].concat();
+        let optional = [&UNREAD[..], &["code", "reference", "validation", "assessment", "delegation", "sightings", "reviews", "identification_id", "chain", "once", "judged_wrong", "tried_at", "told_at"]].concat();
         let validated = matches!(identification.state, State::Validated(_));
         let mut optional_now: Vec<&str> = optional.iter().copied().filter(|name| !(validated && *name == "validation")).collect();
         let its_message = identification.otp().map(|otp| message_of(otp.generation)).unwrap_or_default();

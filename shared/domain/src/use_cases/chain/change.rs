@@ -1,16 +1,18 @@
 //! A change of a chain together with its steps.
 
 use super::{
-    super::{effects, telling},
+    super::{effects, reviews::changes, telling},
     stories,
 };
 use crate::{
     App, Error, Request, Time,
     chain::{Chain, ChainState, ChainTransition},
+    events::ReviewsOfStep,
     idempotency::Once,
-    identification::{Identification, Status},
+    identification::{Status, Transition},
     ids::OrgId,
     ports::{FoundStep, StepChange, StepError, unless_lost},
+    review::DecisionReason,
     webhooks::Stream,
 };
 
@@ -44,15 +46,45 @@ pub(in crate::use_cases) async fn take(
     (transition, once): (ChainTransition, Option<Once>),
     now: Time,
 ) -> Result<(), StepError> {
-    let of_step = |(at, identification): (usize, &Identification)| {
-        let transition = transition.of_step(chain, at, now)?;
-        let story = telling::of_step(app, request, identification, &transition, now);
-        Some(StepChange { identification: identification.clone(), transition, story })
-    };
-    let changes = steps.iter().map(|step| &step.identification).enumerate().filter_map(of_step).collect();
+    take_with(app, request, (chain, steps), (transition, once), None, now).await
+}
+
+/// Fails a chain with its open step, whose review rejects it: `rejection`.
+pub(in crate::use_cases) async fn reject(
+    app: &App,
+    request: &Request,
+    (chain, steps): (&Chain, &[FoundStep]),
+    reason: DecisionReason,
+    rejection: ReviewsOfStep,
+    now: Time,
+) -> Result<(), StepError> {
+    let transition = ChainTransition::Reject { reason };
+    take_with(app, request, (chain, steps), (transition, None), Some(rejection), now).await
+}
+
+async fn take_with(
+    app: &App,
+    request: &Request,
+    (chain, steps): (&Chain, &[FoundStep]),
+    (transition, once): (ChainTransition, Option<Once>),
+    mut rejection: Option<ReviewsOfStep>,
+    now: Time,
+) -> Result<(), StepError> {
+    let (mut step_changes, mut reviewed) = (Vec::new(), Vec::new());
+    for (at, FoundStep { identification, .. }) in steps.iter().enumerate() {
+        let Some(transition) = transition.of_step(chain, at, now) else { continue };
+        let reviews = match transition {
+            Transition::Reject { .. } => rejection.take(),
+            _ => changes::ending(app, request, identification, now).await?,
+        };
+        reviewed.extend(reviews.iter().flat_map(ReviewsOfStep::ids));
+        let story = telling::of_step(app, request, identification, &transition, now).with_reviews(reviews);
+        step_changes.push(StepChange { identification: identification.clone(), transition, story });
+    }
     let story = stories::of_change(app, request, chain, &transition, now).once(once);
-    app.stores.chains.transition(chain, transition, changes, story, now).await?;
+    app.stores.chains.transition(chain, transition, step_changes, story, now).await?;
     wake(app, &chain.org, chain).await;
+    effects::told_of_reviews(app, &chain.org, &reviewed).await;
     Ok(())
 }
 

@@ -61,8 +61,8 @@ async fn end(
         change::record_failure(app, &chain, &steps, now).await?;
         let transition = decide(change::status(&chain, &steps, now))?;
         match change::take(app, request, &chain, &steps, (transition, once.clone()), now).await {
-            // A step was validated, perhaps: it can be ended all the same.
-            Err(StepError::Lost) => chain = app.find_chain(&chain.org, chain.id).await?,
+            // A step was validated, perhaps, or its review has changed: it can be ended all the same.
+            Err(StepError::Lost | StepError::ReviewedMeanwhile) => chain = app.find_chain(&chain.org, chain.id).await?,
             done => return Ok(done?),
         }
         // The chain itself was taken further: of two changes of it one wins.

@@ -39,6 +39,7 @@ pub(super) fn of_change(app: &App, request: &Request, chain: &Chain, transition:
     let data = match transition {
         ChainTransition::Validate { validation } => telling::of_device(data, &validation.device),
         ChainTransition::Expire => data.time("expires_at", chain.expires_at),
+        ChainTransition::Reject { reason } => data.named("reason", reason),
         ChainTransition::Cancel { .. } | ChainTransition::Close { .. } | ChainTransition::Fail => data,
     };
     of_chain(app, request, chain, transition.event(), data, now)

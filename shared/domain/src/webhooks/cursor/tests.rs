@@ -62,6 +62,7 @@ fn events(kinds: &[EventType]) -> Vec<StoredEvent> {
         events,
         keep_until: at(99),
         once: None,
+        reviews: None,
         now: Now::standing_still(at(0)),
     }
     .after(&log)

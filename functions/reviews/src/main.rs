@@ -1,0 +1,8 @@
+//! `reviews` on AWS Lambda.
+
+use acredita_service::{WarmUp, engine};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), acredita_service::Error> {
+    acredita_service::serve(acredita_reviews::router(), WarmUp::Reviews, engine::none).await
+}
