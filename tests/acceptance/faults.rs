@@ -11,6 +11,7 @@ mod delivering;
 mod dispatching;
 mod midni;
 mod once;
+mod receiving;
 mod reviews;
 mod scoring;
 mod second_factor;

@@ -24,6 +24,7 @@ mod promises;
 mod providers;
 mod races;
 mod readme;
+mod receipts;
 mod replay;
 mod reviews;
 mod schemas;

@@ -345,3 +345,35 @@ async fn a_wake_of_the_queue_delivers_and_one_that_nobody_understands_fails() {
     poison.records[0].body = Some("{}".to_owned());
     assert_eq!(acredita_dispatch::dispatch(&world.app, poison).await.batch_item_failures.len(), 1);
 }
+
+#[tokio::test]
+async fn a_batch_of_receipts_is_recorded_and_one_that_nobody_understands_fails_alone() {
+    let world = World::start().await;
+    let mut by_email = bodies::otp();
+    by_email["channel"]["type"] = json!("EMAIL");
+    let mut event = event("receipts.sqs-batch.json").text;
+    let placeholders = [
+        ("c0a8012e-5f1d-4b8e-9c3e-2f6d7a8b9c01", IDENTIFICATION_ID),
+        ("c0a8012e-5f1d-4b8e-9c3e-2f6d7a8b9c02", "550e8400-e29b-41d4-a716-446655440000"),
+    ];
+    for (body, (message_id, identification_id)) in [bodies::otp(), by_email].into_iter().zip(placeholders) {
+        world.call("POST", "/identifications/otp", Some(body)).await.expect(201);
+        world.deliver().await;
+        let sent = world.latest();
+        event = event.replace(message_id, &sent.message_id.to_string());
+        event = event.replace(identification_id, &sent.identification_id);
+    }
+    let mut batch: SqsEvent = serde_json::from_str(&event).expect("an SQS event");
+    let mut poison = batch.records[0].clone();
+    poison.message_id = Some("poison".to_owned());
+    poison.body = Some("{}".to_owned());
+    batch.records.insert(0, poison);
+    let response = acredita_receipts::receipts(&world.app, batch).await;
+    let failed: Vec<&str> =
+        response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
+    assert_eq!(failed, ["poison"]);
+    for (sent, status) in world.sender.sent().iter().zip(["DELIVERED", "FAILED"]) {
+        let metadata = world.metadata("otp", &sent.identification_id).await;
+        assert_eq!(metadata["delivery"]["status"], status);
+    }
+}

@@ -5,6 +5,7 @@
 
 mod edge;
 mod reading;
+mod receipts;
 mod rights;
 mod used;
 
@@ -14,7 +15,7 @@ use acredita_aws::provision::{
 };
 use acredita_domain::{ids::OrgId, pictures::PicturePrefix, ports::limits::LEASE};
 use acredita_local::{gateway::functions, workers::BATCH};
-use acredita_manifest::{DISPATCH, FUNCTIONS, NOTIFY, PAGE, PAGE_ROUTES, Trigger};
+use acredita_manifest::{DISPATCH, FUNCTIONS, NOTIFY, PAGE, PAGE_ROUTES, RECEIPTS, Trigger};
 use acredita_service::Settings;
 use reading::{TEMPLATE, argument, deployed, properties, resources, sorted, statements, texts};
 use serde_json::{Value, json};
@@ -173,6 +174,17 @@ fn a_wake_stays_hidden_until_its_worker_and_its_lease_are_over() {
     );
 }
 
+#[test]
+fn a_receipt_stays_hidden_until_its_worker_is_over() {
+    let (queue, receipts) = (properties("ReceiptsQueue"), properties(deployed()[RECEIPTS.name]));
+    let visibility = queue["VisibilityTimeout"].as_i64().expect("seconds");
+    assert!(visibility >= 6 * receipts["Timeout"].as_i64().expect("seconds"), "required by AWS");
+    assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], json!(MAX_RECEIVES));
+    assert_eq!(argument(&queue["RedrivePolicy"]["deadLetterTargetArn"], "Fn::GetAtt"), "ReceiptsDeadLetterQueue.Arn");
+    let source = &receipts["Events"]["Receipts"]["Properties"];
+    assert_eq!(source["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
+}
+
 fn plausible(name: &str) -> Option<String> {
     let value = match name {
         "ACREDITA_CHANNELS" => "SMS,EMAIL",
@@ -268,7 +280,10 @@ fn data_is_encrypted_and_outlives_the_stack() {
     assert_eq!(bucket.get("VersioningConfiguration"), None, "what is erased is gone");
     let blocked = bucket["PublicAccessBlockConfiguration"].as_object().expect("what is blocked");
     assert!(blocked.len() == 4 && blocked.values().all(|value| value == true), "{blocked:?}");
-    for queue in ["Queue", "DeadLetterQueue", "DispatchQueue", "DispatchDeadLetterQueue"] {
+    for queue in ["Queue", "DeadLetterQueue", "DispatchQueue", "DispatchDeadLetterQueue"]
+        .into_iter()
+        .chain(["ReceiptsQueue", "ReceiptsDeadLetterQueue"])
+    {
         assert_eq!(properties(queue)["KmsMasterKeyId"], json!({ "Ref": "DataKey" }), "{queue}");
     }
 }

@@ -30,13 +30,16 @@ PARAMETERS = {
     "Audience": AUDIENCE,
     "SmsOriginationIdentity": "phone-0123456789abcdef0123456789abcdef",
     "EmailFrom": "codes@acredita.example",
+    "EmailConfigurationSet": "codes",
     "DeletionProtection": "false",
     "Architecture": {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), platform.machine()),
 }
 
 
 def not_emulated(resource):
-    """Whether CloudFormation of the emulator refuses a resource that AWS takes: alarms on more than one metric."""
+    """Whether CloudFormation of the emulator refuses a resource that AWS takes: alarms on more than one metric, and what SES reports."""
+    if resource["Type"] in ("AWS::SES::ConfigurationSet", "AWS::SES::ConfigurationSetEventDestination"):
+        return True
     return resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
 
 

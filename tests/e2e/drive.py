@@ -35,7 +35,7 @@ class Drive:
     # --- What is deployed. ---
 
     def the_template_deploys(self):
-        print(f"left out, as the emulator does not take alarms on several metrics: {', '.join(self.deployed.left_out)}")
+        print(f"left out, as the emulator takes neither alarms on several metrics nor what SES reports: {', '.join(self.deployed.left_out)}")
         self.deployed.deploy()
         self.deployed.connect(self.outside.url)
 

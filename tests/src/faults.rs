@@ -6,6 +6,7 @@ use acredita_domain::{
     App, Time,
     app::Stores,
     chain::{Chain, ChainTransition},
+    delivery::DeliveryState,
     error::Unavailable,
     events::{Log, ReviewChange, StoredEvent, Story, Subject},
     idempotency::{Operation, RequestMark},
@@ -345,6 +346,8 @@ forward! { Outbox {
     fn claim(message: MessageRef, lease: LeaseId, now: Time, until: Time) -> Result<Claim, FindError>;
     fn issue_code(message: &OutboxMessage, lease: LeaseId, code: LiveCode, now: Time) -> Result<(), StepError>;
     fn settle(message: &OutboxMessage, lease: LeaseId, how: Settlement, story: Option<Story>) -> Result<(), StepError>;
+    fn find(message: MessageRef) -> Result<Option<OutboxMessage>, FindError>;
+    fn record_receipt(message: &OutboxMessage, state: DeliveryState, story: Story) -> Result<(), StepError>;
     fn release(message: &OutboxMessage, lease: LeaseId, stuck_at: Time) -> Result<(), StepError>;
 } }
 

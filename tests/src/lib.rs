@@ -12,6 +12,7 @@ pub mod look;
 pub mod midni;
 pub mod numbers;
 pub mod program;
+pub mod receipts;
 pub mod request;
 pub mod reviews;
 pub mod subject;

@@ -1,4 +1,4 @@
-// Copy buttons, and an inbox that keeps itself up to date. The pages work without.
+// Copy buttons, an inbox that keeps itself up to date, and what becomes of its messages. The pages can be read without.
 "use strict";
 
 document.documentElement.classList.add("js");
@@ -17,6 +17,19 @@ document.addEventListener("click", async ({ target }) => {
   const label = button.textContent;
   const copied = await copy(button.dataset.copy || button.nextElementSibling.textContent);
   button.textContent = copied ? "Copied" : "Select it and press Ctrl+C";
+  setTimeout(() => { button.textContent = label; }, 1500);
+});
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target instanceof Element ? target.closest("button[data-fate]") : null;
+  if (!button) return;
+  const label = button.textContent;
+  try {
+    const answer = await fetch(button.dataset.fate, { method: "POST" });
+    button.textContent = answer.ok ? "Reported" : "Not reported";
+  } catch {
+    button.textContent = "Not reported";
+  }
   setTimeout(() => { button.textContent = label; }, 1500);
 });
 

@@ -127,6 +127,11 @@ impl Inbox {
         self.state().messages.iter().rev().cloned().collect()
     }
 
+    /// The latest message with this id.
+    pub fn message(&self, id: MessageId) -> Option<InboxMessage> {
+        self.state().messages.iter().rev().find(|message| message.message_id == id).cloned()
+    }
+
     /// Records a delivered message.
     pub fn record_delivery(&self, reference: MessageRef, delivery: DeliveredMessage) -> io::Result<()> {
         let MessageRef { message_id, identification_id } = reference;

@@ -22,6 +22,7 @@ pub mod midni;
 mod office;
 pub mod pages;
 pub mod providers;
+pub mod reports;
 pub mod serve;
 pub mod trigger;
 pub mod verify;

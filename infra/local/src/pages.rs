@@ -11,12 +11,14 @@ mod messages;
 mod overview;
 mod owner;
 mod policy;
+mod receipts;
 mod swagger;
 
 pub use overview::Overview;
 pub use owner::Owner;
+pub use receipts::Carriers;
 
-use crate::{event_log::Events, inbox::Inbox};
+use crate::event_log::Events;
 use async_trait::async_trait;
 use axum::{
     Json, Router,
@@ -24,7 +26,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::{Html, IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use policy::{ContentPolicy, harden};
 use serde_json::json;
@@ -53,12 +55,12 @@ where
     }
 }
 
-/// The pages: `/`, `/local/inbox`, `/local/events`, `/docs`, `/docs/errors`, `/openapi.json`, `/health`, and their assets. It has
+/// The pages: `/`, `/local/inbox` and what becomes of its messages, `/local/events`, `/docs`, `/docs/errors`, `/openapi.json`, `/health`, and their assets. It has
 /// no fallback.
 pub fn router(
     overview: Overview,
     owner: Owner,
-    inbox: Arc<Inbox>,
+    carriers: Carriers,
     events: Arc<dyn Events>,
     openapi: OpenApi,
     health: Arc<dyn Health>,
@@ -68,7 +70,8 @@ pub fn router(
     let pages = Router::new()
         .route("/", get(start))
         .route("/local/inbox", get(messages::read_inbox))
-        .with_state(inbox)
+        .with_state(carriers.inbox.clone())
+        .route("/local/inbox/{message_id}/{fate}", post(receipts::decide).with_state(carriers))
         .route("/local/events", get(events::read_events).with_state(events))
         .route_layer(middleware::from_fn_with_state(Arc::new(owner), owner::owner_only))
         .route("/local/assets/{name}", get(asset))

@@ -8,7 +8,7 @@ use crate::{
     keys::{self, KeyError, TokenSigner},
     midni::TestAuthority,
     office::office,
-    pages::{self, Health, Overview, Owner},
+    pages::{self, Carriers, Health, Overview, Owner},
     providers::{External, Providers, SmsProvider, emulated_infobip},
     workers,
 };
@@ -287,7 +287,13 @@ impl Server {
         let gateway = Gateway::new(&api, ids.clone());
         let health = Arc::new(StoreHealth::of(&aws));
         let events = Arc::new(EventLog { stores: app.stores.clone(), clock: clock.clone(), kept: KEPT });
-        let pages = pages::router(overview.clone(), owner, inbox.clone(), events, document(), health);
+        let hears = app.clone();
+        let receipts = move |batch| {
+            let app = hears.clone();
+            async move { acredita_receipts::receipts(&app, batch).await.batch_item_failures.is_empty() }
+        };
+        let carriers = Carriers { inbox: inbox.clone(), reports: Arc::new(receipts), clock: clock.clone() };
+        let pages = pages::router(overview.clone(), owner, carriers, events, document(), health);
         let pages = pages.merge(acredita_page::router(page(options, &overview.s3)?));
         let router = layers::finish(pages, ids).fallback(move |request| gateway.clone().serve(request));
 

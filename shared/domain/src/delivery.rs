@@ -42,12 +42,58 @@ pub struct DeliveryState {
     pub reason: Option<DeliveryFailure>,
 }
 
+/// What a provider says of a message that it had taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receipt {
+    Arrived,
+    Failed(DeliveryFailure),
+}
+
 impl DeliveryState {
+    pub fn by(receipt: Receipt, updated_at: Time) -> Self {
+        match receipt {
+            Receipt::Arrived => Self::of(DeliveryStatus::Delivered, updated_at),
+            Receipt::Failed(reason) => Self::failed(reason, updated_at),
+        }
+    }
+
     pub fn of(status: DeliveryStatus, updated_at: Time) -> Self {
         Self { status, updated_at, reason: None }
     }
 
     pub fn failed(reason: DeliveryFailure, updated_at: Time) -> Self {
         Self { status: DeliveryStatus::Failed, updated_at, reason: Some(reason) }
+    }
+}
+
+impl DeliveryStatus {
+    /// The states that a receipt takes a message out of. A failure is the last word: a mailbox may refuse what its server
+    /// had taken. So receipts lead to the same state in whichever order they come, and however often.
+    pub const fn before(self) -> &'static [Self] {
+        match self {
+            Self::Pending => &[],
+            Self::Sent => &[Self::Pending],
+            Self::Delivered => &[Self::Pending, Self::Sent],
+            Self::Failed => &[Self::Pending, Self::Sent, Self::Delivered],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn receipts_lead_to_the_same_state_in_whichever_order_they_come() {
+        let after =
+            |known: DeliveryStatus, next: DeliveryStatus| if next.before().contains(&known) { next } else { known };
+        for known in DeliveryStatus::ALL {
+            for (one, other) in
+                [(DeliveryStatus::Delivered, DeliveryStatus::Failed), (DeliveryStatus::Sent, DeliveryStatus::Delivered)]
+            {
+                assert_eq!(after(after(*known, one), other), after(after(*known, other), one));
+                assert_eq!(after(after(*known, one), one), after(*known, one));
+            }
+        }
     }
 }

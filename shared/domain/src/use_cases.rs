@@ -19,6 +19,7 @@ mod midni;
 mod once;
 mod otp;
 mod otp_code;
+mod receipts;
 mod remove;
 mod repetitions;
 mod resend;
@@ -53,6 +54,7 @@ pub use midni::{MidniChecked, check_midni};
 pub use once::Done;
 pub use otp::{CreateOtp, OtpAttempt, ValidatedOtp, create_otp_identification, validate_otp_identification};
 pub use otp_code::{NewCode, create_otp_code};
+pub use receipts::{Recorded, record_receipt};
 pub use remove::{Force, delete_identification, delete_scoring};
 pub use resend::resend_otp;
 pub use reviews::{

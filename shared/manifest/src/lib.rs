@@ -40,6 +40,9 @@ pub const NOTIFY: Function = Function { name: "notify", trigger: Trigger::Queue,
 /// Delivers events.
 pub const DISPATCH: Function = Function { name: "dispatch", trigger: Trigger::Queue, timeout: Duration::from_secs(75) };
 
+/// Records what became of messages.
+pub const RECEIPTS: Function = Function { name: "receipts", trigger: Trigger::Queue, timeout: Duration::from_secs(15) };
+
 /// Finishes interrupted work, and deletes what is over.
 pub const SWEEP: Function = Function { name: "sweep", trigger: Trigger::Schedule, timeout: Duration::from_secs(60) };
 
@@ -60,6 +63,7 @@ pub const FUNCTIONS: &[Function] = &[
     http("reviews"),
     NOTIFY,
     DISPATCH,
+    RECEIPTS,
     SWEEP,
 ];
 

@@ -1,7 +1,7 @@
 //! Logs at the most verbose level, whatever fails.
 
 use super::{
-    CANARIES, KEY, Logs, STRAY, assert_none_in, evidence,
+    CANARIES, EMAIL, KEY, Logs, PHONE, STRAY, assert_none_in, evidence,
     flows::{self, Secrets},
     request, with_actor,
 };
@@ -12,6 +12,7 @@ use acceptance::{
     program::Program,
     subject::{Method, Subject, forcing_token},
 };
+use acredita_local::reports::Fate;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;
@@ -47,6 +48,33 @@ async fn good_and_refused_requests_log_nothing_of_what_they_say() {
     world.clock.advance(TimeDelta::hours(2) + world.app.policy.retention);
     assert_eq!(world.sweep().await.failed, 0);
     assert!(secrets.codes.len() > 8 && secrets.refusals.len() > 20);
+    assert_harmless(&logs, &secrets, &world.token(acceptance::ORG));
+}
+
+/// Reports have the number or address; one that is not understood is not quoted either.
+#[tokio::test]
+async fn receipts_log_nothing_of_whom_they_are_about() {
+    let logs = Logs::listen();
+    let world = World::start().await;
+    let mut secrets = Secrets::default();
+    for channel in ["SMS", "EMAIL"] {
+        let mut body = with_actor(bodies::otp());
+        body["channel"]["type"] = json!(channel);
+        for fate in Fate::ALL {
+            world.send(request(&world, "POST", "/identifications/otp", Some(body.clone()))).await.expect(201);
+            world.deliver().await;
+            let message = world.latest();
+            let mut report = world.report_on(&message, *fate);
+            assert!(world.report(&message, *fate).await);
+            let text = report.records[0].body.take().expect("a body").replace("message_id", "another_id");
+            assert!(text.contains(PHONE) || text.contains(EMAIL), "{text}");
+            report.records[0].body = Some(text);
+            assert_eq!(acredita_receipts::receipts(&world.app, report).await.batch_item_failures.len(), 1);
+            world.clock.advance(TimeDelta::minutes(10));
+        }
+    }
+    secrets.codes.extend(world.sender.sent().into_iter().map(|message| message.code));
+    assert!(logs.text().contains("a receipt"));
     assert_harmless(&logs, &secrets, &world.token(acceptance::ORG));
 }
 

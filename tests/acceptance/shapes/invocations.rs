@@ -40,7 +40,7 @@ async fn every_event_is_taken_by_the_function_that_it_is_named_after() {
         let as_it_is = answered(&service, &event, &[]).await;
         match event.function.as_str() {
             // The message is not in the table: nobody waits for it any more.
-            "notify" | "dispatch" => {
+            "notify" | "dispatch" | "receipts" => {
                 let poisoned = if case == "sqs-poison" {
                     vec![json!({ "itemIdentifier": event.json()["Records"][0]["messageId"] })]
                 } else {

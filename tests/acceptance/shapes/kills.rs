@@ -2,7 +2,7 @@
 
 use super::{Created, PATIENCE, POLL, Service, Shape, Step};
 use acceptance::{
-    bodies,
+    Call, bodies,
     program::{self, runs, signal},
 };
 use serde_json::json;
@@ -114,6 +114,41 @@ async fn every_code_arrives_and_the_newest_is_right_whoever_is_killed_while_it_i
     let messages = tokio::time::timeout(UNTIL_DELIVERED, deliveries).await.expect("every code arrives in time");
     assert!(killed > 0, "somebody was killed");
     assert!(messages <= created.len() + killed, "{messages} messages for {} codes after {killed} kills", created.len());
+}
+
+/// Killed before it reads, between the receipt and the state, or after it: the queue brings the receipt again until it is
+/// taken.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_receipt_is_recorded_once_however_often_its_worker_is_killed() {
+    let service = Service::start(Shape::AwsLocal).await;
+    let (mut killed, mut again) = (0, 0);
+    for round in 0_u64..8 {
+        let created = service.create("otp", bodies::otp_to(600_000_000 + round)).await;
+        service.code(&created.id).await;
+        let message = service.inbox(&created.id).await[0]["message_id"].as_str().expect("an id").to_owned();
+        let path = format!("/local/inbox/{message}/block");
+        let report = || Call::new("POST", path.clone());
+        let (address, call) = (service.program.address.clone(), report());
+        let under_way = tokio::spawn(async move { program::send(&address, call).await });
+        // A little later each time: from its start to its end.
+        tokio::time::sleep(Duration::from_millis(if round == 0 { 60 } else { round })).await;
+        for id in service.program.processes_of("receipts") {
+            signal(id, "KILL").await;
+            killed += 1;
+        }
+        let mut status = under_way.await.expect("an answer").status.as_u16();
+        while status != 204 {
+            assert_eq!(status, 503);
+            again += 1;
+            status = service.send(report()).await.status.as_u16();
+        }
+        let metadata = service.call("GET", &format!("{}/{}", created.path, created.id), None).await.expect(200);
+        assert_eq!(metadata.json()["delivery"]["status"], "FAILED");
+        let undelivered = format!("/events?subject_id={}&type=identification.undelivered", created.id);
+        let told = service.call("GET", &undelivered, None).await.expect(200).json();
+        assert_eq!(told["events"].as_array().map(Vec::len), Some(1));
+    }
+    assert!(killed > 0, "somebody was killed; {again} receipts came again");
 }
 
 /// Waits until an identification's latest code validates it, and returns the number of messages. A code in the inbox is

@@ -43,6 +43,8 @@ fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
         "scoring" => &[SECRET],
         // Lambda takes wakes off the queue.
         "dispatch" => &[SECRET, ("sqs:DeleteMessage", ""), ("sqs:GetQueueAttributes", ""), ("sqs:ReceiveMessage", "")],
+        // Lambda takes receipts off the queue.
+        "receipts" => &[("sqs:DeleteMessage", ""), ("sqs:GetQueueAttributes", ""), ("sqs:ReceiveMessage", "")],
         "webhook-endpoints" | "reviews" => &[SECRET],
         // The senders of the tests are not AWS's, and Lambda takes messages off the queue.
         "notify" => &[

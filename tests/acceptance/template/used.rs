@@ -22,8 +22,9 @@ use acredita_domain::{
     ports::SendError,
     ports::limits::ERASE_AGAIN_AFTER,
 };
+use acredita_local::reports::Fate;
 use acredita_local::workers;
-use acredita_manifest::{DISPATCH, NOTIFY, OPERATIONS, Operation, PAGE, SWEEP};
+use acredita_manifest::{DISPATCH, NOTIFY, OPERATIONS, Operation, PAGE, RECEIPTS, SWEEP};
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,6 +98,7 @@ pub async fn used() -> BTreeMap<String, Used> {
     used.insert(PAGE.name.to_owned(), Used::default());
     used.insert(NOTIFY.name.to_owned(), used_to_deliver().await);
     used.insert(DISPATCH.name.to_owned(), used_to_dispatch().await);
+    used.insert(RECEIPTS.name.to_owned(), used_to_receive().await);
     used.insert(SWEEP.name.to_owned(), used_to_sweep().await);
     used
 }
@@ -237,6 +239,20 @@ async fn used_to_deliver() -> Used {
         assert_eq!(response.batch_item_failures.len(), failures);
     }
     Used::of(&world)
+}
+
+/// A message that arrives, and one that does not.
+async fn used_to_receive() -> Used {
+    let world = World::start().await;
+    let mut used = Used::default();
+    for fate in [Fate::Deliver, Fate::Block] {
+        Subject::delivered(&world).await;
+        world.wire.take_actions();
+        world.wire.take_changed();
+        assert!(world.report(&world.latest(), fate).await);
+        used.add(&world);
+    }
+    used
 }
 
 /// Events of everything, to a receiver that is down, takes them, and then is gone; and messages on request.

@@ -21,11 +21,12 @@ use acredita_local::{
     gateway::document,
     inbox::Inbox,
     keys::{AUDIENCE, ISSUER, TokenSigner, pages_secret, ready_grant, secret_text},
-    pages::{self, Owner},
+    pages::{self, Carriers, Owner},
     serve::{self, BUCKET, KEPT, LocalAws, RETENTION, TABLE},
     workers,
 };
-use acredita_manifest::{DISPATCH, FUNCTIONS, NOTIFY, SWEEP};
+use acredita_manifest::{DISPATCH, FUNCTIONS, NOTIFY, RECEIPTS, SWEEP};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use axum::Router;
 use std::{
     collections::BTreeMap,
@@ -150,8 +151,11 @@ impl AwsShape {
         let overview = serve::overview(address, &folder, &aws, token.clone(), &owner);
         let health = Arc::new(serve::StoreHealth::of(&aws));
         let events = Arc::new(EventLog { stores: aws.stores(), clock: clock.clone(), kept: KEPT });
+        let hears = runtime.clone();
+        let receipts = move |batch| receipts(hears.clone(), batch);
+        let carriers = Carriers { inbox, reports: Arc::new(receipts), clock: clock.clone() };
         let front = Front { runtime: runtime.clone(), entropy, clock };
-        let router = pages::router(overview, owner, inbox, events, document(), health)
+        let router = pages::router(overview, owner, carriers, events, document(), health)
             .merge(invocations::router(runtime.clone()))
             .fallback(move |request| front.clone().serve(request));
         tasks.spawn(serve::serve(listener, router, Access::to(address), stopping));
@@ -232,4 +236,12 @@ async fn sweep(runtime: Runtime) {
     if let Err(error) = runtime.invoke(SWEEP.name, b"{}".to_vec()).await {
         tracing::warn!(%error, "the sweep failed");
     }
+}
+
+/// Whether the function has taken all of a batch.
+async fn receipts(runtime: Runtime, batch: SqsEvent) -> bool {
+    let Ok(batch) = serde_json::to_vec(&batch) else { return false };
+    let answer = runtime.invoke(RECEIPTS.name, batch).await;
+    let answer = answer.ok().and_then(|answer| serde_json::from_slice::<SqsBatchResponse>(&answer).ok());
+    answer.is_some_and(|answer| answer.batch_item_failures.is_empty())
 }

@@ -3,6 +3,8 @@
 use acredita_domain::{
     actor::Actor,
     error::Unavailable,
+    ids::MessageId,
+    otp::Channel,
     ports::{DelegatedCapture, OutgoingMessage, ScoreError, ScoreRequest, Scored, Scorer, SendError, Sender},
     scoring::{Check, CheckName, CheckResult, Provider, Score, Verdict},
 };
@@ -11,7 +13,9 @@ use std::sync::{Arc, Mutex};
 
 #[derive(Clone)]
 pub struct SentMessage {
+    pub message_id: MessageId,
     pub identification_id: String,
+    pub channel: Channel,
     /// The destination.
     pub to: String,
     pub code: String,
@@ -48,6 +52,8 @@ impl Sender for RecordingSender {
             return Err(failure);
         }
         state.sent.push(SentMessage {
+            message_id: message.reference.message_id,
+            channel: message.destination.channel(),
             identification_id: message.reference.identification_id.to_string(),
             to: message.destination.address().expose().clone(),
             code: message.code.expose().to_owned(),

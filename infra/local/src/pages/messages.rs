@@ -22,6 +22,9 @@ const DEAD_LETTER: &str = include_str!("../../assets/dead-letter.html");
 const HEAD: &str = r#"<noscript><meta http-equiv="refresh" content="5"></noscript>"#;
 const EMPTY: &str =
     r#"<p class="empty">Nothing has been sent yet. <a href="/#otp">Ask for a code</a>, and it shows up here.</p>"#;
+/// What may become of a message, where its provider reports on it. Without a script the buttons do nothing.
+const FATES: &str = r#"<p class="fates">What became of it: <button type="button" data-fate="{{path}}/deliver">Delivered</button>
+<button type="button" data-fate="{{path}}/bounce">Bounced</button> <button type="button" data-fate="{{path}}/block">Blocked</button></p>"#;
 const SUBJECT: &str = r#"<p class="subject">{{subject}}</p>"#;
 
 /// Which messages to show.
@@ -66,10 +69,23 @@ fn card(message: &InboxMessage) -> Html {
     let ids =
         [("message_id", Html::text(message.message_id)), ("identification_id", Html::text(message.identification_id))];
     match &message.outcome {
-        Outcome::Delivered(delivery) => Html::template(MESSAGE, &[&ids[..], &delivered(delivery)].concat()),
+        Outcome::Delivered(delivery) => {
+            let fates = [("fates", fates(message, delivery.channel))];
+            Html::template(MESSAGE, &[&ids[..], &fates, &delivered(delivery)].concat())
+        }
         Outcome::DeadLetter { dead_at } => {
             Html::template(DEAD_LETTER, &[&ids[..], &[("dead_at", moment(*dead_at))]].concat())
         }
+    }
+}
+
+fn fates(message: &InboxMessage, channel: Channel) -> Html {
+    match channel {
+        Channel::Sms | Channel::Email => {
+            let path = Html::text(format_args!("/local/inbox/{}", message.message_id));
+            Html::template(FATES, &[("path", path)])
+        }
+        Channel::Whatsapp => Html::empty(),
     }
 }
 

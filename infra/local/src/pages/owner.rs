@@ -6,8 +6,8 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::{
-        HeaderMap, StatusCode, Uri,
-        header::{CACHE_CONTROL, COOKIE, LOCATION, ORIGIN, SET_COOKIE},
+        HeaderMap, Method, StatusCode, Uri,
+        header::{CACHE_CONTROL, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE},
     },
     middleware::Next,
     response::{IntoResponse, Response},
@@ -55,8 +55,8 @@ impl Owner {
 
 pub async fn owner_only(State(owner): State<Arc<Owner>>, request: Request, next: Next) -> Response {
     // A page that may call the API has its browser ask, which is of the owner's account too. These pages themselves send
-    // no origin: they only read.
-    if request.headers().contains_key(ORIGIN) {
+    // an origin, which is their own, only where something changes.
+    if request.headers().contains_key(ORIGIN) && !is_own_change(&request) {
         return (StatusCode::FORBIDDEN, FOREIGN).into_response();
     }
     if let Some((secret, rest)) = started(request.uri())
@@ -72,6 +72,13 @@ pub async fn owner_only(State(owner): State<Arc<Owner>>, request: Request, next:
         return next.run(request).await;
     }
     (StatusCode::FORBIDDEN, CLOSED).into_response()
+}
+
+/// Whether one of these pages changes something. The host is one that the server answers to: see `infra/listener`.
+fn is_own_change(request: &Request) -> bool {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let own = header(HOST).map(|host| format!("http://{host}"));
+    request.method() == Method::POST && own.is_some() && header(ORIGIN) == own.as_deref()
 }
 
 /// The secret in a link, and the link without it.

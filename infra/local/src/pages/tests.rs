@@ -3,10 +3,14 @@
 use super::*;
 use crate::{
     event_log::{Look, Seen},
-    inbox::tests::{reference, send},
+    inbox::{
+        Inbox,
+        tests::{reference, send},
+    },
 };
 use acredita_domain::Error;
 use acredita_http::error::Kind;
+use acredita_testing::ManualClock;
 use axum::{body::Body, http::Request};
 use tower::ServiceExt;
 use utoipa::openapi::{InfoBuilder, OpenApiBuilder};
@@ -49,7 +53,16 @@ fn overview(address: &str) -> Overview {
 fn pages(inbox: Arc<Inbox>, healthy: bool) -> Router {
     let openapi = OpenApiBuilder::new().info(InfoBuilder::new().title("Acredita").version("1").build()).build();
     let owner = Owner::new(SECRET.to_owned(), 8080);
-    router(overview(ADDRESS), owner, inbox, Arc::new(NoEvents), openapi, Arc::new(move || std::future::ready(healthy)))
+    let clock = Arc::new(ManualClock::default());
+    let carriers = Carriers { inbox, reports: Arc::new(|_| std::future::ready(true)), clock };
+    router(
+        overview(ADDRESS),
+        owner,
+        carriers,
+        Arc::new(NoEvents),
+        openapi,
+        Arc::new(move || std::future::ready(healthy)),
+    )
 }
 
 struct Answer {
@@ -133,6 +146,41 @@ async fn one_identification_s_messages_can_be_asked_for() {
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["messages"].as_array().map(Vec::len), Some(1));
     assert_eq!(json["messages"][0]["message_id"], reference(1).message_id.to_string());
+}
+
+async fn post(router: &Router, path: &str, headers: &[(&str, &str)]) -> u16 {
+    let request = headers.iter().fold(Request::post(path), |request, (name, value)| request.header(*name, *value));
+    let request = request.body(Body::empty()).expect("a request");
+    router.clone().oneshot(request).await.expect("an answer").status().as_u16()
+}
+
+#[tokio::test]
+async fn what_becomes_of_a_message_is_decided_by_the_owner_on_these_pages_only() {
+    let inbox = Arc::new(Inbox::in_memory());
+    send(&inbox, reference(1), "a@b.com", "text").await.expect("sent");
+    inbox.record_dead_letter(reference(2), acredita_testing::beginning());
+    let router = pages(inbox, true);
+    let path = |n, fate: &str| format!("/local/inbox/{}/{fate}", reference(n).message_id);
+    let (host, own) = (("host", "127.0.0.1:8080"), ("origin", "http://127.0.0.1:8080"));
+    for fate in ["deliver", "bounce", "block"] {
+        assert_eq!(post(&router, &path(1, fate), &[OWNER]).await, 204, "{fate}");
+        assert_eq!(post(&router, &path(1, fate), &[OWNER, host, own]).await, 204, "{fate} by a button");
+        assert_eq!(post(&router, &path(1, fate), &[]).await, 403, "{fate} by a stranger");
+        for origin in ["http://127.0.0.1:8081", "https://127.0.0.1:8080", "http://evil.example", "null"] {
+            assert_eq!(post(&router, &path(1, fate), &[OWNER, host, ("origin", origin)]).await, 403, "{origin}");
+        }
+    }
+    assert_eq!(
+        ask(&router, "/local/inbox", &[OWNER, host, own]).await.response.status(),
+        403,
+        "what is read has no origin"
+    );
+    assert_eq!(post(&router, &path(1, "explode"), &[OWNER]).await, 404);
+    assert_eq!(post(&router, &path(3, "deliver"), &[OWNER]).await, 404);
+    assert_eq!(post(&router, "/local/inbox/first/deliver", &[OWNER]).await, 404);
+    assert_eq!(post(&router, &path(2, "deliver"), &[OWNER]).await, 409, "a dead letter never went out");
+    let page = ask(&router, "/local/inbox", &[OWNER]).await.text().await;
+    assert_eq!(page.matches("data-fate=").count(), 3, "of the one message that went out");
 }
 
 #[tokio::test]

@@ -120,6 +120,40 @@ impl Outbox for DynamoStore {
         Ok(())
     }
 
+    async fn find(&self, message: MessageRef) -> Result<Option<OutboxMessage>, FindError> {
+        let found = DynamoStore::find(self, "find message", Key::message(message), decode_message).await?;
+        Ok(found.map(|found| found.message))
+    }
+
+    async fn record_receipt(
+        &self,
+        message: &OutboxMessage,
+        state: DeliveryState,
+        story: Story,
+    ) -> Result<(), StepError> {
+        let operation = "record receipt";
+        let Effect::Code { generation } = message.effect;
+        let known = message_of(generation);
+        let before = state.status.before().iter().map(|status| format!(" OR begins_with(#{known}, :{status})"));
+        let condition = format!(
+            "#org = :org AND #generation = :generation AND (attribute_not_exists(#{known}){})",
+            before.collect::<String>()
+        );
+        let update = format!("SET #{known} = :state");
+        let mut values: Values = state.status.before().iter().map(|status| (status.as_str(), text(status))).collect();
+        values.extend([
+            ("org", text(&message.org)),
+            ("generation", number(generation)),
+            ("state", encode_delivery_state(&state)),
+        ]);
+        telling(operation, &story, |chapter| {
+            let key = Key::identification(message.reference.identification_id);
+            let change = Change { key, update: &update, condition: &condition, values: values.clone() };
+            Commit::new(self, operation, state.updated_at).step_telling(change, chapter)
+        })
+        .await
+    }
+
     async fn release(&self, message: &OutboxMessage, lease: LeaseId, stuck_at: Time) -> Result<(), StepError> {
         let mut values = lease_values(message, lease);
         let update = if message.attempts >= MAX_DELIVERY_ATTEMPTS {

@@ -6,6 +6,7 @@ use crate::{
 };
 use acredita_domain::{
     Time,
+    delivery::{DeliveryFailure, DeliveryState, DeliveryStatus, Receipt},
     identification::Identification,
     ids::LeaseId,
     messages::Refusal,
@@ -180,7 +181,75 @@ async fn after_the_last_attempt_nobody_is_woken_any_more(ports: &Ports) {
     );
 }
 
+async fn record(ports: &Ports, identification: &Identification, message: &OutboxMessage, receipt: Receipt) -> bool {
+    let story = crate::samples::told(identification);
+    let recorded = ports.outbox.record_receipt(message, DeliveryState::by(receipt, now()), story).await;
+    assert!(matches!(recorded, Ok(()) | LOST), "{recorded:?}");
+    recorded.is_ok()
+}
+
+async fn status_of(ports: &Ports, identification: &Identification) -> Option<DeliveryStatus> {
+    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer");
+    otp_of(&found.expect("an identification")).message.map(|state| state.status)
+}
+
+const BLOCKED: Receipt = Receipt::Failed(DeliveryFailure::Blocked);
+
+async fn a_message_is_found_by_its_ids(ports: &Ports) {
+    let (identification, message) = waiting(ports).await;
+    assert_eq!(ports.outbox.find(message.reference).await, Ok(Some(message)));
+    let never = crate::samples::message(&identification, 2, "phone").message;
+    assert_eq!(ports.outbox.find(never.reference).await, Ok(None));
+}
+
+async fn a_receipt_is_recorded_where_it_says_more(ports: &Ports) {
+    let (identification, message) = waiting(ports).await;
+    for (receipt, is_more, status) in [
+        (Receipt::Arrived, true, DeliveryStatus::Delivered),
+        (Receipt::Arrived, false, DeliveryStatus::Delivered),
+        (BLOCKED, true, DeliveryStatus::Failed),
+        (Receipt::Failed(DeliveryFailure::Unreachable), false, DeliveryStatus::Failed),
+        (Receipt::Arrived, false, DeliveryStatus::Failed),
+    ] {
+        assert_eq!(record(ports, &identification, &message, receipt).await, is_more, "{receipt:?}");
+        assert_eq!(status_of(ports, &identification).await, Some(status));
+    }
+}
+
+async fn a_receipt_that_comes_before_its_message_is_settled_stays(ports: &Ports) {
+    let (identification, message, mine) = taken(ports).await;
+    assert!(record(ports, &identification, &message, Receipt::Arrived).await);
+    let story = Some(crate::samples::told(&identification));
+    ports.outbox.settle(&message, mine, Settlement::Sent, story).await.expect("settled");
+    assert_eq!(status_of(ports, &identification).await, Some(DeliveryStatus::Delivered));
+}
+
+async fn a_receipt_of_an_earlier_generation_changes_nothing(ports: &Ports) {
+    let (identification, first, _) = taken(ports).await;
+    ports.resend(&identification, message(&identification, 2, "phone"), now()).await.expect("sent again");
+    for receipt in [Receipt::Arrived, BLOCKED] {
+        assert!(!record(ports, &identification, &first, receipt).await);
+    }
+    assert_eq!(status_of(ports, &identification).await, None);
+}
+
+async fn of_many_receipts_one_is_recorded(ports: &Ports) {
+    let (identification, message) = waiting(ports).await;
+    let recorded = sixteen_at_once(|_| {
+        let (ports, identification, message) = (ports.clone(), identification.clone(), message.clone());
+        async move { record(&ports, &identification, &message, BLOCKED).await }
+    })
+    .await;
+    assert_eq!(recorded.iter().filter(|recorded| **recorded).count(), 1);
+    assert_eq!(status_of(ports, &identification).await, Some(DeliveryStatus::Failed));
+}
+
 on_aws! {
+    a_message_is_found_by_its_ids,
+    a_receipt_is_recorded_where_it_says_more,
+    a_receipt_that_comes_before_its_message_is_settled_stays,
+    a_receipt_of_an_earlier_generation_changes_nothing,
+    of_many_receipts_one_is_recorded,
     a_message_is_taken_up_by_one_worker,
     a_message_is_taken_up_by_one_worker_however_many_come_at_once,
     when_a_lease_is_over_another_worker_may_come,

@@ -6,6 +6,7 @@ use crate::{
     Time,
     actor::Country,
     code::OtpCode,
+    delivery::DeliveryState,
     events::Story,
     ids::{IdentificationId, LeaseId, MessageId, OrgId},
     messages::{Refusal, RenderedMessage},
@@ -122,6 +123,16 @@ pub trait Outbox: Send + Sync {
         lease: LeaseId,
         how: Settlement,
         story: Option<Story>,
+    ) -> Result<(), StepError>;
+    /// A message by its ids. One read.
+    async fn find(&self, message: MessageRef) -> Result<Option<OutboxMessage>, FindError>;
+    /// Records what a receipt says of the message of an [`Effect::Code`], with the event of it, if its generation is the
+    /// current one and the state is one that follows the known one. One transaction.
+    async fn record_receipt(
+        &self,
+        message: &OutboxMessage,
+        state: DeliveryState,
+        story: Story,
     ) -> Result<(), StepError>;
     /// Puts a message back for another attempt. It is not due before `stuck_at`: until then the queue hands it out.
     /// After [`super::limits::MAX_DELIVERY_ATTEMPTS`] the sweep leaves it alone. One write.

@@ -131,8 +131,7 @@ async fn send_code(
 /// The event of a message that was sent, or will never be; none for one that nobody waits for.
 fn of_settlement(app: &App, identification: &Identification, generation: u32, settlement: Settlement) -> Option<Story> {
     let now = app.now();
-    let data = telling::basics(identification, now).with("generation", generation);
-    let data = identification.otp().into_iter().fold(data, |data, otp| data.named("channel", otp.delivery.channel()));
+    let data = telling::of_message(identification, generation, now);
     let (kind, data) = match settlement {
         Settlement::Sent => (EventType::IdentificationSent, data),
         Settlement::Refused(refusal) => {

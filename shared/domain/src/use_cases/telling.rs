@@ -108,6 +108,12 @@ pub(super) fn basics(identification: &Identification, now: Time) -> EventData {
     }
 }
 
+/// What every event of the message with a generation's code has.
+pub(super) fn of_message(identification: &Identification, generation: u32, now: Time) -> EventData {
+    let data = basics(identification, now).with("generation", generation);
+    identification.otp().into_iter().fold(data, |data, otp| data.named("channel", otp.delivery.channel()))
+}
+
 fn wrong_tries(data: EventData, identification: &Identification, now: Time) -> EventData {
     match identification.wrong_tries(now) {
         Some(tries) => data.with("wrong_tries", tries),

@@ -1,0 +1,9 @@
+//! `receipts` on AWS Lambda.
+
+use acredita_receipts::receipts;
+use acredita_service::WarmUp;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), acredita_service::Error> {
+    acredita_service::work(WarmUp::Identifications, |_| (), async |app, (), batch| receipts(app, batch).await).await
+}
