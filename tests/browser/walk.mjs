@@ -81,9 +81,9 @@ async function enter(page, token) {
   await page.waitForSelector(".frame");
 }
 
-async function entered(t, { permissions = ALL, ...options } = {}) {
+async function entered(t, { permissions = ALL, org = "demo", ...options } = {}) {
   const page = await open(t, options);
-  await enter(page, (options.real ?? here).token(permissions));
+  await enter(page, here.token(permissions, org));
   return page;
 }
 
@@ -134,7 +134,7 @@ function with_samples(page, { personal = true, subject = "local" } = {}) {
   answers.set("GET /records/(.+)", ({ found }) => (known[found[1]] ? [200, known[found[1]]()] : [404, { errors: [] }]));
   answers.set("GET /record_pictures/(.+)", () => [200, samples.pictures(origin)]);
   answers.set("GET /picture/(.+)", ({ found }) => samples.picture(found[1]));
-  answers.set("POST /record_searches", ({ sent }) => [200, { records: sent.document_number ? samples.rows(4).slice(0, 1) : [] }]);
+  answers.set("POST /record_searches", ({ sent }) => [200, { records: sent.document_number ? samples.rows(4).slice(0, 1) : [], complete_since: "2026-11-01T00:00:00Z" }]);
   answers.set("GET /reviews", queue.list);
   answers.set("POST /reviews/([^/]+)/(\\w+)", queue.act);
   return queue;
@@ -351,6 +351,7 @@ test("a person is found by an exact value, which stays out of the address", asyn
   await page.keyboard.press("Enter");
   await page.locator("details tbody tr").waitFor();
   assert.equal(await page.locator("details tbody tr").count(), 1);
+  await page.getByText("Complete since 1 Nov 2026").waitFor();
   assert.deepEqual(JSON.parse(page.proxy.asked.findLast(({ path }) => path === "/record_searches").body), { document_number: "12345678Z" });
   assert.ok(!page.url().includes("12345678Z") && !(await stored(page)).includes("12345678Z"));
   await holds(page, "search");

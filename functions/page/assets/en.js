@@ -480,4 +480,5 @@ export const en = {
   "why.NUMBER_SEEN_BEFORE": "the number was seen with another name",
   "why.PROVIDER_INCONCLUSIVE": "the provider could not decide",
   "why.PROVIDER_RESULT_LOST": "the provider's result was lost",
+  "records.complete": "Complete since {since}: what was created before may still be missing.",
 };

@@ -481,4 +481,5 @@ export const es = {
   "why.NUMBER_SEEN_BEFORE": "número visto con otro nombre",
   "why.PROVIDER_INCONCLUSIVE": "el proveedor no pudo decidir",
   "why.PROVIDER_RESULT_LOST": "se perdió el resultado del proveedor",
+  "records.complete": "Completa desde el {since}: puede faltar lo creado antes.",
 };

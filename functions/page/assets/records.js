@@ -4,7 +4,7 @@ import { get, post } from "./api.js";
 import { h, fill } from "./dom.js";
 import { badge, card, clear_faults, empty, field, head, needs, paged, select, show_faults, table, time } from "./parts.js";
 import { may } from "./session.js";
-import { number, t, word } from "./texts.js";
+import { number, t, when, word } from "./texts.js";
 
 /**
  * @typedef {{record_id: string, kind: string, status: string, created_at: string, expires_at: string,
@@ -95,13 +95,14 @@ function search(signal) {
     const text = value.value.trim();
     const body = by.value === "phone" ? { phone: { phone_number: text, country_code: country.value.trim() } } : { [by.value]: text };
     const fetch = async (/** @type {string | undefined} */ cursor) => {
-      const page = await post("record_searches", { needs: SEARCH, signal, body: { ...body, ...(cursor ? { cursor } : {}) } });
-      return { rows: /** @type {Row[]} */ (page.records), next: page.next_cursor };
+      const page = await post("record_searches", { needs: SEARCH, signal, query: { cursor }, body });
+      return { rows: /** @type {Row[]} */ (page.records), next: page.next_cursor, since: page.complete_since };
     };
     try {
       const first = await fetch(undefined);
       const pages = [first];
-      fill(found, paged(async (cursor) => pages.shift() ?? fetch(cursor), rows_of, () => empty(t("records.not_found"), t("records.not_found_text"))));
+      const since = first.since && h("p", { class: "in quiet" }, t("records.complete", { since: when(first.since) }));
+      fill(found, paged(async (cursor) => pages.shift() ?? fetch(cursor), rows_of, () => empty(t("records.not_found"), t("records.not_found_text"))), since);
     } catch (error) {
       fill(found);
       show_faults(form, place, error);
