@@ -1,5 +1,5 @@
 // Answers of the back office's operations (contract §12), with everything that a view has to show: the page is tested
-// with states that take hours to reach. `tests/browser/walk.mjs` also opens records of the running service.
+// with states that take hours to reach.
 
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
