@@ -170,6 +170,9 @@ function agreement(declared, found, result) {
 /** @param {unknown} text */
 const plain = (text) => String(text ?? "").normalize("NFD").replace(/[^\p{L}\p{N}]/gu, "").toUpperCase();
 
+/** What there is to say about a check: of one that passed, only what it measured. @param {Known} line @returns {string | undefined} */
+const said = (line) => line.operator_details ?? (line.result === "PASS" ? undefined : line.details);
+
 /** What failed comes first. @param {Known[]} breakdown */
 function checks(breakdown) {
   const order = ["FAIL", "INCONCLUSIVE", "PASS", "NOT_APPLICABLE"];
@@ -177,7 +180,7 @@ function checks(breakdown) {
   const item = (/** @type {Known} */ line) => h("li", {}, h("div", {}, badge("result", line.result)),
     h("div", {}, h("strong", {}, word("check", line.check)), line.score === undefined ? "" : ` · ${number(line.score, { minimumFractionDigits: 2 })}`,
       line.reason && line.result !== "PASS" ? ` · ${word("why", line.reason)}` : ""),
-    (line.operator_details || line.details) && h("p", {}, line.operator_details ?? line.details));
+    said(line) && h("p", {}, said(line)));
   return card(t("record.checks"), h("ul", { class: "check-list" }, sorted.map(item)));
 }
 
