@@ -31,7 +31,7 @@ pub const LONGEST_DELAY: TimeDelta = TimeDelta::minutes(15);
 /// How long a post to a receiver may take, in all.
 pub const LONGEST_POST: TimeDelta = TimeDelta::seconds(15);
 /// How long a receiver may take before it counts as one that keeps its senders waiting.
-pub const PATIENCE: TimeDelta = TimeDelta::seconds(3);
+pub const PATIENCE: TimeDelta = TimeDelta::milliseconds(1_500);
 /// How long a try is remembered.
 pub const DELIVERIES_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long a worker holds a cursor: longer than a post and what goes with it take.
