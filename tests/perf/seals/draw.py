@@ -1,8 +1,10 @@
 """Draws codes of MiDNI as they are photographed off a phone's screen, each kind spoiled in one way, and `mixed` in many.
 
-A code holds random bytes, as many as the police's. `hard` is more of the same than most pictures have."""
+A code holds random bytes, as many as the police's. Those of twelve megapixels hold a seal, as `acredita midni draw` makes
+it: whoever looks for one ends at it, and goes on after other codes. `hard` is more of the same than most pictures have."""
 
 import argparse
+import base64
 import io
 import pathlib
 import random
@@ -12,6 +14,7 @@ import numpy as np
 import segno
 from PIL import Image
 
+SEAL = base64.b64decode((pathlib.Path(__file__).parent / "seal.base64").read_text())
 KINDS = ["scale", "blur", "motion", "turn", "tilt", "glare", "moire", "low", "jpeg", "mixed", "twelve"]
 # How much of each: ordinary, hard. Blur, motion: in modules. Scale: 1 is four pixels a module.
 AMOUNTS = {
@@ -72,7 +75,7 @@ class Drawing:
         return picture
 
     def code(self):
-        data = self.random.randbytes(self.random.randint(1014, 1139))
+        data = SEAL if self.kind == "twelve" else self.random.randbytes(self.random.randint(1014, 1139))
         code = segno.make(data, error="l", mode="byte", boost_error=False, micro=False)
         return np.array([list(row) for row in code.matrix_iter(border=4)], np.uint8)
 

@@ -17,7 +17,7 @@ use api::Api;
 use futures_util::future::try_join_all;
 use receiver::{Receiver, Reply};
 use std::{cell::Cell, fmt::Write, time::Duration};
-use tokio::runtime::Builder;
+use tokio::{runtime::Builder, sync::Mutex};
 
 /// Of a quiet organisation: an event every 20 ms.
 const QUIET: usize = 500;
@@ -95,15 +95,18 @@ impl Stage {
     /// Makes events for a while, as fast as they arrive at all receivers, and waits for the last of them.
     async fn busy(&self) -> Result<Busy, Failure> {
         let (began, made) = (now(), Cell::new(0_usize));
+        // They take turns, as the server closes a connection that is idle for ten seconds.
+        let turn = Mutex::new(());
         try_join_all((0..CONNECTIONS).map(|_| async {
             let mut connection = self.api.connect().await?;
             while began.elapsed() < BUSY {
-                if made.get() >= self.arrived_everywhere() + UNDER_WAY {
+                let mine = turn.lock().await;
+                while made.get() >= self.arrived_everywhere() + UNDER_WAY {
                     tokio::time::sleep(Duration::from_millis(5)).await;
-                } else {
-                    made.set(made.get() + 1);
-                    connection.create().await?;
                 }
+                made.set(made.get() + 1);
+                drop(mine);
+                connection.create().await?;
             }
             Ok::<_, Failure>(())
         }))
