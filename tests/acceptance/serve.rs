@@ -3,11 +3,11 @@
 
 use acceptance::{
     Answer, Call, NOBODY, bodies,
-    program::{Program, binary},
+    program::{Program, binary, send},
     tokens::{AUD, ISS, ISSUER, Issuer, claims},
 };
 use acredita_aws::{AwsClients, SystemClock, sdk_config};
-use acredita_domain::ports::Clock;
+use acredita_domain::{code::CodeFormat, ports::Clock};
 use acredita_local::gateway::document;
 use acredita_outbound::Outbound;
 use aws_sdk_sqs::types::QueueAttributeName;
@@ -283,6 +283,91 @@ async fn a_message_that_cannot_be_delivered_ends_as_a_dead_letter_in_the_inbox()
     assert_eq!(messages.len(), 1);
     assert_eq!(messages[0]["status"], "DEAD_LETTER");
     assert!(messages[0].get("code").is_none(), "nobody ever gets this code");
+}
+
+#[tokio::test]
+async fn text_messages_go_to_the_emulated_infobip_with_the_code_that_validates() {
+    let data = folder();
+    let service = Service::start(data.path(), &["--sms-sender", "infobip-emulated"]).await;
+    let link = service.program.printed("providers");
+    let emulators = link.split("/emulator").next().expect("an address").to_owned();
+    let created = service.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
+    let id = created.text("identification_id");
+    let look = async {
+        loop {
+            let taken = send(&emulators, Call::new("GET", "/emulator/infobip")).await.expect(200);
+            match taken.json().as_array().and_then(|taken| taken.first()).cloned() {
+                Some(taken) => return taken,
+                None => tokio::time::sleep(POLL).await,
+            }
+        }
+    };
+    let taken = tokio::time::timeout(PATIENCE, look).await.expect("a message in time");
+    assert_eq!(
+        (&taken["sender"], &taken["parts"], &taken["encoding"]),
+        (&json!("Acredita"), &json!(1), &json!("GSM-7"))
+    );
+    assert!(taken["callback_data"].as_str().is_some_and(|data| data.contains(&id)), "{taken}");
+    let text = taken["text"].as_str().expect("a text");
+    let is_code = |word: &&str| CodeFormat::STANDARD.fits(word);
+    let code = text.split(|c: char| !c.is_alphanumeric()).find(is_code);
+    let validate = format!("/identifications/otp/{id}/validate");
+    service.call("PUT", &validate, Some(json!({ "code": code.expect("a code") }))).await.expect(204);
+}
+
+/// What a file of variables, with these, has `check-sender` report.
+async fn check_sender(data: &TempDir, variables: Value, aws: &str) -> Output {
+    let file = data.path().join("variables.json");
+    std::fs::write(&file, variables.to_string()).expect("written");
+    let run = Command::new(binary())
+        .args(["check-sender", "--variables"])
+        .arg(&file)
+        .envs([("AWS_REGION", "eu-west-1"), ("AWS_ACCESS_KEY_ID", "id"), ("AWS_SECRET_ACCESS_KEY", "key")])
+        .env("AWS_ENDPOINT_URL", aws)
+        .kill_on_drop(true)
+        .output();
+    tokio::time::timeout(PATIENCE, run).await.expect("it ends in time").expect("it runs")
+}
+
+/// An account of SES whose address is verified, in or out of the sandbox.
+async fn ses(production: bool) -> String {
+    let account = json!({
+        "ProductionAccessEnabled": production,
+        "SendingEnabled": true,
+        "SendQuota": { "Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": 0.0 },
+    });
+    let router = axum::Router::new()
+        .route("/v2/email/account", axum::routing::get(|| async move { axum::Json(account) }))
+        .route(
+            "/v2/email/identities/{identity}",
+            axum::routing::get(|| async { axum::Json(json!({ "VerifiedForSendingStatus": true })) }),
+        );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn whether_the_senders_of_a_deployment_may_send_is_told_before_the_first_message() {
+    let data = folder();
+    let email =
+        json!({ "ACREDITA_CHANNELS": "EMAIL", "ACREDITA_EMAIL_FROM": "codes@acredita.example", "RUST_LOG": "info" });
+    let ready = check_sender(&data, email.clone(), &ses(true).await).await;
+    assert_eq!(ready.status.code(), Some(0), "{}", text(&ready.stderr));
+    let lines = text(&ready.stdout);
+    assert_eq!(lines.lines().filter(|line| line.starts_with("yes ")).count(), 4, "{lines}");
+
+    let new = check_sender(&data, email, &ses(false).await).await;
+    assert_eq!(new.status.code(), Some(1));
+    assert!(text(&new.stdout).contains("no       e-mail  the account is in the sandbox"), "{}", text(&new.stdout));
+    assert!(text(&new.stderr).contains("not everything"), "{}", text(&new.stderr));
+
+    let nobody = check_sender(&data, json!({}), "http://127.0.0.1:1").await;
+    assert_eq!(nobody.status.code(), Some(1));
+    let half = check_sender(&data, json!({ "ACREDITA_CHANNELS": "SMS" }), "http://127.0.0.1:1").await;
+    assert_eq!(half.status.code(), Some(1));
+    assert!(text(&half.stderr).contains("ACREDITA_SMS_ORIGINATION_IDENTITY is missing"), "{}", text(&half.stderr));
 }
 
 #[tokio::test]
