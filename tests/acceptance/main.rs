@@ -12,6 +12,7 @@ mod contract;
 mod delivery;
 mod events;
 mod expiry;
+mod fallback;
 mod faults;
 mod hostile;
 mod leaks;

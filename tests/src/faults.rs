@@ -25,7 +25,7 @@ use acredita_domain::{
         IdempotencyRecord, Identifications, MessageRef, MidniChecks, NewChain, NewCheck, NewEndpointError,
         NewIdentification, NewOutboxMessage, NewScoring, Opening, Order, Outbox, OutboxMessage, OutgoingMessage,
         Pictures, Queue, Remembered, RequestCounts, Reservation, ReviewPage, ReviewQuery, Reviews, Scorings, SendError,
-        Sender, SettingsStore, Settlement, Sightings, StepChange, StepError, StoredPicture, StreamDeliveries,
+        Sender, SettingsStore, Settlement, Sightings, StepChange, StepError, StoredPicture, StreamDeliveries, Told,
         WaitingReviews, Wake, Wakes,
     },
     reference::ClientReferenceId,
@@ -345,9 +345,9 @@ forward! { SettingsStore {
 forward! { Outbox {
     fn claim(message: MessageRef, lease: LeaseId, now: Time, until: Time) -> Result<Claim, FindError>;
     fn issue_code(message: &OutboxMessage, lease: LeaseId, code: LiveCode, now: Time) -> Result<(), StepError>;
-    fn settle(message: &OutboxMessage, lease: LeaseId, how: Settlement, story: Option<Story>) -> Result<(), StepError>;
+    fn settle(message: &OutboxMessage, lease: LeaseId, how: Settlement, told: Option<Told>) -> Result<(), StepError>;
     fn find(message: MessageRef) -> Result<Option<OutboxMessage>, FindError>;
-    fn record_receipt(message: &OutboxMessage, state: DeliveryState, story: Story) -> Result<(), StepError>;
+    fn record_receipt(message: &OutboxMessage, state: DeliveryState, told: Told) -> Result<(), StepError>;
     fn release(message: &OutboxMessage, lease: LeaseId, stuck_at: Time) -> Result<(), StepError>;
 } }
 

@@ -202,6 +202,7 @@ pub fn policy(providers: ProviderAccess) -> Policy {
     let requests_a_second = RequestRate::default();
     Policy {
         channels,
+        receipts: vec![Channel::Sms, Channel::Email],
         retention,
         providers,
         requests_a_second,

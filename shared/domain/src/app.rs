@@ -84,6 +84,8 @@ pub const EVENT_RETENTION: TimeDelta = TimeDelta::days(5 * 366);
 #[derive(Clone, Debug)]
 pub struct Policy {
     pub channels: Vec<Channel>,
+    /// Those whose providers report what became of messages.
+    pub receipts: Vec<Channel>,
     /// How long an identification or a scoring is kept after it expires.
     pub retention: TimeDelta,
     /// Which organisations may use which external providers.

@@ -4,7 +4,7 @@
 //!             validate             close
 //!   CREATED ───────────▶ VALIDATED ─────▶ CLOSED
 //!      │ close ──────────────────────────▶ CLOSED
-//!      │ resend, new code ─▶ CREATED, with another code
+//!      │ resend, fallback, new code ─▶ CREATED, with another code
 //!      │ cancel ─▶ CANCELLED
 //!      │ fifth wrong try, or a review that rejects it ─▶ FAILED
 //!      └ the clock ─▶ EXPIRED
@@ -26,7 +26,7 @@ use crate::{
     ids::{AdminIdentificationId, IdentificationId, OrgId, ScoringId},
     membership::Membership,
     midni,
-    otp::{Delivery, LiveCode, MAX_TRIES, Otp, SecondFactor},
+    otp::{Channel, Delivery, Destination, LiveCode, MAX_TRIES, Otp, SecondFactor},
     pictures::{Capture, Sha256Digest},
     reference::Reference,
     review::{DecisionReason, ReviewEvidence, ReviewMark, ReviewStatus},
@@ -186,6 +186,21 @@ impl Identification {
         self.method.otp()
     }
 
+    /// Where the codes of an OTP are sent; `None` if the caller delivers them.
+    pub fn destination(&self) -> Option<Destination> {
+        let otp = self.otp()?;
+        match (&otp.delivery, otp.fallback) {
+            (Delivery::External(_), _) => None,
+            (Delivery::Sent(destination), None) => Some(destination.clone()),
+            (Delivery::Sent(_), Some(channel)) => Destination::of(&self.actor, channel)?.canonical().ok(),
+        }
+    }
+
+    /// Whether the code of this generation is still needed at `now`.
+    pub fn waits_for(&self, generation: u32, now: Time) -> bool {
+        self.otp().is_some_and(|otp| otp.generation == generation) && self.status(now) == Status::Created
+    }
+
     /// The owner of its events.
     pub fn subject(&self) -> Subject {
         Subject::Identification { identification_id: self.id, admin_identification_id: self.admin_id }
@@ -245,6 +260,13 @@ impl Identification {
                 }
                 State::Created
             }
+            Transition::Fallback { generation, channel } => {
+                if let Method::Otp(otp) = &mut self.method {
+                    otp.generation = *generation;
+                    otp.fallback = Some(*channel);
+                }
+                State::Created
+            }
             Transition::Cancel { reason } => State::Cancelled { at, reason: reason.clone() },
             Transition::Close { .. } => match self.state {
                 State::Validated(validation) => State::Closed { at, validation: Some(validation) },
@@ -277,7 +299,7 @@ impl Identification {
                 picture: *personal_document_image,
                 midni: Some(*midni).filter(|midni| *midni != Midni::default()),
             },
-            // Not the generation: a step of another kind may meet a new code, and both are taken.
+            // Neither the generation nor the channel that took over. A step of another kind may meet a new code, and both are taken.
             Method::Otp(Otp { delivery, second_factor, code_format, is_test, .. }) => VouchedTerms::Otp {
                 delivery,
                 second_factor: *second_factor,
@@ -376,6 +398,8 @@ pub enum Transition {
     /// CREATED → CREATED, while it has not expired and has a send left: the live code is invalidated, and this
     /// generation, the next one, begins. Its effect sends the new code.
     Resend { generation: u32 },
+    /// CREATED → CREATED, like [`Self::Resend`], once: this channel takes the place of the one that was asked for.
+    Fallback { generation: u32, channel: Channel },
     /// CREATED → CREATED, while it has not expired: this code, for the caller to deliver, takes the place of the one of the
     /// generation before.
     NewCode { generation: u32, code: LiveCode },
@@ -409,7 +433,7 @@ impl Transition {
     pub fn event(&self) -> EventType {
         match self {
             Self::Validate { .. } => EventType::IdentificationValidated,
-            Self::Resend { .. } | Self::NewCode { .. } => EventType::IdentificationResent,
+            Self::Resend { .. } | Self::Fallback { .. } | Self::NewCode { .. } => EventType::IdentificationResent,
             Self::Cancel { .. } => EventType::IdentificationCancelled,
             Self::Close { .. } => EventType::IdentificationClosed,
             Self::Fail | Self::Reject { .. } => EventType::IdentificationFailed,

@@ -196,6 +196,8 @@ pub struct Otp {
     pub code_format: CodeFormat,
     /// Whether it was created for a test destination, which gets no message.
     pub is_test: bool,
+    /// The channel that took the place of the one that was asked for, because its code did not arrive.
+    pub fallback: Option<Channel>,
 }
 
 impl Otp {
@@ -203,6 +205,17 @@ impl Otp {
     pub fn wrong_tries(&self, now: Time) -> u32 {
         let being_judged = self.tried_at.is_some_and(|at| now < at + TRY_LEASE);
         if being_judged { self.judged_wrong } else { self.tries }
+    }
+
+    /// The channel of the live code.
+    pub fn channel(&self) -> Channel {
+        self.fallback.unwrap_or_else(|| self.delivery.channel())
+    }
+
+    /// Whether another channel may take the place of the one that was asked for: once, and only of codes that we send.
+    pub fn may_fall_back(&self) -> bool {
+        let is_sent = matches!(self.delivery, Delivery::Sent(_)) && !self.is_test;
+        is_sent && self.fallback.is_none() && (1..MAX_SENDS).contains(&self.sends)
     }
 
     /// How far the live code has come; `None` if the caller delivers it, or before one is asked for.

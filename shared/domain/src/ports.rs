@@ -28,8 +28,8 @@ pub use chains::{Chains, FoundStep, NewChain, NewStep, Opening, StepChange};
 pub use comparison::{Comparison, Likeness};
 pub use credential::{HeldCredential, ProviderCredential};
 pub use delivery::{
-    Claim, CountedSend, Effect, MessageRef, NewOutboxMessage, Outbox, OutboxMessage, OutgoingMessage, Queue,
-    SendBudget, SendError, Sender, Settlement,
+    Claim, CountedSend, Effect, LaterMessage, MessageRef, NewOutboxMessage, Outbox, OutboxMessage, OutgoingMessage,
+    Queue, SendBudget, SendError, Sender, Settlement, Told,
 };
 pub use errors::{CreateError, FindError, FirstAnswer, StepError, unless_lost};
 pub use events::{EventLog, EventPage, EventPosition, EventQuery, Order};

@@ -13,6 +13,7 @@ mod deliver;
 mod dispatch;
 mod effects;
 mod events;
+mod fallback;
 mod identity_document;
 mod metadata;
 mod midni;

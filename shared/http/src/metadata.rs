@@ -122,7 +122,7 @@ impl TryFrom<&Metadata> for OtpMetadata {
             code_format: otp.code_format.into(),
             delivery: otp.delivery_state().map(|DeliveryState { status, updated_at, .. }| DeliveryMetadata {
                 status,
-                channel: otp.delivery.channel(),
+                channel: otp.channel(),
                 updated_at: Rfc3339(updated_at),
             }),
             attempts_left: metadata.identification.attempts_left(metadata.now).unwrap_or_default(),

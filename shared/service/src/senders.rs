@@ -53,6 +53,12 @@ impl SenderSettings {
         sms.into_iter().chain(email).collect()
     }
 
+    /// Those whose providers report what became of messages: AWS's do.
+    pub(crate) fn reporting(&self) -> Vec<Channel> {
+        let is_heard = |channel: &Channel| *channel != Channel::Sms || matches!(self.sms, Some(SmsSettings::Aws(_)));
+        self.channels().into_iter().filter(is_heard).collect()
+    }
+
     /// The senders. `credential` finds a secret.
     pub(crate) fn build(
         &self,

@@ -105,6 +105,7 @@ impl Settings {
             },
             policy: Policy {
                 channels: senders.channels(),
+                receipts: senders.reporting(),
                 retention: retention?,
                 providers: access,
                 requests_a_second: requests_a_second.unwrap_or_default(),

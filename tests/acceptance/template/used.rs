@@ -17,6 +17,7 @@ use acceptance::{
     wire::Action,
 };
 use acredita_domain::{
+    messages::Refusal,
     otp::{CODE_LIFE, DAILY_WINDOW, DESTINATION_WINDOW, TRY_LEASE},
     pictures::{PictureFormat, PictureKey, Sha256Digest},
     ports::SendError,
@@ -59,6 +60,38 @@ impl Used {
         world.wire.take_changed();
         assert_eq!(chain.read(world).await.json()["status"], "FAILED");
         self.add(world);
+    }
+
+    /// Messages that are refused, and go out as an e-mail instead: alone, and of a step of a chain.
+    async fn add_falling_back(&mut self) {
+        let world = World::start().await;
+        fall_back(&world).await;
+        // Those who were known to send with other settings.
+        world.clock.advance(TimeDelta::minutes(1));
+        world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
+        ChainSubject::of(&world, vec![steps::sent_otp()]).await;
+        let mut by_email = bodies::otp();
+        by_email["channel"]["type"] = serde_json::json!("EMAIL");
+        let body = serde_json::json!({ "messages": { "fallback": ["EMAIL", "SMS"] } });
+        world.send(world.request("PUT", "/settings", Some(body)).header("if-match", "*")).await.expect(200);
+        world.clock.advance(TimeDelta::minutes(1));
+        world.call("POST", "/identifications/otp", Some(by_email)).await.expect(201);
+        world.sender.fail_next(&[SendError::Refused(Refusal::OptedOut); 3]);
+        world.clock.advance(TimeDelta::minutes(1));
+        world.wire.take_actions();
+        world.wire.take_changed();
+        for _ in 0..3 {
+            let messages = world.receive().await;
+            // Lambda's poller is not this code.
+            world.wire.take_actions();
+            let response = acredita_notify::notify(&world.app, &world.sender, workers::event(&messages)).await;
+            assert_eq!(response.batch_item_failures.len(), 0);
+            self.add(&world);
+            for message in messages {
+                world.take(message).await;
+            }
+        }
+        assert_eq!(world.sender.sent().len(), 3);
     }
 
     fn of(world: &World) -> Self {
@@ -238,15 +271,26 @@ async fn used_to_deliver() -> Used {
         let response = acredita_notify::notify(&world.app, &world.sender, workers::event(&messages)).await;
         assert_eq!(response.batch_item_failures.len(), failures);
     }
-    Used::of(&world)
+    let mut used = Used::of(&world);
+    used.add_falling_back().await;
+    used
+}
+
+/// Has messages fall back to e-mail.
+async fn fall_back(world: &World) {
+    let body = serde_json::json!({ "messages": { "fallback": ["EMAIL"] } });
+    world.send(world.request("PUT", "/settings", Some(body)).header("if-match", "*")).await.expect(200);
 }
 
 /// A message that arrives, and one that does not.
 async fn used_to_receive() -> Used {
     let world = World::start().await;
+    fall_back(&world).await;
     let mut used = Used::default();
     for fate in [Fate::Deliver, Fate::Block] {
         Subject::delivered(&world).await;
+        // Nobody else has read the settings lately.
+        world.clock.advance(TimeDelta::minutes(1));
         world.wire.take_actions();
         world.wire.take_changed();
         assert!(world.report(&world.latest(), fate).await);

@@ -4,8 +4,8 @@ use super::{
     budget::{Room, end_of_day},
     expressions::Values,
     items::{
-        Item, Key, decode_log, decode_remembered, encode_event, encode_leftovers, encode_message, encode_remembered,
-        encode_review, encode_taken_once, millis, number, text,
+        Item, Key, decode_log, decode_remembered, encode_event, encode_later, encode_leftovers, encode_message,
+        encode_remembered, encode_review, encode_taken_once, millis, number, text,
     },
     marking::marked,
     store::{Change, DynamoStore, NotCommitted, Reasons, cancelled, corrupt},
@@ -18,7 +18,9 @@ use acredita_domain::{
     events::{Chapter, Head, Log, ReviewChange, Story, Subject},
     idempotency::{Once, RequestMark},
     ids::{OrgId, ScoringId},
-    ports::{CheckError, CountedSend, CreateError, FirstAnswer, IdempotencyRecord, NewOutboxMessage, StepError},
+    ports::{
+        CheckError, CountedSend, CreateError, FirstAnswer, IdempotencyRecord, LaterMessage, NewOutboxMessage, StepError,
+    },
     review::Review,
 };
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
@@ -235,6 +237,12 @@ impl<'a> Commit<'a> {
             self.budgets.push(self.writes.len());
             self.writes.push(write);
         }
+        self
+    }
+
+    /// An effect that waits for its time, if there is one.
+    pub fn later(mut self, later: Option<&LaterMessage>) -> Self {
+        self.writes.extend(later.map(|later| self.store.put_new(encode_later(later, self.now))));
         self
     }
 

@@ -297,6 +297,8 @@ fn closing(transition: &Transition) -> Option<Closing> {
         Transition::Cancel { .. } | Transition::Close { .. } | Transition::Fail | Transition::Reject { .. } => {
             Some(Closing::Any)
         }
-        Transition::Resend { .. } | Transition::NewCode { .. } | Transition::Expire => None,
+        Transition::Resend { .. } | Transition::Fallback { .. } | Transition::NewCode { .. } | Transition::Expire => {
+            None
+        }
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! | key | item | attributes besides `schema` and `ttl` |
 //! |---|---|---|
-//! | `IDN#<identification>` / `A` | identification | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `actor`, `method`, where the caller gave one `reference`, of an OTP `tries`, `judged_wrong`, `tried_at`, `generation`, `sends`, `last_send_at`, `code`, what became of its messages `message_<generation>`, of its end `validation`, `ended_at`, `reason`, of a try that was judged or given back last `step`, of steps that a request with an idempotency key took `once`, of a step of a chain `chain`, of its latest review `review_id`, `review`, and of its log `log_key`, `sequence`, `head`, `told_at` |
+//! | `IDN#<identification>` / `A` | identification | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `actor`, `method`, where the caller gave one `reference`, of an OTP `tries`, `judged_wrong`, `tried_at`, `generation`, `sends`, `last_send_at`, `code`, another channel that took over `fallback`, what became of its messages `message_<generation>`, of its end `validation`, `ended_at`, `reason`, of a try that was judged or given back last `step`, of steps that a request with an idempotency key took `once`, of a step of a chain `chain`, of its latest review `review_id`, `review`, and of its log `log_key`, `sequence`, `head`, `told_at` |
 //! | `EVT#<key of its subject>` / `<sequence>` | an event of an identification (`EVT#IDN#…`), of a scoring that stands alone (`EVT#SCO#…`), of a chain (`EVT#CHN#…`) … | `org`, `event`, `hash`, `event_type`, `list_shard`, `list_at`, until a worker has taken it up `due` |
-//! | `IDN#<identification>` / `OBX#<message>` | effect to carry out | `org`, `state`, of a refused one `refusal`, `effect`, of a code `generation`, `attempts`, while a worker has it `lease`, `lease_until` |
+//! | `IDN#<identification>` / `OBX#<message>` | effect to carry out | `org`, `state`, of a refused one `refusal`, `effect`, `generation`, `attempts`, while a worker has it `lease`, `lease_until` |
 //! | `CHN#<chain>` / `A` | chain | `org`, `admin_id`, `status`, `created_at`, `expires_at`, `steps`, `current_step`, of the latest review of a step `review`, where the caller gave one `reference`, of its end `validation`, `ended_at`, `reason`, of changes that a request with an idempotency key made `once`, and of its log `log_key`, `sequence`, `head`, `told_at` |
 //! | `ADM#<admin id>` / `A` | a back office's id | `org`, `identification_id` or `chain_id` |
 //! | `SCO#<scoring>` / `A` | scoring | `org`, `version`, `closed`, `retries_used`, `created_at`, `expires_at`, `terms`, where the caller gave one `reference`, `assessment`, `captures`, what it saw `sightings`, what its scores led to `reviews`, of a capture that a provider hosts `delegation`, while a request holds a retry `lease`, `lease_until`, of scores and a close by a request with an idempotency key `once`, and of a linked one `identification_id`, in a chain `chain`, else of its log `log_key`, `sequence`, `head`, `told_at` |
@@ -80,7 +80,7 @@ pub(crate) use identification::{
     encode_pointer, message_of,
 };
 pub(crate) use midni::{decode_check, encode_check, encode_presented};
-pub(crate) use outbox::{MessageState, StoredMessage, decode_message, encode_message};
+pub(crate) use outbox::{MessageState, StoredMessage, decode_message, encode_later, encode_message};
 pub(crate) use records::{SLOTS, decode_oldest_send, decode_remembered, encode_remembered, encode_taken_once};
 pub(crate) use review::{decode_review, encode_review, review_place, review_position, reviews_partition};
 pub(crate) use scoring::{Standing, decode_scoring, encode_scoring};

@@ -12,11 +12,10 @@ use super::{
 use acredita_domain::{
     Time,
     delivery::{DeliveryState, DeliveryStatus},
-    events::Story,
     ids::LeaseId,
     otp::LiveCode,
     ports::limits::MAX_DELIVERY_ATTEMPTS,
-    ports::{Claim, Effect, FindError, MessageRef, Outbox, OutboxMessage, Settlement, StepError},
+    ports::{Claim, Effect, FindError, MessageRef, Outbox, OutboxMessage, Settlement, StepError, Told},
 };
 use async_trait::async_trait;
 
@@ -60,7 +59,7 @@ impl Outbox for DynamoStore {
         now: Time,
     ) -> Result<(), StepError> {
         let operation = "issue code";
-        let Effect::Code { generation } = message.effect;
+        let generation = message.effect.generation();
         let mut values = open_values(&message.org, now);
         values.extend([("code", json(&code)), ("generation", number(generation)), ("lease", text(lease))]);
         let live = format!("{OPEN} AND #generation = :generation");
@@ -82,7 +81,7 @@ impl Outbox for DynamoStore {
         message: &OutboxMessage,
         lease: LeaseId,
         how: Settlement,
-        story: Option<Story>,
+        told: Option<Told>,
     ) -> Result<(), StepError> {
         let mut values = lease_values(message, lease);
         values.push(("settled", text(how.as_str())));
@@ -91,24 +90,23 @@ impl Outbox for DynamoStore {
                 values.push(("refusal", text(refusal)));
                 "SET #state = :settled, #refusal = :refusal REMOVE #lease, #lease_until, #due_shard, #due_at"
             }
-            Settlement::Sent | Settlement::Dropped => {
+            Settlement::Sent | Settlement::Dropped | Settlement::FellBack => {
                 "SET #state = :settled REMOVE #lease, #lease_until, #due_shard, #due_at"
             }
         };
         let change =
             || Change { key: Key::message(message.reference), update, condition: MINE, values: values.clone() };
-        if let Some(story) = story {
+        if let Some(Told { story, later }) = told {
             let at = story.events.first().map_or(Time::UNIX_EPOCH, |event| event.at);
-            let state = match how {
-                Settlement::Sent => Some(DeliveryState::of(DeliveryStatus::Sent, at)),
-                Settlement::Refused(refusal) => Some(DeliveryState::failed(refusal.into(), at)),
-                Settlement::Dropped => None,
+            let state = match (message.effect, how) {
+                (Effect::Code { .. }, Settlement::Sent) => Some(DeliveryState::of(DeliveryStatus::Sent, at)),
+                (Effect::Code { .. }, Settlement::Refused(refusal)) => Some(DeliveryState::failed(refusal.into(), at)),
+                _ => None,
             };
-            let Effect::Code { generation } = message.effect;
-            let state = state.map(|state| (message_of(generation), encode_delivery_state(&state)));
+            let note = state.map(|state| (message_of(message.effect.generation()), encode_delivery_state(&state)));
             let settled = telling("settle message", &story, |chapter| {
-                let commit = Commit::new(self, "settle message", Time::UNIX_EPOCH).step(change());
-                commit.tell_and_note(&message.org, chapter, state.as_ref())
+                let commit = Commit::new(self, "settle message", at).step(change());
+                commit.tell_and_note(&message.org, chapter, note.as_ref()).later(later.as_ref())
             });
             match settled.await {
                 // The lease is lost, or the subject is gone: then only the message is left.
@@ -125,14 +123,10 @@ impl Outbox for DynamoStore {
         Ok(found.map(|found| found.message))
     }
 
-    async fn record_receipt(
-        &self,
-        message: &OutboxMessage,
-        state: DeliveryState,
-        story: Story,
-    ) -> Result<(), StepError> {
+    async fn record_receipt(&self, message: &OutboxMessage, state: DeliveryState, told: Told) -> Result<(), StepError> {
         let operation = "record receipt";
-        let Effect::Code { generation } = message.effect;
+        let Told { story, later } = told;
+        let generation = message.effect.generation();
         let known = message_of(generation);
         let before = state.status.before().iter().map(|status| format!(" OR begins_with(#{known}, :{status})"));
         let condition = format!(
@@ -149,7 +143,7 @@ impl Outbox for DynamoStore {
         telling(operation, &story, |chapter| {
             let key = Key::identification(message.reference.identification_id);
             let change = Change { key, update: &update, condition: &condition, values: values.clone() };
-            Commit::new(self, operation, state.updated_at).step_telling(change, chapter)
+            Commit::new(self, operation, state.updated_at).step_telling(change, chapter).later(later.as_ref())
         })
         .await
     }

@@ -23,6 +23,7 @@ const OPEN_FOR_VALIDATION: &str = "#org = :org AND #status = :created AND #expir
 const OPEN_FOR_THIS_CODE: &str = "#org = :org AND #status = :created AND #expires_at > :now AND #generation = :generation AND #judged_wrong = :judged_wrong AND #tries > :judged_wrong AND (#tries < :max_tries OR #tried_at > :gone)";
 const OPEN_FOR_NEW_CODE: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries OR (#judged_wrong < :max_tries AND #tried_at > :gone)) AND #generation = :previous";
 const OPEN_FOR_NEXT_CODE: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries OR (#judged_wrong < :max_tries AND #tried_at > :gone)) AND #generation = :previous AND #sends < :max_sends";
+const OPEN_FOR_OTHER_CHANNEL: &str = "#org = :org AND #status = :created AND #expires_at > :now AND (attribute_not_exists(#tries) OR #tries < :max_tries OR (#judged_wrong < :max_tries AND #tried_at > :gone)) AND #generation = :previous AND #sends < :max_sends AND attribute_not_exists(#fallback)";
 /// An identification whose tries are used up has failed, recorded or not, and does not expire any more.
 const OVER: &str = "#org = :org AND #status = :created AND #expires_at <= :now AND (attribute_not_exists(#tries) OR #tries < :max_tries OR (#judged_wrong < :max_tries AND #tried_at > :gone))";
 /// Whoever says so has judged the last try to be wrong, or has seen that its request is gone.
@@ -79,6 +80,18 @@ impl Step {
                               #sends = #sends + :one REMOVE #code";
                 (Status::Created, update, OPEN_FOR_NEXT_CODE)
             }
+            Transition::Fallback { generation, channel } => {
+                values.extend([
+                    ("generation", number(*generation)),
+                    ("previous", number(generation.saturating_sub(1))),
+                    ("one", number(1)),
+                    ("max_sends", number(MAX_SENDS)),
+                    ("channel", text(channel)),
+                ]);
+                let update = "SET #generation = :generation, #last_send_at = :now, \
+                              #sends = #sends + :one, #fallback = :channel REMOVE #code";
+                (Status::Created, update, OPEN_FOR_OTHER_CHANNEL)
+            }
             Transition::NewCode { generation, code } => {
                 values.extend([
                     ("generation", number(*generation)),
@@ -113,6 +126,7 @@ pub(crate) fn step_name(transition: &Transition) -> &'static str {
     match transition {
         Transition::Validate { .. } => "validate",
         Transition::Resend { .. } => "resend",
+        Transition::Fallback { .. } => "fall back",
         Transition::NewCode { .. } => "new code",
         Transition::Cancel { .. } => "cancel",
         Transition::Close { .. } => "close",

@@ -7,12 +7,12 @@ use crate::{
 use acredita_domain::{
     Time,
     delivery::{DeliveryFailure, DeliveryState, DeliveryStatus, Receipt},
-    identification::Identification,
+    identification::{Identification, Transition},
     ids::LeaseId,
     messages::Refusal,
-    otp::LiveCode,
+    otp::{Channel, LiveCode},
     ports::limits::{LEASE, MAX_DELIVERY_ATTEMPTS, REKICK_AFTER, RETRY_WITHIN},
-    ports::{Claim, Due, OutboxMessage, Settlement, StepError},
+    ports::{Claim, Due, Effect, LaterMessage, OutboxMessage, Settlement, StepError, Told},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::TimeDelta;
@@ -182,8 +182,8 @@ async fn after_the_last_attempt_nobody_is_woken_any_more(ports: &Ports) {
 }
 
 async fn record(ports: &Ports, identification: &Identification, message: &OutboxMessage, receipt: Receipt) -> bool {
-    let story = crate::samples::told(identification);
-    let recorded = ports.outbox.record_receipt(message, DeliveryState::by(receipt, now()), story).await;
+    let told = Told { story: crate::samples::told(identification), later: None };
+    let recorded = ports.outbox.record_receipt(message, DeliveryState::by(receipt, now()), told).await;
     assert!(matches!(recorded, Ok(()) | LOST), "{recorded:?}");
     recorded.is_ok()
 }
@@ -219,8 +219,8 @@ async fn a_receipt_is_recorded_where_it_says_more(ports: &Ports) {
 async fn a_receipt_that_comes_before_its_message_is_settled_stays(ports: &Ports) {
     let (identification, message, mine) = taken(ports).await;
     assert!(record(ports, &identification, &message, Receipt::Arrived).await);
-    let story = Some(crate::samples::told(&identification));
-    ports.outbox.settle(&message, mine, Settlement::Sent, story).await.expect("settled");
+    let told = Some(Told { story: crate::samples::told(&identification), later: None });
+    ports.outbox.settle(&message, mine, Settlement::Sent, told).await.expect("settled");
     assert_eq!(status_of(ports, &identification).await, Some(DeliveryStatus::Delivered));
 }
 
@@ -231,6 +231,44 @@ async fn a_receipt_of_an_earlier_generation_changes_nothing(ports: &Ports) {
         assert!(!record(ports, &identification, &first, receipt).await);
     }
     assert_eq!(status_of(ports, &identification).await, None);
+}
+
+async fn what_is_told_of_a_message_brings_along_what_comes_later(ports: &Ports) {
+    for due_at in [None, Some(now() + TimeDelta::minutes(7))] {
+        let (identification, message, mine) = taken(ports).await;
+        let later = OutboxMessage {
+            effect: Effect::Overdue { generation: 1 },
+            ..crate::samples::message(&identification, 1, "phone").message
+        };
+        let told = Told {
+            story: crate::samples::told(&identification),
+            later: Some(LaterMessage { message: later.clone(), due_at }),
+        };
+        ports.outbox.settle(&message, mine, Settlement::Sent, Some(told)).await.expect("settled");
+        assert_eq!(ports.outbox.find(later.reference).await, Ok(Some(later.clone())));
+        let due = due_at.unwrap_or(now() + REKICK_AFTER);
+        assert!(!is_due(ports, &later, due - TICK).await && is_due(ports, &later, due).await);
+        assert!(
+            matches!(claim(ports, &later, lease(), due).await, Claim::Taken(taken) if taken.effect == later.effect)
+        );
+    }
+}
+
+async fn a_code_falls_back_once(ports: &Ports) {
+    let (identification, _) = waiting(ports).await;
+    let fall_back = |generation, channel| {
+        let outbox = vec![message(&identification, generation, "address")];
+        let (step, story) = (Transition::Fallback { generation, channel }, crate::samples::told(&identification));
+        ports.identifications.transition(&identification, step, outbox, story, now())
+    };
+    assert_eq!(fall_back(3, Channel::Email).await, LOST, "not of the next generation");
+    fall_back(2, Channel::Email).await.expect("on another channel");
+    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("it is there");
+    let otp = otp_of(&found);
+    assert_eq!((otp.generation, otp.sends, otp.channel()), (2, 2, Channel::Email));
+    assert_eq!((otp.delivery.channel(), &otp.code), (Channel::Sms, &None));
+    assert_eq!(fall_back(3, Channel::Whatsapp).await, LOST, "only once");
+    ports.resend(&found, message(&found, 3, "address"), now()).await.expect("a resend is something else");
 }
 
 async fn of_many_receipts_one_is_recorded(ports: &Ports) {
@@ -250,6 +288,8 @@ on_aws! {
     a_receipt_that_comes_before_its_message_is_settled_stays,
     a_receipt_of_an_earlier_generation_changes_nothing,
     of_many_receipts_one_is_recorded,
+    what_is_told_of_a_message_brings_along_what_comes_later,
+    a_code_falls_back_once,
     a_message_is_taken_up_by_one_worker,
     a_message_is_taken_up_by_one_worker_however_many_come_at_once,
     when_a_lease_is_over_another_worker_may_come,

@@ -85,6 +85,7 @@ pub fn otp() -> Identification {
         message: None,
         code_format: CodeFormat::STANDARD,
         is_test: false,
+        fallback: None,
     }))
 }
 

@@ -57,7 +57,7 @@ impl Ports {
         new: NewOutboxMessage,
         at: Time,
     ) -> Result<(), StepError> {
-        let Effect::Code { generation } = new.message.effect;
+        let generation = new.message.effect.generation();
         let step = Transition::Resend { generation };
         self.identifications.transition(identification, step, vec![new], crate::samples::told(identification), at).await
     }

@@ -29,6 +29,19 @@ pub enum Effect {
     /// The code of this generation is sent to the actor. The outbox holds no code: it is made when the message goes
     /// out.
     Code { generation: u32 },
+    /// The message with the code of this generation has failed: another channel takes the place of its own.
+    Fallback { generation: u32 },
+    /// The receipt of the message with the code of this generation is overdue: the same, if there is none.
+    Overdue { generation: u32 },
+}
+
+impl Effect {
+    /// Of the code that it is about.
+    pub const fn generation(self) -> u32 {
+        match self {
+            Self::Code { generation } | Self::Fallback { generation } | Self::Overdue { generation } => generation,
+        }
+    }
 }
 
 /// An effect in the outbox.
@@ -47,6 +60,22 @@ pub struct NewOutboxMessage {
     pub message: OutboxMessage,
     /// What it counts against; `None` for effects without a phone or address.
     pub counted: Option<CountedSend>,
+}
+
+/// What is committed with the end or the receipt of a message.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub story: Story,
+    /// What may have to be done because of it.
+    pub later: Option<LaterMessage>,
+}
+
+/// An outbox message that is not carried out before its time.
+#[derive(Clone, Debug)]
+pub struct LaterMessage {
+    pub message: OutboxMessage,
+    /// When the sweep wakes a worker for it; `None` if whoever commits it wakes one.
+    pub due_at: Option<Time>,
 }
 
 /// A send as the limits see it.
@@ -86,6 +115,8 @@ pub enum Settlement {
     Sent,
     /// Nobody is waiting for it any more.
     Dropped,
+    /// Another message has taken the place of the one that it was about.
+    FellBack,
     /// The provider refused it permanently.
     Refused(Refusal),
 }
@@ -96,6 +127,7 @@ impl Settlement {
         match self {
             Self::Sent => "SENT",
             Self::Dropped => "DROPPED",
+            Self::FellBack => "FELL_BACK",
             Self::Refused(_) => "REFUSED",
         }
     }
@@ -115,25 +147,21 @@ pub trait Outbox: Send + Sync {
         code: LiveCode,
         now: Time,
     ) -> Result<(), StepError>;
-    /// Ends a message, with the event of it and the state of the delivery, which are left out if their subject is gone. What
-    /// a receipt has said already stays. One transaction, or one write without an event.
+    /// Ends a message, with the event of it, the state of the delivery and what comes later, which are left out if their
+    /// subject is gone. What a receipt has said already stays. One transaction, or one write without an event.
     async fn settle(
         &self,
         message: &OutboxMessage,
         lease: LeaseId,
         how: Settlement,
-        story: Option<Story>,
+        told: Option<Told>,
     ) -> Result<(), StepError>;
     /// A message by its ids. One read.
     async fn find(&self, message: MessageRef) -> Result<Option<OutboxMessage>, FindError>;
-    /// Records what a receipt says of the message of an [`Effect::Code`], with the event of it, if its generation is the
+    /// Records what a receipt says of the message of an [`Effect::Code`], with the event of it and what comes later, if its
+    /// generation is the
     /// current one and the state is one that follows the known one. One transaction.
-    async fn record_receipt(
-        &self,
-        message: &OutboxMessage,
-        state: DeliveryState,
-        story: Story,
-    ) -> Result<(), StepError>;
+    async fn record_receipt(&self, message: &OutboxMessage, state: DeliveryState, told: Told) -> Result<(), StepError>;
     /// Puts a message back for another attempt. It is not due before `stuck_at`: until then the queue hands it out.
     /// After [`super::limits::MAX_DELIVERY_ATTEMPTS`] the sweep leaves it alone. One write.
     async fn release(&self, message: &OutboxMessage, lease: LeaseId, stuck_at: Time) -> Result<(), StepError>;

@@ -5,19 +5,23 @@
 //! back or recognized by the provider, so a worker that dies between sending and recording leaves a window in which a
 //! person gets a second code; the second is then the live one.
 
-use super::{effects, telling};
+use super::{
+    effects,
+    fallback::{self, Ending},
+    telling,
+};
 use crate::{
-    App, Error, Request, Time,
+    App, Error, Request,
     code::OtpCode,
     delivery::DeliveryFailure,
     events::{EventType, Story},
-    identification::{Identification, Status},
+    identification::Identification,
     ids::LeaseId,
     keys::CodeContext,
     messages::Refusal,
-    otp::{CODE_LIFE, Delivery, Destination, LiveCode, Otp},
+    otp::{CODE_LIFE, Destination, LiveCode, Otp},
     ports::{
-        Claim, Effect, MessageRef, OutboxMessage, OutgoingMessage, SendError, Sender, Settlement,
+        Claim, Effect, MessageRef, OutboxMessage, OutgoingMessage, SendError, Sender, Settlement, Told,
         limits::{LEASE, RETRY_WITHIN},
         unless_lost,
     },
@@ -33,6 +37,8 @@ pub enum Delivered {
     NothingToDo,
     /// The provider refused it permanently.
     Refused,
+    /// Another channel has taken the place of its own.
+    OnAnotherChannel,
     /// Another worker holds it: look again later.
     Leased,
 }
@@ -46,17 +52,18 @@ pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef
         Claim::Leased => return Ok(Delivered::Leased),
         Claim::Settled => return Ok(Delivered::NothingToDo),
     };
-    let carried_out = match message.effect {
-        Effect::Code { generation } => send_code(app, sender, &message, generation, lease).await,
-    };
-    match carried_out {
-        Ok(Carried { settlement, story, stream }) => {
+    match carry_out(app, sender, &message, lease).await {
+        Ok(((settlement, told), stream)) => {
             // A lease lost after the send is not an error: the worker that took over has made a newer code.
-            unless_lost(app.stores.outbox.settle(&message, lease, settlement, story).await)?;
+            let settled = app.stores.outbox.settle(&message, lease, settlement, told.clone()).await;
+            if unless_lost(settled)?.is_some() {
+                fallback::kick(app, told.and_then(|told| told.later).as_ref()).await;
+            }
             effects::wake(app, &message.org, stream).await;
             Ok(match settlement {
                 Settlement::Sent => Delivered::Sent,
                 Settlement::Dropped => Delivered::NothingToDo,
+                Settlement::FellBack => Delivered::OnAnotherChannel,
                 Settlement::Refused(_) => Delivered::Refused,
             })
         }
@@ -68,35 +75,47 @@ pub async fn deliver_message(app: &App, sender: &dyn Sender, message: MessageRef
     }
 }
 
-/// What became of an effect, and for whose events to wake a worker.
-struct Carried {
-    settlement: Settlement,
-    story: Option<Story>,
-    stream: Stream,
+/// How an effect ends, and for whose events to wake a worker.
+async fn carry_out(
+    app: &App,
+    sender: &dyn Sender,
+    message: &OutboxMessage,
+    lease: LeaseId,
+) -> Result<(Ending, Stream), Error> {
+    let (id, generation) = (message.reference.identification_id, message.effect.generation());
+    let found = app.stores.identifications.find(&message.org, id).await?;
+    let stream = found.as_ref().map_or(Stream::IdentificationId(id), effects::stream_of);
+    let ending = match (found.filter(|found| found.waits_for(generation, app.now())), message.effect) {
+        (None, _) => DROPPED,
+        (Some(identification), Effect::Code { .. }) => send_code(app, sender, message, &identification, lease).await?,
+        (Some(identification), effect @ (Effect::Fallback { .. } | Effect::Overdue { .. })) => {
+            fallback::carry_out(app, &identification, effect).await?
+        }
+    };
+    Ok((ending, stream))
 }
+
+const DROPPED: Ending = (Settlement::Dropped, None);
 
 async fn send_code(
     app: &App,
     sender: &dyn Sender,
     message: &OutboxMessage,
-    generation: u32,
+    identification: &Identification,
     lease: LeaseId,
-) -> Result<Carried, Error> {
-    let now = app.now();
-    let id = message.reference.identification_id;
-    let found = app.stores.identifications.find(&message.org, id).await?;
-    let stream = found.as_ref().map_or(Stream::IdentificationId(id), effects::stream_of);
-    let dropped = Carried { settlement: Settlement::Dropped, story: None, stream };
-    let Some(identification) = found.filter(|found| wants(found, generation, now)) else { return Ok(dropped) };
-    let (otp, destination) = sent(&identification)?;
-    let told =
-        |settlement| Carried { settlement, story: of_settlement(app, &identification, generation, settlement), stream };
-    let test = app.policy.test_destinations.code_of(destination);
+) -> Result<Ending, Error> {
+    let (now, generation) = (app.now(), message.effect.generation());
+    let (otp, destination) = sent(identification)?;
+    let told = |settlement, later| {
+        let story = of_settlement(app, identification, generation, settlement);
+        (settlement, story.map(|story| Told { story, later }))
+    };
+    let test = app.policy.test_destinations.code_of(&destination);
     let code = match test {
         // A test destination now or then, and not the one of both: it gets no message, and no code that could be right.
-        None if otp.is_test => return Ok(told(Settlement::Refused(Refusal::NotConfigured))),
+        None if otp.is_test => return Ok(told(Settlement::Refused(Refusal::NotConfigured), None)),
         Some(test) if test.format != otp.code_format => {
-            return Ok(told(Settlement::Refused(Refusal::NotConfigured)));
+            return Ok(told(Settlement::Refused(Refusal::NotConfigured), None));
         }
         Some(test) => test.code.clone(),
         None => OtpCode::generate(&*app.entropy, otp.code_format),
@@ -109,23 +128,25 @@ async fn send_code(
     let live = LiveCode { hash: keys.hash_code(context, &code), expires_at };
     if unless_lost(app.stores.outbox.issue_code(message, lease, live, now).await)?.is_none() {
         // Validated, cancelled, resent or taken over between the read and the write.
-        return Ok(dropped);
+        return Ok(DROPPED);
     }
     if test.is_some() {
-        return Ok(told(Settlement::Sent));
+        return Ok(told(Settlement::Sent, None));
     }
     let minutes = (expires_at - now).num_minutes().max(1);
-    let language = identification.actor.language;
-    let rendered = settings.code_message(language, destination.channel(), &code, minutes);
-    let settlement = match sender
-        .send(OutgoingMessage { reference: message.reference, destination, code: &code, rendered, expires_at })
-        .await
-    {
-        Ok(()) => Settlement::Sent,
-        Err(SendError::Refused(refusal)) => Settlement::Refused(refusal),
-        Err(SendError::Unavailable) => return Err(Unavailable("the sender").into()),
-    };
-    Ok(told(settlement))
+    let (language, channel) = (identification.actor.language, destination.channel());
+    let rendered = settings.code_message(language, channel, &code, minutes);
+    let outgoing =
+        OutgoingMessage { reference: message.reference, destination: &destination, code: &code, rendered, expires_at };
+    let later = |due_at| fallback::later(app, &settings, identification, due_at);
+    match sender.send(outgoing).await {
+        Ok(()) if app.policy.receipts.contains(&channel) => {
+            Ok(told(Settlement::Sent, later(Some(app.now() + settings.fallback_after.delta()))))
+        }
+        Ok(()) => Ok(told(Settlement::Sent, None)),
+        Err(SendError::Refused(refusal)) => Ok(told(Settlement::Refused(refusal), later(None))),
+        Err(SendError::Unavailable) => Err(Unavailable("the sender").into()),
+    }
 }
 
 /// The event of a message that was sent, or will never be; none for one that nobody waits for.
@@ -137,20 +158,12 @@ fn of_settlement(app: &App, identification: &Identification, generation: u32, se
         Settlement::Refused(refusal) => {
             (EventType::IdentificationUndelivered, data.named("reason", DeliveryFailure::from(refusal)))
         }
-        Settlement::Dropped => return None,
+        Settlement::Dropped | Settlement::FellBack => return None,
     };
     Some(telling::of_identification(app, &Request::system(&identification.org), identification, kind, data, now))
 }
 
-/// Whether this generation's code is still needed.
-fn wants(identification: &Identification, generation: u32, now: Time) -> bool {
-    let current = identification.otp().is_some_and(|otp| otp.generation == generation);
-    current && identification.status(now) == Status::Created
-}
-
-fn sent(identification: &Identification) -> Result<(&Otp, &Destination), Error> {
-    match identification.otp().map(|otp| (otp, &otp.delivery)) {
-        Some((otp, Delivery::Sent(destination))) => Ok((otp, destination)),
-        _ => Err(Error::Corrupt("a message of an identification that sends none")),
-    }
+fn sent(identification: &Identification) -> Result<(&Otp, Destination), Error> {
+    let sent = identification.otp().zip(identification.destination());
+    sent.ok_or(Error::Corrupt("a message of an identification that sends none"))
 }

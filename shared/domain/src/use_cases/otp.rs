@@ -100,6 +100,7 @@ pub(super) fn creation(
         message: None,
         code_format,
         is_test: test.is_some(),
+        fallback: None,
     };
     let context = CodeContext { org: &draft.org, id: draft.id, generation: otp.generation };
     let (mut outbox, mut code) = (Vec::new(), None);

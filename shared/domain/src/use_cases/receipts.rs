@@ -1,15 +1,15 @@
 //! Receipts: what became of a message after its provider had taken it.
 //!
 //! Providers repeat receipts, and mix up their order. Each is written only where it says more than what is known, and only
-//! for the message with the live code; whatever else comes changes nothing.
+//! for the message with the live code; whatever else comes changes nothing. A failure may have another channel tried.
 
-use super::{effects, telling};
+use super::{effects, fallback, telling};
 use crate::{
     App, Error, Request,
     delivery::{DeliveryState, Receipt},
     events::{EventType, Story},
     identification::Identification,
-    ports::{Effect, MessageRef, unless_lost},
+    ports::{Effect, MessageRef, Told, unless_lost},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +20,10 @@ pub enum Recorded {
     NothingNew,
 }
 
-/// Two reads and a transaction. On an error the receipt comes again.
+/// Two reads and a transaction; of a failure a read of the settings once a minute. On an error the receipt comes again.
 pub async fn record_receipt(app: &App, message: MessageRef, receipt: Receipt) -> Result<Recorded, Error> {
     let Some(message) = app.stores.outbox.find(message).await? else { return Ok(Recorded::NothingNew) };
-    let Effect::Code { generation } = message.effect;
+    let Effect::Code { generation } = message.effect else { return Ok(Recorded::NothingNew) };
     let id = message.reference.identification_id;
     let Some(identification) = app.stores.identifications.find(&message.org, id).await? else {
         return Ok(Recorded::NothingNew);
@@ -32,11 +32,19 @@ pub async fn record_receipt(app: &App, message: MessageRef, receipt: Receipt) ->
     if !says_more(&identification, generation, state) {
         return Ok(Recorded::NothingNew);
     }
-    let story = of_receipt(app, &identification, generation, state);
-    if unless_lost(app.stores.outbox.record_receipt(&message, state, story).await)?.is_none() {
+    let later = match receipt {
+        Receipt::Failed(_) if identification.waits_for(generation, state.updated_at) => {
+            let settings = app.settings(&message.org).await?;
+            fallback::later(app, &settings, &identification, None)
+        }
+        Receipt::Failed(_) | Receipt::Arrived => None,
+    };
+    let told = Told { story: of_receipt(app, &identification, generation, state), later };
+    if unless_lost(app.stores.outbox.record_receipt(&message, state, told.clone()).await)?.is_none() {
         return Ok(Recorded::NothingNew);
     }
     effects::told(app, &identification).await;
+    fallback::kick(app, told.later.as_ref()).await;
     Ok(Recorded::Changed)
 }
 

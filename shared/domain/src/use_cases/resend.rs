@@ -8,10 +8,10 @@ use super::{
 use crate::{
     App, Conflict, Error, Request, Time,
     idempotency::{Idempotency, Once, Operation},
-    identification::{Identification, MethodKind},
+    identification::{Identification, MethodKind, Transition},
     ids::IdentificationId,
     keys::CodeContext,
-    otp::{Delivery, Destination, Otp},
+    otp::{Destination, Otp},
     ports::StepError,
 };
 
@@ -39,9 +39,9 @@ async fn resend(
     let (keys, settings) = (app.keys.current().await?, app.settings(org).await?);
     let generation = otp.generation + 1;
     let context = CodeContext { org, id, generation };
-    let outbox = vec![effects::send_code(app, &keys, &settings, context, destination)];
+    let outbox = vec![effects::send_code(app, &keys, &settings, context, &destination)];
     let opened = steps::require_open(app, identification, once, now).await?;
-    match steps::resend(app, request, &opened, generation, outbox, now).await {
+    match steps::send_again(app, request, &opened, Transition::Resend { generation }, outbox, now).await {
         Ok(()) => Ok(()),
         // The change by the other request explains why this one is too late.
         Err(StepError::Lost) => {
@@ -52,11 +52,9 @@ async fn resend(
     }
 }
 
-fn may_resend(identification: &Identification, now: Time) -> Result<(&Otp, &Destination), Error> {
+fn may_resend(identification: &Identification, now: Time) -> Result<(&Otp, Destination), Error> {
     let otp = identification.otp().ok_or(Error::NotFound("identification"))?;
-    let Delivery::Sent(destination) = &otp.delivery else {
-        return Err(Conflict::ExternalChannel.into());
-    };
+    let destination = identification.destination().ok_or(Conflict::ExternalChannel)?;
     identification.require_open(now)?;
     if otp.generation == 0 {
         return Err(Conflict::StepNotOpen.into());

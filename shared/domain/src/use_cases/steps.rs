@@ -186,16 +186,15 @@ pub(super) async fn validate(
     Ok(())
 }
 
-/// CREATED → CREATED, with another code on its way.
-pub(super) async fn resend(
+/// CREATED → CREATED, with another code on its way: a resend or a fallback.
+pub(super) async fn send_again(
     app: &App,
     request: &Request,
     Opened { identification, chain, once }: &Opened,
-    generation: u32,
+    transition: Transition,
     outbox: Vec<NewOutboxMessage>,
     now: Time,
 ) -> Result<(), StepError> {
-    let transition = Transition::Resend { generation };
     let story = telling::of_step(app, request, identification, &transition, now).once(once.clone());
     let messages = effects::references(&outbox);
     match chain {

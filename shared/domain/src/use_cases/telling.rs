@@ -79,6 +79,7 @@ pub(super) fn of_step(
         Transition::Resend { generation } | Transition::NewCode { generation, .. } => {
             data.with("generation", *generation)
         }
+        Transition::Fallback { generation, channel } => data.with("generation", *generation).named("channel", *channel),
         Transition::Cancel { .. } | Transition::Close { .. } => data,
     };
     of_identification(app, request, identification, transition.event(), data, now)
@@ -111,7 +112,7 @@ pub(super) fn basics(identification: &Identification, now: Time) -> EventData {
 /// What every event of the message with a generation's code has.
 pub(super) fn of_message(identification: &Identification, generation: u32, now: Time) -> EventData {
     let data = basics(identification, now).with("generation", generation);
-    identification.otp().into_iter().fold(data, |data, otp| data.named("channel", otp.delivery.channel()))
+    identification.otp().into_iter().fold(data, |data, otp| data.named("channel", otp.channel()))
 }
 
 fn wrong_tries(data: EventData, identification: &Identification, now: Time) -> EventData {

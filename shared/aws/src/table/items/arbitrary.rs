@@ -168,11 +168,20 @@ fn otp() -> impl Strategy<Value = Otp> {
         time(),
         option::of(live_code()),
         option::of(delivery_state()),
-        code_format(),
-        any::<bool>(),
+        (code_format(), any::<bool>(), option::of(select(Channel::ALL))),
     )
         .prop_map(
-            |(delivery, second_factor, tries, generation, sends, last_send_at, code, message, code_format, is_test)| {
+            |(
+                delivery,
+                second_factor,
+                tries,
+                generation,
+                sends,
+                last_send_at,
+                code,
+                message,
+                (code_format, is_test, fallback),
+            )| {
                 Otp {
                     delivery,
                     second_factor,
@@ -186,6 +195,7 @@ fn otp() -> impl Strategy<Value = Otp> {
                     message,
                     code_format,
                     is_test,
+                    fallback,
                 }
             },
         )
@@ -542,7 +552,11 @@ fn sighting() -> impl Strategy<Value = Sighting> {
 pub fn message() -> impl Strategy<Value = OutboxMessage> {
     let reference = (message_id(), identification_id())
         .prop_map(|(message_id, identification_id)| MessageRef { message_id, identification_id });
-    let effect = any::<u32>().prop_map(|generation| Effect::Code { generation });
+    let effect = prop_oneof![
+        any::<u32>().prop_map(|generation| Effect::Code { generation }),
+        any::<u32>().prop_map(|generation| Effect::Fallback { generation }),
+        any::<u32>().prop_map(|generation| Effect::Overdue { generation }),
+    ];
     (reference, org(), effect, any::<u32>()).prop_map(|(reference, org, effect, attempts)| OutboxMessage {
         reference,
         org,

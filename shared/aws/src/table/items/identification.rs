@@ -90,6 +90,9 @@ pub(crate) fn encode_identification(identification: &Identification, keep_until:
             set("generation", number(otp.generation));
             set("sends", number(otp.sends));
             set("last_send_at", millis(otp.last_send_at));
+            if let Some(channel) = otp.fallback {
+                set("fallback", text(channel));
+            }
             if let Some(code) = &otp.code {
                 set("code", json(code));
             }
@@ -153,6 +156,7 @@ fn decode_method(item: &Item) -> Result<Method, Corrupt> {
             message: read_delivery_state(item, read_number(item, "generation")?)?,
             code_format,
             is_test,
+            fallback: if_there(item, "fallback", read_parsed)?,
         }),
     })
 }

@@ -9,11 +9,15 @@ use acredita_domain::{
     expires_in::ExpiresIn,
     ids::LeaseId,
     ports::limits::REKICK_AFTER,
-    ports::{Effect, OutboxMessage, Settlement},
+    ports::{Effect, LaterMessage, OutboxMessage, Settlement},
 };
 
 /// `effect` of an [`Effect::Code`].
 const CODE: &str = "CODE";
+/// The same of an [`Effect::Fallback`].
+const FALLBACK: &str = "FALLBACK";
+/// The same of an [`Effect::Overdue`].
+const OVERDUE: &str = "OVERDUE";
 
 /// A message in the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,27 +45,39 @@ impl MessageState {
     fn read(item: &Item) -> Result<Self, Corrupt> {
         let name = read_text(item, "state")?;
         let refusal = if_there(item, "refusal", read_parsed)?;
-        let mut all = vec![Self::Pending, Self::Settled(Settlement::Sent), Self::Settled(Settlement::Dropped)];
+        let settled = [Settlement::Sent, Settlement::Dropped, Settlement::FellBack].map(Self::Settled);
+        let mut all = vec![Self::Pending];
+        all.extend(settled);
         all.extend(refusal.map(|refusal| Self::Settled(Settlement::Refused(refusal))));
         all.into_iter().find(|state| state.as_str() == name).ok_or(Corrupt("state"))
     }
 }
 
-/// A new item, due when the message has not been carried out in time. No code is of use after the longest
-/// identification has expired, so the item is dropped then.
+/// A new item, due when the message has not been carried out in time.
 pub(crate) fn encode_message(message: &OutboxMessage, now: Time) -> Item {
+    encode_due(message, now + REKICK_AFTER, now)
+}
+
+/// The same of one that waits for its time.
+pub(crate) fn encode_later(later: &LaterMessage, now: Time) -> Item {
+    encode_due(&later.message, later.due_at.unwrap_or(now + REKICK_AFTER), now)
+}
+
+/// No code is of use after the longest identification has expired, so the item is dropped then.
+fn encode_due(message: &OutboxMessage, due_at: Time, now: Time) -> Item {
     let mut item = Key::message(message.reference).item();
     let mut set = |name: &str, value| item.insert(name.to_owned(), value);
     set("org", text(&message.org));
     set("state", text(MessageState::Pending.as_str()));
-    match message.effect {
-        Effect::Code { generation } => {
-            set("effect", text(CODE));
-            set("generation", number(generation));
-        }
-    }
+    let effect = match message.effect {
+        Effect::Code { .. } => CODE,
+        Effect::Fallback { .. } => FALLBACK,
+        Effect::Overdue { .. } => OVERDUE,
+    };
+    set("effect", text(effect));
+    set("generation", number(message.effect.generation()));
     set("attempts", number(message.attempts));
-    set_due(&mut item, DuePartitions::Messages.of(&message.reference.message_id.to_string()), now + REKICK_AFTER);
+    set_due(&mut item, DuePartitions::Messages.of(&message.reference.message_id.to_string()), due_at);
     set_ttl(&mut item, now + ExpiresIn::LONGEST.delta() + SLACK);
     item
 }
@@ -79,8 +95,12 @@ pub(crate) fn decode_message(item: &Item) -> Result<StoredMessage, Corrupt> {
 
 /// Items from before effects had kinds have no `effect`: they send a code.
 fn decode_effect(item: &Item) -> Result<Effect, Corrupt> {
-    if item.contains_key("effect") && read_text(item, "effect")? != CODE {
-        return Err(Corrupt("effect"));
+    let effect = if item.contains_key("effect") { read_text(item, "effect")? } else { CODE };
+    let generation = read_number(item, "generation")?;
+    match effect {
+        CODE => Ok(Effect::Code { generation }),
+        FALLBACK => Ok(Effect::Fallback { generation }),
+        OVERDUE => Ok(Effect::Overdue { generation }),
+        _ => Err(Corrupt("effect")),
     }
-    Ok(Effect::Code { generation: read_number(item, "generation")? })
 }

@@ -8,7 +8,7 @@ use acredita_domain::{
     otp::{DESTINATION_WINDOW, MAX_DESTINATION_SENDS},
     pictures::PicturePrefix,
     ports::limits::REKICK_AFTER,
-    ports::{Due, Erasure, FirstAnswer, IdempotencyRecord, Settlement},
+    ports::{Due, Effect, Erasure, FirstAnswer, IdempotencyRecord, OutboxMessage, Settlement},
     review::ReviewState,
 };
 use proptest::prelude::*;
@@ -122,7 +122,7 @@ proptest! {
     #[test]
     fn a_messages_state_and_lease_come_back(message in arbitrary::message(), lease in arbitrary::lease_id()) {
         let refused = Refusal::ALL.iter().map(|refusal| Settlement::Refused(*refusal));
-        for how in [Settlement::Sent, Settlement::Dropped].into_iter().chain(refused) {
+        for how in [Settlement::Sent, Settlement::Dropped, Settlement::FellBack].into_iter().chain(refused) {
             let state = MessageState::Settled(how);
             let mut item = with(&with(&encode_message(&message, Time::UNIX_EPOCH), "state", text(state.as_str())), "lease", text(lease));
             if let Settlement::Refused(refusal) = how {
@@ -211,7 +211,7 @@ proptest! {
         message in arbitrary::message(),
         chain in arbitrary::chain(),
     ) {
-        let optional = [&UNREAD[..], &["code", "reference", "validation", "assessment", "delegation", "sightings", "reviews", "identification_id", "chain", "once", "judged_wrong", "tried_at", "told_at"]].concat();
+        let optional = [&UNREAD[..], &["code", "reference", "validation", "assessment", "delegation", "sightings", "reviews", "identification_id", "chain", "once", "judged_wrong", "tried_at", "told_at", "fallback"]].concat();
         let validated = matches!(identification.state, State::Validated(_));
         let mut optional_now: Vec<&str> = optional.iter().copied().filter(|name| !(validated && *name == "validation")).collect();
         let its_message = identification.otp().map(|otp| message_of(otp.generation)).unwrap_or_default();
@@ -264,6 +264,8 @@ fn a_destination_may_have_as_many_sends_as_it_has_slots() {
 
 #[test]
 fn a_message_from_before_there_were_kinds_of_effects_sends_a_code() {
-    let item = encode_message(&one(arbitrary::message()), Time::UNIX_EPOCH);
+    let message = one(arbitrary::message());
+    let effect = Effect::Code { generation: message.effect.generation() };
+    let item = encode_message(&OutboxMessage { effect, ..message }, Time::UNIX_EPOCH);
     assert_eq!(decode_message(&without(&item, "effect")), decode_message(&item));
 }

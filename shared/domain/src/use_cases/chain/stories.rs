@@ -60,7 +60,7 @@ pub(super) fn of_code_not_sent(
     now: Time,
 ) -> Story {
     let data = telling::basics(step, now).with("generation", 1).named("reason", why);
-    let data = step.otp().into_iter().fold(data, |data, otp| data.named("channel", otp.delivery.channel()));
+    let data = step.otp().into_iter().fold(data, |data, otp| data.named("channel", otp.channel()));
     telling::of_identification(app, request, step, EventType::IdentificationUndelivered, data, now)
 }
 
