@@ -6,7 +6,9 @@
 //! by every request of every customer.
 
 use acceptance::{
-    Call, ORG, World, bodies, midni,
+    Call, ORG, World, bodies,
+    chains::{ChainSubject, steps},
+    midni,
     request::base64,
     reviews::ReviewSubject,
     subject::{Method, Subject},
@@ -371,4 +373,50 @@ async fn nothing_ever_scans_and_only_the_sweep_queries() {
     assert!(world.sweep().await.erased > 0);
     let swept = world.wire.take();
     assert!(!swept.iter().any(|call| call == "Scan"), "{swept:?}");
+}
+
+#[tokio::test]
+async fn a_list_of_records_is_one_query_of_each_shard_however_many_there_are() {
+    let world = World::start().await;
+    let list = |query: &str| world.request("GET", &format!("/records?limit=2{query}"), None);
+    for _ in 0..12 {
+        for query in ["", "&kind=OTP", "&status=EXPIRED&client_reference_id=none"] {
+            assert_eq!(calls(&world, list(query), 200).await, ["Query"; 4], "{query}");
+        }
+        world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+    }
+}
+
+#[tokio::test]
+async fn a_record_is_at_most_three_reads_the_event_of_the_look_and_a_query_of_each_log() {
+    let world = World::start().await;
+    let (found, told) = (["BatchGetItem", "GetItem"], ["TransactWriteItems", "SendMessage", "Query"]);
+    let agent = Subject::create(&world, Method::Agent).await.admin_id;
+    let document = Subject::create(&world, Method::IdentityDocument).await.admin_id;
+    let scoring = world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.text("scoring_id");
+    let chain = ChainSubject::of(&world, vec![steps::agent(), steps::internal_document()]).await.admin_id;
+    for (id, expected) in [
+        (agent, [&found[..], &told].concat()),
+        (document, [&found[..], &["GetItem"], &told].concat()),
+        (scoring, [&["BatchGetItem"][..], &told].concat()),
+        (chain, [&found[..], &["BatchGetItem"], &told, &["Query"; 2]].concat()),
+    ] {
+        for _ in 0..3 {
+            assert_eq!(calls(&world, world.request("GET", &format!("/records/{id}"), None), 200).await, expected);
+        }
+    }
+}
+
+/// The keys of these tests were changed once.
+#[tokio::test]
+async fn a_search_is_a_query_for_each_key_a_read_of_what_is_found_and_its_event() {
+    let world = World::start().await;
+    let search = |email: &str| world.request("POST", "/record_searches", Some(json!({ "email": email })));
+    for _ in 0..3 {
+        world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+        let found = ["Query", "Query", "BatchGetItem", "TransactWriteItems", "SendMessage"];
+        assert_eq!(calls(&world, search("example@email.com"), 200).await, found);
+        let nothing = ["Query", "Query", "TransactWriteItems", "SendMessage"];
+        assert_eq!(calls(&world, search("nobody@email.com"), 200).await, nothing);
+    }
 }

@@ -28,6 +28,7 @@ mod otp_evidence;
 mod otp_limits;
 mod otp_sends;
 mod published;
+mod records;
 mod reference;
 mod repetitions;
 mod requests;

@@ -12,6 +12,7 @@ mod dispatching;
 mod midni;
 mod once;
 mod receiving;
+mod records;
 mod reviews;
 mod scoring;
 mod second_factor;

@@ -204,6 +204,7 @@ fn every_operation_describes_the_parameters_of_its_path_and_which_id_it_takes() 
             Door::Actor => "`identification_id`",
             Door::Scoring => "`scoring_id`",
             Door::Event => "`event_id`",
+            Door::Record => "`record_id`",
             Door::Endpoint => "`endpoint_id`",
             Door::Review => "`review_id`",
             Door::AdminChain => "`admin_identification_chain_id`",

@@ -534,3 +534,26 @@ async fn two_sweeps_at_once_do_everything_once() {
     assert_eq!(world.identifications().await.len(), 2, "what retention takes is gone");
     world.assert_whole().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_look_that_meets_a_step_shows_what_was_before_it_or_after() {
+    let world = World::start().await;
+    for round in 0..4_u64 {
+        let otp = Subject::delivered_by(&world, bodies::otp_to(600_000_300 + round)).await;
+        let mut calls = vec![world.request("GET", &format!("/records/{}", otp.admin_id), None); MANY];
+        calls[4 * round as usize] = otp.validation(&world);
+        let answers = world.at_once(calls).await;
+        only(&answers, &[200, 204]);
+        assert_eq!(count(&answers, 204), 1);
+        for record in answers.iter().filter(|answer| answer.status == 200).map(Answer::json) {
+            let told = record["timeline"].as_array().expect("events");
+            let is_validated = told.iter().any(|event| event["type"] == "identification.validated");
+            assert_eq!(record["status"], if is_validated { "VALIDATED" } else { "CREATED" });
+            assert_eq!(told.last().expect("the look")["type"], "record.viewed");
+        }
+        let looks = format!("/events?subject_id={}&type=record.viewed", otp.id);
+        let looks = world.call("GET", &looks, None).await.expect(200).json();
+        assert_eq!(looks["events"].as_array().map(Vec::len), Some(MANY - 1), "each look is told once");
+    }
+    world.assert_whole().await;
+}

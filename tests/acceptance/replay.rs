@@ -163,6 +163,12 @@ pub async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static s
         values.push((EVENT_ID, listed["events"][0]["event_id"].as_str().expect("an event").to_owned()));
     } else if route.contains("/reviews") {
         return stage_review(world, route).await;
+    } else if route.contains("/records/{") && event.text.contains(ADMIN_CHAIN_ID) {
+        values.extend(stage_chain(world, false).await);
+    } else if route.contains("/records/{") && event.text.contains(SCORING_ID) {
+        values.push((SCORING_ID, stage_scoring(world, false).await));
+    } else if route.contains("/records/{") || route.contains("/record_pictures/{") {
+        values.extend(stage_identity_document(world, true).await);
     } else if route.contains("/chain/{") {
         values.extend(stage_chain(world, is_validate).await);
     } else if route.contains("/agent/{") {

@@ -11,7 +11,7 @@ mod used;
 
 use acredita_aws::provision::{
     DEAD_LETTER_SECONDS, DISPATCH_VISIBILITY_SECONDS, DUE_INDEX, DUE_PROJECTION, LIST_INDEX, LIST_PROJECTION,
-    MAX_RECEIVES, TTL_ATTRIBUTE, VISIBILITY_SECONDS,
+    MAX_RECEIVES, RECORD_KEYS, RECORD_PROJECTION, RECORDS_INDEX, TTL_ATTRIBUTE, VISIBILITY_SECONDS,
 };
 use acredita_domain::{ids::OrgId, pictures::PicturePrefix, ports::limits::LEASE};
 use acredita_local::{gateway::functions, workers::BATCH};
@@ -133,8 +133,10 @@ fn the_table_is_the_one_that_the_code_makes_elsewhere() {
     };
     let due = index(DUE_INDEX, ["due_shard", "due_at"], &DUE_PROJECTION);
     let list = index(LIST_INDEX, ["list_shard", "list_at"], &LIST_PROJECTION);
-    assert_eq!(table["GlobalSecondaryIndexes"], json!([due, list]));
-    let types = [("pk", "S"), ("sk", "S"), ("due_shard", "S"), ("due_at", "N"), ("list_shard", "S"), ("list_at", "S")];
+    let records = index(RECORDS_INDEX, RECORD_KEYS, &RECORD_PROJECTION);
+    assert_eq!(table["GlobalSecondaryIndexes"], json!([due, list, records]));
+    let keys = ["pk", "sk", "due_shard", "due_at", "list_shard", "list_at", "record_shard", "record_at"];
+    let types = keys.map(|name| (name, if name == "due_at" { "N" } else { "S" }));
     let types = types.map(|(name, kind)| json!({ "AttributeName": name, "AttributeType": kind }));
     assert_eq!(table["AttributeDefinitions"], json!(types));
 }
@@ -202,6 +204,7 @@ fn plausible(name: &str) -> Option<String> {
         "ACREDITA_SMS_MAX_PRICE" => "0.10",
         "ACREDITA_SMS_SENDER" => "AWS",
         "ACREDITA_STATED_UPLOADS" => "false",
+        "ACREDITA_SEARCH_SINCE" => "2026-12-01T00:00:00Z",
         "ACREDITA_SMS_COUNTRIES" => "ES",
         "ACREDITA_TEST_DESTINATIONS" => "+34600000001=123456",
         "ACREDITA_SCORINGS_A_DAY" => "100",

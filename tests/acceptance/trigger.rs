@@ -71,6 +71,7 @@ async fn every_type_that_is_offered_ends_with_an_event_of_it() {
             "review.approved",
             "review.rejected",
             "review.withdrawn",
+            "record.searched",
             "settings.updated"
         ]
     );

@@ -12,8 +12,8 @@ use acredita_domain::{
     idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
     ids::{
-        AdminChainId, AdminIdentificationId, ChainId, EndpointId, EventId, IdentificationId, LeaseId, OrgId, ReviewId,
-        ScoringId, SubjectId,
+        AdminChainId, AdminIdentificationId, ChainId, EndpointId, EventId, IdentificationId, LeaseId, OrgId, RecordId,
+        ReviewId, ScoringId, SubjectId,
     },
     keys::Keyring,
     midni::Check,
@@ -21,13 +21,14 @@ use acredita_domain::{
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink, StatedPicture, UploadLink},
     ports::{
         Chains, CheckError, Claim, CodeKeys, CountError, CreateError, Deliveries, Delivery, DeliveryPage, Due,
-        DueStream, Endpoints, Erasure, EventLog, EventPage, EventQuery, FindError, FoundStep, Housekeeping,
-        IdempotencyRecord, Identifications, MessageRef, MidniChecks, NewChain, NewCheck, NewEndpointError,
-        NewIdentification, NewOutboxMessage, NewScoring, Opening, Order, Outbox, OutboxMessage, OutgoingMessage,
-        Pictures, Queue, Remembered, RequestCounts, Reservation, ReviewPage, ReviewQuery, Reviews, Scorings, SendError,
-        Sender, SettingsStore, Settlement, Sightings, StepChange, StepError, StoredPicture, StreamDeliveries, Told,
-        WaitingReviews, Wake, Wakes,
+        DueStream, Endpoints, Erasure, EventLog, EventPage, EventQuery, FindError, FoundRecord, FoundStep,
+        Housekeeping, IdempotencyRecord, Identifications, MessageRef, MidniChecks, NewChain, NewCheck,
+        NewEndpointError, NewIdentification, NewOutboxMessage, NewScoring, Opening, Order, Outbox, OutboxMessage,
+        OutgoingMessage, Pictures, Queue, RecordPage, RecordQuery, Records, Remembered, RequestCounts, Reservation,
+        ReviewPage, ReviewQuery, Reviews, Scorings, SendError, Sender, SettingsStore, Settlement, Sightings,
+        StepChange, StepError, StoredPicture, StreamDeliveries, Told, WaitingReviews, Wake, Wakes,
     },
+    records::RecordPosition,
     reference::ClientReferenceId,
     review::Review,
     scoring::{Assessment, HostedDelegation, Scoring},
@@ -136,6 +137,7 @@ impl Faults {
             settings,
             midni_checks,
             reviews,
+            records,
         } = app.stores.clone();
         App {
             stores: Stores {
@@ -153,6 +155,7 @@ impl Faults {
                 settings: Arc::new(Faulty { faults: decorate(), port: settings }),
                 midni_checks: Arc::new(Faulty { faults: decorate(), port: midni_checks }),
                 reviews: Arc::new(Faulty { faults: decorate(), port: reviews }),
+                records: Arc::new(Faulty { faults: decorate(), port: records }),
             },
             queue: Arc::new(Faulty { faults: decorate(), port: app.queue.clone() }),
             wakes: Arc::new(Faulty { faults: decorate(), port: app.wakes.clone() }),
@@ -305,6 +308,7 @@ forward! { Reviews {
 forward! { EventLog {
     fn tell(story: Story) -> Result<(), StepError>;
     fn tell_next(story: Story) -> Result<(), StepError>;
+    fn tell_alone(story: Story) -> Result<(), StepError>;
     fn of_subject(org: &OrgId, subject: Subject, after: Option<u64>, order: Order, limit: usize) -> Result<Vec<StoredEvent>, FindError>;
     fn subject_of(org: &OrgId, id: SubjectId) -> Result<Option<Subject>, FindError>;
     fn find(org: &OrgId, id: EventId) -> Result<Option<StoredEvent>, FindError>;
@@ -340,6 +344,12 @@ forward! { Deliveries {
 forward! { SettingsStore {
     fn find(org: &OrgId) -> Result<Option<StoredSettings>, FindError>;
     fn replace(after: &StoredSettings, story: Story) -> Result<(), StepError>;
+} }
+
+forward! { Records {
+    fn list(org: &OrgId, query: RecordQuery) -> Result<RecordPage, FindError>;
+    fn search(org: &OrgId, digests: &[String], after: Option<RecordPosition>, limit: usize) -> Result<RecordPage, FindError>;
+    fn find(org: &OrgId, id: RecordId) -> Result<Option<FoundRecord>, FindError>;
 } }
 
 forward! { Outbox {

@@ -5,11 +5,12 @@ pub mod body;
 use acredita_domain::use_cases;
 use acredita_http::{
     Api, ApiError, Checked, Principal,
+    event::EventAnswer,
     params::{EventPath, OrgPath},
     principal::ReadEvents,
 };
 use axum::{Json, extract::State};
-use body::{EventAnswer, EventRequest, EventsAnswer, EventsQuery, ListEventsRequest};
+use body::{EventRequest, EventsAnswer, EventsQuery, ListEventsRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn router() -> OpenApiRouter<Api> {

@@ -10,12 +10,12 @@ use acredita_domain::{
 };
 use acredita_http::{
     Faults, Fields, ParseRequest, RequestReader,
-    actor::DocumentTypeBody,
     admin::force,
     idempotency::idempotency,
     reference::{ClientMetadataBody, ClientReferenceIdBody, read_reference},
     request::{BodyKind, MAX_JSON},
-    schemas::{CountryCode, Lifetime},
+    schemas::Lifetime,
+    scoring::DocumentBody,
 };
 use std::str::FromStr;
 use utoipa::ToSchema;
@@ -38,17 +38,6 @@ pub struct CreateScoringBody {
     pub client_reference_id: Option<String>,
     /// Your own texts.
     pub metadata: Option<ClientMetadataBody>,
-}
-
-/// The document to expect.
-#[derive(ToSchema)]
-#[schema(as = ExpectedDocument)]
-pub struct DocumentBody {
-    /// Its type.
-    pub r#type: DocumentTypeBody,
-    /// The issuing country.
-    #[schema(value_type = CountryCode)]
-    pub country: String,
 }
 
 acredita_http::schema_of_names! {

@@ -13,8 +13,9 @@ use acredita_http::{
     params::{ForceQuery, IdempotencyHeader, OrgPath, ScoringPath},
     principal::{DeleteScorings, ReadScorings, WriteScorings},
     request::ScoringRequest,
+    scoring::ScoringAnswer,
 };
-use answers::{CapturesAnswer, CreatedScoring, DelegationAnswer, ScoringAnswer};
+use answers::{CapturesAnswer, CreatedScoring, DelegationAnswer};
 use axum::{Json, extract::State, http::StatusCode};
 use body::{
     CreateScoringBody, CreateScoringRequest, DelegateScoringBody, DelegateScoringRequest, DeleteScoringRequest,

@@ -34,6 +34,7 @@ pub fn functions() -> Vec<(&'static str, OpenApiRouter<Api>)> {
         ("events", acredita_events::router()),
         ("webhook-endpoints", acredita_webhook_endpoints::router()),
         ("settings", acredita_settings::router()),
+        ("records", acredita_records::router()),
         ("reviews", acredita_reviews::router()),
     ]
 }

@@ -211,8 +211,13 @@ pub fn policy(providers: ProviderAccess) -> Policy {
         events_kept: EVENT_RETENTION,
         sms_countries: Countries::All,
         test_destinations: TestDestinations::default(),
+        // Everything in a new folder is found; what lies in an older one was created before.
+        search_since: chrono::DateTime::from_timestamp(FOUND_SINCE, 0),
     }
 }
+
+/// When this program began to write what records are found by: 2026-11-30.
+const FOUND_SINCE: i64 = 1_795_996_800;
 
 /// Generates request ids.
 pub fn request_ids(entropy: Arc<dyn Entropy>) -> impl Fn() -> String + Clone + Send + Sync + 'static {

@@ -30,6 +30,12 @@ pub const LIST_INDEX: &str = "list";
 const LIST_KEYS: [&str; 2] = ["list_shard", "list_at"];
 /// The attributes of the index besides keys: enough to choose rows without reading each item.
 pub const LIST_PROJECTION: [&str; 1] = ["event_type"];
+/// The sparse index of records: identifications, chains, and scorings that stand alone.
+pub const RECORDS_INDEX: &str = "records";
+pub const RECORD_KEYS: [&str; 2] = ["record_shard", "record_at"];
+/// The attributes of the index besides keys: all that a list of records shows.
+pub const RECORD_PROJECTION: [&str; 7] =
+    ["record_kind", "status", "closed", "expires_at", "client_reference_id", "score", "review"];
 /// The attribute by which DynamoDB drops items.
 pub const TTL_ATTRIBUTE: &str = "ttl";
 /// How long the queue hides a message that a worker took: longer than [`LEASE`], so that it comes back when it can be
@@ -101,8 +107,10 @@ async fn make_table(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<()
     let waiting = client.wait_until_table_exists().table_name(table).wait(TABLE_WAIT).await;
     let there = waiting.ok().and_then(|last| last.into_result().ok()).and_then(|described| described.table);
     let there = there.ok_or_else(|| ProvisionError { what: "table", code: "it does not become active".to_owned() })?;
-    if !there.global_secondary_indexes().iter().any(|index| index.index_name() == Some(LIST_INDEX)) {
-        add_list(client, table).await?;
+    for later in [list(), records()] {
+        if !there.global_secondary_indexes().iter().any(|index| index.index_name() == Some(later.index_name())) {
+            add_index(client, table, &later).await?;
+        }
     }
 
     let ttl = client.describe_time_to_live().table_name(table).send().await.map_err(failed("time to live"))?;
@@ -120,25 +128,35 @@ async fn make_table(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<()
     Ok(())
 }
 
-/// Adds the index of lists to a table from before there were events.
-async fn add_list(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<(), ProvisionError> {
-    let list = index(LIST_INDEX, LIST_KEYS, &LIST_PROJECTION);
+/// Adds an index to a table from before there was one.
+async fn add_index(
+    client: &aws_sdk_dynamodb::Client,
+    table: &str,
+    later: &GlobalSecondaryIndex,
+) -> Result<(), ProvisionError> {
     let create = CreateGlobalSecondaryIndexAction::builder()
-        .index_name(LIST_INDEX)
-        .set_key_schema(Some(list.key_schema().to_vec()))
-        .set_projection(list.projection().cloned())
+        .index_name(later.index_name())
+        .set_key_schema(Some(later.key_schema().to_vec()))
+        .set_projection(later.projection().cloned())
         .build()
         .expect("name, keys and projection are set");
     let update = GlobalSecondaryIndexUpdate::builder().create(create).build();
-    let [shard, at] = LIST_KEYS.map(|name| attribute(name, ScalarAttributeType::S));
-    let request = client.update_table().table_name(table).attribute_definitions(shard).attribute_definitions(at);
-    request.global_secondary_index_updates(update).send().await.map_err(failed("index of lists"))?;
+    let attributes = later.key_schema().iter().map(|key| attribute(key.attribute_name(), ScalarAttributeType::S));
+    let request = client.update_table().table_name(table).set_attribute_definitions(Some(attributes.collect()));
+    request.global_secondary_index_updates(update).send().await.map_err(failed("index"))?;
     Ok(())
+}
+
+fn list() -> GlobalSecondaryIndex {
+    index(LIST_INDEX, LIST_KEYS, &LIST_PROJECTION)
+}
+
+fn records() -> GlobalSecondaryIndex {
+    index(RECORDS_INDEX, RECORD_KEYS, &RECORD_PROJECTION)
 }
 
 fn describe(table: CreateTableFluentBuilder) -> CreateTableFluentBuilder {
     let due = index(DUE_INDEX, ["due_shard", "due_at"], &DUE_PROJECTION);
-    let list = index(LIST_INDEX, LIST_KEYS, &LIST_PROJECTION);
     table
         .billing_mode(BillingMode::PayPerRequest)
         .attribute_definitions(attribute("pk", ScalarAttributeType::S))
@@ -147,10 +165,13 @@ fn describe(table: CreateTableFluentBuilder) -> CreateTableFluentBuilder {
         .attribute_definitions(attribute("due_at", ScalarAttributeType::N))
         .attribute_definitions(attribute("list_shard", ScalarAttributeType::S))
         .attribute_definitions(attribute("list_at", ScalarAttributeType::S))
+        .attribute_definitions(attribute("record_shard", ScalarAttributeType::S))
+        .attribute_definitions(attribute("record_at", ScalarAttributeType::S))
         .key_schema(key("pk", KeyType::Hash))
         .key_schema(key("sk", KeyType::Range))
         .global_secondary_indexes(due)
-        .global_secondary_indexes(list)
+        .global_secondary_indexes(list())
+        .global_secondary_indexes(records())
 }
 
 fn index(name: &str, [hash, range]: [&str; 2], projected: &[&str]) -> GlobalSecondaryIndex {

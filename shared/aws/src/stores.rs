@@ -20,6 +20,7 @@ pub fn stores(clients: &AwsClients, table: &str, bucket: &str) -> Stores {
         midni_checks: store.clone(),
         housekeeping: store.clone(),
         requests: store.clone(),
+        records: store.clone(),
         events: store,
         pictures: Arc::new(S3Pictures::new(clients.s3.clone(), bucket.to_owned())),
     }

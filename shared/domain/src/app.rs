@@ -9,7 +9,7 @@ use crate::{
     ports::{
         CardVerifier, Chains, Clock, CodeKeys, Comparison, Deliveries, DocumentNumberReader, Endpoints, Entropy,
         EventLog, Housekeeping, Identifications, MidniChecks, Outbox, PictureValidator, Pictures, Queue, Receivers,
-        RequestCounts, Reviews, Scorer, Scorings, SettingsStore, Sightings, Wakes,
+        Records, RequestCounts, Reviews, Scorer, Scorings, SettingsStore, Sightings, Wakes,
     },
     scoring::{Provider, ProviderAccess},
     settings::{Bounds, Choices, Countries, KnownSettings, OrgSettings},
@@ -53,6 +53,7 @@ pub struct Stores {
     pub settings: Arc<dyn SettingsStore>,
     pub midni_checks: Arc<dyn MidniChecks>,
     pub reviews: Arc<dyn Reviews>,
+    pub records: Arc<dyn Records>,
 }
 
 /// What looks at pictures of documents.
@@ -102,6 +103,8 @@ pub struct Policy {
     pub sms_countries: Countries,
     /// Where nothing is sent, and the code is known.
     pub test_destinations: TestDestinations,
+    /// Since when records can be searched; `None` if they cannot.
+    pub search_since: Option<Time>,
 }
 
 impl Policy {

@@ -55,6 +55,8 @@ pub struct Chain {
     pub log: Log,
     /// The requests with an idempotency key that changed it.
     pub once: Vec<TakenOnce>,
+    /// The digests that it is found by, which go with it.
+    pub lookups: Vec<String>,
 }
 
 /// The steps, in their order: one to three, each of another method.

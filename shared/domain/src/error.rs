@@ -185,6 +185,9 @@ pub enum Conflict {
     /// A decision needs somebody who made it.
     #[error("the token names neither a subject nor a client")]
     NoReviewer,
+    /// It keeps no digests to search by.
+    #[error("this deployment has no search of records")]
+    NoSearch,
 }
 
 impl From<identification::NotOpen> for Error {

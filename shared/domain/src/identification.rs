@@ -78,6 +78,8 @@ pub struct Identification {
     pub log: Option<Log>,
     /// The requests with an idempotency key that took steps of it.
     pub once: Vec<TakenOnce>,
+    /// The digests that it is found by, which go with it.
+    pub lookups: Vec<String>,
 }
 
 /// The stored state, of an identification or of a chain of them; `V` is what its validation keeps. EXPIRED is stored only by
@@ -113,6 +115,15 @@ impl<V> State<V> {
             Self::Cancelled { .. } => Status::Cancelled,
             Self::Failed { .. } => Status::Failed,
             Self::Expired => Status::Expired,
+        }
+    }
+
+    /// How it was validated, if it was.
+    pub fn validation(&self) -> Option<&V> {
+        match self {
+            Self::Validated(validation) => Some(validation),
+            Self::Closed { validation, .. } => validation.as_ref(),
+            Self::Created | Self::Cancelled { .. } | Self::Failed { .. } | Self::Expired => None,
         }
     }
 }

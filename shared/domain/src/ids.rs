@@ -95,6 +95,10 @@ uuid_id! {
     EventId
 }
 uuid_id! {
+    /// A search of records.
+    SearchId
+}
+uuid_id! {
     /// The settings of an organisation, which is all that they are found by.
     SettingsId
 }
@@ -111,17 +115,26 @@ uuid_id! {
     SubjectId
 }
 
-impl From<AdminIdentificationId> for RecordId {
-    fn from(id: AdminIdentificationId) -> Self {
-        Self(id.0)
-    }
+/// Declares an id that a record goes by.
+macro_rules! of_record {
+    ($id:ident) => {
+        impl From<$id> for RecordId {
+            fn from(id: $id) -> Self {
+                Self(id.0)
+            }
+        }
+
+        impl From<RecordId> for $id {
+            fn from(id: RecordId) -> Self {
+                Self(id.0)
+            }
+        }
+    };
 }
 
-impl From<AdminChainId> for RecordId {
-    fn from(id: AdminChainId) -> Self {
-        Self(id.0)
-    }
-}
+of_record!(AdminIdentificationId);
+of_record!(AdminChainId);
+of_record!(ScoringId);
 
 impl SettingsId {
     /// Version 8 (RFC 9562 §5.8): the same for an organisation wherever it is asked for.

@@ -10,6 +10,7 @@ use crate::{
     idempotency::{Idempotency, Operation, RequestMark},
     ids::{IdentificationId, MidniCheckId, OrgId},
     invalid::Invalid,
+    lookups::Lookup,
     sightings::{Sighted, Sighting},
     system::Entropy,
 };
@@ -188,6 +189,12 @@ impl Keyring {
             person: half(mac(key, purposes[1], &[org, what, person])),
         };
         self.keys.iter().map(sighting).collect()
+    }
+
+    /// How a record is found by a value, by the newest key first; the others find what was written before they were replaced.
+    pub fn lookup_digests(&self, org: &OrgId, lookup: &Lookup) -> Vec<String> {
+        let parts = [org.as_str().as_bytes(), lookup.kind.as_str().as_bytes(), lookup.form.expose().as_bytes()];
+        self.keys.iter().map(|key| half(mac(key, "record lookup", &parts))).collect()
     }
 
     /// How a request of an organisation is recorded, by the newest key first; the others find what they recorded before

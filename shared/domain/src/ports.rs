@@ -16,6 +16,7 @@ mod keys;
 pub mod limits;
 mod midni;
 mod pictures;
+mod records;
 mod reviews;
 mod scorer;
 mod settings;
@@ -36,6 +37,7 @@ pub use events::{EventLog, EventPage, EventPosition, EventQuery, Order};
 pub use keys::CodeKeys;
 pub use midni::{CardError, CardVerifier, CheckError, MidniChecks, NewCheck};
 pub use pictures::{DocumentNumberReader, PictureValidator, Pictures, ReadPicture, StoredPicture};
+pub use records::{FoundIdentification, FoundRecord, RecordPage, RecordQuery, Records};
 pub use reviews::{ReviewPage, ReviewPosition, ReviewQuery, Reviews, WaitingReviews};
 pub use scorer::{
     CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ScoreError, ScoreRequest, Scored,

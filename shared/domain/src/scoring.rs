@@ -105,6 +105,8 @@ pub struct Scoring {
     pub log: Option<Log>,
     /// The requests with an idempotency key that scored or closed it.
     pub once: Vec<TakenOnce>,
+    /// The digests that one that stands alone is found by, which go with it.
+    pub lookups: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -141,6 +143,7 @@ impl Scoring {
             membership: None,
             log: None,
             once: Vec::new(),
+            lookups: Vec::new(),
         }
     }
 

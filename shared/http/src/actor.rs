@@ -167,7 +167,7 @@ pub fn read_identity_document(fields: &Fields<'_>, faults: &mut Faults) -> Ident
     }
 }
 
-fn read_msisdn(fields: &Fields<'_>, faults: &mut Faults) -> Option<Msisdn> {
+pub fn read_msisdn(fields: &Fields<'_>, faults: &mut Faults) -> Option<Msisdn> {
     for name in ["phone_number", "country_code"].into_iter().filter(|name| !fields.has(name)) {
         fields.missing(name, faults);
     }

@@ -14,6 +14,7 @@ mod base64;
 pub mod device;
 pub mod document;
 pub mod error;
+pub mod event;
 pub mod fault;
 pub mod fields;
 pub mod idempotency;
@@ -38,6 +39,7 @@ pub mod principal;
 pub mod reference;
 pub mod request;
 pub mod schemas;
+pub mod scoring;
 pub mod vocabulary;
 
 pub use api::Api;

@@ -29,7 +29,7 @@ const LICENSE: &str = "MIT OR Apache-2.0";
 const TOKENS: &str = "A token of the configured issuer. It names the organisation of the path and has the operation's permission, or, for identifications and scorings, the scope `api:everything`, which has each of their permissions except `identifications:force_delete`.";
 
 /// The groups of operations.
-const TAGS: [(&str, &str); 13] = [
+const TAGS: [(&str, &str); 14] = [
     ("Identification by agent, admin", "The back office's side: create, cancel, close, delete."),
     ("Identification by agent", "The shop agent's side: metadata, validate."),
     ("Identification by OTP, admin", "The back office's side: create, cancel, close, delete."),
@@ -41,6 +41,7 @@ const TAGS: [(&str, &str); 13] = [
     ("Scoring", "Scores of identity documents, of an identification or standing alone."),
     ("Reviews", "Scores that fall short, for a person to decide: list, claim, release, decide."),
     ("Events", "Everything that happened: who did what, numbered and chained."),
+    ("Records", "The back office's view: what there is, everything about one of it, and who looked at it."),
     ("Settings", "What an organisation chooses: its name, texts, codes and limits."),
     ("Webhooks", "Endpoints that events are delivered to, signed as Standard Webhooks 1.0 has it."),
 ];

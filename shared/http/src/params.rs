@@ -70,6 +70,15 @@ pub struct EventPath {
     pub event_id: Uuid,
 }
 
+/// A record.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct RecordPath {
+    /// The record: `record_id` of a list, which is the back office's id of an identification or of a chain, or the id of a
+    /// scoring that stands alone.
+    pub record_id: Uuid,
+}
+
 /// An endpoint that events are delivered to.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

@@ -24,6 +24,14 @@ names! {
         ReviewsDecide = "reviews:decide",
         /// What the organisation chooses for itself.
         SettingsAdmin = "settings:admin",
+        /// List records.
+        RecordsList = "records:list",
+        /// Read a record, with what is about the person masked.
+        RecordsRead = "records:read",
+        /// See what is about the person in a record, and its pictures.
+        RecordsReadPersonal = "records:read_personal",
+        /// Find records by what they were created with.
+        RecordsSearch = "records:search",
     }
 }
 
@@ -42,7 +50,11 @@ impl Permission {
             | Self::IdentificationsForceDelete
             | Self::WebhooksAdmin
             | Self::ReviewsDecide
-            | Self::SettingsAdmin => false,
+            | Self::SettingsAdmin
+            | Self::RecordsList
+            | Self::RecordsRead
+            | Self::RecordsReadPersonal
+            | Self::RecordsSearch => false,
         }
     }
 }

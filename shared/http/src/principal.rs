@@ -109,6 +109,30 @@ impl Authority for SettingsAdmin {
     const PERMISSION: Permission = Permission::SettingsAdmin;
 }
 
+pub struct ListRecords;
+
+impl Authority for ListRecords {
+    const PERMISSION: Permission = Permission::RecordsList;
+}
+
+pub struct ReadRecords;
+
+impl Authority for ReadRecords {
+    const PERMISSION: Permission = Permission::RecordsRead;
+}
+
+pub struct SearchRecords;
+
+impl Authority for SearchRecords {
+    const PERMISSION: Permission = Permission::RecordsSearch;
+}
+
+pub struct ReadPersons;
+
+impl Authority for ReadPersons {
+    const PERMISSION: Permission = Permission::RecordsReadPersonal;
+}
+
 /// An organisation that a valid token may act for, with the authority `A`.
 pub struct Principal<A> {
     /// In the organisation of the path, which is one of the token's.
@@ -121,6 +145,11 @@ impl<A> Principal<A> {
     /// Force counts only with its permission; without, the request is one without force.
     pub fn force(&self, asked: bool) -> Force {
         if asked && self.claims.has(Permission::IdentificationsForceDelete) { Force::Permitted } else { Force::No }
+    }
+
+    /// Whether what is about a person may be shown.
+    pub fn may_read_personal(&self) -> bool {
+        self.claims.has(Permission::RecordsReadPersonal)
     }
 }
 

@@ -59,6 +59,7 @@ pub const FUNCTIONS: &[Function] = &[
     http("events"),
     http("webhook-endpoints"),
     http("settings"),
+    http("records"),
     PAGE,
     http("reviews"),
     NOTIFY,
@@ -120,6 +121,7 @@ pub enum Door {
     Event,
     Endpoint,
     Review,
+    Record,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

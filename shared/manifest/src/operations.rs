@@ -41,6 +41,7 @@ macro_rules! operations {
     (@id Organisation) => { "" };
     (@id Event) => { "/{event_id}" };
     (@id Review) => { "/{review_id}" };
+    (@id Record) => { "/{record_id}" };
     (@id Endpoint) => { "/{endpoint_id}" };
     (@key) => { false };
     (@key IdempotencyKey) => { true };
@@ -127,6 +128,18 @@ pub const OPERATIONS: &[Operation] = operations! {
     "settings" serves "/settings" with "settings:admin" {
         read_settings: Get Organisation "", No => 200, CREATE;
         replace_settings: Put Organisation "", Json => 200, CREATE, [412];
+    }
+    "records" serves "/records" with "records:list" {
+        list_records: Get Organisation "", No => 200, CREATE;
+    }
+    "records" serves "/records" with "records:read" {
+        read_record: Get Record "", No => 200, READ;
+    }
+    "records" serves "/record_searches" with "records:search" {
+        search_records: Post Organisation "", Json => 200, CREATE, [409];
+    }
+    "records" serves "/record_pictures" with "records:read_personal" {
+        read_record_pictures: Get Record "", No => 200, READ;
     }
     "webhook-endpoints" serves "/events" with "webhooks:admin" {
         resend_event: Post Event "/resend", Json => 202, CHANGE;

@@ -11,6 +11,7 @@
 //! | `EVENT_RETENTION_YEARS` | years that events are kept, 1 to 100; unset for 5 |
 //! | `SMS_COUNTRIES` | where organisations may send text messages at most: ISO 3166-1 alpha-2 codes separated by blanks or commas, or `*` for everywhere; unset for `ES` |
 //! | `TEST_DESTINATIONS` | where nothing is sent, and with which code: see [`TestDestinations`]; unset for nowhere |
+//! | `SEARCH_SINCE` | the time (RFC 3339) since which records can be searched; unset if they cannot: then no digests are kept |
 //! | `STATED_UPLOADS` | `true` if a delegation has to state the files that will be uploaded; unset for `false` |
 //! | `CODE_KEYS_SECRET` | the secret with the keys, by ARN or name: see [`SecretKeys`](acredita_aws::SecretKeys) |
 //! | `MIDNI_CERTIFICATES_SECRET` | the secret with certificates (PEM) that codes of MiDNI are verified with besides the police's that are part of the program, by ARN or name; unset for none |
@@ -44,14 +45,14 @@ use crate::{
     tokens::TokenSettings,
 };
 use acredita_domain::{
-    Invalid,
+    Invalid, Time,
     app::{EVENT_RETENTION, Policy, SCORINGS_A_DAY},
     scoring::ProviderAccess,
     settings::Countries,
     test_destinations::TestDestinations,
 };
 use acredita_http::office::Office;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -95,6 +96,7 @@ impl Settings {
         let stated_uploads = read.parsed("ACREDITA_STATED_UPLOADS", boolean);
         let event_years = read.parsed("ACREDITA_EVENT_RETENTION_YEARS", years);
         let test_destinations = read.parsed("ACREDITA_TEST_DESTINATIONS", str::parse::<TestDestinations>);
+        let search_since = read.parsed("ACREDITA_SEARCH_SINCE", time);
         let sms_countries = read.parsed("ACREDITA_SMS_COUNTRIES", str::parse::<Countries>);
         Some(Self {
             places: Places {
@@ -114,6 +116,7 @@ impl Settings {
                 events_kept: event_years.unwrap_or(EVENT_RETENTION),
                 sms_countries: sms_countries.unwrap_or_else(Countries::spain),
                 test_destinations: test_destinations.unwrap_or_default(),
+                search_since,
             },
             code_keys_secret: code_keys_secret?,
             midni_certificates,
@@ -139,6 +142,11 @@ fn years(text: &str) -> Result<TimeDelta, Invalid> {
 fn scorings(text: &str) -> Result<u32, Invalid> {
     let scorings = text.parse().ok().filter(|scorings| (1..=100_000).contains(scorings));
     scorings.ok_or(Invalid("is not a number of scorings from 1 to 100000"))
+}
+
+fn time(text: &str) -> Result<Time, Invalid> {
+    let time = DateTime::parse_from_rfc3339(text).map_err(|_| Invalid("is not a time of RFC 3339"))?;
+    Ok(time.with_timezone(&Utc))
 }
 
 fn boolean(text: &str) -> Result<bool, Invalid> {

@@ -23,6 +23,7 @@ pub enum WarmUp {
     Settings,
     /// Reviews, and the keys of cursors.
     Reviews,
+    Records,
 }
 
 impl WarmUp {
@@ -51,6 +52,11 @@ impl WarmUp {
             }
             Self::Reviews => {
                 let _ = tokio::join!(review(app, &org), app.keys.current());
+            }
+            Self::Records => {
+                if let Ok(nobody) = NOBODY.parse() {
+                    let _ = app.stores.records.find(&org, nobody).await;
+                }
             }
             Self::Scorings => {
                 if let Ok(nobody) = NOBODY.parse() {

@@ -17,7 +17,7 @@ const KEY: &str = "order-6123456789";
 
 /// The inventory of the kinds of items, by the beginning of their keys: all that there are, and whether deleting leaves
 /// them.
-const KINDS: [(&str, bool); 16] = [
+const KINDS: [(&str, bool); 17] = [
     ("IDN#", false),
     ("CHN#", false),
     ("OBX#", true),
@@ -32,6 +32,7 @@ const KINDS: [(&str, bool); 16] = [
     ("NUM#", true),
     ("MDN#", true),
     ("MDC#", true),
+    ("LKP#", false),
     ("ERA#", false),
     ("LEF#", false),
 ];

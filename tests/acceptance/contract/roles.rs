@@ -13,7 +13,7 @@ use acredita_domain::identification::State;
 use serde_json::{Value, json};
 
 /// Every permission of §3 with its operations, in the contract's words.
-const ROLES: [(&str, &[&str]); 10] = [
+const ROLES: [(&str, &[&str]); 14] = [
     (
         "identifications:admin",
         &[
@@ -69,6 +69,10 @@ const ROLES: [(&str, &[&str]); 10] = [
     ),
     ("reviews:decide", &["list_reviews", "claim_review", "release_review", "decide_review"]),
     ("settings:admin", &["read_settings", "replace_settings"]),
+    ("records:list", &["list_records"]),
+    ("records:read", &["read_record"]),
+    ("records:read_personal", &["read_record_pictures"]),
+    ("records:search", &["search_records"]),
     ("identifications:force_delete", &[]),
 ];
 

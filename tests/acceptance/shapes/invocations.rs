@@ -32,8 +32,9 @@ fn http(answer: &Value) -> (u64, Value) {
 async fn every_event_is_taken_by_the_function_that_it_is_named_after() {
     let service = Service::start(Shape::AwsLocal).await;
     let mut powers = claims(ORG, in_an_hour());
-    powers["permissions"] =
-        json!("identifications:force_delete events:read webhooks:admin settings:admin reviews:decide");
+    powers["permissions"] = json!(
+        "identifications:force_delete events:read webhooks:admin settings:admin reviews:decide records:list records:read records:read_personal records:search"
+    );
     let token = [(TOKEN, ISSUER.sign(&powers))];
     for event in events() {
         let (name, case) = (event.name(), event.case.as_str());
@@ -58,7 +59,11 @@ async fn every_event_is_taken_by_the_function_that_it_is_named_after() {
                 );
                 let (status, body) = http(&answered(&service, &event, &token).await);
                 // Every organisation has settings.
-                if case.starts_with("create") || case.starts_with("list") || event.function == "settings" {
+                if case.starts_with("create")
+                    || case.starts_with("list")
+                    || case.starts_with("search")
+                    || event.function == "settings"
+                {
                     assert!(matches!(status, 200 | 201), "{name}: {status} {body}");
                 } else {
                     // So are its ids. Unknown ids are found out last, so everything else was valid.

@@ -39,13 +39,15 @@ fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
         ],
         "identity-document-admin" => &[SECRET],
         "identification-otp" => &[SECRET, FIND_ROOM, REMOVE_EVIDENCE],
-        // With the keys of external providers.
-        "scoring" => &[SECRET],
+        // With the keys of external providers. One that stands alone is found by its reference, which no event has.
+        "scoring" => &[SECRET, ("dynamodb:PutItem", "LKP"), ("dynamodb:DeleteItem", "LKP")],
         // Lambda takes wakes off the queue.
         "dispatch" => &[SECRET, ("sqs:DeleteMessage", ""), ("sqs:GetQueueAttributes", ""), ("sqs:ReceiveMessage", "")],
         // Lambda takes receipts off the queue.
         "receipts" => &[("sqs:DeleteMessage", ""), ("sqs:GetQueueAttributes", ""), ("sqs:ReceiveMessage", "")],
         "webhook-endpoints" | "reviews" => &[SECRET],
+        // Whoever follows its links reads with its rights.
+        "records" => &[SECRET, ("s3:GetObject", "i")],
         // The senders of the tests are not AWS's, and Lambda takes messages off the queue.
         "notify" => &[
             SECRET,

@@ -117,6 +117,7 @@ async fn create(app: &App) -> Result<(), Failure> {
         log: None,
         once: Vec::new(),
         review: None,
+        lookups: Vec::new(),
     };
     let created = Happened {
         id: EventId::at(now, &*app.entropy),

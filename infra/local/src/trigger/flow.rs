@@ -22,6 +22,7 @@ pub enum AgentStep {
     Cancelled,
     Closed,
     Expired,
+    Viewed,
     Deleted,
 }
 
@@ -99,6 +100,8 @@ pub fn flow(kind: EventType) -> Result<Flow, &'static str> {
         EventType::ChainFailed => Flow::Chain(ChainStep::Failed),
         EventType::ChainExpired => Flow::Chain(ChainStep::Expired),
         EventType::ChainDeleted => Flow::Chain(ChainStep::Deleted),
+        EventType::RecordViewed => Flow::Agent(AgentStep::Viewed),
+        EventType::RecordSearched => return Err("it is about nothing that there is: POST /record_searches makes one"),
         EventType::PicturesViewed => Flow::Scoring(ScoringStep::Viewed),
         EventType::WebhookEndpointCreated => Flow::Endpoint(EndpointStep::Created),
         EventType::WebhookEndpointUpdated => Flow::Endpoint(EndpointStep::Updated),

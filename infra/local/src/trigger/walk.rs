@@ -49,6 +49,9 @@ impl Walk<'_> {
                 self.take(Call::new(Method::POST, format!("{AGENT}/{admin}/close"))).await?;
             }
             AgentStep::Expired => (self.say)("It expires in a minute."),
+            AgentStep::Viewed => {
+                self.take(Call::new(Method::GET, format!("/records/{admin}"))).await?;
+            }
             AgentStep::Deleted => {
                 self.take(Call::new(Method::DELETE, format!("{AGENT}/{admin}"))).await?;
             }

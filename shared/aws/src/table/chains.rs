@@ -23,6 +23,7 @@ use acredita_domain::{
         Chains, CreateError, Erasure, FindError, FoundStep, NewChain, NewOutboxMessage, NewStep, Opening, StepChange,
         StepError,
     },
+    records::RecordPosition,
     review::ReviewMark,
     scoring::Scoring,
 };
@@ -54,6 +55,7 @@ impl Chains for DynamoStore {
             let commit = Commit::new(self, "create chain", now)
                 .put(encode_chain(&chain, keep_until))
                 .put(encode_chain_pointer(&chain, events_until))
+                .find_by(&chain.org, &Key::chain(chain.id), of_record(&chain), keep_until)
                 .tell(&chapter);
             let commit = steps.iter().fold(commit, |commit, (identification, scoring, chapter)| {
                 put_identification(commit, identification, scoring.as_ref(), chapter, (keep_until, events_until))
@@ -210,6 +212,7 @@ impl Chains for DynamoStore {
                 let condition = if force { OURS } else { CREATED };
                 let commit = Commit::new(self, DELETE, now);
                 let commit = commit.delete_telling(condition, chain_values(chain, now), &chain.org, &chapters[0]);
+                let commit = commit.find_no_more(&chain.org, of_record(chain));
                 let commit = removals.iter().zip(&chapters[1..]).fold(commit, |commit, (removal, chapter)| {
                     removal.commit(self, commit, &chain.org, OURS, chapter, now)
                 });
@@ -231,6 +234,11 @@ const ADVANCE: &str = "advance chain";
 const RESEND: &str = "resend in chain";
 const CHANGE: &str = "change chain";
 const DELETE: &str = "delete chain";
+
+/// Its place among records, and what it is found by.
+fn of_record(chain: &Chain) -> (RecordPosition, &[String]) {
+    (RecordPosition::of(chain.admin_id.into(), chain.created_at), &chain.lookups)
+}
 
 fn chain_values(chain: &Chain, now: Time) -> Values {
     let mut values = open_values(&chain.org, now);

@@ -4,8 +4,8 @@ use super::{
     budget::{Room, end_of_day},
     expressions::Values,
     items::{
-        Item, Key, decode_log, decode_remembered, encode_event, encode_later, encode_leftovers, encode_message,
-        encode_remembered, encode_review, encode_taken_once, millis, number, text,
+        Item, Key, decode_log, decode_remembered, encode_event, encode_later, encode_leftovers, encode_lookups,
+        encode_message, encode_remembered, encode_review, encode_taken_once, millis, number, text,
     },
     marking::marked,
     store::{Change, DynamoStore, NotCommitted, Reasons, cancelled, corrupt},
@@ -21,6 +21,7 @@ use acredita_domain::{
     ports::{
         CheckError, CountedSend, CreateError, FirstAnswer, IdempotencyRecord, LaterMessage, NewOutboxMessage, StepError,
     },
+    records::RecordPosition,
     review::Review,
 };
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
@@ -84,6 +85,20 @@ impl<'a> Commit<'a> {
         self
     }
 
+    /// What a new record is found by.
+    pub fn find_by(self, org: &OrgId, of: &Key, found: (RecordPosition, &[String]), keep_until: Time) -> Self {
+        encode_lookups(org, of, found, keep_until).into_iter().fold(self, Self::put)
+    }
+
+    /// It is found no more.
+    pub fn find_no_more(self, org: &OrgId, (position, digests): (RecordPosition, &[String])) -> Self {
+        let keys = digests.iter().map(|digest| Key::lookup(org, digest, position));
+        keys.fold(self, |commit, key| {
+            let write = commit.store.delete_any(&key);
+            commit.write(write)
+        })
+    }
+
     /// A step, which its condition may refuse.
     pub fn step(self, change: Change<'_>) -> Self {
         let write = self.store.change(change);
@@ -127,15 +142,26 @@ impl<'a> Commit<'a> {
         self.tell_and_note(org, chapter, None)
     }
 
+    /// The same, and an attribute of the subject that its record shows.
+    pub fn tell_and_show(self, org: &OrgId, chapter: &Chapter, shown: Option<(&'static str, AttributeValue)>) -> Self {
+        let set = shown.map(|(name, value)| (format!("#{name} = :value"), value));
+        self.tell_and_set(org, chapter, set)
+    }
+
     /// The same, and a note on the subject: an attribute that keeps its value if it has one.
     pub fn tell_and_note(self, org: &OrgId, chapter: &Chapter, note: Option<&(String, AttributeValue)>) -> Self {
+        let set = note.map(|(name, note)| (format!("#{name} = if_not_exists(#{name}, :value)"), note.clone()));
+        self.tell_and_set(org, chapter, set)
+    }
+
+    fn tell_and_set(self, org: &OrgId, chapter: &Chapter, set: Option<(String, AttributeValue)>) -> Self {
         let mut values = vec![("org", text(org))];
         let (mut update, guard) = move_head(chapter, &mut values);
         let (mark, latest) = marked(chapter.marking, &mut values);
         update.push_str(&mark);
-        if let Some((name, note)) = note {
-            values.push(("note", note.clone()));
-            update = format!("{update}, #{name} = if_not_exists(#{name}, :note)");
+        if let Some((set, value)) = set {
+            values.push(("value", value));
+            update = format!("{update}, {set}");
         }
         let condition = format!("#org = :org AND {guard}{latest}");
         let key = Key::subject(chapter.subject);

@@ -7,6 +7,7 @@ use super::{
         Item, Key, LIST_SHARDS, PointsTo, decode_event, decode_pointer, decode_reference, list_at, list_from,
         list_partition, list_shard, position_of, text,
     },
+    shards::{Part, merged},
     store::{DynamoStore, corrupt},
 };
 use crate::{
@@ -44,6 +45,15 @@ impl EventLog for DynamoStore {
         let chapter = story.after(&story.log);
         let commit = Commit::new(self, "tell next", Time::UNIX_EPOCH).only_tell(&story.org, &chapter);
         commit.take().await.map_err(|refusal| match refusal {
+            Refusal::Overtaken(_) => StepError::Lost,
+            Refusal::Step(error) => error,
+        })
+    }
+
+    async fn tell_alone(&self, story: Story) -> Result<(), StepError> {
+        let chapter = story.after(&story.log);
+        let told = Commit::new(self, "tell alone", Time::UNIX_EPOCH).tell(&chapter).take().await;
+        told.map_err(|refusal| match refusal {
             Refusal::Overtaken(_) => StepError::Lost,
             Refusal::Step(error) => error,
         })
@@ -97,8 +107,12 @@ impl EventLog for DynamoStore {
         org: &OrgId,
         subjects: Vec<Subject>,
     ) -> Result<HashMap<Subject, ClientReferenceId>, FindError> {
+        // Nothing else has one.
+        let may_have = |subject: &Subject| {
+            matches!(subject, Subject::Identification { .. } | Subject::Scoring { .. } | Subject::Chain { .. })
+        };
         let of_key: HashMap<Key, Subject> =
-            subjects.into_iter().map(|subject| (Key::subject(subject), subject)).collect();
+            subjects.into_iter().filter(may_have).map(|subject| (Key::subject(subject), subject)).collect();
         if of_key.is_empty() {
             return Ok(HashMap::new());
         }
@@ -115,42 +129,10 @@ impl EventLog for DynamoStore {
     async fn list(&self, org: &OrgId, query: EventQuery) -> Result<EventPage, FindError> {
         let shards = (0..LIST_SHARDS).map(|shard| self.rows(list_partition(org, shard), &query));
         let shards = try_join_all(shards).await?;
-        let (rows, next) = merged(shards, &query);
-        let keys = rows.into_iter().map(|row| row.key).collect();
+        let (rows, next) = merged(shards, query.order, query.limit);
+        let keys = rows.into_iter().map(|(_, key)| key).collect();
         Ok(EventPage { events: self.read_events(keys).await?, next })
     }
-}
-
-/// A row of the list.
-struct Row {
-    position: EventPosition,
-    key: Key,
-}
-
-/// A part of a shard: its rows, and the place up to which it was looked through, unless that is its end.
-struct Part {
-    rows: Vec<Row>,
-    reached: Option<EventPosition>,
-}
-
-/// The first rows of all shards, in their order, up to where each shard was looked through; and the place to go on from.
-fn merged(shards: Vec<Part>, query: &EventQuery) -> (Vec<Row>, Option<EventPosition>) {
-    let before = |a: &EventPosition, b: &EventPosition| match query.order {
-        Order::Ascending => a.cmp(b),
-        Order::Descending => b.cmp(a),
-    };
-    let reached = shards.iter().filter_map(|part| part.reached).min_by(before);
-    let mut rows: Vec<Row> = shards.into_iter().flat_map(|part| part.rows).collect();
-    rows.sort_by(|a, b| before(&a.position, &b.position));
-    if let Some(reached) = reached {
-        rows.retain(|row| before(&row.position, &reached).is_le());
-    }
-    if rows.len() <= query.limit {
-        return (rows, reached);
-    }
-    rows.truncate(query.limit);
-    let last = rows.last().map(|row| row.position);
-    (rows, last)
 }
 
 impl DynamoStore {
@@ -175,6 +157,7 @@ impl DynamoStore {
             Key::subject(Subject::WebhookEndpoint { endpoint_id }),
             Key::settings(parsed.parse().map_err(not_an_id)?),
             Key::review(parsed.parse().map_err(not_an_id)?),
+            Key::search(parsed.parse().map_err(not_an_id)?),
         ])
     }
 
@@ -209,7 +192,7 @@ impl DynamoStore {
     }
 
     /// A shard's rows that a query asks for: as many as it wants, if they are found in few queries.
-    async fn rows(&self, shard: String, query: &EventQuery) -> Result<Part, FindError> {
+    async fn rows(&self, shard: String, query: &EventQuery) -> Result<Part<EventPosition, Key>, FindError> {
         let after = query.after.map(list_at);
         let from = query.from.map_or_else(String::new, list_from);
         // What begins with a later millisecond is greater than that millisecond alone.
@@ -220,7 +203,7 @@ impl DynamoStore {
             (_, None) => (from, to),
         };
         let low = if low.is_empty() { "0".to_owned() } else { low };
-        let mut part = Part { rows: Vec::new(), reached: None };
+        let mut part = Part::empty();
         if low > high {
             return Ok(part);
         }
@@ -250,9 +233,9 @@ impl DynamoStore {
             let found = request.send().await.map_err(|error| outage(unavailable(STORE, "list events", &error)))?;
             let QueryOutput { items, last_evaluated_key, .. } = found;
             for item in items.unwrap_or_default() {
-                let row = Row { position: place_of(&item)?, key: key_of(&item)? };
-                if query.after != Some(row.position) {
-                    part.rows.push(row);
+                let position = place_of(&item)?;
+                if query.after != Some(position) {
+                    part.rows.push((position, key_of(&item)?));
                 }
             }
             part.reached = last_evaluated_key.as_ref().map(place_of).transpose()?;

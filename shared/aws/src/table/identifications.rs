@@ -23,6 +23,7 @@ use acredita_domain::{
         CreateError, Erasure, FindError, IdempotencyRecord, Identifications, NewIdentification, NewOutboxMessage,
         Remembered, Scorings, StepError,
     },
+    records::RecordPosition,
     scoring::Scoring,
 };
 use async_trait::async_trait;
@@ -185,6 +186,8 @@ pub(crate) struct Removal {
     pub prefixes: Vec<PicturePrefix>,
     /// The linked scoring, as it was read.
     pub scored: Option<(ScoringId, Option<Scoring>)>,
+    position: RecordPosition,
+    lookups: Vec<String>,
 }
 
 impl DynamoStore {
@@ -192,10 +195,14 @@ impl DynamoStore {
     pub(crate) async fn removal(&self, identification: &Identification) -> Result<Removal, StepError> {
         let Identification { id, ref org, ref method, .. } = *identification;
         let mut prefixes = vec![PicturePrefix::identification(org, id)];
-        let Some(scoring_id) = method.scoring_id() else { return Ok(Removal { prefixes, scored: None }) };
+        let (position, lookups) = of_record(identification);
+        let lookups = lookups.to_vec();
+        let Some(scoring_id) = method.scoring_id() else {
+            return Ok(Removal { prefixes, scored: None, position, lookups });
+        };
         prefixes.extend([PicturePrefix::scoring(org, scoring_id), PicturePrefix::uploads(org, scoring_id)]);
         let scoring = Scorings::find(self, org, scoring_id).await?;
-        Ok(Removal { prefixes, scored: Some((scoring_id, scoring)) })
+        Ok(Removal { prefixes, scored: Some((scoring_id, scoring)), position, lookups })
     }
 }
 
@@ -210,7 +217,8 @@ impl Removal {
         chapter: &Chapter,
         now: Time,
     ) -> Commit<'a> {
-        let mut commit = commit.delete_telling(condition, open_values(org, now), org, chapter);
+        let commit = commit.delete_telling(condition, open_values(org, now), org, chapter);
+        let mut commit = commit.find_no_more(org, (self.position, &self.lookups));
         if let Some((scoring_id, scoring)) = &self.scored {
             let mut values = open_values(org, now);
             values.push(("version", number(scoring.as_ref().map_or(0, |scoring| scoring.version))));
@@ -238,11 +246,17 @@ pub(crate) fn put_identification<'a>(
     let commit = commit
         .put(encode_identification(identification, keep_until))
         .put(encode_pointer(identification, events_until))
+        .find_by(&identification.org, &Key::identification(identification.id), of_record(identification), keep_until)
         .tell(chapter);
     match scoring {
         Some(scoring) => commit.put(encode_scoring(scoring, Standing::Linked, keep_until)),
         None => commit,
     }
+}
+
+/// Its place among records, and what it is found by.
+fn of_record(identification: &Identification) -> (RecordPosition, &[String]) {
+    (RecordPosition::of(identification.admin_id.into(), identification.created_at), &identification.lookups)
 }
 
 /// The writes of a step of an identification, with the end of its scoring and with its events.

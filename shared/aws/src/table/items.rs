@@ -25,6 +25,7 @@
 //! | `EVT#<key of its subject>` / `DLV#<endpoint>` | how far a subject's events have come at an endpoint | `org`, `next_sequence`, `tries`, while a try waits `wait_until`, while a worker has it `lease`, `lease_until` |
 //! | `EVT#WHE#<endpoint>` / `ERD#<errand>` | a message that somebody asked for | as before, and `errand` |
 //! | `DLG#<org>#<endpoint>` / `<epoch milliseconds>#<event>#<attempt>` | a try | `event_type`, `answer` or `failure`, `milliseconds` |
+//! | `LKP#<org>#<keyed digest>` / `<epoch milliseconds>#<record>` | a record that was created with a document number, a phone, an address or a reference of this digest | `record` |
 //! | `ERA#<id>` / `A` | pictures of a deleted entity, to erase | `prefixes` |
 //! | `LEF#<scoring>` / `A` | pictures to erase of a scoring that is over, but for those it refers to | `org` |
 //!
@@ -32,7 +33,7 @@
 //! and `CHN#…` (the device that validated it, a reason), and in the pictures under the first two; a deletion removes them. What it leaves names nobody: `EVT#…` has ids, and digests under the key
 //! that went with its subject; `ADM#…` has ids, by which its events are found; `OBX#…` and `IDM#…` have ids, sealed codes
 //! and digests under the deployment's keys, `DST#…`, `DAY#…`, `SEE#…` and `NUM#…` such a digest (a deletion takes the scoring out of
-//! `SEE#…`), `BUD#…` has counts, `MDN#…` and `MDC#…` have the digest of a code, of which the face is a part and which so
+//! `SEE#…`, and its rows out of `LKP#…`, whose digests it has in `lookups`), `BUD#…` has counts, `MDN#…` and `MDC#…` have the digest of a code, of which the face is a part and which so
 //! cannot be guessed, and all of them end by `ttl`; `ERA#…` and `LEF#…` have
 //! ids, and end when they are done. `tests/acceptance/contract/erasure.rs` holds this list.
 //!
@@ -44,7 +45,9 @@
 //! `MSG#0` to `MSG#7` for messages, `DLV#0` to `DLV#7` for events and their deliveries, `REV#0` for reviews that
 //! nobody has claimed, and `0` to `7` for everything else (see [`DuePartitions`]). `list_shard` and `list_at`
 //! put an item on the index of lists: an organisation's events are in `EVT#<org>#0` to `3`, its reviews
-//! in `REV#<org>#<status>`. `ttl` is in epoch
+//! in `REV#<org>#<status>`. `record_shard` and `record_at`
+//! put an identification, a chain or a scoring that stands alone on the index of records, in `<org>#0` to `3`, with
+//! `record_kind`, `client_reference_id`, `score` of its latest score and `review`. `ttl` is in epoch
 //! seconds and only cleans up: DynamoDB may be days late with it, and no decision depends on it.
 //!
 //! `schema` is the version of this encoding. An item with another version, a missing attribute or an unknown value is
@@ -54,6 +57,7 @@ mod chain;
 mod due;
 mod event;
 mod identification;
+mod listed;
 mod midni;
 mod outbox;
 mod records;
@@ -76,8 +80,11 @@ pub(crate) use event::{
     list_shard, position_of,
 };
 pub(crate) use identification::{
-    Pointer, PointsTo, decode_identification, decode_pointer, encode_delivery_state, encode_identification,
-    encode_pointer, message_of,
+    Pointer, PointsTo, decode_deliveries, decode_identification, decode_pointer, encode_delivery_state,
+    encode_identification, encode_pointer, message_of,
+};
+pub(crate) use listed::{
+    RECORD_SHARDS, decode_record, encode_lookups, encode_score, place_of_lookup, record_at, record_partition,
 };
 pub(crate) use midni::{decode_check, encode_check, encode_presented};
 pub(crate) use outbox::{MessageState, StoredMessage, decode_message, encode_later, encode_message};

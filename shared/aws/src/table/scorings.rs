@@ -3,7 +3,9 @@
 use super::{
     commit::{Commit, telling},
     expressions::Values,
-    items::{Item, Key, Standing, decode_scoring, encode_erasure, encode_scoring, json, millis, number, text},
+    items::{
+        Item, Key, Standing, decode_scoring, encode_erasure, encode_score, encode_scoring, json, millis, number, text,
+    },
     store::{Change, DynamoStore, Refused, corrupt},
 };
 use acredita_domain::{
@@ -12,6 +14,7 @@ use acredita_domain::{
     ids::{LeaseId, OrgId, ReviewId, ScoringId},
     pictures::{Capture, PicturePrefix},
     ports::{CreateError, Erasure, FindError, NewScoring, Reservation, Scorings, StepError},
+    records::RecordPosition,
     scoring::{Assessment, HostedDelegation, Scoring},
     sightings::{NewSighting, Sighting},
 };
@@ -32,7 +35,10 @@ impl Scorings for DynamoStore {
         let chapter = story.after(&story.log);
         scoring.log = Some(chapter.continued());
         let item = encode_scoring(&scoring, Standing::Alone, keep_until);
-        let commit = Commit::new(self, "create scoring", now).put(item).tell(&chapter);
+        let commit = Commit::new(self, "create scoring", now)
+            .put(item)
+            .find_by(&scoring.org, &Key::scoring(scoring.id), of_record(&scoring), keep_until)
+            .tell(&chapter);
         commit.remember(&scoring.org, idempotency).create().await
     }
 
@@ -89,6 +95,7 @@ impl Scorings for DynamoStore {
         let mut values = reserved_values(reservation, now);
         values.extend([
             ("assessment", json(&assessment)),
+            ("score", encode_score(assessment.verdict.score)),
             ("captures", json(&captures)),
             ("sightings", json(&all_sightings(scoring, &seen))),
         ]);
@@ -102,7 +109,7 @@ impl Scorings for DynamoStore {
             None => "",
         };
         let update = format!(
-            "SET #assessment = :assessment, #captures = :captures, #sightings = :sightings, \
+            "SET #assessment = :assessment, #score = :score, #captures = :captures, #sightings = :sightings, \
              #retries_used = #retries_used + :one, #version = #version + :one{opens} \
              REMOVE #delegation, #lease, #lease_until"
         );
@@ -114,7 +121,8 @@ impl Scorings for DynamoStore {
                 condition: &condition,
                 values: values.clone(),
             };
-            let commit = self.tell_step("record score", scoring, change, chapter, now);
+            let score = ("score", encode_score(assessment.verdict.score));
+            let commit = self.tell_step("record score", scoring, change, (chapter, Some(score)), now);
             seen.iter().fold(commit, |commit, new| commit.seen(self.remember(scoring, new)))
         })
         .await
@@ -136,7 +144,7 @@ impl Scorings for DynamoStore {
         telling("record delegation", &story, |chapter| {
             let change =
                 Change { key: Key::scoring(scoring.id), update, condition: &condition, values: values.clone() };
-            self.tell_step("record delegation", scoring, change, chapter, now)
+            self.tell_step("record delegation", scoring, change, (chapter, None), now)
         })
         .await
     }
@@ -144,7 +152,8 @@ impl Scorings for DynamoStore {
     async fn close(&self, scoring: &Scoring, story: Story, now: Time) -> Result<(), StepError> {
         let Scoring { id, ref org, .. } = *scoring;
         telling("close scoring", &story, |chapter| {
-            let commit = self.tell_step("close scoring", scoring, close(org, id, Closing::Open, now), chapter, now);
+            let change = close(org, id, Closing::Open, now);
+            let commit = self.tell_step("close scoring", scoring, change, (chapter, None), now);
             commit.leave_leftovers(org, id)
         })
         .await
@@ -183,6 +192,7 @@ impl DynamoStore {
         telling("delete scoring", story, |chapter| {
             let commit = Commit::new(self, "delete scoring", now);
             let commit = commit.delete_telling(condition, values.clone(), org, chapter);
+            let commit = commit.find_no_more(org, of_record(scoring));
             let commit = commit.write(self.put(encode_erasure(&erasure, now)));
             self.forget(scoring, now).fold(commit, Commit::write)
         })
@@ -190,21 +200,27 @@ impl DynamoStore {
         Ok(erasure)
     }
 
-    /// A step of a scoring, with the events of it: in its own log, or in that of its identification.
+    /// A step of a scoring, with the events of it: in its own log, or in that of its identification, which takes the
+    /// attribute that its record shows.
     fn tell_step(
         &self,
         operation: &'static str,
         scoring: &Scoring,
         change: Change<'_>,
-        chapter: &Chapter,
+        (chapter, shown): (&Chapter, Option<(&'static str, AttributeValue)>),
         now: Time,
     ) -> Commit<'_> {
         let commit = Commit::new(self, operation, now);
         match chapter.subject {
             Subject::Scoring { .. } => commit.step_telling(change, chapter),
-            _ => commit.step_once(change, chapter.once.as_ref()).only_tell(&scoring.org, chapter),
+            _ => commit.step_once(change, chapter.once.as_ref()).tell_and_show(&scoring.org, chapter, shown),
         }
     }
+}
+
+/// Its place among records, and what it is found by.
+fn of_record(scoring: &Scoring) -> (RecordPosition, &[String]) {
+    (RecordPosition::of(scoring.id.into(), scoring.created_at), &scoring.lookups)
 }
 
 /// A scoring that could not be read before a step.

@@ -303,6 +303,12 @@ impl DynamoStore {
         TransactWriteItem::builder().delete(delete.build().expect("table and key are set")).build()
     }
 
+    /// Removes an item, whether or not it exists.
+    pub(crate) fn delete_any(&self, key: &Key) -> TransactWriteItem {
+        let delete = Delete::builder().table_name(&self.table).set_key(Some(key.attributes()));
+        TransactWriteItem::builder().delete(delete.build().expect("table and key are set")).build()
+    }
+
     /// Requires `condition` of an item that the transaction does not change.
     pub(crate) fn check(&self, key: Key, condition: &str, values: Values) -> TransactWriteItem {
         let bound = bind(&[condition], &values);

@@ -65,6 +65,7 @@ fn sample() -> Sample {
         expires_at: now() + LIFE,
         log: first(&org(), steps[0].subject()).log,
         once: Vec::new(),
+        lookups: Vec::new(),
     };
     chain.log = created(&org(), chain.subject()).continued();
     Sample { chain, steps, scoring }

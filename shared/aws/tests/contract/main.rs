@@ -36,6 +36,7 @@ mod once;
 mod outbox;
 mod pictures;
 mod queue;
+mod records;
 mod requests;
 mod resending;
 mod reviews;

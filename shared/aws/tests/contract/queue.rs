@@ -80,9 +80,9 @@ async fn a_table_that_lacks_an_index_gets_it() {
         let table = client.describe_table().table_name(table).send().await.expect("an answer").table.expect("a table");
         table.global_secondary_indexes().len()
     };
-    assert_eq!(indexes().await, 1);
-    provision(&stage.clients, &stage.names).await.expect("provided again");
     assert_eq!(indexes().await, 2);
+    provision(&stage.clients, &stage.names).await.expect("provided again");
+    assert_eq!(indexes().await, 3);
     stage.ports.identifications.create(alone(&otp()), now()).await.expect("created");
     let query = EventQuery { kind: None, from: None, to: None, order: Order::Ascending, after: None, limit: 10 };
     assert_eq!(stage.ports.events.list(&org(), query).await.expect("an answer").events.len(), 1);

@@ -62,6 +62,7 @@ fn identification(method: Method) -> Identification {
         log: None,
         once: Vec::new(),
         review: None,
+        lookups: Vec::new(),
     };
     identification.log = Some(created(&identification.org, identification.subject()).continued());
     identification

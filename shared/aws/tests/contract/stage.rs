@@ -12,8 +12,8 @@ use acredita_domain::{
     identification::{Identification, Transition},
     otp::MAX_TRIES,
     ports::{
-        Chains, Deliveries, Due, Effect, Endpoints, EventLog, Housekeeping, Identifications, MidniChecks,
-        NewOutboxMessage, Outbox, Pictures, Queue, RequestCounts, Reviews, Scorings, SettingsStore, Sightings,
+        Chains, Deliveries, Due, Endpoints, EventLog, Housekeeping, Identifications, MidniChecks,
+        NewOutboxMessage, Outbox, Pictures, Queue, Records, RequestCounts, Reviews, Scorings, SettingsStore, Sightings,
         StepError,
     },
 };
@@ -40,6 +40,7 @@ pub struct Ports {
     pub settings: Arc<dyn SettingsStore>,
     pub midni_checks: Arc<dyn MidniChecks>,
     pub reviews: Arc<dyn Reviews>,
+    pub records: Arc<dyn Records>,
     pub queue: Arc<dyn Queue>,
 }
 
@@ -111,6 +112,7 @@ impl Stage {
             settings,
             midni_checks,
             reviews,
+            records,
         } = stores(&clients, &names.table, &names.bucket);
         let queue = Arc::new(SqsQueue::new(clients.sqs.clone(), queue_url.clone()));
         let ports = Ports {
@@ -128,6 +130,7 @@ impl Stage {
             settings,
             midni_checks,
             reviews,
+            records,
             queue,
         };
         Self { aws, clients, names, queue_url, ports }

@@ -38,6 +38,8 @@ names! {
         ReviewApproved = "review.approved",
         ReviewRejected = "review.rejected",
         ReviewWithdrawn = "review.withdrawn",
+        RecordViewed = "record.viewed",
+        RecordSearched = "record.searched",
         PicturesViewed = "pictures.viewed",
         WebhookEndpointCreated = "webhook_endpoint.created",
         WebhookEndpointUpdated = "webhook_endpoint.updated",

@@ -1,7 +1,8 @@
 //! What an event is about.
 
 use crate::ids::{
-    AdminChainId, AdminIdentificationId, ChainId, EndpointId, IdentificationId, ReviewId, ScoringId, SettingsId,
+    AdminChainId, AdminIdentificationId, ChainId, EndpointId, IdentificationId, ReviewId, ScoringId, SearchId,
+    SettingsId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,10 @@ pub enum Subject {
     },
     WebhookEndpoint {
         endpoint_id: EndpointId,
+    },
+    /// A search of records.
+    Search {
+        search_id: SearchId,
     },
     /// Of an organisation.
     Settings {

@@ -57,6 +57,8 @@ pub trait EventLog: Send + Sync {
     async fn tell(&self, story: Story) -> Result<(), StepError>;
     /// The same, if no other event came first: the log has to be as the story has it. One transaction.
     async fn tell_next(&self, story: Story) -> Result<(), StepError>;
+    /// Writes the events of a subject that is nothing but its events. One transaction.
+    async fn tell_alone(&self, story: Story) -> Result<(), StepError>;
     /// A subject's events, as they are now: those after the one of this number, in this order, or all of them. One query.
     async fn of_subject(
         &self,
@@ -66,7 +68,7 @@ pub trait EventLog: Send + Sync {
         order: Order,
         limit: usize,
     ) -> Result<Vec<StoredEvent>, FindError>;
-    /// The subject that goes by an id, if it has events. At most six reads.
+    /// The subject that goes by an id, if it has events. At most seven reads.
     async fn subject_of(&self, org: &OrgId, id: SubjectId) -> Result<Option<Subject>, FindError>;
     /// One query and one read. An event may take a second to be found.
     async fn find(&self, org: &OrgId, id: EventId) -> Result<Option<StoredEvent>, FindError>;

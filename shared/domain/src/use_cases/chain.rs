@@ -7,7 +7,7 @@ mod end;
 pub(super) mod opening;
 mod read;
 mod remove;
-mod stories;
+pub(super) mod stories;
 mod validate;
 
 pub use create::{ChainCreated, CreateChain, CreateStep, StepCreated, create_chain};

@@ -1,6 +1,6 @@
 //! The common part of creating identifications.
 
-use super::{effects, telling};
+use super::{effects, record_searches::lookups, telling};
 use crate::{
     App, Conflict, Error, Request, Time,
     actor::Actor,
@@ -106,6 +106,7 @@ impl Draft {
             log: Some(log),
             once: Vec::new(),
             review: None,
+            lookups: Vec::new(),
         };
         Creation { identification, scoring: None, outbox: Vec::new(), code: None, now }
     }
@@ -150,7 +151,9 @@ impl Creation {
         request: &Request,
         idempotency: Option<Idempotency>,
     ) -> Result<Created, Error> {
-        let Self { identification, scoring, outbox, code, now } = self;
+        let Self { mut identification, scoring, outbox, code, now } = self;
+        let Identification { actor, reference, .. } = &identification;
+        identification.lookups = lookups(app, &request.org, Some(actor), reference).await?;
         let Identification { admin_id, id, created_at, expires_at, .. } = identification;
         let scoring_id = scoring.as_ref().map(|scoring| scoring.id);
         let (code, sealed) = code.map(|ExternalCode { code, sealed }| (code, sealed)).unzip();

@@ -4,6 +4,7 @@ use super::{
     create::{first_answer, record},
     effects,
     once::{Done, Of, done_already, once},
+    record_searches::lookups,
     reservation::{explain_lost, give_back_retry, reserve_retry},
     reviews::changes,
     steps::require_step_open,
@@ -74,8 +75,10 @@ pub async fn create_scoring(
         reference: command.reference,
     };
     let id = ScoringId::generate(&*app.entropy);
+    let lookups = lookups(app, org, None, &terms.reference).await?;
     let scoring = Scoring {
         log: Some(Log::begin(&*app.entropy)),
+        lookups,
         ..Scoring::new(id, org.clone(), terms, created_at, created_at + command.expires_in.delta())
     };
     let created = ScoringCreated { id: scoring.id, created_at, expires_at: scoring.expires_at, replayed: false };

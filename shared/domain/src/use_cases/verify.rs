@@ -93,6 +93,8 @@ fn check(events: &[StoredEvent], state: Option<State>, ended_before: Time) -> Re
             EventType::ReviewApproved,
             EventType::ReviewRejected,
             EventType::ReviewWithdrawn,
+            // Which is all that there is of it.
+            EventType::RecordSearched,
         ];
         let deleted = |event: &StoredEvent| deletions.contains(&event.kind());
         return if events.last().is_some_and(deleted) { Ok(()) } else { Err(BrokenChain::Gone) };
@@ -141,6 +143,7 @@ async fn state(stores: &Stores, org: &OrgId, subject: Subject) -> Result<Option<
             let log = stores.endpoints.log_of(org, endpoint_id).await?;
             Ok(found.zip(log).map(|(vouched, log)| State { log, vouched, scoring: None }))
         }
+        Subject::Search { .. } => Ok(None),
         Subject::Settings { .. } => {
             let found = stores.settings.find(org).await?;
             let found = found.filter(|found| found.subject() == subject);

@@ -2,7 +2,7 @@
 
 use crate::{
     events::Subject,
-    ids::{ChainId, EndpointId, IdentificationId, ReviewId, ScoringId, SettingsId},
+    ids::{ChainId, EndpointId, IdentificationId, ReviewId, ScoringId, SearchId, SettingsId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,7 @@ pub enum Stream {
     ReviewId(ReviewId),
     EndpointId(EndpointId),
     SettingsId(SettingsId),
+    SearchId(SearchId),
 }
 
 impl From<Subject> for Stream {
@@ -27,6 +28,7 @@ impl From<Subject> for Stream {
             Subject::Review { review_id } => Self::ReviewId(review_id),
             Subject::WebhookEndpoint { endpoint_id } => Self::EndpointId(endpoint_id),
             Subject::Settings { settings_id } => Self::SettingsId(settings_id),
+            Subject::Search { search_id } => Self::SearchId(search_id),
         }
     }
 }

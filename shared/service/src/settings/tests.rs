@@ -8,7 +8,7 @@ use acredita_senders::{email, sms};
 use std::collections::BTreeMap;
 
 /// All variables.
-const WHOLE: [(&str, &str); 38] = [
+const WHOLE: [(&str, &str); 39] = [
     ("ACREDITA_TABLE", "identity"),
     ("ACREDITA_BUCKET", "pictures"),
     ("ACREDITA_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/messages"),
@@ -18,6 +18,7 @@ const WHOLE: [(&str, &str); 38] = [
     ("ACREDITA_ORIGIN_SECRETS", "0123456789abcdef0123456789abcdef another-0123456789abcdef0123456789"),
     ("ACREDITA_SCORINGS_A_DAY", "7"),
     ("ACREDITA_STATED_UPLOADS", "true"),
+    ("ACREDITA_SEARCH_SINCE", "2026-12-01T00:00:00Z"),
     ("ACREDITA_SMS_COUNTRIES", "ES, PT"),
     ("ACREDITA_TEST_DESTINATIONS", "+34600000001=123456"),
     ("ACREDITA_CODE_KEYS_SECRET", "arn:aws:secretsmanager:eu-west-1:1:secret:codes"),
@@ -83,6 +84,9 @@ fn every_variable_goes_where_it_belongs() {
     assert_eq!(whole(&[("ACREDITA_SCORINGS_A_DAY", "")]).policy.scorings_a_day, 100);
     assert_eq!(wrong(&[("ACREDITA_SCORINGS_A_DAY", "0")]), ["ACREDITA_SCORINGS_A_DAY"]);
     assert!(settings.policy.stated_uploads && !whole(&[("ACREDITA_STATED_UPLOADS", "")]).policy.stated_uploads);
+    assert_eq!(settings.policy.search_since.map(|since| since.timestamp()), Some(1_796_083_200));
+    assert_eq!(whole(&[("ACREDITA_SEARCH_SINCE", "")]).policy.search_since, None);
+    assert_eq!(wrong(&[("ACREDITA_SEARCH_SINCE", "today")]), ["ACREDITA_SEARCH_SINCE"]);
     assert_eq!(settings.policy.sms_countries.to_string(), "ES PT");
     assert_eq!(whole(&[("ACREDITA_SMS_COUNTRIES", "")]).policy.sms_countries.to_string(), "ES");
     assert_eq!(wrong(&[("ACREDITA_SMS_COUNTRIES", "Spain")]), ["ACREDITA_SMS_COUNTRIES"]);

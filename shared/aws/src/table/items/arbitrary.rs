@@ -304,6 +304,7 @@ pub fn identification() -> impl Strategy<Value = Identification> {
                 membership,
                 review,
                 log,
+                lookups: once.iter().map(|taken| taken.mark.key.clone()).collect(),
                 once,
             }
         },
@@ -419,7 +420,21 @@ pub fn chain() -> impl Strategy<Value = Chain> {
         let (created_at, expires_at, log, once) = times;
         let is_validated = matches!(state, ChainState::Validated(_));
         let current_step = if is_validated { sequence.len() } else { step.min(sequence.len()) };
-        Chain { id, admin_id, org, sequence, current_step, reference, state, created_at, expires_at, log, once }
+        let lookups = once.iter().map(|taken| taken.mark.key.clone()).collect();
+        Chain {
+            id,
+            admin_id,
+            org,
+            sequence,
+            current_step,
+            reference,
+            state,
+            created_at,
+            expires_at,
+            log,
+            once,
+            lookups,
+        }
     })
 }
 
@@ -532,6 +547,7 @@ pub fn scoring() -> impl Strategy<Value = Scoring> {
             identification,
             membership,
             log,
+            lookups: once.iter().map(|taken| taken.mark.key.clone()).collect(),
             once,
         }
     })

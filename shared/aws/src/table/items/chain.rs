@@ -4,7 +4,9 @@ use super::{
     Corrupt, DuePartitions, GRACE, Item, Key, check_schema, decode_log,
     due::set_due,
     event::set_log,
-    if_there, json, millis, number, read_json, read_number, read_parsed, read_text, read_time,
+    if_there, json,
+    listed::{set_lookups, set_record},
+    millis, number, read_json, read_number, read_parsed, read_text, read_time,
     records::{read_taken_once, set_taken_once},
     set_ttl,
     state::{decode_state, encode_state},
@@ -14,6 +16,7 @@ use acredita_domain::{
     Time,
     chain::{Chain, ChainState},
     ids::{AdminChainId, ChainId},
+    records::RecordKind,
 };
 
 impl Key {
@@ -42,7 +45,10 @@ pub(crate) fn encode_chain(chain: &Chain, keep_until: Time) -> Item {
     encode_state(&mut item, &chain.state);
     set_log(&mut item, Some(&chain.log));
     set_taken_once(&mut item, &chain.once);
+    set_lookups(&mut item, &chain.lookups);
     set_due(&mut item, DuePartitions::Ends.of(&chain.id.to_string()), chain.expires_at);
+    let record = (chain.admin_id.into(), RecordKind::Chain);
+    set_record(&mut item, &chain.org, record, chain.created_at, &chain.reference);
     set_ttl(&mut item, keep_until + GRACE);
     item
 }
@@ -61,6 +67,7 @@ pub(crate) fn decode_chain(item: &Item) -> Result<Chain, Corrupt> {
         expires_at: read_time(item, "expires_at")?,
         log: decode_log(item)?.ok_or(Corrupt("log"))?,
         once: read_taken_once(item)?,
+        lookups: if_there(item, "lookups", read_json)?.unwrap_or_default(),
     };
     let is_validated = matches!(chain.state, ChainState::Validated(_));
     if chain.current_step > chain.sequence.len() || (is_validated && !chain.has_all_validated()) {

@@ -11,6 +11,7 @@ use acredita_domain::{
     ports::{EventPosition, limits::REKICK_AFTER},
     reference::Reference,
 };
+use std::{fmt::Display, str::FromStr};
 
 /// Partitions of the list of an organisation, so that its steps do not wait for each other's partition.
 pub(crate) const LIST_SHARDS: u32 = 4;
@@ -28,6 +29,7 @@ impl Key {
             Subject::Review { review_id } => Self::review(review_id),
             Subject::WebhookEndpoint { endpoint_id } => Self::alone(format!("WHE#{endpoint_id}")),
             Subject::Settings { settings_id } => Self::settings(settings_id),
+            Subject::Search { search_id } => Self::search(search_id),
         }
     }
 
@@ -53,13 +55,22 @@ pub(crate) fn list_partition(org: &OrgId, shard: u32) -> String {
 
 /// The place of an event in the list, as text that sorts.
 pub(crate) fn list_at(position: EventPosition) -> String {
-    format!("{:0MILLIS$}#{}", position.millis, position.id)
+    place(position.millis, position.id)
 }
 
 pub(crate) fn position_of(list_at: &str) -> Result<EventPosition, Corrupt> {
-    let (millis, id) = list_at.split_once('#').ok_or(Corrupt("list_at"))?;
-    let (Ok(millis), Ok(id)) = (millis.parse(), id.parse()) else { return Err(Corrupt("list_at")) };
+    let (millis, id) = read_place(list_at).ok_or(Corrupt("list_at"))?;
     Ok(EventPosition { millis, id })
+}
+
+/// A place in a list by epoch milliseconds, as text that sorts.
+pub(super) fn place(millis: u64, id: impl Display) -> String {
+    format!("{millis:0MILLIS$}#{id}")
+}
+
+pub(super) fn read_place<T: FromStr>(place: &str) -> Option<(u64, T)> {
+    let (millis, id) = place.split_once('#')?;
+    Some((millis.parse().ok()?, id.parse().ok()?))
 }
 
 /// The beginning of all places from a time on.

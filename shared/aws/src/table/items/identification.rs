@@ -4,7 +4,9 @@ use super::{
     Corrupt, DuePartitions, GRACE, Item, Key, check_schema, decode_log,
     due::set_due,
     event::set_log,
-    if_there, json, millis, number, read_json, read_number, read_parsed, read_text, read_time,
+    if_there, json,
+    listed::{set_lookups, set_record},
+    millis, number, read_json, read_number, read_parsed, read_text, read_time,
     records::{read_taken_once, set_taken_once},
     review::{read_mark, set_mark},
     set_ttl,
@@ -105,9 +107,14 @@ pub(crate) fn encode_identification(identification: &Identification, keep_until:
     set_mark(&mut item, identification.review.as_ref());
     set_log(&mut item, identification.log.as_ref());
     set_taken_once(&mut item, &identification.once);
+    set_lookups(&mut item, &identification.lookups);
     match &identification.membership {
         Some(membership) => drop(item.insert("chain".to_owned(), json(membership))),
-        None => set_due(&mut item, DuePartitions::Ends.of(&identification.id.to_string()), identification.expires_at),
+        None => {
+            set_due(&mut item, DuePartitions::Ends.of(&identification.id.to_string()), identification.expires_at);
+            let Identification { ref org, admin_id, ref method, created_at, ref reference, .. } = *identification;
+            set_record(&mut item, org, (admin_id.into(), method.kind().into()), created_at, reference);
+        }
     }
     set_ttl(&mut item, keep_until + GRACE);
     item
@@ -132,6 +139,7 @@ pub(crate) fn decode_identification(item: &Item) -> Result<Identification, Corru
         review: read_mark(item)?,
         log: decode_log(item)?,
         once: read_taken_once(item)?,
+        lookups: if_there(item, "lookups", read_json)?.unwrap_or_default(),
     })
 }
 
@@ -170,6 +178,17 @@ pub(crate) fn message_of(generation: u32) -> String {
 pub(crate) fn encode_delivery_state(DeliveryState { status, updated_at, reason }: &DeliveryState) -> AttributeValue {
     let reason = reason.map(|reason| format!(" {reason}")).unwrap_or_default();
     text(format!("{status} {}{reason}", updated_at.timestamp_millis()))
+}
+
+/// What became of the messages that we sent, by their generation.
+pub(crate) fn decode_deliveries(item: &Item, otp: &Otp) -> Result<Vec<(u32, DeliveryState)>, Corrupt> {
+    let mut states = Vec::new();
+    for generation in 1..=otp.generation {
+        let is_live = generation == otp.generation;
+        let known = if is_live { otp.delivery_state() } else { read_delivery_state(item, generation)? };
+        states.extend(known.map(|state| (generation, state)));
+    }
+    Ok(states)
 }
 
 fn read_delivery_state(item: &Item, generation: u32) -> Result<Option<DeliveryState>, Corrupt> {

@@ -4,13 +4,16 @@ use super::{
     Corrupt, DuePartitions, GRACE, Item, Key, check_schema, decode_log,
     due::set_due,
     event::set_log,
-    if_there, json, millis, number, read_json, read_number, read_parsed, read_text, read_time,
+    if_there, json,
+    listed::{encode_score, set_lookups, set_record},
+    millis, number, read_json, read_number, read_parsed, read_text, read_time,
     records::{read_taken_once, set_taken_once},
     set_ttl, text,
 };
 use acredita_domain::{
     Time,
     actor::Actor,
+    records::RecordKind,
     scoring::{DocumentKind, MaxScoreRetries, Provider, Scoring},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -68,6 +71,7 @@ pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, keep_until: 
     }
     if let Some(assessment) = &scoring.assessment {
         set("assessment", json(assessment));
+        set("score", encode_score(assessment.verdict.score));
     }
     if let Some(identification) = scoring.identification {
         set("identification_id", text(identification));
@@ -77,8 +81,11 @@ pub(crate) fn encode_scoring(scoring: &Scoring, standing: Standing, keep_until: 
     }
     set_log(&mut item, scoring.log.as_ref());
     set_taken_once(&mut item, &scoring.once);
+    set_lookups(&mut item, &scoring.lookups);
     if standing == Standing::Alone {
         set_due(&mut item, DuePartitions::Ends.of(&scoring.id.to_string()), scoring.expires_at);
+        let record = (scoring.id.into(), RecordKind::Scoring);
+        set_record(&mut item, &scoring.org, record, scoring.created_at, &scoring.reference);
     }
     set_ttl(&mut item, keep_until + GRACE);
     item
@@ -109,5 +116,6 @@ pub(crate) fn decode_scoring(item: &Item) -> Result<Scoring, Corrupt> {
         membership: if_there(item, "chain", read_json)?,
         log: decode_log(item)?,
         once: read_taken_once(item)?,
+        lookups: if_there(item, "lookups", read_json)?.unwrap_or_default(),
     })
 }

@@ -21,6 +21,7 @@ impl Key {
             Stream::ReviewId(id) => Self::review(id),
             Stream::EndpointId(id) => Self::alone(format!("WHE#{id}")),
             Stream::SettingsId(id) => Self::settings(id),
+            Stream::SearchId(id) => Self::search(id),
         }
     }
 
@@ -60,6 +61,7 @@ pub(super) fn read_stream(item: &Item) -> Result<Stream, Corrupt> {
         Some(("REV", id)) => id.parse().map(Stream::ReviewId).map_err(|_| PROBLEM),
         Some(("WHE", id)) => id.parse().map(Stream::EndpointId).map_err(|_| PROBLEM),
         Some(("SET", id)) => id.parse().map(Stream::SettingsId).map_err(|_| PROBLEM),
+        Some(("SCH", id)) => id.parse().map(Stream::SearchId).map_err(|_| PROBLEM),
         _ => Err(PROBLEM),
     }
 }

@@ -5,6 +5,7 @@ use super::{
         create::{CodeToDeliver, Creation, Draft, ExternalCode, first_answer, record},
         effects, identity_document,
         otp::{self, OtpTerms},
+        record_searches::lookups,
         telling,
     },
     change, stories,
@@ -97,6 +98,7 @@ pub async fn create_chain(
     let expires_at = created_at + command.expires_in.delta();
     let id = ChainId::generate(&*app.entropy);
     let creations = creations(app, org, (&keys, &settings), &command, Times { created_at, expires_at, now }, id);
+    let lookups = lookups(app, org, Some(&command.actor), &command.reference).await?;
     let chain = Chain {
         id,
         admin_id: AdminChainId::generate(&*app.entropy),
@@ -109,6 +111,7 @@ pub async fn create_chain(
         expires_at,
         log: Log::begin(&*app.entropy),
         once: Vec::new(),
+        lookups,
     };
     let (steps, codes, outbox) = parts(app, request, creations, now);
     let stored = StoredChainCreated::of(&chain, &codes);

@@ -64,10 +64,19 @@ pub(super) fn of_code_not_sent(
     telling::of_identification(app, request, step, EventType::IdentificationUndelivered, data, now)
 }
 
-fn basics(chain: &Chain, status: Status) -> EventData {
+/// What every event of a chain has.
+pub(in crate::use_cases) fn basics(chain: &Chain, status: Status) -> EventData {
     EventData::default().named("status", status).with("current_step", chain.current_step)
 }
 
-fn of_chain(app: &App, request: &Request, chain: &Chain, kind: EventType, data: EventData, now: Time) -> Story {
+/// An event of a chain as it is.
+pub(in crate::use_cases) fn of_chain(
+    app: &App,
+    request: &Request,
+    chain: &Chain,
+    kind: EventType,
+    data: EventData,
+    now: Time,
+) -> Story {
     telling::story(app, request, (chain.subject(), chain.log.clone()), kind, data, now)
 }

@@ -1,0 +1,139 @@
+//! Records: list, search, read, pictures.
+
+pub mod answer;
+pub mod body;
+pub mod pictures;
+pub mod search;
+
+use acredita_domain::use_cases;
+use acredita_http::{
+    Api, ApiError, Checked, Principal,
+    params::{OrgPath, RecordPath},
+    principal::{ListRecords, ReadPersons, ReadRecords, SearchRecords},
+};
+use answer::RecordAnswer;
+use axum::{Json, extract::State};
+use body::{ListRecordsRequest, RecordRequest, RecordsAnswer, RecordsQuery};
+use pictures::RecordPicturesAnswer;
+use search::{FoundRecordsAnswer, SearchQuery, SearchRecordsBody, SearchRecordsRequest};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(list_records))
+        .routes(routes!(search_records))
+        .routes(routes!(read_record))
+        .routes(routes!(read_record_pictures))
+}
+
+/// Lists identifications, chains, and scorings that stand alone, the newest first.
+///
+/// Filters but those of time look at up to 1,000 records for one answer, which may then have fewer than were asked for,
+/// or none, and a `next_cursor`. A record may take a second after a change to be listed as it is.
+#[utoipa::path(
+    get,
+    path = "/v1/orgs/{org_id}/records",
+    tag = "Records",
+    params(OrgPath, RecordsQuery),
+    responses(
+        (status = 200, description = "The records.", body = RecordsAnswer, example = json!({"records": [{
+            "record_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "kind": "IDENTITY_DOCUMENT", "status": "CREATED", "created_at": "2026-11-20T08:33:00Z",
+            "expires_at": "2026-12-20T08:33:00Z", "client_reference_id": "order-4711", "score": 0.85}], "next_cursor": "eyJrIjoi"})),
+    ),
+)]
+async fn list_records(
+    State(api): State<Api>,
+    principal: Principal<ListRecords>,
+    Checked(request): Checked<ListRecordsRequest>,
+) -> Result<Json<RecordsAnswer>, ApiError> {
+    let listed = use_cases::list_records(api.app(), &principal.request.org, request.command).await;
+    listed.map(|listed| Json(listed.into())).map_err(|error| api.refused(error))
+}
+
+/// Finds what was created with exactly this document number, phone, e-mail address or id of your own, however it is
+/// written, the newest first. There is no search by a name, or by a part of anything. Each search is an event.
+///
+/// The answer says since when everything that was created is found.
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org_id}/record_searches",
+    tag = "Records",
+    params(OrgPath, SearchQuery),
+    request_body(content = SearchRecordsBody, example = json!({"document_number": "12345678Z"})),
+    responses(
+        (status = 200, description = "The records.", body = FoundRecordsAnswer, example = json!({"records": [{
+            "record_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "kind": "IDENTITY_DOCUMENT", "status": "CREATED", "created_at": "2026-11-20T08:33:00Z",
+            "expires_at": "2026-12-20T08:33:00Z", "client_reference_id": "order-4711", "score": 0.85}], "complete_since": "2026-11-01T00:00:00Z"})),
+        (status = 409, description = "This deployment has no search."),
+    ),
+)]
+async fn search_records(
+    State(api): State<Api>,
+    principal: Principal<SearchRecords>,
+    Checked(request): Checked<SearchRecordsRequest>,
+) -> Result<Json<FoundRecordsAnswer>, ApiError> {
+    let found = use_cases::search_records(api.app(), &principal.request, request.command).await;
+    found.map(|found| Json(found.into())).map_err(|error| api.refused(error))
+}
+
+/// Reads a record: everything about an identification, a chain with its steps, or a scoring that stands alone. The look
+/// is an event of it.
+///
+/// What is about the person is shown with the permission `records:read_personal`, and is `***` without. Of what was erased
+/// the record says so, and has the events.
+#[utoipa::path(
+    get,
+    path = "/v1/orgs/{org_id}/records/{record_id}",
+    tag = "Records",
+    params(OrgPath, RecordPath),
+    responses(
+        (status = 200, description = "The record.", body = RecordAnswer, example = json!({
+            "record_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "kind": "OTP", "status": "VALIDATED", "created_at": "2026-11-20T08:33:00Z",
+            "expires_at": "2026-11-20T09:33:00Z", "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+            "method": {"type": "OTP", "channel": {"type": "SMS", "external": false}, "sends": 1}, "personal": false,
+            "actor": {"name": "***", "last_name": "***", "msisdn": "***", "language": "ES"},
+            "validation": {"validated_at": "2026-11-20T08:34:00Z", "device": {"installation_id": "***", "fingerprint": "***", "user_agent": "***"}},
+            "deliveries": [{"generation": 1, "channel": "SMS", "status": "SENT", "updated_at": "2026-11-20T08:33:02Z"}], "wrong_tries": 0,
+            "client_reference_id": "order-4711", "metadata": {"shop": "042"}, "links": [], "timeline": [{
+                "event_id": "0197b2a4-93c0-7c3e-8a54-2f6f0b1f6c11", "type": "record.viewed", "created_at": "2026-11-20T09:00:00.120Z", "sequence": 4,
+                "subject": {"kind": "IDENTIFICATION", "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "admin_identification_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6"},
+                "data": {"method": "OTP", "personal": false, "status": "VALIDATED"}, "by": {"kind": "CLIENT", "subject": "ana", "client_id": "office"},
+                "previous_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                "hash": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"}]})),
+        (status = 404, description = "No such record."),
+    ),
+)]
+async fn read_record(
+    State(api): State<Api>,
+    principal: Principal<ReadRecords>,
+    Checked(RecordRequest { id }): Checked<RecordRequest>,
+) -> Result<Json<RecordAnswer>, ApiError> {
+    let personal = principal.may_read_personal();
+    let read = use_cases::read_record(api.app(), &principal.request, id, personal).await;
+    read.map(|read| Json(RecordAnswer::new(read, personal))).map_err(|error| api.refused(error))
+}
+
+/// Lists all pictures that are kept of a record, each with a signed link that is valid for 5 minutes. The look is an event
+/// of the record.
+#[utoipa::path(
+    get,
+    path = "/v1/orgs/{org_id}/record_pictures/{record_id}",
+    tag = "Records",
+    params(OrgPath, RecordPath),
+    responses(
+        (status = 200, description = "The pictures.", body = RecordPicturesAnswer, example = json!({"pictures": [{
+            "of": "SCORING", "identification_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "scoring_id": "16fd2706-8baf-433b-82eb-8c7fada847da",
+            "side": "FRONT", "content_type": "image/jpeg", "size_bytes": 482113,
+            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "captured_at": "2026-11-20T08:34:00Z",
+            "url": "https://pictures.example.com/4f6c", "url_expires_at": "2026-11-20T08:39:00Z"}]})),
+        (status = 404, description = "No such record, or it was erased."),
+    ),
+)]
+async fn read_record_pictures(
+    State(api): State<Api>,
+    principal: Principal<ReadPersons>,
+    Checked(RecordRequest { id }): Checked<RecordRequest>,
+) -> Result<Json<RecordPicturesAnswer>, ApiError> {
+    let pictures = use_cases::read_record_pictures(api.app(), &principal.request, id).await;
+    pictures.map(|pictures| Json(pictures.into())).map_err(|error| api.refused(error))
+}
