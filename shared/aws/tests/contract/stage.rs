@@ -12,9 +12,8 @@ use acredita_domain::{
     identification::{Identification, Transition},
     otp::MAX_TRIES,
     ports::{
-        Chains, Deliveries, Due, Endpoints, EventLog, Housekeeping, Identifications, MidniChecks,
-        NewOutboxMessage, Outbox, Pictures, Queue, Records, RequestCounts, Reviews, Scorings, SettingsStore, Sightings,
-        StepError,
+        Chains, Deliveries, Due, Endpoints, EventLog, Housekeeping, Identifications, MidniChecks, NewOutboxMessage,
+        Outbox, Pictures, Queue, Records, RequestCounts, Reviews, Scorings, SettingsStore, Sightings, StepError,
     },
 };
 use acredita_embedded_aws::{EmbeddedAws, REGION, Storage};
