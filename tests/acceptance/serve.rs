@@ -13,7 +13,7 @@ use acredita_outbound::Outbound;
 use aws_sdk_sqs::types::QueueAttributeName;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use std::{collections::HashMap, path::Path, process::Output, time::Duration};
+use std::{collections::HashMap, future::pending, net::Ipv4Addr, path::Path, process::Output, time::Duration};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -342,9 +342,9 @@ async fn ses(production: bool) -> String {
             "/v2/email/identities/{identity}",
             axum::routing::get(|| async { axum::Json(json!({ "VerifiedForSendingStatus": true })) }),
         );
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    let (listener, address) = acredita_local::serve::listen((Ipv4Addr::LOCALHOST, 0).into()).await.expect("a port");
+    let (access, limits) = (acredita_listener::Access::to(address), acredita_listener::Limits::default());
+    tokio::spawn(acredita_listener::serve(listener, router, access, limits, pending()));
     format!("http://{address}")
 }
 
