@@ -123,6 +123,12 @@ async function tab_to(page, role, name) {
   throw new Error(`the keyboard does not reach the ${role} ${name}`);
 }
 
+/** Closes a dialog: where the keyboard was before is known again once it is gone. */
+async function escape(page) {
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => !document.querySelector("dialog"));
+}
+
 const stored = (page) => page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie);
 
 /** Answers of the back office as it will be. */
@@ -159,8 +165,9 @@ test("a token opens the page, is kept nowhere, and is gone after a reload", asyn
 test("a token that the service refuses leads back to the door", async (t) => {
   const page = await open(t);
   const forged = here.printed.replace(/.{8}$/, "AAAAAAAA");
-  await enter(page, forged);
-  await show(page, "#/events");
+  await page.evaluate(() => { location.hash = "#/events"; });
+  await page.fill("textarea", forged);
+  await page.click("button[type=submit]");
   await page.getByText("You are signed out").waitFor();
 });
 
@@ -219,7 +226,7 @@ test("an endpoint is added, tried, changed and deleted by keyboard alone, and it
   const secret = await page.locator("dialog .secret").textContent();
   assert.match(secret, /^whsec_/);
   await holds(page, "webhooks-secret");
-  await page.keyboard.press("Escape");
+  await escape(page);
   await page.getByRole("heading", { level: 1, name: "/hooks" }).waitFor();
   await (await tab_to(page, "button", "Send a test")).press("Enter");
   await page.getByText("The test is on its way").waitFor();
@@ -229,7 +236,7 @@ test("an endpoint is added, tried, changed and deleted by keyboard alone, and it
   await page.locator("dl .badge").getByText("Disabled").waitFor();
   await (await tab_to(page, "button", "Send a test")).press("Enter");
   await page.getByRole("alert").getByText("MDOC_005").waitFor();
-  await page.keyboard.press("Escape");
+  await escape(page);
   await (await tab_to(page, "button", "Enable")).press("Enter");
   await page.locator("dl .badge").getByText("Enabled").waitFor();
   await holds(page, "webhook");
@@ -379,7 +386,7 @@ test("a record shows pictures only when asked, beside what was read and where it
   await (await tab_to(page, "button", "Enlarge: Front")).press("Enter");
   await page.getByRole("dialog").getByRole("img").waitFor();
   await holds(page, "picture");
-  await page.keyboard.press("Escape");
+  await escape(page);
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Enlarge: Front", "the focus is back");
 });
 
@@ -445,7 +452,7 @@ test("a review that another claimed first says so, and shows whose it is", async
   Object.assign(queue.known[0], { status: "CLAIMED", claimed_by: "luis@shop" });
   await page.getByRole("button", { name: "Claim" }).click();
   await page.getByRole("alert").getByText("another has claimed this review").waitFor();
-  await page.keyboard.press("Escape");
+  await escape(page);
   await page.getByText("Claimed by luis@shop").waitFor();
   assert.equal(await page.getByRole("button", { name: "Approve" }).count(), 0);
 });
@@ -457,13 +464,39 @@ test("single keys can be switched off, and do nothing while something is typed",
   await page.keyboard.press("?");
   await page.getByLabel("Single keys act on this page").uncheck();
   await holds(page, "shortcuts");
-  await page.keyboard.press("Escape");
+  await escape(page);
   await page.keyboard.press("c");
   await settled(page);
   assert.equal(queue.known[0].status, "OPEN");
 });
 
-test("a score that falls short is reviewed, and the approval is an event", async (t) => {
+test("records of the running service are listed, opened and looked at, and each look is in what happened", async (t) => {
+  const page = await entered(t);
+  const headers = { authorization: `Bearer ${here.printed}`, "content-type": "application/json" };
+  const reference = `office-${Date.now()}`;
+  const body = { actor: { name: "James", last_name: "Smith" }, expires_in: "PT1H", client_reference_id: reference };
+  const created = await fetch(`${here.url}/v1/orgs/demo/identifications/agent`, { method: "POST", headers, body: JSON.stringify(body) });
+  assert.equal(created.status, 201);
+  await show(page, "#/records");
+  await page.getByRole("link", { name: reference }).click();
+  await page.getByRole("heading", { level: 1, name: reference }).waitFor();
+  await page.getByText("James").waitFor();
+  await page.locator(".timeline").getByText("Record viewed").waitFor();
+  await holds(page, "record-live");
+  await show(page, `#/records?client_reference_id=${reference}`);
+  await page.locator("tbody tr").waitFor();
+  assert.equal(await page.locator("tbody tr").count(), 1);
+  await show(page, "#/records");
+  await page.getByText("Find a person").click();
+  await page.getByLabel("By").selectOption("client_reference_id");
+  await page.getByLabel("Exact value").fill(reference);
+  await page.keyboard.press("Enter");
+  await page.locator("details tbody").getByText(reference).waitFor();
+  await show(page, "#/records/00000000-0000-4000-8000-000000000000");
+  await page.getByRole("alert").getByText("no such thing").waitFor();
+});
+
+test("a score that falls short is reviewed: the pictures are looked at, and the approval is an event", async (t) => {
   const org = "reviewed";
   const at = `${here.url}/v1/orgs/${org}`;
   const bearer = { authorization: `Bearer ${here.token(ALL, org)}` };
@@ -485,6 +518,11 @@ test("a score that falls short is reviewed, and the approval is an event", async
   await page.getByText("authenticity was not checked").waitFor();
   await page.keyboard.press("n");
   await page.getByText("Claim it before you decide").waitFor();
+  await page.getByRole("row", { name: /Document number/ }).getByText("Agrees").waitFor();
+  await page.getByRole("button", { name: "Show pictures" }).click();
+  await page.getByRole("img", { name: "Picture: Front" }).waitFor();
+  assert.ok(await page.getByRole("img", { name: "Picture: Front" }).evaluate((image) => image.decode().then(() => image.naturalWidth > 0)), "the bucket's link shows it");
+  await holds(page, "review-live");
   await page.keyboard.press("c");
   await page.getByText("You have claimed this review").waitFor();
   await page.keyboard.press("a");
