@@ -166,7 +166,7 @@ async fn what_was_triggered_is_listed_shown_and_sent_again() {
 async fn what_never_happens_cannot_be_triggered() {
     let folder = tempfile::tempdir().expect("a folder");
     for (kind, reason) in [
-        ("identification.delivered", "no carrier reports deliveries"),
+        ("identification.delivered", "no carrier reports by itself here"),
         ("chain.shattered", "there is no such type of events"),
     ] {
         let refused = run(folder.path(), &["trigger", kind]).await;

@@ -105,9 +105,9 @@ mod tests {
     #[test]
     fn a_type_that_cannot_be_triggered_says_why_and_names_those_that_can() {
         for (text, reason) in [
-            ("identification.delivered", "no carrier reports"),
+            ("identification.delivered", "deliver a message in the inbox"),
             ("identification.adopted", "before there were events"),
-            ("review.opened", "this version has no such events yet"),
+            ("review.opened", "it takes a score that falls short"),
             ("identification.*", "there is no such type of events"),
             ("identification.teleported", "there is no such type of events"),
         ] {

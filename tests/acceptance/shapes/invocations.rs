@@ -50,6 +50,8 @@ async fn every_event_is_taken_by_the_function_that_it_is_named_after() {
                 assert_eq!(as_it_is["batchItemFailures"], json!(poisoned), "{name}");
             }
             "sweep" => assert_eq!(as_it_is["failed"], 0, "{name}"),
+            // It is open to everybody.
+            "page" => assert_eq!(http(&as_it_is).0, 200, "{name}"),
             _ => {
                 let (status, body) = http(&as_it_is);
                 assert_eq!(

@@ -144,7 +144,7 @@ fn only_the_sender_that_is_chosen_has_its_right() {
     };
     for (right, condition) in [
         ("SendSms", "WithAwsSms"),
-        ("ReadKeyOfInfobip", "WithInfobip"),
+        ("ReadKeyOfInfobip", "WithInfobipSecret"),
         ("KeyOfInfobipSecret", "WithInfobipSecretKey"),
         ("SendEmail", "WithEmail"),
     ] {
@@ -154,7 +154,9 @@ fn only_the_sender_that_is_chosen_has_its_right() {
     let conditions = &TEMPLATE["Conditions"];
     assert_eq!(conditions["WithInfobip"], chosen("INFOBIP"));
     assert_eq!(conditions["WithAwsSms"]["Fn::And"][0], chosen("AWS"));
-    assert_eq!(conditions["WithInfobipSecretKey"]["Fn::And"][0], serde_json::json!({ "Condition": "WithInfobip" }));
+    for of_infobip in ["WithInfobipSecret", "WithInfobipSecretKey"] {
+        assert_eq!(conditions[of_infobip]["Fn::And"][0], serde_json::json!({ "Condition": "WithInfobip" }));
+    }
 }
 
 #[test]

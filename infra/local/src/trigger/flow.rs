@@ -77,7 +77,9 @@ pub fn flow(kind: EventType) -> Result<Flow, &'static str> {
         EventType::IdentificationAdopted => return Err("only what is from before there were events is adopted"),
         EventType::IdentificationCreated => Flow::Agent(AgentStep::Created),
         EventType::IdentificationSent => Flow::Message(MessageEnd::Sent),
-        EventType::IdentificationDelivered => return Err("no carrier reports deliveries to this version"),
+        EventType::IdentificationDelivered => {
+            return Err("no carrier reports by itself here: deliver a message in the inbox");
+        }
         EventType::IdentificationUndelivered => Flow::Message(MessageEnd::Refused),
         EventType::IdentificationResent => Flow::Code(CodeStep::Renewed),
         EventType::IdentificationValidated => Flow::Code(CodeStep::Validated),
