@@ -211,6 +211,8 @@ pub fn variables(aws: &LocalAws, stand_ins: &str) -> BTreeMap<&'static str, Stri
         ("ACREDITA_JWKS_URL", format!("{stand_ins}/jwks.json")),
         ("ACREDITA_ISSUER", ISSUER.to_owned()),
         ("ACREDITA_AUDIENCE", AUDIENCE.to_owned()),
+        // Nothing here is older.
+        ("ACREDITA_SEARCH_SINCE", "2026-01-01T00:00:00Z".to_owned()),
         ("ACREDITA_CHANNELS", "SMS,EMAIL".to_owned()),
         ("ACREDITA_SMS_ORIGINATION_IDENTITY", "Acredita".to_owned()),
         ("ACREDITA_EMAIL_FROM", "acredita@example.com".to_owned()),
