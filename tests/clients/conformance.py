@@ -1,7 +1,7 @@
 """What schemathesis did: how many requests of each operation got how far.
 
 Reads the reports (NDJSON) that it wrote, prints a table, and fails if fewer requests were made than wanted, if less than
-half of them got past validation, if an operation never succeeded, or if one answered with a status that only its
+half of them got past validation, if an operation never succeeded that could, or if one answered with a status that only its
 `default` documents.
 """
 
@@ -28,6 +28,11 @@ def answers(report: Path):
                 yield value["method"], value["path"], response["status_code"] if response else None
 
 
+# A review opens with a score between two thresholds, which no request here can bring about. `tests/acceptance/reviews`
+# and the walk through the operator's page have these succeed.
+NEEDS_A_REVIEW = {"claim_review", "release_review", "decide_review"}
+
+
 def main(document: Path, wanted: int, reports: list[Path]) -> int:
     paths = json.loads(document.read_text(encoding="utf-8"))["paths"]
     operations = {(m.upper(), path): item[m] for path, item in paths.items() for m in METHODS if m in item}
@@ -51,7 +56,7 @@ def main(document: Path, wanted: int, reports: list[Path]) -> int:
         past = (made - refused) / made if made else 0
         others = ", ".join(f"{s}: {n}" for s, n in sorted(of.items(), key=str) if s and s >= 300)
         print(f"{made:8} {good:6} {refused:8} {past:5.0%}  {name} ({others})")
-        if not good:
+        if not good and name not in NEEDS_A_REVIEW:
             faults.append(f"{name} never succeeded")
         undocumented = {str(status) for status in of} - set(operation["responses"])
         if undocumented:

@@ -17,7 +17,7 @@ pub struct Office {
     pub pictures: Option<WebOrigin>,
 }
 
-/// The names of claims, as in [`TokenPolicy`](crate::jwt::TokenPolicy).
+/// The names of claims, as in [`TokenPolicy`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimNames {
     pub organisations: String,
