@@ -285,12 +285,7 @@ impl RecordAnswer {
                 let subject = answer.subject.lives(chain.created_at, chain.expires_at).ended(&chain.state);
                 // Every step is about the same person.
                 let actor = steps.first().map(|found| DeclaredAnswer::of(&found.step.identification.actor, personal));
-                let validation = match &chain.state {
-                    State::Validated(validation) => Some(validation),
-                    State::Closed { validation, .. } => validation.as_ref(),
-                    _ => None,
-                };
-                let validation = validation.map(|validation| {
+                let validation = chain.state.validation().map(|validation| {
                     ValidationAnswer::on(validation.at, DeviceAnswer::of(&validation.device, personal))
                 });
                 answer.subject = RecordSubject { actor, validation, ..subject };

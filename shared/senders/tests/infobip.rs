@@ -12,12 +12,11 @@ use acredita_domain::{
 use acredita_emulators::{Emulators, INFOBIP_KEY, INFOBIP_SENDER, InfobipAccount, Recording, Scenario};
 use acredita_outbound::Outbound;
 use acredita_senders::{InfobipSender, LONGEST_SEND, Senders, infobip};
-use acredita_testing::{ManualClock, beginning};
+use acredita_testing::{Log, ManualClock, beginning};
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::{
-    io,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -375,21 +374,6 @@ async fn another_channel_is_not_infobips() {
     assert!(emulators.take_requests().is_empty());
 }
 
-/// The log as text.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("not poisoned").extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_failure_is_logged_by_its_ids_and_codes_and_by_nothing_that_names_a_person() {
     let log = Log::default();
@@ -411,7 +395,7 @@ async fn a_failure_is_logged_by_its_ids_and_codes_and_by_nothing_that_names_a_pe
         answered(&answer).await.expect_err("refused");
     }
 
-    let text = String::from_utf8(log.0.lock().expect("not poisoned").clone()).expect("UTF-8");
+    let text = String::from_utf8(log.bytes()).expect("UTF-8");
     for expected in [MESSAGE, IDENTIFICATION, "REJECTED_DND", "OPTED_OUT", "E400", "UNKNOWN", "500"] {
         assert!(text.contains(expected), "{expected} in {text}");
     }

@@ -10,16 +10,12 @@ use acredita_domain::{
 };
 use acredita_senders::{EmailSender, Senders, SmsSender, email, sms};
 use acredita_testing::{
-    ManualClock, beginning,
+    Log, ManualClock, beginning,
     scripted::{Reply, Scripted, error},
 };
 use chrono::TimeDelta;
 use serde_json::json;
-use std::{
-    io,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 use tracing::Level;
 use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt};
 
@@ -243,21 +239,6 @@ async fn a_channel_without_a_sender_is_refused_and_nothing_is_asked() {
     assert!(aws.asked().is_empty());
 }
 
-/// The log as text.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("not poisoned").extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_failure_is_logged_by_its_ids_and_codes_and_by_nothing_that_names_a_person() {
     let log = Log::default();
@@ -273,7 +254,7 @@ async fn a_failure_is_logged_by_its_ids_and_codes_and_by_nothing_that_names_a_pe
     send(&senders, &phone()).await.expect_err("opted out");
     send(&senders, &address()).await.expect_err("rejected");
 
-    let text = String::from_utf8(log.0.lock().expect("not poisoned").clone()).expect("UTF-8");
+    let text = String::from_utf8(log.bytes()).expect("UTF-8");
     for expected in [
         MESSAGE,
         IDENTIFICATION,

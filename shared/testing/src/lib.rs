@@ -1,7 +1,10 @@
-//! Time, randomness, ids and the answers of AWS under a test's control. For tests only: the adapters', the local
+//! Time, randomness, ids, logs and the answers of AWS under a test's control. For tests only: the adapters', the local
 //! server's and the acceptance tests'.
 
+mod log;
 pub mod scripted;
+
+pub use log::Log;
 
 use acredita_domain::{
     Time,

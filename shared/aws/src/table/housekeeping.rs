@@ -16,7 +16,7 @@ use acredita_domain::{
     ports::{Due, DueStream, FindError, Housekeeping},
 };
 use async_trait::async_trait;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::AttributeValue};
 use futures_util::{Stream, StreamExt, stream};
 
 /// Rows per answer.
@@ -68,20 +68,28 @@ impl DynamoStore {
         stream::select_all(partitions.all().map(|partition| self.due_in(partition, now).boxed())).boxed()
     }
 
-    /// One partition, the longest due first, a page at a time. Each row comes once, whatever becomes of it; a page that
-    /// cannot be read ends the stream.
-    fn due_in(&self, partition: AttributeValue, now: Time) -> impl Stream<Item = Result<Due, FindError>> + use<> {
-        let operation = "find what is due";
-        let condition = "#due_shard = :partition AND #due_at <= :now";
-        let bound = bind(&[condition], &[("partition", partition), ("now", millis(now))]);
-        let request = self
-            .client
+    /// A query of the index of what is due, the longest due first.
+    pub(super) fn query_of_due(
+        &self,
+        condition: &str,
+        values: &[(&'static str, AttributeValue)],
+    ) -> QueryFluentBuilder {
+        let bound = bind(&[condition], values);
+        self.client
             .query()
             .table_name(&self.table)
             .index_name(DUE_INDEX)
             .key_condition_expression(condition)
             .set_expression_attribute_names(bound.names)
-            .set_expression_attribute_values(bound.values);
+            .set_expression_attribute_values(bound.values)
+    }
+
+    /// One partition, the longest due first, a page at a time. Each row comes once, whatever becomes of it; a page that
+    /// cannot be read ends the stream.
+    fn due_in(&self, partition: AttributeValue, now: Time) -> impl Stream<Item = Result<Due, FindError>> + use<> {
+        let operation = "find what is due";
+        let values = [("partition", partition), ("now", millis(now))];
+        let request = self.query_of_due("#due_shard = :partition AND #due_at <= :now", &values);
         let rows = request.into_paginator().page_size(PAGE).items().send();
         stream::unfold(rows, |mut rows| async { rows.next().await.map(|row| (row, rows)) }).map(move |row| {
             let row = row.map_err(|error| FindError::Unavailable(unavailable(STORE, operation, &error)))?;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     errors::{STORE, unavailable},
-    provision::{DUE_INDEX, LIST_INDEX},
+    provision::LIST_INDEX,
 };
 use acredita_domain::{
     Time,
@@ -79,16 +79,7 @@ impl Reviews for DynamoStore {
 
 impl DynamoStore {
     async fn waiting_in(&self, partition: AttributeValue) -> Result<WaitingReviews, FindError> {
-        let condition = "#due_shard = :partition";
-        let bound = bind(&[condition], &[("partition", partition)]);
-        let request = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(DUE_INDEX)
-            .key_condition_expression(condition)
-            .set_expression_attribute_names(bound.names)
-            .set_expression_attribute_values(bound.values);
+        let request = self.query_of_due("#due_shard = :partition", &[("partition", partition)]);
         let mut rows = request.into_paginator().items().send();
         let mut waiting = WaitingReviews::default();
         while let Some(row) = rows.next().await {
