@@ -388,18 +388,20 @@ async fn a_list_of_records_is_one_query_of_each_shard_however_many_there_are() {
 }
 
 #[tokio::test]
-async fn a_record_is_at_most_three_reads_the_event_of_the_look_and_a_query_of_each_log() {
-    let world = World::start().await;
+async fn a_record_is_at_most_four_reads_the_event_of_the_look_and_a_query_of_each_log() {
+    let world = World::with_external_provider().await;
     let (found, told) = (["BatchGetItem", "GetItem"], ["TransactWriteItems", "SendMessage", "Query"]);
     let agent = Subject::create(&world, Method::Agent).await.admin_id;
     let document = Subject::create(&world, Method::IdentityDocument).await.admin_id;
     let scoring = world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.text("scoring_id");
     let chain = ChainSubject::of(&world, vec![steps::agent(), steps::internal_document()]).await.admin_id;
+    let reviewed = ReviewSubject::open(&world).await.subject.admin_id;
     for (id, expected) in [
         (agent, [&found[..], &told].concat()),
         (document, [&found[..], &["GetItem"], &told].concat()),
         (scoring, [&["BatchGetItem"][..], &told].concat()),
         (chain, [&found[..], &["BatchGetItem"], &told, &["Query"; 2]].concat()),
+        (reviewed, [&found[..], &["GetItem"; 2], &told, &["Query"]].concat()),
     ] {
         for _ in 0..3 {
             assert_eq!(calls(&world, world.request("GET", &format!("/records/{id}"), None), 200).await, expected);

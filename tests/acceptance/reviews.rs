@@ -6,3 +6,4 @@ mod ending;
 mod listing;
 mod opening;
 mod races;
+mod reading;

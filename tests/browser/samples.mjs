@@ -50,13 +50,16 @@ const breakdown = [
   { check: "PORTRAIT_MATCH", result: "NOT_APPLICABLE", details: "There is no picture of the person." },
 ];
 
-export function document(personal = true, review = { review_id: REVIEW, status: "OPEN" }) {
+const decided = { decision: "APPROVE", reason: "DATA_CONFIRMED", decided_by: "eva@shop", decided_at: at(4), note: HOSTILE };
+const reviewed = { review_id: REVIEW, status: "OPEN", opened_at: at(3), score: 0.62, reasons: ["NOT_CHECKED", "GLARE"], four_eyes: true, decisions: [decided] };
+
+export function document(personal = true, review = {}) {
   const extracted = { document_number: "87654321X", name: "JAMES", last_name: "SMITH", nationality: "ESP", birth_date: "1980-01-01", expiry_date: "2030-01-01", sex: "M" };
   const hidden = { ...actor, name: "***", last_name: "***", email: "***", msisdn: "***", identity_document: { ...actor.identity_document, document_number: "***" } };
   return {
     record_id: DOCUMENT, kind: "IDENTITY_DOCUMENT", status: "CREATED", created_at: at(0), expires_at: at(999), identification_id: CODE, scoring_id: REVIEW,
     client_reference_id: HOSTILE, metadata: { shop: "Gran Vía 1", note: HOSTILE }, method: { type: "IDENTITY_DOCUMENT", configuration_name: "MEDIUM", provider: "INTERNAL" },
-    personal, actor: personal ? actor : hidden, review, links: [],
+    personal, actor: personal ? actor : hidden, review: { ...reviewed, ...review }, links: [],
     scoring: {
       scoring_id: REVIEW, status: "SCORED", document: { type: "IDENTITY_CARD", country: "ES" }, provider: "INTERNAL", score: 0.62, coverage: 0.82, breakdown,
       ...(personal ? { extracted } : {}), retries: { used: 1, max: 5 }, created_at: at(0), expires_at: at(999), scored_at: at(2),
@@ -74,9 +77,9 @@ export const code = () => ({
 });
 
 export function chain() {
-  const { timeline: _, links: __, ...step } = document();
+  const { timeline: _, links: __, review, ...step } = document();
   const { timeline: ___, links: ____, ...first } = code();
-  return { record_id: CHAIN, kind: "CHAIN", status: "CREATED", created_at: at(-9), expires_at: at(55), identification_chain_id: REVIEW, personal: true, actor, current_step: 1, steps: [first, step], links: [], timeline: [event(1, "chain.created", shop)] };
+  return { record_id: CHAIN, kind: "CHAIN", status: "CREATED", created_at: at(-9), expires_at: at(55), identification_chain_id: REVIEW, personal: true, actor, current_step: 1, steps: [first, step], review, links: [], timeline: [event(1, "chain.created", shop)] };
 }
 
 export const erased = () => ({ record_id: ERASED, kind: "AGENT", status: "ERASED", erased_at: at(9), links: [], timeline: [event(1, "identification.created", shop), event(2, "identification.deleted", shop)] });

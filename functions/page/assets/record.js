@@ -29,7 +29,7 @@ export async function record({ id, signal }) {
 export function parts(known, signal) {
   if (known.status === "ERASED") return h("div", {}, notice("info", t("record.erased"), h("p", {}, t("record.erased_text"), " ", when(known.erased_at))), happened(known));
   const masked = known.personal === false && needs("records:read_personal");
-  const beside = h("div", {}, about(known), happened(known));
+  const beside = h("div", {}, about(known), known.review && decisions(known.review), happened(known));
   if (!known.steps) return h("div", {}, masked, seen(known, signal), h("div", { class: "split" }, h("div", {}, decided(known)), beside));
   const steps = known.steps.map((/** @type {Known} */ step, /** @type {number} */ at) => h("section", {},
     h("div", { class: "step" }, h("h2", {}, t("record.step", { step: at + 1, kind: word("kind", step.kind) })), badge("status", step.status)), seen(step, signal), decided(step)));
@@ -88,6 +88,16 @@ function about(known) {
 function value(value) {
   if (value === undefined || value === null || value === "") return false;
   return value === "***" ? h("span", { class: "masked" }, t("record.masked")) : String(value);
+}
+
+/** What reviewers decided. @param {Known} review */
+function decisions({ decisions }) {
+  const made = /** @type {Known[]} */ (decisions ?? []).map((made) => facts([
+    [t("column.status"), badge("review", made.decision === "APPROVE" ? "APPROVED" : "REJECTED")],
+    [t("reviews.reason"), word("decision", made.reason)], [t("column.who"), made.decided_by],
+    [t("column.when"), time(made.decided_at)], [t("reviews.note"), value(made.note)],
+  ]));
+  return made.length > 0 && card(t("reviews.decision"), h("div", { class: "in" }, made));
 }
 
 /** @param {Known} actor */

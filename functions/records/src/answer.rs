@@ -1,32 +1,33 @@
 //! The answer about one record.
 
+mod method;
 mod personal;
-
-pub use personal::{DeclaredAnswer, DeviceAnswer};
+mod review;
+mod validation;
 
 use crate::body::{RecordKindBody, RecordStatusBody};
 use acredita_domain::{
     Time,
-    delivery::{DeliveryFailure, DeliveryState, DeliveryStatus},
-    identification::{AgentEvidence, Identification, Method, MethodKind, Midni, State, Validation},
+    identification::{Identification, State},
     ids::{ChainId, IdentificationId, RecordId},
-    midni,
-    otp::{Channel, Delivery, SecondFactor},
     ports::{FoundIdentification, FoundRecord},
     records::{RecordKind, RecordStatus},
     reference::Reference,
-    scoring::{CheckResult, ConfigurationName, Provider, Scoring},
+    scoring::Scoring,
     use_cases::ReadRecord,
 };
 use acredita_http::{
     answers::{ChainMetadata, Rfc3339},
     event::EventAnswer,
-    metadata::ChannelMetadata,
     scoring::ScoringAnswer,
 };
+use method::{DeliveryAnswer, MethodAnswer, deliveries};
+use personal::{DeclaredAnswer, DeviceAnswer};
+use review::ReviewAnswer;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+use validation::ValidationAnswer;
 
 /// Everything about a record.
 #[derive(Serialize, ToSchema)]
@@ -60,10 +61,14 @@ pub struct RecordAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub steps: Option<Vec<RecordSubject>>,
+    /// The latest review of its score, or of that of its step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub review: Option<ReviewAnswer>,
     /// Links to the person's page. There are none yet.
     pub links: Vec<LinkAnswer>,
     /// What happened, with every look at it: the latest 100 events, the oldest first; those of a chain with those of its
-    /// steps. Older ones are in the list of events.
+    /// steps, and all of them with those of their reviews. Older ones are in the list of events.
     pub timeline: Vec<EventAnswer>,
 }
 
@@ -135,132 +140,12 @@ pub struct RecordSubject {
     pub wrong_tries: Option<u32>,
 }
 
-/// What was asked for.
-#[derive(Serialize, ToSchema)]
-#[schema(as = RecordMethod)]
-pub struct MethodAnswer {
-    /// `AGENT`, `OTP` or `IDENTITY_DOCUMENT`.
-    #[serde(rename = "type")]
-    #[schema(value_type = String, example = "OTP")]
-    pub kind: MethodKind,
-    /// Whether the agent takes a picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub personal_document_image: Option<bool>,
-    /// Whether the person may show the DNI on their phone: `ACCEPTED`, `REQUIRED` or `REFUSED`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<String>, example = "ACCEPTED")]
-    pub midni: Option<Midni>,
-    /// The way the code is delivered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub channel: Option<ChannelMetadata>,
-    /// The second factor.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<String>, example = "DOCUMENT_NUMBER")]
-    pub two_factor_type: Option<SecondFactor>,
-    /// How many messages were asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub sends: Option<u32>,
-    /// `LOW`, `MEDIUM` or `HIGH`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<String>, example = "MEDIUM")]
-    pub configuration_name: Option<ConfigurationName>,
-    /// Who scores.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<String>, example = "INTERNAL")]
-    pub provider: Option<Provider>,
-}
-
-/// How it was validated.
-#[derive(Serialize, ToSchema)]
-#[schema(as = RecordValidation)]
-pub struct ValidationAnswer {
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
-    pub validated_at: Rfc3339,
-    /// On which device.
-    pub device: DeviceAnswer,
-    /// By which agent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub agent: Option<AgentAnswer>,
-    /// The score that it relied on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 0, maximum = 1)]
-    pub score: Option<f64>,
-    /// Which version of the scoring that was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub scoring_version: Option<u64>,
-}
-
-/// The agent who validated.
-#[derive(Serialize, ToSchema)]
-#[schema(as = RecordAgent)]
-pub struct AgentAnswer {
-    /// Who it was.
-    pub agent: String,
-    /// Whether a picture of the document was taken.
-    pub picture: bool,
-    /// The caller's own notes, a JSON object, which need `records:read_personal`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub evidence_metadata: Option<String>,
-    /// The DNI on the phone, if the person showed it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub midni: Option<MidniAnswer>,
-}
-
-/// What is kept of the DNI on the phone.
-#[derive(Serialize, ToSchema)]
-#[schema(as = RecordMidni)]
-pub struct MidniAnswer {
-    /// `COMPLETE`, `SIMPLE` or `AGE`.
-    #[schema(value_type = String, example = "COMPLETE")]
-    pub kind: midni::Kind,
-    /// Whether its number is the declared one.
-    #[schema(value_type = String, example = "PASS")]
-    pub document_number: CheckResult,
-    /// Whether its names are the declared ones.
-    #[schema(value_type = String, example = "PASS")]
-    pub name: CheckResult,
-    /// The serial number of the certificate that signed it.
-    pub certificate: String,
-    /// When it was checked.
-    #[schema(value_type = String, format = DateTime)]
-    pub checked_at: Rfc3339,
-}
-
-/// What became of a message.
-#[derive(Serialize, ToSchema)]
-#[schema(as = RecordDelivery)]
-pub struct DeliveryAnswer {
-    /// Which code it had: 1 for the first.
-    #[schema(minimum = 1)]
-    pub generation: u32,
-    /// `SMS`, `EMAIL` or `WHATSAPP`.
-    #[schema(value_type = String, example = "SMS")]
-    pub channel: Channel,
-    /// `PENDING`, `SENT`, `DELIVERED` or `FAILED`.
-    #[schema(value_type = String, example = "SENT")]
-    pub status: DeliveryStatus,
-    /// When that became known.
-    #[schema(value_type = String, format = DateTime)]
-    pub updated_at: Rfc3339,
-    /// Why it does not arrive.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<String>, example = "UNREACHABLE")]
-    pub reason: Option<DeliveryFailure>,
-}
-
 impl RecordAnswer {
     /// `personal` says whether what is about the person is shown.
     pub fn new(read: ReadRecord, personal: bool) -> Self {
         let (kind, status, erased_at, now) = (read.kind(), read.status(), read.erased_at(), read.now);
         let empty = RecordSubject::of(read.id, kind, status);
+        let review = read.review().map(|review| ReviewAnswer::of(review, personal, now));
         let mut answer = Self {
             subject: empty,
             erased_at: erased_at.map(Rfc3339),
@@ -270,6 +155,7 @@ impl RecordAnswer {
             personal,
             current_step: None,
             steps: None,
+            review,
             links: Vec::new(),
             timeline: read.timeline.into_iter().map(EventAnswer::from).collect(),
         };
@@ -360,81 +246,6 @@ impl RecordSubject {
         };
         Self { ended_at, reason, ..self }
     }
-}
-
-impl MethodAnswer {
-    fn of(method: &Method) -> Self {
-        let nothing = Self {
-            kind: method.kind(),
-            personal_document_image: None,
-            midni: None,
-            channel: None,
-            two_factor_type: None,
-            sends: None,
-            configuration_name: None,
-            provider: None,
-        };
-        match method {
-            Method::Agent { personal_document_image, midni } => {
-                Self { personal_document_image: Some(*personal_document_image), midni: Some(*midni), ..nothing }
-            }
-            Method::Otp(otp) => {
-                let external = matches!(otp.delivery, Delivery::External(_));
-                let channel = ChannelMetadata { channel: otp.delivery.channel(), external };
-                let sends = (!external).then_some(otp.sends);
-                Self { channel: Some(channel), two_factor_type: otp.second_factor, sends, ..nothing }
-            }
-            Method::IdentityDocument { configuration, provider, .. } => {
-                Self { configuration_name: Some(*configuration), provider: Some(*provider), ..nothing }
-            }
-        }
-    }
-}
-
-impl ValidationAnswer {
-    fn on(at: Time, device: DeviceAnswer) -> Self {
-        Self { validated_at: Rfc3339(at), device, agent: None, score: None, scoring_version: None }
-    }
-
-    fn of(validation: &Validation, personal: bool) -> Self {
-        let scoring = validation.scoring.as_ref();
-        Self {
-            agent: validation.agent.as_ref().map(|agent| AgentAnswer::of(agent, personal)),
-            score: scoring.map(|scoring| scoring.assessment.verdict.score.cut().value()),
-            scoring_version: scoring.map(|scoring| scoring.version),
-            ..Self::on(validation.at, DeviceAnswer::of(&validation.device, personal))
-        }
-    }
-}
-
-impl AgentAnswer {
-    fn of(evidence: &AgentEvidence, personal: bool) -> Self {
-        let notes = evidence.metadata.as_ref().filter(|_| personal);
-        Self {
-            agent: evidence.agent.expose().to_owned(),
-            picture: evidence.picture.is_some(),
-            evidence_metadata: notes.map(|notes| notes.expose().clone()),
-            midni: evidence.midni.as_ref().map(|midni| MidniAnswer {
-                kind: midni.kind,
-                document_number: midni.declared_match.document_number,
-                name: midni.declared_match.name,
-                certificate: midni.certificate.clone(),
-                checked_at: Rfc3339(midni.checked_at),
-            }),
-        }
-    }
-}
-
-fn deliveries(found: &FoundIdentification) -> Option<Vec<DeliveryAnswer>> {
-    let otp = found.step.identification.otp().filter(|otp| matches!(otp.delivery, Delivery::Sent(_)))?;
-    let answer = |(generation, state): &(u32, DeliveryState)| DeliveryAnswer {
-        generation: *generation,
-        channel: otp.delivery.channel(),
-        status: state.status,
-        updated_at: Rfc3339(state.updated_at),
-        reason: state.reason,
-    };
-    Some(found.deliveries.iter().map(answer).collect())
 }
 
 fn of_scoring(scoring: Scoring, personal: bool, now: Time) -> ScoringAnswer {

@@ -12,6 +12,7 @@ use acredita_http::{
     answers::Rfc3339,
     listing::{Moment, limit, read},
     request::BodyKind,
+    review::ReviewStatusName,
 };
 use serde::Serialize;
 use std::str::FromStr;
@@ -25,11 +26,6 @@ acredita_http::schema_of_names! {
 acredita_http::schema_of_names! {
     /// The state of what a record is about.
     RecordStatusBody as "RecordStatus": RecordStatus
-}
-
-acredita_http::schema_of_names! {
-    /// How far a review has come.
-    ReviewStatusBody as "ReviewStatus": ReviewStatus
 }
 
 /// Which records to list.
@@ -53,7 +49,7 @@ pub struct RecordsQuery {
     pub created_to: Option<String>,
     /// Only records whose review has come so far.
     #[param(inline = false)]
-    pub review: Option<ReviewStatusBody>,
+    pub review: Option<ReviewStatusName>,
     /// At most this many. Default: 50.
     #[param(minimum = 1, maximum = 100, example = 50)]
     pub limit: Option<u32>,
@@ -144,7 +140,7 @@ pub struct RecordSummary {
     pub score: Option<f64>,
     /// How far its review has come; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<ReviewStatusBody>)]
+    #[schema(nullable = false, value_type = Option<ReviewStatusName>)]
     pub review: Option<ReviewStatus>,
 }
 

@@ -3,7 +3,7 @@
 use acredita_domain::{
     Invalid, Time,
     ids::{RecordId, ReviewId},
-    review::{Decision, DecisionReason, Review, ReviewStatus},
+    review::{Review, ReviewStatus},
     scoring::Reason,
     use_cases::{ListReviews, ListedReviews, ReviewDecision},
 };
@@ -13,26 +13,12 @@ use acredita_http::{
     fault::Place,
     listing::limit,
     request::{BodyKind, MAX_JSON},
+    review::{DecisionName, DecisionReasonName, ReviewStatusName},
     schemas::Lines,
 };
 use serde::Serialize;
 use std::{borrow::Cow, str::FromStr};
 use utoipa::{IntoParams, ToSchema};
-
-acredita_http::schema_of_names! {
-    /// How far a review has come.
-    ReviewStatusName as "ReviewStatus": ReviewStatus
-}
-
-acredita_http::schema_of_names! {
-    /// What a reviewer decides.
-    DecisionName as "Decision": Decision
-}
-
-acredita_http::schema_of_names! {
-    /// Why a reviewer decides so.
-    DecisionReasonName as "DecisionReason": DecisionReason
-}
 
 /// Which reviews to list.
 #[derive(IntoParams)]

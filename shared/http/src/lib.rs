@@ -38,6 +38,7 @@ pub mod permission;
 pub mod principal;
 pub mod reference;
 pub mod request;
+pub mod review;
 pub mod schemas;
 pub mod scoring;
 pub mod vocabulary;

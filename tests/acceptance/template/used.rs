@@ -214,6 +214,10 @@ async fn used_with_reviews(used: &mut BTreeMap<String, Used>) {
             if end == "validate" {
                 review.decide(&world, "ana", "APPROVE").await.expect(204);
             }
+            forget(&world);
+            let record = if in_chain { &chain.admin_id } else { &review.subject.admin_id };
+            world.call("GET", &format!("/records/{record}"), None).await.expect(200);
+            seen("records", &world);
             // Nobody else has read the settings lately.
             world.clock.advance(TimeDelta::minutes(1));
             forget(&world);

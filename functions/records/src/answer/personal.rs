@@ -109,6 +109,6 @@ impl DeviceAnswer {
     }
 }
 
-fn shown(value: &str, personal: bool) -> String {
+pub fn shown(value: &str, personal: bool) -> String {
     if personal { value.to_owned() } else { HIDDEN.to_owned() }
 }

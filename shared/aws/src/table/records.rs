@@ -4,7 +4,8 @@ use super::{
     expressions::bind,
     items::{
         Corrupt, Item, Key, PointsTo, RECORD_SHARDS, decode_chain, decode_deliveries, decode_identification,
-        decode_pointer, decode_record, decode_scoring, list_from, place_of_lookup, record_at, record_partition, text,
+        decode_pointer, decode_record, decode_review, decode_scoring, list_from, place_of_lookup, record_at,
+        record_partition, text,
     },
     shards::{Part, merged},
     store::{DynamoStore, unreadable},
@@ -165,7 +166,8 @@ impl DynamoStore {
             Some(id) => DynamoStore::find(self, FIND, Key::scoring(id), decode_scoring).await?,
             None => None,
         };
-        Ok(FoundRecord::Identification(Box::new(found(&item, FoundStep { identification, scoring })?)))
+        let found = self.found(&item, FoundStep { identification, scoring }).await?;
+        Ok(FoundRecord::Identification(Box::new(found)))
     }
 
     async fn record_of_chain(&self, id: ChainId, admin_id: AdminChainId) -> Result<FoundRecord, FindError> {
@@ -192,16 +194,21 @@ impl DynamoStore {
             let identification = decode_identification(item).map_err(unreadable(FIND))?;
             let scoring = step.scoring_id().and_then(|id| items.get(&Key::scoring(id)));
             let scoring: Option<Scoring> = scoring.map(decode_scoring).transpose().map_err(unreadable(FIND))?;
-            of_steps.push(found(item, FoundStep { identification, scoring })?);
+            of_steps.push(self.found(item, FoundStep { identification, scoring }).await?);
         }
         Ok(Some(of_steps))
     }
-}
 
-fn found(item: &Item, step: FoundStep) -> Result<FoundIdentification, FindError> {
-    let deliveries = match step.identification.otp() {
-        Some(otp) => decode_deliveries(item, otp).map_err(unreadable(FIND))?,
-        None => Vec::new(),
-    };
-    Ok(FoundIdentification { step, deliveries })
+    /// A read, if there is a review.
+    async fn found(&self, item: &Item, step: FoundStep) -> Result<FoundIdentification, FindError> {
+        let deliveries = match step.identification.otp() {
+            Some(otp) => decode_deliveries(item, otp).map_err(unreadable(FIND))?,
+            None => Vec::new(),
+        };
+        let review = match step.identification.review {
+            Some(mark) => DynamoStore::find(self, FIND, Key::review(mark.id), decode_review).await?,
+            None => None,
+        };
+        Ok(FoundIdentification { step, deliveries, review })
+    }
 }

@@ -8,6 +8,7 @@ use crate::{
     events::Subject,
     ids::{OrgId, RecordId},
     records::{RecordFilter, RecordPosition, RecordRow},
+    review::Review,
     scoring::Scoring,
 };
 use async_trait::async_trait;
@@ -41,6 +42,8 @@ pub struct FoundIdentification {
     pub step: FoundStep,
     /// What became of the messages that we sent, by their generation.
     pub deliveries: Vec<(u32, DeliveryState)>,
+    /// The latest of its score.
+    pub review: Option<Review>,
 }
 
 /// What the id of a record stands for.
@@ -69,6 +72,6 @@ pub trait Records: Send + Sync {
         limit: usize,
     ) -> Result<RecordPage, FindError>;
     /// As it is now; `None` for what is another organisation's, and for a scoring of an identification. Three reads at
-    /// most.
+    /// most, and one more if its score is reviewed.
     async fn find(&self, org: &OrgId, id: RecordId) -> Result<Option<FoundRecord>, FindError>;
 }

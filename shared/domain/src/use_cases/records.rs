@@ -12,9 +12,10 @@ use crate::{
     events::{EventData, EventType, StoredEvent, Story, Subject},
     identification::MethodKind,
     ids::{OrgId, RecordId},
-    ports::{FoundIdentification, FoundRecord, Order, RecordQuery, StepError},
+    ports::{FoundIdentification, FoundRecord, FoundStep, Order, RecordQuery, StepError},
     records::{RecordFilter, RecordKind, RecordPosition, RecordRow, RecordStatus},
     reference::ClientReferenceId,
+    review::Review,
     webhooks::Stream,
 };
 use futures_util::future::try_join_all;
@@ -100,6 +101,15 @@ impl ReadRecord {
             }
             FoundRecord::Scoring(scoring) => scoring.status(self.now).into(),
             FoundRecord::Gone(_) => RecordStatus::Erased,
+        }
+    }
+
+    /// The latest review of its score: of a chain, one of its steps at most has a score.
+    pub fn review(&self) -> Option<&Review> {
+        match &self.record {
+            FoundRecord::Identification(found) => found.review.as_ref(),
+            FoundRecord::Chain(_, steps) => steps.iter().find_map(|found| found.review.as_ref()),
+            FoundRecord::Scoring(_) | FoundRecord::Gone(_) => None,
         }
     }
 
@@ -199,14 +209,14 @@ async fn wake(app: &App, record: &FoundRecord) {
     }
 }
 
-/// The latest events up to this one, and of a chain those of its steps with them. A query of each log.
+/// The latest events up to this one, and with them those of reviews, and of the steps of a chain. A query of each log.
 async fn timeline(app: &App, org: &OrgId, record: &FoundRecord, told: Option<u64>) -> Result<Vec<ToldEvent>, Error> {
     let before = told.map(|told| told + 1);
-    let logs: Vec<(Subject, Option<u64>, Option<&ClientReferenceId>)> = match record {
-        FoundRecord::Identification(found) => vec![of_identification(found, before)],
+    let logs: Vec<OneLog<'_>> = match record {
+        FoundRecord::Identification(found) => logs_of(found, before).collect(),
         FoundRecord::Chain(chain, steps) => {
             let own = (chain.subject(), before, chain.reference.client_reference_id());
-            [own].into_iter().chain(steps.iter().map(|step| of_identification(step, None))).collect()
+            [own].into_iter().chain(steps.iter().flat_map(|step| logs_of(step, None))).collect()
         }
         FoundRecord::Scoring(scoring) => {
             let subject = Subject::Scoring { scoring_id: scoring.id };
@@ -225,10 +235,14 @@ async fn timeline(app: &App, org: &OrgId, record: &FoundRecord, told: Option<u64
     Ok(events.split_off(events.len().saturating_sub(TIMELINE)))
 }
 
-fn of_identification(
-    found: &FoundIdentification,
-    before: Option<u64>,
-) -> (Subject, Option<u64>, Option<&ClientReferenceId>) {
-    let identification = &found.step.identification;
-    (identification.subject(), before, identification.reference.client_reference_id())
+/// Whose events it has, the event before which they are read, and the reference of what it is about.
+type OneLog<'a> = (Subject, Option<u64>, Option<&'a ClientReferenceId>);
+
+/// The log of an identification, and those of all reviews of its scores.
+fn logs_of(found: &FoundIdentification, before: Option<u64>) -> impl Iterator<Item = OneLog<'_>> {
+    let FoundStep { identification, scoring } = &found.step;
+    let reference = identification.reference.client_reference_id();
+    let reviews = scoring.iter().flat_map(|scoring| &scoring.reviews);
+    let of_reviews = reviews.map(move |id| (Subject::Review { review_id: *id }, None, reference));
+    [(identification.subject(), before, reference)].into_iter().chain(of_reviews)
 }
