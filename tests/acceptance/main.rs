@@ -4,6 +4,7 @@
 //! modules cover races, faults, hostile input and restarts.
 
 mod arrows;
+mod backfill;
 mod budgets;
 mod chains;
 mod checklists;

@@ -5,6 +5,7 @@
 use acredita_domain::{
     App, Time,
     app::Stores,
+    backfill::{Backfill, WalkPlace},
     chain::{Chain, ChainTransition},
     delivery::DeliveryState,
     error::Unavailable,
@@ -20,13 +21,13 @@ use acredita_domain::{
     otp::LiveCode,
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink, StatedPicture, UploadLink},
     ports::{
-        Chains, CheckError, Claim, CodeKeys, CountError, CreateError, Deliveries, Delivery, DeliveryPage, Due,
-        DueStream, Endpoints, Erasure, EventLog, EventPage, EventQuery, FindError, FoundRecord, FoundStep,
-        Housekeeping, IdempotencyRecord, Identifications, MessageRef, MidniChecks, NewChain, NewCheck,
+        Backfills, Chains, CheckError, Claim, CodeKeys, CountError, CreateError, Deliveries, Delivery, DeliveryPage,
+        Due, DueStream, Endpoints, Erasure, EventLog, EventPage, EventQuery, FindError, FoundRecord, FoundStep,
+        Housekeeping, IdempotencyRecord, Identifications, LackingEntries, MessageRef, MidniChecks, NewChain, NewCheck,
         NewEndpointError, NewIdentification, NewOutboxMessage, NewScoring, Opening, Order, Outbox, OutboxMessage,
-        OutgoingMessage, Pictures, Queue, RecordPage, RecordQuery, Records, Remembered, RequestCounts, Reservation,
-        ReviewPage, ReviewQuery, Reviews, Scorings, SendError, Sender, SettingsStore, Settlement, Sightings,
-        StepChange, StepError, StoredPicture, StreamDeliveries, Told, WaitingReviews, Wake, Wakes,
+        OutgoingMessage, PassedRecord, Pictures, Queue, RecordPage, RecordQuery, Records, Remembered, RequestCounts,
+        Reservation, ReviewPage, ReviewQuery, Reviews, Scorings, SendError, Sender, SettingsStore, Settlement,
+        Sightings, StepChange, StepError, StoredPicture, StreamDeliveries, Told, WaitingReviews, Wake, Wakes, WalkPart,
     },
     records::RecordPosition,
     reference::ClientReferenceId,
@@ -138,6 +139,7 @@ impl Faults {
             midni_checks,
             reviews,
             records,
+            backfills,
         } = app.stores.clone();
         App {
             stores: Stores {
@@ -156,6 +158,7 @@ impl Faults {
                 midni_checks: Arc::new(Faulty { faults: decorate(), port: midni_checks }),
                 reviews: Arc::new(Faulty { faults: decorate(), port: reviews }),
                 records: Arc::new(Faulty { faults: decorate(), port: records }),
+                backfills: Arc::new(Faulty { faults: decorate(), port: backfills }),
             },
             queue: Arc::new(Faulty { faults: decorate(), port: app.queue.clone() }),
             wakes: Arc::new(Faulty { faults: decorate(), port: app.wakes.clone() }),
@@ -350,6 +353,13 @@ forward! { Records {
     fn list(org: &OrgId, query: RecordQuery) -> Result<RecordPage, FindError>;
     fn search(org: &OrgId, digests: &[String], after: Option<RecordPosition>, limit: usize) -> Result<RecordPage, FindError>;
     fn find(org: &OrgId, id: RecordId) -> Result<Option<FoundRecord>, FindError>;
+} }
+
+forward! { Backfills {
+    fn find() -> Result<Option<Backfill>, FindError>;
+    fn save(before: Option<&Backfill>, after: &Backfill) -> Result<(), StepError>;
+    fn walk(from: Option<&WalkPlace>) -> Result<WalkPart, FindError>;
+    fn complete(record: &PassedRecord, entries: LackingEntries, now: Time) -> Result<(), StepError>;
 } }
 
 forward! { Outbox {

@@ -5,6 +5,7 @@
 //! client's request does. [`faults`] puts a fault at any call of any port. [`program`] runs the `acredita` binary as a
 //! user does.
 
+pub mod before;
 pub mod bodies;
 pub mod chains;
 pub mod faults;

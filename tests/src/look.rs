@@ -84,10 +84,11 @@ impl World {
         items
     }
 
-    /// The items besides events and the handles by which they are found: those outlive what they are about.
+    /// The items besides events and the handles by which they are found, which outlive what they are about, and how far the
+    /// backfill has come.
     pub async fn mortal_items(&self) -> Vec<Item> {
         let mut items = self.items().await;
-        items.retain(|item| !["EVT#", "ADM#"].contains(&&text(item, "pk")[..4]));
+        items.retain(|item| !["EVT#", "ADM#", "BKF#"].contains(&&text(item, "pk")[..4]));
         items
     }
 

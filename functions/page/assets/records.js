@@ -101,7 +101,8 @@ function search(signal) {
     try {
       const first = await fetch(undefined);
       const pages = [first];
-      const since = first.since && h("p", { class: "in quiet" }, t("records.complete", { since: when(first.since) }));
+      // Before 1970 nothing was created: then all that is kept is found.
+      const since = Date.parse(first.since) > 0 && h("p", { class: "in quiet" }, t("records.complete", { since: when(first.since) }));
       fill(found, paged(async (cursor) => pages.shift() ?? fetch(cursor), rows_of, () => empty(t("records.not_found"), t("records.not_found_text"))), since);
     } catch (error) {
       fill(found);

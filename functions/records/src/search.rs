@@ -126,7 +126,7 @@ pub struct FoundRecordsAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub next_cursor: Option<String>,
-    /// Whatever was created since is found.
+    /// Whatever was created since is found. It is `1970-01-01T00:00:00Z` when all that is kept is found.
     #[schema(value_type = String, format = DateTime)]
     pub complete_since: Rfc3339,
 }

@@ -8,7 +8,8 @@ use acredita_domain::{
 /// One run. Work that failed stays due, so a run never fails as a whole.
 pub async fn sweep(app: &App) -> SweepReport {
     let report = use_cases::sweep(app).await;
-    let SweepReport { kicked, woken, expired, erased, lapsed, failed, open_reviews, oldest_review_minutes } = report;
+    let SweepReport { kicked, woken, expired, erased, lapsed, failed, .. } = report;
+    let SweepReport { open_reviews, oldest_review_minutes, backfilled, is_backfilling, .. } = report;
     match report {
         SweepReport { failed: 1.., .. } => {
             tracing::warn!(kicked, woken, expired, erased, lapsed, failed, "swept, and something is left to do")
@@ -20,6 +21,9 @@ pub async fn sweep(app: &App) -> SweepReport {
     }
     if open_reviews > 0 {
         tracing::info!(target: "acredita::counted", open_reviews, oldest_review_minutes, "reviews wait");
+    }
+    if is_backfilling {
+        tracing::info!(target: "acredita::counted", backfilled, "older records are given their entries");
     }
     report
 }

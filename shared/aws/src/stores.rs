@@ -21,6 +21,7 @@ pub fn stores(clients: &AwsClients, table: &str, bucket: &str) -> Stores {
         housekeeping: store.clone(),
         requests: store.clone(),
         records: store.clone(),
+        backfills: store.clone(),
         events: store,
         pictures: Arc::new(S3Pictures::new(clients.s3.clone(), bucket.to_owned())),
     }

@@ -3,6 +3,7 @@
 //! Read it in this order: `items` (the stored items and their encoding), `store` (reading and writing), then the port
 //! of interest.
 
+mod backfills;
 mod budget;
 mod chains;
 mod commit;

@@ -7,9 +7,9 @@ use crate::{
     ids::{AdminChainId, AdminIdentificationId, ChainId, IdentificationId, OrgId},
     otp::{Channel, Delivery},
     ports::{
-        CardVerifier, Chains, Clock, CodeKeys, Comparison, Deliveries, DocumentNumberReader, Endpoints, Entropy,
-        EventLog, Housekeeping, Identifications, MidniChecks, Outbox, PictureValidator, Pictures, Queue, Receivers,
-        Records, RequestCounts, Reviews, Scorer, Scorings, SettingsStore, Sightings, Wakes,
+        Backfills, CardVerifier, Chains, Clock, CodeKeys, Comparison, Deliveries, DocumentNumberReader, Endpoints,
+        Entropy, EventLog, Housekeeping, Identifications, MidniChecks, Outbox, PictureValidator, Pictures, Queue,
+        Receivers, Records, RequestCounts, Reviews, Scorer, Scorings, SettingsStore, Sightings, Wakes,
     },
     scoring::{Provider, ProviderAccess},
     settings::{Bounds, Choices, Countries, KnownSettings, OrgSettings},
@@ -54,6 +54,7 @@ pub struct Stores {
     pub midni_checks: Arc<dyn MidniChecks>,
     pub reviews: Arc<dyn Reviews>,
     pub records: Arc<dyn Records>,
+    pub backfills: Arc<dyn Backfills>,
 }
 
 /// What looks at pictures of documents.

@@ -10,6 +10,7 @@
 
 pub mod actor;
 pub mod app;
+pub mod backfill;
 pub mod caller;
 pub mod chain;
 pub mod code;

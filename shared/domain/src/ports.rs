@@ -6,6 +6,7 @@
 //! are in `shared/aws`, with a contract suite; messages are sent in `shared/senders`, pictures are read in
 //! `shared/engine`, and scored there and in `shared/providers`.
 
+mod backfills;
 mod chains;
 mod comparison;
 mod credential;
@@ -25,6 +26,7 @@ mod store;
 mod webhooks;
 
 pub use crate::system::{Clock, Entropy};
+pub use backfills::{Backfills, LackingEntries, PassedRecord, RecordSubject, WalkPart};
 pub use chains::{Chains, FoundStep, NewChain, NewStep, Opening, StepChange};
 pub use comparison::{Comparison, Likeness};
 pub use credential::{HeldCredential, ProviderCredential};

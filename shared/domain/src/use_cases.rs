@@ -3,6 +3,7 @@
 //! Each one reads the same way: load, decide, commit once. A handler calls exactly one of them; none knows HTTP.
 
 mod agent;
+mod backfill;
 mod cancel;
 mod chain;
 mod close;
@@ -15,6 +16,7 @@ mod effects;
 mod events;
 mod fallback;
 mod identity_document;
+mod lookups;
 mod metadata;
 mod midni;
 mod once;

@@ -52,6 +52,30 @@ async fn what_is_over_is_noted_as_expired() {
 }
 
 #[tokio::test]
+async fn what_was_stored_before_is_listed_and_found() {
+    at_every_call(async |world: &mut World, run: &Run| {
+        for path in ["/identifications/otp", "/identifications/agent", "/identifications/identity_document"] {
+            let body = bodies::referenced(bodies::external_otp());
+            world.call("POST", path, Some(body)).await;
+        }
+        let body = bodies::referenced(bodies::scoring());
+        world.call("POST", "/scorings/identity_document", Some(body)).await.expect(200);
+        let digests = world.items_of("LKP#").await.len();
+        world.go_back_before_records().await;
+        sweep(world, run).await;
+        let listed = world.call("GET", "/records", None).await.expect(200).json();
+        assert_eq!(listed["records"].as_array().map(Vec::len), Some(4), "{listed}");
+        let by = json!({ "client_reference_id": bodies::REFERENCE });
+        let found = world.call("POST", "/record_searches", Some(by)).await.expect(200).json();
+        assert_eq!(found["records"], listed["records"]);
+        assert_eq!(world.items_of("LKP#").await.len(), digests);
+        world.settle().await;
+        world.assert_whole().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_retention_takes_is_erased_with_its_pictures() {
     at_every_call(async |world: &mut World, run: &Run| {
         let agent = world.call("POST", "/identifications/agent", Some(bodies::agent(true))).await.expect(201);

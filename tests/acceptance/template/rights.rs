@@ -45,7 +45,7 @@ fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
         "dispatch" => &[SECRET, ("sqs:DeleteMessage", ""), ("sqs:GetQueueAttributes", ""), ("sqs:ReceiveMessage", "")],
         // Lambda takes receipts off the queue.
         "receipts" => &[("sqs:DeleteMessage", ""), ("sqs:GetQueueAttributes", ""), ("sqs:ReceiveMessage", "")],
-        "webhook-endpoints" | "reviews" => &[SECRET],
+        "webhook-endpoints" | "reviews" | "sweep" => &[SECRET],
         // Whoever follows its links reads with its rights.
         "records" => &[SECRET, ("s3:GetObject", "i")],
         // The senders of the tests are not AWS's, and Lambda takes messages off the queue.
@@ -130,6 +130,18 @@ async fn the_actors_side_changes_only_the_attributes_that_it_has_to() {
             *changed = changed.iter().map(of_any_country).collect();
         }
         assert_eq!(granted, changed, "{name}");
+    }
+}
+
+/// Where there is no search there are no digests to make.
+#[test]
+fn the_sweep_has_the_keys_of_digests_only_where_there_is_a_search() {
+    let role = properties("SweepRole")["Policies"][0]["PolicyDocument"].clone();
+    let statements = role["Statement"].as_array().expect("statements");
+    for sid in ["ReadCodeKeys", "KeyOfCodeKeys"] {
+        let of = |statement: &&serde_json::Value| statement["Fn::If"][1]["Sid"] == sid;
+        let condition = statements.iter().find(of).map(|statement| statement["Fn::If"][0].clone());
+        assert_eq!(condition, Some(serde_json::json!("WithSearch")), "{sid}");
     }
 }
 

@@ -340,7 +340,8 @@ async fn used_to_dispatch() -> Used {
     used
 }
 
-/// An unsent message, and one of everything expired, and then the end of its retention.
+/// An unsent message, and one of everything from before there were a list and a search, expired, and then the end of its
+/// retention.
 async fn used_to_sweep() -> Used {
     let world = World::with_external_provider().await;
     let review = ReviewSubject::open(&world).await;
@@ -360,6 +361,7 @@ async fn used_to_sweep() -> Used {
         serde_json::json!({ "agent": "maria", "evidence": acceptance::request::base64(&bodies::evidence_png(1)) });
     let validate = format!("/identifications/agent/{}/validate", agent.text("identification_id"));
     world.call("POST", &validate, Some(evidence)).await.expect(204);
+    world.go_back_before_records().await;
     world.wire.take_actions();
     world.wire.take_changed();
     let mut erased = 0;

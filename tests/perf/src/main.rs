@@ -2,7 +2,8 @@
 //!
 //! `acredita-perf cold` measures how fast a function starts and what an invocation of it costs, compared with its
 //! equivalents in other languages: see [`cold`]. `acredita-perf sweep` measures the throughput of the sweep: see
-//! [`sweep`]. `acredita-perf deliveries` and `acredita-perf losses` are about events: see [`deliveries`].
+//! [`sweep`]. `acredita-perf records` compares the back office's list and search over few and many records: see [`records`].
+//! `acredita-perf deliveries` and `acredita-perf losses` are about events: see [`deliveries`].
 //!
 //! Without a subcommand, the program runs the complete service in this process, over a fresh data folder, sends it
 //! requests over loopback on keep-alive connections, and prints a Markdown table: requests per second, latencies, and
@@ -12,8 +13,10 @@
 
 mod cold;
 mod cpu;
+mod create;
 mod deliveries;
 mod load;
+mod records;
 mod report;
 mod sweep;
 
@@ -63,6 +66,8 @@ enum Command {
     Cold(cold::Programs),
     /// The sweep under a backlog
     Sweep(sweep::Backlog),
+    /// The back office's list and search over many records
+    Records(records::Sizes),
     /// How soon events reach their receivers
     Deliveries,
     /// Whether all events reach their receiver, in order, while the server is killed again and again
@@ -74,6 +79,7 @@ fn main() -> ExitCode {
         None => measure(),
         Some(Command::Cold(programs)) => measure_cold(&programs),
         Some(Command::Sweep(backlog)) => sweep::measure(&backlog),
+        Some(Command::Records(sizes)) => records::measure(&sizes),
         Some(Command::Deliveries) => deliveries::measure(),
         Some(Command::Losses(plan)) => deliveries::losses::measure(&plan),
     };

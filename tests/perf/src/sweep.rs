@@ -3,22 +3,17 @@
 //! AWS in memory. The sweep has one thread to itself, as a Lambda with one processor would have.
 
 use crate::{
-    Failure, ORG,
+    Failure,
     cpu::{CpuTime, SERVICE},
+    create::{agent, create},
     load::now,
     report::machine,
 };
 use acredita_aws::{SystemClock, SystemEntropy};
 use acredita_domain::{
     App, Time,
-    actor::Actor,
-    events::{EventData, EventType, Happened, Log, Now, Story},
-    identification::{Identification, Method, Midni, State},
-    ids::{AdminIdentificationId, EventId, IdentificationId},
     keys::Keyring,
-    ports::{Clock, NewIdentification, limits::ERASE_AGAIN_AFTER},
-    reference::Reference,
-    request::By,
+    ports::{Clock, limits::ERASE_AGAIN_AFTER},
     scoring::ProviderAccess,
     use_cases::{SweepReport, sweep},
 };
@@ -88,7 +83,11 @@ async fn rows(size: u32) -> Result<Vec<Row>, Failure> {
         engine: engine::everything(Vec::new(), TrustedCertificates::of_the_police()),
         policy: policy(ProviderAccess::default()),
     });
-    stream::iter(0..size).map(|_| create(&app)).buffer_unordered(32).try_collect::<Vec<()>>().await?;
+    stream::iter(0..size)
+        .map(|_| create(&app, agent(app.now(), LIFE)))
+        .buffer_unordered(32)
+        .try_collect::<Vec<()>>()
+        .await?;
     let mut rows = Vec::new();
     for (name, later) in [
         ("expired", LIFE),
@@ -101,50 +100,6 @@ async fn rows(size: u32) -> Result<Vec<Row>, Failure> {
     Ok(rows)
 }
 
-async fn create(app: &App) -> Result<(), Failure> {
-    let now = app.now();
-    let identification = Identification {
-        id: IdentificationId::generate(&*app.entropy),
-        admin_id: AdminIdentificationId::generate(&*app.entropy),
-        org: ORG.parse()?,
-        actor: Actor::default(),
-        reference: Reference::default(),
-        method: Method::Agent { personal_document_image: false, midni: Midni::default() },
-        state: State::Created,
-        created_at: now,
-        expires_at: now + LIFE,
-        membership: None,
-        log: None,
-        once: Vec::new(),
-        review: None,
-        lookups: Vec::new(),
-    };
-    let created = Happened {
-        id: EventId::at(now, &*app.entropy),
-        kind: EventType::IdentificationCreated,
-        at: now,
-        data: EventData::default(),
-        by: By::System,
-        request_id: None,
-    };
-    let story = Story {
-        org: identification.org.clone(),
-        subject: identification.subject(),
-        log: Log::begin(&*app.entropy),
-        adopted: None,
-        events: vec![created],
-        keep_until: now + app.policy.events_kept,
-        once: None,
-        reviews: None,
-        now: Now::standing_still(now),
-    };
-    let keep_until = app.policy.keep_until(identification.expires_at);
-    let new =
-        NewIdentification { identification, scoring: None, keep_until, outbox: Vec::new(), idempotency: None, story };
-    app.stores.identifications.create(new, now).await.map_err(|_| "an identification was not created")?;
-    Ok(())
-}
-
 /// Runs as the schedule would start them, one right after the other. A run that finds nothing is not counted.
 async fn until_nothing_is_due(name: &'static str, size: u32, app: &App) -> Result<Row, Failure> {
     let (began, before) = (now(), CpuTime::now()?);
@@ -154,7 +109,7 @@ async fn until_nothing_is_due(name: &'static str, size: u32, app: &App) -> Resul
         if report.failed > 0 {
             return Err(format!("{report:?}").into());
         }
-        if report == SweepReport::default() {
+        if (SweepReport { is_backfilling: false, ..report }) == SweepReport::default() {
             break;
         }
         done += report.expired + report.erased;

@@ -3,7 +3,7 @@
 
 use super::{
     budget::Room,
-    commit::{Commit, create_in, telling_all, telling_in},
+    commit::{Commit, as_found, create_in, telling_all, telling_in},
     expressions::Values,
     identifications::{DELETE_TRIES, OURS, Removal, put_identification, take_step},
     items::{
@@ -28,6 +28,7 @@ use acredita_domain::{
     scoring::Scoring,
 };
 use async_trait::async_trait;
+use std::borrow::Cow;
 
 /// CREATED at `:now`, with the open step that was read. Its values are [`chain_values`].
 const AS_READ: &str = "#org = :org AND #status = :created AND #expires_at > :now AND #current_step = :current_step";
@@ -201,6 +202,7 @@ impl Chains for DynamoStore {
     ) -> Result<Erasure, StepError> {
         let stories: Vec<&Story> = [&story].into_iter().chain(steps.iter().map(|(_, story)| story)).collect();
         let mut tries = DELETE_TRIES;
+        let mut current = Cow::Borrowed(chain);
         loop {
             let mut removals: Vec<Removal> = Vec::with_capacity(steps.len());
             for (identification, _) in &steps {
@@ -209,10 +211,10 @@ impl Chains for DynamoStore {
             let prefixes = removals.iter().flat_map(|removal| removal.prefixes.clone()).collect();
             let erasure = Erasure { id: chain.id.to_string(), prefixes };
             let deleted = telling_all(DELETE, &stories, |chapters| {
-                let condition = if force { OURS } else { CREATED };
+                let condition = as_found(if force { OURS } else { CREATED }, &current.lookups);
                 let commit = Commit::new(self, DELETE, now);
-                let commit = commit.delete_telling(condition, chain_values(chain, now), &chain.org, &chapters[0]);
-                let commit = commit.find_no_more(&chain.org, of_record(chain));
+                let commit = commit.delete_telling(&condition, chain_values(chain, now), &chain.org, &chapters[0]);
+                let commit = commit.find_no_more(&chain.org, of_record(&current));
                 let commit = removals.iter().zip(&chapters[1..]).fold(commit, |commit, (removal, chapter)| {
                     removal.commit(self, commit, &chain.org, OURS, chapter, now)
                 });
@@ -220,9 +222,16 @@ impl Chains for DynamoStore {
             });
             match deleted.await {
                 Ok(()) => return Ok(erasure),
-                // Scored meanwhile, perhaps: then it has seen more.
-                Err(StepError::Lost) if removals.iter().any(|removal| removal.scored.is_some()) && tries > 0 => {
+                Err(StepError::Lost) if tries > 0 => {
                     tries -= 1;
+                    let is_scored = removals.iter().any(|removal| removal.scored.is_some());
+                    match Chains::find(self, &chain.org, chain.id).await? {
+                        // Scored meanwhile, perhaps: then it has seen more. Or something finds it now.
+                        Some(changed) if is_scored || changed.lookups != current.lookups => {
+                            current = Cow::Owned(changed);
+                        }
+                        _ => return Err(StepError::Lost),
+                    }
                 }
                 Err(error) => return Err(error),
             }

@@ -90,7 +90,7 @@ impl<'a> Commit<'a> {
         encode_lookups(org, of, found, keep_until).into_iter().fold(self, Self::put)
     }
 
-    /// It is found no more.
+    /// It is found no more. Its deletion has to be guarded by [`as_found`].
     pub fn find_no_more(self, org: &OrgId, (position, digests): (RecordPosition, &[String])) -> Self {
         let keys = digests.iter().map(|digest| Key::lookup(org, digest, position));
         keys.fold(self, |commit, key| {
@@ -417,6 +417,12 @@ impl<'a> Commit<'a> {
             None => Err(cancelled(self.operation)),
         }
     }
+}
+
+/// The condition of a deletion, and that what finds the record is what was read: one from before there was a search may have
+/// got it meanwhile.
+pub(crate) fn as_found(condition: &str, lookups: &[String]) -> String {
+    if lookups.is_empty() { format!("({condition}) AND attribute_not_exists(#lookups)") } else { condition.to_owned() }
 }
 
 enum RefusedSend {

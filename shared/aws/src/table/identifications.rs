@@ -2,7 +2,7 @@
 
 use super::{
     budget::Room,
-    commit::{Commit, create_in, telling, telling_in},
+    commit::{Commit, as_found, create_in, telling, telling_in},
     items::{
         Key, Pointer, PointsTo, Standing, decode_identification, decode_pointer, decode_remembered, encode_erasure,
         encode_identification, encode_pointer, encode_scoring, number, text,
@@ -27,6 +27,7 @@ use acredita_domain::{
     scoring::Scoring,
 };
 use async_trait::async_trait;
+use std::borrow::Cow;
 
 #[async_trait]
 impl Identifications for DynamoStore {
@@ -163,8 +164,9 @@ impl Identifications for DynamoStore {
         now: Time,
     ) -> Result<Erasure, StepError> {
         let (org, mut tries) = (&identification.org, DELETE_TRIES);
+        let mut current = Cow::Borrowed(identification);
         loop {
-            let removal = self.removal(identification).await?;
+            let removal = self.removal(&current).await?;
             let erasure = Erasure { id: identification.id.to_string(), prefixes: removal.prefixes.clone() };
             let deleted = telling(DELETE, &story, |chapter| {
                 let condition = if force { OURS } else { OPEN };
@@ -173,8 +175,16 @@ impl Identifications for DynamoStore {
             });
             match deleted.await {
                 Ok(()) => return Ok(erasure),
-                // Scored meanwhile, perhaps: then it has seen more.
-                Err(StepError::Lost) if removal.scored.is_some() && tries > 0 => tries -= 1,
+                Err(StepError::Lost) if tries > 0 => {
+                    tries -= 1;
+                    match Identifications::find(self, org, identification.id).await? {
+                        // Scored meanwhile, perhaps: then it has seen more. Or something finds it now.
+                        Some(changed) if removal.scored.is_some() || changed.lookups != current.lookups => {
+                            current = Cow::Owned(changed);
+                        }
+                        _ => return Err(StepError::Lost),
+                    }
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -217,7 +227,8 @@ impl Removal {
         chapter: &Chapter,
         now: Time,
     ) -> Commit<'a> {
-        let commit = commit.delete_telling(condition, open_values(org, now), org, chapter);
+        let condition = as_found(condition, &self.lookups);
+        let commit = commit.delete_telling(&condition, open_values(org, now), org, chapter);
         let mut commit = commit.find_no_more(org, (self.position, &self.lookups));
         if let Some((scoring_id, scoring)) = &self.scored {
             let mut values = open_values(org, now);

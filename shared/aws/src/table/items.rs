@@ -26,6 +26,7 @@
 //! | `EVT#WHE#<endpoint>` / `ERD#<errand>` | a message that somebody asked for | as before, and `errand` |
 //! | `DLG#<org>#<endpoint>` / `<epoch milliseconds>#<event>#<attempt>` | a try | `event_type`, `answer` or `failure`, `milliseconds` |
 //! | `LKP#<org>#<keyed digest>` / `<epoch milliseconds>#<record>` | a record that was created with a document number, a phone, an address or a reference of this digest | `record` |
+//! | `BKF#records` / `A` | how far the backfill of the two has come | `progress` |
 //! | `ERA#<id>` / `A` | pictures of a deleted entity, to erase | `prefixes` |
 //! | `LEF#<scoring>` / `A` | pictures to erase of a scoring that is over, but for those it refers to | `org` |
 //!
@@ -39,7 +40,7 @@
 //!
 //! Attributes used by a condition or an update are separate: text as `S`, numbers as `N`, times as epoch milliseconds.
 //! Those that are written once and read completely (`actor`, `method`, `reference`, `terms`, `validation`, `assessment`,
-//! `captures`, `sightings`, `reviews`, `about`, `decisions`, `claimed_by`, `delegation`, `code`, `choices`, `evidence`, `prefixes`) are one JSON text each.
+//! `captures`, `sightings`, `reviews`, `about`, `decisions`, `claimed_by`, `delegation`, `code`, `choices`, `evidence`, `prefixes`, `progress`) are one JSON text each.
 //!
 //! `due_shard` and `due_at` put an item on the index of due work; an item without them is not on it. Its partitions are
 //! `MSG#0` to `MSG#7` for messages, `DLV#0` to `DLV#7` for events and their deliveries, `REV#0` for reviews that
@@ -84,7 +85,8 @@ pub(crate) use identification::{
     encode_identification, encode_pointer, message_of,
 };
 pub(crate) use listed::{
-    RECORD_SHARDS, decode_record, encode_lookups, encode_score, place_of_lookup, record_at, record_partition,
+    RECORD_SHARDS, decode_backfill, decode_record, encode_lookups, encode_score, listed_attributes, place_of_lookup,
+    record_at, record_partition,
 };
 pub(crate) use midni::{decode_check, encode_check, encode_presented};
 pub(crate) use outbox::{MessageState, StoredMessage, decode_message, encode_later, encode_message};

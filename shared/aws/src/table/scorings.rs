@@ -1,7 +1,7 @@
 //! Scorings in the table.
 
 use super::{
-    commit::{Commit, telling},
+    commit::{Commit, as_found, telling},
     expressions::Values,
     items::{
         Item, Key, Standing, decode_scoring, encode_erasure, encode_score, encode_scoring, json, millis, number, text,
@@ -164,8 +164,10 @@ impl Scorings for DynamoStore {
         loop {
             match self.delete_as_read(&current, force, &story, now).await {
                 Err(StepError::Lost) => match Scorings::find(self, &scoring.org, scoring.id).await? {
-                    // Scored meanwhile: it has seen more.
-                    Some(changed) if changed.version != current.version => current = changed,
+                    // Scored meanwhile: it has seen more. Or something finds it now.
+                    Some(changed) if changed.version != current.version || changed.lookups != current.lookups => {
+                        current = changed;
+                    }
                     _ => return Err(StepError::Lost),
                 },
                 done => return done,
@@ -188,10 +190,10 @@ impl DynamoStore {
         let erasure = Erasure { id: id.to_string(), prefixes };
         let mut values = scoring_values(org, now);
         values.push(("version", number(version)));
-        let condition = if force { OURS_AS_READ } else { OPEN_AS_JUDGED };
+        let condition = as_found(if force { OURS_AS_READ } else { OPEN_AS_JUDGED }, &scoring.lookups);
         telling("delete scoring", story, |chapter| {
             let commit = Commit::new(self, "delete scoring", now);
-            let commit = commit.delete_telling(condition, values.clone(), org, chapter);
+            let commit = commit.delete_telling(&condition, values.clone(), org, chapter);
             let commit = commit.find_no_more(org, of_record(scoring));
             let commit = commit.write(self.put(encode_erasure(&erasure, now)));
             self.forget(scoring, now).fold(commit, Commit::write)

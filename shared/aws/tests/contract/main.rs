@@ -19,6 +19,7 @@ macro_rules! on_aws {
     };
 }
 
+mod backfills;
 mod chains;
 mod creating;
 mod delegations;

@@ -12,8 +12,9 @@ use acredita_domain::{
     identification::{Identification, Transition},
     otp::MAX_TRIES,
     ports::{
-        Chains, Deliveries, Due, Endpoints, EventLog, Housekeeping, Identifications, MidniChecks, NewOutboxMessage,
-        Outbox, Pictures, Queue, Records, RequestCounts, Reviews, Scorings, SettingsStore, Sightings, StepError,
+        Backfills, Chains, Deliveries, Due, Endpoints, EventLog, Housekeeping, Identifications, MidniChecks,
+        NewOutboxMessage, Outbox, Pictures, Queue, Records, RequestCounts, Reviews, Scorings, SettingsStore, Sightings,
+        StepError,
     },
 };
 use acredita_embedded_aws::{EmbeddedAws, REGION, Storage};
@@ -40,6 +41,7 @@ pub struct Ports {
     pub midni_checks: Arc<dyn MidniChecks>,
     pub reviews: Arc<dyn Reviews>,
     pub records: Arc<dyn Records>,
+    pub backfills: Arc<dyn Backfills>,
     pub queue: Arc<dyn Queue>,
 }
 
@@ -112,6 +114,7 @@ impl Stage {
             midni_checks,
             reviews,
             records,
+            backfills,
         } = stores(&clients, &names.table, &names.bucket);
         let queue = Arc::new(SqsQueue::new(clients.sqs.clone(), queue_url.clone()));
         let ports = Ports {
@@ -130,6 +133,7 @@ impl Stage {
             midni_checks,
             reviews,
             records,
+            backfills,
             queue,
         };
         Self { aws, clients, names, queue_url, ports }

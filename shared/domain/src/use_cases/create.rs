@@ -1,6 +1,6 @@
 //! The common part of creating identifications.
 
-use super::{effects, record_searches::lookups, telling};
+use super::{effects, lookups::lookups, telling};
 use crate::{
     App, Conflict, Error, Request, Time,
     actor::Actor,

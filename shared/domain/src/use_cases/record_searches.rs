@@ -1,14 +1,12 @@
 //! Searches of records, by keyed digests that are written when a record is created and go with it. Each is an event.
 
-use super::{cursor, effects, records::ListedRecords, telling};
+use super::{backfill, cursor, effects, records::ListedRecords, telling};
 use crate::{
     App, Conflict, Error, Request, Time,
-    actor::Actor,
     events::{EventData, EventType, Log, Subject},
-    ids::{OrgId, SearchId},
+    ids::SearchId,
     lookups::Lookup,
     records::RecordPosition,
-    reference::Reference,
     webhooks::Stream,
 };
 
@@ -22,7 +20,7 @@ pub struct SearchRecords {
 /// What was found.
 pub struct SearchedRecords {
     pub listed: ListedRecords,
-    /// Whatever was created since is found.
+    /// Whatever was created since is found: since ever, once what was stored before has its digests, too.
     pub complete_since: Time,
 }
 
@@ -38,6 +36,7 @@ pub async fn search_records(app: &App, request: &Request, command: SearchRecords
     };
     let digests = app.keys.current().await?.lookup_digests(org, &lookup);
     let page = app.stores.records.search(org, &digests, after, limit).await?;
+    let complete_since = if backfill::is_complete(app).await? { Time::UNIX_EPOCH } else { complete_since };
     tell(app, request, &lookup, page.records.len()).await?;
     let next_cursor = match page.next {
         Some(place) => Some(cursor::seal(app, &list, place).await?),
@@ -55,19 +54,4 @@ async fn tell(app: &App, request: &Request, lookup: &Lookup, found: usize) -> Re
     app.stores.events.tell_alone(story).await?;
     effects::wake(app, &request.org, Stream::SearchId(search_id)).await;
     Ok(())
-}
-
-/// The digests that a new record is found by: none where the deployment has no search.
-pub(super) async fn lookups(
-    app: &App,
-    org: &OrgId,
-    actor: Option<&Actor>,
-    reference: &Reference,
-) -> Result<Vec<String>, Error> {
-    if app.policy.search_since.is_none() {
-        return Ok(Vec::new());
-    }
-    let keys = app.keys.current().await?;
-    let newest = |lookup: &Lookup| keys.lookup_digests(org, lookup).swap_remove(0);
-    Ok(Lookup::all(actor, reference).iter().map(newest).collect())
 }

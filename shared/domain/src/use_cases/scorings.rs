@@ -3,8 +3,8 @@
 use super::{
     create::{first_answer, record},
     effects,
+    lookups::lookups,
     once::{Done, Of, done_already, once},
-    record_searches::lookups,
     reservation::{explain_lost, give_back_retry, reserve_retry},
     reviews::changes,
     steps::require_step_open,

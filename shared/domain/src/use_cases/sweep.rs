@@ -1,9 +1,12 @@
 //! The sweep: wakes workers for messages that were not sent, expires what is over and erases what retention requires.
 //!
+//! At its end it goes on with the backfill, which has time.
+//!
 //! Only a stuck message depends on the sweep running on time: expiry is decided by the clock on every read. Runs may
 //! overlap, and stop anywhere.
 
 use super::{
+    backfill::{Backfilled, backfill},
     chain::{change, delete_found_chain},
     effects,
     remove::{erase_pictures, of_deletion, of_scoring_deletion},
@@ -50,6 +53,10 @@ pub struct SweepReport {
     pub open_reviews: usize,
     /// How long the first of them has been open.
     pub oldest_review_minutes: i64,
+    /// Records from before that were given what lists and searches find them by.
+    pub backfilled: usize,
+    /// Whether there may be more of them.
+    pub is_backfilling: bool,
 }
 
 /// The outcome for one due item.
@@ -87,6 +94,13 @@ impl SweepReport {
         }
         self
     }
+
+    fn with_backfilled(mut self, Backfilled { completed, failed, is_under_way }: Backfilled) -> Self {
+        self.backfilled = completed;
+        self.failed += failed;
+        self.is_backfilling = is_under_way;
+        self
+    }
 }
 
 /// One run over all work due at its start, stuck messages first, or until its time is up. It visits each item once, so
@@ -103,6 +117,7 @@ pub async fn sweep(app: &App) -> SweepReport {
         .fold(SweepReport::default(), |report, outcome| ready(report.with(outcome)))
         .await
         .with_waiting(app.stores.reviews.waiting().await, app.now())
+        .with_backfilled(backfill(app).await)
 }
 
 /// The wakes of a run: one is enough for all events of a subject.

@@ -35,6 +35,10 @@ impl DuePartitions {
         (0..self.shards()).map(move |shard| self.shard(shard))
     }
 
+    pub fn has(self, shard: u32) -> bool {
+        shard < self.shards()
+    }
+
     /// The partition for an id, always the same.
     pub(super) fn of(self, id: &str) -> AttributeValue {
         self.shard(hash(id) % self.shards())
@@ -45,7 +49,7 @@ impl DuePartitions {
         if let Self::Reviews = self { 1 } else { SHARDS }
     }
 
-    fn shard(self, shard: u32) -> AttributeValue {
+    pub fn shard(self, shard: u32) -> AttributeValue {
         match self {
             Self::Messages => text(format_args!("MSG#{shard}")),
             Self::Deliveries => text(format_args!("DLV#{shard}")),

@@ -1,13 +1,15 @@
 //! The index of records: what it has of identifications and scorings that stand alone, and of chains.
 
 use super::{
-    Corrupt, GRACE, Item, Key,
+    Corrupt, GRACE, Item, Key, check_schema,
     due::hash,
     event::{place, read_place},
-    if_there, json, read_number, read_parsed, read_text, read_time, set_ttl, text,
+    if_there, json, read_json, read_number, read_parsed, read_text, read_time, set_ttl, text,
 };
+use crate::table::expressions::Values;
 use acredita_domain::{
     Time,
+    backfill::Backfill,
     identification::Status,
     ids::{OrgId, RecordId, SearchId},
     records::{RecordKind, RecordPosition, RecordRow, RecordStatus},
@@ -32,6 +34,11 @@ impl Key {
     /// The log of a search, of which there are only events.
     pub fn search(id: SearchId) -> Self {
         Self::alone(format!("SCH#{id}"))
+    }
+
+    /// There is one backfill, over all organisations.
+    pub fn backfill() -> Self {
+        Self::alone("BKF#records".to_owned())
     }
 
     /// One of the records that a digest finds.
@@ -87,17 +94,35 @@ pub(crate) fn encode_score(score: Score) -> AttributeValue {
 pub(super) fn set_record(
     item: &mut Item,
     org: &OrgId,
-    (id, kind): (RecordId, RecordKind),
+    record: (RecordId, RecordKind),
     created_at: Time,
     reference: &Reference,
 ) {
-    let mut set = |name: &str, value| item.insert(name.to_owned(), value);
-    set("record_shard", text(record_partition(org, hash(&id.to_string()) % RECORD_SHARDS)));
-    set("record_at", text(record_at(RecordPosition::of(id, created_at))));
-    set("record_kind", text(kind));
-    if let Some(reference) = reference.client_reference_id() {
-        set("client_reference_id", text(reference.expose()));
-    }
+    let attributes = listed_attributes(org, record, created_at, reference);
+    item.extend(attributes.into_iter().map(|(name, value)| (name.to_owned(), value)));
+}
+
+/// What puts an item on the index of records.
+pub(crate) fn listed_attributes(
+    org: &OrgId,
+    (id, kind): (RecordId, RecordKind),
+    created_at: Time,
+    reference: &Reference,
+) -> Values {
+    let mut attributes = vec![
+        ("record_shard", text(record_partition(org, hash(&id.to_string()) % RECORD_SHARDS))),
+        ("record_at", text(record_at(RecordPosition::of(id, created_at)))),
+        ("record_kind", text(kind)),
+    ];
+    let reference = reference.client_reference_id();
+    attributes.extend(reference.map(|reference| ("client_reference_id", text(reference.expose()))));
+    attributes
+}
+
+/// How far the backfill of the index, and of what finds records, has come.
+pub(crate) fn decode_backfill(item: &Item) -> Result<Backfill, Corrupt> {
+    check_schema(item)?;
+    read_json(item, "progress")
 }
 
 /// A row of the index of records.

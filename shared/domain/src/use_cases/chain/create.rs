@@ -4,8 +4,8 @@ use super::{
     super::{
         create::{CodeToDeliver, Creation, Draft, ExternalCode, first_answer, record},
         effects, identity_document,
+        lookups::lookups,
         otp::{self, OtpTerms},
-        record_searches::lookups,
         telling,
     },
     change, stories,
