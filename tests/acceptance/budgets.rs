@@ -296,23 +296,22 @@ async fn delivering_is_one_read_and_three_writes() {
 #[tokio::test]
 async fn a_sweep_with_nothing_to_do_is_one_query_for_each_partition() {
     let world = World::start().await;
-    world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
-    // As long as functions of a version before may run, and then once more, it walks through what there is.
-    for _ in 0..2 {
+    let mut body = bodies::agent(false);
+    body["expires_in"] = json!("P1D");
+    world.call("POST", "/identifications/agent", Some(body)).await.expect(201);
+    world.dispatch().await;
+    // It walks through what there is at once, and an hour later, when functions of no version before can run any more.
+    for (minutes, walks) in [(0, true), (59, false), (1, true), (1, false)] {
+        world.clock.advance(TimeDelta::minutes(minutes));
         world.wire.take();
         world.sweep().await;
-        let walk = [&["GetItem"][..], &["Query"; 8], &["BatchGetItem", "UpdateItem"]].concat();
-        let mut calls = world.wire.take().split_off(25);
-        calls
-            .sort_by_key(|call| ["GetItem", "Query", "BatchGetItem"].iter().position(|name| name == call).unwrap_or(3));
-        assert_eq!(calls, walk);
-        world.clock.advance(TimeDelta::hours(1) - TimeDelta::seconds(1));
-        world.sweep().await;
-        world.clock.advance(TimeDelta::seconds(1));
+        let calls = world.wire.take();
+        let count = |name: &str| calls.iter().filter(|call| *call == name).count();
+        let walk = if walks { [8, 1, 1] } else { [0; 3] };
+        let more = [count("Query") - 25, count("BatchGetItem"), count("UpdateItem")];
+        assert_eq!((count("GetItem"), more), (1, walk), "after {minutes} minutes");
+        assert_eq!(calls.len(), 26 + walk.iter().sum::<usize>(), "{calls:?}");
     }
-    world.wire.take();
-    world.sweep().await;
-    assert_eq!(world.wire.take(), [&["Query"; 25][..], &["GetItem"]].concat());
 }
 
 /// The complete API, each operation once, and the work that it starts in the background.
@@ -420,6 +419,34 @@ async fn a_record_is_at_most_four_reads_the_event_of_the_look_and_a_query_of_eac
             assert_eq!(calls(&world, world.request("GET", &format!("/records/{id}"), None), 200).await, expected);
         }
     }
+}
+
+#[tokio::test]
+async fn lists_and_searches_cost_the_same_whether_there_are_few_records_or_many() {
+    let world = World::start().await;
+    let create = async |number: usize| {
+        for _ in 0..number {
+            world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+        }
+    };
+    create(4).await;
+    let mut costs = Vec::new();
+    for more in [0, 160] {
+        create(more).await;
+        let mut cost = Vec::new();
+        for query in ["", "&kind=AGENT", "&status=EXPIRED", "&created_to=2026-11-21T00:00:00Z"] {
+            let list = world.request("GET", &format!("/records?limit=2{query}"), None);
+            cost.push(calls(&world, list, 200).await);
+        }
+        let page = world.call("GET", "/records?limit=2", None).await.text("next_cursor");
+        cost.push(calls(&world, world.request("GET", &format!("/records?limit=2&cursor={page}"), None), 200).await);
+        for email in ["example@email.com", "nobody@email.com"] {
+            let by = Some(json!({ "email": email }));
+            cost.push(calls(&world, world.request("POST", "/record_searches?limit=2", by), 200).await);
+        }
+        costs.push(cost);
+    }
+    assert_eq!(costs[0], costs[1]);
 }
 
 /// The keys of these tests were changed once.

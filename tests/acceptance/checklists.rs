@@ -144,13 +144,16 @@ fn every_function_is_in_the_files_of_the_checklist() {
     }
 }
 
-/// The tests of a crate may call a use case, and may choose any names for their helpers; generated clients call
-/// operations by their names.
+/// The tests of a crate, and what measures, may call a use case, and may choose any names for their helpers; generated clients
+/// call operations by their names.
 #[test]
 fn no_other_file_names_an_operation() {
     let (tables, files) = (tables(OPERATION), files());
-    let is_test =
-        |path: &str| (path.starts_with("shared/") && path.contains("/tests")) || path.starts_with("tests/clients/");
+    let is_test = |path: &str| {
+        (path.starts_with("shared/") && path.contains("/tests"))
+            || path.starts_with("tests/clients/")
+            || path.starts_with("tests/perf/")
+    };
     for operation in OPERATIONS {
         let rows: Vec<Row> = tables.iter().flatten().map(|row| row.filled(&of_operation(operation))).collect();
         for (path, text) in files.iter().filter(|(path, _)| !is_test(path)) {

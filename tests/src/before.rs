@@ -14,7 +14,9 @@ impl World {
     pub async fn go_back_before_records(&self) {
         for item in self.items().await {
             match text(&item, "pk").split('#').next() {
-                Some("IDN" | "CHN" | "SCO") if text(&item, "sk") == "A" => self.remove_later_attributes(&item).await,
+                Some("IDN" | "CHN" | "SCO") if text(&item, "sk") == "A" && !item.contains_key("identification_id") => {
+                    self.remove_later_attributes(&item).await;
+                }
                 Some("LKP") => self.remove_item(&item).await,
                 _ => {}
             }

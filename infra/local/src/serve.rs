@@ -211,7 +211,7 @@ pub fn policy(providers: ProviderAccess) -> Policy {
         events_kept: EVENT_RETENTION,
         sms_countries: Countries::All,
         test_destinations: TestDestinations::default(),
-        // Everything in a new folder is found; what lies in an older one was created before.
+        // Everything in a new folder is found; what lies in an older one is, once the sweep has gone through it.
         search_since: chrono::DateTime::from_timestamp(FOUND_SINCE, 0),
     }
 }

@@ -81,14 +81,17 @@ impl Backfill {
         self
     }
 
-    /// After a part of the walk; `next` is `None` at its end.
+    /// After a part of the walk that was gone through at `now`; `next` is `None` at its end.
     pub fn passed(self, next: Option<WalkPlace>, now: Time) -> Self {
         let Self { entries, settled_at, walk } = self;
-        let walk = walk.and_then(|walk| match next {
-            Some(place) => Some(Walk { place: Some(place), ..walk }),
-            None if walk.lacking > 0 => Some(Walk::at(now)),
-            None if walk.begins_at < settled_at => Some(Walk::at(settled_at)),
-            None => None,
+        let walk = walk.and_then(|Walk { begins_at, place, lacking }| {
+            let begins_at = if place.is_none() { now } else { begins_at };
+            match next {
+                Some(place) => Some(Walk { begins_at, place: Some(place), lacking }),
+                None if lacking > 0 => Some(Walk::at(now)),
+                None if begins_at < settled_at => Some(Walk::at(settled_at)),
+                None => None,
+            }
         });
         Self { entries, settled_at, walk }
     }
@@ -114,14 +117,17 @@ mod tests {
 
     #[test]
     fn it_is_complete_when_a_walk_after_the_deployment_finds_nothing() {
-        let first = begun().passed(Some(WalkPlace("next".to_owned())), at(1));
-        assert_eq!(first.place(), Some(&WalkPlace("next".to_owned())));
+        let next = || Some(WalkPlace("next".to_owned()));
+        let first = begun().passed(next(), at(1));
+        assert_eq!(first.place(), next().as_ref());
         let again = first.found(1).passed(None, at(2));
         assert!(again.goes_on(at(2)) && again.place().is_none(), "something was lacking");
         let waiting = again.passed(None, at(3));
         assert!(!waiting.goes_on(at(59)) && !waiting.is_complete(), "others may still be at work");
         assert!(waiting.goes_on(at(60)));
         assert!(waiting.clone().found(1).passed(None, at(60)).goes_on(at(60)));
+        let late = begun().passed(next(), at(59)).passed(None, at(60));
+        assert!(!late.is_complete(), "it began too early");
         let complete = waiting.passed(None, at(60));
         assert!(complete.is_complete() && !complete.goes_on(at(61)));
     }

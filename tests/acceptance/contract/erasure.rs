@@ -126,9 +126,12 @@ async fn nothing_is_left_that_names_the_person_or_answers_a_guess() {
     world.settle().await;
     world.clock.advance(ERASE_AGAIN_AFTER);
     world.settle().await;
-    let left: BTreeSet<String> = world.items().await.iter().map(kind).collect();
+    // How far the backfill has come is about nobody.
+    let mut items = world.items().await;
+    items.retain(|item| kind(item) != "BKF#");
+    let left: BTreeSet<String> = items.iter().map(kind).collect();
     assert_eq!(left, KINDS.iter().filter(|(_, left)| *left).map(|(kind, _)| (*kind).to_owned()).collect());
-    for item in world.items().await {
+    for item in items {
         assert!(item.contains_key("ttl"), "{} ends by the clock", kind(&item));
         assert!(!item.contains_key("seen"), "what was seen is forgotten with its scoring");
     }

@@ -10,7 +10,7 @@ use crate::{
 use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
 
-/// How many parts of the walk one run goes through, and for how long it begins another one.
+/// How many parts of a walk one run goes through, and for how long it begins another one.
 const PARTS: usize = 10;
 const RUN: TimeDelta = TimeDelta::seconds(5);
 /// Records in progress at the same time.
@@ -52,14 +52,23 @@ async fn go_on(app: &App, done: &mut Backfilled) -> Result<(), Error> {
     let before = app.stores.backfills.find().await?;
     let same = before.clone().filter(|backfill| backfill.adds(entries));
     let mut backfill = same.unwrap_or_else(|| Backfill::begin(entries, began));
-    let (mut parts, mut outcome) = (0, Ok(()));
-    while outcome.is_ok() && parts < PARTS && backfill.goes_on(began) && app.now() < began + RUN {
+    let mut outcome = Ok(());
+    for _ in 0..PARTS {
+        if !backfill.goes_on(began) || app.now() >= began + RUN {
+            break;
+        }
         let completed = done.completed;
         let passed = pass(app, backfill.place(), done).await;
         backfill = backfill.found(done.completed - completed);
-        // What could not be done is gone through again.
-        outcome = passed.map(|next| backfill = backfill.clone().passed(next, began));
-        parts += 1;
+        match passed {
+            Ok(next) => backfill = backfill.passed(next, began),
+            // It is gone through again.
+            Err(error) => outcome = Err(error),
+        }
+        let is_over = backfill.place().is_none();
+        if is_over || outcome.is_err() {
+            break;
+        }
     }
     done.is_under_way = !backfill.is_complete();
     if before.as_ref() != Some(&backfill) {
