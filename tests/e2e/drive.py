@@ -209,7 +209,7 @@ class Drive:
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "region": "eu-west-1", "resources": [rules[0]["Arn"]], "detail": {},
         }
         report = self.deployed.invoke("sweep", tick)
-        assert sorted(report) == ["erased", "expired", "failed", "kicked", "lapsed", "oldest_review_minutes", "open_reviews", "woken"] and report["failed"] == 0, report
+        assert sorted(report) == ["backfilled", "erased", "expired", "failed", "is_backfilling", "kicked", "lapsed", "oldest_review_minutes", "open_reviews", "woken"] and report["failed"] == 0, report
 
     # --- Helpers of the checks above. ---
 
