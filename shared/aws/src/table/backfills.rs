@@ -141,9 +141,9 @@ impl Place {
 
 /// The key of a row, if it is one of what records are about.
 fn key_of_record(row: &Item) -> Option<Key> {
-    let is_one = |kind: &&str| read_text(row, "pk").is_ok_and(|pk| pk.starts_with(*kind));
-    let is_alone = read_text(row, "sk").is_ok_and(|sk| sk == "A");
-    (is_alone && ["IDN#", "CHN#", "SCO#"].iter().any(|kind| is_one(kind))).then(|| Key::of(row).ok())?
+    let (pk, sk) = (read_text(row, "pk").ok()?, read_text(row, "sk").ok()?);
+    let is_of_record = sk == "A" && ["IDN#", "CHN#", "SCO#"].iter().any(|kind| pk.starts_with(kind));
+    if is_of_record { Key::of(row).ok() } else { None }
 }
 
 /// `None` for what is a part of another record.
