@@ -13,7 +13,10 @@ use acceptance::{
     reviews::ReviewSubject,
     subject::{Method, Subject},
 };
-use acredita_domain::{ports::MessageRef, use_cases::deliver_message};
+use acredita_domain::{
+    ports::{ExportWake, MessageRef},
+    use_cases::{deliver_message, make_record_export},
+};
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -447,6 +450,34 @@ async fn lists_and_searches_cost_the_same_whether_there_are_few_records_or_many(
         costs.push(cost);
     }
     assert_eq!(costs[0], costs[1]);
+}
+
+#[tokio::test]
+async fn an_export_costs_a_transaction_and_each_link_one_more() {
+    let world = World::start().await;
+    world
+        .call(
+            "POST",
+            "/identifications/agent",
+            Some(json!({ "actor": { "name": "James", "last_name": "Smith" }, "expires_in": "PT1H" })),
+        )
+        .await
+        .expect(201);
+    world.wire.take();
+    let id =
+        world.call("POST", "/record_exports", Some(bodies::export("PERSONAL"))).await.expect(202).text("export_id");
+    assert_eq!(world.wire.take(), ["TransactWriteItems", "SendMessage"]);
+    let read = world.request("GET", &format!("/record_exports/{id}"), None);
+    assert_eq!(calls(&world, read.clone(), 200).await, ["GetItem"]);
+    let wake = ExportWake { org: ORG.parse().expect("a name"), export_id: id.parse().expect("an id") };
+    make_record_export(&world.app, &wake).await.expect("made");
+    let begun = ["UpdateItem", "CreateMultipartUpload", "UpdateItem"];
+    let whole =
+        ["BatchGetItem", "UploadPart", "UpdateItem", "CompleteMultipartUpload", "TransactWriteItems", "SendMessage"];
+    assert_eq!(world.wire.take(), [&begun[..], &["Query"; 4], &whole].concat());
+    // The link is signed here, and used by whoever has it.
+    let linked = ["GetItem", "TransactWriteItems", "SendMessage", "GetObject"];
+    assert_eq!(calls(&world, read, 200).await, linked);
 }
 
 /// The keys of these tests were changed once.

@@ -35,7 +35,7 @@ mod requests;
 mod roles;
 mod scoring;
 mod settings;
-mod stage;
+pub mod stage;
 mod statuses;
 mod test_destinations;
 mod throttle;

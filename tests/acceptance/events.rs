@@ -15,6 +15,7 @@ pub const SCORING_ID: &str = "16fd2706-8baf-433b-82eb-8c7fada847da";
 pub const CHAIN_ID: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 pub const ADMIN_CHAIN_ID: &str = "6ba7b810-9dad-41d1-80b4-00c04fd430c8";
 pub const ENDPOINT_ID: &str = "5d1f6b0e-51f2-4d0a-8a0e-0c1c1a2b3c4d";
+pub const EXPORT_ID: &str = "b3c6a9b2-2a0e-4b59-8f0c-6a5b6f3f7c21";
 pub const EVENT_ID: &str = "0197b2a4-93c0-7c3e-8a54-2f6f0b1f6c11";
 pub const REVIEW_ID: &str = "2f1acc6e-3f1c-4b5e-9a43-7d3c0e6e7f15";
 pub const CODE: &str = "k7m2pq";

@@ -9,6 +9,7 @@ mod creating;
 mod deleting;
 mod delivering;
 mod dispatching;
+mod exports;
 mod midni;
 mod once;
 mod receiving;

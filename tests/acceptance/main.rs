@@ -13,6 +13,7 @@ mod contract;
 mod delivery;
 mod events;
 mod expiry;
+mod exports;
 mod fallback;
 mod faults;
 mod hostile;

@@ -205,6 +205,7 @@ fn every_operation_describes_the_parameters_of_its_path_and_which_id_it_takes() 
             Door::Scoring => "`scoring_id`",
             Door::Event => "`event_id`",
             Door::Record => "`record_id`",
+            Door::Export => "`export_id`",
             Door::Endpoint => "`endpoint_id`",
             Door::Review => "`review_id`",
             Door::AdminChain => "`admin_identification_chain_id`",
@@ -328,8 +329,9 @@ fn every_body_that_is_answered_has_an_example_with_all_that_is_required() {
     let documented = documented();
     for operation in OPERATIONS {
         let content = &documented[&route(operation)]["responses"][operation.success.to_string()]["content"];
-        if [202, 204].contains(&operation.success) {
-            assert!(content.is_null(), "{} answers no body", operation.name);
+        assert!(operation.success != 204 || content.is_null(), "{} answers no body", operation.name);
+        // What is done later may answer how far it is.
+        if operation.success == 204 || (operation.success == 202 && content.is_null()) {
             continue;
         }
         let (example, schema) =

@@ -2,8 +2,8 @@
 //! placeholders with values of a fresh world.
 
 use crate::events::{
-    ADMIN_CHAIN_ID, ADMIN_ID, CHAIN_ID, CODE, ENDPOINT_ID, EVENT_ID, Event, IDENTIFICATION_ID, MIDNI, REVIEW_ID,
-    SCORING_ID, TOKEN, event, events,
+    ADMIN_CHAIN_ID, ADMIN_ID, CHAIN_ID, CODE, ENDPOINT_ID, EVENT_ID, EXPORT_ID, Event, IDENTIFICATION_ID, MIDNI,
+    REVIEW_ID, SCORING_ID, TOKEN, event, events,
 };
 use acceptance::{
     World, bodies,
@@ -161,6 +161,10 @@ pub async fn stage(world: &World, event: &Event, route: &str) -> Vec<(&'static s
         }
         let listed = world.call("GET", "/events", None).await.expect(200).json();
         values.push((EVENT_ID, listed["events"][0]["event_id"].as_str().expect("an event").to_owned()));
+    } else if route.contains("/record_exports/{") {
+        let created = world.call("POST", "/record_exports", Some(bodies::export("PERSONAL"))).await.expect(202);
+        values.push((EXPORT_ID, created.text("export_id")));
+        assert_eq!(world.export().await, 0);
     } else if route.contains("/reviews") {
         return stage_review(world, route).await;
     } else if route.contains("/records/{") && event.text.contains(ADMIN_CHAIN_ID) {
@@ -350,6 +354,21 @@ async fn a_wake_of_the_queue_delivers_and_one_that_nobody_understands_fails() {
     let mut poison = wake;
     poison.records[0].body = Some("{}".to_owned());
     assert_eq!(acredita_dispatch::dispatch(&world.app, poison).await.batch_item_failures.len(), 1);
+}
+
+#[tokio::test]
+async fn a_wake_of_the_queue_makes_a_file_and_one_that_nobody_understands_fails() {
+    let world = World::start().await;
+    let created = world.call("POST", "/record_exports", Some(bodies::export("PLAIN"))).await.expect(202);
+    let wake = event("exports.sqs-wake.json").filled(&[(EXPORT_ID, created.text("export_id"))]);
+    let wake: SqsEvent = serde_json::from_str(&wake).expect("an SQS event");
+    let response = acredita_exports::exports(&world.app, wake.clone()).await;
+    assert!(response.batch_item_failures.is_empty());
+    let path = format!("/record_exports/{}", created.text("export_id"));
+    assert_eq!(world.call("GET", &path, None).await.expect(200).text("status"), "DONE");
+    let mut poison = wake;
+    poison.records[0].body = Some("{}".to_owned());
+    assert_eq!(acredita_exports::exports(&world.app, poison).await.batch_item_failures.len(), 1);
 }
 
 #[tokio::test]

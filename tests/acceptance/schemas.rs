@@ -48,6 +48,8 @@ fn known(pointer: &str) -> Option<BoxedStrategy<Value>> {
         "url" => text("https://8\\.8\\.8\\.8(:8?443)?/[a-z0-9/]{0,20}"),
         "event_types" => one_of(&[json!(["*"]), json!(["identification.*", "scoring.created"])]),
         "overlap" => one_of(&["PT0S", "PT24H", "P3D"].map(Value::from)),
+        "created_from" => one_of(&[json!("2026-11-20T08:00:00Z"), json!("2026-11-20T10:00:00.123+02:00")]),
+        "created_to" => one_of(&[json!("2026-11-21T08:00:00Z"), json!("2026-11-21T10:00:00.123+02:00")]),
         "since" => one_of(&[json!("2026-11-20T08:00:00Z"), json!("2026-11-20T10:00:00.123+02:00")]),
         "until" => one_of(&[json!("2026-11-21T08:00:00Z")]),
         // A chain has each type once, and either form of a step excludes the other: see its own tests.

@@ -9,13 +9,20 @@ mod receipts;
 mod rights;
 mod used;
 
+use acredita_aws::SystemEntropy;
 use acredita_aws::provision::{
-    DEAD_LETTER_SECONDS, DISPATCH_VISIBILITY_SECONDS, DUE_INDEX, DUE_PROJECTION, LIST_INDEX, LIST_PROJECTION,
-    MAX_RECEIVES, RECORD_KEYS, RECORD_PROJECTION, RECORDS_INDEX, TTL_ATTRIBUTE, VISIBILITY_SECONDS,
+    DEAD_LETTER_SECONDS, DISPATCH_VISIBILITY_SECONDS, DUE_INDEX, DUE_PROJECTION, EXPORTS_VISIBILITY_SECONDS,
+    LIST_INDEX, LIST_PROJECTION, MAX_RECEIVES, RECORD_KEYS, RECORD_PROJECTION, RECORDS_INDEX, TTL_ATTRIBUTE,
+    VISIBILITY_SECONDS,
 };
-use acredita_domain::{ids::OrgId, pictures::PicturePrefix, ports::limits::LEASE};
+use acredita_domain::{
+    exports::FileKey,
+    ids::{ExportId, OrgId},
+    pictures::PicturePrefix,
+    ports::limits::{EXPORT_LEASE, LEASE},
+};
 use acredita_local::{gateway::functions, workers::BATCH};
-use acredita_manifest::{DISPATCH, FUNCTIONS, NOTIFY, PAGE, PAGE_ROUTES, RECEIPTS, Trigger};
+use acredita_manifest::{DISPATCH, EXPORTS, FUNCTIONS, NOTIFY, PAGE, PAGE_ROUTES, RECEIPTS, Trigger};
 use acredita_service::Settings;
 use reading::{TEMPLATE, argument, deployed, properties, resources, sorted, statements, texts};
 use serde_json::{Value, json};
@@ -173,6 +180,35 @@ fn a_wake_stays_hidden_until_its_worker_and_its_lease_are_over() {
     assert_eq!(
         (&source["BatchSize"], &source["FunctionResponseTypes"]),
         (&json!(1), &json!(["ReportBatchItemFailures"]))
+    );
+}
+
+#[test]
+fn an_export_stays_hidden_until_its_worker_and_its_lease_are_over() {
+    let (queue, exports) = (properties("ExportsQueue"), properties(deployed()[EXPORTS.name]));
+    let visibility = queue["VisibilityTimeout"].as_i64().expect("seconds");
+    assert_eq!(visibility, i64::from(EXPORTS_VISIBILITY_SECONDS));
+    let timeout = exports["Timeout"].as_i64().expect("seconds");
+    assert!(visibility >= 6 * timeout, "required by AWS");
+    assert!(EXPORT_LEASE.num_seconds() > timeout, "no worker outlives its lease");
+    assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], json!(MAX_RECEIVES));
+    assert_eq!(argument(&queue["RedrivePolicy"]["deadLetterTargetArn"], "Fn::GetAtt"), "ExportsDeadLetterQueue.Arn");
+    let source = &exports["Events"]["Exports"]["Properties"];
+    assert_eq!(
+        (&source["BatchSize"], &source["FunctionResponseTypes"]),
+        (&json!(1), &json!(["ReportBatchItemFailures"]))
+    );
+}
+
+#[test]
+fn a_file_of_records_is_dropped_after_a_day_whatever_becomes_of_it() {
+    let rules = properties("Bucket")["LifecycleConfiguration"]["Rules"].as_array().expect("rules");
+    let of_exports = rules.iter().find(|rule| rule["Id"] == "exports").expect("a rule");
+    let key = FileKey::of(&"yoigo".parse().expect("a name"), ExportId::generate(&SystemEntropy));
+    assert!(key.as_str().starts_with(of_exports["Prefix"].as_str().expect("a prefix")));
+    assert_eq!(
+        (&of_exports["ExpirationInDays"], &of_exports["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]),
+        (&json!(1), &json!(1))
     );
 }
 

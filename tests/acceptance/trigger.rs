@@ -72,6 +72,7 @@ async fn every_type_that_is_offered_ends_with_an_event_of_it() {
             "review.rejected",
             "review.withdrawn",
             "record.searched",
+            "record.exported",
             "settings.updated"
         ]
     );

@@ -37,7 +37,7 @@ class Outside:
             "aud": AUDIENCE,
             "tenants_translation": [{"tenant_id": "15", "org": org}],
             "scope": "api:everything",
-            "permissions": "identifications:force_delete events:read webhooks:admin settings:admin reviews:decide records:list records:read records:read_personal records:search",
+            "permissions": "identifications:force_delete events:read webhooks:admin settings:admin reviews:decide records:list records:read records:read_personal records:search records:export",
             "exp": int(time.time()) + 600,
         }
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": KID})

@@ -89,6 +89,11 @@ pub fn scoring() -> Value {
     json!({ "document": { "type": "IDENTITY_CARD", "country": "ES" }, "provider": "INTERNAL", "expires_in": "PT1H" })
 }
 
+/// A file of all records, with these columns.
+pub fn export(columns: &str) -> Value {
+    json!({ "created_from": "2026-01-01T00:00:00Z", "created_to": "2100-01-01T00:00:00Z", "columns": columns })
+}
+
 /// A file of `tests/fixtures`.
 pub fn fixture(name: &str) -> Vec<u8> {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);

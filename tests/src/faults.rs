@@ -10,11 +10,12 @@ use acredita_domain::{
     delivery::DeliveryState,
     error::Unavailable,
     events::{Log, ReviewChange, StoredEvent, Story, Subject},
+    exports::{Export, FileKey, PartTag, UploadId},
     idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
     ids::{
-        AdminChainId, AdminIdentificationId, ChainId, EndpointId, EventId, IdentificationId, LeaseId, OrgId, RecordId,
-        ReviewId, ScoringId, SubjectId,
+        AdminChainId, AdminIdentificationId, ChainId, EndpointId, EventId, ExportId, IdentificationId, LeaseId, OrgId,
+        RecordId, ReviewId, ScoringId, SubjectId,
     },
     keys::Keyring,
     midni::Check,
@@ -22,14 +23,15 @@ use acredita_domain::{
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink, StatedPicture, UploadLink},
     ports::{
         Backfills, Chains, CheckError, Claim, CodeKeys, CountError, CreateError, Deliveries, Delivery, DeliveryPage,
-        Due, DueStream, Endpoints, Erasure, EventLog, EventPage, EventQuery, FindError, FoundRecord, FoundStep,
-        Housekeeping, IdempotencyRecord, Identifications, LackingEntries, MessageRef, MidniChecks, NewChain, NewCheck,
-        NewEndpointError, NewIdentification, NewOutboxMessage, NewScoring, Opening, Order, Outbox, OutboxMessage,
-        OutgoingMessage, PassedRecord, Pictures, Queue, RecordPage, RecordQuery, Records, Remembered, RequestCounts,
-        Reservation, ReviewPage, ReviewQuery, Reviews, Scorings, SendError, Sender, SettingsStore, Settlement,
-        Sightings, StepChange, StepError, StoredPicture, StreamDeliveries, Told, WaitingReviews, Wake, Wakes, WalkPart,
+        Due, DueStream, Endpoints, Erasure, EventLog, EventPage, EventQuery, ExportFiles, ExportQueue, ExportWake,
+        Exports, FileError, FindError, FoundRecord, FoundStep, Housekeeping, IdempotencyRecord, Identifications,
+        LackingEntries, MessageRef, MidniChecks, NewChain, NewCheck, NewEndpointError, NewIdentification,
+        NewOutboxMessage, NewScoring, Opening, Order, Outbox, OutboxMessage, OutgoingMessage, PassedRecord, Pictures,
+        Queue, RecordPage, RecordQuery, RecordRange, RecordStream, Records, Remembered, RequestCounts, Reservation,
+        ReviewPage, ReviewQuery, Reviews, Scorings, SendError, Sender, SettingsStore, Settlement, Sightings,
+        StepChange, StepError, StoredPicture, StreamDeliveries, Told, WaitingReviews, Wake, Wakes, WalkPart,
     },
-    records::RecordPosition,
+    records::{RecordPerson, RecordPosition},
     reference::ClientReferenceId,
     review::Review,
     scoring::{Assessment, HostedDelegation, Scoring},
@@ -41,7 +43,11 @@ use acredita_testing::ManualClock;
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{NaiveDate, TimeDelta};
-use futures_util::{StreamExt, future::ready, stream};
+use futures_util::{
+    StreamExt,
+    future::ready,
+    stream::{self, BoxStream},
+};
 use std::{
     collections::{HashMap, HashSet},
     sync::{
@@ -140,6 +146,8 @@ impl Faults {
             reviews,
             records,
             backfills,
+            exports,
+            export_files,
         } = app.stores.clone();
         App {
             stores: Stores {
@@ -159,9 +167,12 @@ impl Faults {
                 reviews: Arc::new(Faulty { faults: decorate(), port: reviews }),
                 records: Arc::new(Faulty { faults: decorate(), port: records }),
                 backfills: Arc::new(Faulty { faults: decorate(), port: backfills }),
+                exports: Arc::new(Faulty { faults: decorate(), port: exports }),
+                export_files: Arc::new(Faulty { faults: decorate(), port: export_files }),
             },
             queue: Arc::new(Faulty { faults: decorate(), port: app.queue.clone() }),
             wakes: Arc::new(Faulty { faults: decorate(), port: app.wakes.clone() }),
+            export_queue: Arc::new(Faulty { faults: decorate(), port: app.export_queue.clone() }),
             keys: Arc::new(Faulty { faults: decorate(), port: app.keys.clone() }),
             // As in a process of its own, which has to read them.
             known_settings: Arc::default(),
@@ -195,7 +206,11 @@ impl Faults {
     }
 
     /// Returns the stream, or the error that its read would have caused.
-    fn stream<'a>(&self, name: &'static str, stream: DueStream<'a>) -> DueStream<'a> {
+    fn stream<'a, T: Send + 'a>(
+        &self,
+        name: &'static str,
+        stream: BoxStream<'a, Result<T, FindError>>,
+    ) -> BoxStream<'a, Result<T, FindError>> {
         let fails = self.fails(name);
         self.struck.fetch_or(fails, Ordering::SeqCst);
         if fails { stream::once(ready(Err(FindError::lost()))).boxed() } else { stream }
@@ -233,6 +248,7 @@ lost! {
     CheckError => Self::Unavailable(NO_ANSWER),
     NewEndpointError => Self::Unavailable(NO_ANSWER),
     SendError => Self::Unavailable,
+    FileError => Self::Unavailable(NO_ANSWER),
 }
 
 /// A port with a fault.
@@ -349,10 +365,54 @@ forward! { SettingsStore {
     fn replace(after: &StoredSettings, story: Story) -> Result<(), StepError>;
 } }
 
-forward! { Records {
-    fn list(org: &OrgId, query: RecordQuery) -> Result<RecordPage, FindError>;
-    fn search(org: &OrgId, digests: &[String], after: Option<RecordPosition>, limit: usize) -> Result<RecordPage, FindError>;
-    fn find(org: &OrgId, id: RecordId) -> Result<Option<FoundRecord>, FindError>;
+#[async_trait]
+impl Records for Faulty<dyn Records> {
+    async fn list(&self, org: &OrgId, query: RecordQuery) -> Result<RecordPage, FindError> {
+        self.faults.call("Records::list", self.port.list(org, query)).await
+    }
+
+    async fn search(
+        &self,
+        org: &OrgId,
+        digests: &[String],
+        after: Option<RecordPosition>,
+        limit: usize,
+    ) -> Result<RecordPage, FindError> {
+        self.faults.call("Records::search", self.port.search(org, digests, after, limit)).await
+    }
+
+    fn walk<'a>(&'a self, org: &'a OrgId, range: RecordRange) -> RecordStream<'a> {
+        self.faults.stream("Records::walk", self.port.walk(org, range))
+    }
+
+    async fn persons(&self, org: &OrgId, subjects: &[Subject]) -> Result<HashMap<Subject, RecordPerson>, FindError> {
+        self.faults.call("Records::persons", self.port.persons(org, subjects)).await
+    }
+
+    async fn find(&self, org: &OrgId, id: RecordId) -> Result<Option<FoundRecord>, FindError> {
+        self.faults.call("Records::find", self.port.find(org, id)).await
+    }
+}
+
+forward! { Exports {
+    fn create(export: &Export, story: Story) -> Result<(), StepError>;
+    fn find(org: &OrgId, id: ExportId) -> Result<Option<Export>, FindError>;
+    fn claim(org: &OrgId, id: ExportId, lease: LeaseId, now: Time, until: Time) -> Result<Export, StepError>;
+    fn save(export: &Export, lease: LeaseId, until: Option<Time>, now: Time) -> Result<(), StepError>;
+    fn finish(export: &Export, lease: LeaseId, story: Story) -> Result<(), StepError>;
+} }
+
+forward! { ExportFiles {
+    fn begin(file: &FileKey) -> Result<UploadId, Unavailable>;
+    fn put_part(file: &FileKey, upload: &UploadId, number: usize, bytes: Bytes) -> Result<PartTag, FileError>;
+    fn complete(file: &FileKey, upload: &UploadId, parts: &[PartTag]) -> Result<(), FileError>;
+    fn abort(file: &FileKey, upload: &UploadId) -> Result<(), Unavailable>;
+    fn remove(file: &FileKey) -> Result<(), Unavailable>;
+    fn link(file: &FileKey, now: Time) -> Result<SignedLink, Unavailable>;
+} }
+
+forward! { ExportQueue {
+    fn wake(wake: &ExportWake) -> Result<(), Unavailable>;
 } }
 
 forward! { Backfills {

@@ -200,6 +200,11 @@ impl World {
                     let is_live = ["OPEN", "CLAIMED"].contains(&text(item, "status"));
                     assert!(!is_live || (is_latest && text(of_it, "status") == "CREATED"), "{pk} is of what is over");
                 }
+                ("EXP#", _) => {
+                    let file = format!("!exports/{org}/{}", &pk[4..]);
+                    assert_eq!(pictures.contains(&file), text(item, "status") == "DONE", "the file of {pk}");
+                    owned.insert(file);
+                }
                 ("ERA#", _) => {
                     let due_at: i64 = item["due_at"].as_n().expect("a number").parse().expect("milliseconds");
                     assert!(due_at > self.app.now().timestamp_millis(), "{pk} was never carried out");

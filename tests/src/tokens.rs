@@ -77,6 +77,6 @@ fn pkcs1_of(pkcs8: &[u8]) -> Vec<u8> {
 pub fn claims(org: &str, exp: i64) -> Value {
     json!({
         "iss": ISS, "aud": AUD, "exp": exp,
-        "tenants_translation": [{ "tenant_id": "15", "org": org }], "scope": "api:everything", "permissions": "events:read webhooks:admin settings:admin reviews:decide records:list records:read records:read_personal records:search",
+        "tenants_translation": [{ "tenant_id": "15", "org": org }], "scope": "api:everything", "permissions": "events:read webhooks:admin settings:admin reviews:decide records:list records:read records:read_personal records:search records:export",
     })
 }

@@ -13,8 +13,10 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, TransactWriteItem},
 };
 use aws_sdk_s3::operation::{
-    delete_object::DeleteObjectInput, delete_objects::DeleteObjectsInput, get_object::GetObjectInput,
-    list_objects_v2::ListObjectsV2Input, put_object::PutObjectInput,
+    abort_multipart_upload::AbortMultipartUploadInput, complete_multipart_upload::CompleteMultipartUploadInput,
+    create_multipart_upload::CreateMultipartUploadInput, delete_object::DeleteObjectInput,
+    delete_objects::DeleteObjectsInput, get_object::GetObjectInput, list_objects_v2::ListObjectsV2Input,
+    put_object::PutObjectInput, upload_part::UploadPartInput,
 };
 use aws_sdk_sqs::operation::send_message::SendMessageInput;
 use aws_smithy_runtime_api::{
@@ -141,6 +143,14 @@ fn actions(input: &Input) -> Vec<Action> {
     } else if let Some(delete) = input.downcast_ref::<DeleteObjectsInput>() {
         let objects = delete.delete().map(|delete| delete.objects()).unwrap_or_default();
         return objects.iter().map(|object| in_bucket("s3:DeleteObject", Some(object.key()))).collect();
+    } else if let Some(begin) = input.downcast_ref::<CreateMultipartUploadInput>() {
+        in_bucket("s3:PutObject", begin.key())
+    } else if let Some(part) = input.downcast_ref::<UploadPartInput>() {
+        in_bucket("s3:PutObject", part.key())
+    } else if let Some(complete) = input.downcast_ref::<CompleteMultipartUploadInput>() {
+        in_bucket("s3:PutObject", complete.key())
+    } else if let Some(abort) = input.downcast_ref::<AbortMultipartUploadInput>() {
+        in_bucket("s3:AbortMultipartUpload", abort.key())
     } else if let Some(list) = input.downcast_ref::<ListObjectsV2Input>() {
         in_bucket("s3:ListBucket", list.prefix())
     } else if input.downcast_ref::<SendMessageInput>().is_some() {
@@ -170,8 +180,12 @@ fn of_partition(name: &'static str, pk: Option<&AttributeValue>) -> Action {
     Action { name, kind: pk.split('#').next().unwrap_or_default().to_owned() }
 }
 
-/// An object's name begins with the organisation and the folder; that of an upload, with one more for all uploads.
+/// An object's name begins with the organisation and the folder; that of an upload or an export, with one more for all of
+/// them.
 fn in_bucket(name: &'static str, key: Option<&str>) -> Action {
+    if let Some(exports) = key.and_then(|key| key.split('/').next()).filter(|first| *first == "!exports") {
+        return Action { name, kind: exports.to_owned() };
+    }
     let key = key.map(|key| key.strip_prefix("!uploads/").unwrap_or(key));
     Action { name, kind: key.and_then(|key| key.split('/').nth(1)).unwrap_or_default().to_owned() }
 }

@@ -280,6 +280,35 @@ impl World {
         }
     }
 
+    /// Hands every queued export to a worker once, and those that it hands on, and returns how many failed.
+    pub async fn export(&self) -> usize {
+        self.export_by(&self.app).await
+    }
+
+    /// The same, by a worker with other use cases.
+    pub async fn export_by(&self, app: &App) -> usize {
+        let (sqs, queue) = (&self.aws.clients.sqs, &self.aws.queues.exports_queue);
+        let mut failed = 0;
+        loop {
+            let receive = sqs.receive_message().queue_url(queue).max_number_of_messages(10);
+            let messages = receive.send().await.expect("the queue answers").messages.unwrap_or_default();
+            if messages.is_empty() {
+                self.wire.take();
+                return failed;
+            }
+            let response = acredita_exports::exports(app, workers::event(&messages)).await;
+            failed += response.batch_item_failures.len();
+            for message in messages {
+                let id = message.message_id.as_deref();
+                if !response.batch_item_failures.iter().any(|failure| Some(failure.item_identifier.as_str()) == id) {
+                    let delete = sqs.delete_message().queue_url(queue);
+                    let delete = delete.receipt_handle(message.receipt_handle.expect("a receipt"));
+                    delete.send().await.expect("the queue answers");
+                }
+            }
+        }
+    }
+
     /// Loses every queued wake.
     pub async fn lose_wakes(&self) {
         let purge = self.aws.clients.sqs.receive_message().queue_url(&self.aws.queues.dispatch_queue);

@@ -1,19 +1,21 @@
-//! Records: list, search, read, pictures.
+//! Records: list, search, read, pictures, exports.
 
 pub mod answer;
 pub mod body;
+pub mod exports;
 pub mod pictures;
 pub mod search;
 
 use acredita_domain::use_cases;
 use acredita_http::{
     Api, ApiError, Checked, Principal,
-    params::{OrgPath, RecordPath},
-    principal::{ListRecords, ReadPersons, ReadRecords, SearchRecords},
+    params::{ExportPath, OrgPath, RecordPath},
+    principal::{ExportRecords, ListRecords, ReadPersons, ReadRecords, SearchRecords},
 };
 use answer::RecordAnswer;
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use body::{ListRecordsRequest, RecordRequest, RecordsAnswer, RecordsQuery};
+use exports::{CreateExportBody, CreateExportRequest, ExportAnswer, ReadExportRequest};
 use pictures::RecordPicturesAnswer;
 use search::{FoundRecordsAnswer, SearchQuery, SearchRecordsBody, SearchRecordsRequest};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -24,6 +26,8 @@ pub fn router() -> OpenApiRouter<Api> {
         .routes(routes!(search_records))
         .routes(routes!(read_record))
         .routes(routes!(read_record_pictures))
+        .routes(routes!(create_record_export))
+        .routes(routes!(read_record_export))
 }
 
 /// Lists identifications, chains, and scorings that stand alone, the newest first.
@@ -136,4 +140,60 @@ async fn read_record_pictures(
 ) -> Result<Json<RecordPicturesAnswer>, ApiError> {
     let pictures = use_cases::read_record_pictures(api.app(), &principal.request, id).await;
     pictures.map(|pictures| Json(pictures.into())).map_err(|error| api.refused(error))
+}
+
+/// Has a file made of all records that were created in a time, the newest first: CSV for spreadsheets, with nothing in it
+/// that they would evaluate. It takes seconds; read the export until it is `DONE`. The request is an event of the export.
+///
+/// `PERSONAL` has the declared persons, too, and needs the permission `records:read_personal` both here and to read the
+/// export. What is erased before a file is made is not in it.
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org_id}/record_exports",
+    tag = "Records",
+    params(OrgPath),
+    request_body(content = CreateExportBody, example = json!({
+        "created_from": "2026-11-01T00:00:00Z", "created_to": "2026-12-01T00:00:00Z", "columns": "PLAIN"})),
+    responses(
+        (status = 202, description = "It will be made.", body = ExportAnswer, example = json!({
+            "export_id": "b3c6a9b2-2a0e-4b59-8f0c-6a5b6f3f7c21", "status": "RUNNING", "columns": "PLAIN",
+            "created_from": "2026-11-01T00:00:00Z", "created_to": "2026-12-01T00:00:00Z",
+            "requested_at": "2026-11-30T08:33:00Z", "expires_at": "2026-12-01T08:33:00Z", "records": 0, "size_bytes": 0})),
+    ),
+)]
+async fn create_record_export(
+    State(api): State<Api>,
+    principal: Principal<ExportRecords>,
+    Checked(CreateExportRequest(command)): Checked<CreateExportRequest>,
+) -> Result<(StatusCode, Json<ExportAnswer>), ApiError> {
+    let personal = principal.may_read_personal();
+    let created = use_cases::create_record_export(api.app(), &principal.request, command, personal).await;
+    created.map(|export| (StatusCode::ACCEPTED, Json(export.into()))).map_err(|error| api.refused(error))
+}
+
+/// Reads how far an export is, and when it is `DONE`, gives a signed link to its file that is valid for 5 minutes. Each
+/// link is an event of the export. A day after it was asked for there is neither the file nor the export.
+#[utoipa::path(
+    get,
+    path = "/v1/orgs/{org_id}/record_exports/{export_id}",
+    tag = "Records",
+    params(OrgPath, ExportPath),
+    responses(
+        (status = 200, description = "The export.", body = ExportAnswer, example = json!({
+            "export_id": "b3c6a9b2-2a0e-4b59-8f0c-6a5b6f3f7c21", "status": "DONE", "columns": "PLAIN",
+            "created_from": "2026-11-01T00:00:00Z", "created_to": "2026-12-01T00:00:00Z",
+            "requested_at": "2026-11-30T08:33:00Z", "expires_at": "2026-12-01T08:33:00Z", "ended_at": "2026-11-30T08:33:09Z",
+            "records": 48211, "size_bytes": 8678230,
+            "url": "https://pictures.example.com/9a31", "url_expires_at": "2026-11-30T08:39:00Z"})),
+        (status = 404, description = "No such export, or not any more."),
+    ),
+)]
+async fn read_record_export(
+    State(api): State<Api>,
+    principal: Principal<ExportRecords>,
+    Checked(ReadExportRequest { id }): Checked<ReadExportRequest>,
+) -> Result<Json<ExportAnswer>, ApiError> {
+    let personal = principal.may_read_personal();
+    let read = use_cases::read_record_export(api.app(), &principal.request, id, personal).await;
+    read.map(|read| Json(read.into())).map_err(|error| api.refused(error))
 }

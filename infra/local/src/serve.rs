@@ -68,6 +68,8 @@ const QUEUE: &str = "acredita-messages";
 const DEAD_LETTER_QUEUE: &str = "acredita-messages-dead";
 const DISPATCH_QUEUE: &str = "acredita-dispatch";
 const DISPATCH_DEAD_LETTER_QUEUE: &str = "acredita-dispatch-dead";
+const EXPORTS_QUEUE: &str = "acredita-exports";
+const EXPORTS_DEAD_LETTER_QUEUE: &str = "acredita-exports-dead";
 
 pub struct Options {
     pub listen: SocketAddr,
@@ -158,6 +160,8 @@ impl LocalAws {
             dead_letter_queue: DEAD_LETTER_QUEUE.to_owned(),
             dispatch_queue: DISPATCH_QUEUE.to_owned(),
             dispatch_dead_letter_queue: DISPATCH_DEAD_LETTER_QUEUE.to_owned(),
+            exports_queue: EXPORTS_QUEUE.to_owned(),
+            exports_dead_letter_queue: EXPORTS_DEAD_LETTER_QUEUE.to_owned(),
         };
         let queues = provision(&clients, &names).await?;
         Ok(Self { embedded, clients, queues })
@@ -176,6 +180,7 @@ impl LocalAws {
                 bucket: BUCKET.to_owned(),
                 queue_url: self.queues.queue.clone(),
                 dispatch_queue_url: self.queues.dispatch_queue.clone(),
+                exports_queue_url: self.queues.exports_queue.clone(),
             },
             receivers: Arc::new(HttpReceivers::new(Reach::PublicAndLoopback)),
             keys: Arc::new(keys),
@@ -321,6 +326,12 @@ impl Server {
             };
             tasks.spawn(workers::deliver(dispatch, sqs.clone(), queues.dispatch_queue.clone(), stopping.clone()));
         }
+        let worker = app.clone();
+        let exports = move |batch| {
+            let app = worker.clone();
+            async move { acredita_exports::exports(&app, batch).await }
+        };
+        tasks.spawn(workers::deliver(exports, sqs.clone(), queues.exports_queue.clone(), stopping.clone()));
         tasks.spawn(workers::watch_dead_letters(
             clock,
             inbox,

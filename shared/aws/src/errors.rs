@@ -7,6 +7,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 pub(crate) const STORE: &str = "the store";
 pub(crate) const PICTURES: &str = "the picture store";
+pub(crate) const FILES: &str = "the store of files";
 pub(crate) const QUEUE: &str = "the queue";
 pub(crate) const SECRETS: &str = "the store of secrets";
 

@@ -3,7 +3,7 @@
 //! `template.yaml` defines the same for AWS. Idempotent.
 
 use crate::{clients::AwsClients, errors::code};
-use acredita_domain::ports::limits::{DELIVERY_LEASE, LEASE, RETRY_WITHIN};
+use acredita_domain::ports::limits::{DELIVERY_LEASE, EXPORT_LEASE, LEASE, RETRY_WITHIN};
 use aws_sdk_dynamodb::{
     client::Waiters,
     operation::create_table::builders::CreateTableFluentBuilder,
@@ -43,6 +43,8 @@ pub const TTL_ATTRIBUTE: &str = "ttl";
 pub const VISIBILITY_SECONDS: u32 = 90;
 /// The same for deliveries: six times as long as its worker may take. The sweep is sooner.
 pub const DISPATCH_VISIBILITY_SECONDS: u32 = 450;
+/// The same for exports.
+pub const EXPORTS_VISIBILITY_SECONDS: u32 = 450;
 /// The number of receives after which a message goes to the dead letters.
 pub const MAX_RECEIVES: u32 = 5;
 /// SQS's maximum, 14 days.
@@ -51,6 +53,7 @@ const TABLE_WAIT: Duration = Duration::from_secs(30);
 
 const _: () = assert!(VISIBILITY_SECONDS as i64 > LEASE.num_seconds());
 const _: () = assert!(DISPATCH_VISIBILITY_SECONDS as i64 > DELIVERY_LEASE.num_seconds());
+const _: () = assert!(EXPORTS_VISIBILITY_SECONDS as i64 > EXPORT_LEASE.num_seconds());
 // One extra minute for the queue to find a worker.
 const _: () = assert!(VISIBILITY_SECONDS as i64 + 60 <= RETRY_WITHIN.num_seconds());
 
@@ -65,6 +68,8 @@ pub struct ResourceNames {
     pub dead_letter_queue: String,
     pub dispatch_queue: String,
     pub dispatch_dead_letter_queue: String,
+    pub exports_queue: String,
+    pub exports_dead_letter_queue: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +78,8 @@ pub struct QueueUrls {
     pub dead_letter_queue: String,
     pub dispatch_queue: String,
     pub dispatch_dead_letter_queue: String,
+    pub exports_queue: String,
+    pub exports_dead_letter_queue: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -96,7 +103,17 @@ pub async fn provision(clients: &AwsClients, names: &ResourceNames) -> Result<Qu
     let (dispatch_queue, dispatch_dead_letter_queue) =
         make_queue(&clients.sqs, &names.dispatch_queue, &names.dispatch_dead_letter_queue, DISPATCH_VISIBILITY_SECONDS)
             .await?;
-    Ok(QueueUrls { queue, dead_letter_queue, dispatch_queue, dispatch_dead_letter_queue })
+    let (exports_queue, exports_dead_letter_queue) =
+        make_queue(&clients.sqs, &names.exports_queue, &names.exports_dead_letter_queue, EXPORTS_VISIBILITY_SECONDS)
+            .await?;
+    Ok(QueueUrls {
+        queue,
+        dead_letter_queue,
+        dispatch_queue,
+        dispatch_dead_letter_queue,
+        exports_queue,
+        exports_dead_letter_queue,
+    })
 }
 
 async fn make_table(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<(), ProvisionError> {

@@ -3,7 +3,7 @@
 use crate::errors::{QUEUE, unavailable};
 use acredita_domain::{
     error::Unavailable,
-    ports::{MessageRef, Queue, Wake, Wakes},
+    ports::{ExportQueue, ExportWake, MessageRef, Queue, Wake, Wakes},
 };
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
@@ -64,6 +64,35 @@ impl Wakes for SqsWakes {
             Err(error) => {
                 tracing::warn!(?wake, "a worker was not woken");
                 Err(unavailable(QUEUE, "wake", &error))
+            }
+        }
+    }
+}
+
+/// The SQS queue of exports. Its messages are the JSON of an [`ExportWake`]: only ids.
+#[derive(Clone, Debug)]
+pub struct SqsExports {
+    client: Client,
+    queue_url: String,
+}
+
+impl SqsExports {
+    pub fn new(client: Client, queue_url: String) -> Self {
+        Self { client, queue_url }
+    }
+}
+
+#[async_trait]
+impl ExportQueue for SqsExports {
+    async fn wake(&self, wake: &ExportWake) -> Result<(), Unavailable> {
+        let body = serde_json::to_string(wake).expect("ids always serialize");
+        // A fair queue: an organisation with many exports does not hold up the others.
+        let message = self.client.send_message().queue_url(&self.queue_url).message_group_id(wake.org.as_str());
+        match message.message_body(body).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                tracing::warn!(?wake, "a worker was not woken");
+                Err(unavailable(QUEUE, "wake for export", &error))
             }
         }
     }

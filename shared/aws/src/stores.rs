@@ -1,6 +1,6 @@
 //! The stores of a deployment: one table and one bucket.
 
-use crate::{AwsClients, DynamoStore, S3Pictures};
+use crate::{AwsClients, DynamoStore, S3ExportFiles, S3Pictures};
 use acredita_domain::app::Stores;
 use std::sync::Arc;
 
@@ -22,7 +22,9 @@ pub fn stores(clients: &AwsClients, table: &str, bucket: &str) -> Stores {
         requests: store.clone(),
         records: store.clone(),
         backfills: store.clone(),
+        exports: store.clone(),
         events: store,
         pictures: Arc::new(S3Pictures::new(clients.s3.clone(), bucket.to_owned())),
+        export_files: Arc::new(S3ExportFiles::new(clients.s3.clone(), bucket.to_owned())),
     }
 }

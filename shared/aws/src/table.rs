@@ -10,6 +10,7 @@ mod commit;
 mod deliveries;
 mod endpoints;
 mod events;
+mod exports;
 mod expressions;
 mod housekeeping;
 mod identifications;
@@ -27,5 +28,6 @@ mod sightings;
 mod store;
 mod throttle;
 mod transitions;
+mod walk;
 
 pub use store::DynamoStore;

@@ -8,8 +8,9 @@ use crate::{
     otp::{Channel, Delivery},
     ports::{
         Backfills, CardVerifier, Chains, Clock, CodeKeys, Comparison, Deliveries, DocumentNumberReader, Endpoints,
-        Entropy, EventLog, Housekeeping, Identifications, MidniChecks, Outbox, PictureValidator, Pictures, Queue,
-        Receivers, Records, RequestCounts, Reviews, Scorer, Scorings, SettingsStore, Sightings, Wakes,
+        Entropy, EventLog, ExportFiles, ExportQueue, Exports, Housekeeping, Identifications, MidniChecks, Outbox,
+        PictureValidator, Pictures, Queue, Receivers, Records, RequestCounts, Reviews, Scorer, Scorings, SettingsStore,
+        Sightings, Wakes,
     },
     scoring::{Provider, ProviderAccess},
     settings::{Bounds, Choices, Countries, KnownSettings, OrgSettings},
@@ -25,6 +26,8 @@ pub struct App {
     pub queue: Arc<dyn Queue>,
     /// Wakes a worker for events to deliver.
     pub wakes: Arc<dyn Wakes>,
+    /// Wakes a worker for an export.
+    pub export_queue: Arc<dyn ExportQueue>,
     /// Where events are delivered to.
     pub receivers: Arc<dyn Receivers>,
     /// Only in functions that process pictures: see [`App::engine`].
@@ -55,6 +58,8 @@ pub struct Stores {
     pub reviews: Arc<dyn Reviews>,
     pub records: Arc<dyn Records>,
     pub backfills: Arc<dyn Backfills>,
+    pub exports: Arc<dyn Exports>,
+    pub export_files: Arc<dyn ExportFiles>,
 }
 
 /// What looks at pictures of documents.

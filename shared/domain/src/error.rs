@@ -54,6 +54,9 @@ pub enum Error {
     /// Deleting what is no longer open requires force and the permission for it.
     #[error("in this state it can only be deleted with force and the permission for it")]
     DeleteForbidden,
+    /// What is about persons needs a permission of its own, whatever it is part of.
+    #[error("the token lacks the permission for what is about persons")]
+    PersonsNotPermitted,
     /// Too many messages: to this identification, or to this destination.
     #[error("too many messages")]
     TooManyMessages {

@@ -99,6 +99,10 @@ uuid_id! {
     SearchId
 }
 uuid_id! {
+    /// A file of records.
+    ExportId
+}
+uuid_id! {
     /// The settings of an organisation, which is all that they are found by.
     SettingsId
 }

@@ -23,6 +23,7 @@ pub mod documents;
 pub mod error;
 pub mod events;
 pub mod expires_in;
+pub mod exports;
 mod hex;
 pub mod idempotency;
 pub mod identification;

@@ -13,6 +13,7 @@ mod credential;
 mod delivery;
 mod errors;
 mod events;
+mod exports;
 mod keys;
 pub mod limits;
 mod midni;
@@ -36,10 +37,13 @@ pub use delivery::{
 };
 pub use errors::{CreateError, FindError, FirstAnswer, StepError, unless_lost};
 pub use events::{EventLog, EventPage, EventPosition, EventQuery, Order};
+pub use exports::{ExportFiles, ExportQueue, ExportWake, Exports, FileError};
 pub use keys::CodeKeys;
 pub use midni::{CardError, CardVerifier, CheckError, MidniChecks, NewCheck};
 pub use pictures::{DocumentNumberReader, PictureValidator, Pictures, ReadPicture, StoredPicture};
-pub use records::{FoundIdentification, FoundRecord, RecordPage, RecordQuery, Records};
+pub use records::{
+    FoundIdentification, FoundRecord, RecordPage, RecordQuery, RecordRange, RecordStream, Records, WalkedRecord,
+};
 pub use reviews::{ReviewPage, ReviewPosition, ReviewQuery, Reviews, WaitingReviews};
 pub use scorer::{
     CaptureRequest, CollectError, DelegatedCapture, HostedCapture, OpenedCapture, ScoreError, ScoreRequest, Scored,

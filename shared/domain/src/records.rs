@@ -2,10 +2,11 @@
 
 use crate::{
     Time,
+    actor::Actor,
     identification::Status,
     ids::RecordId,
     method::MethodKind,
-    reference::ClientReferenceId,
+    reference::{ClientMetadata, ClientReferenceId},
     review::ReviewStatus,
     scoring::{Score, ScoringStatus},
     vocabulary::names,
@@ -116,6 +117,15 @@ impl RecordPosition {
     pub fn of(id: RecordId, created_at: Time) -> Self {
         Self { millis: u64::try_from(created_at.timestamp_millis()).unwrap_or_default(), id }
     }
+}
+
+/// The person of a record, as an export has them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecordPerson {
+    /// As declared; `None` if nobody was, as for a scoring that stands alone.
+    pub actor: Option<Actor>,
+    pub validated_at: Option<Time>,
+    pub metadata: ClientMetadata,
 }
 
 /// What of a row chooses records, besides their time.

@@ -14,6 +14,7 @@ mod deliver;
 mod dispatch;
 mod effects;
 mod events;
+mod exports;
 mod fallback;
 mod identity_document;
 mod lookups;
@@ -52,6 +53,7 @@ pub use create::{CodeToDeliver, Created};
 pub use deliver::{Delivered, deliver_message};
 pub use dispatch::{Dispatched, dispatch};
 pub use events::{EventFilter, ListEvents, ListedEvents, ToldEvent, list_events, read_event};
+pub use exports::{CreateRecordExport, Made, ReadExport, create_record_export, make_record_export, read_record_export};
 pub use identity_document::{
     CreateIdentityDocument, create_identity_document_identification, validate_identity_document_identification,
 };

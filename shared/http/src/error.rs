@@ -182,7 +182,9 @@ impl ApiError {
         match self {
             Self::NoToken => Some("Bearer"),
             Self::Token(_) => Some(r#"Bearer error="invalid_token""#),
-            Self::NotAllowed(_) | Self::Forbidden(_) => Some(r#"Bearer error="insufficient_scope""#),
+            Self::NotAllowed(_) | Self::Forbidden(_) | Self::Domain { error: Error::PersonsNotPermitted, .. } => {
+                Some(r#"Bearer error="insufficient_scope""#)
+            }
             _ => None,
         }
     }
@@ -221,6 +223,7 @@ fn status_of(error: &Error) -> StatusCode {
         Error::Stale => StatusCode::PRECONDITION_FAILED,
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::DeleteForbidden => StatusCode::FORBIDDEN,
+        Error::PersonsNotPermitted => StatusCode::UNAUTHORIZED,
         Error::TooManyMessages { .. }
         | Error::OverBudget { .. }
         | Error::TooManyCodes { .. }

@@ -56,7 +56,7 @@ pub struct EventAnswer {
 #[derive(ToSchema)]
 #[schema(as = Subject)]
 pub struct SubjectBody {
-    /// `IDENTIFICATION`, `SCORING`, `CHAIN`, `REVIEW`, `WEBHOOK_ENDPOINT`, `SETTINGS` or `SEARCH`.
+    /// `IDENTIFICATION`, `SCORING`, `CHAIN`, `REVIEW`, `WEBHOOK_ENDPOINT`, `SETTINGS`, `SEARCH` or `EXPORT`.
     #[schema(example = "IDENTIFICATION")]
     pub kind: String,
     #[schema(nullable = false)]
@@ -77,6 +77,8 @@ pub struct SubjectBody {
     pub settings_id: Option<uuid::Uuid>,
     #[schema(nullable = false)]
     pub search_id: Option<uuid::Uuid>,
+    #[schema(nullable = false)]
+    pub export_id: Option<uuid::Uuid>,
 }
 
 /// Whoever did something.

@@ -79,6 +79,14 @@ pub struct RecordPath {
     pub record_id: Uuid,
 }
 
+/// An export.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ExportPath {
+    /// The export: `export_id` of its create.
+    pub export_id: Uuid,
+}
+
 /// An endpoint that events are delivered to.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

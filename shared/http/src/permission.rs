@@ -32,6 +32,8 @@ names! {
         RecordsReadPersonal = "records:read_personal",
         /// Find records by what they were created with.
         RecordsSearch = "records:search",
+        /// Have files of records made, and download them.
+        RecordsExport = "records:export",
     }
 }
 
@@ -54,7 +56,8 @@ impl Permission {
             | Self::RecordsList
             | Self::RecordsRead
             | Self::RecordsReadPersonal
-            | Self::RecordsSearch => false,
+            | Self::RecordsSearch
+            | Self::RecordsExport => false,
         }
     }
 }

@@ -127,6 +127,12 @@ impl Authority for SearchRecords {
     const PERMISSION: Permission = Permission::RecordsSearch;
 }
 
+pub struct ExportRecords;
+
+impl Authority for ExportRecords {
+    const PERMISSION: Permission = Permission::RecordsExport;
+}
+
 pub struct ReadPersons;
 
 impl Authority for ReadPersons {

@@ -43,6 +43,9 @@ pub const DISPATCH: Function = Function { name: "dispatch", trigger: Trigger::Qu
 /// Records what became of messages.
 pub const RECEIPTS: Function = Function { name: "receipts", trigger: Trigger::Queue, timeout: Duration::from_secs(15) };
 
+/// Makes files of records.
+pub const EXPORTS: Function = Function { name: "exports", trigger: Trigger::Queue, timeout: Duration::from_secs(75) };
+
 /// Finishes interrupted work, and deletes what is over.
 pub const SWEEP: Function = Function { name: "sweep", trigger: Trigger::Schedule, timeout: Duration::from_secs(60) };
 
@@ -65,6 +68,7 @@ pub const FUNCTIONS: &[Function] = &[
     NOTIFY,
     DISPATCH,
     RECEIPTS,
+    EXPORTS,
     SWEEP,
 ];
 
@@ -122,6 +126,7 @@ pub enum Door {
     Endpoint,
     Review,
     Record,
+    Export,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -42,6 +42,7 @@ macro_rules! operations {
     (@id Event) => { "/{event_id}" };
     (@id Review) => { "/{review_id}" };
     (@id Record) => { "/{record_id}" };
+    (@id Export) => { "/{export_id}" };
     (@id Endpoint) => { "/{endpoint_id}" };
     (@key) => { false };
     (@key IdempotencyKey) => { true };
@@ -140,6 +141,10 @@ pub const OPERATIONS: &[Operation] = operations! {
     }
     "records" serves "/record_pictures" with "records:read_personal" {
         read_record_pictures: Get Record "", No => 200, READ;
+    }
+    "records" serves "/record_exports" with "records:export" {
+        create_record_export: Post Organisation "", Json => 202, CREATE;
+        read_record_export: Get Export "", No => 200, READ;
     }
     "webhook-endpoints" serves "/events" with "webhooks:admin" {
         resend_event: Post Event "/resend", Json => 202, CHANGE;

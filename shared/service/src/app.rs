@@ -1,6 +1,6 @@
 //! The one place where an [`App`] is built.
 
-use acredita_aws::{AwsClients, SqsQueue, SqsWakes, stores};
+use acredita_aws::{AwsClients, SqsExports, SqsQueue, SqsWakes, stores};
 use acredita_domain::{
     App,
     app::{Engine, Policy},
@@ -28,6 +28,8 @@ pub struct Places {
     pub queue_url: String,
     /// The queue of deliveries.
     pub dispatch_queue_url: String,
+    /// The queue of exports.
+    pub exports_queue_url: String,
 }
 
 /// The use cases over these parts.
@@ -36,7 +38,8 @@ pub fn app(parts: Parts) -> App {
     App {
         stores: stores(&clients, &places.table, &places.bucket),
         queue: Arc::new(SqsQueue::new(clients.sqs.clone(), places.queue_url)),
-        wakes: Arc::new(SqsWakes::new(clients.sqs, places.dispatch_queue_url)),
+        wakes: Arc::new(SqsWakes::new(clients.sqs.clone(), places.dispatch_queue_url)),
+        export_queue: Arc::new(SqsExports::new(clients.sqs, places.exports_queue_url)),
         receivers,
         engine,
         policy,

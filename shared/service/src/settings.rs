@@ -3,7 +3,7 @@
 //!
 //! | variable `ACREDITA_…` | |
 //! |---|---|
-//! | `TABLE`, `BUCKET`, `QUEUE_URL`, `DISPATCH_QUEUE_URL` | where the state is stored |
+//! | `TABLE`, `BUCKET`, `QUEUE_URL`, `DISPATCH_QUEUE_URL`, `EXPORTS_QUEUE_URL` | where the state is stored |
 //! | `RETENTION_DAYS` | days that an identification or a scoring is kept after it expires, 1 to 3650 |
 //! | `ORGANISATION_RATE` | requests a second of one organisation, 1 to 1,000,000; unset for 100 |
 //! | `ORIGIN_SECRETS` | the secrets by which requests prove that they came through what stands in front of the gateway, separated by blanks; unset if nothing does |
@@ -83,6 +83,7 @@ impl Settings {
         let bucket = read.required("ACREDITA_BUCKET");
         let queue_url = read.required("ACREDITA_QUEUE_URL");
         let dispatch_queue_url = read.required("ACREDITA_DISPATCH_QUEUE_URL");
+        let exports_queue_url = read.required("ACREDITA_EXPORTS_QUEUE_URL");
         let code_keys_secret = read.required("ACREDITA_CODE_KEYS_SECRET");
         let midni_certificates = read.optional("ACREDITA_MIDNI_CERTIFICATES_SECRET");
         let tokens = TokenSettings::read(read);
@@ -104,6 +105,7 @@ impl Settings {
                 bucket: bucket?,
                 queue_url: queue_url?,
                 dispatch_queue_url: dispatch_queue_url?,
+                exports_queue_url: exports_queue_url?,
             },
             policy: Policy {
                 channels: senders.channels(),

@@ -24,6 +24,7 @@ pub enum WarmUp {
     /// Reviews, and the keys of cursors.
     Reviews,
     Records,
+    Exports,
 }
 
 impl WarmUp {
@@ -56,6 +57,11 @@ impl WarmUp {
             Self::Records => {
                 if let Ok(nobody) = NOBODY.parse() {
                     let _ = app.stores.records.find(&org, nobody).await;
+                }
+            }
+            Self::Exports => {
+                if let Ok(nobody) = NOBODY.parse() {
+                    let _ = app.stores.exports.find(&org, nobody).await;
                 }
             }
             Self::Scorings => {

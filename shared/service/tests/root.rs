@@ -20,6 +20,7 @@ fn settings(more: &[(&str, &str)]) -> Settings {
         "ACREDITA_TABLE" => Some("identity".to_owned()),
         "ACREDITA_BUCKET" => Some("pictures".to_owned()),
         "ACREDITA_DISPATCH_QUEUE_URL" => Some("https://sqs.eu-west-1.amazonaws.com/1/dispatch".to_owned()),
+        "ACREDITA_EXPORTS_QUEUE_URL" => Some("https://sqs.eu-west-1.amazonaws.com/1/exports".to_owned()),
         "ACREDITA_QUEUE_URL" => Some("https://sqs.eu-west-1.amazonaws.com/1/messages".to_owned()),
         "ACREDITA_RETENTION_DAYS" => Some("90".to_owned()),
         "ACREDITA_CODE_KEYS_SECRET" => Some("codes".to_owned()),

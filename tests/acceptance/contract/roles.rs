@@ -13,7 +13,7 @@ use acredita_domain::identification::State;
 use serde_json::{Value, json};
 
 /// Every permission of §3 with its operations, in the contract's words.
-const ROLES: [(&str, &[&str]); 14] = [
+const ROLES: [(&str, &[&str]); 15] = [
     (
         "identifications:admin",
         &[
@@ -73,6 +73,7 @@ const ROLES: [(&str, &[&str]); 14] = [
     ("records:read", &["read_record"]),
     ("records:read_personal", &["read_record_pictures"]),
     ("records:search", &["search_records"]),
+    ("records:export", &["create_record_export", "read_record_export"]),
     ("identifications:force_delete", &[]),
 ];
 

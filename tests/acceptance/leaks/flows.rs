@@ -1,8 +1,13 @@
 //! The flows, successful and failed, with canaries for all values.
 
 use super::{KEY, REASON, STRAY, actor, evidence, referenced, request, with_actor};
-use acceptance::{Answer, Call, ORG, World, bodies, midni as codes, request::base64};
-use acredita_domain::actor::DocumentType;
+use acceptance::{
+    Answer, Call, ORG, World, bodies,
+    faults::{Faults, Moment},
+    midni as codes,
+    request::base64,
+};
+use acredita_domain::{actor::DocumentType, ports::limits::EXPORT_LEASE};
 use acredita_local::midni::{self, Kind, TestCard};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -68,6 +73,25 @@ pub async fn agent(world: &World, secrets: &mut Secrets) {
         .await;
     let path = format!("/identifications/agent/{}/cancel", other.text("admin_identification_id"));
     secrets.send(world, request(world, "POST", &path, Some(json!({ "reason": REASON }))), &[204]).await;
+}
+
+/// A file of everything: refused, asked for, begun by a worker that fails, made by the next.
+pub async fn export(world: &World, secrets: &mut Secrets) {
+    let ask = |body| request(world, "POST", "/record_exports", Some(body));
+    let create = request(world, "POST", "/identifications/agent", Some(with_actor(bodies::agent(false))));
+    secrets.send(world, create, &[201]).await;
+    secrets.send(world, ask(json!({ "created_from": STRAY, "created_to": STRAY, "columns": STRAY })), &[400]).await;
+    let path = format!(
+        "/record_exports/{}",
+        secrets.send(world, ask(bodies::export("PERSONAL")), &[202]).await.text("export_id")
+    );
+    let faults = Faults::on("ExportFiles::put_part", 0, Moment::After);
+    assert_eq!(world.export_by(&faults.around(&world.app)).await, 1);
+    world.clock.advance(EXPORT_LEASE + TimeDelta::minutes(1));
+    world.sweep().await;
+    assert_eq!(world.export().await, 0);
+    let made = secrets.send(world, request(world, "GET", &path, None), &[200]).await;
+    assert_eq!(made.text("status"), "DONE");
 }
 
 /// The DNI on the phone: refused, presented, presented again, and validated with.

@@ -45,6 +45,7 @@ async fn good_and_refused_requests_log_nothing_of_what_they_say() {
     flows::picture(&world, &mut secrets).await;
     flows::document(&world, &mut secrets).await;
     flows::nonsense(&world, &mut secrets).await;
+    flows::export(&world, &mut secrets).await;
     world.clock.advance(TimeDelta::hours(2) + world.app.policy.retention);
     assert_eq!(world.sweep().await.failed, 0);
     assert!(secrets.codes.len() > 8 && secrets.refusals.len() > 20);

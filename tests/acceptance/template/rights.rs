@@ -43,6 +43,14 @@ fn unseen(function: &str) -> &'static [(&'static str, &'static str)] {
         "scoring" => &[SECRET, ("dynamodb:PutItem", "LKP"), ("dynamodb:DeleteItem", "LKP")],
         // Lambda takes wakes off the queue.
         "dispatch" => &[SECRET, ("sqs:DeleteMessage", ""), ("sqs:GetQueueAttributes", ""), ("sqs:ReceiveMessage", "")],
+        // Lambda takes exports off the queue. A broken upload is dropped, and none is looked at before the first event.
+        "exports" => &[
+            ("dynamodb:GetItem", "EXP"),
+            ("s3:AbortMultipartUpload", "!exports"),
+            ("sqs:DeleteMessage", ""),
+            ("sqs:GetQueueAttributes", ""),
+            ("sqs:ReceiveMessage", ""),
+        ],
         // Lambda takes receipts off the queue.
         "receipts" => &[("sqs:DeleteMessage", ""), ("sqs:GetQueueAttributes", ""), ("sqs:ReceiveMessage", "")],
         "webhook-endpoints" | "reviews" | "sweep" => &[SECRET],

@@ -20,12 +20,13 @@ use acredita_domain::{
     messages::Refusal,
     otp::{CODE_LIFE, DAILY_WINDOW, DESTINATION_WINDOW, TRY_LEASE},
     pictures::{PictureFormat, PictureKey, Sha256Digest},
-    ports::SendError,
-    ports::limits::ERASE_AGAIN_AFTER,
+    ports::limits::{ERASE_AGAIN_AFTER, EXPORT_LEASE},
+    ports::{ExportWake, SendError},
+    use_cases::{Made, make_record_export},
 };
 use acredita_local::reports::Fate;
 use acredita_local::workers;
-use acredita_manifest::{DISPATCH, NOTIFY, OPERATIONS, Operation, PAGE, RECEIPTS, SWEEP};
+use acredita_manifest::{DISPATCH, EXPORTS, NOTIFY, OPERATIONS, Operation, PAGE, RECEIPTS, SWEEP};
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -132,6 +133,7 @@ pub async fn used() -> BTreeMap<String, Used> {
     used.insert(NOTIFY.name.to_owned(), used_to_deliver().await);
     used.insert(DISPATCH.name.to_owned(), used_to_dispatch().await);
     used.insert(RECEIPTS.name.to_owned(), used_to_receive().await);
+    used.insert(EXPORTS.name.to_owned(), used_to_export().await);
     used.insert(SWEEP.name.to_owned(), used_to_sweep().await);
     used
 }
@@ -340,6 +342,24 @@ async fn used_to_dispatch() -> Used {
     used
 }
 
+/// A file of everything, by a worker that does not hear that it was made, and by the next.
+async fn used_to_export() -> Used {
+    let world = World::start().await;
+    world.call("POST", "/identifications/agent", Some(bodies::agent(false))).await.expect(201);
+    world.call("POST", "/scorings/identity_document", Some(bodies::scoring())).await.expect(200);
+    ChainSubject::of(&world, vec![steps::agent()]).await;
+    let asked = world.call("POST", "/record_exports", Some(bodies::export("PERSONAL"))).await.expect(202);
+    let export_id = asked.text("export_id").parse().expect("an id");
+    let wake = ExportWake { org: acceptance::ORG.parse().expect("a name"), export_id };
+    world.wire.take_actions();
+    world.wire.take_changed();
+    let unheard = Faults::on("ExportFiles::complete", 0, Moment::After).around(&world.app);
+    assert!(make_record_export(&unheard, &wake).await.is_err());
+    world.clock.advance(EXPORT_LEASE);
+    assert_eq!(make_record_export(&world.app, &wake).await, Ok(Made::File));
+    Used::of(&world)
+}
+
 /// An unsent message, and one of everything from before there were a list and a search, expired, and then the end of its
 /// retention.
 async fn used_to_sweep() -> Used {
@@ -356,6 +376,8 @@ async fn used_to_sweep() -> Used {
         world.send(score.pictures(&[("front", &bodies::png(1))])).await.expect(204);
     }
     ChainSubject::of(&world, vec![steps::agent(), steps::internal_document()]).await;
+    world.call("POST", "/record_exports", Some(bodies::export("PLAIN"))).await.expect(202);
+    world.export_by(&Faults::on("ExportFiles::put_part", 0, Moment::Before).around(&world.app)).await;
     let agent = world.call("POST", "/identifications/agent", Some(bodies::agent(true))).await.expect(201);
     let evidence =
         serde_json::json!({ "agent": "maria", "evidence": acceptance::request::base64(&bodies::evidence_png(1)) });

@@ -25,7 +25,7 @@ use acredita_local::{
     serve::{self, BUCKET, KEPT, LocalAws, RETENTION, TABLE},
     workers,
 };
-use acredita_manifest::{DISPATCH, FUNCTIONS, NOTIFY, RECEIPTS, SWEEP};
+use acredita_manifest::{DISPATCH, EXPORTS, FUNCTIONS, NOTIFY, RECEIPTS, SWEEP};
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use axum::Router;
 use std::{
@@ -133,7 +133,9 @@ impl AwsShape {
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let (sqs, queues) = (aws.clients.sqs.clone(), aws.queues.clone());
-        for (function, queue_url) in [(NOTIFY.name, queues.queue), (DISPATCH.name, queues.dispatch_queue)] {
+        let workers =
+            [(NOTIFY.name, queues.queue), (DISPATCH.name, queues.dispatch_queue), (EXPORTS.name, queues.exports_queue)];
+        for (function, queue_url) in workers {
             let poller = Poller { runtime: runtime.clone(), sqs: sqs.clone(), queue_url, function };
             tasks.spawn(poller.run(processes, stopping.clone()));
         }
@@ -206,6 +208,7 @@ pub fn variables(aws: &LocalAws, stand_ins: &str) -> BTreeMap<&'static str, Stri
         ("ACREDITA_BUCKET", BUCKET.to_owned()),
         ("ACREDITA_QUEUE_URL", aws.queues.queue.clone()),
         ("ACREDITA_DISPATCH_QUEUE_URL", aws.queues.dispatch_queue.clone()),
+        ("ACREDITA_EXPORTS_QUEUE_URL", aws.queues.exports_queue.clone()),
         ("ACREDITA_RETENTION_DAYS", RETENTION.num_days().to_string()),
         ("ACREDITA_CODE_KEYS_SECRET", "arn:aws:secretsmanager:eu-west-1:000000000000:secret:codes".to_owned()),
         ("ACREDITA_JWKS_URL", format!("{stand_ins}/jwks.json")),

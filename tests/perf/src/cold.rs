@@ -6,7 +6,7 @@
 //! Python, which do the same work with the SDKs of their languages. All of it is measured twice, over plain HTTP and
 //! over TLS, and interleaved, so that any other load on the machine affects all of them alike.
 
-mod process;
+pub mod process;
 mod report;
 mod stage;
 mod tls;

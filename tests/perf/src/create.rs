@@ -5,9 +5,9 @@ use acredita_aws::SystemEntropy;
 use acredita_domain::{
     App, Time,
     actor::Actor,
-    events::{EventData, EventType, Happened, Log, Now, Story},
+    events::{EventData, EventType, Happened, Log, Now, Story, Subject},
     identification::{Identification, Method, Midni, State},
-    ids::{AdminIdentificationId, EventId, IdentificationId},
+    ids::{AdminIdentificationId, EventId, IdentificationId, OrgId},
     ports::NewIdentification,
     reference::Reference,
     request::By,
@@ -37,28 +37,34 @@ pub fn agent(created_at: Time, life: TimeDelta) -> Identification {
 /// Stores it with the event of its creation.
 pub async fn create(app: &App, identification: Identification) -> Result<(), Failure> {
     let now = app.now();
-    let created = Happened {
-        id: EventId::at(now, &*app.entropy),
-        kind: EventType::IdentificationCreated,
-        at: now,
-        data: EventData::default(),
-        by: By::System,
-        request_id: None,
-    };
-    let story = Story {
-        org: identification.org.clone(),
-        subject: identification.subject(),
-        log: Log::begin(&*app.entropy),
-        adopted: None,
-        events: vec![created],
-        keep_until: now + app.policy.events_kept,
-        once: None,
-        reviews: None,
-        now: Now::standing_still(now),
-    };
+    let story = story(app, &identification.org, identification.subject(), EventType::IdentificationCreated);
     let keep_until = app.policy.keep_until(identification.expires_at);
     let new =
         NewIdentification { identification, scoring: None, keep_until, outbox: Vec::new(), idempotency: None, story };
     app.stores.identifications.create(new, now).await.map_err(|_| "an identification was not created")?;
     Ok(())
+}
+
+/// The story of something that begins.
+pub fn story(app: &App, org: &OrgId, subject: Subject, kind: EventType) -> Story {
+    let now = app.now();
+    let begun = Happened {
+        id: EventId::at(now, &*app.entropy),
+        kind,
+        at: now,
+        data: EventData::default(),
+        by: By::System,
+        request_id: None,
+    };
+    Story {
+        org: org.clone(),
+        subject,
+        log: Log::begin(&*app.entropy),
+        adopted: None,
+        events: vec![begun],
+        keep_until: now + app.policy.events_kept,
+        once: None,
+        reviews: None,
+        now: Now::standing_still(now),
+    }
 }

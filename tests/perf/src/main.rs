@@ -3,6 +3,7 @@
 //! `acredita-perf cold` measures how fast a function starts and what an invocation of it costs, compared with its
 //! equivalents in other languages: see [`cold`]. `acredita-perf sweep` measures the throughput of the sweep: see
 //! [`sweep`]. `acredita-perf records` compares the back office's list and search over few and many records: see [`records`].
+//! `acredita-perf exports` measures a file of very many records: see [`exports`].
 //! `acredita-perf deliveries` and `acredita-perf losses` are about events: see [`deliveries`].
 //!
 //! Without a subcommand, the program runs the complete service in this process, over a fresh data folder, sends it
@@ -15,6 +16,7 @@ mod cold;
 mod cpu;
 mod create;
 mod deliveries;
+mod exports;
 mod load;
 mod records;
 mod report;
@@ -68,6 +70,8 @@ enum Command {
     Sweep(sweep::Backlog),
     /// The back office's list and search over many records
     Records(records::Sizes),
+    /// A file of very many records
+    Exports(exports::Size),
     /// How soon events reach their receivers
     Deliveries,
     /// Whether all events reach their receiver, in order, while the server is killed again and again
@@ -80,6 +84,7 @@ fn main() -> ExitCode {
         Some(Command::Cold(programs)) => measure_cold(&programs),
         Some(Command::Sweep(backlog)) => sweep::measure(&backlog),
         Some(Command::Records(sizes)) => records::measure(&sizes),
+        Some(Command::Exports(size)) => exports::measure(&size),
         Some(Command::Deliveries) => deliveries::measure(),
         Some(Command::Losses(plan)) => deliveries::losses::measure(&plan),
     };

@@ -33,7 +33,7 @@ use std::{
 };
 use tokio::runtime::Builder;
 
-const LIFE: TimeDelta = TimeDelta::hours(1);
+pub const LIFE: TimeDelta = TimeDelta::hours(1);
 
 /// The system's time plus an offset: a run takes real time.
 #[derive(Clone, Default)]

@@ -104,6 +104,7 @@ pub fn flow(kind: EventType) -> Result<Flow, &'static str> {
         EventType::ChainDeleted => Flow::Chain(ChainStep::Deleted),
         EventType::RecordViewed => Flow::Agent(AgentStep::Viewed),
         EventType::RecordSearched => return Err("it is about nothing that there is: POST /record_searches makes one"),
+        EventType::RecordExported => return Err("it would be a file of your records: POST /record_exports makes one"),
         EventType::PicturesViewed => Flow::Scoring(ScoringStep::Viewed),
         EventType::WebhookEndpointCreated => Flow::Endpoint(EndpointStep::Created),
         EventType::WebhookEndpointUpdated => Flow::Endpoint(EndpointStep::Updated),

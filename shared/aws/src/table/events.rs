@@ -158,6 +158,7 @@ impl DynamoStore {
             Key::settings(parsed.parse().map_err(not_an_id)?),
             Key::review(parsed.parse().map_err(not_an_id)?),
             Key::search(parsed.parse().map_err(not_an_id)?),
+            Key::export(parsed.parse().map_err(not_an_id)?),
         ])
     }
 

@@ -25,6 +25,7 @@
 //! | `EVT#<key of its subject>` / `DLV#<endpoint>` | how far a subject's events have come at an endpoint | `org`, `next_sequence`, `tries`, while a try waits `wait_until`, while a worker has it `lease`, `lease_until` |
 //! | `EVT#WHE#<endpoint>` / `ERD#<errand>` | a message that somebody asked for | as before, and `errand` |
 //! | `DLG#<org>#<endpoint>` / `<epoch milliseconds>#<event>#<attempt>` | a try | `event_type`, `answer` or `failure`, `milliseconds` |
+//! | `EXP#<export>` / `A` | a file of records | `org`, `columns`, `created_from`, `created_to`, `requested_at`, `expires_at`, `status`, of its end `ended_at`, `progress`, `tries`, while a worker has it `lease`, `lease_until`, and of its log `log_key`, `sequence`, `head`, `told_at` |
 //! | `LKP#<org>#<keyed digest>` / `<epoch milliseconds>#<record>` | a record that was created with a document number, a phone, an address or a reference of this digest | `record` |
 //! | `BKF#records` / `A` | how far the backfill of the two has come | `progress` |
 //! | `ERA#<id>` / `A` | pictures of a deleted entity, to erase | `prefixes` |
@@ -36,7 +37,7 @@
 //! and digests under the deployment's keys, `DST#…`, `DAY#…`, `SEE#…` and `NUM#…` such a digest (a deletion takes the scoring out of
 //! `SEE#…`, and its rows out of `LKP#…`, whose digests it has in `lookups`), `BUD#…` has counts, `MDN#…` and `MDC#…` have the digest of a code, of which the face is a part and which so
 //! cannot be guessed, and all of them end by `ttl`; `ERA#…` and `LEF#…` have
-//! ids, and end when they are done. `tests/acceptance/contract/erasure.rs` holds this list.
+//! ids, and end when they are done, as `EXP#…` ends with its file, a day after it was asked for. `tests/acceptance/contract/erasure.rs` holds this list.
 //!
 //! Attributes used by a condition or an update are separate: text as `S`, numbers as `N`, times as epoch milliseconds.
 //! Those that are written once and read completely (`actor`, `method`, `reference`, `terms`, `validation`, `assessment`,
@@ -57,6 +58,7 @@
 mod chain;
 mod due;
 mod event;
+mod export;
 mod identification;
 mod listed;
 mod midni;
@@ -80,13 +82,14 @@ pub(crate) use event::{
     LIST_SHARDS, decode_event, decode_log, decode_reference, encode_event, list_at, list_from, list_partition,
     list_shard, position_of,
 };
+pub(crate) use export::{decode_export, encode_export, export_progress};
 pub(crate) use identification::{
     Pointer, PointsTo, decode_deliveries, decode_identification, decode_pointer, encode_delivery_state,
     encode_identification, encode_pointer, message_of,
 };
 pub(crate) use listed::{
     RECORD_SHARDS, decode_backfill, decode_record, encode_lookups, encode_score, listed_attributes, place_of_lookup,
-    record_at, record_partition,
+    record_at, record_partition, subject_of_record,
 };
 pub(crate) use midni::{decode_check, encode_check, encode_presented};
 pub(crate) use outbox::{MessageState, StoredMessage, decode_message, encode_later, encode_message};

@@ -18,8 +18,11 @@ use acredita_domain::{
     chain::Chain,
     events::Subject,
     ids::{AdminChainId, AdminIdentificationId, ChainId, IdentificationId, OrgId, RecordId, ScoringId},
-    ports::{FindError, FoundIdentification, FoundRecord, FoundStep, Order, RecordPage, RecordQuery, Records},
-    records::{RecordPosition, RecordRow},
+    ports::{
+        FindError, FoundIdentification, FoundRecord, FoundStep, Order, RecordPage, RecordQuery, RecordRange,
+        RecordStream, Records,
+    },
+    records::{RecordPerson, RecordPosition, RecordRow},
     scoring::Scoring,
 };
 use async_trait::async_trait;
@@ -56,6 +59,14 @@ impl Records for DynamoStore {
             items.iter().map(|item| decode_record(item).map_err(unreadable(SEARCH))).collect::<Result<_, _>>()?;
         records.sort_by_key(|row| std::cmp::Reverse(row.position()));
         Ok(RecordPage { records, next })
+    }
+
+    fn walk<'a>(&'a self, org: &'a OrgId, range: RecordRange) -> RecordStream<'a> {
+        self.walk_records(org, range)
+    }
+
+    async fn persons(&self, org: &OrgId, subjects: &[Subject]) -> Result<HashMap<Subject, RecordPerson>, FindError> {
+        self.read_persons(org, subjects).await
     }
 
     async fn find(&self, org: &OrgId, id: RecordId) -> Result<Option<FoundRecord>, FindError> {

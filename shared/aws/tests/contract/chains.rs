@@ -23,9 +23,9 @@ use acredita_domain::{
 const LOST: Result<(), StepError> = Err(StepError::Lost);
 
 /// A chain of an agent, a code that we send, and a document.
-struct Sample {
-    chain: Chain,
-    steps: Vec<Identification>,
+pub struct Sample {
+    pub chain: Chain,
+    pub steps: Vec<Identification>,
     scoring: Scoring,
 }
 
@@ -71,7 +71,7 @@ fn sample() -> Sample {
     Sample { chain, steps, scoring }
 }
 
-async fn create(ports: &Ports) -> Sample {
+pub async fn create(ports: &Ports) -> Sample {
     let sample = sample();
     let step = |identification: &Identification| NewStep {
         identification: identification.clone(),

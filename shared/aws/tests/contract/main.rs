@@ -28,6 +28,7 @@ mod deliveries;
 mod endings;
 mod endpoints;
 mod events;
+mod exports;
 mod faults;
 mod housekeeping;
 mod identifications;

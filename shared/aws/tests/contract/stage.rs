@@ -12,9 +12,9 @@ use acredita_domain::{
     identification::{Identification, Transition},
     otp::MAX_TRIES,
     ports::{
-        Backfills, Chains, Deliveries, Due, Endpoints, EventLog, Housekeeping, Identifications, MidniChecks,
-        NewOutboxMessage, Outbox, Pictures, Queue, Records, RequestCounts, Reviews, Scorings, SettingsStore, Sightings,
-        StepError,
+        Backfills, Chains, Deliveries, Due, Endpoints, EventLog, ExportFiles, Exports, Housekeeping, Identifications,
+        MidniChecks, NewOutboxMessage, Outbox, Pictures, Queue, Records, RequestCounts, Reviews, Scorings,
+        SettingsStore, Sightings, StepError,
     },
 };
 use acredita_embedded_aws::{EmbeddedAws, REGION, Storage};
@@ -42,6 +42,8 @@ pub struct Ports {
     pub reviews: Arc<dyn Reviews>,
     pub records: Arc<dyn Records>,
     pub backfills: Arc<dyn Backfills>,
+    pub exports: Arc<dyn Exports>,
+    pub export_files: Arc<dyn ExportFiles>,
     pub queue: Arc<dyn Queue>,
 }
 
@@ -91,6 +93,8 @@ impl Stage {
             dead_letter_queue: "dead-letters".to_owned(),
             dispatch_queue: "dispatch".to_owned(),
             dispatch_dead_letter_queue: "dispatch-dead-letters".to_owned(),
+            exports_queue: "exports".to_owned(),
+            exports_dead_letter_queue: "exports-dead-letters".to_owned(),
         };
         let variables = aws.variables();
         let variable = move |name: &str| variables.get(name).cloned();
@@ -115,6 +119,8 @@ impl Stage {
             reviews,
             records,
             backfills,
+            exports,
+            export_files,
         } = stores(&clients, &names.table, &names.bucket);
         let queue = Arc::new(SqsQueue::new(clients.sqs.clone(), queue_url.clone()));
         let ports = Ports {
@@ -134,6 +140,8 @@ impl Stage {
             reviews,
             records,
             backfills,
+            exports,
+            export_files,
             queue,
         };
         Self { aws, clients, names, queue_url, ports }

@@ -40,6 +40,8 @@ names! {
         ReviewWithdrawn = "review.withdrawn",
         RecordViewed = "record.viewed",
         RecordSearched = "record.searched",
+        /// A file of records was asked for, made, or linked to.
+        RecordExported = "record.exported",
         PicturesViewed = "pictures.viewed",
         WebhookEndpointCreated = "webhook_endpoint.created",
         WebhookEndpointUpdated = "webhook_endpoint.updated",

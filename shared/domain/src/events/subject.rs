@@ -1,8 +1,8 @@
 //! What an event is about.
 
 use crate::ids::{
-    AdminChainId, AdminIdentificationId, ChainId, EndpointId, IdentificationId, ReviewId, ScoringId, SearchId,
-    SettingsId,
+    AdminChainId, AdminIdentificationId, ChainId, EndpointId, ExportId, IdentificationId, ReviewId, ScoringId,
+    SearchId, SettingsId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,10 @@ pub enum Subject {
     /// A search of records.
     Search {
         search_id: SearchId,
+    },
+    /// A file of records.
+    Export {
+        export_id: ExportId,
     },
     /// Of an organisation.
     Settings {

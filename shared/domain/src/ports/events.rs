@@ -68,7 +68,7 @@ pub trait EventLog: Send + Sync {
         order: Order,
         limit: usize,
     ) -> Result<Vec<StoredEvent>, FindError>;
-    /// The subject that goes by an id, if it has events. At most seven reads.
+    /// The subject that goes by an id, if it has events. At most nine reads.
     async fn subject_of(&self, org: &OrgId, id: SubjectId) -> Result<Option<Subject>, FindError>;
     /// One query and one read. An event may take a second to be found.
     async fn find(&self, org: &OrgId, id: EventId) -> Result<Option<StoredEvent>, FindError>;

@@ -36,5 +36,7 @@ pub const PATIENCE: TimeDelta = TimeDelta::milliseconds(1_500);
 pub const DELIVERIES_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long a worker holds a cursor: longer than a post and what goes with it take.
 pub const DELIVERY_LEASE: TimeDelta = TimeDelta::seconds(60);
+/// How long a worker holds an export: longer than its function runs, so that nobody works on one that another one has.
+pub const EXPORT_LEASE: TimeDelta = TimeDelta::seconds(90);
 /// When to look again at a cursor that another worker holds.
 pub const LOOK_AGAIN_AFTER: TimeDelta = TimeDelta::seconds(2);

@@ -7,11 +7,13 @@ use crate::{
     delivery::DeliveryState,
     events::Subject,
     ids::{OrgId, RecordId},
-    records::{RecordFilter, RecordPosition, RecordRow},
+    records::{RecordFilter, RecordPerson, RecordPosition, RecordRow},
     review::Review,
     scoring::Scoring,
 };
 use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use std::collections::HashMap;
 
 /// Which records of an organisation are listed, and from where on. The newest come first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,26 @@ pub struct RecordPage {
     /// out; `None` at its end.
     pub next: Option<RecordPosition>,
 }
+
+/// All records of a time, the newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordRange {
+    pub from: Time,
+    /// Exclusive.
+    pub to: Time,
+    /// The record after which they go on.
+    pub after: Option<RecordPosition>,
+}
+
+/// A record on the way through all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WalkedRecord {
+    pub subject: Subject,
+    pub row: RecordRow,
+}
+
+/// It ends with an error.
+pub type RecordStream<'a> = BoxStream<'a, Result<WalkedRecord, FindError>>;
 
 /// An identification with what belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +93,11 @@ pub trait Records: Send + Sync {
         after: Option<RecordPosition>,
         limit: usize,
     ) -> Result<RecordPage, FindError>;
+    /// All records of a time. A query of each shard for so many rows, which are all that is kept of it in memory.
+    fn walk<'a>(&'a self, org: &'a OrgId, range: RecordRange) -> RecordStream<'a>;
+    /// The persons of these records, of at most a hundred, where the record is still there. One read, and one of the first
+    /// steps of chains.
+    async fn persons(&self, org: &OrgId, subjects: &[Subject]) -> Result<HashMap<Subject, RecordPerson>, FindError>;
     /// As it is now; `None` for what is another organisation's, and for a scoring of an identification. Three reads at
     /// most, and one more if its score is reviewed.
     async fn find(&self, org: &OrgId, id: RecordId) -> Result<Option<FoundRecord>, FindError>;

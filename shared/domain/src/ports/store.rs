@@ -6,7 +6,7 @@ use crate::{
     events::Story,
     idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
-    ids::{AdminIdentificationId, ChainId, IdentificationId, LeaseId, OrgId, ReviewId, ScoringId},
+    ids::{AdminIdentificationId, ChainId, ExportId, IdentificationId, LeaseId, OrgId, ReviewId, ScoringId},
     pictures::{Capture, PicturePrefix},
     scoring::{Assessment, HostedDelegation, Scoring},
     sightings::NewSighting,
@@ -202,6 +202,8 @@ pub enum Due {
     Leftovers(OrgId, ScoringId),
     /// A claim of a review that lapses.
     Review(OrgId, ReviewId),
+    /// An export to go on with, or to erase.
+    Export(OrgId, ExportId),
     /// An event that no worker has taken up yet.
     Event(OrgId, Stream, u64),
     /// Events, or an errand, whose next try is due, or whose worker is gone.
@@ -226,7 +228,7 @@ pub trait Housekeeping: Send + Sync {
     async fn postpone(&self, due: &Due, until: Time) -> Result<(), Unavailable>;
     /// Leaves [`Due::Leftovers`] of a scoring that ended `now`. One write.
     async fn leave_leftovers(&self, org: &OrgId, id: ScoringId, now: Time) -> Result<(), Unavailable>;
-    /// Removes an erasure, or leftovers, that are erased. One write.
+    /// Removes an erasure, leftovers or an export that are erased. One write.
     async fn erased(&self, due: &Due) -> Result<(), Unavailable>;
 }
 

@@ -110,7 +110,7 @@ async fn reference_of(app: &App, org: &OrgId, stream: Stream) -> Result<Option<C
         Stream::ScoringId(id) => app.stores.scorings.find(org, id).await?.map(|scoring| scoring.reference),
         Stream::ChainId(id) => app.stores.chains.find(org, id).await?.map(|chain| chain.reference),
         Stream::ReviewId(id) => app.stores.reviews.find(org, id).await?.map(|review| review.reference),
-        Stream::EndpointId(_) | Stream::SettingsId(_) | Stream::SearchId(_) => None,
+        Stream::EndpointId(_) | Stream::SettingsId(_) | Stream::SearchId(_) | Stream::ExportId(_) => None,
     };
     Ok(reference.as_ref().and_then(Reference::client_reference_id).cloned())
 }

@@ -9,6 +9,7 @@ use super::{
     backfill::{Backfilled, backfill},
     chain::{change, delete_found_chain},
     effects,
+    exports::{Tended, tend_record_export},
     remove::{erase_pictures, of_deletion, of_scoring_deletion},
     reviews::{changes, end_lapsed_claim},
     telling,
@@ -39,11 +40,11 @@ const AT_ONCE: usize = 32;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct SweepReport {
     pub kicked: usize,
-    /// Workers woken for events.
+    /// Workers woken for events and exports.
     pub woken: usize,
     /// Identifications marked as expired.
     pub expired: usize,
-    /// Identifications, scorings and left-over pictures erased.
+    /// Identifications, scorings, left-over pictures and exports erased.
     pub erased: usize,
     /// Claims of reviews that nobody used in their time.
     pub lapsed: usize,
@@ -150,6 +151,11 @@ async fn handle(app: &App, due: &Due, woken: &Woken) -> Result<Done, Error> {
             app.stores.housekeeping.erased(due).await?;
             Ok(Done::Erased)
         }
+        Due::Export(org, id) => Ok(match tend_record_export(app, due, org, *id).await? {
+            Tended::Woken => Done::Woken,
+            Tended::Erased => Done::Erased,
+            Tended::Nothing => Done::Nothing,
+        }),
         Due::Review(org, id) => Ok(if end_lapsed_claim(app, org, *id).await? { Done::Lapsed } else { Done::Nothing }),
         Due::Identification(org, id) => {
             let Some(identification) = app.stores.identifications.find(org, *id).await? else {

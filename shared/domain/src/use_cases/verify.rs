@@ -95,6 +95,8 @@ fn check(events: &[StoredEvent], state: Option<State>, ended_before: Time) -> Re
             EventType::ReviewWithdrawn,
             // Which is all that there is of it.
             EventType::RecordSearched,
+            // It goes by itself, a day after it was asked for.
+            EventType::RecordExported,
         ];
         let deleted = |event: &StoredEvent| deletions.contains(&event.kind());
         return if events.last().is_some_and(deleted) { Ok(()) } else { Err(BrokenChain::Gone) };
@@ -144,6 +146,10 @@ async fn state(stores: &Stores, org: &OrgId, subject: Subject) -> Result<Option<
             Ok(found.zip(log).map(|(vouched, log)| State { log, vouched, scoring: None }))
         }
         Subject::Search { .. } => Ok(None),
+        Subject::Export { export_id } => {
+            let found = stores.exports.find(org, export_id).await?;
+            Ok(found.map(|found| State { vouched: found.vouched(), log: found.log, scoring: None }))
+        }
         Subject::Settings { .. } => {
             let found = stores.settings.find(org).await?;
             let found = found.filter(|found| found.subject() == subject);

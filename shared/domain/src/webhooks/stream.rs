@@ -2,7 +2,7 @@
 
 use crate::{
     events::Subject,
-    ids::{ChainId, EndpointId, IdentificationId, ReviewId, ScoringId, SearchId, SettingsId},
+    ids::{ChainId, EndpointId, ExportId, IdentificationId, ReviewId, ScoringId, SearchId, SettingsId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,7 @@ pub enum Stream {
     EndpointId(EndpointId),
     SettingsId(SettingsId),
     SearchId(SearchId),
+    ExportId(ExportId),
 }
 
 impl From<Subject> for Stream {
@@ -29,6 +30,7 @@ impl From<Subject> for Stream {
             Subject::WebhookEndpoint { endpoint_id } => Self::EndpointId(endpoint_id),
             Subject::Settings { settings_id } => Self::SettingsId(settings_id),
             Subject::Search { search_id } => Self::SearchId(search_id),
+            Subject::Export { export_id } => Self::ExportId(export_id),
         }
     }
 }

@@ -8,11 +8,12 @@ use acredita_senders::{email, sms};
 use std::collections::BTreeMap;
 
 /// All variables.
-const WHOLE: [(&str, &str); 39] = [
+const WHOLE: [(&str, &str); 40] = [
     ("ACREDITA_TABLE", "identity"),
     ("ACREDITA_BUCKET", "pictures"),
     ("ACREDITA_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/messages"),
     ("ACREDITA_DISPATCH_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/dispatch"),
+    ("ACREDITA_EXPORTS_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/exports"),
     ("ACREDITA_RETENTION_DAYS", "90"),
     ("ACREDITA_ORGANISATION_RATE", "50"),
     ("ACREDITA_ORIGIN_SECRETS", "0123456789abcdef0123456789abcdef another-0123456789abcdef0123456789"),

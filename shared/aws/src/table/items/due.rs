@@ -102,6 +102,7 @@ pub(crate) fn decode_due(item: &Item) -> Result<Due, Corrupt> {
         ("CHN", "A") => Ok(Due::Chain(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("chain id"))?)),
         ("SCO", "A") => Ok(Due::Scoring(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("scoring id"))?)),
         ("REV", "A") => Ok(Due::Review(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("review id"))?)),
+        ("EXP", "A") => Ok(Due::Export(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("export id"))?)),
         ("LEF", "A") => Ok(Due::Leftovers(read_parsed(item, "org")?, id.parse().map_err(|_| Corrupt("scoring id"))?)),
         ("ERA", "A") => Ok(Due::Erasure(Erasure { id: id.to_owned(), prefixes: read_json(item, "prefixes")? })),
         _ => Err(Corrupt("due kind")),
@@ -122,6 +123,7 @@ pub(crate) fn key_of_due(due: &Due) -> Key {
         Due::Erasure(erasure) => Key::erasure(&erasure.id),
         Due::Leftovers(_, id) => Key::leftovers(*id),
         Due::Review(_, id) => Key::review(*id),
+        Due::Export(_, id) => Key::export(*id),
         Due::Event(_, stream, sequence) => Key::stream(*stream).event_of(*sequence),
         Due::Delivery(id) => Key::cursor(id),
     }
@@ -140,6 +142,7 @@ pub(crate) fn partition_of_due(due: &Due) -> AttributeValue {
         Due::Scoring(_, id) | Due::Leftovers(_, id) => DuePartitions::Ends.of(&id.to_string()),
         Due::Erasure(erasure) => DuePartitions::Ends.of(&erasure.id),
         Due::Review(_, id) => DuePartitions::Ends.of(&id.to_string()),
+        Due::Export(_, id) => DuePartitions::Ends.of(&id.to_string()),
         Due::Event(_, stream, _) => DuePartitions::Deliveries.of(&Key::events(*stream)),
         Due::Delivery(id) => due_partition(id),
     }

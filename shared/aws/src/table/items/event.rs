@@ -30,6 +30,7 @@ impl Key {
             Subject::WebhookEndpoint { endpoint_id } => Self::alone(format!("WHE#{endpoint_id}")),
             Subject::Settings { settings_id } => Self::settings(settings_id),
             Subject::Search { search_id } => Self::search(search_id),
+            Subject::Export { export_id } => Self::export(export_id),
         }
     }
 

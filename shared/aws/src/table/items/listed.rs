@@ -10,6 +10,7 @@ use crate::table::expressions::Values;
 use acredita_domain::{
     Time,
     backfill::Backfill,
+    events::Subject,
     identification::Status,
     ids::{OrgId, RecordId, SearchId},
     records::{RecordKind, RecordPosition, RecordRow, RecordStatus},
@@ -123,6 +124,23 @@ pub(crate) fn listed_attributes(
 pub(crate) fn decode_backfill(item: &Item) -> Result<Backfill, Corrupt> {
     check_schema(item)?;
     read_json(item, "progress")
+}
+
+/// What a row of the index is about.
+pub(crate) fn subject_of_record(item: &Item, row: &RecordRow) -> Result<Subject, Corrupt> {
+    const PROBLEM: Corrupt = Corrupt("key of a record");
+    let (_, id) = read_text(item, "pk")?.split_once('#').ok_or(PROBLEM)?;
+    Ok(match row.kind {
+        RecordKind::Agent | RecordKind::Otp | RecordKind::IdentityDocument => Subject::Identification {
+            identification_id: id.parse().map_err(|_| PROBLEM)?,
+            admin_identification_id: row.id.into(),
+        },
+        RecordKind::Chain => Subject::Chain {
+            identification_chain_id: id.parse().map_err(|_| PROBLEM)?,
+            admin_identification_chain_id: row.id.into(),
+        },
+        RecordKind::Scoring => Subject::Scoring { scoring_id: row.id.into() },
+    })
 }
 
 /// A row of the index of records.

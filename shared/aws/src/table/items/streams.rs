@@ -22,6 +22,7 @@ impl Key {
             Stream::EndpointId(id) => Self::alone(format!("WHE#{id}")),
             Stream::SettingsId(id) => Self::settings(id),
             Stream::SearchId(id) => Self::search(id),
+            Stream::ExportId(id) => Self::export(id),
         }
     }
 
@@ -61,6 +62,7 @@ pub(super) fn read_stream(item: &Item) -> Result<Stream, Corrupt> {
         Some(("REV", id)) => id.parse().map(Stream::ReviewId).map_err(|_| PROBLEM),
         Some(("WHE", id)) => id.parse().map(Stream::EndpointId).map_err(|_| PROBLEM),
         Some(("SET", id)) => id.parse().map(Stream::SettingsId).map_err(|_| PROBLEM),
+        Some(("EXP", id)) => id.parse().map(Stream::ExportId).map_err(|_| PROBLEM),
         Some(("SCH", id)) => id.parse().map(Stream::SearchId).map_err(|_| PROBLEM),
         _ => Err(PROBLEM),
     }
