@@ -16,7 +16,7 @@ const require = createRequire(`${MODULES}/`);
 const { chromium } = require("playwright-core");
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-const ALL = "events:read webhooks:admin settings:admin records:list records:read records:read_personal records:search reviews:decide";
+const ALL = "events:read webhooks:admin settings:admin records:list records:read records:read_personal records:search records:export reviews:decide";
 
 let browser, here, sent_to, login, signed;
 const running = [];
@@ -247,6 +247,40 @@ test("an endpoint is added, tried, changed and deleted by keyboard alone, and it
   await (await tab_to(page, "button", "Delete")).press("Enter");
   await (await tab_to(page, "button", "Delete")).press("Enter");
   await page.getByText("No endpoints yet").waitFor();
+});
+
+test("a file of records is asked for by keyboard alone, is made, and is downloaded", async (t) => {
+  const page = await entered(t);
+  const headers = { authorization: `Bearer ${here.printed}`, "content-type": "application/json" };
+  const body = JSON.stringify({ actor: { name: "=Ana", last_name: "García" }, expires_in: "PT1H" });
+  assert.equal((await fetch(`${here.url}/v1/orgs/demo/identifications/agent`, { method: "POST", headers, body })).status, 201);
+  await show(page, "#/exports");
+  await page.getByText("No exports yet").waitFor();
+  await holds(page, "exports-empty");
+  await (await tab_to(page, "textbox", "To")).fill("2020-01-01");
+  await (await tab_to(page, "button", "Make the file")).press("Enter");
+  await page.locator("form .fault").filter({ hasText: /\S/ }).waitFor();
+  await page.locator(":focus").fill("2100-01-01");
+  await (await tab_to(page, "combobox", "Columns")).selectOption("PERSONAL");
+  await (await tab_to(page, "button", "Make the file")).press("Enter");
+  await page.getByRole("row").getByText("Done").waitFor();
+  await holds(page, "exports");
+  const coming = page.waitForEvent("download");
+  await (await tab_to(page, "button", "Download")).press("Enter");
+  const file = await coming;
+  assert.equal(file.suggestedFilename(), "records.csv");
+  const lines = readFileSync(await file.path(), "utf8").split("\r\n");
+  assert.ok(lines[0].startsWith('\ufeff"record_id"'), lines[0]);
+  assert.ok(lines.some((line) => line.includes(`"'=Ana","García"`)), "nothing in it is a formula");
+  await show(page, "#/events");
+  await page.getByText("Records exported").first().waitFor();
+});
+
+test("who may not export is told which permission it takes", async (t) => {
+  const page = await entered(t, { permissions: "records:list" });
+  await show(page, "#/exports");
+  await page.getByText("records:export").waitFor();
+  assert.equal(await page.locator("main form").count(), 0);
 });
 
 test("an event that an endpoint did not take is sent again from the list of deliveries", async (t) => {

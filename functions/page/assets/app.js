@@ -3,6 +3,7 @@
 import { h, fill } from "./dom.js";
 import { door } from "./door.js";
 import { events } from "./events.js";
+import { exports } from "./exports.js";
 import { loading, select, trouble } from "./parts.js";
 import { record } from "./record.js";
 import { records } from "./records.js";
@@ -22,6 +23,7 @@ import { webhook, webhooks } from "./webhooks.js";
 const VIEWS = {
   records: { name: "nav.records", list: records, one: record },
   reviews: { name: "nav.reviews", list: reviews, one: review },
+  exports: { name: "nav.exports", list: exports },
   events: { name: "nav.events", list: events },
   webhooks: { name: "nav.webhooks", list: webhooks, one: webhook },
   settings: { name: "nav.settings", list: settings },

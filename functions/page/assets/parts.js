@@ -7,10 +7,10 @@ import { t, when, word } from "./texts.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 
-const GOOD = ["VALIDATED", "SCORED", "DELIVERED", "ENABLED", "APPROVED", "PASS"];
+const GOOD = ["VALIDATED", "SCORED", "DELIVERED", "ENABLED", "APPROVED", "PASS", "DONE"];
 const BAD = ["FAILED", "REJECTED", "FAIL", "DISABLED"];
 const WAITING = ["OPEN", "CLAIMED", "INCONCLUSIVE", "PENDING"];
-const INFO = ["CREATED", "SENT"];
+const INFO = ["CREATED", "SENT", "RUNNING"];
 
 /** A state in words. @param {string} group @param {string | undefined} name */
 export function badge(group, name) {

@@ -31,6 +31,7 @@ files! {
     "en.js",
     "es.js",
     "events.js",
+    "exports.js",
     "icon.svg",
     "index.html",
     "parts.js",
