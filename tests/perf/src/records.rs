@@ -43,6 +43,9 @@ use tokio::runtime::Builder;
 
 /// How many records the organisation with few has.
 const FEW: u32 = 100;
+/// A page of answers: so few that a quarter of few records, which is what a shard has, is more. Each shard is asked for as
+/// many.
+const PAGE: usize = 10;
 /// How often each question is asked of each organisation.
 const ASKED: usize = 300;
 /// Everybody's address.
@@ -69,10 +72,10 @@ impl Question {
 
     fn name(self) -> &'static str {
         match self {
-            Self::FirstPage => "list: the latest 50",
-            Self::MiddlePage => "list: 50 out of the middle",
+            Self::FirstPage => "list: the latest 10",
+            Self::MiddlePage => "list: 10 out of the middle",
             Self::ByReference => "search by a reference: one is found",
-            Self::ByEmail => "search by an address: the latest 50 of all",
+            Self::ByEmail => "search by an address: the latest 10 of all",
         }
     }
 }
@@ -192,7 +195,7 @@ impl Office {
         };
         asked.took.push(now() - began);
         asked.requests.push(self.sent.0.load(Ordering::SeqCst) - before);
-        let expected = if let Question::ByReference = question { 1 } else { 50 };
+        let expected = if let Question::ByReference = question { 1 } else { PAGE };
         if found != expected {
             return Err(format!("{}: {found} of {expected}", question.name()).into());
         }
@@ -200,12 +203,12 @@ impl Office {
     }
 
     async fn list(&self, to: Option<Time>) -> Result<usize, Failure> {
-        let command = ListRecords { filter: RecordFilter::default(), from: None, to, limit: 50, cursor: None };
+        let command = ListRecords { filter: RecordFilter::default(), from: None, to, limit: PAGE, cursor: None };
         Ok(list_records(&self.app, &self.org, command).await?.records.len())
     }
 
     async fn search(&self, lookup: Lookup) -> Result<usize, Failure> {
-        let command = SearchRecords { lookup, limit: 50, cursor: None };
+        let command = SearchRecords { lookup, limit: PAGE, cursor: None };
         let found = search_records(&self.app, &Request::system(&self.org), command).await?;
         Ok(found.listed.records.len())
     }
