@@ -168,6 +168,17 @@ def typed_passport_with_portrait(scene):
 
 
 @attack("nothing")
+def other_words_for_labels(scene):
+    """A front and a genuine back: values in their places, and above them words that no document has for them."""
+    return scene.pair(sheets.mislabelled(scene.random, scene.person, scene.level), scene.sides()[1])
+
+
+@attack("nothing")
+def passport_with_other_words_for_labels(scene):
+    return scene.pair(sheets.mislabelled(scene.random, scene.passport(), scene.level))
+
+
+@attack("nothing")
 def nothing_twice(scene):
     return scene.pair(sheets.nothing(scene.random), sheets.nothing(scene.random))
 

@@ -20,6 +20,11 @@ PROSE = (
     consumían las tres partes de su hacienda. El resto della concluían sayo de velarte, calzas de velludo para las
     fiestas""".split()
 )
+OTHER_WORDS = """Referencia / Reference,Cantidad / Amount,Artículo / Item,Dirección / Address,Teléfono / Telephone,
+    Correo / E-mail,Profesión / Profession,Empresa / Company,Departamento / Department,Matrícula / Plate,
+    Cliente / Customer,Importe / Total,Domicilio / Residence,Curso / Course,Socio desde / Member since (3),
+    Última visita / Last visit (8),Primera compra / First purchase (4),Grupo / Group,Color / Colour,Talla / Size,
+    Observaciones / Remarks,Firma / Signature,Parentesco / Relationship""".replace("\n", " ").split(",")
 GOODS = "PAN LECHE ENTERA TOMATE CAFE MOLIDO ARROZ ACEITE GEL DUCHA AGUA 6X1,5L YOGUR QUESO CURADO".split()
 
 
@@ -201,3 +206,27 @@ def sketched(random, person):
         cards.look(random, person.kind), labels=face, values=face, titles=face, ground=grounds.flat, portrait="ellipses"
     )
     return cards.page(random, person, look) if person.kind == "PASSPORT" else cards.front(random, person, look)
+
+
+def mislabelled(random, person, level):
+    """A front in its places, on a ground like that of a document, whose labels are other words, or its own with their
+    letters in another order."""
+    look = cards.look(random, person.kind, random.choice(("plain", "ornate")), level.ink, level.strength)
+    own = cards.LABELS[person.kind]
+    words = dict(zip(own, random.sample([words.strip() for words in OTHER_WORDS], len(own))))
+    if random.random() < 0.5:
+        words = {field: shuffled(random, text) for field, text in own.items()}
+    if person.kind in ("DNI3", "DNI4"):
+        words = {field: text.upper() for field, text in words.items()}
+    labels = words | {field: own[field] for field in ("state", "citizen") if field in own}
+    return (cards.page if person.kind == "PASSPORT" else cards.front)(random, person, look, labels)
+
+
+def shuffled(random, text):
+    """Each word with its letters in another order, and capitals where they were."""
+
+    def word(letters):
+        mixed = random.sample(letters.lower(), len(letters))
+        return "".join(new.upper() if old.isupper() else new for old, new in zip(letters, mixed))
+
+    return " ".join(word(part) if part.isalpha() else part for part in text.split(" "))
