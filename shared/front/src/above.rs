@@ -3,6 +3,7 @@
 use crate::{
     geometry::Quad,
     ink,
+    labels::Value,
     layout::Items,
     text::{self, Line},
 };
@@ -28,8 +29,8 @@ const COLUMNS: f32 = 10.0;
 const AROUND: f32 = 0.3;
 const LENGTH: f32 = 19.5;
 
-/// The places above values that have no label yet, from top to bottom.
-pub(crate) fn places(items: &Items, picture: &Luma) -> Vec<Quad> {
+/// The places above values that have no label yet, from top to bottom, each with what the value is.
+pub(crate) fn places(items: &Items, picture: &Luma) -> Vec<(Quad, Value)> {
     let mut values: Vec<(&Line, f32, f32)> = items
         .without_label(SURE)
         .filter(|(value, _)| value.glyphs.len() >= SHORTEST)
@@ -44,11 +45,14 @@ pub(crate) fn places(items: &Items, picture: &Luma) -> Vec<Quad> {
     let around = AROUND * high;
     let place = |(value, height, room): (&Line, f32, f32)| {
         let length = (LENGTH * high).min(room / height);
-        above(value, -letters.end - around..-letters.start + around, -around..length)
+        let quad = above(value, -letters.end - around..-letters.start + around, -around..length)?;
+        Some((quad, Value::of(value)))
     };
-    let places: Vec<Quad> = values.into_iter().filter_map(place).collect();
+    let places: Vec<(Quad, Value)> = values.into_iter().filter_map(place).collect();
     // The second line of a name is below the first.
-    let is_free = |place: &Quad| !items.lines().any(|line| is_value(line, usual) && place.contains(line.quad.centre()));
+    let is_free = |(place, _): &(Quad, Value)| {
+        !items.lines().any(|line| is_value(line, usual) && place.contains(line.quad.centre()))
+    };
     places.into_iter().filter(is_free).take(MOST).collect()
 }
 

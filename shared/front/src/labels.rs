@@ -1,6 +1,7 @@
 //! The words that documents print next to their data.
 
 use crate::{
+    dates,
     forced::{Border, Cost, Match, Pattern},
     letters::plain,
     text::{Glyph, Line},
@@ -244,8 +245,38 @@ const MOSTLY: usize = 60;
 
 /// What a letter of a label is worth, less what it costs: the letters of another text cost more than that, on average.
 const WORTH: f32 = 1.4;
-/// A label that is worth this is there. Of labels that are not there, one in three hundred is.
-const THERE: f32 = 5.0;
+/// A label that is worth this may be there. Of other words above values, one in eighty is; a document has three labels.
+const THERE: f32 = 3.0;
+
+/// What a value is, by its letters and digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// Letters alone.
+    Words,
+    /// A day of the calendar.
+    Date,
+    /// Anything else with digits: a number, or a date that was misread.
+    Digits,
+}
+
+impl Value {
+    pub(crate) fn of(line: &Line) -> Self {
+        match () {
+            () if !dates::read(line).is_empty() => Self::Date,
+            () if line.glyphs.iter().any(|glyph| glyph.letter.is_ascii_digit()) => Self::Digits,
+            () => Self::Words,
+        }
+    }
+
+    /// Whether a label may be above such a value.
+    fn fits(self, label: Label) -> bool {
+        match label {
+            Label::Birth | Label::Issue | Label::Expiry => self != Self::Words,
+            Label::Document | Label::Number => self == Self::Digits,
+            _ => self == Self::Words,
+        }
+    }
+}
 
 /// Labels on a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -274,11 +305,12 @@ pub(crate) fn find(text: &str) -> Option<Found> {
     }
 }
 
-/// The label, in one language or in two, that explains best what was read at the place of a label, however unsure that is:
-/// the label is all that the line then says. `None` if none explains it.
-pub(crate) fn guess(line: &Line) -> Option<Line> {
+/// The label, in one language or in two, that fits such a value and explains best what was read above it, however unsure
+/// that is: the label is all that the line then says. `None` if none explains it.
+pub(crate) fn guess(line: &Line, value: Value) -> Option<Line> {
     let mut all = Vec::new();
-    for (label, spelling) in spellings().filter(|(_, spelling)| spelling.len() > SHORT) {
+    let long = |(label, spelling): &(Label, &str)| spelling.len() > SHORT && value.fits(*label);
+    for (label, spelling) in spellings().filter(long) {
         let most = (WORTH * 100.0) as Cost * spelling.len() as Cost;
         if let Some(found) = Pattern::of(spelling).find(line, Border::Any, most) {
             all.push(Guess {
@@ -335,7 +367,8 @@ fn find_in(text: &str) -> Option<Found> {
     for (label, spelling) in spellings() {
         let Some((from, to, errors)) = place(spelling.as_bytes(), &letters) else { continue };
         covered[from..to].fill(true);
-        let worth = spelling.len() - errors;
+        // An error says more against a label than a letter says for it: PERSONAL NO is none of PERSONALAUSWEIS.
+        let worth = spelling.len() - 2 * errors;
         if best.is_none_or(|(most, ..)| worth > most) {
             best = Some((worth, label, from));
         }
@@ -400,6 +433,8 @@ mod tests {
             ("NÚM. SOPORTE", Label::Document),
             ("VÁLIDO HASTA / Valid until", Label::Expiry),
             ("Seto/ Sex(5)", Label::Sex),
+            ("Nº personal ( Persornal No (10)", Label::Number),
+            ("Nº personal / Personal No (10)", Label::Number),
         ] {
             assert_eq!(find(text), Some(Found::Line(label)), "{text}");
         }
@@ -416,17 +451,17 @@ mod tests {
 
     #[test]
     fn a_label_that_nobody_can_read_is_guessed_from_what_it_may_be() {
-        for (read, printed, label) in [
-            ("Pccne Jo naurmicrte", "Fecha de nacimiento", Label::Birth),
-            ("Apcll1aoc / Su1nomc (1)", "Apellidos / Surname (1)", Label::Surnames),
-            ("Nacinrakiood", "Nacionalidad", Label::Nationality),
+        for (read, printed, value, label) in [
+            ("Pccne Jo naurmicrte", "Fecha de nacimiento", Value::Date, Label::Birth),
+            ("Apcll1aoc / Su1nomc (1)", "Apellidos / Surname (1)", Value::Words, Label::Surnames),
+            ("Nacinrakiood", "Nacionalidad", Value::Words, Label::Nationality),
         ] {
             assert_eq!(
                 find(read).and_then(|found| Some(found.label()).filter(|found| *found == label)),
                 None,
                 "{read}"
             );
-            let guessed = guess(&misread(read, printed)).expect(read);
+            let guessed = guess(&misread(read, printed), value).expect(read);
             assert_eq!(find(&guessed.text()), Some(Found::Line(label)), "{read}");
         }
     }
@@ -441,7 +476,25 @@ mod tests {
             ("Pcnarloda", "Panaderos"),
             ("", ""),
         ] {
-            assert!(guess(&misread(read, printed)).is_none(), "{read}");
+            for value in [Value::Words, Value::Date, Value::Digits] {
+                assert!(guess(&misread(read, printed), value).is_none(), "{read}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_label_is_guessed_only_above_a_value_that_it_fits() {
+        let above = |printed: &str, value: &str| guess(&line(printed), Value::of(&line(value))).is_some();
+        for (label, [date, digits, words]) in [
+            ("Fecha de nacimiento", [true, true, false]),
+            ("Núm. soporte", [false, true, false]),
+            ("Apellidos", [false, false, true]),
+        ] {
+            assert_eq!(
+                (above(label, "01 02 1980"), above(label, "BTD102210"), above(label, "MUÑOZ GIL")),
+                (date, digits, words),
+                "{label}"
+            );
         }
     }
 

@@ -45,4 +45,4 @@ pub use work::Work;
 
 /// The version that belongs to a result: the crate's, the revision of its rules, and the networks by the beginning of
 /// their SHA-256. The same version reads the same in the same picture.
-pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+r5.7836a285.f3501a1a.3e1ccec4");
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+r6.7836a285.f3501a1a.3e1ccec4");

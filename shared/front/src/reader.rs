@@ -98,11 +98,11 @@ impl Reading<'_> {
 
     /// Looks for labels above the values that have none, until there are enough.
     fn missing_labels(&mut self, items: &mut Items) -> Result<(), Failure> {
-        for quad in above::places(items, self.picture) {
+        for (quad, value) in above::places(items, self.picture) {
             if items.layout().arrangement == Arrangement::Document {
                 break;
             }
-            if let Some(label) = self.read(quad)?.and_then(|line| labels::guess(&line)) {
+            if let Some(label) = self.read(quad)?.and_then(|line| labels::guess(&line, value)) {
                 items.put_label(label);
             }
         }
