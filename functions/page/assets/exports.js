@@ -84,9 +84,9 @@ function form(add) {
       send.removeAttribute("aria-busy");
     }
   };
-  const box = h("form", { class: "in form", novalidate: true, onsubmit, "aria-label": t("exports.new") }, place,
+  const box = h("form", { class: "in form", novalidate: true, onsubmit, "aria-label": t("exports.new") },
     field(t("records.from"), from, { pointer: "/created_from" }), field(t("records.to"), to, { pointer: "/created_to" }),
-    field(t("exports.columns"), columns, { hint: t("exports.recorded"), pointer: "/columns" }), h("div", {}, send));
+    field(t("exports.columns"), columns, { hint: t("exports.recorded"), pointer: "/columns" }), h("div", {}, send), place);
   return box;
 }
 
@@ -101,7 +101,7 @@ function rows_of(list) {
   return table(t("exports.list"), [
     [t("exports.time"), "", (one) => [h("strong", {}, days(one)), h("div", { class: "quiet" }, word("columns", one.columns))]],
     [t("column.status"), "", (one) => badge("export", one.status)],
-    [t("exports.records"), "end", (one) => number(one.records)],
+    [t("exports.records"), "wide end", (one) => number(one.records)],
     [t("exports.size"), "wide end", (one) => `${number(one.size_bytes / 1e6, { maximumFractionDigits: 1 })} MB`],
     [t("exports.until"), "wide", (one) => time(one.expires_at)],
     ["", "end", (one) => one.status === "DONE" && button(t("exports.download"), () => download(one), { kind: "small", permission: NEEDS, name: days(one) })],
