@@ -74,7 +74,7 @@ async fn create_scoring(
                     "details": "Un reflejo tapa parte del documento. Inclínelo un poco o apague el flash.", "operator_details": "front: 0.8 % of the picture in one spot"},
                 {"check": "MRZ_CHECK_DIGITS", "result": "PASS", "score": 1.0, "details": "Correcto."}],
             "extracted": {"document_number": "99999999R", "name": "CARMEN", "last_name": "ESPANOLA ESPANOLA", "nationality": "ESP",
-                "birth_date": "1980-01-01", "expiry_date": "2031-06-05", "sex": "F"}, "provider_version": "acredita-mrz 0.1.0+r5.ocr-b.979c5459, acredita-front 0.1.0+r5.7836a285.f3501a1a.3e1ccec4", "mapping_version": "2026-11e",
+                "birth_date": "1980-01-01", "expiry_date": "2031-06-05", "sex": "F"}, "provider_version": "acredita-mrz 0.1.0+r5.ocr-b.979c5459, acredita-front 0.1.0+r6.7836a285.f3501a1a.3e1ccec4", "mapping_version": "2026-11e",
             "retries": {"used": 1, "max": 5},
             "created_at": "2026-11-20T08:33:00Z", "expires_at": "2026-11-20T09:33:00Z", "scored_at": "2026-11-20T08:34:00Z"})),
         (status = 404, description = "No such scoring."),
