@@ -86,6 +86,8 @@ async fn another_organisations_id_is_not_found_and_stays_untouched() {
     }
     let endpoint = Call::org("POST", OTHER_ORG, "/webhook_endpoints").token(&token);
     let endpoint = world.send(endpoint.json(&json!({ "url": "https://8.8.8.8/" }))).await.expect(201).json();
+    let export = Call::org("POST", OTHER_ORG, "/record_exports").token(&token).json(&bodies::export("PERSONAL"));
+    let export = world.send(export).await.expect(202).json();
     let created_for = |operation: &Operation| {
         let kind = (method_of(operation), is_of_chain(operation));
         let of_kind = ids.iter().find(|(method, chain, _)| (*method, *chain) == kind);
@@ -94,6 +96,7 @@ async fn another_organisations_id_is_not_found_and_stays_untouched() {
     for operation in with_an_id() {
         let created = created_for(operation);
         let id = match operation.door {
+            Door::Export => &export["export_id"],
             Door::Admin => &created["admin_identification_id"],
             Door::Scoring | Door::Event | Door::Review | Door::Record => &created["scoring_id"],
             Door::Endpoint => &endpoint["endpoint_id"],
@@ -107,7 +110,7 @@ async fn another_organisations_id_is_not_found_and_stays_untouched() {
     }
     for read in with_an_id().filter(|operation| {
         operation.method == HttpMethod::Get
-            && !matches!(operation.door, Door::Event | Door::Endpoint)
+            && !matches!(operation.door, Door::Event | Door::Endpoint | Door::Export)
             && !operation.path.ends_with("/captures")
             && !operation.path.starts_with("/record_pictures")
     }) {
@@ -121,6 +124,8 @@ async fn another_organisations_id_is_not_found_and_stays_untouched() {
         let answer = world.send(read.call(OTHER_ORG, id).token(&token)).await.expect(200);
         assert_eq!(answer.text("status"), "CREATED");
     }
+    let read = format!("/record_exports/{}", export["export_id"].as_str().expect("an id"));
+    world.send(Call::org("GET", OTHER_ORG, &read).token(&token)).await.expect(200);
     let read = format!("/webhook_endpoints/{}", endpoint["endpoint_id"].as_str().expect("an id"));
     let mut found = world.send(Call::org("GET", OTHER_ORG, &read).token(&token)).await.expect(200).json();
     found["secret"] = endpoint["secret"].clone();
