@@ -211,6 +211,10 @@ async fn retention_erases_everything_and_not_a_moment_early() {
     // The rest names nobody, and the table drops it when its time to live is over.
     for item in world.items().await {
         let key = (text(&item, "pk"), text(&item, "sk"));
+        if key.0 == "BKF#records" {
+            // How far the backfill has come is kept as long as the deployment.
+            continue;
+        }
         let names_nobody =
             ["DST#", "DAY#", "BUD#", "NUM#", "SEE#", "EVT#", "ADM#"].iter().any(|kind| key.0.starts_with(kind));
         assert!(names_nobody || key.1.starts_with("OBX#"), "{key:?}");

@@ -1,6 +1,6 @@
-//! `acredita-perf exports`: how long a file of very many records takes, and how much memory whoever makes it. The records lie in
-//! the embedded AWS of this process. Another process makes the file, run after run, as the function does on one thread: its
-//! peak memory is what the function would need.
+//! `acredita-perf exports`: how long a file of very many records takes, and how much memory whoever makes it. The
+//! records lie in the memory of this process, in the embedded AWS. Another process makes the file, run after run, as the
+//! function does on one thread: its peak memory is what the function would need.
 
 use crate::{
     Failure, ORG,
@@ -37,8 +37,8 @@ use tokio::{process::Command, runtime::Builder};
 const LIFE: TimeDelta = TimeDelta::hours(1);
 /// Items in one write, which is DynamoDB's limit.
 const BATCH: u32 = 25;
-/// Writes under way.
-const AT_ONCE: usize = 8;
+/// Writes under way. The store writes one after the other, and none of them may wait for long.
+const AT_ONCE: usize = 2;
 /// The process that makes the file is told by these.
 const QUEUES: &str = "ACREDITA_EXPORTS_QUEUE_URL";
 const WAKES: &str = "ACREDITA_DISPATCH_QUEUE_URL";
@@ -74,8 +74,7 @@ pub fn measure(size: &Size) -> Result<String, Failure> {
 }
 
 async fn rows(records: u32) -> Result<Vec<Row>, Failure> {
-    let folder = tempfile::tempdir()?;
-    let aws = LocalAws::start(Storage::Folder(folder.path().to_owned()), Arc::new(SystemClock), &[]).await?;
+    let aws = LocalAws::start(Storage::Memory, Arc::new(SystemClock), &[]).await?;
     let app = aws.app(AppParts {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),

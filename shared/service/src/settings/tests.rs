@@ -131,6 +131,7 @@ fn an_empty_environment_is_told_all_that_it_needs_at_once() {
         "ACREDITA_BUCKET",
         "ACREDITA_QUEUE_URL",
         "ACREDITA_DISPATCH_QUEUE_URL",
+        "ACREDITA_EXPORTS_QUEUE_URL",
         "ACREDITA_CODE_KEYS_SECRET",
         "ACREDITA_JWKS_URL",
         "ACREDITA_ISSUER",
