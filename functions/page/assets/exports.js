@@ -102,10 +102,15 @@ function rows_of(list) {
     [t("exports.time"), "", (one) => [h("strong", {}, days(one)), h("div", { class: "quiet" }, word("columns", one.columns))]],
     [t("column.status"), "", (one) => badge("export", one.status)],
     [t("exports.records"), "wide end", (one) => number(one.records)],
-    [t("exports.size"), "wide end", (one) => `${number(one.size_bytes / 1e6, { maximumFractionDigits: 1 })} MB`],
+    [t("exports.size"), "wide end", (one) => size(one.size_bytes)],
     [t("exports.until"), "wide", (one) => time(one.expires_at)],
     ["", "end", (one) => one.status === "DONE" && button(t("exports.download"), () => download(one), { kind: "small", permission: NEEDS, name: days(one) })],
   ], list);
+}
+
+/** @param {number} bytes */
+function size(bytes) {
+  return bytes < 1e6 ? `${number(Math.ceil(bytes / 1e3))} kB` : `${number(bytes / 1e6, { maximumFractionDigits: 1 })} MB`;
 }
 
 /** The days of which one has the records. @param {Export} one */

@@ -9,7 +9,7 @@ use acredita_domain::{
 pub async fn sweep(app: &App) -> SweepReport {
     let report = use_cases::sweep(app).await;
     let SweepReport { kicked, woken, expired, erased, lapsed, failed, .. } = report;
-    let SweepReport { open_reviews, oldest_review_minutes, backfilled, is_backfilling, .. } = report;
+    let SweepReport { open_reviews, oldest_review_minutes, backfilled, .. } = report;
     match report {
         SweepReport { failed: 1.., .. } => {
             tracing::warn!(kicked, woken, expired, erased, lapsed, failed, "swept, and something is left to do")
@@ -22,7 +22,7 @@ pub async fn sweep(app: &App) -> SweepReport {
     if open_reviews > 0 {
         tracing::info!(target: "acredita::counted", open_reviews, oldest_review_minutes, "reviews wait");
     }
-    if is_backfilling {
+    if backfilled > 0 {
         tracing::info!(target: "acredita::counted", backfilled, "older records are given their entries");
     }
     report

@@ -67,8 +67,7 @@ fn what_is_counted_against_attacks_rings() {
         let several = several.filter_map(|metric| metric["MetricStat"]["Metric"]["MetricName"].as_str());
         watched.extend(several.chain(alarm["MetricName"].as_str()));
     }
-    let shown_only =
-        BTreeSet::from(["Backfilling", "BackfilledRecords", "DecidedReviews", "OpenReviews", "ProviderBreakerOpened"]);
+    let shown_only = BTreeSet::from(["BackfilledRecords", "DecidedReviews", "OpenReviews", "ProviderBreakerOpened"]);
     assert_eq!(counted.difference(&watched).copied().collect::<BTreeSet<_>>(), shown_only);
     let forced = resources("AWS::Logs::MetricFilter").filter(|(_, filter)| metric(filter) == "ForcedDeletes");
     let logs: BTreeSet<_> = forced.map(|(_, filter)| argument(&filter["Properties"]["LogGroupName"], "Ref")).collect();
