@@ -209,7 +209,7 @@ fn markdown(records: u32, rows: &[Row]) -> String {
     // Writing into a String does not fail.
     let _ = writeln!(
         text,
-        "One run on one machine ({}), {build}: {records} records of one organisation in the embedded AWS on disk, the file made by a process of its own on one thread.\n",
+        "One run on one machine ({}), {build}: {records} records of one organisation in the embedded AWS in memory, the file made by a process of its own on one thread.\n",
         machine()
     );
     text.push_str("| columns | file | runs of 30 s | time | records/s | peak memory of the process |\n|---|--:|--:|--:|--:|--:|\n");
