@@ -240,7 +240,7 @@ class Drive:
 
     def _mapping(self):
         mappings = self.deployed.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-        assert len(mappings) == 3, mappings
+        assert len(mappings) == 4, mappings
         return next(mapping for mapping in mappings if mapping["FunctionArn"].endswith("-notify"))
 
     def _queue_attributes(self):
