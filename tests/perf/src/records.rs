@@ -1,5 +1,5 @@
 //! `acredita-perf records`: whether the back office's list and search cost the same however many records there are. Two
-//! organisations, one with few records and one with many, each in an embedded AWS of its own, are asked in turn,
+//! organisations, one with few records and one with many, each in an embedded AWS of its own in memory, are asked in turn,
 //! and the store's requests are counted on the wire.
 
 use crate::{
@@ -39,7 +39,6 @@ use std::{
     },
     time::Duration,
 };
-use tempfile::TempDir;
 use tokio::runtime::Builder;
 
 /// How many records the organisation with few has.
@@ -47,8 +46,6 @@ const FEW: u32 = 100;
 /// A page of answers: so few that a quarter of few records, which is what a shard has, is more. Each shard is asked for as
 /// many.
 const PAGE: usize = 10;
-/// Records that are created before the store is started anew.
-const FILLED_AT_ONCE: u32 = 5_000;
 /// How often each question is asked of each organisation.
 const ASKED: usize = 300;
 /// Everybody's address.
@@ -106,13 +103,12 @@ impl Intercept for Sent {
 /// An organisation with so many records.
 struct Office {
     app: App,
-    aws: LocalAws,
+    // It ends with the office.
+    _aws: LocalAws,
     sent: Sent,
     org: OrgId,
     records: u32,
     began: Time,
-    // It ends with the office.
-    folder: TempDir,
 }
 
 /// What came of asking.
@@ -155,25 +151,10 @@ async fn rows(many: u32) -> Result<Vec<Row>, Failure> {
 }
 
 impl Office {
-    /// Started anew now and then: with each transaction the embedded store looks through the tokens of all those of the
-    /// last ten minutes, which DynamoDB does not.
     async fn with(records: u32) -> Result<Self, Failure> {
-        let began = SystemClock.now() - TimeDelta::seconds(i64::from(records));
-        let mut office = Self::open(tempfile::tempdir()?, records, began).await?;
-        for from in (0..records).step_by(FILLED_AT_ONCE as usize) {
-            let numbers = from..records.min(from + FILLED_AT_ONCE);
-            stream::iter(numbers).map(|number| office.create(number)).buffer_unordered(32).try_collect::<()>().await?;
-            office.aws.embedded.stop().await;
-            office = Self::open(office.folder, records, began).await?;
-        }
-        Ok(office)
-    }
-
-    async fn open(folder: TempDir, records: u32, began: Time) -> Result<Self, Failure> {
         let sent = Sent::default();
-        let storage = Storage::Folder(folder.path().to_owned());
         let interceptor = SharedInterceptor::new(sent.clone());
-        let aws = LocalAws::start(storage, Arc::new(SystemClock), &[interceptor]).await?;
+        let aws = LocalAws::start(Storage::Memory, Arc::new(SystemClock), &[interceptor]).await?;
         let app = aws.app(AppParts {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
@@ -181,7 +162,10 @@ impl Office {
             engine: engine::everything(Vec::new(), TrustedCertificates::of_the_police()),
             policy: policy(ProviderAccess::default()),
         });
-        Ok(Self { app, aws, sent, org: ORG.parse()?, records, began, folder })
+        let began = SystemClock.now() - TimeDelta::seconds(i64::from(records));
+        let office = Self { app, _aws: aws, sent, org: ORG.parse()?, records, began };
+        stream::iter(0..records).map(|number| office.create(number)).buffer_unordered(32).try_collect::<()>().await?;
+        Ok(office)
     }
 
     /// One created a second after the one before.
@@ -255,7 +239,7 @@ fn markdown(many: u32, rows: &[Row]) -> String {
     // Writing into a String does not fail.
     let _ = writeln!(
         text,
-        "One run on one machine ({}), {build}: an organisation with {FEW} records and one with {many}, each in an embedded AWS of its own, asked {ASKED} times in turn.\n",
+        "One run on one machine ({}), {build}: an organisation with {FEW} records and one with {many}, each in an embedded AWS of its own in memory, asked {ASKED} times in turn.\n",
         machine()
     );
     let _ = writeln!(
