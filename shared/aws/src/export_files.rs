@@ -1,19 +1,20 @@
 //! Files of records in S3, by its uploads of many parts.
 
-use crate::errors::{FILES, code, unavailable, unusable};
+use crate::{
+    errors::{FILES, code, unavailable, unusable},
+    links::link_to_read,
+};
 use acredita_domain::{
     Time,
     error::Unavailable,
     exports::{FileKey, PartTag, UploadId},
     pictures::SignedLink,
-    ports::limits::LINK_LIFE,
     ports::{ExportFiles, FileError},
 };
 use async_trait::async_trait;
 use aws_sdk_s3::{
     Client,
     error::SdkError,
-    presigning::PresigningConfig,
     primitives::ByteStream,
     types::{CompletedMultipartUpload, CompletedPart},
 };
@@ -106,14 +107,9 @@ impl ExportFiles for S3ExportFiles {
     }
 
     async fn link(&self, file: &FileKey, now: Time) -> Result<SignedLink, Unavailable> {
-        let operation = "sign link to file";
-        let life = LINK_LIFE.to_std().map_err(|_| Unavailable(FILES))?;
-        let config = PresigningConfig::builder().start_time(now.into()).expires_in(life).build();
-        let config = config.map_err(|_| unusable(FILES, operation, "the life of a link cannot be signed"))?;
         let request = self.client.get_object().bucket(&self.bucket).key(file.as_str());
         let request = request.response_content_type(CONTENT_TYPE).response_content_disposition(AS_A_FILE);
-        let signed = request.presigned(config).await.map_err(|error| unavailable(FILES, operation, &error))?;
-        Ok(SignedLink { url: signed.uri().to_owned(), expires_at: now + LINK_LIFE })
+        link_to_read(request, FILES, now).await
     }
 }
 

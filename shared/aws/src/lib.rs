@@ -17,6 +17,7 @@ mod credentials;
 mod environment;
 mod errors;
 mod export_files;
+mod links;
 mod pictures;
 pub mod provision;
 mod queue;

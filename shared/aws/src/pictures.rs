@@ -1,6 +1,9 @@
 //! Pictures in S3.
 
-use crate::errors::{PICTURES, unavailable, unusable};
+use crate::{
+    errors::{PICTURES, unavailable, unusable},
+    links::{link_to_read, signed_at},
+};
 use acredita_domain::{
     Time,
     error::Unavailable,
@@ -12,7 +15,6 @@ use async_trait::async_trait;
 use aws_sdk_s3::{
     Client,
     operation::get_object::{GetObjectError, GetObjectOutput},
-    presigning::PresigningConfig,
     primitives::ByteStream,
     types::{Delete, ObjectIdentifier},
 };
@@ -114,11 +116,7 @@ impl Pictures for S3Pictures {
     ) -> Result<SignedLink, Unavailable> {
         let request = self.client.get_object().bucket(&self.bucket).key(key.as_str());
         let request = request.response_content_type(format.as_str()).response_content_disposition(as_a_file(format));
-        let signed = request
-            .presigned(signed_at(now)?)
-            .await
-            .map_err(|error| unavailable(PICTURES, "sign link to read", &error))?;
-        Ok(SignedLink { url: signed.uri().to_owned(), expires_at: now + LINK_LIFE })
+        link_to_read(request, PICTURES, now).await
     }
 
     /// S3 refuses a body that does not have the signed type, length and digest.
@@ -135,7 +133,7 @@ impl Pictures for S3Pictures {
             request = request.content_type(format.as_str()).content_length(length).checksum_sha256(digest);
         }
         let signed = request
-            .presigned(signed_at(now)?)
+            .presigned(signed_at(PICTURES, now)?)
             .await
             .map_err(|error| unavailable(PICTURES, "sign link to write", &error))?;
         let headers = signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -170,10 +168,4 @@ async fn read_at_most(output: GetObjectOutput, max_bytes: usize) -> Result<Store
         bytes.extend_from_slice(&chunk);
     }
     Ok(StoredPicture::Bytes(bytes.into()))
-}
-
-fn signed_at(now: Time) -> Result<PresigningConfig, Unavailable> {
-    let life = LINK_LIFE.to_std().map_err(|_| Unavailable(PICTURES))?;
-    let config = PresigningConfig::builder().start_time(now.into()).expires_in(life).build();
-    config.map_err(|_| unusable(PICTURES, "sign link", "the life of a link cannot be signed"))
 }

@@ -3,11 +3,14 @@
 use crate::errors::{QUEUE, unavailable};
 use acredita_domain::{
     error::Unavailable,
+    ids::OrgId,
     ports::{ExportQueue, ExportWake, MessageRef, Queue, Wake, Wakes},
 };
 use async_trait::async_trait;
-use aws_sdk_sqs::Client;
+use aws_sdk_sqs::{Client, operation::send_message::builders::SendMessageFluentBuilder};
 use chrono::TimeDelta;
+use serde::Serialize;
+use std::fmt::Debug;
 
 /// An SQS queue. Its messages are the JSON of a [`MessageRef`]: only ids.
 #[derive(Clone, Debug)]
@@ -52,20 +55,11 @@ impl SqsWakes {
 #[async_trait]
 impl Wakes for SqsWakes {
     async fn wake(&self, wake: &Wake, after: TimeDelta) -> Result<(), Unavailable> {
-        let body = serde_json::to_string(wake).expect("ids always serialize");
         // Not before its time: whole seconds, rounded up.
         let seconds = i32::try_from((after.num_milliseconds() + 999) / 1_000).unwrap_or(i32::MAX);
-        // A fair queue: an organisation whose receivers are slow does not hold up the others.
         let (Wake::Events { org, .. } | Wake::Errand { org, .. }) = wake;
-        let message = self.client.send_message().queue_url(&self.queue_url).message_group_id(org.as_str());
-        let message = message.message_body(body);
-        match message.set_delay_seconds((seconds > 0).then_some(seconds)).send().await {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                tracing::warn!(?wake, "a worker was not woken");
-                Err(unavailable(QUEUE, "wake", &error))
-            }
-        }
+        let message = self.client.send_message().queue_url(&self.queue_url);
+        send_fairly(message.set_delay_seconds((seconds > 0).then_some(seconds)), org, wake, "wake").await
     }
 }
 
@@ -85,15 +79,24 @@ impl SqsExports {
 #[async_trait]
 impl ExportQueue for SqsExports {
     async fn wake(&self, wake: &ExportWake) -> Result<(), Unavailable> {
-        let body = serde_json::to_string(wake).expect("ids always serialize");
-        // A fair queue: an organisation with many exports does not hold up the others.
-        let message = self.client.send_message().queue_url(&self.queue_url).message_group_id(wake.org.as_str());
-        match message.message_body(body).send().await {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                tracing::warn!(?wake, "a worker was not woken");
-                Err(unavailable(QUEUE, "wake for export", &error))
-            }
+        let message = self.client.send_message().queue_url(&self.queue_url);
+        send_fairly(message, &wake.org, wake, "wake for export").await
+    }
+}
+
+/// Sends to a fair queue: an organisation with slow receivers or many exports does not hold up the others.
+async fn send_fairly(
+    message: SendMessageFluentBuilder,
+    org: &OrgId,
+    wake: &(impl Serialize + Debug),
+    operation: &'static str,
+) -> Result<(), Unavailable> {
+    let body = serde_json::to_string(wake).expect("ids always serialize");
+    match message.message_group_id(org.as_str()).message_body(body).send().await {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            tracing::warn!(?wake, "a worker was not woken");
+            Err(unavailable(QUEUE, operation, &error))
         }
     }
 }

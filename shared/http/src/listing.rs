@@ -29,7 +29,7 @@ pub fn read<T: FromStr<Err = Invalid>>(
     faults.value(Place::Query(name), text.trim().parse())
 }
 
-/// A time in a query.
+/// A time of RFC 3339.
 pub struct Moment(pub Time);
 
 impl FromStr for Moment {

@@ -2,7 +2,7 @@
 
 use super::{
     commit::{Commit, telling},
-    items::{Key, decode_export, encode_export, export_progress, millis, number, text},
+    items::{Key, decode_export, encode_export, json, millis, number, text},
     store::{Change, DynamoStore, corrupt},
 };
 use acredita_domain::{
@@ -62,7 +62,7 @@ impl Exports for DynamoStore {
             ("org", text(&export.org)),
             ("running", text(ExportStatus::Running)),
             ("lease", text(lease)),
-            ("progress", export_progress(&export.progress)),
+            ("progress", json(&export.progress)),
             ("zero", number(0)),
             ("due", millis(until.unwrap_or(now + REKICK_AFTER))),
         ];

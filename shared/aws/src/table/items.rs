@@ -82,7 +82,7 @@ pub(crate) use event::{
     LIST_SHARDS, decode_event, decode_log, decode_reference, encode_event, list_at, list_from, list_partition,
     list_shard, position_of,
 };
-pub(crate) use export::{decode_export, encode_export, export_progress};
+pub(crate) use export::{decode_export, encode_export};
 pub(crate) use identification::{
     Pointer, PointsTo, decode_deliveries, decode_identification, decode_pointer, encode_delivery_state,
     encode_identification, encode_pointer, message_of,

@@ -15,6 +15,7 @@ use crate::{
     provision::RECORDS_INDEX,
 };
 use acredita_domain::{
+    Time,
     chain::Chain,
     events::Subject,
     ids::{AdminChainId, AdminIdentificationId, ChainId, IdentificationId, OrgId, RecordId, ScoringId},
@@ -26,6 +27,7 @@ use acredita_domain::{
     scoring::Scoring,
 };
 use async_trait::async_trait;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use futures_util::future::try_join_all;
 use std::collections::HashMap;
 
@@ -98,30 +100,14 @@ impl DynamoStore {
         query: &RecordQuery,
     ) -> Result<Part<RecordPosition, RecordRow>, FindError> {
         let operation = "list records";
-        let low = query.from.map_or_else(|| "0".to_owned(), list_from);
-        // What begins with a later millisecond is greater than that millisecond alone.
-        let to = query.to.map_or_else(|| "~".to_owned(), list_from);
-        let high = query.after.map_or_else(|| to.clone(), |after| record_at(after).min(to.clone()));
-        if low > high {
+        let Some(request) = self.query_of_records(&shard, (query.from, query.to), query.after) else {
             return Ok(Part::empty());
-        }
+        };
         let takes_all = query.filter.takes_all();
         // One of them may be the one to go on after.
         let limit = if takes_all { i32::try_from(query.limit).unwrap_or(FILTERED_ROWS) + 1 } else { FILTERED_ROWS };
-        let condition = "#record_shard = :shard AND #record_at BETWEEN :low AND :high";
-        let bound = bind(&[condition], &[("shard", text(shard)), ("low", text(low)), ("high", text(high))]);
-        let request = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(RECORDS_INDEX)
-            .scan_index_forward(false)
-            .limit(limit)
-            .key_condition_expression(condition)
-            .set_expression_attribute_names(bound.names)
-            .set_expression_attribute_values(bound.values);
-        let found =
-            request.send().await.map_err(|error| FindError::Unavailable(unavailable(STORE, operation, &error)))?;
+        let found = request.limit(limit).send().await;
+        let found = found.map_err(|error| FindError::Unavailable(unavailable(STORE, operation, &error)))?;
         let decode = |item: &Item| decode_record(item).map_err(unreadable(operation));
         let mut rows = Vec::new();
         for item in found.items() {
@@ -134,6 +120,28 @@ impl DynamoStore {
         let last = found.items().last().filter(|_| found.last_evaluated_key.is_some());
         let reached = last.map(decode).transpose()?.map(|row| row.position());
         Ok(Part { rows, reached })
+    }
+
+    /// A query of a shard's rows of a time, whose end is exclusive, the newest first; `None` if there can be none. The
+    /// first of them may be the one at `after`.
+    pub(super) fn query_of_records(
+        &self,
+        shard: &str,
+        (from, to): (Option<Time>, Option<Time>),
+        after: Option<RecordPosition>,
+    ) -> Option<QueryFluentBuilder> {
+        let low = from.map_or_else(|| "0".to_owned(), list_from);
+        // What begins with a later millisecond is greater than that millisecond alone.
+        let to = to.map_or_else(|| "~".to_owned(), list_from);
+        let high = after.map_or_else(|| to.clone(), |after| record_at(after).min(to.clone()));
+        if low > high {
+            return None;
+        }
+        let condition = "#record_shard = :shard AND #record_at BETWEEN :low AND :high";
+        let bound = bind(&[condition], &[("shard", text(shard)), ("low", text(low)), ("high", text(high))]);
+        let query = self.client.query().table_name(&self.table).index_name(RECORDS_INDEX).scan_index_forward(false);
+        let query = query.key_condition_expression(condition).set_expression_attribute_names(bound.names);
+        Some(query.set_expression_attribute_values(bound.values))
     }
 
     /// The records of a digest: one query.

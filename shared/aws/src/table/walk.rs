@@ -1,17 +1,13 @@
 //! All records of a time, one after the other, and the persons of some of them.
 
 use super::{
-    expressions::bind,
     items::{
-        Item, Key, RECORD_SHARDS, decode_chain, decode_identification, decode_record, decode_scoring, list_from,
-        record_at, record_partition, subject_of_record, text,
+        Item, Key, RECORD_SHARDS, decode_chain, decode_identification, decode_record, decode_scoring, record_partition,
+        subject_of_record,
     },
     store::{DynamoStore, unreadable},
 };
-use crate::{
-    errors::{STORE, unavailable},
-    provision::RECORDS_INDEX,
-};
+use crate::errors::{STORE, unavailable};
 use acredita_domain::{
     chain::Chain,
     events::Subject,
@@ -136,49 +132,24 @@ impl Shard {
 
     /// Reads rows until there are some or there are no more.
     async fn read(&mut self, store: &DynamoStore, range: &RecordRange) -> Result<(), FindError> {
-        let low = list_from(range.from);
-        // What begins with a later millisecond is greater than that millisecond alone.
-        let to = list_from(range.to);
-        let high = range.after.map_or_else(|| to.clone(), |after| record_at(after).min(to.clone()));
-        if low > high {
-            self.is_read = true;
-        }
         while self.rows.is_empty() && !self.is_read {
-            self.query(store, range, (&low, &high)).await?;
-        }
-        Ok(())
-    }
-
-    async fn query(
-        &mut self,
-        store: &DynamoStore,
-        range: &RecordRange,
-        (low, high): (&str, &str),
-    ) -> Result<(), FindError> {
-        let condition = "#record_shard = :shard AND #record_at BETWEEN :low AND :high";
-        let values = [("shard", text(&self.partition)), ("low", text(low)), ("high", text(high))];
-        let bound = bind(&[condition], &values);
-        let request = store
-            .client
-            .query()
-            .table_name(&store.table)
-            .index_name(RECORDS_INDEX)
-            .scan_index_forward(false)
-            .limit(PAGE)
-            .key_condition_expression(condition)
-            .set_expression_attribute_names(bound.names)
-            .set_expression_attribute_values(bound.values)
-            .set_exclusive_start_key(self.start.take());
-        let found = request.send().await.map_err(|error| FindError::Unavailable(unavailable(STORE, WALK, &error)))?;
-        for item in found.items() {
-            let row = decode_record(item).map_err(unreadable(WALK))?;
-            let subject = subject_of_record(item, &row).map_err(unreadable(WALK))?;
-            if range.after != Some(row.position()) {
-                self.rows.push_back(WalkedRecord { subject, row });
+            let RecordRange { from, to, after } = *range;
+            let Some(query) = store.query_of_records(&self.partition, (Some(from), Some(to)), after) else {
+                self.is_read = true;
+                break;
+            };
+            let found = query.limit(PAGE).set_exclusive_start_key(self.start.take()).send().await;
+            let found = found.map_err(|error| FindError::Unavailable(unavailable(STORE, WALK, &error)))?;
+            for item in found.items() {
+                let row = decode_record(item).map_err(unreadable(WALK))?;
+                let subject = subject_of_record(item, &row).map_err(unreadable(WALK))?;
+                if after != Some(row.position()) {
+                    self.rows.push_back(WalkedRecord { subject, row });
+                }
             }
+            self.start = found.last_evaluated_key;
+            self.is_read = self.start.is_none();
         }
-        self.start = found.last_evaluated_key;
-        self.is_read = self.start.is_none();
         Ok(())
     }
 }

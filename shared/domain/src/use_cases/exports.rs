@@ -9,9 +9,9 @@ use crate::{
     App, Error, Request, Time,
     events::{EventData, EventType, Log, Story},
     exports::{EXPORT_LIFE, Export, ExportColumns, ExportStatus, Progress},
-    ids::{ExportId, OrgId},
+    ids::ExportId,
     pictures::SignedLink,
-    ports::{Due, ExportWake, limits::REKICK_AFTER, unless_lost},
+    ports::{ExportWake, unless_lost},
     webhooks::Stream,
 };
 use chrono::SubsecRound;
@@ -88,30 +88,6 @@ fn require(columns: ExportColumns, personal: bool) -> Result<(), Error> {
     if columns == ExportColumns::Personal && !personal { Err(Error::PersonsNotPermitted) } else { Ok(()) }
 }
 
-/// What became of an export that was due.
-pub(super) enum Tended {
-    Woken,
-    Erased,
-    Nothing,
-}
-
-/// Wakes a worker for an export that nobody works on, or erases one that is over.
-pub(super) async fn tend_record_export(app: &App, due: &Due, org: &OrgId, id: ExportId) -> Result<Tended, Error> {
-    let Some(export) = app.stores.exports.find(org, id).await? else { return Ok(Tended::Nothing) };
-    let now = app.now();
-    if now < export.expires_at {
-        app.export_queue.wake(&wake_of(&export)).await?;
-        app.stores.housekeeping.postpone(due, now + REKICK_AFTER).await?;
-        return Ok(Tended::Woken);
-    }
-    if let Some(upload) = &export.progress.upload {
-        app.stores.export_files.abort(&export.file(), upload).await?;
-    }
-    app.stores.export_files.remove(&export.file()).await?;
-    app.stores.housekeeping.erased(due).await?;
-    Ok(Tended::Erased)
-}
-
 fn story(app: &App, request: &Request, export: &Export, data: EventData, now: Time) -> Story {
     telling::story(app, request, (export.subject(), export.log.clone()), EventType::RecordExported, data, now)
 }
@@ -123,7 +99,7 @@ fn data_of(export: &Export) -> EventData {
     if export.status == ExportStatus::Done { data.with("records", export.progress.records) } else { data }
 }
 
-fn wake_of(export: &Export) -> ExportWake {
+pub(super) fn wake_of(export: &Export) -> ExportWake {
     ExportWake { org: export.org.clone(), export_id: export.id }
 }
 

@@ -9,7 +9,7 @@ use super::{
     backfill::{Backfilled, backfill},
     chain::{change, delete_found_chain},
     effects,
-    exports::{Tended, tend_record_export},
+    exports::wake_of,
     remove::{erase_pictures, of_deletion, of_scoring_deletion},
     reviews::{changes, end_lapsed_claim},
     telling,
@@ -151,11 +151,21 @@ async fn handle(app: &App, due: &Due, woken: &Woken) -> Result<Done, Error> {
             app.stores.housekeeping.erased(due).await?;
             Ok(Done::Erased)
         }
-        Due::Export(org, id) => Ok(match tend_record_export(app, due, org, *id).await? {
-            Tended::Woken => Done::Woken,
-            Tended::Erased => Done::Erased,
-            Tended::Nothing => Done::Nothing,
-        }),
+        Due::Export(org, id) => {
+            let Some(export) = app.stores.exports.find(org, *id).await? else { return Ok(Done::Nothing) };
+            if now < export.expires_at {
+                // Nobody works on it.
+                app.export_queue.wake(&wake_of(&export)).await?;
+                app.stores.housekeeping.postpone(due, now + REKICK_AFTER).await?;
+                return Ok(Done::Woken);
+            }
+            if let Some(upload) = &export.progress.upload {
+                app.stores.export_files.abort(&export.file(), upload).await?;
+            }
+            app.stores.export_files.remove(&export.file()).await?;
+            app.stores.housekeeping.erased(due).await?;
+            Ok(Done::Erased)
+        }
         Due::Review(org, id) => Ok(if end_lapsed_claim(app, org, *id).await? { Done::Lapsed } else { Done::Nothing }),
         Due::Identification(org, id) => {
             let Some(identification) = app.stores.identifications.find(org, *id).await? else {

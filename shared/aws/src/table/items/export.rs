@@ -4,13 +4,7 @@ use super::{
     Corrupt, DuePartitions, GRACE, Item, Key, check_schema, decode_log, due::set_due, event::set_log, if_there, json,
     millis, number, read_json, read_number, read_parsed, read_text, read_time, set_ttl, text,
 };
-use acredita_domain::{
-    events::Log,
-    exports::{Export, Progress},
-    ids::ExportId,
-    ports::limits::REKICK_AFTER,
-};
-use aws_sdk_dynamodb::types::AttributeValue;
+use acredita_domain::{events::Log, exports::Export, ids::ExportId, ports::limits::REKICK_AFTER};
 
 impl Key {
     pub fn export(id: ExportId) -> Self {
@@ -33,16 +27,12 @@ pub(crate) fn encode_export(export: &Export, log: &Log) -> Item {
     if let Some(at) = export.ended_at {
         set("ended_at", millis(at));
     }
-    set("progress", export_progress(&export.progress));
+    set("progress", json(&export.progress));
     set("tries", number(export.tries));
     set_due(&mut item, DuePartitions::Ends.of(&export.id.to_string()), export.requested_at + REKICK_AFTER);
     set_log(&mut item, Some(log));
     set_ttl(&mut item, export.expires_at + GRACE);
     item
-}
-
-pub(crate) fn export_progress(progress: &Progress) -> AttributeValue {
-    json(progress)
 }
 
 pub(crate) fn decode_export(item: &Item) -> Result<Export, Corrupt> {
