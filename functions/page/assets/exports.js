@@ -2,7 +2,7 @@
 
 import { get, post } from "./api.js";
 import { h, fill } from "./dom.js";
-import { badge, button, card, clear_faults, empty, field, head, needs, select, shown, show_faults, table, time, trouble } from "./parts.js";
+import { badge, button, card, empty, field, head, needs, select, shown, submitted, table, time, trouble } from "./parts.js";
 import { may, session } from "./session.js";
 import { number, t, when, word } from "./texts.js";
 
@@ -73,16 +73,10 @@ function form(add) {
   const send = h("button", { type: "submit", class: "main-action" }, t("exports.start"));
   const onsubmit = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (send.getAttribute("aria-busy") === "true") return;
-    send.setAttribute("aria-busy", "true");
-    clear_faults(box, place);
-    try {
-      add(await post(PATH, { needs: NEEDS, body: { created_from: day(from.value, 0), created_to: day(to.value, 1), columns: columns.value } }));
-    } catch (error) {
-      show_faults(box, place, error);
-    } finally {
-      send.removeAttribute("aria-busy");
-    }
+    await submitted(box, send, place, async () => {
+      const body = { created_from: day(from.value, 0), created_to: day(to.value, 1), columns: columns.value };
+      add(await post(PATH, { needs: NEEDS, body }));
+    });
   };
   const box = h("form", { class: "in form", novalidate: true, onsubmit, "aria-label": t("exports.new") },
     field(t("records.from"), from, { pointer: "/created_from" }), field(t("records.to"), to, { pointer: "/created_to" }),

@@ -196,6 +196,26 @@ export function clear_faults(form, place) {
 }
 
 /**
+ * Submits a form, once at a time, and shows what is wrong with it at its fields.
+ * @param {HTMLElement} form
+ * @param {HTMLElement} send its button
+ * @param {HTMLElement} place for what is wrong with no field
+ * @param {() => Promise<unknown>} submit
+ */
+export async function submitted(form, send, place, submit) {
+  if (send.getAttribute("aria-busy") === "true") return;
+  send.setAttribute("aria-busy", "true");
+  clear_faults(form, place);
+  try {
+    await submit();
+  } catch (error) {
+    show_faults(form, place, error);
+  } finally {
+    send.removeAttribute("aria-busy");
+  }
+}
+
+/**
  * A dialog with a form. It closes when `submit` is done, and stays open with what is wrong otherwise.
  * @param {string} title
  * @param {Child[]} content
@@ -211,17 +231,10 @@ export function dialog(title, content, { action, kind = "main-action", submit })
   /** @param {Event} event */
   async function onsubmit(event) {
     event.preventDefault();
-    if (send.getAttribute("aria-busy") === "true") return;
-    send.setAttribute("aria-busy", "true");
-    clear_faults(form, place);
-    try {
+    await submitted(form, send, place, async () => {
       await submit();
       box.close();
-    } catch (error) {
-      show_faults(form, place, error);
-    } finally {
-      send.removeAttribute("aria-busy");
-    }
+    });
   }
   return box;
 }
