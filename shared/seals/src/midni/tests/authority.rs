@@ -66,8 +66,8 @@ impl Signer {
     }
 
     fn build(authority: &Authority, key: KeyPair, change: impl FnOnce(&mut CertificateParams)) -> Self {
-        // Not zero, and another one for every key.
-        let number: [u8; 16] = std::array::from_fn(|at| key.public_key_raw()[1 + at] | 1);
+        // Another one for every key, and never with a leading zero: a reference has 32 digits.
+        let number: [u8; 16] = std::array::from_fn(|at| key.public_key_raw()[1 + at] | 0x10);
         let mut parameters = parameters("Signer", 1);
         parameters.serial_number = Some(SerialNumber::from_slice(&number));
         parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::ContentCommitment];
