@@ -5,16 +5,16 @@
 use crate::{
     Failure, ORG,
     cold::process::peak_memory,
-    create::{agent, create, story},
+    create::{agent, create_many, story},
     load::now,
     report::machine,
 };
-use acredita_aws::{AwsClients, SystemClock, SystemEntropy, provision::RECORD_KEYS, sdk_config};
+use acredita_aws::{AwsClients, SystemClock, SystemEntropy, sdk_config};
 use acredita_domain::{
     App,
     events::{EventType, Log},
     exports::{EXPORT_LIFE, Export, ExportColumns, ExportStatus, Progress},
-    ids::{AdminIdentificationId, ExportId, IdentificationId},
+    ids::ExportId,
     keys::Keyring,
     ports::ExportWake,
     scoring::ProviderAccess,
@@ -27,18 +27,12 @@ use acredita_service::{
     HttpReceivers, Parts, Places,
     engine::{self, TrustedCertificates},
 };
-use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use chrono::TimeDelta;
 use clap::Args;
-use futures_util::{StreamExt, TryStreamExt, stream};
-use std::{collections::HashMap, fmt::Write, sync::Arc, time::Duration};
+use std::{fmt::Write, sync::Arc, time::Duration};
 use tokio::{process::Command, runtime::Builder};
 
 const LIFE: TimeDelta = TimeDelta::hours(1);
-/// Items in one write, which is DynamoDB's limit.
-const BATCH: u32 = 25;
-/// Writes under way. The store writes one after the other, and none of them may wait for long.
-const AT_ONCE: usize = 2;
 /// The process that makes the file is told by these.
 const QUEUES: &str = "ACREDITA_EXPORTS_QUEUE_URL";
 const WAKES: &str = "ACREDITA_DISPATCH_QUEUE_URL";
@@ -82,46 +76,12 @@ async fn rows(records: u32) -> Result<Vec<Row>, Failure> {
         engine: engine::everything(Vec::new(), TrustedCertificates::of_the_police()),
         policy: policy(ProviderAccess::default()),
     });
-    fill(&app, &aws, records).await?;
+    create_many(&app, &aws, (agent(app.now() - LIFE, LIFE * 2), records), |_| Vec::new()).await?;
     let mut rows = Vec::new();
     for columns in ExportColumns::ALL {
         rows.push(export(&app, &aws, *columns, records).await?);
     }
     Ok(rows)
-}
-
-/// One identification as the service writes it, and copies of it under other ids.
-async fn fill(app: &App, aws: &LocalAws, records: u32) -> Result<(), Failure> {
-    create(app, agent(app.now(), LIFE)).await?;
-    let dynamodb = &aws.clients.dynamodb;
-    let written = dynamodb.scan().table_name(TABLE).send().await?.items.unwrap_or_default();
-    let is_record = |item: &&HashMap<String, AttributeValue>| item.contains_key(RECORD_KEYS[0]);
-    let record = written.iter().find(is_record).ok_or("there is no record")?;
-    let first = app.now().timestamp_millis() - LIFE.num_milliseconds();
-    let copy = |number: u32| {
-        let (id, admin) = (IdentificationId::generate(&*app.entropy), AdminIdentificationId::generate(&*app.entropy));
-        let mut item = record.clone();
-        let mut set = |name: &str, value: String| item.insert(name.to_owned(), AttributeValue::S(value));
-        set("pk", format!("IDN#{id}"));
-        set("admin_id", admin.to_string());
-        set(RECORD_KEYS[0], format!("{ORG}#{}", number % 4));
-        set(RECORD_KEYS[1], format!("{:013}#{admin}", first + i64::from(number)));
-        // So that no sweep looks at it.
-        item.retain(|name, _| !name.starts_with("due_"));
-        WriteRequest::builder()
-            .put_request(PutRequest::builder().set_item(Some(item)).build().expect("an item"))
-            .build()
-    };
-    let batches =
-        (1..records).step_by(BATCH as usize).map(|from| (from..records.min(from + BATCH)).map(copy).collect());
-    let write = async |batch: Vec<WriteRequest>| {
-        let written = dynamodb.batch_write_item().request_items(TABLE, batch).send().await?;
-        match written.unprocessed_items.unwrap_or_default().is_empty() {
-            true => Ok::<_, Failure>(()),
-            false => Err("some items were not written".into()),
-        }
-    };
-    stream::iter(batches).map(write).buffer_unordered(AT_ONCE).try_collect().await
 }
 
 async fn export(app: &App, aws: &LocalAws, columns: ExportColumns, records: u32) -> Result<Row, Failure> {

@@ -4,7 +4,7 @@
 
 use crate::{
     Failure, ORG,
-    create::{agent, create},
+    create::{agent, create_many},
     load::now,
     report::{machine, milliseconds, percentile},
 };
@@ -17,7 +17,7 @@ use acredita_domain::{
     lookups::Lookup,
     ports::Clock,
     records::RecordFilter,
-    reference::Reference,
+    reference::{ClientReferenceId, Reference},
     scoring::ProviderAccess,
     use_cases::{ListRecords, SearchRecords, list_records, search_records},
 };
@@ -29,7 +29,6 @@ use aws_sdk_sqs::config::{
 };
 use chrono::TimeDelta;
 use clap::Args;
-use futures_util::{StreamExt, TryStreamExt, stream};
 use std::{
     error::Error,
     fmt::Write,
@@ -103,8 +102,7 @@ impl Intercept for Sent {
 /// An organisation with so many records.
 struct Office {
     app: App,
-    // It ends with the office.
-    _aws: LocalAws,
+    aws: LocalAws,
     sent: Sent,
     org: OrgId,
     records: u32,
@@ -162,22 +160,24 @@ impl Office {
             engine: engine::everything(Vec::new(), TrustedCertificates::of_the_police()),
             policy: policy(ProviderAccess::default()),
         });
-        let began = SystemClock.now() - TimeDelta::seconds(i64::from(records));
-        let office = Self { app, _aws: aws, sent, org: ORG.parse()?, records, began };
-        stream::iter(0..records).map(|number| office.create(number)).buffer_unordered(32).try_collect::<()>().await?;
+        let began = SystemClock.now() - TimeDelta::milliseconds(i64::from(records));
+        let office = Self { app, aws, sent, org: ORG.parse()?, records, began };
+        office.fill().await?;
         Ok(office)
     }
 
-    /// One created a second after the one before.
-    async fn create(&self, number: u32) -> Result<(), Failure> {
+    async fn fill(&self) -> Result<(), Failure> {
         let keys = self.app.keys.current().await?;
-        let reference = Reference::new(Some(reference(number).parse()?), Default::default());
-        let actor = Actor { email: Some(EMAIL.parse()?), ..Actor::default() };
         let digest = |lookup: &Lookup| keys.lookup_digests(&self.org, lookup).swap_remove(0);
-        let lookups = Lookup::all(Some(&actor), &reference).iter().map(digest).collect();
-        let mut record = agent(self.began + TimeDelta::seconds(i64::from(number)), TimeDelta::days(30));
-        (record.actor, record.reference, record.lookups) = (actor, reference, lookups);
-        create(&self.app, record).await
+        let mut first = agent(self.began, TimeDelta::days(30));
+        first.actor = Actor { email: Some(EMAIL.parse()?), ..Actor::default() };
+        first.reference = Reference::new(Some(reference(0)), Default::default());
+        first.lookups = Lookup::all(Some(&first.actor), &first.reference).iter().map(digest).collect();
+        let names = |number| {
+            let reference = reference(number);
+            vec![digest(&Lookup::client_reference_id(&reference)), reference.expose().to_owned()]
+        };
+        create_many(&self.app, &self.aws, (first, self.records), names).await
     }
 
     async fn ask(&self, question: Question, asked: &mut Asked) -> Result<(), Failure> {
@@ -186,11 +186,9 @@ impl Office {
         let found = match question {
             Question::FirstPage => self.list(None).await?,
             Question::MiddlePage => {
-                self.list(Some(self.began + TimeDelta::seconds(i64::from(self.records / 2)))).await?
+                self.list(Some(self.began + TimeDelta::milliseconds(i64::from(self.records / 2)))).await?
             }
-            Question::ByReference => {
-                self.search(Lookup::client_reference_id(&reference(self.records / 2).parse()?)).await?
-            }
+            Question::ByReference => self.search(Lookup::client_reference_id(&reference(self.records / 2))).await?,
             Question::ByEmail => self.search(Lookup::email(&EMAIL.parse()?)).await?,
         };
         asked.took.push(now() - began);
@@ -214,8 +212,8 @@ impl Office {
     }
 }
 
-fn reference(number: u32) -> String {
-    format!("order-{number}")
+fn reference(number: u32) -> ClientReferenceId {
+    format!("order-{number}").parse().expect("a reference")
 }
 
 impl Asked {
