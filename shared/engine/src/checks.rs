@@ -28,7 +28,7 @@ pub(crate) fn all(
     now: Time,
 ) -> Vec<Check> {
     let mut lines = picture::checks(pictures);
-    lines.push(outline::check(pictures));
+    lines.push(outline::check(pictures, printed));
     lines.extend(sides::checks(pictures));
     lines.extend(zone::checks(pictures, found));
     lines.extend(dates::checks(found, now));

@@ -24,15 +24,15 @@ impl PictureMemory {
     /// The complete budget.
     pub const BYTES: usize = BUDGET as usize * MIB as usize;
 
-    /// Waits until there is room for a picture, and works on it off the caller's thread. Of several, the largest
-    /// counts, if the work holds one at a time. `None` only if a runtime is shutting down, or because of a bug of ours.
+    /// Waits until there is room for a picture, and works on it off the caller's thread. Of several, which are decoded
+    /// one after the other, the largest counts, and the pixels that are kept of the others. `None` only if a runtime is
+    /// shutting down, or because of a bug of ours.
     pub(crate) async fn work_on<T: Send + 'static>(
         &self,
         pictures: &[Header],
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Option<T> {
-        let most = pictures.iter().map(|header| header.working_bytes).max().unwrap_or_default();
-        let room = Arc::clone(&self.0).acquire_many_owned(share(most)).await.ok()?;
+        let room = Arc::clone(&self.0).acquire_many_owned(share(taken(pictures))).await.ok()?;
         let working = task::spawn_blocking(move || {
             // The room moves with the work: a caller that gives up does not make room for another while its picture is
             // still there.
@@ -41,6 +41,14 @@ impl PictureMemory {
         });
         working.await.ok()
     }
+}
+
+/// What is kept of a picture is a byte a pixel.
+fn taken(pictures: &[Header]) -> u64 {
+    let pixels = |header: &Header| u64::from(header.width) * u64::from(header.height);
+    let kept: u64 = pictures.iter().map(pixels).sum();
+    let with_others = |header: &Header| header.working_bytes + kept - pixels(header);
+    pictures.iter().map(with_others).max().unwrap_or_default()
 }
 
 /// A picture that exceeds the budget is looked at alone.
@@ -74,12 +82,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_largest_of_several_pictures_counts() {
+    async fn the_largest_of_several_pictures_counts_and_the_pixels_of_the_others() {
         let memory = PictureMemory::default();
-        let (small, large) = (Header { working_bytes: 1, ..header(Jpeg::GREY) }, header(Jpeg::GREY));
+        let large = header(Jpeg::GREY);
+        let small = Header { working_bytes: 1, width: 2048, height: 1024, ..large };
         let free = memory.clone();
         let left = memory.work_on(&[small, large, small], move || free.0.available_permits()).await;
-        assert_eq!(left, Some((BUDGET - share(large.working_bytes)) as usize));
+        assert_eq!(left, Some((BUDGET - share(large.working_bytes + 2 * 2048 * 1024)) as usize));
     }
 
     #[tokio::test]

@@ -2,12 +2,17 @@
 
 use crate::{
     document::{Document, date_of},
-    outline,
+    outline::{self, Outline},
     viewed::ViewedPicture,
 };
 use acredita_domain::{Time, pictures::Side};
-use acredita_front::{Agreement, Arrangement, Expected, Front, Portrait};
+use acredita_front::{Agreement, Arrangement, Expected, Failure, Front, Portrait, Portraits, Quad, Reader};
 use acredita_mrz::icao::{Date, Expiry, Format, countries};
+use acredita_pictures::Luma;
+
+// Their networks are unpacked when the first printed side comes.
+static READER: Reader = Reader::new();
+static PORTRAITS: Portraits = Portraits::new();
 
 /// What a field of the printed side says, next to the zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,21 +66,30 @@ pub(crate) struct Printed {
     pub(crate) bears_another_number: bool,
     /// The card's other side bears nothing but its zone.
     pub(crate) back_is_bare: bool,
+    /// Of the document, by its zone, or else by the print.
+    pub(crate) outline: Option<Outline>,
 }
 
 impl Printed {
-    /// The printed side of the document whose zone is in one of the pictures; `None` if that side was not given.
-    pub(crate) fn of(pictures: &[ViewedPicture], document: &Document, now: Time) -> Option<Self> {
-        let picture = printed_side(pictures, document)?;
-        let front = picture.print.as_ref()?;
-        let judged = judge(front, document, now);
+    /// Reads the printed side of the document whose zone is in one of the pictures; `None` if that side was not given.
+    /// That takes ten times as long as the search for a zone, so it is done once at most, and never without a document.
+    pub(crate) fn of(pictures: &[ViewedPicture], document: &Document, now: Time) -> Result<Option<Self>, Failure> {
+        let Some((picture, pixels)) = printed_side(pictures, document) else { return Ok(None) };
+        let zones: Vec<Quad> = picture.reading.zones.iter().map(|zone| quad(&zone.corners)).collect();
+        let front = READER.read(pixels, &zones)?;
+        let print = front.print();
+        let portrait = match print {
+            Some(print) => PORTRAITS.look(pixels, print)?.portrait,
+            None => Portrait::Missing,
+        };
+        let judged = judge(&front, document, now);
         let names = match (judged.surnames, judged.given_names) {
             (Agreement::Agrees, Agreement::Agrees) => Agreement::Agrees,
             (Agreement::Differs, _) | (_, Agreement::Differs) => Agreement::Differs,
             _ => Agreement::NotRead,
         };
         let layout = front.layout();
-        Some(Self {
+        Ok(Some(Self {
             side: picture.side(),
             is_clear: picture.is_clear(),
             labels: match layout.arrangement {
@@ -83,7 +97,7 @@ impl Printed {
                 Arrangement::Sheet | Arrangement::Unclear if layout.labels.is_empty() => Labels::None,
                 Arrangement::Sheet | Arrangement::Unclear => Labels::Few,
             },
-            portrait: picture.portrait,
+            portrait,
             number: judged.number.into(),
             further: [
                 ("names", names.into()),
@@ -93,8 +107,13 @@ impl Printed {
             ],
             bears_another_number: judged.number == Agreement::Differs,
             back_is_bare: pictures.iter().any(|picture| picture.shows(document) && is_a_bare_back(picture)),
-        })
+            outline: picture.outline.or_else(|| Outline::around_print(&picture.view, print, front.places())),
+        }))
     }
+}
+
+fn quad(corners: &[acredita_mrz::Point; 4]) -> Quad {
+    Quad(corners.map(|corner| acredita_front::Point { x: corner.x, y: corner.y }))
 }
 
 fn judge(front: &Front, document: &Document, now: Time) -> acredita_front::Judgement {
@@ -121,15 +140,12 @@ fn judge(front: &Front, document: &Document, now: Time) -> acredita_front::Judge
     })
 }
 
-/// The picture that shows the printed side of the document whose zone was found in one of them: cards have their zone on
-/// the back, all other documents next to the print.
-fn printed_side<'a>(pictures: &'a [ViewedPicture], document: &Document) -> Option<&'a ViewedPicture> {
-    let has_zone = |picture: &&ViewedPicture| picture.shows(document);
-    if document.fields().format == Format::Td1 {
-        pictures.iter().find(|picture| !has_zone(picture))
-    } else {
-        pictures.iter().find(has_zone)
-    }
+/// The picture that shows the printed side of the document whose zone was found in one of them, and its pixels: cards have
+/// their zone on the back, all other documents next to the print.
+fn printed_side<'a>(pictures: &'a [ViewedPicture], document: &Document) -> Option<(&'a ViewedPicture, &'a Luma)> {
+    let is_a_card = document.fields().format == Format::Td1;
+    let picture = pictures.iter().find(|picture| picture.shows(document) != is_a_card)?;
+    Some((picture, picture.pixels.as_ref()?))
 }
 
 fn is_a_bare_back(picture: &ViewedPicture) -> bool {
@@ -168,5 +184,6 @@ pub(crate) mod samples {
         ],
         bears_another_number: false,
         back_is_bare: false,
+        outline: Some(Outline::Complete),
     };
 }

@@ -69,13 +69,13 @@ impl Scorer for InternalScorer {
 }
 
 fn judge(shots: &[Shot], expected: &Expected, work: u64, now: Time) -> Result<Scored, ScoreError> {
-    // One picture after the other, each dropped before the next is decoded.
-    let is_alone = shots.len() == 1;
-    let picture = |shot: &Shot| ViewedPicture::of(shot, is_alone, &READER, work);
-    let pictures: Vec<ViewedPicture> = shots.iter().map(picture).collect::<Result<_, _>>()?;
+    let pictures: Vec<ViewedPicture> =
+        shots.iter().map(|shot| ViewedPicture::of(shot, &READER, work)).collect::<Result<_, _>>()?;
     let found = Found::among(&pictures, expected);
     let (extracted, printed) = match &found {
-        Found::Document(document) => (document.extracted(now), Printed::of(&pictures, document, now)),
+        Found::Document(document) => {
+            (document.extracted(now), Printed::of(&pictures, document, now).map_err(unreadable)?)
+        }
         Found::Unreadable | Found::OnOtherSide | Found::Absent => (None, None),
     };
     let breakdown = checks::all(&pictures, expected, &found, printed.as_ref(), now);
@@ -85,6 +85,11 @@ fn judge(shots: &[Shot], expected: &Expected, work: u64, now: Time) -> Result<Sc
     };
     let cleaned = pictures.into_iter().map(|picture| (picture.side(), picture.cleaned)).collect();
     Ok(Scored { verdict, cleaned })
+}
+
+fn unreadable(failure: acredita_front::Failure) -> Unavailable {
+    tracing::error!(%failure, "print cannot be read");
+    BUSY
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The view of each picture: its quality, and the machine-readable zones and the print that were read.
+//! The view of each picture: its quality, and the machine-readable zones that were read.
 
 use crate::{
     document::Document,
@@ -8,18 +8,12 @@ use crate::{
 };
 use acredita_domain::{
     actor::{Actor, Country, DocumentType},
-    error::Unavailable,
     pictures::{Picture, PictureFault, Side},
     ports::ScoreError,
     scoring::DocumentKind,
 };
-use acredita_front::{Failure, Front, Portrait, Portraits, Quad};
 use acredita_mrz::{Options, Reader, Reading, Status, Zone, icao::Format};
 use acredita_pictures::Luma;
-
-// Their networks are unpacked when the first printed side comes.
-static PRINT_READER: acredita_front::Reader = acredita_front::Reader::new();
-static PORTRAITS: Portraits = Portraits::new();
 
 /// A picture as it is handed to the work.
 pub(crate) struct Shot {
@@ -34,66 +28,37 @@ impl Shot {
     }
 }
 
-/// A picture that was looked at. Its pixels are gone.
+/// A picture that was looked at.
 pub(crate) struct ViewedPicture {
     pub(crate) cleaned: Picture,
     pub(crate) view: View,
     pub(crate) reading: Reading,
     /// The documents of the zones that could be read, each with its index in `reading.zones`.
     pub(crate) documents: Vec<(usize, Document)>,
-    /// What is printed there, except for zones, if a printed side can be on it.
-    pub(crate) print: Option<Front>,
-    pub(crate) portrait: Portrait,
-    /// Of the document, where something on it shows where it lies.
+    /// The outline of the document that its zone belongs to.
     pub(crate) outline: Option<Outline>,
+    /// Its pixels, if a printed side can be on it. Those of all others are gone.
+    pub(crate) pixels: Option<Luma>,
 }
 
 impl ViewedPicture {
     /// Decodes a picture and looks at it within this budget, in the units of [`Options::work`].
-    pub(crate) fn of(shot: &Shot, is_alone: bool, reader: &Reader, work: u64) -> Result<Self, ScoreError> {
+    pub(crate) fn of(shot: &Shot, reader: &Reader, work: u64) -> Result<Self, ScoreError> {
         let Shot { side, picture } = shot;
         let (luma, cleaned) = decode(&picture.bytes).map_err(|fault| shot.refused(fault))?;
         let view = View::new(*side, &luma);
         let reading = reader.read(&luma, Options { work, ..Options::default() });
         let documents =
             reading.zones.iter().enumerate().filter_map(|(at, zone)| Some((at, Document::of(zone)?))).collect();
-        let (print, portrait, outline) = (None, Portrait::Missing, None);
-        let mut viewed = Self { cleaned, view, reading, documents, print, portrait, outline };
-        if viewed.may_be_a_printed_side(is_alone) {
-            viewed.read_print(&luma).map_err(|failure| {
-                tracing::error!(%failure, "print cannot be read");
-                Unavailable("the internal scorer")
-            })?;
-        }
-        viewed.outline = viewed.look_for_edges();
+        let mut viewed = Self { cleaned, view, reading, documents, outline: None, pixels: None };
+        viewed.outline = viewed.zone().and_then(|zone| Outline::around_zone(&viewed.view, zone));
+        viewed.pixels = viewed.may_be_a_printed_side().then_some(luma);
         Ok(viewed)
     }
 
-    /// Reading print costs ten times what looking for a zone does. A card's zone is on its back; a picture without a
-    /// zone can only be the front of a card whose back is in another.
-    fn may_be_a_printed_side(&self, is_alone: bool) -> bool {
-        match self.zone() {
-            Some(zone) => zone.format != Format::Td1,
-            None => !is_alone,
-        }
-    }
-
-    fn read_print(&mut self, luma: &Luma) -> Result<(), Failure> {
-        let zones: Vec<Quad> = self.reading.zones.iter().map(|zone| quad(&zone.corners)).collect();
-        let front = PRINT_READER.read(luma, &zones)?;
-        if let Some(print) = front.print() {
-            self.portrait = PORTRAITS.look(luma, print)?.portrait;
-        }
-        self.print = Some(front);
-        Ok(())
-    }
-
-    fn look_for_edges(&self) -> Option<Outline> {
-        match (self.zone(), &self.print) {
-            (Some(zone), _) => Outline::around_zone(&self.view, zone),
-            (None, Some(print)) => Outline::around_print(&self.view, print.print(), print.places()),
-            (None, None) => None,
-        }
+    /// A card's zone is on its back, and that of all other documents is next to the print.
+    fn may_be_a_printed_side(&self) -> bool {
+        self.zone().is_none_or(|zone| zone.format != Format::Td1)
     }
 
     /// Whether one of its zones is that of this document.
@@ -119,10 +84,6 @@ impl ViewedPicture {
         // The first of equals: zones come best first.
         self.documents.iter().rev().max_by_key(|(_, document)| document.rank())
     }
-}
-
-fn quad(corners: &[acredita_mrz::Point; 4]) -> Quad {
-    Quad(corners.map(|corner| acredita_front::Point { x: corner.x, y: corner.y }))
 }
 
 /// The best evidence of a zone in all pictures.

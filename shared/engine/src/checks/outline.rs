@@ -1,13 +1,16 @@
 //! DOCUMENT_OUTLINE: the complete document is in the picture.
 
 use super::line::{failed, not_applicable, open, passed};
-use crate::{outline::Outline, viewed::ViewedPicture};
+use crate::{outline::Outline, printed::Printed, viewed::ViewedPicture};
 use acredita_domain::scoring::{Check, CheckName, Reason};
 
-pub(super) fn check(pictures: &[ViewedPicture]) -> Check {
+pub(super) fn check(pictures: &[ViewedPicture], printed: Option<&Printed>) -> Check {
     let name = CheckName::DocumentOutline;
-    let outlines: Vec<(&str, Outline)> =
-        pictures.iter().filter_map(|picture| Some((picture.side().part(), picture.outline?))).collect();
+    let outline = |picture: &ViewedPicture| {
+        let of_its_print = || printed.filter(|printed| printed.side == picture.side())?.outline;
+        Some((picture.side().part(), picture.outline.or_else(of_its_print)?))
+    };
+    let outlines: Vec<(&str, Outline)> = pictures.iter().filter_map(outline).collect();
     let worst = outlines.iter().map(|(_, outline)| outline).max_by(|a, b| badness(a).total_cmp(&badness(b)));
     let line = match worst {
         None => return not_applicable(name).noting("only print shows where a document lies"),

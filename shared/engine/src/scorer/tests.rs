@@ -189,6 +189,19 @@ async fn pictures_without_a_document_are_not_enough_for_any_configuration() {
 }
 
 #[tokio::test]
+async fn print_is_read_only_next_to_a_zone_that_it_can_be_compared_with() {
+    let front = fixture("dni-front.jpg");
+    let outline = async |back: &Picture| {
+        let verdict = score_dni(Some(&front), Some(back)).await;
+        let line = line(&verdict, CheckName::DocumentOutline);
+        (line.result, line.operator_details.contains("front: "))
+    };
+    assert_eq!(outline(&fixture("dni-back.jpg")).await, (CheckResult::Pass, true));
+    assert_eq!(outline(&BACK).await, (CheckResult::NotApplicable, false));
+    assert_eq!(outline(&front).await, (CheckResult::NotApplicable, false));
+}
+
+#[tokio::test]
 async fn the_lines_stand_in_the_order_of_the_contract_and_each_once() {
     let verdict = score(Some(&FRONT), None).await;
     let places: Vec<usize> = verdict
