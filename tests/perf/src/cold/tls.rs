@@ -6,6 +6,7 @@
 use crate::Failure;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use std::{
+    collections::BTreeMap,
     fs,
     net::{Ipv4Addr, SocketAddr},
     path::Path,
@@ -29,6 +30,8 @@ const AUTHORITIES: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/
 
 pub struct Fronts {
     acceptor: TlsAcceptor,
+    /// Those that there are, by what is behind them.
+    addresses: BTreeMap<SocketAddr, SocketAddr>,
     tasks: JoinSet<()>,
 }
 
@@ -52,11 +55,14 @@ impl Fronts {
         fs::write(bundle, system + "\n" + &authority.pem())?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate.into()], key)?;
-        Ok(Self { acceptor: Arc::new(config).into(), tasks: JoinSet::new() })
+        Ok(Self { acceptor: Arc::new(config).into(), addresses: BTreeMap::new(), tasks: JoinSet::new() })
     }
 
     /// An address that speaks TLS for `behind`.
     pub async fn before(&mut self, behind: SocketAddr) -> Result<SocketAddr, Failure> {
+        if let Some(address) = self.addresses.get(&behind) {
+            return Ok(*address);
+        }
         let listener = TcpListener::bind((FRONT, behind.port())).await?;
         let address = listener.local_addr()?;
         let acceptor = self.acceptor.clone();
@@ -66,6 +72,7 @@ impl Fronts {
                 tokio::spawn(serve(acceptor.clone(), stream, behind));
             }
         });
+        self.addresses.insert(behind, address);
         Ok(address)
     }
 }
