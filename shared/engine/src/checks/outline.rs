@@ -7,8 +7,8 @@ use acredita_domain::scoring::{Check, CheckName, Reason};
 pub(super) fn check(pictures: &[ViewedPicture], printed: Option<&Printed>) -> Check {
     let name = CheckName::DocumentOutline;
     let outline = |picture: &ViewedPicture| {
-        let of_its_print = || printed.filter(|printed| printed.side == picture.side())?.outline;
-        Some((picture.side().part(), picture.outline.or_else(of_its_print)?))
+        let printed = printed.filter(|printed| printed.side == picture.side());
+        Some((picture.side().part(), printed.map_or(picture.outline, |printed| printed.outline)?))
     };
     let outlines: Vec<(&str, Outline)> = pictures.iter().filter_map(outline).collect();
     let worst = outlines.iter().map(|(_, outline)| outline).max_by(|a, b| badness(a).total_cmp(&badness(b)));
