@@ -11,6 +11,7 @@ use acredita_domain::{
     backfill::{Backfill, WalkPlace},
     ids::{AdminIdentificationId, IdentificationId},
     ports::{Backfills, FindError, LackingEntries, PassedRecord, StepError, WalkPart},
+    stores::Store,
 };
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
@@ -273,7 +274,7 @@ async fn what_cannot_be_understood_is_reported_and_passed() {
 
 /// Passes everything on until the call that the process dies at.
 struct Dying {
-    port: Arc<dyn Backfills>,
+    port: Store<dyn Backfills>,
     at: &'static str,
     died: Arc<Notify>,
 }
@@ -319,7 +320,8 @@ async fn a_run_that_is_killed_leaves_the_rest_to_the_next_one() {
         world.go_back_before_records().await;
         let died = Arc::new(Notify::new());
         let mut app = world.app.clone();
-        app.stores.backfills = Arc::new(Dying { port: app.stores.backfills.clone(), at, died: died.clone() });
+        let port = app.stores.backfills.clone();
+        app.stores.backfills = Store::new(Arc::new(Dying { port, at, died: died.clone() }));
         tokio::select! {
             () = died.notified() => {}
             report = acredita_sweep::sweep(&app) => panic!("{at}: {report:?}"),

@@ -70,12 +70,12 @@ fn the_operations_are_those_of_the_contract() {
 
 #[test]
 fn every_operation_is_served_by_the_function_that_the_manifest_names() {
-    for (function, router) in functions() {
-        let document = serde_json::to_value(router.split_for_parts().1).expect("a document");
+    for function in functions() {
+        let document = serde_json::to_value((function.document)()).expect("a document");
         let served: BTreeSet<_> = operations_of(&document).into_keys().collect();
-        let named = OPERATIONS.iter().filter(|operation| operation.function == function);
+        let named = OPERATIONS.iter().filter(|operation| operation.function == function.name);
         let route = |operation: &Operation| (operation.method.as_str().to_lowercase(), operation.full_path());
-        assert_eq!(served, named.map(route).collect(), "{function}");
+        assert_eq!(served, named.map(route).collect(), "{}", function.name);
     }
 }
 

@@ -314,7 +314,7 @@ async fn a_batch_of_the_queue_is_delivered_whole() {
         world.call("POST", "/identifications/otp", Some(bodies::otp_to(phone))).await.expect(201);
     }
     let event = with_references(&event("notify.sqs-batch.json"), queued(&world).await);
-    let response = acredita_notify::notify(&world.app, &world.sender, event).await;
+    let response = acredita_notify::notify(&world.app.with(acredita_notify::stores), &world.sender, event).await;
     assert!(response.batch_item_failures.is_empty());
     assert_eq!(world.sender.sent().len(), 2);
 }
@@ -325,7 +325,7 @@ async fn a_record_that_nobody_understands_fails_alone() {
     world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
     let event = with_references(&event("notify.sqs-poison.json"), queued(&world).await);
     let poison = event.records[0].message_id.clone().expect("an id");
-    let response = acredita_notify::notify(&world.app, &world.sender, event).await;
+    let response = acredita_notify::notify(&world.app.with(acredita_notify::stores), &world.sender, event).await;
     let failed: Vec<String> = response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect();
     assert_eq!(failed, [poison]);
     assert_eq!(world.sender.sent().len(), 1);
@@ -338,7 +338,7 @@ async fn a_tick_of_the_schedule_finds_a_message_that_the_queue_lost() {
     world.call("POST", "/identifications/otp", Some(bodies::otp())).await.expect(201);
     assert_eq!(queued(&world).await.len(), 1);
     world.clock.advance(TimeDelta::seconds(61));
-    assert_eq!(acredita_sweep::sweep(&world.app).await.kicked, 1);
+    assert_eq!(acredita_sweep::sweep(&world.app.with(acredita_sweep::stores)).await.kicked, 1);
     world.deliver().await;
     assert_eq!(world.sender.sent().len(), 1);
 }
@@ -349,11 +349,14 @@ async fn a_wake_of_the_queue_delivers_and_one_that_nobody_understands_fails() {
     let created = world.call("POST", "/identifications/otp", Some(bodies::external_otp())).await.expect(201);
     let wake = event("dispatch.sqs-wake.json").filled(&[(IDENTIFICATION_ID, created.text("identification_id"))]);
     let wake: SqsEvent = serde_json::from_str(&wake).expect("an SQS event");
-    let response = acredita_dispatch::dispatch(&world.app, wake.clone()).await;
+    let response = acredita_dispatch::dispatch(&world.app.with(acredita_dispatch::stores), wake.clone()).await;
     assert!(response.batch_item_failures.is_empty());
     let mut poison = wake;
     poison.records[0].body = Some("{}".to_owned());
-    assert_eq!(acredita_dispatch::dispatch(&world.app, poison).await.batch_item_failures.len(), 1);
+    assert_eq!(
+        acredita_dispatch::dispatch(&world.app.with(acredita_dispatch::stores), poison).await.batch_item_failures.len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -362,13 +365,16 @@ async fn a_wake_of_the_queue_makes_a_file_and_one_that_nobody_understands_fails(
     let created = world.call("POST", "/record_exports", Some(bodies::export("PLAIN"))).await.expect(202);
     let wake = event("exports.sqs-wake.json").filled(&[(EXPORT_ID, created.text("export_id"))]);
     let wake: SqsEvent = serde_json::from_str(&wake).expect("an SQS event");
-    let response = acredita_exports::exports(&world.app, wake.clone()).await;
+    let response = acredita_exports::exports(&world.app.with(acredita_exports::stores), wake.clone()).await;
     assert!(response.batch_item_failures.is_empty());
     let path = format!("/record_exports/{}", created.text("export_id"));
     assert_eq!(world.call("GET", &path, None).await.expect(200).text("status"), "DONE");
     let mut poison = wake;
     poison.records[0].body = Some("{}".to_owned());
-    assert_eq!(acredita_exports::exports(&world.app, poison).await.batch_item_failures.len(), 1);
+    assert_eq!(
+        acredita_exports::exports(&world.app.with(acredita_exports::stores), poison).await.batch_item_failures.len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -393,7 +399,7 @@ async fn a_batch_of_receipts_is_recorded_and_one_that_nobody_understands_fails_a
     poison.message_id = Some("poison".to_owned());
     poison.body = Some("{}".to_owned());
     batch.records.insert(0, poison);
-    let response = acredita_receipts::receipts(&world.app, batch).await;
+    let response = acredita_receipts::receipts(&world.app.with(acredita_receipts::stores), batch).await;
     let failed: Vec<&str> =
         response.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
     assert_eq!(failed, ["poison"]);

@@ -4,7 +4,6 @@
 
 use acredita_domain::{
     App, Time,
-    app::Stores,
     backfill::{Backfill, WalkPlace},
     chain::{Chain, ChainTransition},
     delivery::DeliveryState,
@@ -24,12 +23,13 @@ use acredita_domain::{
     ports::{
         Backfills, Chains, CheckError, Claim, CodeKeys, CountError, CreateError, Deliveries, Delivery, DeliveryPage,
         Due, DueStream, Endpoints, Erasure, EventLog, EventPage, EventQuery, ExportFiles, ExportQueue, ExportWake,
-        Exports, FileError, FindError, FoundRecord, FoundStep, Housekeeping, IdempotencyRecord, Identifications,
-        LackingEntries, MessageRef, MidniChecks, NewChain, NewCheck, NewEndpointError, NewIdentification,
-        NewOutboxMessage, NewScoring, Opening, Order, Outbox, OutboxMessage, OutgoingMessage, PassedRecord, Pictures,
-        Queue, RecordPage, RecordQuery, RecordRange, RecordStream, Records, Remembered, RequestCounts, Reservation,
-        ReviewPage, ReviewQuery, Reviews, Scorings, SendError, Sender, SettingsStore, Settlement, Sightings,
-        StepChange, StepError, StoredPicture, StreamDeliveries, Told, WaitingReviews, Wake, Wakes, WalkPart,
+        Exports, FileError, FindError, FoundRecord, FoundStep, Housekeeping, IdempotencyRecord, IdempotencyRecords,
+        Identifications, LackingEntries, MessageRef, MidniChecks, NewChain, NewCheck, NewEndpointError,
+        NewIdentification, NewOutboxMessage, NewScoring, Opening, Order, Outbox, OutboxMessage, OutgoingMessage,
+        PassedRecord, Pictures, Queue, RecordPage, RecordQuery, RecordRange, RecordStream, Records, Remembered,
+        RequestCounts, Reservation, ReviewPage, ReviewQuery, Reviews, Scorings, SendError, Sender, SettingsStore,
+        Settlement, Sightings, StepChange, StepError, StoredPicture, StreamDeliveries, Told, WaitingReviews, Wake,
+        Wakes, WalkPart,
     },
     records::{RecordPerson, RecordPosition},
     reference::ClientReferenceId,
@@ -37,6 +37,7 @@ use acredita_domain::{
     scoring::{Assessment, HostedDelegation, Scoring},
     settings::StoredSettings,
     sightings::{NewSighting, Seen, Sighting},
+    stores::{Store, Stores},
     webhooks::{Cursor, CursorId, Endpoint, Health, Stream},
 };
 use acredita_testing::ManualClock;
@@ -133,6 +134,7 @@ impl Faults {
             identifications,
             scorings,
             chains,
+            idempotency,
             outbox,
             housekeeping,
             pictures,
@@ -151,29 +153,30 @@ impl Faults {
         } = app.stores.clone();
         App {
             stores: Stores {
-                identifications: Arc::new(Faulty { faults: decorate(), port: identifications }),
-                scorings: Arc::new(Faulty { faults: decorate(), port: scorings }),
-                chains: Arc::new(Faulty { faults: decorate(), port: chains }),
-                outbox: Arc::new(Faulty { faults: decorate(), port: outbox }),
-                housekeeping: Arc::new(Faulty { faults: decorate(), port: housekeeping }),
-                pictures: Arc::new(Faulty { faults: decorate(), port: pictures }),
-                requests: Arc::new(Faulty { faults: decorate(), port: requests }),
-                sightings: Arc::new(Faulty { faults: decorate(), port: sightings }),
-                events: Arc::new(Faulty { faults: decorate(), port: events }),
-                endpoints: Arc::new(Faulty { faults: decorate(), port: endpoints }),
-                deliveries: Arc::new(Faulty { faults: decorate(), port: deliveries }),
-                settings: Arc::new(Faulty { faults: decorate(), port: settings }),
-                midni_checks: Arc::new(Faulty { faults: decorate(), port: midni_checks }),
-                reviews: Arc::new(Faulty { faults: decorate(), port: reviews }),
-                records: Arc::new(Faulty { faults: decorate(), port: records }),
-                backfills: Arc::new(Faulty { faults: decorate(), port: backfills }),
-                exports: Arc::new(Faulty { faults: decorate(), port: exports }),
-                export_files: Arc::new(Faulty { faults: decorate(), port: export_files }),
+                identifications: Store::new(Arc::new(Faulty { faults: decorate(), port: identifications })),
+                scorings: Store::new(Arc::new(Faulty { faults: decorate(), port: scorings })),
+                chains: Store::new(Arc::new(Faulty { faults: decorate(), port: chains })),
+                idempotency: Store::new(Arc::new(Faulty { faults: decorate(), port: idempotency })),
+                outbox: Store::new(Arc::new(Faulty { faults: decorate(), port: outbox })),
+                housekeeping: Store::new(Arc::new(Faulty { faults: decorate(), port: housekeeping })),
+                pictures: Store::new(Arc::new(Faulty { faults: decorate(), port: pictures })),
+                requests: Store::new(Arc::new(Faulty { faults: decorate(), port: requests })),
+                sightings: Store::new(Arc::new(Faulty { faults: decorate(), port: sightings })),
+                events: Store::new(Arc::new(Faulty { faults: decorate(), port: events })),
+                endpoints: Store::new(Arc::new(Faulty { faults: decorate(), port: endpoints })),
+                deliveries: Store::new(Arc::new(Faulty { faults: decorate(), port: deliveries })),
+                settings: Store::new(Arc::new(Faulty { faults: decorate(), port: settings })),
+                midni_checks: Store::new(Arc::new(Faulty { faults: decorate(), port: midni_checks })),
+                reviews: Store::new(Arc::new(Faulty { faults: decorate(), port: reviews })),
+                records: Store::new(Arc::new(Faulty { faults: decorate(), port: records })),
+                backfills: Store::new(Arc::new(Faulty { faults: decorate(), port: backfills })),
+                exports: Store::new(Arc::new(Faulty { faults: decorate(), port: exports })),
+                export_files: Store::new(Arc::new(Faulty { faults: decorate(), port: export_files })),
             },
-            queue: Arc::new(Faulty { faults: decorate(), port: app.queue.clone() }),
-            wakes: Arc::new(Faulty { faults: decorate(), port: app.wakes.clone() }),
-            export_queue: Arc::new(Faulty { faults: decorate(), port: app.export_queue.clone() }),
-            keys: Arc::new(Faulty { faults: decorate(), port: app.keys.clone() }),
+            queue: Arc::new(Faulty { faults: decorate(), port: Store::new(app.queue.clone()) }),
+            wakes: Arc::new(Faulty { faults: decorate(), port: Store::new(app.wakes.clone()) }),
+            export_queue: Arc::new(Faulty { faults: decorate(), port: Store::new(app.export_queue.clone()) }),
+            keys: Arc::new(Faulty { faults: decorate(), port: Store::new(app.keys.clone()) }),
             // As in a process of its own, which has to read them.
             known_settings: Arc::default(),
             ..app.clone()
@@ -182,7 +185,7 @@ impl Faults {
 
     /// A sender with the same fault.
     pub fn around_sender(self: &Arc<Self>, sender: Arc<dyn Sender>) -> impl Sender + use<> {
-        Faulty { faults: self.clone(), port: sender }
+        Faulty { faults: self.clone(), port: Store::new(sender) }
     }
 
     /// Makes a call, unless it is the one to fail.
@@ -254,7 +257,7 @@ lost! {
 /// A port with a fault.
 struct Faulty<P: ?Sized> {
     faults: Arc<Faults>,
-    port: Arc<P>,
+    port: Store<P>,
 }
 
 /// Forwards every method of a port through [`Faults::call`].
@@ -275,12 +278,15 @@ forward! { Identifications {
     fn find_by_admin_id(org: &OrgId, id: AdminIdentificationId) -> Result<Option<Identification>, FindError>;
     fn transition(identification: &Identification, transition: Transition, outbox: Vec<NewOutboxMessage>, story: Story, now: Time) -> Result<(), StepError>;
     fn transition_once(identification: &Identification, transition: Transition, idempotency: Option<IdempotencyRecord>, story: Story, now: Time) -> Result<(), StepError>;
-    fn recall(org: &OrgId, operation: Operation, marks: &[RequestMark], now: Time) -> Result<Option<Remembered>, Unavailable>;
-    fn remember(org: &OrgId, record: IdempotencyRecord, now: Time) -> Result<(), CreateError>;
     fn count_try(identification: &Identification, now: Time) -> Result<Identification, StepError>;
     fn judge_wrong(org: &OrgId, id: IdentificationId) -> Result<Identification, StepError>;
     fn give_back_try(org: &OrgId, id: IdentificationId) -> Result<(), StepError>;
     fn delete(identification: &Identification, force: bool, story: Story, now: Time) -> Result<Erasure, StepError>;
+} }
+
+forward! { IdempotencyRecords {
+    fn recall(org: &OrgId, operation: Operation, marks: &[RequestMark], now: Time) -> Result<Option<Remembered>, Unavailable>;
+    fn remember(org: &OrgId, record: IdempotencyRecord, now: Time) -> Result<(), CreateError>;
 } }
 
 forward! { Chains {

@@ -65,7 +65,7 @@ impl World {
     }
 
     pub async fn sweep(&self) -> SweepReport {
-        acredita_sweep::sweep(&self.app).await
+        acredita_sweep::sweep(&self.app.with(acredita_sweep::stores)).await
     }
 
     /// Advances the clock until every lease and every hidden message has expired, and finishes all pending work.

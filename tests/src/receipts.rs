@@ -36,7 +36,10 @@ impl World {
 
     /// The same, to a worker with other use cases.
     pub async fn report_to(&self, app: &App, message: &SentMessage, fate: Fate) -> bool {
-        acredita_receipts::receipts(app, self.report_on(message, fate)).await.batch_item_failures.is_empty()
+        acredita_receipts::receipts(&app.with(acredita_receipts::stores), self.report_on(message, fate))
+            .await
+            .batch_item_failures
+            .is_empty()
     }
 
     /// The latest message that went out.

@@ -246,7 +246,8 @@ impl World {
                 self.wire.take();
                 return failed;
             }
-            let response = acredita_notify::notify(app, sender, workers::event(&messages)).await;
+            let response =
+                acredita_notify::notify(&app.with(acredita_notify::stores), sender, workers::event(&messages)).await;
             failed += response.batch_item_failures.len();
             for message in messages {
                 let id = message.message_id.as_deref();
@@ -267,7 +268,8 @@ impl World {
                 self.wire.take();
                 return failed;
             }
-            let response = acredita_dispatch::dispatch(&self.app, workers::event(&messages)).await;
+            let response =
+                acredita_dispatch::dispatch(&self.app.with(acredita_dispatch::stores), workers::event(&messages)).await;
             failed += response.batch_item_failures.len();
             for message in messages {
                 let id = message.message_id.as_deref();
@@ -296,7 +298,8 @@ impl World {
                 self.wire.take();
                 return failed;
             }
-            let response = acredita_exports::exports(app, workers::event(&messages)).await;
+            let response =
+                acredita_exports::exports(&app.with(acredita_exports::stores), workers::event(&messages)).await;
             failed += response.batch_item_failures.len();
             for message in messages {
                 let id = message.message_id.as_deref();

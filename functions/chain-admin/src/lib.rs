@@ -2,7 +2,10 @@
 
 pub mod body;
 
-use acredita_domain::use_cases;
+use acredita_domain::{
+    stores::{AllStores, Stores},
+    use_cases,
+};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     admin::{CancelBody, deleted},
@@ -15,14 +18,20 @@ use axum::{extract::State, http::StatusCode};
 use body::{
     CancelChainRequest, CloseChainRequest, CreateChainBody, CreateChainRequest, CreatedChain, DeleteChainRequest,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
-        .routes(routes!(create_chain))
-        .routes(routes!(cancel_chain))
-        .routes(routes!(close_chain))
-        .routes(routes!(delete_chain))
+acredita_http::operations!(create_chain, cancel_chain, close_chain, delete_chain);
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores {
+        chains: all.chains(),
+        idempotency: all.idempotency(),
+        pictures: all.pictures(),
+        requests: all.requests(),
+        settings: all.settings(),
+        reviews: all.reviews(),
+        ..Stores::default()
+    }
 }
 
 /// Asks for several identifications of one person, in an order. Each is an identification of its own, which opens when

@@ -2,7 +2,10 @@
 
 pub mod body;
 
-use acredita_domain::use_cases;
+use acredita_domain::{
+    stores::{AllStores, Stores},
+    use_cases,
+};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     answers::StepAnswer,
@@ -12,10 +15,12 @@ use acredita_http::{
 };
 use axum::{Json, extract::State};
 use body::{ChainAnswer, ReadChainRequest, ValidateChainRequest};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(read_chain)).routes(routes!(validate_chain))
+acredita_http::operations!(read_chain, validate_chain);
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores { chains: all.chains(), requests: all.requests(), reviews: all.reviews(), ..Stores::default() }
 }
 
 /// Reads a chain as the actor's side sees it, with its steps.

@@ -6,9 +6,24 @@ use acredita_batches::one_by_one;
 use acredita_domain::{
     App,
     ports::Wake,
+    stores::{AllStores, Stores},
     use_cases::{self, Dispatched},
 };
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores {
+        identifications: all.identifications(),
+        scorings: all.scorings(),
+        chains: all.chains(),
+        events: all.events(),
+        endpoints: all.endpoints(),
+        deliveries: all.deliveries(),
+        reviews: all.reviews(),
+        ..Stores::default()
+    }
+}
 
 /// Delivers what a batch wakes for, and reports the records that have to come again.
 pub async fn dispatch(app: &App, event: SqsEvent) -> SqsBatchResponse {

@@ -2,7 +2,10 @@
 
 pub mod body;
 
-use acredita_domain::use_cases;
+use acredita_domain::{
+    stores::{AllStores, Stores},
+    use_cases,
+};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     event::EventAnswer,
@@ -11,10 +14,12 @@ use acredita_http::{
 };
 use axum::{Json, extract::State};
 use body::{EventRequest, EventsAnswer, EventsQuery, ListEventsRequest};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list_events)).routes(routes!(read_event))
+acredita_http::operations!(list_events, read_event);
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores { requests: all.requests(), events: all.events(), ..Stores::default() }
 }
 
 /// Lists what happened in the organisation, or to one subject: the newest first, or from the oldest on.

@@ -6,9 +6,15 @@ use acredita_batches::one_by_one;
 use acredita_domain::{
     App,
     ports::ExportWake,
+    stores::{AllStores, Stores},
     use_cases::{self, Made},
 };
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores { records: all.records(), exports: all.exports(), export_files: all.export_files(), ..Stores::default() }
+}
 
 /// Goes on with the exports that a batch wakes for, and reports the records that have to come again.
 pub async fn exports(app: &App, event: SqsEvent) -> SqsBatchResponse {

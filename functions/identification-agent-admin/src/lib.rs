@@ -2,7 +2,11 @@
 
 pub mod body;
 
-use acredita_domain::{identification::MethodKind, use_cases};
+use acredita_domain::{
+    identification::MethodKind,
+    stores::{AllStores, Stores},
+    use_cases,
+};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     answers::{CreateAnswer, CreatedIdentification},
@@ -11,14 +15,23 @@ use acredita_http::{
 };
 use axum::{extract::State, http::StatusCode};
 use body::{CreateAgentBody, CreateAgentRequest};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
-        .routes(routes!(create_agent_identification))
-        .routes(routes!(cancel_agent_identification))
-        .routes(routes!(close_agent_identification))
-        .routes(routes!(delete_agent_identification))
+acredita_http::operations!(
+    create_agent_identification,
+    cancel_agent_identification,
+    close_agent_identification,
+    delete_agent_identification,
+);
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores {
+        identifications: all.identifications(),
+        idempotency: all.idempotency(),
+        pictures: all.pictures(),
+        requests: all.requests(),
+        ..Stores::default()
+    }
 }
 
 /// Asks for a shop agent's confirmation of a person.

@@ -2,7 +2,11 @@
 
 pub mod body;
 
-use acredita_domain::{identification::MethodKind, use_cases};
+use acredita_domain::{
+    identification::MethodKind,
+    stores::{AllStores, Stores},
+    use_cases,
+};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     answers::{CreateAnswer, StepAnswer},
@@ -14,13 +18,21 @@ use acredita_http::{
 };
 use axum::{Json, extract::State, http::StatusCode};
 use body::{CheckMidniBody, CheckMidniRequest, MidniCheck, ValidateAgentBody, ValidateAgentRequest};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
-        .routes(routes!(read_agent_identification))
-        .routes(routes!(check_midni))
-        .routes(routes!(validate_agent_identification))
+acredita_http::operations!(read_agent_identification, check_midni, validate_agent_identification);
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores {
+        identifications: all.identifications(),
+        chains: all.chains(),
+        idempotency: all.idempotency(),
+        pictures: all.pictures(),
+        requests: all.requests(),
+        settings: all.settings(),
+        midni_checks: all.midni_checks(),
+        ..Stores::default()
+    }
 }
 
 /// Reads an identification as the actor's side sees it.

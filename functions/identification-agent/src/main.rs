@@ -4,5 +4,11 @@ use acredita_service::{WarmUp, engine};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_service::Error> {
-    acredita_service::serve(acredita_identification_agent::router(), WarmUp::Codes, engine::cards).await
+    acredita_service::serve(
+        acredita_identification_agent::router(),
+        acredita_identification_agent::stores,
+        WarmUp::Codes,
+        engine::cards,
+    )
+    .await
 }

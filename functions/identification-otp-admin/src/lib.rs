@@ -4,6 +4,7 @@ pub mod body;
 
 use acredita_domain::{
     identification::MethodKind,
+    stores::{AllStores, Stores},
     use_cases::{self, NewCode},
 };
 use acredita_http::{
@@ -14,15 +15,25 @@ use acredita_http::{
 };
 use axum::{extract::State, http::StatusCode};
 use body::{CreateOtpBody, CreateOtpCodeRequest, CreateOtpRequest, OtpCodeAnswer};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
-        .routes(routes!(create_otp_identification))
-        .routes(routes!(create_otp_code))
-        .routes(routes!(cancel_otp_identification))
-        .routes(routes!(close_otp_identification))
-        .routes(routes!(delete_otp_identification))
+acredita_http::operations!(
+    create_otp_identification,
+    create_otp_code,
+    cancel_otp_identification,
+    close_otp_identification,
+    delete_otp_identification,
+);
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores {
+        identifications: all.identifications(),
+        idempotency: all.idempotency(),
+        pictures: all.pictures(),
+        requests: all.requests(),
+        settings: all.settings(),
+        ..Stores::default()
+    }
 }
 
 /// Sends a one-time code to a person, or hands it to the caller to deliver.

@@ -4,6 +4,7 @@ pub mod body;
 
 use acredita_domain::{
     identification::MethodKind,
+    stores::{AllStores, Stores},
     use_cases::{self, Done, ValidatedOtp},
 };
 use acredita_http::{
@@ -17,13 +18,20 @@ use acredita_http::{
 };
 use axum::{Json, extract::State};
 use body::{ValidateOtpBody, ValidateOtpRequest};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
-        .routes(routes!(read_otp_identification))
-        .routes(routes!(validate_otp_identification))
-        .routes(routes!(resend_otp))
+acredita_http::operations!(read_otp_identification, validate_otp_identification, resend_otp);
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores {
+        identifications: all.identifications(),
+        chains: all.chains(),
+        pictures: all.pictures(),
+        requests: all.requests(),
+        settings: all.settings(),
+        reviews: all.reviews(),
+        ..Stores::default()
+    }
 }
 
 /// Reads an identification as the actor's side sees it.

@@ -2,7 +2,11 @@
 
 pub mod body;
 
-use acredita_domain::{identification::MethodKind, use_cases};
+use acredita_domain::{
+    identification::MethodKind,
+    stores::{AllStores, Stores},
+    use_cases,
+};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     answers::{CreateAnswer, CreatedIdentification},
@@ -11,14 +15,24 @@ use acredita_http::{
 };
 use axum::{extract::State, http::StatusCode};
 use body::{CreateIdentityDocumentBody, CreateIdentityDocumentRequest};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
-        .routes(routes!(create_identity_document_identification))
-        .routes(routes!(cancel_identity_document_identification))
-        .routes(routes!(close_identity_document_identification))
-        .routes(routes!(delete_identity_document_identification))
+acredita_http::operations!(
+    create_identity_document_identification,
+    cancel_identity_document_identification,
+    close_identity_document_identification,
+    delete_identity_document_identification,
+);
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores {
+        identifications: all.identifications(),
+        idempotency: all.idempotency(),
+        pictures: all.pictures(),
+        requests: all.requests(),
+        reviews: all.reviews(),
+        ..Stores::default()
+    }
 }
 
 /// Asks for a scored identity document. Its scoring is created with it.

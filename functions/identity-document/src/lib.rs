@@ -1,6 +1,10 @@
 //! Identification by identity document, the actor's side: metadata, validate.
 
-use acredita_domain::{identification::MethodKind, use_cases};
+use acredita_domain::{
+    identification::MethodKind,
+    stores::{AllStores, Stores},
+    use_cases,
+};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     answers::StepAnswer,
@@ -12,12 +16,20 @@ use acredita_http::{
     request::IdentificationRequest,
 };
 use axum::{Json, extract::State};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
-        .routes(routes!(read_identity_document_identification))
-        .routes(routes!(validate_identity_document_identification))
+acredita_http::operations!(read_identity_document_identification, validate_identity_document_identification,);
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores {
+        identifications: all.identifications(),
+        scorings: all.scorings(),
+        chains: all.chains(),
+        requests: all.requests(),
+        settings: all.settings(),
+        reviews: all.reviews(),
+        ..Stores::default()
+    }
 }
 
 /// Reads an identification as the actor's side sees it.

@@ -4,9 +4,21 @@ use acredita_batches::one_by_one;
 use acredita_domain::{
     App,
     ports::{MessageRef, Sender},
+    stores::{AllStores, Stores},
     use_cases::{Delivered, deliver_message},
 };
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores {
+        identifications: all.identifications(),
+        chains: all.chains(),
+        outbox: all.outbox(),
+        settings: all.settings(),
+        ..Stores::default()
+    }
+}
 
 /// Delivers a batch and reports the records that have to be delivered again.
 pub async fn notify(app: &App, sender: &dyn Sender, event: SqsEvent) -> SqsBatchResponse {

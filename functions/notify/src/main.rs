@@ -1,10 +1,12 @@
 //! `notify` on AWS Lambda.
 
-use acredita_notify::notify;
+use acredita_notify::{notify, stores};
 use acredita_service::{Root, WarmUp};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_service::Error> {
-    acredita_service::work(WarmUp::Codes, Root::senders, async |app, senders, batch| notify(app, senders, batch).await)
-        .await
+    acredita_service::work(stores, WarmUp::Codes, Root::senders, async |app, senders, batch| {
+        notify(app, senders, batch).await
+    })
+    .await
 }

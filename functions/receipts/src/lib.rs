@@ -13,10 +13,22 @@ use acredita_domain::{
     App,
     delivery::Receipt,
     ports::MessageRef,
+    stores::{AllStores, Stores},
     use_cases::{Recorded, record_receipt},
 };
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use serde::Deserialize;
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores {
+        identifications: all.identifications(),
+        chains: all.chains(),
+        outbox: all.outbox(),
+        settings: all.settings(),
+        ..Stores::default()
+    }
+}
 
 /// Records what a batch reports, and reports the records that have to come again.
 pub async fn receipts(app: &App, event: SqsEvent) -> SqsBatchResponse {

@@ -1,9 +1,10 @@
 //! `receipts` on AWS Lambda.
 
-use acredita_receipts::receipts;
+use acredita_receipts::{receipts, stores};
 use acredita_service::WarmUp;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_service::Error> {
-    acredita_service::work(WarmUp::Identifications, |_| (), async |app, (), batch| receipts(app, batch).await).await
+    acredita_service::work(stores, WarmUp::Identifications, |_| (), async |app, (), batch| receipts(app, batch).await)
+        .await
 }

@@ -6,7 +6,10 @@ pub mod exports;
 pub mod pictures;
 pub mod search;
 
-use acredita_domain::use_cases;
+use acredita_domain::{
+    stores::{AllStores, Stores},
+    use_cases,
+};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     params::{ExportPath, OrgPath, RecordPath},
@@ -18,16 +21,28 @@ use body::{ListRecordsRequest, RecordRequest, RecordsAnswer, RecordsQuery};
 use exports::{CreateExportBody, CreateExportRequest, ExportAnswer, ReadExportRequest};
 use pictures::RecordPicturesAnswer;
 use search::{FoundRecordsAnswer, SearchQuery, SearchRecordsBody, SearchRecordsRequest};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
-        .routes(routes!(list_records))
-        .routes(routes!(search_records))
-        .routes(routes!(read_record))
-        .routes(routes!(read_record_pictures))
-        .routes(routes!(create_record_export))
-        .routes(routes!(read_record_export))
+acredita_http::operations!(
+    list_records,
+    search_records,
+    read_record,
+    read_record_pictures,
+    create_record_export,
+    read_record_export,
+);
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores {
+        pictures: all.pictures(),
+        requests: all.requests(),
+        events: all.events(),
+        records: all.records(),
+        backfills: all.backfills(),
+        exports: all.exports(),
+        export_files: all.export_files(),
+        ..Stores::default()
+    }
 }
 
 /// Lists identifications, chains, and scorings that stand alone, the newest first.

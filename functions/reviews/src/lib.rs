@@ -2,7 +2,10 @@
 
 pub mod body;
 
-use acredita_domain::use_cases;
+use acredita_domain::{
+    stores::{AllStores, Stores},
+    use_cases,
+};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     params::{OrgPath, ReviewPath},
@@ -10,14 +13,18 @@ use acredita_http::{
 };
 use axum::{Json, extract::State, http::StatusCode};
 use body::{DecideRequest, DecisionBody, ListReviewsRequest, ReviewRequest, ReviewsAnswer, ReviewsQuery};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
-        .routes(routes!(list_reviews))
-        .routes(routes!(claim_review))
-        .routes(routes!(release_review))
-        .routes(routes!(decide_review))
+acredita_http::operations!(list_reviews, claim_review, release_review, decide_review);
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores {
+        identifications: all.identifications(),
+        chains: all.chains(),
+        requests: all.requests(),
+        reviews: all.reviews(),
+        ..Stores::default()
+    }
 }
 
 /// Lists the reviews of the organisation, the longest open first. One may take a second to be listed.

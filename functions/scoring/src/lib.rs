@@ -3,7 +3,10 @@
 pub mod answers;
 pub mod body;
 
-use acredita_domain::use_cases;
+use acredita_domain::{
+    stores::{AllStores, Stores},
+    use_cases,
+};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     admin::deleted,
@@ -21,17 +24,32 @@ use body::{
     CreateScoringBody, CreateScoringRequest, DelegateScoringBody, DelegateScoringRequest, DeleteScoringRequest,
     ScoreBody,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
-        .routes(routes!(create_scoring))
-        .routes(routes!(read_scoring))
-        .routes(routes!(read_captures))
-        .routes(routes!(score_document))
-        .routes(routes!(delegate_scoring))
-        .routes(routes!(close_scoring))
-        .routes(routes!(delete_scoring))
+acredita_http::operations!(
+    create_scoring,
+    read_scoring,
+    read_captures,
+    score_document,
+    delegate_scoring,
+    close_scoring,
+    delete_scoring,
+);
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores {
+        identifications: all.identifications(),
+        scorings: all.scorings(),
+        chains: all.chains(),
+        idempotency: all.idempotency(),
+        pictures: all.pictures(),
+        requests: all.requests(),
+        sightings: all.sightings(),
+        events: all.events(),
+        settings: all.settings(),
+        reviews: all.reviews(),
+        ..Stores::default()
+    }
 }
 
 /// Asks for a document to be scored.

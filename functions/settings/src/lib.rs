@@ -4,16 +4,21 @@ pub mod answer;
 pub mod body;
 pub mod version;
 
-use acredita_domain::use_cases;
+use acredita_domain::{
+    stores::{AllStores, Stores},
+    use_cases,
+};
 use acredita_http::{Api, ApiError, Checked, Principal, params::OrgPath, principal::SettingsAdmin};
 use answer::{SettingsAnswer, VersionedSettings};
 use axum::extract::State;
 use body::{ReadSettingsRequest, ReplaceSettingsRequest, SettingsBody};
-use utoipa_axum::{router::OpenApiRouter, routes};
 use version::IfMatchHeader;
 
-pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(read_settings)).routes(routes!(replace_settings))
+acredita_http::operations!(read_settings, replace_settings);
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores { requests: all.requests(), settings: all.settings(), ..Stores::default() }
 }
 
 /// Reads the settings that hold for the organisation: what it has chosen, and the defaults for the rest.

@@ -2,8 +2,26 @@
 
 use acredita_domain::{
     App,
+    stores::{AllStores, Stores},
     use_cases::{self, SweepReport},
 };
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores {
+        identifications: all.identifications(),
+        scorings: all.scorings(),
+        chains: all.chains(),
+        housekeeping: all.housekeeping(),
+        pictures: all.pictures(),
+        events: all.events(),
+        reviews: all.reviews(),
+        backfills: all.backfills(),
+        exports: all.exports(),
+        export_files: all.export_files(),
+        ..Stores::default()
+    }
+}
 
 /// One run. Work that failed stays due, so a run never fails as a whole.
 pub async fn sweep(app: &App) -> SweepReport {

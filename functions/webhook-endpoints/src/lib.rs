@@ -3,7 +3,10 @@
 
 pub mod body;
 
-use acredita_domain::use_cases;
+use acredita_domain::{
+    stores::{AllStores, Stores},
+    use_cases,
+};
 use acredita_http::{
     Api, ApiError, Checked, Principal,
     params::{EndpointPath, EventPath, OrgPath},
@@ -15,20 +18,29 @@ use body::{
     EndpointsAnswer, ListRequest, RecoverBody, RecoverRequest, ResendBody, ResendRequest, RotateSecretBody,
     RotateSecretRequest, SecretAnswer, UpdateEndpointBody, UpdateEndpointRequest,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
-        .routes(routes!(create_webhook_endpoint))
-        .routes(routes!(list_webhook_endpoints))
-        .routes(routes!(read_webhook_endpoint))
-        .routes(routes!(update_webhook_endpoint))
-        .routes(routes!(delete_webhook_endpoint))
-        .routes(routes!(rotate_webhook_secret))
-        .routes(routes!(ping_webhook_endpoint))
-        .routes(routes!(list_webhook_deliveries))
-        .routes(routes!(recover_webhook_endpoint))
-        .routes(routes!(resend_event))
+acredita_http::operations!(
+    create_webhook_endpoint,
+    list_webhook_endpoints,
+    read_webhook_endpoint,
+    update_webhook_endpoint,
+    delete_webhook_endpoint,
+    rotate_webhook_secret,
+    ping_webhook_endpoint,
+    list_webhook_deliveries,
+    recover_webhook_endpoint,
+    resend_event,
+);
+
+/// The stores that it uses.
+pub fn stores(all: &impl AllStores) -> Stores {
+    Stores {
+        requests: all.requests(),
+        events: all.events(),
+        endpoints: all.endpoints(),
+        deliveries: all.deliveries(),
+        ..Stores::default()
+    }
 }
 
 /// Has events delivered to a URL. The answer shows the secret that they are signed with, once.

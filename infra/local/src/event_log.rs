@@ -2,11 +2,11 @@
 
 use acredita_domain::{
     Error,
-    app::Stores,
     events::{BrokenChain, EventType, StoredEvent, Subject},
     ids::{EventId, OrgId, SubjectId},
     ports::{Clock, EventPosition, EventQuery, Order},
     reference::ClientReferenceId,
+    stores::Stores,
     use_cases::{Kept, Verified, verify_subject},
 };
 use async_trait::async_trait;

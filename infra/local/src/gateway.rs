@@ -5,6 +5,7 @@
 //! the actor's side.
 
 use crate::drain::answered_after_reading;
+use acredita_domain::stores::Stores;
 use acredita_http::{Api, ApiError, layers, openapi, path::decode_unreserved, request::ClientIp};
 use acredita_manifest::{OPERATIONS, Operation, ROOT};
 use axum::{
@@ -17,32 +18,46 @@ use axum::{
 use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 use tower::ServiceExt;
 use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
 
-/// The functions that serve HTTP, by their names on AWS.
-pub fn functions() -> Vec<(&'static str, OpenApiRouter<Api>)> {
+/// A function that serves HTTP.
+pub struct Function {
+    /// On AWS.
+    pub name: &'static str,
+    pub router: Router<Api>,
+    pub document: fn() -> OpenApi,
+    /// The stores that it names.
+    pub stores: fn(&Stores) -> Stores,
+}
+
+macro_rules! function {
+    ($name:literal, $function:ident) => {
+        Function { name: $name, router: $function::router(), document: $function::document, stores: $function::stores }
+    };
+}
+
+pub fn functions() -> Vec<Function> {
     vec![
-        ("identification-agent-admin", acredita_identification_agent_admin::router()),
-        ("identification-agent", acredita_identification_agent::router()),
-        ("identification-otp-admin", acredita_identification_otp_admin::router()),
-        ("identification-otp", acredita_identification_otp::router()),
-        ("identity-document-admin", acredita_identity_document_admin::router()),
-        ("identity-document", acredita_identity_document::router()),
-        ("chain-admin", acredita_chain_admin::router()),
-        ("chain", acredita_chain::router()),
-        ("scoring", acredita_scoring::router()),
-        ("events", acredita_events::router()),
-        ("webhook-endpoints", acredita_webhook_endpoints::router()),
-        ("settings", acredita_settings::router()),
-        ("records", acredita_records::router()),
-        ("reviews", acredita_reviews::router()),
+        function!("identification-agent-admin", acredita_identification_agent_admin),
+        function!("identification-agent", acredita_identification_agent),
+        function!("identification-otp-admin", acredita_identification_otp_admin),
+        function!("identification-otp", acredita_identification_otp),
+        function!("identity-document-admin", acredita_identity_document_admin),
+        function!("identity-document", acredita_identity_document),
+        function!("chain-admin", acredita_chain_admin),
+        function!("chain", acredita_chain),
+        function!("scoring", acredita_scoring),
+        function!("events", acredita_events),
+        function!("webhook-endpoints", acredita_webhook_endpoints),
+        function!("settings", acredita_settings),
+        function!("records", acredita_records),
+        function!("reviews", acredita_reviews),
     ]
 }
 
 /// The OpenAPI document of all functions.
 pub fn document() -> OpenApi {
     let permission = |id: &str| OPERATIONS.iter().find(|operation| operation.name == id).map(|found| found.permission);
-    openapi::document(functions().into_iter().map(|(_, router)| router.split_for_parts().1), permission)
+    openapi::document(functions().into_iter().map(|function| (function.document)()), permission)
 }
 
 /// The function that serves this method of this path.
@@ -75,10 +90,10 @@ struct Parts {
 impl Gateway {
     /// `new_id` makes the ids of requests.
     pub fn new(api: &Api, new_id: impl Fn() -> String + Clone + Send + Sync + 'static) -> Self {
-        let finish = |router: OpenApiRouter<Api>| {
-            layers::finish(router.split_for_parts().0.with_state(api.clone()), new_id.clone())
+        let finish = |Function { router, stores, .. }: Function| {
+            layers::finish(router.with_state(api.with(stores)), new_id.clone())
         };
-        let routers = functions().into_iter().map(|(name, router)| (name, finish(router))).collect();
+        let routers = functions().into_iter().map(|function| (function.name, finish(function))).collect();
         let no_such_path = layers::finish(Router::new(), new_id.clone());
         let no_such_method = Router::new().route("/{*path}", any(async || ApiError::MethodNotAllowed));
         let no_such_method = layers::finish(no_such_method, new_id);
@@ -135,7 +150,7 @@ mod tests {
 
     #[test]
     fn every_function_that_serves_http_is_behind_the_gateway() {
-        let names: Vec<&str> = functions().into_iter().map(|(name, _)| name).collect();
+        let names: Vec<&str> = functions().into_iter().map(|function| function.name).collect();
         let served = FUNCTIONS.iter().filter(|function| function.trigger == Trigger::Http);
         assert_eq!(names, served.map(|function| function.name).collect::<Vec<_>>());
     }

@@ -13,19 +13,20 @@ use crate::{
     workers,
 };
 use acredita_aws::{
-    AwsClients, NoRegion, SystemClock, SystemEntropy,
+    AwsClients, AwsStores, NoRegion, SystemClock, SystemEntropy,
     provision::{ProvisionError, QueueUrls, ResourceNames, provision},
     sdk_config,
 };
 use acredita_domain::{
     App, RequestRate,
-    app::{EVENT_RETENTION, Engine, Policy, SCORINGS_A_DAY, Stores},
+    app::{EVENT_RETENTION, Engine, Policy, SCORINGS_A_DAY},
     ids::MessageId,
     keys::Keyring,
     otp::Channel,
     ports::{Clock, Entropy},
     scoring::ProviderAccess,
     settings::Countries,
+    stores::Stores,
     test_destinations::TestDestinations,
     use_cases::Kept,
 };
@@ -168,12 +169,12 @@ impl LocalAws {
     }
 
     pub fn stores(&self) -> Stores {
-        acredita_aws::stores(&self.clients, TABLE, BUCKET)
+        Stores::all(&AwsStores::new(&self.clients, TABLE, BUCKET))
     }
 
     pub fn app(&self, parts: AppParts) -> App {
         let AppParts { clock, entropy, keys, engine, policy } = parts;
-        acredita_service::app(Parts {
+        let parts = Parts {
             clients: self.clients.clone(),
             places: Places {
                 table: TABLE.to_owned(),
@@ -188,7 +189,8 @@ impl LocalAws {
             policy,
             clock,
             entropy,
-        })
+        };
+        acredita_service::app(parts, Stores::all)
     }
 }
 
@@ -298,7 +300,7 @@ impl Server {
         let gateway = Gateway::new(&api, ids.clone());
         let health = Arc::new(StoreHealth::of(&aws));
         let events = Arc::new(EventLog { stores: app.stores.clone(), clock: clock.clone(), kept: KEPT });
-        let hears = app.clone();
+        let hears = app.with(acredita_receipts::stores);
         let receipts = move |batch| {
             let app = hears.clone();
             async move { acredita_receipts::receipts(&app, batch).await.batch_item_failures.is_empty() }
@@ -312,21 +314,21 @@ impl Server {
         let mut tasks = JoinSet::new();
         tasks.spawn(serve(listener, router, access, stopping.clone()));
         let (sqs, queues) = (&aws.clients.sqs, &aws.queues);
-        let worker = app.clone();
+        let worker = app.with(acredita_notify::stores);
         let notify = move |batch| {
             let (app, senders) = (worker.clone(), senders.clone());
             async move { acredita_notify::notify(&app, &senders, batch).await }
         };
         tasks.spawn(workers::deliver(notify, sqs.clone(), queues.queue.clone(), stopping.clone()));
         for _ in 0..DISPATCHERS {
-            let worker = app.clone();
+            let worker = app.with(acredita_dispatch::stores);
             let dispatch = move |batch| {
                 let app = worker.clone();
                 async move { acredita_dispatch::dispatch(&app, batch).await }
             };
             tasks.spawn(workers::deliver(dispatch, sqs.clone(), queues.dispatch_queue.clone(), stopping.clone()));
         }
-        let worker = app.clone();
+        let worker = app.with(acredita_exports::stores);
         let exports = move |batch| {
             let app = worker.clone();
             async move { acredita_exports::exports(&app, batch).await }
@@ -339,8 +341,9 @@ impl Server {
             queues.dead_letter_queue.clone(),
             stopping.clone(),
         ));
+        let worker = app.with(acredita_sweep::stores);
         let sweep = move || {
-            let app = app.clone();
+            let app = worker.clone();
             async move {
                 acredita_sweep::sweep(&app).await;
             }

@@ -1,11 +1,11 @@
 //! `acredita verify`: whether a subject is what its events say, in a data folder or in a table on AWS.
 
 use crate::serve::{LocalAws, ServeError};
-use acredita_aws::{AwsClients, SystemClock, sdk_config, stores};
+use acredita_aws::{AwsClients, AwsStores, SystemClock, sdk_config};
 use acredita_domain::{
-    app::Stores,
     ids::{OrgId, SubjectId},
     ports::Clock,
+    stores::Stores,
     use_cases::{Kept, Verified, verify_by_id},
 };
 use acredita_embedded_aws::Storage;
@@ -58,7 +58,7 @@ pub async fn verify(args: VerifyArgs) -> Result<String, VerifyError> {
         Some(table) => {
             let outbound = Outbound::default();
             let sdk = sdk_config(outbound.connector(), |name| std::env::var(name).ok()).map_err(ServeError::from)?;
-            let stores = stores(&AwsClients::new(&sdk, &[]), &table, "");
+            let stores = Stores::all(&AwsStores::new(&AwsClients::new(&sdk, &[]), &table, ""));
             verify_by_id(&stores, &org, subject, kept, SystemClock.now()).await?
         }
         None => {

@@ -9,7 +9,7 @@
 //! Read it in this order: `items` (the contents of the table and their encoding), `store` (reading and writing), then
 //! the port of interest.
 //!
-//! `shared/service` wires them: an [`sdk_config`] makes the [`AwsClients`], and these make the [`stores()`] and the
+//! `shared/service` wires them: an [`sdk_config`] makes the [`AwsClients`], and these make the [`AwsStores`] and the
 //! [`SqsQueue`]. [`provision`] creates the table, the bucket and the queues where there is no CloudFormation.
 
 mod clients;
@@ -35,6 +35,6 @@ pub use pictures::S3Pictures;
 pub use queue::{SqsExports, SqsQueue, SqsWakes};
 pub use retry::RetryTransactionConflicts;
 pub use secrets::SecretKeys;
-pub use stores::stores;
+pub use stores::AwsStores;
 pub use system::{SystemClock, SystemEntropy};
 pub use table::DynamoStore;

@@ -1,30 +1,65 @@
 //! The stores of a deployment: one table and one bucket.
 
 use crate::{AwsClients, DynamoStore, S3ExportFiles, S3Pictures};
-use acredita_domain::app::Stores;
+use acredita_domain::{
+    ports::{
+        Backfills, Chains, Deliveries, Endpoints, EventLog, ExportFiles, Exports, Housekeeping, IdempotencyRecords,
+        Identifications, MidniChecks, Outbox, Pictures, Records, RequestCounts, Reviews, Scorings, SettingsStore,
+        Sightings,
+    },
+    stores::{AllStores, Store},
+};
 use std::sync::Arc;
 
-/// The domain's stores in this table and this bucket.
-pub fn stores(clients: &AwsClients, table: &str, bucket: &str) -> Stores {
-    let store = Arc::new(DynamoStore::new(clients.dynamodb.clone(), table.to_owned()));
-    Stores {
-        identifications: store.clone(),
-        scorings: store.clone(),
-        chains: store.clone(),
-        outbox: store.clone(),
-        sightings: store.clone(),
-        endpoints: store.clone(),
-        deliveries: store.clone(),
-        reviews: store.clone(),
-        settings: store.clone(),
-        midni_checks: store.clone(),
-        housekeeping: store.clone(),
-        requests: store.clone(),
-        records: store.clone(),
-        backfills: store.clone(),
-        exports: store.clone(),
-        events: store,
-        pictures: Arc::new(S3Pictures::new(clients.s3.clone(), bucket.to_owned())),
-        export_files: Arc::new(S3ExportFiles::new(clients.s3.clone(), bucket.to_owned())),
+/// The domain's stores in a table and a bucket.
+pub struct AwsStores {
+    table: Arc<DynamoStore>,
+    s3: aws_sdk_s3::Client,
+    bucket: String,
+}
+
+impl AwsStores {
+    pub fn new(clients: &AwsClients, table: &str, bucket: &str) -> Self {
+        let table = Arc::new(DynamoStore::new(clients.dynamodb.clone(), table.to_owned()));
+        Self { table, s3: clients.s3.clone(), bucket: bucket.to_owned() }
     }
+}
+
+macro_rules! all_stores {
+    ($($store:ident: $port:ident,)+) => {
+        impl AllStores for AwsStores {
+            $(fn $store(&self) -> Store<dyn $port> {
+                Store::new(self.table.clone())
+            })+
+
+            fn pictures(&self) -> Store<dyn Pictures> {
+                Store::new(Arc::new(S3Pictures::new(self.s3.clone(), self.bucket.clone())))
+            }
+
+            fn export_files(&self) -> Store<dyn ExportFiles> {
+                Store::new(Arc::new(S3ExportFiles::new(self.s3.clone(), self.bucket.clone())))
+            }
+        }
+    };
+}
+
+// In the table.
+all_stores! {
+    identifications: Identifications,
+    scorings: Scorings,
+    chains: Chains,
+    idempotency: IdempotencyRecords,
+    outbox: Outbox,
+    housekeeping: Housekeeping,
+    requests: RequestCounts,
+    sightings: Sightings,
+    events: EventLog,
+    endpoints: Endpoints,
+    deliveries: Deliveries,
+    settings: SettingsStore,
+    midni_checks: MidniChecks,
+    reviews: Reviews,
+    records: Records,
+    backfills: Backfills,
+    exports: Exports,
 }

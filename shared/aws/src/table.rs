@@ -13,6 +13,7 @@ mod events;
 mod exports;
 mod expressions;
 mod housekeeping;
+mod idempotency;
 mod identifications;
 pub(crate) mod items;
 mod marking;

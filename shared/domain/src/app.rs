@@ -7,13 +7,12 @@ use crate::{
     ids::{AdminChainId, AdminIdentificationId, ChainId, IdentificationId, OrgId},
     otp::{Channel, Delivery},
     ports::{
-        Backfills, CardVerifier, Chains, Clock, CodeKeys, Comparison, Deliveries, DocumentNumberReader, Endpoints,
-        Entropy, EventLog, ExportFiles, ExportQueue, Exports, Housekeeping, Identifications, MidniChecks, Outbox,
-        PictureValidator, Pictures, Queue, Receivers, Records, RequestCounts, Reviews, Scorer, Scorings, SettingsStore,
-        Sightings, Wakes,
+        CardVerifier, Clock, CodeKeys, Comparison, DocumentNumberReader, Entropy, ExportQueue, PictureValidator, Queue,
+        Receivers, Scorer, Wakes,
     },
     scoring::{Provider, ProviderAccess},
     settings::{Bounds, Choices, Countries, KnownSettings, OrgSettings},
+    stores::Stores,
     test_destinations::TestDestinations,
     throttle::{RequestRate, RequestThrottle},
 };
@@ -38,28 +37,6 @@ pub struct App {
     pub keys: Arc<dyn CodeKeys>,
     pub throttle: Arc<RequestThrottle>,
     pub known_settings: Arc<KnownSettings>,
-}
-
-#[derive(Clone)]
-pub struct Stores {
-    pub identifications: Arc<dyn Identifications>,
-    pub scorings: Arc<dyn Scorings>,
-    pub chains: Arc<dyn Chains>,
-    pub outbox: Arc<dyn Outbox>,
-    pub housekeeping: Arc<dyn Housekeeping>,
-    pub pictures: Arc<dyn Pictures>,
-    pub requests: Arc<dyn RequestCounts>,
-    pub sightings: Arc<dyn Sightings>,
-    pub events: Arc<dyn EventLog>,
-    pub endpoints: Arc<dyn Endpoints>,
-    pub deliveries: Arc<dyn Deliveries>,
-    pub settings: Arc<dyn SettingsStore>,
-    pub midni_checks: Arc<dyn MidniChecks>,
-    pub reviews: Arc<dyn Reviews>,
-    pub records: Arc<dyn Records>,
-    pub backfills: Arc<dyn Backfills>,
-    pub exports: Arc<dyn Exports>,
-    pub export_files: Arc<dyn ExportFiles>,
 }
 
 /// What looks at pictures of documents.
@@ -137,6 +114,11 @@ impl Policy {
 impl App {
     pub fn now(&self) -> Time {
         self.clock.now()
+    }
+
+    /// The same with the stores that a function names.
+    pub fn with(&self, stores: impl FnOnce(&Stores) -> Stores) -> Self {
+        Self { stores: stores(&self.stores), ..self.clone() }
     }
 
     /// Counts a request of an organisation's caller, or refuses it.

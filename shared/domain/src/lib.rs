@@ -46,6 +46,7 @@ pub mod review;
 pub mod scoring;
 pub mod settings;
 pub mod sightings;
+pub mod stores;
 mod system;
 pub mod test_destinations;
 pub mod text;

@@ -52,8 +52,8 @@ pub use scorer::{
 pub use settings::SettingsStore;
 pub use sightings::{CountError, Sightings};
 pub use store::{
-    Due, DueStream, Erasure, Housekeeping, IdempotencyRecord, Identifications, NewIdentification, NewScoring,
-    Remembered, RequestCounts, Reservation, Scorings,
+    Due, DueStream, Erasure, Housekeeping, IdempotencyRecord, IdempotencyRecords, Identifications, NewIdentification,
+    NewScoring, Remembered, RequestCounts, Reservation, Scorings,
 };
 pub use webhooks::{
     Deliveries, Delivery, DeliveryPage, Endpoints, NewEndpointError, Outcome, Post, Receivers, StreamDeliveries, Wake,

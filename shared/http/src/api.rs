@@ -1,7 +1,7 @@
 //! The state that all routers share: the use cases' `App` and the verifier of tokens.
 
 use crate::{answers::StepAnswer, error::ApiError, jwt::TokenVerifier};
-use acredita_domain::{App, Error, ids::OrgId, scoring::Provider, use_cases::Done};
+use acredita_domain::{App, Error, ids::OrgId, scoring::Provider, stores::Stores, use_cases::Done};
 use std::sync::Arc;
 
 /// The state of every router. Cheap to clone.
@@ -10,13 +10,18 @@ pub struct Api(Arc<Parts>);
 
 struct Parts {
     app: App,
-    tokens: TokenVerifier,
+    tokens: Arc<TokenVerifier>,
 }
 
 impl Api {
     /// Assembled once, at start.
     pub fn new(app: App, tokens: TokenVerifier) -> Self {
-        Self(Arc::new(Parts { app, tokens }))
+        Self(Arc::new(Parts { app, tokens: Arc::new(tokens) }))
+    }
+
+    /// The same with the stores that a function names.
+    pub fn with(&self, stores: impl FnOnce(&Stores) -> Stores) -> Self {
+        Self(Arc::new(Parts { app: self.app().with(stores), tokens: self.0.tokens.clone() }))
     }
 
     pub fn app(&self) -> &App {

@@ -29,6 +29,7 @@ pub mod metadata;
 pub mod multipart;
 pub mod office;
 pub mod openapi;
+pub mod operations;
 pub mod otp;
 mod parameters;
 pub mod params;

@@ -1,10 +1,11 @@
 //! The one place where an [`App`] is built.
 
-use acredita_aws::{AwsClients, SqsExports, SqsQueue, SqsWakes, stores};
+use acredita_aws::{AwsClients, AwsStores, SqsExports, SqsQueue, SqsWakes};
 use acredita_domain::{
     App,
     app::{Engine, Policy},
     ports::{Clock, CodeKeys, Entropy, Receivers},
+    stores::Stores,
 };
 use std::sync::Arc;
 
@@ -32,11 +33,11 @@ pub struct Places {
     pub exports_queue_url: String,
 }
 
-/// The use cases over these parts.
-pub fn app(parts: Parts) -> App {
+/// The use cases over these parts, and over the stores that are named.
+pub fn app(parts: Parts, stores: impl FnOnce(&AwsStores) -> Stores) -> App {
     let Parts { clients, places, keys, engine, receivers, policy, clock, entropy } = parts;
     App {
-        stores: stores(&clients, &places.table, &places.bucket),
+        stores: stores(&AwsStores::new(&clients, &places.table, &places.bucket)),
         queue: Arc::new(SqsQueue::new(clients.sqs.clone(), places.queue_url)),
         wakes: Arc::new(SqsWakes::new(clients.sqs.clone(), places.dispatch_queue_url)),
         export_queue: Arc::new(SqsExports::new(clients.sqs, places.exports_queue_url)),

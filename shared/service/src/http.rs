@@ -1,8 +1,8 @@
 //! A router as a Lambda behind API Gateway.
 
-use crate::{Error, Root, Settings, WarmUp};
-use acredita_aws::SystemEntropy;
-use acredita_domain::{app::Engine, ids::MessageId};
+use crate::{Error, Root, Settings, WarmUp, answer::Answer};
+use acredita_aws::{AwsStores, SystemEntropy};
+use acredita_domain::{app::Engine, ids::MessageId, stores::Stores};
 use acredita_http::{
     Api,
     layers::{self, RequestId},
@@ -18,25 +18,23 @@ use lambda_http::{
     request::RequestContext,
 };
 use tower::ServiceBuilder;
-use utoipa_axum::router::OpenApiRouter;
 
 /// Serves API Gateway events with a router, until the environment is shut down. `engine` is one of [`crate::engine`].
 pub async fn serve(
-    router: OpenApiRouter<Api>,
+    router: Router<Api>,
+    stores: impl FnOnce(&AwsStores) -> Stores,
     warm_up: WarmUp,
     engine: impl FnOnce(&Root) -> Option<Engine>,
 ) -> Result<(), Error> {
     logs::start_json();
     let root = Root::of_environment()?;
-    let app = root.app(engine(&root));
+    let app = root.app(engine(&root), stores);
     let tokens = root.tokens();
     tokio::join!(warm_up.read(&app), tokens.warm_up(app.now()));
     let entropy = app.entropy.clone();
     let api = Api::new(app, tokens);
-    let (router, _) = router.split_for_parts();
     let router = root.edge().guard(router.with_state(api));
-    let router = layers::finish(router, move || MessageId::generate(&*entropy).to_string());
-    lambda_http::run(ServiceBuilder::new().map_request(prepare).service(router)).await
+    run(layers::finish(router, move || MessageId::generate(&*entropy).to_string())).await
 }
 
 /// Serves files that everybody may read. They are told where people sign in, and nothing else.
@@ -44,8 +42,11 @@ pub async fn serve_page(router: impl FnOnce(Office) -> Router) -> Result<(), Err
     logs::start_json();
     let settings = Settings::from_env(|name| std::env::var(name).ok())?;
     let router = settings.edge.guard(router(settings.office));
-    let router = layers::finish(router, || MessageId::generate(&SystemEntropy).to_string());
-    lambda_http::run(ServiceBuilder::new().map_request(prepare).service(router)).await
+    run(layers::finish(router, || MessageId::generate(&SystemEntropy).to_string())).await
+}
+
+async fn run(router: Router) -> Result<(), Error> {
+    lambda_http::run(ServiceBuilder::new().map_request(prepare).map_response(Answer).service(router)).await
 }
 
 /// Gives the router what only the gateway knows: the client's address, the request's id, and where in the path its

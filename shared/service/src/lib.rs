@@ -8,6 +8,7 @@
 //! Parts that a `main.rs` does not name are not linked: a function that processes no pictures has no engine in its
 //! binary. The local server and the tests call [`app()`] and its relatives with their own clients.
 
+mod answer;
 mod app;
 mod edge;
 pub mod engine;

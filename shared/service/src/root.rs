@@ -9,12 +9,13 @@ use crate::{
     receivers::HttpReceivers,
     settings::Settings,
 };
-use acredita_aws::{AwsClients, SecretKeys, SecretText, SystemClock, SystemEntropy, sdk_config};
+use acredita_aws::{AwsClients, AwsStores, SecretKeys, SecretText, SystemClock, SystemEntropy, sdk_config};
 use acredita_domain::{
     App,
     app::Engine,
     error::Unavailable,
     ports::{Clock, Entropy, ProviderCredential, Scorer},
+    stores::Stores,
     text::Private,
 };
 use acredita_engine::{CertificateSource, TrustedCertificates};
@@ -49,9 +50,9 @@ impl Root {
     }
 
     /// `engine` is the result of one of [`crate::engine`].
-    pub fn app(&self, engine: Option<Engine>) -> App {
+    pub fn app(&self, engine: Option<Engine>, stores: impl FnOnce(&AwsStores) -> Stores) -> App {
         let Settings { places, policy, code_keys_secret, .. } = &self.settings;
-        app(Parts {
+        let parts = Parts {
             clients: AwsClients::new(&self.sdk, &[]),
             places: places.clone(),
             keys: Arc::new(SecretKeys::new(&self.sdk, code_keys_secret.clone(), self.clock.clone())),
@@ -60,7 +61,8 @@ impl Root {
             policy: policy.clone(),
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
-        })
+        };
+        app(parts, stores)
     }
 
     /// The verifier of tokens, which fetches the issuer's keys.

@@ -1,13 +1,15 @@
 //! A worker as a Lambda behind a queue or a schedule.
 
 use crate::{Error, Root, WarmUp, engine};
-use acredita_domain::App;
+use acredita_aws::AwsStores;
+use acredita_domain::{App, stores::Stores};
 use acredita_http::logs;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Passes every event to `work` together with `tools`, which are built once, until the environment is shut down.
 pub async fn work<Event, Answer, Tools>(
+    stores: impl FnOnce(&AwsStores) -> Stores,
     warm_up: WarmUp,
     tools: impl FnOnce(&Root) -> Tools,
     work: impl AsyncFn(&App, &Tools, Event) -> Answer,
@@ -18,7 +20,7 @@ where
 {
     logs::start_json();
     let root = Root::of_environment()?;
-    let app = root.app(engine::none(&root));
+    let app = root.app(engine::none(&root), stores);
     warm_up.read(&app).await;
     let tools = tools(&root);
     let (app, tools, work) = (&app, &tools, &work);

@@ -8,6 +8,7 @@ use acredita_domain::{
     otp::{Channel, Delivery, Destination},
     pictures::{PictureFormat, PictureKey, Sha256Digest},
     reference::Reference,
+    stores::Stores,
     use_cases::{CreateOtp, create_otp_identification},
 };
 use acredita_outbound::Outbound;
@@ -37,7 +38,7 @@ fn root(settings: &Settings, sdk: &SdkConfig) -> Root {
 }
 
 fn app(settings: &Settings, sdk: &SdkConfig) -> App {
-    root(settings, sdk).app(None)
+    root(settings, sdk).app(None, Stores::all)
 }
 
 fn org() -> OrgId {

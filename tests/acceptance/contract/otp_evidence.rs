@@ -9,11 +9,11 @@ use acceptance::{
 use acredita_domain::{
     App,
     actor::DocumentType,
-    app::Stores,
     error::Unavailable,
     identification::{State, Validation},
     pictures::{PictureFormat, PictureKey, PicturePrefix, Sha256Digest, Side, SignedLink, StatedPicture, UploadLink},
     ports::{Pictures, StoredPicture},
+    stores::{Store, Stores},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -172,7 +172,7 @@ type Meanwhile = Arc<dyn Fn() -> futures_util::future::BoxFuture<'static, ()> + 
 
 /// Runs the other request just before storing pictures.
 struct Interrupted {
-    pictures: Arc<dyn Pictures>,
+    pictures: Store<dyn Pictures>,
     meanwhile: Meanwhile,
 }
 
@@ -218,8 +218,9 @@ async fn interrupted(world: &mut World, subject: &Subject, picture: &[u8], meanw
         let (gateway, call) = (gateway.clone(), meanwhile.clone());
         Box::pin(async move { assert_eq!(gateway.serve(call.into_request()).await.status(), 204) })
     });
-    let pictures = Arc::new(Interrupted { pictures: whole.stores.pictures.clone(), meanwhile });
-    world.serve(App { stores: Stores { pictures, ..whole.stores.clone() }, ..whole.clone() });
+    let pictures = Interrupted { pictures: whole.stores.pictures.clone(), meanwhile };
+    let stores = Stores { pictures: Store::new(Arc::new(pictures)), ..whole.stores.clone() };
+    world.serve(App { stores, ..whole.clone() });
     let answer = world.send(validate(world, subject, &[("back", picture)])).await;
     world.serve(whole);
     answer

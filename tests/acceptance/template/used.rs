@@ -85,7 +85,12 @@ impl Used {
             let messages = world.receive().await;
             // Lambda's poller is not this code.
             world.wire.take_actions();
-            let response = acredita_notify::notify(&world.app, &world.sender, workers::event(&messages)).await;
+            let response = acredita_notify::notify(
+                &world.app.with(acredita_notify::stores),
+                &world.sender,
+                workers::event(&messages),
+            )
+            .await;
             assert_eq!(response.batch_item_failures.len(), 0);
             self.add(&world);
             for message in messages {
@@ -274,7 +279,9 @@ async fn used_to_deliver() -> Used {
     world.wire.take_actions();
     world.wire.take_changed();
     for failures in [1, 0] {
-        let response = acredita_notify::notify(&world.app, &world.sender, workers::event(&messages)).await;
+        let response =
+            acredita_notify::notify(&world.app.with(acredita_notify::stores), &world.sender, workers::event(&messages))
+                .await;
         assert_eq!(response.batch_item_failures.len(), failures);
     }
     let mut used = Used::of(&world);
@@ -320,7 +327,8 @@ async fn used_to_dispatch() -> Used {
         let messages = world.receive_wakes().await;
         world.wire.take_actions();
         world.wire.take_changed();
-        let response = acredita_dispatch::dispatch(&world.app, workers::event(&messages)).await;
+        let response =
+            acredita_dispatch::dispatch(&world.app.with(acredita_dispatch::stores), workers::event(&messages)).await;
         assert_eq!(response.batch_item_failures.len(), 0);
         used.add(&world);
         world.clock.advance(TimeDelta::minutes(1));

@@ -18,6 +18,7 @@ use acredita_domain::{
     keys::Keyring,
     ports::ExportWake,
     scoring::ProviderAccess,
+    stores::Stores,
     use_cases::{Made, make_record_export},
 };
 use acredita_embedded_aws::Storage;
@@ -136,7 +137,7 @@ async fn lines(aws: &LocalAws, key: &str) -> Result<u64, Failure> {
 /// What the function does in as many runs as it takes. Says how many those were, and the peak memory in KiB.
 async fn make(id: ExportId) -> Result<String, Failure> {
     let sdk = sdk_config(Outbound::default().connector(), |name| std::env::var(name).ok())?;
-    let app = acredita_service::app(Parts {
+    let parts = Parts {
         clients: AwsClients::new(&sdk, &[]),
         places: Places {
             table: TABLE.to_owned(),
@@ -151,7 +152,8 @@ async fn make(id: ExportId) -> Result<String, Failure> {
         policy: policy(ProviderAccess::default()),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
-    });
+    };
+    let app = acredita_service::app(parts, Stores::all);
     let wake = ExportWake { org: ORG.parse()?, export_id: id };
     let mut runs = 1;
     loop {

@@ -4,8 +4,8 @@ use super::{
     budget::Room,
     commit::{Commit, as_found, create_in, telling, telling_in},
     items::{
-        Key, Pointer, PointsTo, Standing, decode_identification, decode_pointer, decode_remembered, encode_erasure,
-        encode_identification, encode_pointer, encode_scoring, number, text,
+        Key, Pointer, PointsTo, Standing, decode_identification, decode_pointer, encode_erasure, encode_identification,
+        encode_pointer, encode_scoring, number, text,
     },
     scorings::{Closing, close},
     store::{Change, DynamoStore, corrupt},
@@ -13,15 +13,13 @@ use super::{
 };
 use acredita_domain::{
     Time,
-    error::Unavailable,
     events::{Chapter, Story},
-    idempotency::{Operation, RequestMark},
     identification::{Identification, Transition},
     ids::{AdminIdentificationId, IdentificationId, OrgId, ReviewId, ScoringId},
     pictures::PicturePrefix,
     ports::{
         CreateError, Erasure, FindError, IdempotencyRecord, Identifications, NewIdentification, NewOutboxMessage,
-        Remembered, Scorings, StepError,
+        Scorings, StepError,
     },
     records::RecordPosition,
     scoring::Scoring,
@@ -96,30 +94,6 @@ impl Identifications for DynamoStore {
             Commit::new(self, name, now).step_telling(change, chapter).remember(org, idempotency.clone())
         })
         .await
-    }
-
-    async fn recall(
-        &self,
-        org: &OrgId,
-        operation: Operation,
-        marks: &[RequestMark],
-        now: Time,
-    ) -> Result<Option<Remembered>, Unavailable> {
-        for mark in marks {
-            let key = Key::remembered(org, operation.as_str(), &mark.key);
-            if let Some(item) = self.get(RECALL, key).await? {
-                match decode_remembered(&item).map_err(|fault| corrupt(RECALL, fault))? {
-                    remembered if now >= remembered.valid_until => {}
-                    remembered if remembered.body_digest != mark.body => return Ok(Some(Remembered::AnotherBody)),
-                    remembered => return Ok(Some(Remembered::Answer(remembered.answer))),
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    async fn remember(&self, org: &OrgId, record: IdempotencyRecord, now: Time) -> Result<(), CreateError> {
-        Commit::new(self, "remember request", now).remember(org, Some(record)).create().await
     }
 
     async fn count_try(&self, identification: &Identification, now: Time) -> Result<Identification, StepError> {
@@ -290,7 +264,6 @@ pub(crate) fn take_step<'a>(
     commit
 }
 
-const RECALL: &str = "recall request";
 const COUNT_TRY: &str = "count try";
 const JUDGE_TRY: &str = "judge try";
 /// An identification from before tries had verdicts has judged all that it has counted.

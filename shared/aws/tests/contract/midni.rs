@@ -100,7 +100,7 @@ async fn a_key_keeps_one_check_and_answers_it_again(ports: &Ports) {
     assert_eq!(other, Err(CheckError::KeyReused));
     let marks = record(Operation::CheckMidni, "k", "", "").marks;
     let org = org();
-    let recall = |at| ports.identifications.recall(&org, Operation::CheckMidni, &marks, at);
+    let recall = |at| ports.idempotency.recall(&org, Operation::CheckMidni, &marks, at);
     let before = Remembered::Answer(FirstAnswer("first".to_owned()));
     assert_eq!(recall(now()).await, Ok(Some(before)));
     assert_eq!(recall(now() + IDEMPOTENCY_WINDOW).await, Ok(None));

@@ -45,7 +45,7 @@ async fn replace_at(
 
 async fn recalled(ports: &Ports, key: &str, body: &str, at: acredita_domain::Time) -> Option<Remembered> {
     let marks = record(OPERATION, key, body, "").marks;
-    ports.identifications.recall(&org(), OPERATION, &marks, at).await.expect("an answer")
+    ports.idempotency.recall(&org(), OPERATION, &marks, at).await.expect("an answer")
 }
 
 async fn the_next_generation_has_the_code_and_the_tries_stay(ports: &Ports) {

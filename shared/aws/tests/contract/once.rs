@@ -120,7 +120,7 @@ async fn a_deletion_leaves_a_record_for_a_day(ports: &Ports) {
     for operation in [of_identification, of_scoring] {
         let recalled = async |org: OrgId, key: &str, at: Time| {
             let marks = once(operation, key, "").expect("a key").marks;
-            ports.identifications.recall(&org, operation, &marks, at).await.expect("an answer")
+            ports.idempotency.recall(&org, operation, &marks, at).await.expect("an answer")
         };
         let end = now() + IDEMPOTENCY_WINDOW;
         for at in [now(), end - TimeDelta::milliseconds(1)] {
@@ -138,7 +138,7 @@ async fn a_deletion_that_is_lost_leaves_none(ports: &Ports) {
     let story = told(&identification).once(request.clone());
     assert_eq!(ports.identifications.delete(&identification, true, story, now()).await, Err(StepError::Lost));
     let Once { operation, marks } = request.expect("a key");
-    assert_eq!(ports.identifications.recall(&org(), operation, &marks, now()).await, Ok(None));
+    assert_eq!(ports.idempotency.recall(&org(), operation, &marks, now()).await, Ok(None));
 }
 
 on_aws! {

@@ -2,49 +2,36 @@
 
 use crate::samples::{now, org};
 use acredita_aws::{
-    AwsClients, SqsQueue,
+    AwsClients, AwsStores, SqsQueue,
     provision::{ResourceNames, provision},
-    sdk_config, stores,
+    sdk_config,
 };
 use acredita_domain::{
     Time,
-    app::Stores,
     identification::{Identification, Transition},
     otp::MAX_TRIES,
-    ports::{
-        Backfills, Chains, Deliveries, Due, Endpoints, EventLog, ExportFiles, Exports, Housekeeping, Identifications,
-        MidniChecks, NewOutboxMessage, Outbox, Pictures, Queue, Records, RequestCounts, Reviews, Scorings,
-        SettingsStore, Sightings, StepError,
-    },
+    ports::{Due, NewOutboxMessage, Queue, StepError},
+    stores::Stores,
 };
 use acredita_embedded_aws::{EmbeddedAws, REGION, Storage};
 use acredita_outbound::Outbound;
 use aws_sdk_dynamodb::config::SharedInterceptor;
 use futures_util::{StreamExt, TryStreamExt};
-use std::{future::Future, sync::Arc};
+use std::{future::Future, ops::Deref, sync::Arc};
 
 /// The ports that a suite tests.
 #[derive(Clone)]
 pub struct Ports {
-    pub identifications: Arc<dyn Identifications>,
-    pub scorings: Arc<dyn Scorings>,
-    pub chains: Arc<dyn Chains>,
-    pub outbox: Arc<dyn Outbox>,
-    pub housekeeping: Arc<dyn Housekeeping>,
-    pub pictures: Arc<dyn Pictures>,
-    pub requests: Arc<dyn RequestCounts>,
-    pub sightings: Arc<dyn Sightings>,
-    pub events: Arc<dyn EventLog>,
-    pub endpoints: Arc<dyn Endpoints>,
-    pub deliveries: Arc<dyn Deliveries>,
-    pub settings: Arc<dyn SettingsStore>,
-    pub midni_checks: Arc<dyn MidniChecks>,
-    pub reviews: Arc<dyn Reviews>,
-    pub records: Arc<dyn Records>,
-    pub backfills: Arc<dyn Backfills>,
-    pub exports: Arc<dyn Exports>,
-    pub export_files: Arc<dyn ExportFiles>,
+    pub stores: Stores,
     pub queue: Arc<dyn Queue>,
+}
+
+impl Deref for Ports {
+    type Target = Stores;
+
+    fn deref(&self) -> &Stores {
+        &self.stores
+    }
 }
 
 impl Ports {
@@ -102,48 +89,9 @@ impl Stage {
         let clients = AwsClients::new(&sdk, &[]);
         let queue_url = provision(&clients, &names).await.expect("provisioned").queue;
         let clients = if interceptors.is_empty() { clients } else { AwsClients::new(&sdk, interceptors) };
-        let Stores {
-            identifications,
-            scorings,
-            chains,
-            outbox,
-            housekeeping,
-            pictures,
-            requests,
-            sightings,
-            events,
-            endpoints,
-            deliveries,
-            settings,
-            midni_checks,
-            reviews,
-            records,
-            backfills,
-            exports,
-            export_files,
-        } = stores(&clients, &names.table, &names.bucket);
+        let stores = Stores::all(&AwsStores::new(&clients, &names.table, &names.bucket));
         let queue = Arc::new(SqsQueue::new(clients.sqs.clone(), queue_url.clone()));
-        let ports = Ports {
-            identifications,
-            scorings,
-            chains,
-            outbox,
-            housekeeping,
-            pictures,
-            requests,
-            sightings,
-            events,
-            endpoints,
-            deliveries,
-            settings,
-            midni_checks,
-            reviews,
-            records,
-            backfills,
-            exports,
-            export_files,
-            queue,
-        };
+        let ports = Ports { stores, queue };
         Self { aws, clients, names, queue_url, ports }
     }
 }

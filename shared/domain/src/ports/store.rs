@@ -95,16 +95,6 @@ pub trait Identifications: Send + Sync {
         story: Story,
         now: Time,
     ) -> Result<(), StepError>;
-    /// What is remembered at `now` of a request with an idempotency key. One read for each mark.
-    async fn recall(
-        &self,
-        org: &OrgId,
-        operation: Operation,
-        marks: &[RequestMark],
-        now: Time,
-    ) -> Result<Option<Remembered>, Unavailable>;
-    /// Remembers a request with an idempotency key, unless it is remembered at `now`. One transaction.
-    async fn remember(&self, org: &OrgId, record: IdempotencyRecord, now: Time) -> Result<(), CreateError>;
     /// Counts a try of an OTP that is open at `now` and has tries left, and returns the updated identification. Tries
     /// whose request is gone are judged to be wrong with it. One write.
     async fn count_try(&self, identification: &Identification, now: Time) -> Result<Identification, StepError>;
@@ -122,6 +112,21 @@ pub trait Identifications: Send + Sync {
         story: Story,
         now: Time,
     ) -> Result<Erasure, StepError>;
+}
+
+/// The requests with idempotency keys.
+#[async_trait]
+pub trait IdempotencyRecords: Send + Sync {
+    /// What is remembered at `now` of a request with an idempotency key. One read for each mark.
+    async fn recall(
+        &self,
+        org: &OrgId,
+        operation: Operation,
+        marks: &[RequestMark],
+        now: Time,
+    ) -> Result<Option<Remembered>, Unavailable>;
+    /// Remembers a request with an idempotency key, unless it is remembered at `now`. One transaction.
+    async fn remember(&self, org: &OrgId, record: IdempotencyRecord, now: Time) -> Result<(), CreateError>;
 }
 
 /// A retry of a scoring that one request holds by a lease. It is counted when its score is recorded; if that never

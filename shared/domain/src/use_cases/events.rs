@@ -3,11 +3,11 @@
 use super::cursor;
 use crate::{
     App, Error, Time,
-    app::Stores,
     events::{EventType, StoredEvent, Subject},
     ids::{EventId, OrgId, SubjectId},
     ports::{EventPosition, EventQuery, Order, limits::SETTLED_AFTER},
     reference::ClientReferenceId,
+    stores::Stores,
 };
 use serde::{Deserialize, Serialize};
 

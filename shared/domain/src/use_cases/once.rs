@@ -114,7 +114,7 @@ pub(super) async fn done_already(
         return Ok(Done::Before);
     }
     let record = IdempotencyRecord { operation, marks: once.marks, answer: FirstAnswer(DONE.to_owned()) };
-    match app.stores.identifications.remember(of.org(), record, app.now()).await {
+    match app.stores.idempotency.remember(of.org(), record, app.now()).await {
         Ok(()) => Ok(Done::Now),
         Err(error) => first_answer(error).map(|_| Done::Before),
     }
@@ -147,7 +147,7 @@ pub(super) async fn recalled(
     operation: Operation,
     marks: &[RequestMark],
 ) -> Result<Option<FirstAnswer>, Error> {
-    match app.stores.identifications.recall(org, operation, marks, app.now()).await? {
+    match app.stores.idempotency.recall(org, operation, marks, app.now()).await? {
         Some(Remembered::Answer(answer)) => Ok(Some(answer)),
         Some(Remembered::AnotherBody) => Err(Conflict::IdempotencyKeyReused.into()),
         None => Ok(None),

@@ -3,11 +3,11 @@
 use super::events::log_of;
 use crate::{
     Conflict, Error, Time,
-    app::Stores,
     events::{BrokenChain, EventType, Log, StoredEvent, Subject, left_as, scored_as, unbroken},
     expires_in::ExpiresIn,
     ids::{OrgId, SubjectId},
     scoring::Scoring,
+    stores::Stores,
 };
 use chrono::TimeDelta;
 
