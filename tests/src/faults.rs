@@ -21,15 +21,15 @@ use acredita_domain::{
     otp::LiveCode,
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink, StatedPicture, UploadLink},
     ports::{
-        Backfills, Chains, CheckError, Claim, CodeKeys, CountError, CreateError, Deliveries, Delivery, DeliveryPage,
-        Due, DueStream, Endpoints, Erasure, EventLog, EventPage, EventQuery, ExportFiles, ExportQueue, ExportWake,
-        Exports, FileError, FindError, FoundRecord, FoundStep, Housekeeping, IdempotencyRecord, IdempotencyRecords,
-        Identifications, LackingEntries, MessageRef, MidniChecks, NewChain, NewCheck, NewEndpointError,
-        NewIdentification, NewOutboxMessage, NewScoring, Opening, Order, Outbox, OutboxMessage, OutgoingMessage,
-        PassedRecord, Pictures, Queue, RecordPage, RecordQuery, RecordRange, RecordStream, Records, Remembered,
-        RequestCounts, Reservation, ReviewPage, ReviewQuery, Reviews, Scorings, SendError, Sender, SettingsStore,
-        Settlement, Sightings, StepChange, StepError, StoredPicture, StreamDeliveries, Told, WaitingReviews, Wake,
-        Wakes, WalkPart,
+        Backfills, ById, Chains, CheckError, Claim, CodeKeys, CountError, CreateError, Deliveries, Delivery,
+        DeliveryPage, Due, DueStream, Endpoints, Erasure, EventLog, EventPage, EventQuery, Events, ExportFiles,
+        ExportQueue, ExportWake, Exports, FileError, FindError, FoundRecord, FoundStep, Housekeeping,
+        IdempotencyRecord, IdempotencyRecords, Identifications, LackingEntries, MessageRef, MidniChecks, NewChain,
+        NewCheck, NewEndpointError, NewIdentification, NewOutboxMessage, NewScoring, Opening, Order, Outbox,
+        OutboxMessage, OutgoingMessage, PassedRecord, Pictures, Queue, RecordPage, RecordQuery, RecordRange,
+        RecordStream, Records, Remembered, RequestCounts, Reservation, ReviewPage, ReviewQuery, Reviews, Scorings,
+        SendError, Sender, SettingsStore, Settlement, Sightings, StepChange, StepError, StoredPicture,
+        StreamDeliveries, Told, WaitingReviews, Wake, Wakes, WalkPart,
     },
     records::{RecordPerson, RecordPosition},
     reference::ClientReferenceId,
@@ -131,6 +131,7 @@ impl Faults {
     pub fn around(self: &Arc<Self>, app: &App) -> App {
         let decorate = || self.clone();
         let Stores {
+            by_id,
             identifications,
             scorings,
             chains,
@@ -140,6 +141,7 @@ impl Faults {
             pictures,
             requests,
             sightings,
+            log,
             events,
             endpoints,
             deliveries,
@@ -153,6 +155,7 @@ impl Faults {
         } = app.stores.clone();
         App {
             stores: Stores {
+                by_id: Store::new(Arc::new(Faulty { faults: decorate(), port: by_id })),
                 identifications: Store::new(Arc::new(Faulty { faults: decorate(), port: identifications })),
                 scorings: Store::new(Arc::new(Faulty { faults: decorate(), port: scorings })),
                 chains: Store::new(Arc::new(Faulty { faults: decorate(), port: chains })),
@@ -162,6 +165,7 @@ impl Faults {
                 pictures: Store::new(Arc::new(Faulty { faults: decorate(), port: pictures })),
                 requests: Store::new(Arc::new(Faulty { faults: decorate(), port: requests })),
                 sightings: Store::new(Arc::new(Faulty { faults: decorate(), port: sightings })),
+                log: Store::new(Arc::new(Faulty { faults: decorate(), port: log })),
                 events: Store::new(Arc::new(Faulty { faults: decorate(), port: events })),
                 endpoints: Store::new(Arc::new(Faulty { faults: decorate(), port: endpoints })),
                 deliveries: Store::new(Arc::new(Faulty { faults: decorate(), port: deliveries })),
@@ -272,9 +276,15 @@ macro_rules! forward {
     };
 }
 
+forward! { ById {
+    fn identification(org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError>;
+    fn chain(org: &OrgId, id: ChainId) -> Result<Option<Chain>, FindError>;
+    fn review(org: &OrgId, id: ReviewId) -> Result<Option<Review>, FindError>;
+    fn settings(org: &OrgId) -> Result<Option<StoredSettings>, FindError>;
+} }
+
 forward! { Identifications {
     fn create(new: NewIdentification, now: Time) -> Result<(), CreateError>;
-    fn find(org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError>;
     fn find_by_admin_id(org: &OrgId, id: AdminIdentificationId) -> Result<Option<Identification>, FindError>;
     fn transition(identification: &Identification, transition: Transition, outbox: Vec<NewOutboxMessage>, story: Story, now: Time) -> Result<(), StepError>;
     fn transition_once(identification: &Identification, transition: Transition, idempotency: Option<IdempotencyRecord>, story: Story, now: Time) -> Result<(), StepError>;
@@ -291,7 +301,6 @@ forward! { IdempotencyRecords {
 
 forward! { Chains {
     fn create(new: NewChain, now: Time) -> Result<(), CreateError>;
-    fn find(org: &OrgId, id: ChainId) -> Result<Option<Chain>, FindError>;
     fn find_by_admin_id(org: &OrgId, id: AdminChainId) -> Result<Option<Chain>, FindError>;
     fn find_with_scoring(org: &OrgId, id: ChainId, scoring: ScoringId) -> Result<(Option<Chain>, Option<Scoring>), FindError>;
     fn steps(chain: &Chain) -> Result<Option<Vec<FoundStep>>, FindError>;
@@ -324,7 +333,6 @@ forward! { MidniChecks {
 } }
 
 forward! { Reviews {
-    fn find(org: &OrgId, id: ReviewId) -> Result<Option<Review>, FindError>;
     fn change(change: ReviewChange, now: Time) -> Result<(), StepError>;
     fn list(org: &OrgId, query: ReviewQuery) -> Result<ReviewPage, FindError>;
     fn waiting() -> Result<WaitingReviews, FindError>;
@@ -334,6 +342,9 @@ forward! { EventLog {
     fn tell(story: Story) -> Result<(), StepError>;
     fn tell_next(story: Story) -> Result<(), StepError>;
     fn tell_alone(story: Story) -> Result<(), StepError>;
+} }
+
+forward! { Events {
     fn of_subject(org: &OrgId, subject: Subject, after: Option<u64>, order: Order, limit: usize) -> Result<Vec<StoredEvent>, FindError>;
     fn subject_of(org: &OrgId, id: SubjectId) -> Result<Option<Subject>, FindError>;
     fn find(org: &OrgId, id: EventId) -> Result<Option<StoredEvent>, FindError>;
@@ -367,7 +378,6 @@ forward! { Deliveries {
 } }
 
 forward! { SettingsStore {
-    fn find(org: &OrgId) -> Result<Option<StoredSettings>, FindError>;
     fn replace(after: &StoredSettings, story: Story) -> Result<(), StepError>;
 } }
 

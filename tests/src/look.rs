@@ -226,9 +226,9 @@ impl World {
     /// Requires that a chain and its steps agree.
     async fn assert_agrees(&self, item: &Item) {
         let (org, id) = (text(item, "org").parse().expect("an organisation"), text(item, "pk")[4..].parse());
-        let chains = &self.app.stores.chains;
-        let chain = chains.find(&org, id.expect("an id")).await.expect("an answer").expect("it is there");
-        let steps = chains.steps(&chain).await.expect("an answer").expect("they are there");
+        let stores = &self.app.stores;
+        let chain = stores.by_id.chain(&org, id.expect("an id")).await.expect("an answer").expect("it is there");
+        let steps = stores.chains.steps(&chain).await.expect("an answer").expect("they are there");
         let steps: Vec<_> = steps.into_iter().map(|step| step.identification).collect();
         assert!(chain.agrees_with(&steps), "{chain:#?} does not agree with {steps:#?}");
         self.wire.take();

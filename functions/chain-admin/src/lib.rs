@@ -24,12 +24,11 @@ acredita_http::operations!(create_chain, cancel_chain, close_chain, delete_chain
 /// The stores that it uses.
 pub fn stores(all: &impl AllStores) -> Stores {
     Stores {
+        by_id: all.by_id(),
         chains: all.chains(),
         idempotency: all.idempotency(),
         pictures: all.pictures(),
         requests: all.requests(),
-        settings: all.settings(),
-        reviews: all.reviews(),
         ..Stores::default()
     }
 }

@@ -20,7 +20,7 @@ acredita_http::operations!(read_chain, validate_chain);
 
 /// The stores that it uses.
 pub fn stores(all: &impl AllStores) -> Stores {
-    Stores { chains: all.chains(), requests: all.requests(), reviews: all.reviews(), ..Stores::default() }
+    Stores { by_id: all.by_id(), chains: all.chains(), requests: all.requests(), ..Stores::default() }
 }
 
 /// Reads a chain as the actor's side sees it, with its steps.

@@ -14,13 +14,11 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 /// The stores that it uses.
 pub fn stores(all: &impl AllStores) -> Stores {
     Stores {
-        identifications: all.identifications(),
+        by_id: all.by_id(),
         scorings: all.scorings(),
-        chains: all.chains(),
         events: all.events(),
         endpoints: all.endpoints(),
         deliveries: all.deliveries(),
-        reviews: all.reviews(),
         ..Stores::default()
     }
 }

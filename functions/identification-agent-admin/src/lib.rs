@@ -26,6 +26,7 @@ acredita_http::operations!(
 /// The stores that it uses.
 pub fn stores(all: &impl AllStores) -> Stores {
     Stores {
+        by_id: all.by_id(),
         identifications: all.identifications(),
         idempotency: all.idempotency(),
         pictures: all.pictures(),

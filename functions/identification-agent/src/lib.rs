@@ -24,12 +24,12 @@ acredita_http::operations!(read_agent_identification, check_midni, validate_agen
 /// The stores that it uses.
 pub fn stores(all: &impl AllStores) -> Stores {
     Stores {
+        by_id: all.by_id(),
         identifications: all.identifications(),
         chains: all.chains(),
         idempotency: all.idempotency(),
         pictures: all.pictures(),
         requests: all.requests(),
-        settings: all.settings(),
         midni_checks: all.midni_checks(),
         ..Stores::default()
     }

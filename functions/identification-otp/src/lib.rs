@@ -24,12 +24,11 @@ acredita_http::operations!(read_otp_identification, validate_otp_identification,
 /// The stores that it uses.
 pub fn stores(all: &impl AllStores) -> Stores {
     Stores {
+        by_id: all.by_id(),
         identifications: all.identifications(),
         chains: all.chains(),
         pictures: all.pictures(),
         requests: all.requests(),
-        settings: all.settings(),
-        reviews: all.reviews(),
         ..Stores::default()
     }
 }

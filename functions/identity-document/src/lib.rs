@@ -22,12 +22,11 @@ acredita_http::operations!(read_identity_document_identification, validate_ident
 /// The stores that it uses.
 pub fn stores(all: &impl AllStores) -> Stores {
     Stores {
+        by_id: all.by_id(),
         identifications: all.identifications(),
         scorings: all.scorings(),
         chains: all.chains(),
         requests: all.requests(),
-        settings: all.settings(),
-        reviews: all.reviews(),
         ..Stores::default()
     }
 }

@@ -12,10 +12,10 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 /// The stores that it uses.
 pub fn stores(all: &impl AllStores) -> Stores {
     Stores {
+        by_id: all.by_id(),
         identifications: all.identifications(),
         chains: all.chains(),
         outbox: all.outbox(),
-        settings: all.settings(),
         ..Stores::default()
     }
 }

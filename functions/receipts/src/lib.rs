@@ -22,10 +22,10 @@ use serde::Deserialize;
 /// The stores that it uses.
 pub fn stores(all: &impl AllStores) -> Stores {
     Stores {
+        by_id: all.by_id(),
         identifications: all.identifications(),
         chains: all.chains(),
         outbox: all.outbox(),
-        settings: all.settings(),
         ..Stores::default()
     }
 }

@@ -36,6 +36,7 @@ pub fn stores(all: &impl AllStores) -> Stores {
     Stores {
         pictures: all.pictures(),
         requests: all.requests(),
+        log: all.log(),
         events: all.events(),
         records: all.records(),
         backfills: all.backfills(),

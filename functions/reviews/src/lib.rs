@@ -19,6 +19,7 @@ acredita_http::operations!(list_reviews, claim_review, release_review, decide_re
 /// The stores that it uses.
 pub fn stores(all: &impl AllStores) -> Stores {
     Stores {
+        by_id: all.by_id(),
         identifications: all.identifications(),
         chains: all.chains(),
         requests: all.requests(),

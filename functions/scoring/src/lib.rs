@@ -38,16 +38,13 @@ acredita_http::operations!(
 /// The stores that it uses.
 pub fn stores(all: &impl AllStores) -> Stores {
     Stores {
-        identifications: all.identifications(),
+        by_id: all.by_id(),
         scorings: all.scorings(),
-        chains: all.chains(),
         idempotency: all.idempotency(),
         pictures: all.pictures(),
         requests: all.requests(),
         sightings: all.sightings(),
-        events: all.events(),
-        settings: all.settings(),
-        reviews: all.reviews(),
+        log: all.log(),
         ..Stores::default()
     }
 }

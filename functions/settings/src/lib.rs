@@ -18,7 +18,7 @@ acredita_http::operations!(read_settings, replace_settings);
 
 /// The stores that it uses.
 pub fn stores(all: &impl AllStores) -> Stores {
-    Stores { requests: all.requests(), settings: all.settings(), ..Stores::default() }
+    Stores { by_id: all.by_id(), settings: all.settings(), requests: all.requests(), ..Stores::default() }
 }
 
 /// Reads the settings that hold for the organisation: what it has chosen, and the defaults for the rest.

@@ -9,11 +9,13 @@ use acredita_domain::{
 /// The stores that it uses.
 pub fn stores(all: &impl AllStores) -> Stores {
     Stores {
+        by_id: all.by_id(),
         identifications: all.identifications(),
         scorings: all.scorings(),
         chains: all.chains(),
         housekeeping: all.housekeeping(),
         pictures: all.pictures(),
+        log: all.log(),
         events: all.events(),
         reviews: all.reviews(),
         backfills: all.backfills(),

@@ -3,9 +3,9 @@
 use crate::{AwsClients, DynamoStore, S3ExportFiles, S3Pictures};
 use acredita_domain::{
     ports::{
-        Backfills, Chains, Deliveries, Endpoints, EventLog, ExportFiles, Exports, Housekeeping, IdempotencyRecords,
-        Identifications, MidniChecks, Outbox, Pictures, Records, RequestCounts, Reviews, Scorings, SettingsStore,
-        Sightings,
+        Backfills, ById, Chains, Deliveries, Endpoints, EventLog, Events, ExportFiles, Exports, Housekeeping,
+        IdempotencyRecords, Identifications, MidniChecks, Outbox, Pictures, Records, RequestCounts, Reviews, Scorings,
+        SettingsStore, Sightings,
     },
     stores::{AllStores, Store},
 };
@@ -45,6 +45,7 @@ macro_rules! all_stores {
 
 // In the table.
 all_stores! {
+    by_id: ById,
     identifications: Identifications,
     scorings: Scorings,
     chains: Chains,
@@ -53,7 +54,8 @@ all_stores! {
     housekeeping: Housekeeping,
     requests: RequestCounts,
     sightings: Sightings,
-    events: EventLog,
+    log: EventLog,
+    events: Events,
     endpoints: Endpoints,
     deliveries: Deliveries,
     settings: SettingsStore,

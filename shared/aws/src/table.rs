@@ -5,6 +5,7 @@
 
 mod backfills;
 mod budget;
+mod by_id;
 mod chains;
 mod commit;
 mod deliveries;

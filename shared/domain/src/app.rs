@@ -132,7 +132,7 @@ impl App {
         if let Some(known) = self.known_settings.get(org, now) {
             return Ok(known);
         }
-        let choices = self.stores.settings.find(org).await?.map_or_else(Choices::default, |stored| stored.choices);
+        let choices = self.stores.by_id.settings(org).await?.map_or_else(Choices::default, |stored| stored.choices);
         let settings = Arc::new(OrgSettings::of(org, &choices, self.policy.bounds()));
         self.known_settings.set(org, settings.clone(), now);
         Ok(settings)
@@ -168,7 +168,7 @@ impl App {
         id: IdentificationId,
         kind: MethodKind,
     ) -> Result<Identification, Error> {
-        let found = self.stores.identifications.find(org, id).await?;
+        let found = self.stores.by_id.identification(org, id).await?;
         found.filter(|found| found.method.kind() == kind).ok_or(Error::NotFound("identification"))
     }
 
@@ -183,7 +183,7 @@ impl App {
     }
 
     pub(crate) async fn find_chain(&self, org: &OrgId, id: ChainId) -> Result<Chain, Error> {
-        self.stores.chains.find(org, id).await?.ok_or(Error::NotFound("chain"))
+        self.stores.by_id.chain(org, id).await?.ok_or(Error::NotFound("chain"))
     }
 
     pub(crate) async fn find_chain_by_admin_id(&self, org: &OrgId, id: AdminChainId) -> Result<Chain, Error> {

@@ -7,6 +7,7 @@
 //! `shared/engine`, and scored there and in `shared/providers`.
 
 mod backfills;
+mod by_id;
 mod chains;
 mod comparison;
 mod credential;
@@ -28,6 +29,7 @@ mod webhooks;
 
 pub use crate::system::{Clock, Entropy};
 pub use backfills::{Backfills, LackingEntries, PassedRecord, RecordSubject, WalkPart};
+pub use by_id::ById;
 pub use chains::{Chains, FoundStep, NewChain, NewStep, Opening, StepChange};
 pub use comparison::{Comparison, Likeness};
 pub use credential::{HeldCredential, ProviderCredential};
@@ -36,7 +38,7 @@ pub use delivery::{
     Queue, SendBudget, SendError, Sender, Settlement, Told,
 };
 pub use errors::{CreateError, FindError, FirstAnswer, StepError, unless_lost};
-pub use events::{EventLog, EventPage, EventPosition, EventQuery, Order};
+pub use events::{EventLog, EventPage, EventPosition, EventQuery, Events, Order};
 pub use exports::{ExportFiles, ExportQueue, ExportWake, Exports, FileError};
 pub use keys::CodeKeys;
 pub use midni::{CardError, CardVerifier, CheckError, MidniChecks, NewCheck};

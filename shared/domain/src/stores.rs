@@ -1,9 +1,9 @@
 //! The stores of a deployment. A function names those that it uses, so that its program contains no others.
 
 use crate::ports::{
-    Backfills, Chains, Deliveries, Endpoints, EventLog, ExportFiles, Exports, Housekeeping, IdempotencyRecords,
-    Identifications, MidniChecks, Outbox, Pictures, Records, RequestCounts, Reviews, Scorings, SettingsStore,
-    Sightings,
+    Backfills, ById, Chains, Deliveries, Endpoints, EventLog, Events, ExportFiles, Exports, Housekeeping,
+    IdempotencyRecords, Identifications, MidniChecks, Outbox, Pictures, Records, RequestCounts, Reviews, Scorings,
+    SettingsStore, Sightings,
 };
 use std::{any::type_name, fmt, ops::Deref, sync::Arc};
 
@@ -75,6 +75,7 @@ macro_rules! stores {
 }
 
 stores! {
+    by_id: ById,
     identifications: Identifications,
     scorings: Scorings,
     chains: Chains,
@@ -84,7 +85,8 @@ stores! {
     pictures: Pictures,
     requests: RequestCounts,
     sightings: Sightings,
-    events: EventLog,
+    log: EventLog,
+    events: Events,
     endpoints: Endpoints,
     deliveries: Deliveries,
     settings: SettingsStore,

@@ -49,7 +49,7 @@ impl WarmUp {
                 let _ = tokio::join!(app.stores.endpoints.all(&org), app.keys.current());
             }
             Self::Settings => {
-                let _ = app.stores.settings.find(&org).await;
+                let _ = app.stores.by_id.settings(&org).await;
             }
             Self::Reviews => {
                 let _ = tokio::join!(review(app, &org), app.keys.current());
@@ -75,18 +75,18 @@ impl WarmUp {
 
 async fn identification(app: &App, org: &OrgId) {
     if let Ok(nobody) = NOBODY.parse() {
-        let _ = app.stores.identifications.find(org, nobody).await;
+        let _ = app.stores.by_id.identification(org, nobody).await;
     }
 }
 
 async fn review(app: &App, org: &OrgId) {
     if let Ok(nobody) = NOBODY.parse() {
-        let _ = app.stores.reviews.find(org, nobody).await;
+        let _ = app.stores.by_id.review(org, nobody).await;
     }
 }
 
 async fn chain(app: &App, org: &OrgId) {
     if let Ok(nobody) = NOBODY.parse() {
-        let _ = app.stores.chains.find(org, nobody).await;
+        let _ = app.stores.by_id.chain(org, nobody).await;
     }
 }

@@ -203,7 +203,7 @@ async fn what_the_agent_left_is_kept_as_evidence() {
     let body = json!({ "agent": " shop-042/maria ", "evidence": base64(&bodies::evidence_png(7)), "evidence_metadata": "{\"shop\":\"042\"}" });
     validate(&world, &subject, &body, None).await;
     let (org, id) = (ORG.parse().expect("an organisation"), subject.id.parse().expect("an id"));
-    let kept = world.app.stores.identifications.find(&org, id).await.expect("an answer").expect("it is there");
+    let kept = world.app.stores.by_id.identification(&org, id).await.expect("an answer").expect("it is there");
     let State::Validated(validation) = kept.state else { panic!("validated") };
     assert_eq!(validation.at, world.app.now());
     let evidence = validation.agent.expect("an agent's evidence");

@@ -150,7 +150,7 @@ async fn providers_are_sent_the_picture_only() {
 
 async fn validation(world: &World, subject: &Subject) -> Validation {
     let (org, id) = (ORG.parse().expect("an organisation"), subject.id.parse().expect("an id"));
-    let found = world.app.stores.identifications.find(&org, id).await.expect("an answer").expect("it is there");
+    let found = world.app.stores.by_id.identification(&org, id).await.expect("an answer").expect("it is there");
     let State::Validated(validation) = found.state else { panic!("validated") };
     validation
 }

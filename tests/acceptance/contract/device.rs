@@ -156,7 +156,7 @@ async fn a_user_agent_may_be_latin_1() {
     request.headers_mut().insert("user-agent", bytes);
     world.send_request(request).await.expect(204);
     let (org, id) = (ORG.parse().expect("an organisation"), subject.id.parse().expect("an id"));
-    let kept = world.app.stores.identifications.find(&org, id).await.expect("an answer").expect("it is there");
+    let kept = world.app.stores.by_id.identification(&org, id).await.expect("an answer").expect("it is there");
     let State::Validated(validation) = kept.state else { panic!("validated") };
     assert_eq!(validation.device.user_agent.expose(), "compañía/1.0");
 }
@@ -187,7 +187,7 @@ async fn the_device_is_kept_as_evidence_with_the_address_that_the_gateway_saw() 
         request.extensions_mut().insert(ConnectInfo("203.0.113.9:4711".parse::<SocketAddr>().expect("an address")));
         world.send_request(request).await.expect(204);
         let (org, id) = (ORG.parse().expect("an organisation"), subject.id.parse().expect("an id"));
-        let kept = world.app.stores.identifications.find(&org, id).await.expect("an answer").expect("it is there");
+        let kept = world.app.stores.by_id.identification(&org, id).await.expect("an answer").expect("it is there");
         let State::Validated(validation) = kept.state else { panic!("validated") };
         let device = validation.device;
         assert_eq!(device.installation_id.to_string(), "7d444840-9dc0-41a9-8a3a-6f2a5e4f1c11");

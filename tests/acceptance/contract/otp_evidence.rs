@@ -40,7 +40,7 @@ fn validate(world: &World, subject: &Subject, sides: &[(&str, &[u8])]) -> Call {
 
 async fn validation(world: &World, subject: &Subject) -> Validation {
     let (org, id) = (ORG.parse().expect("an organisation"), subject.id.parse().expect("an id"));
-    let found = world.app.stores.identifications.find(&org, id).await.expect("an answer").expect("it is there");
+    let found = world.app.stores.by_id.identification(&org, id).await.expect("an answer").expect("it is there");
     let (State::Validated(validation) | State::Closed { validation: Some(validation), .. }) = found.state else {
         panic!("validated")
     };

@@ -227,7 +227,7 @@ async fn named_by(world: &World, further: Value) -> [Option<String>; 3] {
     let validation = subject.validation(world).without("authorization").token(&ISSUER.sign(&claims));
     world.send(validation).await.expect(204);
     let (org, id) = (ORG.parse().expect("an organisation"), subject.id.parse().expect("an id"));
-    let kept = world.app.stores.identifications.find(&org, id).await.expect("an answer").expect("it is there");
+    let kept = world.app.stores.by_id.identification(&org, id).await.expect("an answer").expect("it is there");
     let State::Validated(validation) = kept.state else { panic!("validated") };
     let caller = validation.agent.expect("an agent's evidence").caller.expect("a caller");
     assert!(!format!("{caller:?}").contains("maria"), "a subject is private");

@@ -124,7 +124,7 @@ fn no_refusal_says_what_was_refused() {
 async fn stored(world: &World, kind: &str, body: serde_json::Value) -> (String, Identification) {
     let created = world.send(request(world, "POST", &format!("/identifications/{kind}"), Some(with_actor(body)))).await;
     let id = created.text("identification_id");
-    let found = world.app.stores.identifications.find(&parsed(ORG), parsed(&id)).await.expect("the table answers");
+    let found = world.app.stores.by_id.identification(&parsed(ORG), parsed(&id)).await.expect("the table answers");
     (id, found.expect("it is there"))
 }
 
@@ -140,8 +140,8 @@ async fn no_identification_shows_whom_it_is_about() {
     let validated = world
         .app
         .stores
-        .identifications
-        .find(&parsed(ORG), parsed(&agent))
+        .by_id
+        .identification(&parsed(ORG), parsed(&agent))
         .await
         .expect("the table answers")
         .expect("it is there");

@@ -20,8 +20,8 @@ use acredita_domain::{
     identification::{Closable, Identification, Status},
     ids::{AdminChainId, ChainId, IdentificationId, OrgId, ScoringId},
     ports::{
-        Chains, CreateError, Erasure, FindError, FoundStep, NewChain, NewOutboxMessage, NewStep, Opening, StepChange,
-        StepError,
+        ById, Chains, CreateError, Erasure, FindError, FoundStep, NewChain, NewOutboxMessage, NewStep, Opening,
+        StepChange, StepError,
     },
     records::RecordPosition,
     review::ReviewMark,
@@ -66,14 +66,9 @@ impl Chains for DynamoStore {
         .await
     }
 
-    async fn find(&self, org: &OrgId, id: ChainId) -> Result<Option<Chain>, FindError> {
-        let found = DynamoStore::find(self, "find chain", Key::chain(id), decode_chain).await?;
-        Ok(found.filter(|chain| chain.org == *org))
-    }
-
     async fn find_by_admin_id(&self, org: &OrgId, id: AdminChainId) -> Result<Option<Chain>, FindError> {
         match DynamoStore::find(self, "find chain by handle", Key::chain_pointer(id), decode_pointer).await? {
-            Some(Pointer { org: owner, to: PointsTo::Chain(id) }) if owner == *org => Chains::find(self, org, id).await,
+            Some(Pointer { org: owner, to: PointsTo::Chain(id) }) if owner == *org => self.chain(org, id).await,
             _ => Ok(None),
         }
     }
@@ -225,7 +220,7 @@ impl Chains for DynamoStore {
                 Err(StepError::Lost) if tries > 0 => {
                     tries -= 1;
                     let is_scored = removals.iter().any(|removal| removal.scored.is_some());
-                    match Chains::find(self, &chain.org, chain.id).await? {
+                    match self.chain(&chain.org, chain.id).await? {
                         // Scored meanwhile, perhaps: then it has seen more. Or something finds it now.
                         Some(changed) if is_scored || changed.lookups != current.lookups => {
                             current = Cow::Owned(changed);

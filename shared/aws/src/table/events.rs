@@ -19,7 +19,7 @@ use acredita_domain::{
     error::Unavailable,
     events::{StoredEvent, Story, Subject},
     ids::{EventId, OrgId, SubjectId},
-    ports::{EventLog, EventPage, EventPosition, EventQuery, FindError, Order, StepError},
+    ports::{EventLog, EventPage, EventPosition, EventQuery, Events, FindError, Order, StepError},
     reference::ClientReferenceId,
 };
 use async_trait::async_trait;
@@ -58,7 +58,10 @@ impl EventLog for DynamoStore {
             Refusal::Step(error) => error,
         })
     }
+}
 
+#[async_trait]
+impl Events for DynamoStore {
     async fn of_subject(
         &self,
         org: &OrgId,

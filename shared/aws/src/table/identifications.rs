@@ -18,7 +18,7 @@ use acredita_domain::{
     ids::{AdminIdentificationId, IdentificationId, OrgId, ReviewId, ScoringId},
     pictures::PicturePrefix,
     ports::{
-        CreateError, Erasure, FindError, IdempotencyRecord, Identifications, NewIdentification, NewOutboxMessage,
+        ById, CreateError, Erasure, FindError, IdempotencyRecord, Identifications, NewIdentification, NewOutboxMessage,
         Scorings, StepError,
     },
     records::RecordPosition,
@@ -43,12 +43,6 @@ impl Identifications for DynamoStore {
         .await
     }
 
-    async fn find(&self, org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError> {
-        let found =
-            DynamoStore::find(self, "find identification", Key::identification(id), decode_identification).await?;
-        Ok(found.filter(|identification| identification.org == *org))
-    }
-
     async fn find_by_admin_id(
         &self,
         org: &OrgId,
@@ -56,7 +50,7 @@ impl Identifications for DynamoStore {
     ) -> Result<Option<Identification>, FindError> {
         match DynamoStore::find(self, "find identification by handle", Key::pointer(id), decode_pointer).await? {
             Some(Pointer { org: owner, to: PointsTo::Identification(id) }) if owner == *org => {
-                Identifications::find(self, org, id).await
+                self.identification(org, id).await
             }
             _ => Ok(None),
         }
@@ -151,7 +145,7 @@ impl Identifications for DynamoStore {
                 Ok(()) => return Ok(erasure),
                 Err(StepError::Lost) if tries > 0 => {
                     tries -= 1;
-                    match Identifications::find(self, org, identification.id).await? {
+                    match self.identification(org, identification.id).await? {
                         // Scored meanwhile, perhaps: then it has seen more. Or something finds it now.
                         Some(changed) if removal.scored.is_some() || changed.lookups != current.lookups => {
                             current = Cow::Owned(changed);

@@ -16,7 +16,7 @@ use acredita_domain::{
     Time,
     events::ReviewChange,
     identification::Status,
-    ids::{OrgId, ReviewId},
+    ids::OrgId,
     ports::{FindError, ReviewPage, ReviewQuery, Reviews, StepError, WaitingReviews},
     review::{Review, ReviewStatus},
 };
@@ -29,11 +29,6 @@ const LATEST: &str = "#org = :org AND #status = :created AND #expires_at > :now 
 
 #[async_trait]
 impl Reviews for DynamoStore {
-    async fn find(&self, org: &OrgId, id: ReviewId) -> Result<Option<Review>, FindError> {
-        let found = DynamoStore::find(self, "find review", Key::review(id), decode_review).await?;
-        Ok(found.filter(|review| review.org == *org))
-    }
-
     async fn change(&self, change: ReviewChange, now: Time) -> Result<(), StepError> {
         let Some(after) = &change.after else { return Err(StepError::Lost) };
         let values = vec![

@@ -2,26 +2,19 @@
 
 use super::{
     commit::{Commit, telling},
-    items::{Key, decode_settings, number, settings_values},
+    items::{Key, number, settings_values},
     store::{Change, DynamoStore},
 };
 use acredita_domain::{
     Time,
     events::Story,
-    ids::{OrgId, SettingsId},
-    ports::{FindError, SettingsStore, StepError},
+    ports::{SettingsStore, StepError},
     settings::StoredSettings,
 };
 use async_trait::async_trait;
 
 #[async_trait]
 impl SettingsStore for DynamoStore {
-    async fn find(&self, org: &OrgId) -> Result<Option<StoredSettings>, FindError> {
-        let found =
-            DynamoStore::find(self, "find settings", Key::settings(SettingsId::of(org)), decode_settings).await?;
-        Ok(found.filter(|found| found.org == *org))
-    }
-
     async fn replace(&self, after: &StoredSettings, story: Story) -> Result<(), StepError> {
         let operation = "replace settings";
         let mut values = settings_values(after);

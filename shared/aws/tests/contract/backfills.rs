@@ -107,9 +107,9 @@ async fn a_record_is_completed_once(ports: &Ports) {
 async fn what_changes_meanwhile_stays_as_it_was_changed(ports: &Ports) {
     let agent = create(ports, agent()).await;
     ports.identifications.transition(&agent, cancel(), Vec::new(), told(&agent), now()).await.expect("cancelled");
-    let before = ports.identifications.find(&org(), agent.id).await.expect("an answer").expect("there");
+    let before = ports.by_id.identification(&org(), agent.id).await.expect("an answer").expect("there");
     assert_eq!(ports.backfills.complete(&of(&agent), entries(&["a"]), now()).await, Ok(()));
-    let after = ports.identifications.find(&org(), agent.id).await.expect("an answer").expect("there");
+    let after = ports.by_id.identification(&org(), agent.id).await.expect("an answer").expect("there");
     assert_eq!(after, Identification { lookups: vec!["a".to_owned()], ..before });
 }
 
@@ -117,7 +117,7 @@ async fn what_is_gone_is_not_completed(ports: &Ports) {
     let agent = create(ports, agent()).await;
     ports.identifications.delete(&agent, false, told(&agent), now()).await.expect("deleted");
     assert_eq!(ports.backfills.complete(&of(&agent), entries(&["a"]), now()).await, LOST);
-    assert_eq!(ports.identifications.find(&org(), agent.id).await, Ok(None));
+    assert_eq!(ports.by_id.identification(&org(), agent.id).await, Ok(None));
 }
 
 on_aws! {

@@ -99,7 +99,7 @@ fn of_step(identification: &Identification, transition: Transition) -> StepChang
 }
 
 async fn found(ports: &Ports, sample: &Sample) -> (Chain, Vec<FoundStep>) {
-    let chain = ports.chains.find(&org(), sample.chain.id).await.expect("an answer").expect("a chain");
+    let chain = ports.by_id.chain(&org(), sample.chain.id).await.expect("an answer").expect("a chain");
     let steps = ports.chains.steps(&chain).await.expect("an answer").expect("steps");
     let identifications: Vec<Identification> = steps.iter().map(|step| step.identification.clone()).collect();
     assert!(chain.agrees_with(&identifications), "{chain:?} {identifications:?}");
@@ -158,7 +158,7 @@ async fn a_chain_comes_back_with_its_steps_by_each_of_its_ids(ports: &Ports) {
 
 async fn no_id_and_no_organisation_opens_another_ones_door(ports: &Ports) {
     let Sample { chain, steps, .. } = create(ports).await;
-    assert_eq!(ports.chains.find(&other_org(), chain.id).await, Ok(None));
+    assert_eq!(ports.by_id.chain(&other_org(), chain.id).await, Ok(None));
     assert_eq!(ports.chains.find_by_admin_id(&other_org(), chain.admin_id).await, Ok(None));
     let of_step = steps[0].admin_id.to_string().parse().expect("an id");
     assert_eq!(ports.chains.find_by_admin_id(&org(), of_step).await, Ok(None));
@@ -186,7 +186,7 @@ async fn the_next_steps_code_is_committed_with_the_validation(ports: &Ports) {
     let Sample { chain, steps, .. } = &create(ports).await;
     let code = message(&steps[1], 1, "phone");
     advance_and(ports, chain, &steps[0], Opening::Code(code.clone()), now()).await.expect("validated");
-    let next = ports.identifications.find(&org(), steps[1].id).await.expect("an answer").expect("a step");
+    let next = ports.by_id.identification(&org(), steps[1].id).await.expect("an answer").expect("a step");
     let otp = next.otp().expect("an OTP");
     assert_eq!((otp.generation, otp.sends, otp.last_send_at), (1, 1, now()));
     let due = ports.due(now() + LIFE).await;
@@ -205,7 +205,7 @@ async fn a_destination_that_is_full_refuses_the_code_and_not_the_validation(port
     assert_eq!(found(ports, &sample).await.0.current_step, 0, "all or nothing");
     let without = Opening::CodeNotSent { identification_id: steps[1].id, story: Box::new(told(&steps[1])) };
     advance_and(ports, chain, &steps[0], without, now()).await.expect("validated");
-    let next = ports.identifications.find(&org(), steps[1].id).await.expect("an answer").expect("a step");
+    let next = ports.by_id.identification(&org(), steps[1].id).await.expect("an answer").expect("a step");
     let otp = next.otp().expect("an OTP");
     assert_eq!((otp.generation, otp.sends), (1, 0));
     assert_eq!(next.log.expect("a log").sequence(), 2, "it is told");
@@ -315,10 +315,10 @@ async fn a_deletion_takes_everything_and_leaves_what_is_to_erase(ports: &Ports) 
     assert_eq!(delete(false, now() + LIFE).await, Err(StepError::Lost), "it has expired");
     let erasure = delete(false, now()).await.expect("deleted, whatever its steps are");
     assert_eq!(erasure.prefixes.len(), 5);
-    assert_eq!(ports.chains.find(&org(), sample.chain.id).await, Ok(None));
+    assert_eq!(ports.by_id.chain(&org(), sample.chain.id).await, Ok(None));
     assert_eq!(ports.chains.steps(&sample.chain).await, Ok(None));
     for step in &sample.steps {
-        assert_eq!(ports.identifications.find(&org(), step.id).await, Ok(None));
+        assert_eq!(ports.by_id.identification(&org(), step.id).await, Ok(None));
     }
     assert_eq!(ports.scorings.find(&org(), sample.scoring.id).await, Ok(None));
     assert!(ports.due(now() + LIFE).await.contains(&Due::Erasure(erasure)));

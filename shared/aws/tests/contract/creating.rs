@@ -25,13 +25,13 @@ async fn what_was_created_is_found_by_both_ids(ports: &Ports) {
     let (by_document, linked) = document();
     let new = NewIdentification { scoring: Some(linked.clone()), ..alone(&by_document) };
     ports.identifications.create(new, now()).await.expect("created");
-    assert_eq!(ports.identifications.find(&org(), by_document.id).await, Ok(Some(by_document.clone())));
+    assert_eq!(ports.by_id.identification(&org(), by_document.id).await, Ok(Some(by_document.clone())));
     assert_eq!(ports.identifications.find_by_admin_id(&org(), by_document.admin_id).await, Ok(Some(by_document)));
     assert_eq!(ports.scorings.find(&org(), linked.id).await, Ok(Some(linked)));
 }
 
 async fn what_was_not_created_is_not_found(ports: &Ports) {
-    assert_eq!(ports.identifications.find(&org(), agent().id).await, Ok(None));
+    assert_eq!(ports.by_id.identification(&org(), agent().id).await, Ok(None));
     assert_eq!(ports.identifications.find_by_admin_id(&org(), agent().admin_id).await, Ok(None));
     assert_eq!(ports.scorings.find(&org(), scoring().id).await, Ok(None));
 }
@@ -40,7 +40,7 @@ async fn another_organisation_finds_nothing(ports: &Ports) {
     let (identification, scoring) = document();
     let new = NewIdentification { scoring: Some(scoring.clone()), ..alone(&identification) };
     ports.identifications.create(new, now()).await.expect("created");
-    assert_eq!(ports.identifications.find(&other_org(), identification.id).await, Ok(None));
+    assert_eq!(ports.by_id.identification(&other_org(), identification.id).await, Ok(None));
     assert_eq!(ports.identifications.find_by_admin_id(&other_org(), identification.admin_id).await, Ok(None));
     assert_eq!(ports.scorings.find(&other_org(), scoring.id).await, Ok(None));
 }
@@ -50,7 +50,7 @@ async fn the_same_request_again_gets_the_first_answer(ports: &Ports) {
     ports.identifications.create(remembering(alone(&first), "key", "body", "first"), now()).await.expect("created");
     let again = ports.identifications.create(remembering(alone(&second), "key", "body", "second"), now()).await;
     assert_eq!(again, replayed("first"));
-    assert_eq!(ports.identifications.find(&org(), second.id).await, Ok(None), "nothing was created");
+    assert_eq!(ports.by_id.identification(&org(), second.id).await, Ok(None), "nothing was created");
 }
 
 async fn the_same_key_with_another_body_is_refused(ports: &Ports) {
@@ -58,7 +58,7 @@ async fn the_same_key_with_another_body_is_refused(ports: &Ports) {
     let reused = otp();
     let again = ports.identifications.create(remembering(alone(&reused), "key", "other body", "second"), now()).await;
     assert_eq!(again, Err(CreateError::KeyReused));
-    assert_eq!(ports.identifications.find(&org(), reused.id).await, Ok(None), "nothing was created");
+    assert_eq!(ports.by_id.identification(&org(), reused.id).await, Ok(None), "nothing was created");
 }
 
 async fn a_key_belongs_to_its_operation_and_its_organisation(ports: &Ports) {
@@ -96,7 +96,7 @@ async fn one_key_creates_once_however_many_come_at_once(ports: &Ports) {
     let winner = results.iter().position(Result::is_ok).expect("a winner");
     for (number, result) in results.iter().enumerate().filter(|(number, _)| *number != winner) {
         assert_eq!(*result, replayed(&winner.to_string()));
-        assert_eq!(ports.identifications.find(&org(), identifications[number].id).await, Ok(None));
+        assert_eq!(ports.by_id.identification(&org(), identifications[number].id).await, Ok(None));
     }
     let messages = ports.due(now() + TimeDelta::minutes(2)).await;
     assert_eq!(messages.len(), 1, "one message goes out: {messages:?}");
@@ -238,7 +238,7 @@ async fn a_message_that_is_over_the_budget_leaves_nothing(ports: &Ports) {
     let id = refused.identification.id;
     let new = remembering(refused, "key", "body", "refused");
     assert!(matches!(ports.identifications.create(new, now()).await, Err(CreateError::OverBudget { .. })));
-    assert_eq!(ports.identifications.find(&org(), id).await, Ok(None));
+    assert_eq!(ports.by_id.identification(&org(), id).await, Ok(None));
     let elsewhere = remembering(with_message(&otp(), "phone 2"), "key", "body", "now");
     ports.identifications.create(elsewhere, now()).await.expect("its key is not used up");
 }
@@ -261,7 +261,7 @@ async fn a_create_that_is_refused_leaves_nothing(ports: &Ports) {
     let refused = otp();
     let new = remembering(with_message(&refused, "phone"), "key", "body", "refused");
     assert!(matches!(ports.identifications.create(new, now()).await, Err(CreateError::TooManyMessages { .. })));
-    assert_eq!(ports.identifications.find(&org(), refused.id).await, Ok(None));
+    assert_eq!(ports.by_id.identification(&org(), refused.id).await, Ok(None));
     assert_eq!(ports.identifications.find_by_admin_id(&org(), refused.admin_id).await, Ok(None));
     assert_eq!(ports.due(now() + TimeDelta::days(60)).await.len(), before, "no message either");
     let elsewhere = remembering(with_message(&otp(), "another phone"), "key", "body", "now");

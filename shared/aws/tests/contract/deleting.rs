@@ -28,7 +28,7 @@ async fn an_identification_goes_with_its_handle_and_its_scoring(ports: &Ports) {
         .delete(&identification, false, crate::samples::told(&identification), now())
         .await
         .expect("deleted");
-    assert_eq!(ports.identifications.find(&org(), identification.id).await, Ok(None));
+    assert_eq!(ports.by_id.identification(&org(), identification.id).await, Ok(None));
     assert_eq!(ports.identifications.find_by_admin_id(&org(), identification.admin_id).await, Ok(None));
     assert_eq!(ports.scorings.find(&org(), scoring.id).await, Ok(None));
     let prefixes = vec![
@@ -67,7 +67,7 @@ async fn only_what_is_open_goes_without_force(ports: &Ports) {
             "whole"
         );
         ports.identifications.delete(kept, true, crate::samples::told(kept), now()).await.expect("by force");
-        assert_eq!(ports.identifications.find(&org(), kept.id).await, Ok(None));
+        assert_eq!(ports.by_id.identification(&org(), kept.id).await, Ok(None));
     }
     let over = created(ports, agent()).await;
     assert_eq!(ports.identifications.delete(&over, false, crate::samples::told(&over), now() + LIFE).await, LOST);
@@ -97,7 +97,7 @@ async fn another_organisation_deletes_nothing_not_even_by_force(ports: &Ports) {
     ports.identifications.create(new, now()).await.expect("created");
     let foreign = Identification { org: other_org(), ..identification.clone() };
     assert_eq!(ports.identifications.delete(&foreign, true, crate::samples::told(&foreign), now()).await, LOST);
-    assert_eq!(ports.identifications.find(&org(), identification.id).await, Ok(Some(identification)));
+    assert_eq!(ports.by_id.identification(&org(), identification.id).await, Ok(Some(identification)));
     assert_eq!(ports.scorings.find(&org(), scoring.id).await, Ok(Some(scoring)));
     assert_eq!(ports.due(now() + ERASE_AGAIN_AFTER).await, []);
 }

@@ -63,7 +63,7 @@ async fn take(ports: &Ports, identification: &Identification, step: Transition, 
 }
 
 async fn state(ports: &Ports, identification: &Identification) -> State {
-    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer");
+    let found = ports.by_id.identification(&org(), identification.id).await.expect("an answer");
     found.expect("an identification").state
 }
 
@@ -191,7 +191,7 @@ async fn validations_scores_and_cancellations_at_once_agree_in_the_end(ports: &P
         assert_eq!(validated + cancelled, 1, "one end");
         let last = current(ports, &judged).await;
         assert_eq!(last.status(now()), ScoringStatus::Closed);
-        let found = ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("there");
+        let found = ports.by_id.identification(&org(), identification.id).await.expect("an answer").expect("there");
         if found.status(now()) == Status::Validated {
             assert_eq!((validated, last.assessment), (1, judged.assessment), "what it was made on");
         } else {

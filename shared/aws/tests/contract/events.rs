@@ -46,14 +46,14 @@ async fn events_of_one_subject_are_chained_however_many_meet(ports: &Ports) {
     let identification = created(ports).await;
     let results = sixteen_at_once(|_| {
         let (ports, story) = (ports.clone(), told(&identification));
-        async move { ports.events.tell(story).await }
+        async move { ports.log.tell(story).await }
     })
     .await;
     assert_eq!(successes(&results), 16);
     let events = all_of(ports, &identification).await;
     assert_eq!(events.len(), 17);
     let head = unbroken(&events, now()).expect("unbroken").expect("a head");
-    let current = ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("there");
+    let current = ports.by_id.identification(&org(), identification.id).await.expect("an answer").expect("there");
     assert_eq!(current.log.and_then(|log| log.head), Some(head), "the subject knows its latest event");
 
     let after = ports.events.of_subject(&org(), identification.subject(), Some(15), Order::Ascending, 100).await;
@@ -64,11 +64,11 @@ async fn events_of_one_subject_are_chained_however_many_meet(ports: &Ports) {
 
 async fn nothing_is_told_of_what_is_not_there(ports: &Ports) {
     let nowhere = agent();
-    ports.events.tell(told(&nowhere)).await.expect_err("it is not there");
+    ports.log.tell(told(&nowhere)).await.expect_err("it is not there");
     assert_eq!(all_of(ports, &nowhere).await, []);
     let theirs = created(ports).await;
     let foreign = story(&other_org(), theirs.subject(), theirs.log.clone().expect("a log"));
-    ports.events.tell(foreign).await.expect_err("it is another organisation's");
+    ports.log.tell(foreign).await.expect_err("it is another organisation's");
     assert_eq!(all_of(ports, &theirs).await.len(), 1);
 }
 
@@ -105,7 +105,7 @@ async fn a_list_has_every_event_once_in_both_orders(ports: &Ports) {
         // Some at the same moment.
         let story = told_at(&identification, later + TimeDelta::milliseconds(at / 3));
         told.push(story.events[0].id.numbered(sequence));
-        ports.events.tell(story).await.expect("told");
+        ports.log.tell(story).await.expect("told");
     }
     for limit in [1, 2, 7, 22, 23, 24, 100] {
         assert_eq!(listed(ports, Order::Ascending, later, limit).await, told, "{limit} a page");
@@ -119,7 +119,7 @@ async fn an_event_is_found_by_its_id(ports: &Ports) {
     let identification = created(ports).await;
     let story = told_at(&identification, now() + TimeDelta::hours(1));
     let id = story.events[0].id.numbered(2);
-    ports.events.tell(story).await.expect("told");
+    ports.log.tell(story).await.expect("told");
     let found = ports.events.find(&org(), id).await.expect("an answer").expect("there");
     assert_eq!((found.id(), found.sequence()), (id, 2));
     assert_eq!(ports.events.find(&other_org(), id).await, Ok(None));

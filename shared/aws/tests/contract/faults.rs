@@ -10,7 +10,7 @@ use acredita_domain::{
     error::Unavailable,
     identification::{AgentEvidence, State, Transition, Validation},
     pictures::{PictureFormat, PictureKey, Sha256Digest},
-    ports::{CreateError, FindError, Identifications, MessageRef, Outbox, Pictures, Queue, StepError},
+    ports::{ById, CreateError, FindError, Identifications, MessageRef, Outbox, Pictures, Queue, StepError},
     text::Private,
 };
 use acredita_testing::scripted::{Reply, Scripted, error};
@@ -55,11 +55,7 @@ async fn what_may_pass_is_tried_three_times_and_what_will_not_is_tried_once() {
         let aws = always(&reply);
         let store = store(&aws);
         let asked = |what| assert_eq!(aws.asked().len(), tries, "{what}: {reply:?}");
-        assert_eq!(
-            Identifications::find(&store, &org(), otp().id).await,
-            Err(FindError::Unavailable(STORE)),
-            "{reply:?}"
-        );
+        assert_eq!(store.identification(&org(), otp().id).await, Err(FindError::Unavailable(STORE)), "{reply:?}");
         asked("read");
         assert_eq!(
             store.transition(&otp(), cancel(), Vec::new(), crate::samples::told(&otp()), now()).await,
@@ -77,14 +73,14 @@ async fn what_may_pass_is_tried_three_times_and_what_will_not_is_tried_once() {
 async fn what_passes_in_time_is_not_noticed() {
     for (reply, _) in store_errors().into_iter().filter(|(_, tries)| *tries > 1) {
         let aws = Scripted::answering([reply.clone(), reply.clone(), found()]);
-        assert_eq!(Identifications::find(&store(&aws), &org(), otp().id).await, Ok(None), "{reply:?}");
+        assert_eq!(store(&aws).identification(&org(), otp().id).await, Ok(None), "{reply:?}");
     }
 }
 
 #[tokio::test]
 async fn a_store_that_is_silent_is_waited_for_four_seconds_at_most() {
     let aws = always(&Reply::Silence);
-    assert_eq!(Identifications::find(&store(&aws), &org(), otp().id).await, Err(FindError::Unavailable(STORE)));
+    assert_eq!(store(&aws).identification(&org(), otp().id).await, Err(FindError::Unavailable(STORE)));
     assert_eq!(aws.asked().len(), 2);
     let waits = aws.waits();
     assert_eq!(waits.iter().filter(|wait| **wait == Duration::from_secs(4)).count(), 1, "the call");
@@ -130,7 +126,7 @@ async fn an_answer_that_makes_no_sense_is_never_taken_for_one() {
         ["", "{", "[]", "null", "<html>", r#"{"Item":[]}"#, r#"{"Item":{"pk":{"S":1}}}"#, r#"{"Item":{"pk":{}}}"#]
     {
         let aws = always(&Reply::Http(200, body.to_owned()));
-        match Identifications::find(&store(&aws), &org(), id).await {
+        match store(&aws).identification(&org(), id).await {
             Err(_) => {}
             // Reads as an answer without an item.
             Ok(None) => assert!(matches!(body, "" | "null"), "{body}"),
@@ -145,7 +141,7 @@ async fn an_answer_that_makes_no_sense_is_never_taken_for_one() {
         r#"{"schema":{"NEW":"1"}}"#,
     ] {
         let aws = always(&Reply::Http(200, format!(r#"{{"Item":{item}}}"#)));
-        assert!(matches!(Identifications::find(&store(&aws), &org(), id).await, Err(FindError::Corrupt(_))), "{item}");
+        assert!(matches!(store(&aws).identification(&org(), id).await, Err(FindError::Corrupt(_))), "{item}");
         let aws = always(&Reply::Http(200, format!(r#"{{"Attributes":{item}}}"#)));
         assert_eq!(store(&aws).count_try(&otp(), now()).await, Err(StepError::Unavailable(STORE)), "{item}");
     }
@@ -175,8 +171,8 @@ async fn an_item_that_is_too_large_changes_nothing() {
     assert_eq!(step, Err(StepError::Unavailable(STORE)));
     let found = stage
         .ports
-        .identifications
-        .find(&org(), identification.id)
+        .by_id
+        .identification(&org(), identification.id)
         .await
         .expect("an answer")
         .expect("an identification");

@@ -80,7 +80,7 @@ async fn what_is_postponed_is_due_later(ports: &Ports) {
     assert_eq!(ports.due(later - TICK).await, []);
     let again = ports.due(later).await;
     assert!(again.len() == due.len() && due.iter().all(|due| again.contains(due)));
-    assert_eq!(ports.identifications.find(&org(), identification.id).await, Ok(Some(identification)), "untouched");
+    assert_eq!(ports.by_id.identification(&org(), identification.id).await, Ok(Some(identification)), "untouched");
 }
 
 async fn what_is_due_later_than_that_is_not_brought_forward(ports: &Ports) {
@@ -117,7 +117,7 @@ async fn what_is_gone_stays_gone(ports: &Ports) {
         ports.housekeeping.postpone(&gone, now()).await.expect("nothing to postpone");
     }
     assert_eq!(ports.due(now() + LIFE * 2).await, []);
-    assert_eq!(ports.identifications.find(&org(), identification.id).await, Ok(None));
+    assert_eq!(ports.by_id.identification(&org(), identification.id).await, Ok(None));
 }
 
 async fn a_message_that_was_sent_meanwhile_is_not_due_again(ports: &Ports) {
@@ -202,7 +202,7 @@ async fn each_partition_of_what_is_over_comes_the_longest_due_first() {
     let mut latest = HashMap::new();
     for due in due {
         let Due::Identification(org, id) = due else { panic!("{due:?}") };
-        let found = ports.identifications.find(&org, id).await.expect("an answer").expect("an identification");
+        let found = ports.by_id.identification(&org, id).await.expect("an answer").expect("an identification");
         let item = dynamodb.get_item().table_name(&stage.names.table);
         let item = item.key("pk", AttributeValue::S(format!("IDN#{id}"))).key("sk", AttributeValue::S("A".to_owned()));
         let item = item.send().await.expect("an answer").item.expect("an item");

@@ -34,7 +34,7 @@ async fn take(
 }
 
 async fn state(ports: &Ports, identification: &Identification) -> State {
-    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer");
+    let found = ports.by_id.identification(&org(), identification.id).await.expect("an answer");
     found.expect("an identification").state
 }
 
@@ -61,7 +61,7 @@ async fn every_step_is_kept_with_its_evidence(ports: &Ports) {
 async fn a_step_changes_nothing_but_the_state(ports: &Ports) {
     let before = created(ports, otp()).await;
     take(ports, &before, cancel(), now()).await.expect("cancelled");
-    let after = ports.identifications.find(&org(), before.id).await.expect("an answer").expect("an identification");
+    let after = ports.by_id.identification(&org(), before.id).await.expect("an answer").expect("an identification");
     assert_eq!(after.log.as_ref().map(Log::sequence), Some(2), "it has its event");
     assert_eq!(Identification { state: State::Created, log: before.log.clone(), ..after }, before);
 }
@@ -101,7 +101,7 @@ async fn another_organisation_takes_no_step(ports: &Ports) {
     }
     assert_eq!(take(ports, &foreign, Transition::Expire, now() + LIFE).await, LOST);
     assert_eq!(ports.identifications.count_try(&foreign, now()).await, Err(StepError::Lost));
-    assert_eq!(ports.identifications.find(&org(), mine.id).await, Ok(Some(mine)), "untouched");
+    assert_eq!(ports.by_id.identification(&org(), mine.id).await, Ok(Some(mine)), "untouched");
 }
 
 async fn nothing_happens_from_expiry_on_but_expiring(ports: &Ports) {
@@ -127,7 +127,7 @@ async fn a_code_of_another_generation_does_not_validate(ports: &Ports) {
     ports.identifications.count_try(&current, now()).await.expect("a try is left");
     assert_eq!(take(ports, &current, with(2), now()).await, LOST);
     take(ports, &current, with(1), now()).await.expect("the live one");
-    let validated = ports.identifications.find(&org(), current.id).await.expect("an answer").expect("it is there");
+    let validated = ports.by_id.identification(&org(), current.id).await.expect("an answer").expect("it is there");
     assert_eq!(otp_of(&validated).tries, 0, "a right try is not a wrong one");
 }
 
@@ -159,7 +159,7 @@ async fn a_try_whose_request_is_gone_counts_as_a_wrong_one(ports: &Ports) {
         ports.identifications.count_try(&tried, now()).await.expect("a try is left");
     }
     let until = now() + TRY_LEASE;
-    let found = ports.identifications.find(&org(), tried.id).await.expect("an answer").expect("it is there");
+    let found = ports.by_id.identification(&org(), tried.id).await.expect("an answer").expect("it is there");
     assert_eq!((found.status(until - TICK), found.attempts_left(until - TICK)), (Status::Created, Some(5)));
     assert_eq!((found.status(until), found.attempts_left(until)), (Status::Failed, Some(0)));
     for step in [cancel(), CLOSE, right_code(1, 0)] {
@@ -170,7 +170,7 @@ async fn a_try_whose_request_is_gone_counts_as_a_wrong_one(ports: &Ports) {
 
     let another = created(ports, otp()).await;
     ports.identifications.count_try(&another, now()).await.expect("a try is left");
-    let read = ports.identifications.find(&org(), another.id).await.expect("an answer").expect("it is there");
+    let read = ports.by_id.identification(&org(), another.id).await.expect("an answer").expect("it is there");
     let next = ports.identifications.count_try(&read, until).await.expect("a try is left");
     assert_eq!((otp_of(&next).tries, otp_of(&next).judged_wrong), (2, 1), "the verdict is recorded with the next one");
 }
@@ -195,7 +195,7 @@ async fn the_last_wrong_try_may_be_judged_by_the_failure(ports: &Ports) {
     assert_eq!(take(ports, &tried, Transition::Fail, now()).await, LOST, "one is left");
     ports.identifications.count_try(&tried, now()).await.expect("the last one");
     take(ports, &tried, Transition::Fail, now()).await.expect("failed");
-    let failed = ports.identifications.find(&org(), tried.id).await.expect("an answer").expect("it is there");
+    let failed = ports.by_id.identification(&org(), tried.id).await.expect("an answer").expect("it is there");
     assert_eq!((failed.status(now()), failed.attempts_left(now())), (Status::Failed, Some(0)));
 }
 
@@ -262,7 +262,7 @@ async fn of_all_steps_at_once_one_is_taken(ports: &Ports) {
         assert_eq!(successes(&results), 1);
         assert!(results.iter().all(|result| matches!(result, Ok(()) | Err(StepError::Lost))));
         let winner = results.iter().position(Result::is_ok).expect("a winner") % 3;
-        let found = ports.identifications.find(&org(), raced.id).await.expect("an answer").expect("an identification");
+        let found = ports.by_id.identification(&org(), raced.id).await.expect("an answer").expect("an identification");
         assert_eq!(found.status(now()), [Status::Validated, Status::Cancelled, Status::Closed][winner]);
     }
 }

@@ -52,7 +52,7 @@ async fn the_next_generation_has_the_code_and_the_tries_stay(ports: &Ports) {
     let identification = created(ports).await;
     ports.identifications.count_try(&identification, now()).await.expect("a try");
     replace(ports, &identification, 2, None).await.expect("replaced");
-    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("it is there");
+    let found = ports.by_id.identification(&org(), identification.id).await.expect("an answer").expect("it is there");
     let after = otp_of(&found);
     assert_eq!((after.generation, after.tries, after.sends), (2, 1, 1));
     assert_eq!(after.last_send_at, now() + TimeDelta::seconds(30));
@@ -80,7 +80,7 @@ async fn a_used_key_takes_no_second_step_and_its_answer_is_recalled(ports: &Port
     assert_eq!(recalled(ports, "k", "", now()).await, None);
     replace(ports, &identification, 2, keyed("k", "first")).await.expect("replaced");
     assert_eq!(replace(ports, &identification, 3, keyed("k", "second")).await, Err(StepError::Lost));
-    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("it is there");
+    let found = ports.by_id.identification(&org(), identification.id).await.expect("an answer").expect("it is there");
     assert_eq!(otp_of(&found).generation, 2);
     let first = Some(Remembered::Answer(FirstAnswer("first".to_owned())));
     assert_eq!(recalled(ports, "k", "", now()).await, first);

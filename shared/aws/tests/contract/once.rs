@@ -24,7 +24,7 @@ async fn created(ports: &Ports, identification: Identification) -> Identificatio
 }
 
 async fn marks(ports: &Ports, identification: &Identification) -> Vec<TakenOnce> {
-    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer");
+    let found = ports.by_id.identification(&org(), identification.id).await.expect("an answer");
     found.expect("it is there").once
 }
 

@@ -43,7 +43,7 @@ async fn taken(ports: &Ports) -> (Identification, OutboxMessage, LeaseId) {
 }
 
 async fn code_of(ports: &Ports, identification: &Identification) -> Option<LiveCode> {
-    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer");
+    let found = ports.by_id.identification(&org(), identification.id).await.expect("an answer");
     otp_of(&found.expect("an identification")).code.clone()
 }
 
@@ -143,7 +143,7 @@ async fn no_code_becomes_live_for_what_is_not_open(ports: &Ports) {
         .await
         .expect("deleted");
     assert_eq!(ports.outbox.issue_code(&message, mine, live_code(&identification, 1), now()).await, LOST);
-    assert_eq!(ports.identifications.find(&org(), identification.id).await, Ok(None), "a code brings nothing back");
+    assert_eq!(ports.by_id.identification(&org(), identification.id).await, Ok(None), "a code brings nothing back");
 }
 
 async fn no_code_of_an_earlier_generation_becomes_live(ports: &Ports) {
@@ -189,7 +189,7 @@ async fn record(ports: &Ports, identification: &Identification, message: &Outbox
 }
 
 async fn status_of(ports: &Ports, identification: &Identification) -> Option<DeliveryStatus> {
-    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer");
+    let found = ports.by_id.identification(&org(), identification.id).await.expect("an answer");
     otp_of(&found.expect("an identification")).message.map(|state| state.status)
 }
 
@@ -263,7 +263,7 @@ async fn a_code_falls_back_once(ports: &Ports) {
     };
     assert_eq!(fall_back(3, Channel::Email).await, LOST, "not of the next generation");
     fall_back(2, Channel::Email).await.expect("on another channel");
-    let found = ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("it is there");
+    let found = ports.by_id.identification(&org(), identification.id).await.expect("an answer").expect("it is there");
     let otp = otp_of(&found);
     assert_eq!((otp.generation, otp.sends, otp.channel()), (2, 2, Channel::Email));
     assert_eq!((otp.delivery.channel(), &otp.code), (Channel::Sms, &None));

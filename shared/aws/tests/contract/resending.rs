@@ -34,7 +34,7 @@ async fn the_next_generation_starts_without_a_code(ports: &Ports) {
     let second = message(&identification, 2, "phone");
     ports.resend(&identification, second.clone(), later).await.expect("sent again");
     let found =
-        ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("an identification");
+        ports.by_id.identification(&org(), identification.id).await.expect("an answer").expect("an identification");
     let after = otp_of(&found);
     assert_eq!((after.generation, after.sends, after.last_send_at, &after.code), (2, 2, later, &None));
     let claim = ports.outbox.claim(second.message.reference, lease(), later, later + LEASE).await.expect("an answer");
@@ -103,7 +103,7 @@ async fn a_destination_that_has_had_enough_gets_no_resend(ports: &Ports) {
         ports.resend(&identification, new(), again_at - TICK).await,
         Err(StepError::TooManyMessages { again_at })
     );
-    let untouched = ports.identifications.find(&org(), identification.id).await;
+    let untouched = ports.by_id.identification(&org(), identification.id).await;
     assert_eq!(untouched, Ok(Some(identification.clone())));
     ports.resend(&identification, new(), again_at).await.expect("the window has moved on");
 }

@@ -49,7 +49,7 @@ async fn opened_at(ports: &Ports, at: Time) -> (Identification, Scoring, Review)
     let review = review(&identification, &scoring, at);
     let reviews = ReviewsOfStep { known: None, changes: vec![change(None, Some(&review))] };
     score(ports, &identification, &scoring, reviews).await.expect("scored");
-    let identification = ports.identifications.find(&org(), identification.id).await.expect("read").expect("there");
+    let identification = ports.by_id.identification(&org(), identification.id).await.expect("read").expect("there");
     (identification, scoring, found(ports, review.id).await)
 }
 
@@ -66,7 +66,7 @@ async fn score(
 }
 
 async fn found(ports: &Ports, id: ReviewId) -> Review {
-    ports.reviews.find(&org(), id).await.expect("read").expect("a review")
+    ports.by_id.review(&org(), id).await.expect("read").expect("a review")
 }
 
 fn claimed(review: &Review, name: &str) -> Review {
@@ -83,7 +83,7 @@ async fn a_review_opens_with_a_score_and_is_known_to_its_identification(ports: &
     assert_eq!(identification.review, Some(review.mark()));
     let scoring = ports.scorings.find(&org(), scoring.id).await.expect("read").expect("there");
     assert_eq!(scoring.reviews, [review.id]);
-    assert_eq!(ports.reviews.find(&other_org(), review.id).await, Ok(None));
+    assert_eq!(ports.by_id.review(&other_org(), review.id).await, Ok(None));
     assert_eq!(ports.reviews.waiting().await, Ok(WaitingReviews { open: 1, oldest: Some(now()) }));
 }
 
@@ -101,7 +101,7 @@ async fn only_a_review_as_it_was_read_is_changed(ports: &Ports) {
     let lost = |outcome: &Result<(), StepError>| matches!(outcome, Ok(()) | Err(StepError::ReviewedMeanwhile));
     assert!(outcomes.iter().all(lost), "{outcomes:?}");
     let review = found(ports, review.id).await;
-    let identification = ports.identifications.find(&org(), identification.id).await.expect("read").expect("there");
+    let identification = ports.by_id.identification(&org(), identification.id).await.expect("read").expect("there");
     assert_eq!(identification.review, Some(review.mark()));
     assert_eq!(ports.reviews.waiting().await, Ok(WaitingReviews::default()), "somebody works on it");
     let over = identification.expires_at;
@@ -133,7 +133,7 @@ async fn a_step_ends_the_review_that_it_knows(ports: &Ports) {
     let story = told(&identification).with_reviews(Some(end(&second)));
     ports.identifications.transition(&identification, cancel(), Vec::new(), story, now()).await.expect("cancelled");
     assert_eq!(found(ports, second.id).await.state, ReviewState::Withdrawn);
-    let ended = ports.identifications.find(&org(), identification.id).await.expect("read").expect("there");
+    let ended = ports.by_id.identification(&org(), identification.id).await.expect("read").expect("there");
     assert_eq!(ended.status(now()), Status::Cancelled);
     assert_eq!(ended.review.map(|mark| mark.status), Some(ReviewStatus::Withdrawn));
 }
@@ -152,7 +152,7 @@ async fn a_deletion_takes_every_review(ports: &Ports) {
     let story = told(&identification).with_reviews(Some(erased));
     ports.identifications.delete(&identification, false, story, now()).await.expect("deleted");
     for id in [first.id, second.id] {
-        assert_eq!(ports.reviews.find(&org(), id).await, Ok(None));
+        assert_eq!(ports.by_id.review(&org(), id).await, Ok(None));
     }
 }
 

@@ -27,16 +27,16 @@ async fn replace(ports: &Ports, settings: &StoredSettings) -> Result<(), StepErr
 }
 
 async fn found(ports: &Ports) -> StoredSettings {
-    ports.settings.find(&org()).await.expect("read").expect("settings")
+    ports.by_id.settings(&org()).await.expect("read").expect("settings")
 }
 
 async fn settings_are_found_as_they_were_chosen(ports: &Ports) {
-    assert_eq!(ports.settings.find(&org()).await, Ok(None));
+    assert_eq!(ports.by_id.settings(&org()).await, Ok(None));
     let settings = first("Yoigo");
     assert_eq!(replace(ports, &settings).await, Ok(()));
     let stored = found(ports).await;
     assert_eq!((&stored.choices, stored.revision), (&settings.choices, 1));
-    assert_eq!(ports.settings.find(&other_org()).await, Ok(None), "another organisation's");
+    assert_eq!(ports.by_id.settings(&other_org()).await, Ok(None), "another organisation's");
 }
 
 async fn only_the_revision_before_is_replaced(ports: &Ports) {

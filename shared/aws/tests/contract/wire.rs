@@ -13,9 +13,7 @@ use acredita_domain::{
     idempotency::Operation,
     identification::State,
     ports::limits::{LEASE, RETRY_LEASE, RETRY_WITHIN},
-    ports::{
-        Claim, CreateError, Due, FindError, FirstAnswer, Identifications, NewIdentification, Settlement, StepError,
-    },
+    ports::{ById, Claim, CreateError, Due, FindError, FirstAnswer, NewIdentification, Settlement, StepError},
 };
 use aws_sdk_dynamodb::{
     config::{ConfigBag, Intercept, RuntimeComponents, SharedInterceptor},
@@ -126,7 +124,7 @@ async fn a_request_costs_as_many_calls_as_it_may() {
     assert_eq!(wire.calls(), ["TransactWriteItems"]);
     ports.identifications.create(new, now()).await.expect_err("a replay");
     assert_eq!(wire.calls(), ["TransactWriteItems"], "the refusal tells the first answer");
-    ports.identifications.find(&org(), identification.id).await.expect("an answer");
+    ports.by_id.identification(&org(), identification.id).await.expect("an answer");
     assert_eq!(wire.calls(), ["GetItem"]);
     ports.identifications.find_by_admin_id(&org(), identification.admin_id).await.expect("an answer");
     assert_eq!(wire.calls(), ["GetItem", "GetItem"]);
@@ -144,7 +142,7 @@ async fn a_request_costs_as_many_calls_as_it_may() {
         .expect("validated");
     assert_eq!(wire.calls(), ["TransactWriteItems"; 2], "once more after the event that came first");
     let identification =
-        ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("there");
+        ports.by_id.identification(&org(), identification.id).await.expect("an answer").expect("there");
     assert_eq!(wire.calls(), ["GetItem"]);
     let erasure = ports
         .identifications
@@ -210,7 +208,7 @@ async fn a_create_whose_answer_was_lost_is_tried_again_and_happens_once() {
     wire.answer(&[LOST]);
     stage.ports.identifications.create(with_message(&identification, "phone"), now()).await.expect("created");
     assert_eq!(wire.calls(), ["TransactWriteItems", "TransactWriteItems"]);
-    assert_eq!(stage.ports.identifications.find(&org(), identification.id).await, Ok(Some(identification)));
+    assert_eq!(stage.ports.by_id.identification(&org(), identification.id).await, Ok(Some(identification)));
 }
 
 #[tokio::test]
@@ -290,7 +288,7 @@ async fn what_is_done_at_once_or_not_at_all_is_done_once_when_its_answer_was_los
     wire.answer(&[LOST, LOST]);
     ports.resend(&identification, message(&identification, 2, "phone"), now()).await.expect("sent again");
     let found =
-        ports.identifications.find(&org(), identification.id).await.expect("an answer").expect("an identification");
+        ports.by_id.identification(&org(), identification.id).await.expect("an answer").expect("an identification");
     assert_eq!((otp_of(&found).generation, otp_of(&found).sends), (2, 2));
     wire.answer(&[LOST, LOST]);
     ports
@@ -370,10 +368,10 @@ async fn three_attempts_are_made_and_then_the_outcome_is_unknown() {
 async fn a_store_that_is_not_there_is_unavailable() {
     let stage = Stage::start().await;
     let store = DynamoStore::new(stage.clients.dynamodb.clone(), "nowhere".to_owned());
-    let found = Identifications::find(&store, &org(), agent().id).await;
+    let found = store.identification(&org(), agent().id).await;
     assert_eq!(found, Err(FindError::Unavailable(Unavailable("the store"))));
     stage.aws.stop().await;
-    let found = stage.ports.identifications.find(&org(), agent().id).await;
+    let found = stage.ports.by_id.identification(&org(), agent().id).await;
     assert_eq!(found, Err(FindError::Unavailable(Unavailable("the store"))));
 }
 
@@ -392,7 +390,7 @@ async fn an_item_of_another_version_is_corrupt_and_stays_as_it_is() {
         .send()
         .await
         .expect("changed behind the store's back");
-    let found = stage.ports.identifications.find(&org(), identification.id).await;
+    let found = stage.ports.by_id.identification(&org(), identification.id).await;
     assert_eq!(found, Err(FindError::Corrupt("schema")));
     let found = stage.ports.identifications.find_by_admin_id(&org(), identification.admin_id).await;
     assert_eq!(found, Err(FindError::Corrupt("schema")));

@@ -67,8 +67,6 @@ pub enum Opening {
 pub trait Chains: Send + Sync {
     /// One transaction.
     async fn create(&self, new: NewChain, now: Time) -> Result<(), CreateError>;
-    /// By the actor's id. One read.
-    async fn find(&self, org: &OrgId, id: ChainId) -> Result<Option<Chain>, FindError>;
     /// By the back office's id. Two reads.
     async fn find_by_admin_id(&self, org: &OrgId, id: AdminChainId) -> Result<Option<Chain>, FindError>;
     /// A chain with a scoring of it. One read.

@@ -49,16 +49,20 @@ pub struct EventPage {
     pub next: Option<EventPosition>,
 }
 
-/// Every method works within one organisation. Events are never changed.
+/// Writes events that no other step is committed with. Events are never changed.
 #[async_trait]
 pub trait EventLog: Send + Sync {
-    /// Writes events that no other step is committed with. One transaction, and one more for each time that another step
-    /// came first.
+    /// One transaction, and one more for each time that another step came first.
     async fn tell(&self, story: Story) -> Result<(), StepError>;
     /// The same, if no other event came first: the log has to be as the story has it. One transaction.
     async fn tell_next(&self, story: Story) -> Result<(), StepError>;
     /// Writes the events of a subject that is nothing but its events. One transaction.
     async fn tell_alone(&self, story: Story) -> Result<(), StepError>;
+}
+
+/// Every method works within one organisation.
+#[async_trait]
+pub trait Events: Send + Sync {
     /// A subject's events, as they are now: those after the one of this number, in this order, or all of them. One query.
     async fn of_subject(
         &self,

@@ -48,8 +48,6 @@ pub struct WaitingReviews {
 /// of those: see [`ReviewsOfStep`](crate::events::ReviewsOfStep).
 #[async_trait]
 pub trait Reviews: Send + Sync {
-    /// One read.
-    async fn find(&self, org: &OrgId, id: ReviewId) -> Result<Option<Review>, FindError>;
     /// Changes a review that is the latest one of its identification, if it is as it was read and the identification is
     /// CREATED at `now`. One transaction.
     async fn change(&self, change: ReviewChange, now: Time) -> Result<(), StepError>;

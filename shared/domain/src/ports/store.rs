@@ -65,8 +65,6 @@ pub struct NewScoring {
 pub trait Identifications: Send + Sync {
     /// Creates the identification and everything that comes with it, or nothing. One transaction.
     async fn create(&self, new: NewIdentification, now: Time) -> Result<(), CreateError>;
-    /// By the actor's id. One read.
-    async fn find(&self, org: &OrgId, id: IdentificationId) -> Result<Option<Identification>, FindError>;
     /// By the back office's id. Two reads.
     async fn find_by_admin_id(
         &self,

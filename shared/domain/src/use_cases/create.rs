@@ -226,7 +226,7 @@ async fn open_answer(app: &App, org: &OrgId, answer: &FirstAnswer) -> Result<Cre
     let stored: StoredCreated = serde_json::from_str(&answer.0).map_err(|_| Error::Corrupt("first answer"))?;
     let StoredCreated { admin_id, id, created_at, expires_at, scoring_id, code, code_expires_at } = stored;
     // The answer outlives what it is about, and would bring its ids and its code back.
-    app.stores.identifications.find(org, id).await?.ok_or(Conflict::CreatedAndDeleted)?;
+    app.stores.by_id.identification(org, id).await?.ok_or(Conflict::CreatedAndDeleted)?;
     let code = match code {
         Some(sealed) => {
             let code = OtpCode::unsealed(app.keys.current().await?.open(&id.to_string(), &sealed)?);

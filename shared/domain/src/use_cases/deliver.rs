@@ -83,7 +83,7 @@ async fn carry_out(
     lease: LeaseId,
 ) -> Result<(Ending, Stream), Error> {
     let (id, generation) = (message.reference.identification_id, message.effect.generation());
-    let found = app.stores.identifications.find(&message.org, id).await?;
+    let found = app.stores.by_id.identification(&message.org, id).await?;
     let stream = found.as_ref().map_or(Stream::IdentificationId(id), effects::stream_of);
     let ending = match (found.filter(|found| found.waits_for(generation, app.now())), message.effect) {
         (None, _) => DROPPED,

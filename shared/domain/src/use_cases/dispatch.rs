@@ -39,7 +39,7 @@ pub async fn dispatch(app: &App, wake: &Wake) -> Result<Dispatched, Error> {
 
 /// The events of a chain, and of its steps as long as it is there.
 async fn dispatch_chain(app: &App, org: &OrgId, id: ChainId) -> Result<Dispatched, Error> {
-    let chain = app.stores.chains.find(org, id).await?;
+    let chain = app.stores.by_id.chain(org, id).await?;
     let steps = chain.iter().flat_map(|chain| chain.sequence.steps());
     let streams = steps.map(|step| Stream::IdentificationId(step.identification_id)).chain([Stream::ChainId(id)]);
     let mut done = Dispatched::default();
@@ -105,11 +105,11 @@ async fn message_of(app: &App, event: &StoredEvent) -> Result<WebhookMessage, Er
 async fn reference_of(app: &App, org: &OrgId, stream: Stream) -> Result<Option<ClientReferenceId>, Error> {
     let reference = match stream {
         Stream::IdentificationId(id) => {
-            app.stores.identifications.find(org, id).await?.map(|identification| identification.reference)
+            app.stores.by_id.identification(org, id).await?.map(|identification| identification.reference)
         }
         Stream::ScoringId(id) => app.stores.scorings.find(org, id).await?.map(|scoring| scoring.reference),
-        Stream::ChainId(id) => app.stores.chains.find(org, id).await?.map(|chain| chain.reference),
-        Stream::ReviewId(id) => app.stores.reviews.find(org, id).await?.map(|review| review.reference),
+        Stream::ChainId(id) => app.stores.by_id.chain(org, id).await?.map(|chain| chain.reference),
+        Stream::ReviewId(id) => app.stores.by_id.review(org, id).await?.map(|review| review.reference),
         Stream::EndpointId(_) | Stream::SettingsId(_) | Stream::SearchId(_) | Stream::ExportId(_) => None,
     };
     Ok(reference.as_ref().and_then(Reference::client_reference_id).cloned())

@@ -77,7 +77,7 @@ pub async fn read_record_export(
         return Ok(ReadExport { export, link: None });
     }
     let linked = data_of(&export).with("linked", true);
-    let told = app.stores.events.tell(story(app, request, &export, linked, now)).await;
+    let told = app.stores.log.tell(story(app, request, &export, linked, now)).await;
     unless_lost(told)?.ok_or(Error::NotFound("export"))?;
     effects::wake(app, &request.org, Stream::ExportId(id)).await;
     let link = app.stores.export_files.link(&export.file(), now).await?;

@@ -63,12 +63,12 @@ impl Of<'_> {
     async fn taken_by_now(&self, app: &App) -> Result<Vec<TakenOnce>, Error> {
         let taken = match self {
             Self::Identification(Identification { org, id, .. }) => {
-                app.stores.identifications.find(org, *id).await?.map(|current| current.once)
+                app.stores.by_id.identification(org, *id).await?.map(|current| current.once)
             }
             Self::Scoring(Scoring { org, id, .. }) => {
                 app.stores.scorings.find(org, *id).await?.map(|current| current.once)
             }
-            Self::Chain(Chain { org, id, .. }) => app.stores.chains.find(org, *id).await?.map(|current| current.once),
+            Self::Chain(Chain { org, id, .. }) => app.stores.by_id.chain(org, *id).await?.map(|current| current.once),
         };
         Ok(taken.unwrap_or_default())
     }

@@ -25,7 +25,7 @@ pub async fn record_receipt(app: &App, message: MessageRef, receipt: Receipt) ->
     let Some(message) = app.stores.outbox.find(message).await? else { return Ok(Recorded::NothingNew) };
     let Effect::Code { generation } = message.effect else { return Ok(Recorded::NothingNew) };
     let id = message.reference.identification_id;
-    let Some(identification) = app.stores.identifications.find(&message.org, id).await? else {
+    let Some(identification) = app.stores.by_id.identification(&message.org, id).await? else {
         return Ok(Recorded::NothingNew);
     };
     let state = DeliveryState::by(receipt, app.now());

@@ -51,7 +51,7 @@ async fn tell(app: &App, request: &Request, lookup: &Lookup, found: usize) -> Re
     let log = (Subject::Search { search_id }, Log::begin(&*app.entropy));
     let data = EventData::default().named("by", lookup.kind).with("found", found);
     let story = telling::story(app, request, log, EventType::RecordSearched, data, app.now());
-    app.stores.events.tell_alone(story).await?;
+    app.stores.log.tell_alone(story).await?;
     effects::wake(app, &request.org, Stream::SearchId(search_id)).await;
     Ok(())
 }

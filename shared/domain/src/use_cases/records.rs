@@ -153,7 +153,7 @@ pub(super) async fn look(
         };
         let events = story.events.len() + usize::from(story.adopted.is_some());
         let told = story.log.sequence() + events as u64;
-        match app.stores.events.tell_next(story).await {
+        match app.stores.log.tell_next(story).await {
             Ok(()) => {
                 wake(app, &record).await;
                 return Ok(Look { record, told: Some(told), now });

@@ -95,7 +95,7 @@ pub async fn decide_review(
 }
 
 async fn found(app: &App, request: &Request, id: ReviewId) -> Result<(Review, Reviewer, Time), Error> {
-    let review = app.stores.reviews.find(&request.org, id).await?.ok_or(Error::NotFound("review"))?;
+    let review = app.stores.by_id.review(&request.org, id).await?.ok_or(Error::NotFound("review"))?;
     let reviewer = Reviewer::of(request).ok_or(Conflict::NoReviewer)?;
     Ok((review, reviewer, app.now()))
 }
@@ -122,7 +122,7 @@ async fn reject(
     reason: DecisionReason,
     now: Time,
 ) -> Result<(), Error> {
-    let found = app.stores.identifications.find(&request.org, before.identification_id).await?;
+    let found = app.stores.by_id.identification(&request.org, before.identification_id).await?;
     let identification = found.ok_or(Error::NotFound("review"))?;
     identification.require_open(now)?;
     let change = change_of(app, request, (Some(before), after), EventType::ReviewRejected, Some(reason), now);
@@ -155,7 +155,7 @@ async fn fail(
 /// Records that a claim has lapsed. Says whether there was one, and nobody else did anything.
 pub(super) async fn end_lapsed_claim(app: &App, org: &OrgId, id: ReviewId) -> Result<bool, Error> {
     let now = app.now();
-    let Some(review) = app.stores.reviews.find(org, id).await? else { return Ok(false) };
+    let Some(review) = app.stores.by_id.review(org, id).await? else { return Ok(false) };
     let Some(after) = review.clone().lapsed(now) else { return Ok(false) };
     match take(app, &Request::system(org), (&review, after), EventType::ReviewReleased, None, now).await {
         Err(Error::Conflict(Conflict::ConcurrentChange)) => Ok(false),

@@ -121,7 +121,7 @@ pub async fn read_captures(app: &App, request: &Request, id: ScoringId) -> Resul
     let (scoring, now) = read_scoring(app, org, id).await?;
     let data = telling::of_pictures(EventData::default(), &scoring.captures);
     let story = telling::of_scoring(app, request, &scoring, EventType::PicturesViewed, data, now).await?;
-    app.stores.events.tell(story).await.map_err(gone)?;
+    app.stores.log.tell(story).await.map_err(gone)?;
     effects::told_of_scoring(app, &scoring).await;
     let mut captures = Vec::with_capacity(scoring.captures.len());
     for capture in scoring.captures {
@@ -180,7 +180,7 @@ pub async fn delegate_scoring(
                 uploads.push((side, app.stores.pictures.link_to_write(&key, stated.as_ref(), now).await?));
             }
             let story = of_delegation(app, request, &scoring, now).await?;
-            app.stores.events.tell(story).await.map_err(gone)?;
+            app.stores.log.tell(story).await.map_err(gone)?;
             effects::told_of_scoring(app, &scoring).await;
             let id = DelegationId::generate(&*app.entropy);
             Ok(Delegation {

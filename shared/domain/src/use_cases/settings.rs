@@ -19,7 +19,7 @@ pub struct ReadSettings {
 }
 
 pub async fn read_settings(app: &App, org: &OrgId) -> Result<ReadSettings, Error> {
-    let stored = app.stores.settings.find(org).await?;
+    let stored = app.stores.by_id.settings(org).await?;
     let revision = stored.as_ref().map_or(0, |stored| stored.revision);
     let choices = stored.map(|stored| stored.choices).unwrap_or_default();
     Ok(ReadSettings { settings: Arc::new(OrgSettings::of(org, &choices, app.policy.bounds())), revision })
@@ -38,7 +38,7 @@ pub async fn replace_settings(
         return Err(Error::BadFields(faults.into_iter().map(fault).collect()));
     }
     let (org, now) = (&request.org, app.now());
-    let before = app.stores.settings.find(org).await?;
+    let before = app.stores.by_id.settings(org).await?;
     let revision = before.as_ref().map_or(0, |before| before.revision);
     if !is_current(revision) {
         return Err(Error::Stale);

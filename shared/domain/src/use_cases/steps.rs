@@ -71,7 +71,7 @@ pub(super) async fn require_open_with_scoring(
 /// but with the scoring.
 pub(super) async fn require_step_open(app: &App, scoring: &Scoring) -> Result<(), Error> {
     let Some(place) = scoring.membership else { return Ok(()) };
-    let chain = app.stores.chains.find(&scoring.org, place.chain_id).await?.ok_or(Error::NotFound("scoring"))?;
+    let chain = app.stores.by_id.chain(&scoring.org, place.chain_id).await?.ok_or(Error::NotFound("scoring"))?;
     require_current(&chain, place)
 }
 
@@ -83,7 +83,7 @@ pub(super) async fn record_failure(app: &App, identification: &Identification, n
     }
     let org = &identification.org;
     let chain = match identification.membership {
-        Some(place) => app.stores.chains.find(org, place.chain_id).await?,
+        Some(place) => app.stores.by_id.chain(org, place.chain_id).await?,
         None => None,
     };
     let failed = Opened { identification: identification.clone(), chain, once: None };
@@ -97,7 +97,7 @@ pub(super) fn require_alone(identification: &Identification) -> Result<(), Error
 }
 
 async fn chain_open_at(app: &App, identification: &Identification, place: Membership) -> Result<Chain, Error> {
-    let found = app.stores.chains.find(&identification.org, place.chain_id).await?;
+    let found = app.stores.by_id.chain(&identification.org, place.chain_id).await?;
     let chain = found.ok_or(Error::NotFound("identification"))?;
     require_current(&chain, place)?;
     Ok(chain)
@@ -150,7 +150,7 @@ pub(super) async fn reviewed_meanwhile(
     if !may_be || before.method.scoring_id().is_none() {
         return Err(error.into());
     }
-    let current = app.stores.identifications.find(&before.org, before.id).await?;
+    let current = app.stores.by_id.identification(&before.org, before.id).await?;
     let changed = |current: &Identification| error == StepError::ReviewedMeanwhile || current.review != before.review;
     current.filter(changed).ok_or_else(|| error.clone().into())
 }

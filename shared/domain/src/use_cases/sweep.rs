@@ -168,7 +168,7 @@ async fn handle(app: &App, due: &Due, woken: &Woken) -> Result<Done, Error> {
         }
         Due::Review(org, id) => Ok(if end_lapsed_claim(app, org, *id).await? { Done::Lapsed } else { Done::Nothing }),
         Due::Identification(org, id) => {
-            let Some(identification) = app.stores.identifications.find(org, *id).await? else {
+            let Some(identification) = app.stores.by_id.identification(org, *id).await? else {
                 return Ok(Done::Nothing);
             };
             if app.policy.keep_until(identification.expires_at) <= now {
@@ -181,7 +181,7 @@ async fn handle(app: &App, due: &Due, woken: &Woken) -> Result<Done, Error> {
             Ok(done)
         }
         Due::Chain(org, id) => {
-            let Some(chain) = app.stores.chains.find(org, *id).await? else { return Ok(Done::Nothing) };
+            let Some(chain) = app.stores.by_id.chain(org, *id).await? else { return Ok(Done::Nothing) };
             let Some(steps) = app.stores.chains.steps(&chain).await? else { return Ok(Done::Nothing) };
             let request = Request::system(org);
             if app.policy.keep_until(chain.expires_at) <= now {
@@ -208,7 +208,7 @@ async fn handle(app: &App, due: &Due, woken: &Woken) -> Result<Done, Error> {
                 let data = data.time("expires_at", scoring.expires_at);
                 let story = telling::of_scoring(app, &request, &scoring, EventType::ScoringExpired, data, now).await?;
                 // Another run tells it, or something else happened: then the next run looks again.
-                if unless_lost(app.stores.events.tell_next(story).await)?.is_none() {
+                if unless_lost(app.stores.log.tell_next(story).await)?.is_none() {
                     return Ok(Done::Nothing);
                 }
             }

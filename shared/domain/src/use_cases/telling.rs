@@ -194,7 +194,7 @@ pub(super) async fn identification_of(
     scoring: &Scoring,
 ) -> Result<Option<Identification>, Error> {
     let Some(identification) = scoring.identification else { return Ok(None) };
-    let found = app.stores.identifications.find(&request.org, identification).await?;
+    let found = app.stores.by_id.identification(&request.org, identification).await?;
     found.map(Some).ok_or(Error::NotFound("scoring"))
 }
 

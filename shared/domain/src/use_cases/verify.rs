@@ -116,7 +116,7 @@ fn check(events: &[StoredEvent], state: Option<State>, ended_before: Time) -> Re
 async fn state(stores: &Stores, org: &OrgId, subject: Subject) -> Result<Option<State>, Error> {
     match subject {
         Subject::Identification { identification_id, .. } => {
-            let Some(found) = stores.identifications.find(org, identification_id).await? else { return Ok(None) };
+            let Some(found) = stores.by_id.identification(org, identification_id).await? else { return Ok(None) };
             let scoring = match found.method.scoring_id() {
                 Some(id) => stores.scorings.find(org, id).await?,
                 None => None,
@@ -133,11 +133,11 @@ async fn state(stores: &Stores, org: &OrgId, subject: Subject) -> Result<Option<
             }))
         }
         Subject::Chain { identification_chain_id, .. } => {
-            let found = stores.chains.find(org, identification_chain_id).await?;
+            let found = stores.by_id.chain(org, identification_chain_id).await?;
             Ok(found.map(|found| State { vouched: found.vouched(), log: found.log, scoring: None }))
         }
         Subject::Review { review_id } => {
-            let found = stores.reviews.find(org, review_id).await?;
+            let found = stores.by_id.review(org, review_id).await?;
             Ok(found.map(|found| State { vouched: found.vouched(), log: found.log, scoring: None }))
         }
         Subject::WebhookEndpoint { endpoint_id } => {
@@ -151,7 +151,7 @@ async fn state(stores: &Stores, org: &OrgId, subject: Subject) -> Result<Option<
             Ok(found.map(|found| State { vouched: found.vouched(), log: found.log, scoring: None }))
         }
         Subject::Settings { .. } => {
-            let found = stores.settings.find(org).await?;
+            let found = stores.by_id.settings(org).await?;
             let found = found.filter(|found| found.subject() == subject);
             Ok(found.map(|found| State { vouched: found.vouched(), log: found.log, scoring: None }))
         }

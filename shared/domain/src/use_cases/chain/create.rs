@@ -256,7 +256,7 @@ impl StoredChainCreated {
 async fn open_answer(app: &App, org: &OrgId, answer: &FirstAnswer) -> Result<ChainCreated, Error> {
     let stored: StoredChainCreated = serde_json::from_str(&answer.0).map_err(|_| Error::Corrupt("first answer"))?;
     // The answer outlives what it is about, and would bring its ids and its codes back.
-    app.stores.chains.find(org, stored.id).await?.ok_or(Conflict::CreatedAndDeleted)?;
+    app.stores.by_id.chain(org, stored.id).await?.ok_or(Conflict::CreatedAndDeleted)?;
     let keys = app.keys.current().await?;
     let open = |StoredStepCreated { step, code }: &StoredStepCreated| -> Result<Option<CodeToDeliver>, Error> {
         let Some((sealed, expires_at)) = code else { return Ok(None) };

@@ -63,7 +63,7 @@ async fn without_code(
     now: Time,
 ) -> Result<Opening, StepError> {
     let next = chain.sequence.steps().get(chain.current_step + 1).ok_or(StepError::Lost)?;
-    let found = app.stores.identifications.find(&chain.org, next.identification_id).await;
+    let found = app.stores.by_id.identification(&chain.org, next.identification_id).await;
     let step = found?.ok_or(StepError::Lost)?;
     let story = stories::of_code_not_sent(app, request, &step, why, now);
     Ok(Opening::CodeNotSent { identification_id: step.id, story: Box::new(story) })

@@ -103,7 +103,7 @@ pub(in crate::use_cases) async fn ending(
     let Some(mark) = identification.review else { return Ok(Some(ReviewsOfStep::default())) };
     let mut changes = Vec::new();
     if mark.status.is_live()
-        && let Some(review) = app.stores.reviews.find(&identification.org, mark.id).await?
+        && let Some(review) = app.stores.by_id.review(&identification.org, mark.id).await?
         && review.state.status().is_live()
     {
         changes.push(withdrawal(app, request, &review, now));
@@ -122,7 +122,7 @@ pub(in crate::use_cases) async fn erasing(
         return Ok(None);
     }
     let Some(mark) = identification.review else { return Ok(Some(ReviewsOfStep::default())) };
-    let found = app.stores.reviews.find(&identification.org, mark.id).await?;
+    let found = app.stores.by_id.review(&identification.org, mark.id).await?;
     let erasure = |review: Review| {
         let mut change = withdrawal(app, request, &review, now);
         let is_used = review.state == ReviewState::Approved && identification.state != State::Created;
@@ -176,7 +176,7 @@ pub(in crate::use_cases) async fn approval(
     match mark.status {
         ReviewStatus::Open | ReviewStatus::Claimed => Err(Conflict::UnderReview.into()),
         ReviewStatus::Approved => {
-            let review = app.stores.reviews.find(&identification.org, mark.id).await?;
+            let review = app.stores.by_id.review(&identification.org, mark.id).await?;
             let evidence = review.and_then(|review| ReviewEvidence::of(&review, scored.id, scored.retries_used));
             Ok(evidence.ok_or(Conflict::ScoreTooLow)?)
         }
