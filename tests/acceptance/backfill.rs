@@ -10,8 +10,8 @@ use acredita_domain::{
     App, Time,
     backfill::{Backfill, WalkPlace},
     ids::{AdminIdentificationId, IdentificationId},
+    named::Named,
     ports::{Backfills, FindError, LackingEntries, PassedRecord, StepError, WalkPart},
-    stores::Store,
 };
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
@@ -274,7 +274,7 @@ async fn what_cannot_be_understood_is_reported_and_passed() {
 
 /// Passes everything on until the call that the process dies at.
 struct Dying {
-    port: Store<dyn Backfills>,
+    port: Named<dyn Backfills>,
     at: &'static str,
     died: Arc<Notify>,
 }
@@ -321,7 +321,7 @@ async fn a_run_that_is_killed_leaves_the_rest_to_the_next_one() {
         let died = Arc::new(Notify::new());
         let mut app = world.app.clone();
         let port = app.stores.backfills.clone();
-        app.stores.backfills = Store::new(Arc::new(Dying { port, at, died: died.clone() }));
+        app.stores.backfills = Named::new(Arc::new(Dying { port, at, died: died.clone() }));
         tokio::select! {
             () = died.notified() => {}
             report = acredita_sweep::sweep(&app) => panic!("{at}: {report:?}"),

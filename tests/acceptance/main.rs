@@ -20,6 +20,7 @@ mod hostile;
 mod leaks;
 mod listen;
 mod listeners;
+mod mains;
 mod midni;
 mod model;
 mod openapi;

@@ -18,6 +18,7 @@ use acredita_domain::{
     },
     keys::Keyring,
     midni::Check,
+    named::Named,
     otp::LiveCode,
     pictures::{Capture, PictureFormat, PictureKey, PicturePrefix, SignedLink, StatedPicture, UploadLink},
     ports::{
@@ -37,7 +38,7 @@ use acredita_domain::{
     scoring::{Assessment, HostedDelegation, Scoring},
     settings::StoredSettings,
     sightings::{NewSighting, Seen, Sighting},
-    stores::{Store, Stores},
+    stores::Stores,
     webhooks::{Cursor, CursorId, Endpoint, Health, Stream},
 };
 use acredita_testing::ManualClock;
@@ -155,32 +156,32 @@ impl Faults {
         } = app.stores.clone();
         App {
             stores: Stores {
-                by_id: Store::new(Arc::new(Faulty { faults: decorate(), port: by_id })),
-                identifications: Store::new(Arc::new(Faulty { faults: decorate(), port: identifications })),
-                scorings: Store::new(Arc::new(Faulty { faults: decorate(), port: scorings })),
-                chains: Store::new(Arc::new(Faulty { faults: decorate(), port: chains })),
-                idempotency: Store::new(Arc::new(Faulty { faults: decorate(), port: idempotency })),
-                outbox: Store::new(Arc::new(Faulty { faults: decorate(), port: outbox })),
-                housekeeping: Store::new(Arc::new(Faulty { faults: decorate(), port: housekeeping })),
-                pictures: Store::new(Arc::new(Faulty { faults: decorate(), port: pictures })),
-                requests: Store::new(Arc::new(Faulty { faults: decorate(), port: requests })),
-                sightings: Store::new(Arc::new(Faulty { faults: decorate(), port: sightings })),
-                log: Store::new(Arc::new(Faulty { faults: decorate(), port: log })),
-                events: Store::new(Arc::new(Faulty { faults: decorate(), port: events })),
-                endpoints: Store::new(Arc::new(Faulty { faults: decorate(), port: endpoints })),
-                deliveries: Store::new(Arc::new(Faulty { faults: decorate(), port: deliveries })),
-                settings: Store::new(Arc::new(Faulty { faults: decorate(), port: settings })),
-                midni_checks: Store::new(Arc::new(Faulty { faults: decorate(), port: midni_checks })),
-                reviews: Store::new(Arc::new(Faulty { faults: decorate(), port: reviews })),
-                records: Store::new(Arc::new(Faulty { faults: decorate(), port: records })),
-                backfills: Store::new(Arc::new(Faulty { faults: decorate(), port: backfills })),
-                exports: Store::new(Arc::new(Faulty { faults: decorate(), port: exports })),
-                export_files: Store::new(Arc::new(Faulty { faults: decorate(), port: export_files })),
+                by_id: Named::new(Arc::new(Faulty { faults: decorate(), port: by_id })),
+                identifications: Named::new(Arc::new(Faulty { faults: decorate(), port: identifications })),
+                scorings: Named::new(Arc::new(Faulty { faults: decorate(), port: scorings })),
+                chains: Named::new(Arc::new(Faulty { faults: decorate(), port: chains })),
+                idempotency: Named::new(Arc::new(Faulty { faults: decorate(), port: idempotency })),
+                outbox: Named::new(Arc::new(Faulty { faults: decorate(), port: outbox })),
+                housekeeping: Named::new(Arc::new(Faulty { faults: decorate(), port: housekeeping })),
+                pictures: Named::new(Arc::new(Faulty { faults: decorate(), port: pictures })),
+                requests: Named::new(Arc::new(Faulty { faults: decorate(), port: requests })),
+                sightings: Named::new(Arc::new(Faulty { faults: decorate(), port: sightings })),
+                log: Named::new(Arc::new(Faulty { faults: decorate(), port: log })),
+                events: Named::new(Arc::new(Faulty { faults: decorate(), port: events })),
+                endpoints: Named::new(Arc::new(Faulty { faults: decorate(), port: endpoints })),
+                deliveries: Named::new(Arc::new(Faulty { faults: decorate(), port: deliveries })),
+                settings: Named::new(Arc::new(Faulty { faults: decorate(), port: settings })),
+                midni_checks: Named::new(Arc::new(Faulty { faults: decorate(), port: midni_checks })),
+                reviews: Named::new(Arc::new(Faulty { faults: decorate(), port: reviews })),
+                records: Named::new(Arc::new(Faulty { faults: decorate(), port: records })),
+                backfills: Named::new(Arc::new(Faulty { faults: decorate(), port: backfills })),
+                exports: Named::new(Arc::new(Faulty { faults: decorate(), port: exports })),
+                export_files: Named::new(Arc::new(Faulty { faults: decorate(), port: export_files })),
             },
-            queue: Arc::new(Faulty { faults: decorate(), port: Store::new(app.queue.clone()) }),
-            wakes: Arc::new(Faulty { faults: decorate(), port: Store::new(app.wakes.clone()) }),
-            export_queue: Arc::new(Faulty { faults: decorate(), port: Store::new(app.export_queue.clone()) }),
-            keys: Arc::new(Faulty { faults: decorate(), port: Store::new(app.keys.clone()) }),
+            queue: Arc::new(Faulty { faults: decorate(), port: Named::new(app.queue.clone()) }),
+            wakes: Arc::new(Faulty { faults: decorate(), port: Named::new(app.wakes.clone()) }),
+            export_queue: Arc::new(Faulty { faults: decorate(), port: Named::new(app.export_queue.clone()) }),
+            keys: Arc::new(Faulty { faults: decorate(), port: Named::new(app.keys.clone()) }),
             // As in a process of its own, which has to read them.
             known_settings: Arc::default(),
             ..app.clone()
@@ -189,7 +190,7 @@ impl Faults {
 
     /// A sender with the same fault.
     pub fn around_sender(self: &Arc<Self>, sender: Arc<dyn Sender>) -> impl Sender + use<> {
-        Faulty { faults: self.clone(), port: Store::new(sender) }
+        Faulty { faults: self.clone(), port: Named::new(sender) }
     }
 
     /// Makes a call, unless it is the one to fail.
@@ -261,7 +262,7 @@ lost! {
 /// A port with a fault.
 struct Faulty<P: ?Sized> {
     faults: Arc<Faults>,
-    port: Store<P>,
+    port: Named<P>,
 }
 
 /// Forwards every method of a port through [`Faults::call`].

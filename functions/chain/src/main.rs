@@ -1,8 +1,9 @@
 //! `chain` on AWS Lambda.
 
+use acredita_chain::{router, stores};
 use acredita_service::{WarmUp, engine};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_service::Error> {
-    acredita_service::serve(acredita_chain::router(), acredita_chain::stores, WarmUp::Chains, engine::none).await
+    acredita_service::serve(router(), stores, WarmUp::Chains, engine::none).await
 }

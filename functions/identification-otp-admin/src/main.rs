@@ -1,14 +1,9 @@
 //! `identification-otp-admin` on AWS Lambda.
 
+use acredita_identification_otp_admin::{router, stores};
 use acredita_service::{WarmUp, engine};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_service::Error> {
-    acredita_service::serve(
-        acredita_identification_otp_admin::router(),
-        acredita_identification_otp_admin::stores,
-        WarmUp::Codes,
-        engine::none,
-    )
-    .await
+    acredita_service::serve(router(), stores, WarmUp::Codes, engine::none).await
 }

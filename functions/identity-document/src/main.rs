@@ -1,14 +1,9 @@
 //! `identity-document` on AWS Lambda.
 
+use acredita_identity_document::{router, stores};
 use acredita_service::{WarmUp, engine};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_service::Error> {
-    acredita_service::serve(
-        acredita_identity_document::router(),
-        acredita_identity_document::stores,
-        WarmUp::Identifications,
-        engine::none,
-    )
-    .await
+    acredita_service::serve(router(), stores, WarmUp::Identifications, engine::none).await
 }

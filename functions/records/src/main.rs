@@ -1,8 +1,9 @@
 //! `records` on AWS Lambda.
 
+use acredita_records::{router, stores};
 use acredita_service::{WarmUp, engine};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_service::Error> {
-    acredita_service::serve(acredita_records::router(), acredita_records::stores, WarmUp::Records, engine::none).await
+    acredita_service::serve(router(), stores, WarmUp::Records, engine::none).await
 }

@@ -1,8 +1,9 @@
 //! `reviews` on AWS Lambda.
 
+use acredita_reviews::{router, stores};
 use acredita_service::{WarmUp, engine};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_service::Error> {
-    acredita_service::serve(acredita_reviews::router(), acredita_reviews::stores, WarmUp::Reviews, engine::none).await
+    acredita_service::serve(router(), stores, WarmUp::Reviews, engine::none).await
 }

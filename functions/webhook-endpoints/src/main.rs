@@ -1,14 +1,9 @@
 //! `webhook-endpoints` on AWS Lambda.
 
-use acredita_service::{WarmUp, engine};
+use acredita_service::{WarmUp, receivers};
+use acredita_webhook_endpoints::{router, stores};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), acredita_service::Error> {
-    acredita_service::serve(
-        acredita_webhook_endpoints::router(),
-        acredita_webhook_endpoints::stores,
-        WarmUp::Endpoints,
-        engine::none,
-    )
-    .await
+    acredita_service::serve(router(), stores, WarmUp::Endpoints, receivers::public).await
 }

@@ -2,12 +2,13 @@
 
 use crate::{AwsClients, DynamoStore, S3ExportFiles, S3Pictures};
 use acredita_domain::{
+    named::Named,
     ports::{
         Backfills, ById, Chains, Deliveries, Endpoints, EventLog, Events, ExportFiles, Exports, Housekeeping,
         IdempotencyRecords, Identifications, MidniChecks, Outbox, Pictures, Records, RequestCounts, Reviews, Scorings,
         SettingsStore, Sightings,
     },
-    stores::{AllStores, Store},
+    stores::AllStores,
 };
 use std::sync::Arc;
 
@@ -28,16 +29,16 @@ impl AwsStores {
 macro_rules! all_stores {
     ($($store:ident: $port:ident,)+) => {
         impl AllStores for AwsStores {
-            $(fn $store(&self) -> Store<dyn $port> {
-                Store::new(self.table.clone())
+            $(fn $store(&self) -> Named<dyn $port> {
+                Named::new(self.table.clone())
             })+
 
-            fn pictures(&self) -> Store<dyn Pictures> {
-                Store::new(Arc::new(S3Pictures::new(self.s3.clone(), self.bucket.clone())))
+            fn pictures(&self) -> Named<dyn Pictures> {
+                Named::new(Arc::new(S3Pictures::new(self.s3.clone(), self.bucket.clone())))
             }
 
-            fn export_files(&self) -> Store<dyn ExportFiles> {
-                Store::new(Arc::new(S3ExportFiles::new(self.s3.clone(), self.bucket.clone())))
+            fn export_files(&self) -> Named<dyn ExportFiles> {
+                Named::new(Arc::new(S3ExportFiles::new(self.s3.clone(), self.bucket.clone())))
             }
         }
     };

@@ -5,6 +5,7 @@ use crate::{
     chain::Chain,
     identification::{Identification, MethodKind},
     ids::{AdminChainId, AdminIdentificationId, ChainId, IdentificationId, OrgId},
+    named::Named,
     otp::{Channel, Delivery},
     ports::{
         CardVerifier, Clock, CodeKeys, Comparison, DocumentNumberReader, Entropy, ExportQueue, PictureValidator, Queue,
@@ -27,8 +28,8 @@ pub struct App {
     pub wakes: Arc<dyn Wakes>,
     /// Wakes a worker for an export.
     pub export_queue: Arc<dyn ExportQueue>,
-    /// Where events are delivered to.
-    pub receivers: Arc<dyn Receivers>,
+    /// Where events are delivered to. Only in functions that have endpoints.
+    pub receivers: Named<dyn Receivers>,
     /// Only in functions that process pictures: see [`App::engine`].
     pub engine: Option<Engine>,
     pub policy: Policy,

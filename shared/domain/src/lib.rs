@@ -35,6 +35,7 @@ pub mod membership;
 pub mod messages;
 pub mod method;
 pub mod midni;
+pub mod named;
 mod numbering;
 pub mod otp;
 pub mod pictures;

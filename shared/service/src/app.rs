@@ -4,6 +4,7 @@ use acredita_aws::{AwsClients, AwsStores, SqsExports, SqsQueue, SqsWakes};
 use acredita_domain::{
     App,
     app::{Engine, Policy},
+    named::Named,
     ports::{Clock, CodeKeys, Entropy, Receivers},
     stores::Stores,
 };
@@ -15,7 +16,7 @@ pub struct Parts {
     pub keys: Arc<dyn CodeKeys>,
     pub engine: Option<Engine>,
     /// Where events are delivered to: [`HttpReceivers`](crate::HttpReceivers).
-    pub receivers: Arc<dyn Receivers>,
+    pub receivers: Named<dyn Receivers>,
     pub policy: Policy,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,

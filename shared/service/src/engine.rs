@@ -4,6 +4,7 @@
 
 use crate::Root;
 use acredita_domain::{
+    App,
     app::{Cards, Engine},
     ports::Scorer,
 };
@@ -16,26 +17,30 @@ use std::sync::Arc;
 pub use acredita_engine::TrustedCertificates;
 
 /// For functions that neither read documents nor score.
-pub fn none(_: &Root) -> Option<Engine> {
-    None
+pub fn none(_: &Root, app: App) -> App {
+    app
 }
 
 /// For functions that keep pictures of documents without reading them, and verify codes of MiDNI.
-pub fn cards(root: &Root) -> Option<Engine> {
+pub fn cards(root: &Root, app: App) -> App {
     let memory = PictureMemory::default();
     let cards = Some(verifying(&memory, root.certificates()));
     let picture_validator = Arc::new(InternalPictureValidator::new(memory));
-    Some(Engine { picture_validator, document_number_reader: None, scorers: Vec::new(), cards })
+    with(app, Engine { picture_validator, document_number_reader: None, scorers: Vec::new(), cards })
 }
 
 /// For functions that read documents but do not score.
-pub fn reader(_: &Root) -> Option<Engine> {
-    Some(reading(PictureMemory::default(), Vec::new()))
+pub fn reader(_: &Root, app: App) -> App {
+    with(app, reading(PictureMemory::default(), Vec::new()))
 }
 
 /// For functions that score: our own scorer, and the configured external ones.
-pub fn scorers(root: &Root) -> Option<Engine> {
-    Some(scoring(PictureMemory::default(), root.external_scorers()))
+pub fn scorers(root: &Root, app: App) -> App {
+    with(app, scoring(PictureMemory::default(), root.external_scorers()))
+}
+
+fn with(app: App, engine: Engine) -> App {
+    App { engine: Some(engine), ..app }
 }
 
 fn scoring(memory: PictureMemory, external: Vec<Arc<dyn Scorer>>) -> Engine {

@@ -2,7 +2,7 @@
 
 use crate::{Error, Root, Settings, WarmUp, answer::Answer};
 use acredita_aws::{AwsStores, SystemEntropy};
-use acredita_domain::{app::Engine, ids::MessageId, stores::Stores};
+use acredita_domain::{App, ids::MessageId, stores::Stores};
 use acredita_http::{
     Api,
     layers::{self, RequestId},
@@ -19,16 +19,17 @@ use lambda_http::{
 };
 use tower::ServiceBuilder;
 
-/// Serves API Gateway events with a router, until the environment is shut down. `engine` is one of [`crate::engine`].
+/// Serves API Gateway events with a router, until the environment is shut down. `parts` adds what only some have: one of
+/// [`crate::engine`] or [`crate::receivers`].
 pub async fn serve(
     router: Router<Api>,
     stores: impl FnOnce(&AwsStores) -> Stores,
     warm_up: WarmUp,
-    engine: impl FnOnce(&Root) -> Option<Engine>,
+    parts: impl FnOnce(&Root, App) -> App,
 ) -> Result<(), Error> {
     logs::start_json();
     let root = Root::of_environment()?;
-    let app = root.app(engine(&root), stores);
+    let app = parts(&root, root.app(stores));
     let tokens = root.tokens();
     tokio::join!(warm_up.read(&app), tokens.warm_up(app.now()));
     let entropy = app.entropy.clone();

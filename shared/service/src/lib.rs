@@ -17,7 +17,7 @@ mod http;
 mod jwks;
 mod office;
 mod providers;
-mod receivers;
+pub mod receivers;
 mod root;
 mod senders;
 pub mod settings;

@@ -1,7 +1,9 @@
 //! The receivers of events, over HTTP.
 
+use crate::Root;
 use acredita_domain::{
-    Invalid,
+    App, Invalid,
+    named::Named,
     ports::{Outcome, Post, Receivers, limits::PATIENCE},
     webhooks::{EndpointUrl, Failure, FailureWord, schedule::retry_after},
 };
@@ -9,6 +11,7 @@ use acredita_outbound::{Answer, PostFailure, Reach, SendFailure};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, header};
+use std::sync::Arc;
 
 const AGENT: &str = concat!("acredita/", env!("CARGO_PKG_VERSION"));
 
@@ -44,6 +47,11 @@ impl Receivers for HttpReceivers {
     async fn patience(&self) {
         tokio::time::sleep(PATIENCE.to_std().unwrap_or_default()).await;
     }
+}
+
+/// For functions that have endpoints.
+pub fn public(_: &Root, app: App) -> App {
+    App { receivers: Named::new(Arc::new(HttpReceivers::new(Reach::Public))), ..app }
 }
 
 /// As Standard Webhooks 1.0 has them.

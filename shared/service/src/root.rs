@@ -6,21 +6,20 @@ use crate::{
     edge::Edge,
     jwks::HttpsJwks,
     providers::external_scorers,
-    receivers::HttpReceivers,
     settings::Settings,
 };
 use acredita_aws::{AwsClients, AwsStores, SecretKeys, SecretText, SystemClock, SystemEntropy, sdk_config};
 use acredita_domain::{
     App,
-    app::Engine,
     error::Unavailable,
+    named::Named,
     ports::{Clock, Entropy, ProviderCredential, Scorer},
     stores::Stores,
     text::Private,
 };
 use acredita_engine::{CertificateSource, TrustedCertificates};
 use acredita_http::jwt::TokenVerifier;
-use acredita_outbound::{Outbound, Reach};
+use acredita_outbound::Outbound;
 use acredita_senders::Senders;
 use async_trait::async_trait;
 use aws_types::SdkConfig;
@@ -49,15 +48,15 @@ impl Root {
         Self { settings, sdk, outbound, clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) }
     }
 
-    /// `engine` is the result of one of [`crate::engine`].
-    pub fn app(&self, engine: Option<Engine>, stores: impl FnOnce(&AwsStores) -> Stores) -> App {
+    /// With the stores that a function names, and nothing else that only some have.
+    pub fn app(&self, stores: impl FnOnce(&AwsStores) -> Stores) -> App {
         let Settings { places, policy, code_keys_secret, .. } = &self.settings;
         let parts = Parts {
             clients: AwsClients::new(&self.sdk, &[]),
             places: places.clone(),
             keys: Arc::new(SecretKeys::new(&self.sdk, code_keys_secret.clone(), self.clock.clone())),
-            engine,
-            receivers: Arc::new(HttpReceivers::new(Reach::Public)),
+            engine: None,
+            receivers: Named::default(),
             policy: policy.clone(),
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),

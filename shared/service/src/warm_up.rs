@@ -28,6 +28,20 @@ pub enum WarmUp {
 }
 
 impl WarmUp {
+    pub const ALL: [Self; 11] = [
+        Self::Identifications,
+        Self::Codes,
+        Self::Chains,
+        Self::ChainsAndCodes,
+        Self::Scorings,
+        Self::Events,
+        Self::Endpoints,
+        Self::Settings,
+        Self::Reviews,
+        Self::Records,
+        Self::Exports,
+    ];
+
     /// Reads everything at once.
     pub async fn read(self, app: &App) {
         let Ok(org) = "warm-up".parse::<OrgId>() else { return };

@@ -38,7 +38,7 @@ fn root(settings: &Settings, sdk: &SdkConfig) -> Root {
 }
 
 fn app(settings: &Settings, sdk: &SdkConfig) -> App {
-    root(settings, sdk).app(None, Stores::all)
+    root(settings, sdk).app(Stores::all)
 }
 
 fn org() -> OrgId {

@@ -11,9 +11,10 @@ use acredita_domain::{
     actor::DocumentType,
     error::Unavailable,
     identification::{State, Validation},
+    named::Named,
     pictures::{PictureFormat, PictureKey, PicturePrefix, Sha256Digest, Side, SignedLink, StatedPicture, UploadLink},
     ports::{Pictures, StoredPicture},
-    stores::{Store, Stores},
+    stores::Stores,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -172,7 +173,7 @@ type Meanwhile = Arc<dyn Fn() -> futures_util::future::BoxFuture<'static, ()> + 
 
 /// Runs the other request just before storing pictures.
 struct Interrupted {
-    pictures: Store<dyn Pictures>,
+    pictures: Named<dyn Pictures>,
     meanwhile: Meanwhile,
 }
 
@@ -219,7 +220,7 @@ async fn interrupted(world: &mut World, subject: &Subject, picture: &[u8], meanw
         Box::pin(async move { assert_eq!(gateway.serve(call.into_request()).await.status(), 204) })
     });
     let pictures = Interrupted { pictures: whole.stores.pictures.clone(), meanwhile };
-    let stores = Stores { pictures: Store::new(Arc::new(pictures)), ..whole.stores.clone() };
+    let stores = Stores { pictures: Named::new(Arc::new(pictures)), ..whole.stores.clone() };
     world.serve(App { stores, ..whole.clone() });
     let answer = world.send(validate(world, subject, &[("back", picture)])).await;
     world.serve(whole);

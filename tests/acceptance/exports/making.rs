@@ -10,9 +10,9 @@ use acredita_domain::{
     App, Time,
     error::Unavailable,
     exports::{Export, FileKey, MAX_RESTARTS, MAX_TRIES, PartTag, UploadId},
+    named::Named,
     pictures::SignedLink,
     ports::{ExportFiles, ExportWake, FileError, limits::EXPORT_LEASE},
-    stores::Store,
     use_cases::{Made, make_record_export},
 };
 use acredita_testing::ManualClock;
@@ -114,7 +114,7 @@ async fn a_worker_whose_lease_is_over_changes_nothing_any_more() {
     let id = ask(&world, "PLAIN").await;
     let overtaken = Overtaken::of(&world, &id);
     let mut app = world.app.clone();
-    app.stores.export_files = Store::new(Arc::new(overtaken));
+    app.stores.export_files = Named::new(Arc::new(overtaken));
     assert_eq!(make_record_export(&app, &wake(&id)).await, Ok(Made::Nothing));
     assert_right(&world, &id, &expected).await;
 }
@@ -204,7 +204,7 @@ async fn a_file_that_breaks_again_and_again_fails() {
     let world = World::start().await;
     let id = ask(&world, "PLAIN").await;
     let mut app = world.app.clone();
-    app.stores.export_files = Store::new(Arc::new(Broken(world.app.stores.export_files.clone())));
+    app.stores.export_files = Named::new(Arc::new(Broken(world.app.stores.export_files.clone())));
     let mut made = Vec::new();
     for _ in 0..=MAX_RESTARTS {
         made.push(make_record_export(&app, &wake(&id)).await.expect("an answer"));
@@ -222,7 +222,7 @@ async fn find(world: &World, id: &str) -> Export {
 /// An export of more records than fit into a part, and the use cases with them.
 async fn many(world: &World) -> (App, String) {
     let mut app = world.app.clone();
-    app.stores.records = Store::new(Arc::new(Many::new(MANY)));
+    app.stores.records = Named::new(Arc::new(Many::new(MANY)));
     (app, ask(world, "PLAIN").await)
 }
 
@@ -239,7 +239,7 @@ async fn assert_all(world: &World, id: &str) {
 
 /// Files, of which a part is put only after another worker has made the whole.
 struct Overtaken {
-    files: Store<dyn ExportFiles>,
+    files: Named<dyn ExportFiles>,
     app: App,
     clock: ManualClock,
     wake: ExportWake,
@@ -297,7 +297,7 @@ impl ExportFiles for Overtaken {
 }
 
 /// Files that are never put together.
-struct Broken(Store<dyn ExportFiles>);
+struct Broken(Named<dyn ExportFiles>);
 
 #[async_trait]
 impl ExportFiles for Broken {

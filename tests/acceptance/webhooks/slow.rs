@@ -4,6 +4,7 @@ use super::{created_and_cancelled, endpoint, pass, receiver::Receiver, sequences
 use acceptance::{ORG, World};
 use acredita_domain::{
     App, Invalid,
+    named::Named,
     ports::{Outcome, Post, Receivers, Wake},
     use_cases::dispatch,
     webhooks::{EndpointUrl, Failure, FailureWord, Stream},
@@ -20,7 +21,7 @@ use std::{
 
 /// Stops answering, and counts those that wait for it.
 struct Hanging {
-    receivers: Arc<dyn Receivers>,
+    receivers: Named<dyn Receivers>,
     hangs: AtomicBool,
     waiting: AtomicUsize,
     most: AtomicUsize,
@@ -88,7 +89,7 @@ async fn with_hanging_receiver() -> (World, Receiver, Arc<Hanging>) {
         most: AtomicUsize::default(),
         ended: AtomicUsize::default(),
     });
-    world.app.receivers = hanging.clone();
+    world.app.receivers = Named::new(hanging.clone());
     world.serve(world.app.clone());
     (world, receiver, hanging)
 }

@@ -1,0 +1,47 @@
+//! What a function's `main.rs` names fits what its library names: no test runs a `main.rs` with every request.
+
+use acceptance::World;
+use acredita_domain::stores::Stores;
+use acredita_local::gateway;
+use acredita_service::WarmUp;
+use std::{fs, path::Path};
+
+/// The functions with stores, and those that each names.
+fn functions() -> Vec<(&'static str, fn(&Stores) -> Stores)> {
+    let served = gateway::functions().into_iter().map(|function| (function.name, function.stores));
+    let workers: [(_, fn(&Stores) -> Stores); 5] = [
+        ("dispatch", acredita_dispatch::stores),
+        ("exports", acredita_exports::stores),
+        ("notify", acredita_notify::stores),
+        ("receipts", acredita_receipts::stores),
+        ("sweep", acredita_sweep::stores),
+    ];
+    served.chain(workers).collect()
+}
+
+fn main_of(function: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions").join(function).join("src/main.rs");
+    fs::read_to_string(path).expect("a main.rs")
+}
+
+#[tokio::test]
+async fn a_function_warms_up_by_a_store_that_it_names() {
+    let world = World::start().await;
+    for (name, stores) in functions() {
+        let main = main_of(name);
+        let named = |warm_up: &&WarmUp| main.contains(&format!("WarmUp::{warm_up:?},"));
+        let [warm_up] = WarmUp::ALL.iter().filter(named).collect::<Vec<_>>()[..] else { panic!("{name}: one warm-up") };
+        world.wire.take();
+        warm_up.read(&world.app.with(stores)).await;
+        assert!(!world.wire.take().is_empty(), "{name} connects to the table");
+    }
+}
+
+#[tokio::test]
+async fn a_function_reaches_receivers_if_it_has_endpoints_and_deliveries() {
+    let app = World::start().await.app;
+    for (name, stores) in functions() {
+        let delivers = app.with(stores).stores.deliveries.is_named();
+        assert_eq!(main_of(name).contains("receivers::public"), delivers, "{name}");
+    }
+}
