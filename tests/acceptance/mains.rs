@@ -6,10 +6,12 @@ use acredita_local::gateway;
 use acredita_service::WarmUp;
 use std::{fs, path::Path};
 
+type Names = fn(&Stores) -> Stores;
+
 /// The functions with stores, and those that each names.
-fn functions() -> Vec<(&'static str, fn(&Stores) -> Stores)> {
+fn functions() -> Vec<(&'static str, Names)> {
     let served = gateway::functions().into_iter().map(|function| (function.name, function.stores));
-    let workers: [(_, fn(&Stores) -> Stores); 5] = [
+    let workers: [(_, Names); 5] = [
         ("dispatch", acredita_dispatch::stores),
         ("exports", acredita_exports::stores),
         ("notify", acredita_notify::stores),

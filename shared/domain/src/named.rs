@@ -1,6 +1,6 @@
 //! A part that only some functions have.
 
-use std::{any::type_name, fmt, ops::Deref, sync::Arc};
+use std::{any::type_name, ops::Deref, sync::Arc};
 
 /// A port, in a function that names it. To use one that was not named is a mistake of the function and not of its caller:
 /// it panics. All tests of the API run with the stores that each function names, and would show it.
@@ -36,12 +36,6 @@ impl<Port: ?Sized> Clone for Named<Port> {
 impl<Port: ?Sized> Default for Named<Port> {
     fn default() -> Self {
         Self(None)
-    }
-}
-
-impl<Port: ?Sized> fmt::Debug for Named<Port> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", type_name::<Port>(), if self.is_named() { "named" } else { "not named" })
     }
 }
 

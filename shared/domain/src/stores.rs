@@ -12,7 +12,7 @@ use crate::{
 macro_rules! stores {
     ($($store:ident: $port:ident,)+) => {
         /// The stores that a function names.
-        #[derive(Clone, Debug, Default)]
+        #[derive(Clone, Default)]
         pub struct Stores {
             $(pub $store: Named<dyn $port>,)+
         }

@@ -29,6 +29,7 @@ macro_rules! operations {
     } };
 }
 
+#[doc(hidden)]
 pub use pastey::paste;
 
 /// A handler, where its description says that it is.
