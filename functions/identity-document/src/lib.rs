@@ -17,7 +17,7 @@ use acredita_http::{
 };
 use axum::{Json, extract::State};
 
-acredita_http::operations!(read_identity_document_identification, validate_identity_document_identification,);
+acredita_http::operations!(read_identity_document_identification, validate_identity_document_identification);
 
 /// The stores that it uses.
 pub fn stores(all: &impl AllStores) -> Stores {
