@@ -20,7 +20,6 @@ mod hostile;
 mod leaks;
 mod listen;
 mod listeners;
-mod mains;
 mod midni;
 mod model;
 mod openapi;

@@ -4,6 +4,7 @@
 //! `infra/lint` checks that AWS would accept the template; these tests check what no linter can know.
 
 mod edge;
+mod mains;
 mod reading;
 mod receipts;
 mod rights;

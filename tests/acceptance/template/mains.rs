@@ -1,5 +1,7 @@
-//! What a function's `main.rs` names fits what its library names: no test runs a `main.rs` with every request.
+//! What a function's `main.rs` names fits what its library names and what its role allows: no test runs a `main.rs` with
+//! every request.
 
+use super::reading::{deployed, granted};
 use acceptance::World;
 use acredita_domain::stores::Stores;
 use acredita_local::gateway;
@@ -27,15 +29,19 @@ fn main_of(function: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_function_warms_up_by_a_store_that_it_names() {
-    let world = World::start().await;
+async fn a_function_warms_up_by_a_store_that_it_names_and_may_read() {
+    let (world, logical) = (World::start().await, deployed());
     for (name, stores) in functions() {
         let main = main_of(name);
         let named = |warm_up: &&WarmUp| main.contains(&format!("WarmUp::{warm_up:?},"));
         let [warm_up] = WarmUp::ALL.iter().filter(named).collect::<Vec<_>>()[..] else { panic!("{name}: one warm-up") };
-        world.wire.take();
+        world.wire.take_actions();
         warm_up.read(&world.app.with(stores)).await;
-        assert!(!world.wire.take().is_empty(), "{name} connects to the table");
+        let (reads, granted) = (world.wire.take_actions(), granted(logical[name]));
+        assert!(!reads.is_empty(), "{name} connects to the table");
+        for read in reads {
+            assert!(granted.contains(&(read.name.to_owned(), read.kind.clone())), "{name}: {read:?}");
+        }
     }
 }
 
