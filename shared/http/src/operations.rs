@@ -15,8 +15,9 @@ macro_rules! operations {
     ($($handler:ident),+ $(,)?) => { $crate::operations::paste! {
         /// Serves the operations.
         pub fn router() -> axum::Router<$crate::Api> {
-            axum::Router::new()
-                $(.merge($crate::operations::route::<[<__path_ $handler>], _, _>($handler)))+
+            let router = axum::Router::new();
+            $(let router = $crate::operations::route::<[<__path_ $handler>], _, _>(router, $handler);)+
+            router
         }
 
         /// Describes the operations.
@@ -32,10 +33,12 @@ macro_rules! operations {
 #[doc(hidden)]
 pub use pastey::paste;
 
-/// A handler, where its description says that it is.
-pub fn route<Described: Path, H: Handler<T, Api>, T: 'static>(handler: H) -> Router<Api> {
-    let methods = Described::methods().iter().map(filter).reduce(MethodFilter::or);
-    methods.map_or_else(Router::new, |methods| Router::new().route(&Described::path(), on(methods, handler)))
+/// Adds a handler where its description says that it is.
+pub fn route<Described: Path, H: Handler<T, Api>, T: 'static>(router: Router<Api>, handler: H) -> Router<Api> {
+    match Described::methods().iter().map(filter).reduce(MethodFilter::or) {
+        Some(methods) => router.route(&Described::path(), on(methods, handler)),
+        None => router,
+    }
 }
 
 fn filter(method: &HttpMethod) -> MethodFilter {

@@ -2,7 +2,7 @@
 //!
 //! - [`settings`] lists the variables, and reads them into the types that use them.
 //! - [`Root`] builds everything from them once: the [`App`](acredita_domain::App), the verifier of tokens, and the
-//!   parts that only some functions need: the [`engine`], the senders.
+//!   parts that only some functions need: the [`engine`], the [`receivers`], the senders.
 //! - [`serve`] makes a Lambda from a router, [`serve_page`] from one of files, [`work()`] from a worker. A function's `main.rs` calls one of them.
 //!
 //! Parts that a `main.rs` does not name are not linked: a function that processes no pictures has no engine in its
